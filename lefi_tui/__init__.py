@@ -1,0 +1,1 @@
+"""Lefi: the terminal desk for traders who write small scripts."""

@@ -1,0 +1,1 @@
+"""One module for each outside thing; only here are outside libraries known."""

@@ -1,0 +1,1 @@
+"""The pure heart: orders, positions, ledger, matching, the gate and the desk."""

@@ -1,0 +1,201 @@
+"""What the desk knows of a kind of bot: it gets an occasion and a snapshot, and says what it wants.
+
+A bot never sends anything; it answers with intents, notes and its next state, and the desk decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
+
+from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
+
+
+class ReadKey(NamedTuple):
+    """One number a script reads from market or account, before its run begins.
+
+    kind: spot bid ask spread volume24h funding maker taker (market; symbol)
+          position entry pnl units open_orders (account; symbol), cash equity (account only).
+    Prices in quote per base, position and units in base, pnl, cash and equity in the account's
+    quote, funding and fees as shares. A value that is not known is NaN.
+    """
+
+    kind: str
+    symbol: str = ""
+    account: str = ""  # "" is the bot's own account
+
+
+class Snapshot(Protocol):
+    """Market and account as they stand when a run begins."""
+
+    def read(self, key: ReadKey) -> float: ...
+
+    def is_working(self, site: int) -> bool:
+        """Whether an order that this bot sent from this site is not final yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One closed candle. `time_ms` is its opening time; doubles, as the market gave them."""
+
+    symbol: str
+    timeframe_ms: int
+    time_ms: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    funding: float | None = None  # rate charged at this row's open, where the data has it
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    symbol: str
+    time_ms: int
+    bid: float
+    ask: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A trade print of the market."""
+
+    symbol: str
+    time_ms: int
+    price: float
+    units: float
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class FillSeen:
+    """A fill of this bot's own order, as its script may read it."""
+
+    order: str
+    symbol: str
+    side: Side
+    price: float
+    units: float
+    fee: float
+    reason: str  # order close stop_loss take_profit trail liquidation
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """All that happened at one moment, for one bot. Handlers run in the language's order."""
+
+    at_ms: int
+    bars: tuple[Bar, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    prints: tuple[Print, ...] = ()
+    fills: tuple[FillSeen, ...] = ()
+    due: tuple[int, ...] = ()  # numbers of Every and Schedule handlers whose time has come
+    started: bool = False
+    stopping: bool = False
+    is_history: bool = False  # steps series and carries out nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Wanted, unchecked. `action` is buy, sell, close or cancel."""
+
+    action: str
+    symbol: str
+    site: int
+    account: str = ""
+    size: Size | None = None
+    limit: Decimal | None = None
+    exits: ExitPlan = field(default_factory=ExitPlan)
+    leverage: Decimal | None = None
+    is_reduce_only: bool = False
+    is_post_only: bool = False
+    time_in_force: TimeInForce = TimeInForce.GTC
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words of a bot: print, notify, or signal (an indicator bot's record)."""
+
+    kind: str
+    text: str
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An intent the bot's own rules stop before the desk sees it (still working, policy rate)."""
+
+    intent: Intent
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrace:
+    """One run of one handler: what it was, and why it did or did not act, in words."""
+
+    handler: int
+    event: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one occasion led to. `state` is the bot's next state, opaque to the desk."""
+
+    state: Any
+    intents: tuple[Intent, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    notes: tuple[Note, ...] = ()
+    runs: tuple[RunTrace, ...] = ()
+    warming: str = ""  # "12 of 26" while a handler warms up
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a bot must be fed and what it may trade."""
+
+    symbols: tuple[str, ...] = ()  # in the order the script names them
+    bars: tuple[tuple[str, int], ...] = ()  # (symbol, timeframe_ms) of its candles
+    quotes: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    timers: tuple[tuple[int, str, str], ...] = ()  # (handler, cron or "every 300000", zone)
+    history_bars: int = 0  # candles of each timeframe that warm it
+    can_trade: bool = True
+
+
+class BotKind(Protocol):
+    """One kind of bot. All functions are pure; `state` is theirs to define."""
+
+    name: str  # automated | manual | indicator
+
+    def refused(self, source: str, settings: Mapping[str, str]) -> str:
+        """Why this source can't be started, in words; empty when it can."""
+        ...
+
+    def needs(self, source: str, settings: Mapping[str, str]) -> Needs: ...
+
+    def begin(self, source: str, settings: Mapping[str, str]) -> Any: ...
+
+    def rebind(self, state: Any, source: str, settings: Mapping[str, str]) -> Any:
+        """The state under changed settings: states stay, indicators begin anew."""
+        ...
+
+    def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision: ...
+
+    def why(self, state: Any) -> str:
+        """The last run in words: the conditions with the values they had, what was decided."""
+        ...
+
+    def encode(self, state: Any) -> Any:
+        """The state as plain JSON data, from which `decode` makes the same state."""
+        ...
+
+    def decode(self, source: str, settings: Mapping[str, str], data: Any) -> Any: ...

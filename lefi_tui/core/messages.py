@@ -1,0 +1,585 @@
+"""All that enters the desk and all it says: commands, reports and market input; events; effects.
+
+Each class carries its version; `core.codec` writes them as canonical JSON with their type's name.
+Commands ask, reports are answers from outside, market messages are input that may be forgotten
+after `tape_days`; events are facts, effects are work for the shell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from lefi_tui.core.bot import Bar, FillSeen, Print, Quote, RunTrace
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.order import ZERO, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    VERSION: ClassVar[int] = 1
+
+
+class Command(Message):
+    """Asks for something."""
+
+    __slots__ = ()
+
+
+class Report(Message):
+    """An answer from outside: venue, scheduler, history."""
+
+    __slots__ = ()
+
+
+class MarketInput(Message):
+    """Goes to the tape when a bot consumed it."""
+
+    __slots__ = ()
+
+
+class Event(Message):
+    """A fact, in the journal."""
+
+    __slots__ = ()
+
+
+class Transient(Message):
+    """A fact that `apply` needs and that the tape can tell again; published, never journaled."""
+
+    __slots__ = ()
+
+
+class Effect(Message):
+    """Work for the shell."""
+
+    __slots__ = ()
+
+
+class TradingState(StrEnum):
+    ACTIVE = "active"
+    REDUCING = "reducing"  # only what makes positions smaller
+    HALTED = "halted"  # only cancels
+
+
+class Sizing(StrEnum):
+    AT_FILL = "at_fill"  # the venue fixes units when the order reaches the market (candle files)
+    AT_DECISION = "at_decision"  # the desk fixes units from its snapshot (books, exchanges)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One check of the gate: what was looked at, what it was, what is allowed."""
+
+    name: str
+    value: str
+    bound: str
+    passed: bool
+    code: str = ""  # e.g. NOTIONAL_EXCEEDS_MAXIMUM where it did not pass
+    text: str = ""  # the refusal in words: what, where, why, next
+
+
+# ---- commands
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount(Command):
+    account: str
+    currency: str
+    cash: Decimal
+    mode: str  # simulation | dry_run | live
+    venue: str  # what stands behind it, for people: "demo market", "candle file", an exchange
+    sizing: Sizing
+    maker: Decimal
+    taker: Decimal
+    slippage: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class ListInstruments(Command):
+    account: str
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartBot(Command):
+    bot: str  # id, [a-z0-9-]{1,40}
+    kind: str
+    account: str
+    source: str  # the script's text (automated) or the indicator's name
+    settings: tuple[tuple[str, str], ...] = ()  # name, value as Lefi text
+    title: str = ""
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class StopBot(Command):
+    bot: str
+    at_ns: int = 0
+    by: str = "hand"
+    reason: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings(Command):
+    bot: str
+    settings: tuple[tuple[str, str], ...]
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder(Command):
+    order: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Kill(Command):
+    at_ns: int = 0
+    by: str = "hand"
+    reason: str = "kill key"
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Command):
+    reason: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+# ---- reports
+
+
+@dataclass(frozen=True, slots=True)
+class VenueAccepted(Report):
+    order: str
+    at_ns: int
+    venue_order_id: str = ""
+    quantity: Decimal | None = None  # units, where the venue has fixed them
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRejected(Report):
+    order: str
+    at_ns: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueFilled(Report):
+    """One execution. `order` may be an exit the venue holds for a position (`leg` names it)."""
+
+    order: str
+    trade_id: str  # the venue's, unique in the account: a fill is booked once
+    at_ns: int
+    account: str
+    symbol: str
+    side: str
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    liquidity: str  # maker | taker | none (liquidation)
+    reason: str  # order close stop_loss take_profit trail liquidation
+    is_last: bool  # the venue's word that the order is filled
+
+
+@dataclass(frozen=True, slots=True)
+class VenueCanceled(Report):
+    order: str
+    at_ns: int
+    reason: str
+    is_expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSilent(Report):
+    """No usable answer: the order is unconfirmed until it is looked up."""
+
+    order: str
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueNeverSaw(Report):
+    """Proof of absence: the venue has no such order and can't come to have it."""
+
+    order: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FundingCharged(Report):
+    account: str
+    symbol: str
+    at_ns: int
+    amount: Decimal  # paid by us; negative when received
+    charge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimersDue(Report):
+    bot: str
+    handlers: tuple[int, ...]
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLoaded(MarketInput):
+    bot: str
+    bars: tuple[Bar, ...]
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """A simulated venue's own doubles of an account: what scripts see there (simulation.md)."""
+
+    cash: float  # free
+    equity: float
+    positions: tuple[tuple[str, float, float, float], ...]  # symbol, units, entry, pnl
+
+
+# ---- market
+
+
+@dataclass(frozen=True, slots=True)
+class BarsClosed(MarketInput):
+    """All candles that close at one moment; on candle files with the venue's own doubles."""
+
+    account: str
+    at_ms: int
+    bars: tuple[Bar, ...]
+    reading: AccountReading | None = None
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChanged(MarketInput):
+    account: str
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class TradePrinted(MarketInput):
+    account: str
+    print: Print
+
+
+# ---- events
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened(Event):
+    account: str
+    currency: str
+    cash: Decimal
+    mode: str
+    venue: str
+    sizing: Sizing
+    maker: Decimal
+    taker: Decimal
+    slippage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsListed(Event):
+    account: str
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSaved(Event):
+    version: str  # SHA-256 of the text, hex
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotStarted(Event):
+    bot: str
+    kind: str
+    account: str
+    mode: str
+    version: str
+    settings: tuple[tuple[str, str], ...]
+    title: str
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotRefused(Event):
+    bot: str
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotStopping(Event):
+    """Asked to stop; it is stopped when the venue shows none of its orders."""
+
+    bot: str
+    at_ns: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotStopped(Event):
+    bot: str
+    at_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    bot: str
+    settings: tuple[tuple[str, str], ...]
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRefused(Event):
+    command: str
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSubmitted(Event):
+    """An order that passed the gate; `order.status` is submitted."""
+
+    order: Order
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDenied(Event):
+    order: Order
+    verdicts: tuple[Verdict, ...]
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted(Event):
+    order: str
+    at_ns: int
+    venue_order_id: str
+    quantity: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected(Event):
+    order: str
+    at_ns: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled(Event):
+    """A fill with its owner; `order` is known to the desk."""
+
+    order: str
+    trade_id: str
+    at_ns: int
+    account: str
+    symbol: str
+    side: str
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    liquidity: str
+    reason: str
+    owner: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelRequested(Event):
+    order: str
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCanceled(Event):
+    order: str
+    at_ns: int
+    reason: str
+    is_expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnconfirmed(Event):
+    order: str
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FundingBooked(Event):
+    account: str
+    symbol: str
+    at_ns: int
+    amount: Decimal
+    charge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPlaced(Event):
+    """A stop, target or trail that the venue holds for a position of ours."""
+
+    order: Order
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWritten(Event):
+    """A bot's print, notify or signal."""
+
+    bot: str
+    kind: str
+    text: str
+    channel: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRefused(Event):
+    """Stopped by the bot's own rules (still working, rate), with words."""
+
+    bot: str
+    action: str
+    symbol: str
+    site: int
+    code: str
+    text: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class BotFaulted(Event):
+    bot: str
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradingStateChanged(Event):
+    state: TradingState
+    cause: str
+    by: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TapeSealed(Event):
+    """A tape segment is complete: its hash stands in the journal."""
+
+    segment: str
+    sha256: str
+    first: int
+    last: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStarted(Event):
+    at_ns: int
+    program: str  # version of the code
+    recovered_to: int  # message number the journal had reached
+
+
+# ---- transient
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSeen(Transient):
+    """Marks follow the market; bots that ran are in BotRan."""
+
+    message: MarketInput
+
+
+@dataclass(frozen=True, slots=True)
+class BotRan(Transient):
+    """A bot's next state after an occasion. Told again by stepping the tape, so never journaled."""
+
+    bot: str
+    state: object
+    at_ms: int
+    runs: tuple[RunTrace, ...]
+    warming: str
+    acted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FillHeard(Transient):
+    """A fill waits for its bot's next moment (on candle files: the close of its candle)."""
+
+    bot: str
+    fill: FillSeen
+
+
+# ---- effects
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOrders(Effect):
+    account: str
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrders(Effect):
+    account: str
+    orders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpOrder(Effect):
+    account: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimers(Effect):
+    """Feed the scheduler this bot's due dates; empty `timers` clears them."""
+
+    bot: str
+    timers: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadHistory(Effect):
+    bot: str
+    account: str
+    bars: tuple[tuple[str, int], ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch(Effect):
+    """The market input the desk wants for an account from now on."""
+
+    account: str
+    bars: tuple[tuple[str, int], ...]
+    quotes: tuple[str, ...]
+    prints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverNote(Effect):
+    bot: str
+    kind: str
+    text: str
+    channel: str

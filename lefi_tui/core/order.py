@@ -1,0 +1,216 @@
+"""An order's life: what was asked, what the venue did with it, and the one table of allowed moves.
+
+The rule it keeps: filled <= quantity, and no status is reached that TRANSITIONS does not allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+ZERO: Final = Decimal(0)
+
+
+class Side(StrEnum):
+    BUY = "buy"
+    SELL = "sell"
+
+    @property
+    def opposite(self) -> Side:
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+    @property
+    def sign(self) -> int:
+        return 1 if self is Side.BUY else -1
+
+
+class OrderKind(StrEnum):
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP = "stop_loss"
+    TARGET = "take_profit"
+    TRAIL = "trail"
+
+
+class TimeInForce(StrEnum):
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class SizeKind(StrEnum):
+    UNITS = "units"  # of base
+    WORTH = "worth"  # of quote, at the fill's price, fee on top
+    SHARE = "share"  # of free cash where it opens or enlarges, of the position where it reduces
+    ALL = "all"  # the whole position: Close
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    kind: SizeKind
+    value: Decimal = ZERO
+
+
+class LevelKind(StrEnum):
+    PERCENT = "percent"  # a share of the average entry price
+    PRICE = "price"  # the level itself; for a trail, the distance
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    kind: LevelKind
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPlan:
+    """The exits an entry asks for; each is one per position, for all its units."""
+
+    stop_loss: Level | None = None
+    take_profit: Level | None = None
+    trail: Level | None = None
+
+
+class OrderStatus(StrEnum):
+    PENDING = "pending"  # decided here, its intent is not yet durable
+    SUBMITTED = "submitted"  # durable; on its way to the venue
+    ACCEPTED = "accepted"
+    PARTIALLY_FILLED = "partially filled"
+    FILLED = "filled"
+    CANCEL_PENDING = "cancel pending"
+    CANCELED = "canceled"
+    REJECTED = "rejected"  # by the venue
+    DENIED = "denied"  # by us
+    EXPIRED = "expired"
+    UNCONFIRMED = "unconfirmed"  # sent, and we do not know
+
+
+_S = OrderStatus
+TRANSITIONS: Final[dict[OrderStatus, frozenset[OrderStatus]]] = {
+    _S.PENDING: frozenset({_S.SUBMITTED, _S.DENIED, _S.CANCELED}),
+    # A fill or a cancel may overtake the acknowledgement.
+    _S.SUBMITTED: frozenset(
+        {
+            _S.ACCEPTED,
+            _S.PARTIALLY_FILLED,
+            _S.FILLED,
+            _S.CANCEL_PENDING,
+            _S.CANCELED,
+            _S.REJECTED,
+            _S.EXPIRED,
+            _S.UNCONFIRMED,
+        }
+    ),
+    _S.ACCEPTED: frozenset(
+        {
+            _S.PARTIALLY_FILLED,
+            _S.FILLED,
+            _S.CANCEL_PENDING,
+            _S.CANCELED,
+            _S.EXPIRED,
+            _S.REJECTED,  # a conditional order may be refused when it fires
+            _S.UNCONFIRMED,
+        }
+    ),
+    _S.PARTIALLY_FILLED: frozenset(
+        {
+            _S.PARTIALLY_FILLED,
+            _S.FILLED,
+            _S.CANCEL_PENDING,
+            _S.CANCELED,
+            _S.EXPIRED,
+            _S.UNCONFIRMED,
+        }
+    ),
+    # A cancel that lost the race: the venue says filled, partially or wholly, or still working.
+    _S.CANCEL_PENDING: frozenset(
+        {
+            _S.ACCEPTED,
+            _S.PARTIALLY_FILLED,
+            _S.FILLED,
+            _S.CANCELED,
+            _S.EXPIRED,
+            _S.REJECTED,
+            _S.UNCONFIRMED,
+        }
+    ),
+    # A fill may have overtaken the cancel on the venue's side, so CANCELED is not quite the end.
+    _S.CANCELED: frozenset({_S.PARTIALLY_FILLED, _S.FILLED}),
+    _S.EXPIRED: frozenset({_S.PARTIALLY_FILLED, _S.FILLED}),
+    _S.UNCONFIRMED: frozenset(
+        {
+            _S.ACCEPTED,
+            _S.PARTIALLY_FILLED,
+            _S.FILLED,
+            _S.CANCEL_PENDING,
+            _S.CANCELED,
+            _S.REJECTED,
+            _S.EXPIRED,
+        }
+    ),
+    _S.FILLED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.DENIED: frozenset(),
+}
+FINAL: Final = frozenset({_S.FILLED, _S.CANCELED, _S.REJECTED, _S.DENIED, _S.EXPIRED})
+WORKING: Final = frozenset(OrderStatus) - FINAL
+
+HAND: Final = "hand"  # owner of what a person did
+UNKNOWN: Final = "unknown"  # owner of what we did not do
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What is asked of the venue: the one shape every venue adapter reads."""
+
+    symbol: str
+    side: Side
+    kind: OrderKind
+    size: Size
+    limit: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    is_reduce_only: bool = False
+    is_post_only: bool = False
+    leverage: Decimal | None = None  # None: as the open position, or 1
+    exits: ExitPlan = field(default_factory=ExitPlan)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order of ours. `quantity` is None until its units are fixed (a venue may size at fill)."""
+
+    id: str  # client order id, [A-Za-z0-9]{1,32}
+    account: str
+    terms: OrderTerms
+    owner: str  # a bot's id, HAND or UNKNOWN
+    run: str = ""  # correlation: which run of the bot asked for it
+    site: int = -1  # numbered effect site of the script; -1 for the hand
+    leg: str = "entry"
+    group: str = ""
+    status: OrderStatus = OrderStatus.PENDING
+    quantity: Decimal | None = None
+    filled: Decimal = ZERO
+    cost: Decimal = ZERO  # sum of price * units over its fills, in quote
+    fees: Decimal = ZERO
+    venue_order_id: str = ""
+    reason: str = ""
+    placed_at_ns: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def average(self) -> Decimal | None:
+        return self.cost / self.filled if self.filled else None
+
+    @property
+    def remaining(self) -> Decimal | None:
+        return None if self.quantity is None else self.quantity - self.filled
+
+    def moved_to(self, status: OrderStatus, reason: str = "") -> Order:
+        """The order in its next status; an illegal move is a bug and stops the program."""
+        assert status in TRANSITIONS[self.status], f"{self.id}: {self.status} -> {status}"
+        return replace(self, status=status, reason=reason or self.reason)

@@ -1,0 +1,1 @@
+"""The single writer: inbox, step and apply, commit, publish, effects."""

@@ -1,0 +1,51 @@
+"""A venue: where orders go. Paper, a candle file, another process, an exchange.
+
+`submit` and `cancel` answer with what is certain at once; later facts (fills above all) are told
+to the listener. A venue that can't be reached, or whose answer can't be read, raises
+`VenueTimeoutError`: then nothing is known, and only `look_up` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.messages import Report
+from lefi_tui.core.order import Order
+
+Hear = Callable[[Report], None]
+
+
+class VenueTimeoutError(Exception):
+    """No usable answer in time; the venue may or may not have done it."""
+
+
+class Venue(Protocol):
+    def listen(self, hear: Hear) -> None:
+        """Where reports go that are not an answer to a call. Set once, before the first order."""
+        ...
+
+    async def instruments(self) -> tuple[Instrument, ...]: ...
+
+    async def submit(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
+        """Send orders in this sequence. Each gets VenueAccepted or VenueRejected, then its fills.
+
+        An order id that the venue has seen before is never carried out a second time.
+        """
+        ...
+
+    async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
+        """VenueCanceled for each that was working; nothing for one that is already final."""
+        ...
+
+    async def look_up(self, order: str) -> tuple[Report, ...]:
+        """All the venue knows of an order, as reports from its beginning (fills keep their trade
+        ids, so that booking them again changes nothing), or VenueNeverSaw as proof of absence."""
+        ...
+
+    async def working(self) -> tuple[str, ...]:
+        """Client ids of our orders that are working, exits that it holds for us included."""
+        ...
+
+    async def close(self) -> None: ...

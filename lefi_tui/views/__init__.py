@@ -1,0 +1,1 @@
+"""Frozen pictures of the desk, folded from events, drawn by the screens."""
