@@ -520,14 +520,24 @@ class BotRan(Transient):
     runs: tuple[RunTrace, ...]
     warming: str
     acted: bool
+    has_begun: bool
+    heard_used: int  # fills that waited for this occasion
 
 
 @dataclass(frozen=True, slots=True)
-class FillHeard(Transient):
-    """A fill waits for its bot's next moment (on candle files: the close of its candle)."""
+class FillKept(Transient):
+    """A fill waits for its bot's next moment: on candle files, the close of its candle."""
 
     bot: str
     fill: FillSeen
+
+
+@dataclass(frozen=True, slots=True)
+class BarsSeen(Transient):
+    """The newest candle a bot was given, so that none is given twice."""
+
+    bot: str
+    bars: tuple[tuple[str, int, int], ...]  # symbol, timeframe_ms, time_ms
 
 
 # ---- effects

@@ -1,0 +1,215 @@
+"""What a person or a program asks of the desk: accounts, bots, cancels, kill and resume."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from lefi_tui.core.bot import Needs
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.orders import cancel_orders
+from lefi_tui.core.desk.runs import run_bot, stop_if_done
+from lefi_tui.core.desk.state import Account, BotRecord, BotStatus, Desk
+from lefi_tui.core.bot import Occasion
+from lefi_tui.core.messages import (
+    AccountOpened,
+    BotRefused,
+    BotStarted,
+    BotStopping,
+    CancelOrder,
+    ChangeSettings,
+    InstrumentsListed,
+    Kill,
+    ListInstruments,
+    LoadHistory,
+    OpenAccount,
+    Resume,
+    ScriptSaved,
+    SetTimers,
+    SettingsChanged,
+    Sizing,
+    StartBot,
+    StopBot,
+    TradingState,
+    TradingStateChanged,
+    Watch,
+)
+
+NS_PER_MS: Final = 1_000_000
+
+
+def open_account(draft: Draft, command: OpenAccount) -> None:
+    if command.account in draft.desk.accounts:
+        return  # every start of the engine says it again; the journal keeps the first
+    draft.say(
+        AccountOpened(
+            command.account,
+            command.currency,
+            command.cash,
+            command.mode,
+            command.venue,
+            command.sizing,
+            command.maker,
+            command.taker,
+            command.slippage,
+        )
+    )
+
+
+def list_instruments(draft: Draft, command: ListInstruments) -> None:
+    known = draft.desk.instruments
+    changed = tuple(
+        each for each in command.instruments if known.get((command.account, each.symbol)) != each
+    )
+    if changed:
+        draft.say(InstrumentsListed(command.account, changed))
+
+
+def start_bot(draft: Draft, command: StartBot) -> None:
+    refusal = _start_refused(draft.desk, command)
+    if refusal:
+        draft.say(BotRefused(command.bot, command.at_ns, refusal))
+        return
+    version = hashlib.sha256(command.source.encode()).hexdigest()
+    account = draft.desk.accounts[command.account]
+    draft.say(
+        ScriptSaved(version, command.title, command.source),
+        BotStarted(
+            command.bot,
+            command.kind,
+            command.account,
+            account.mode,
+            version,
+            command.settings,
+            command.title,
+            command.at_ns,
+            command.by,
+        ),
+    )
+    _feed(draft, draft.bot(command.bot))
+
+
+def _feed(draft: Draft, bot: BotRecord) -> None:
+    """Ask the shell for what the bot must be fed: market input, timers, its history."""
+    draft.ask(watch_of(draft.desk, bot.account))
+    if bot.needs.timers:
+        draft.ask(SetTimers(bot.id, bot.needs.timers))
+    if bot.status is BotStatus.WARMING:
+        draft.ask(LoadHistory(bot.id, bot.account, bot.needs.bars, bot.needs.history_bars))
+
+
+def watch_of(desk: Desk, account: str) -> Watch:
+    """All that the living bots of an account want from the market, in a stable order."""
+    needs = [bot.needs for bot in desk.bots.values() if bot.account == account and bot.is_alive]
+    return Watch(
+        account,
+        tuple(dict.fromkeys(bar for need in needs for bar in need.bars)),
+        tuple(dict.fromkeys(symbol for need in needs for symbol in need.quotes)),
+        tuple(dict.fromkeys(symbol for need in needs for symbol in need.prints)),
+    )
+
+
+def _start_refused(desk: Desk, command: StartBot) -> str:
+    """Why the bot can't start, in words: what, where, why, next. Empty when it can."""
+    known = desk.bots.get(command.bot)
+    if command.kind not in desk.kinds:
+        return f"There is no kind of bot named {command.kind!r}; there is {', '.join(desk.kinds)}."
+    if command.account not in desk.accounts:
+        return f"Bot {command.bot} asks for account {command.account!r}, which is not open."
+    if known is not None and known.status not in {BotStatus.STOPPED, BotStatus.FAULTED}:
+        return f"Bot {command.bot} is {known.status} already. Stop it first."
+    if desk.trading_state is not TradingState.ACTIVE:
+        return (
+            f"Trading is {desk.trading_state} ({desk.trading_cause}), so no bot starts. "
+            "Resume first: `lefi resume` asks for a reason."
+        )
+    kind = desk.kinds[command.kind]
+    settings = dict(command.settings)
+    refused = kind.refused(command.source, settings)
+    if refused:
+        return refused
+    return _unlisted(desk, command.account, kind.needs(command.source, settings))
+
+
+def _unlisted(desk: Desk, account: str, needs: Needs) -> str:
+    missing = [each for each in needs.symbols if (account, each) not in desk.instruments]
+    if not missing:
+        return ""
+    listed = [symbol for owner, symbol in desk.instruments if owner == account]
+    return (
+        f"Account {account} has no market {', '.join(missing)}. "
+        f"It lists {', '.join(listed) or 'none'}; change the script's symbol setting."
+    )
+
+
+def stop_bot(draft: Draft, command: StopBot) -> None:
+    bot = draft.desk.bots.get(command.bot)
+    if bot is None or not bot.is_alive:
+        state = "not known" if bot is None else str(bot.status)
+        draft.refuse("StopBot", command.at_ns, f"Bot {command.bot} is {state}; nothing to stop.")
+        return
+    if bot.status is BotStatus.RUNNING:
+        run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS, stopping=True))
+    _begin_stop(draft, bot.id, command)
+
+
+def _begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
+    bot = draft.bot(bot_id)
+    draft.say(BotStopping(bot_id, asked.at_ns, asked.by, asked.reason))
+    draft.ask(watch_of(draft.desk, bot.account))
+    draft.ask(SetTimers(bot_id, ()))
+    entries = [each for each in draft.desk.working_of(bot_id) if each.leg == "entry"]
+    cancel_orders(draft, entries, asked.at_ns, asked.by)
+    stop_if_done(draft, bot_id, asked.at_ns)
+
+
+def change_settings(draft: Draft, command: ChangeSettings) -> None:
+    bot = draft.desk.bots.get(command.bot)
+    if bot is None or not bot.is_alive:
+        text = f"Bot {command.bot} is not running; its settings are given when it starts."
+        draft.refuse("ChangeSettings", command.at_ns, text)
+        return
+    merged = tuple((dict(bot.settings) | dict(command.settings)).items())
+    refused = draft.desk.kinds[bot.kind].refused(bot.source, dict(merged))
+    needs = None if refused else draft.desk.kinds[bot.kind].needs(bot.source, dict(merged))
+    refused = refused or (_unlisted(draft.desk, bot.account, needs) if needs else "")
+    if refused:
+        draft.refuse("ChangeSettings", command.at_ns, refused)
+        return
+    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by))
+    _feed(draft, draft.bot(bot.id))
+
+
+def cancel_order(draft: Draft, command: CancelOrder) -> None:
+    order = draft.desk.orders.get(command.order)
+    if order is None:
+        text = f"No working order {command.order}: it is final, or was never ours."
+        draft.refuse("CancelOrder", command.at_ns, text)
+        return
+    cancel_orders(draft, [order], command.at_ns, command.by)
+
+
+def kill(draft: Draft, command: Kill) -> None:
+    """Block new orders first, then stop every bot, then cancel whatever still works."""
+    draft.say(
+        TradingStateChanged(TradingState.HALTED, command.reason, command.by, command.at_ns)
+    )
+    for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_alive]:
+        _begin_stop(draft, bot_id, command)
+    cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, command.by)
+    for bot_id in list(draft.desk.bots):
+        stop_if_done(draft, bot_id, command.at_ns)
+
+
+def resume(draft: Draft, command: Resume) -> None:
+    if not command.reason.strip():
+        draft.refuse("Resume", command.at_ns, "Resuming asks for a reason; it stays in the audit.")
+        return
+    draft.say(
+        TradingStateChanged(TradingState.ACTIVE, command.reason, command.by, command.at_ns)
+    )
+
+
+def needs_history(account: Account, needs: Needs) -> bool:
+    """A candle file has no past before its first row; everything else can warm a bot."""
+    return account.sizing is Sizing.AT_DECISION and needs.history_bars > 0

@@ -1,0 +1,128 @@
+"""Market input and time: which bots it concerns, and their occasion.
+
+What no running bot needs leads to no event, so it is neither remembered nor put on the tape;
+a decision can therefore rest on nothing that the tape does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final
+
+from lefi_tui.core.bot import Bar, Occasion
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.runs import run_bot
+from lefi_tui.core.desk.state import BotRecord, BotStatus
+from lefi_tui.core.messages import (
+    BarsClosed,
+    BarsSeen,
+    HistoryLoaded,
+    MarketInput,
+    MarketSeen,
+    QuoteChanged,
+    Sizing,
+    TimersDue,
+    TradePrinted,
+)
+
+NS_PER_MS: Final = 1_000_000
+
+
+def _concerned(draft: Draft, account: str, symbols: Iterable[str]) -> list[BotRecord]:
+    wanted = set(symbols)
+    return [
+        bot
+        for bot in draft.desk.bots.values()
+        if bot.account == account and bot.is_alive and wanted.intersection(bot.needs.symbols)
+    ]
+
+
+def _see(draft: Draft, message: MarketInput) -> None:
+    draft.say(MarketSeen(message))
+
+
+def bars_closed(draft: Draft, message: BarsClosed) -> None:
+    """All candles of one moment. On a candle file every moment concerns every bot of it."""
+    account = draft.desk.accounts.get(message.account)
+    if account is None:
+        return
+    is_file = account.sizing is Sizing.AT_FILL
+    bots = _concerned(draft, message.account, (bar.symbol for bar in message.bars))
+    if is_file:
+        bots = [b for b in draft.desk.bots.values() if b.account == message.account and b.is_alive]
+    if not bots and not is_file:
+        return
+    _see(draft, message)
+    for bot in bots:
+        if bot.status is BotStatus.RUNNING:
+            bars = message.bars if is_file else _fresh(bot, message.bars)
+            _give_bars(draft, bot, bars, message)
+
+
+def _give_bars(
+    draft: Draft, bot: BotRecord, bars: tuple[Bar, ...], message: BarsClosed
+) -> None:
+    if bars:
+        draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in bars)))
+    if bars or not message.bars:
+        run_bot(draft, bot.id, Occasion(message.at_ms, bars=bars, stopping=message.is_last))
+
+
+def _fresh(bot: BotRecord, bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
+    """Bars the bot wants and was not given before, by history or by the feed."""
+    wanted = set(bot.needs.bars)
+    return tuple(
+        bar
+        for bar in bars
+        if (bar.symbol, bar.timeframe_ms) in wanted
+        and bar.time_ms > bot.seen.get((bar.symbol, bar.timeframe_ms), -1)
+    )
+
+
+def quote_changed(draft: Draft, message: QuoteChanged) -> None:
+    quote = message.quote
+    bots = _concerned(draft, message.account, [quote.symbol])
+    if not bots:
+        return
+    _see(draft, message)
+    for bot in bots:
+        if bot.status is BotStatus.RUNNING and quote.symbol in bot.needs.quotes:
+            run_bot(draft, bot.id, Occasion(quote.time_ms, quotes=(quote,)))
+
+
+def trade_printed(draft: Draft, message: TradePrinted) -> None:
+    trade = message.print
+    bots = [
+        bot
+        for bot in _concerned(draft, message.account, [trade.symbol])
+        if bot.status is BotStatus.RUNNING and trade.symbol in bot.needs.prints
+    ]
+    if not bots:
+        return
+    _see(draft, message)
+    for bot in bots:
+        run_bot(draft, bot.id, Occasion(trade.time_ms, prints=(trade,)))
+
+
+def history_loaded(draft: Draft, message: HistoryLoaded) -> None:
+    """Candles of the past step the bot's series, close by close, and carry out nothing."""
+    bot = draft.desk.bots.get(message.bot)
+    if bot is None or bot.status is not BotStatus.WARMING:
+        return
+    _see(draft, message)
+    fresh = sorted(_fresh(bot, message.bars), key=_close_ms)
+    for at_ms, bars in groupby(fresh, key=_close_ms):
+        run_bot(draft, bot.id, Occasion(at_ms, bars=tuple(bars), is_history=True))
+    if fresh:
+        draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in fresh)))
+
+
+def _close_ms(bar: Bar) -> int:
+    return bar.time_ms + bar.timeframe_ms
+
+
+def timers_due(draft: Draft, report: TimersDue) -> None:
+    bot = draft.desk.bots.get(report.bot)
+    if bot is not None and bot.status is BotStatus.RUNNING:
+        run_bot(draft, bot.id, Occasion(report.at_ns // NS_PER_MS, due=report.handlers))

@@ -1,0 +1,116 @@
+"""From an intent to an order: units, the gate, and what is submitted, denied or canceled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from lefi_tui.core.bot import Intent
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.facts import gate_answer
+from lefi_tui.core.desk.state import BotRecord
+from lefi_tui.core.ids import ClientOrderId
+from lefi_tui.core.messages import (
+    CancelOrders,
+    OrderCancelRequested,
+    OrderDenied,
+    OrderSubmitted,
+    SubmitOrders,
+)
+from lefi_tui.core.order import (
+    ZERO,
+    Order,
+    OrderKind,
+    OrderStatus,
+    OrderTerms,
+    Side,
+    Size,
+    SizeKind,
+)
+
+
+def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
+    """Each intent in its turn: a later one sees what the earlier ones have set aside."""
+    for number, intent in enumerate(intents):
+        run = f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
+        order_id = ClientOrderId.of(run, str(at_ns), intent.site, f"entry{number}")
+        if intent.action in {"cancel", "close"}:
+            _cancel_working(draft, bot, intent.symbol, at_ns)
+        if intent.action == "cancel":
+            continue
+        terms = _terms(draft, bot, intent)
+        if terms is not None:
+            order = Order(
+                id=order_id,
+                account=bot.account,
+                terms=terms,
+                owner=bot.id,
+                run=run,
+                site=intent.site,
+                group=order_id,
+                placed_at_ns=at_ns,
+            )
+            _submit(draft, order, at_ns)
+
+
+def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> None:
+    """The bot's own entries of the symbol. Exits stay: they go with their position."""
+    mine = [
+        order
+        for order in draft.desk.working_of(bot.id)
+        if order.terms.symbol == symbol and order.leg == "entry"
+    ]
+    cancel_orders(draft, mine, at_ns, bot.id)
+
+
+def _terms(draft: Draft, bot: BotRecord, intent: Intent) -> OrderTerms | None:
+    """What the intent asks of the venue; None for closing what is not open."""
+    if intent.action == "close":
+        units = held_units(draft, bot, intent.symbol)
+        if units == 0:
+            return None
+        side = Side.SELL if units > 0 else Side.BUY
+        size = Size(SizeKind.ALL)
+        return OrderTerms(intent.symbol, side, OrderKind.MARKET, size, is_reduce_only=True)
+    assert intent.size is not None, intent
+    return OrderTerms(
+        symbol=intent.symbol,
+        side=Side.BUY if intent.action == "buy" else Side.SELL,
+        kind=OrderKind.MARKET if intent.limit is None else OrderKind.LIMIT,
+        size=intent.size,
+        limit=intent.limit,
+        time_in_force=intent.time_in_force,
+        is_reduce_only=intent.is_reduce_only,
+        is_post_only=intent.is_post_only,
+        leverage=intent.leverage,
+        exits=intent.exits,
+    )
+
+
+def held_units(draft: Draft, bot: BotRecord, symbol: str) -> Decimal:
+    """The bot's own share of the position, signed."""
+    position = draft.desk.positions.get((bot.account, symbol))
+    return ZERO if position is None else position.shares.get(bot.id, ZERO)
+
+
+def _submit(draft: Draft, order: Order, at_ns: int) -> None:
+    answer = gate_answer(draft.desk, order, at_ns)
+    if all(verdict.passed for verdict in answer.verdicts):
+        ready = answer.order.moved_to(OrderStatus.SUBMITTED)
+        draft.say(OrderSubmitted(ready, answer.verdicts))
+        draft.ask(SubmitOrders(ready.account, (ready,)))
+        return
+    words = "; ".join(each.text or each.code for each in answer.verdicts if not each.passed)
+    denied = answer.order.moved_to(OrderStatus.DENIED, words)
+    draft.say(OrderDenied(denied, answer.verdicts, at_ns))
+
+
+def cancel_orders(draft: Draft, orders: Iterable[Order], at_ns: int, by: str) -> None:
+    """Ask the venue to cancel. One already asked for is asked again: the first may be lost."""
+    wanted = [order for order in orders if not order.is_final]
+    for order in wanted:
+        if order.status is not OrderStatus.CANCEL_PENDING:
+            draft.say(OrderCancelRequested(order.id, at_ns, by))
+    for account in dict.fromkeys(order.account for order in wanted):
+        ids = tuple(order.id for order in wanted if order.account == account)
+        draft.ask(CancelOrders(account, ids))

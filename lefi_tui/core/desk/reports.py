@@ -1,0 +1,236 @@
+"""What a venue says of our orders. Merged monotonically: an older word never undoes a newer one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lefi_tui.core.bot import FillSeen, Occasion
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.runs import run_bot, stop_if_done
+from lefi_tui.core.desk.state import BotStatus, Desk
+from lefi_tui.core.ids import exit_id
+from lefi_tui.core.messages import (
+    ExitPlaced,
+    FillKept,
+    FundingBooked,
+    FundingCharged,
+    LookUpOrder,
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderUnconfirmed,
+    Sizing,
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueNeverSaw,
+    VenueRejected,
+    VenueSilent,
+)
+from lefi_tui.core.order import (
+    UNKNOWN,
+    ExitPlan,
+    Order,
+    OrderKind,
+    OrderStatus,
+    OrderTerms,
+    Side,
+    Size,
+    SizeKind,
+)
+
+NS_PER_MS: Final = 1_000_000
+_UNANSWERED: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
+_EXIT_LEGS: Final = {
+    "stop": OrderKind.STOP,
+    "target": OrderKind.TARGET,
+    "trail": OrderKind.TRAIL,
+}
+
+
+def accepted(draft: Draft, report: VenueAccepted) -> None:
+    order = draft.desk.orders.get(report.order)
+    if order is not None and (order.status in _UNANSWERED or _fixes_units(order, report)):
+        draft.say(
+            OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity)
+        )
+
+
+def _fixes_units(order: Order, report: VenueAccepted) -> bool:
+    return order.quantity is None and report.quantity is not None
+
+
+def rejected(draft: Draft, report: VenueRejected) -> None:
+    order = draft.desk.orders.get(report.order)
+    if order is not None and not order.filled:
+        draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
+        stop_if_done(draft, order.owner, report.at_ns)
+
+
+def canceled(draft: Draft, report: VenueCanceled) -> None:
+    order = draft.desk.orders.get(report.order)
+    if order is not None:
+        draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
+        stop_if_done(draft, order.owner, report.at_ns)
+
+
+def silent(draft: Draft, report: VenueSilent) -> None:
+    """No answer is not a refusal: the order may live. It is looked up, never sent again."""
+    order = draft.desk.orders.get(report.order)
+    if order is None:
+        return
+    if order.status is not OrderStatus.UNCONFIRMED:
+        draft.say(OrderUnconfirmed(report.order, report.at_ns, report.text))
+    draft.ask(LookUpOrder(order.account, order.id))
+
+
+def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
+    order = draft.desk.orders.get(report.order)
+    if order is not None and order.status in _UNANSWERED | {OrderStatus.CANCEL_PENDING}:
+        reason = "it never reached the venue; nothing was bought or sold"
+        draft.say(OrderCanceled(report.order, report.at_ns, reason))
+        stop_if_done(draft, order.owner, report.at_ns)
+
+
+def funding(draft: Draft, report: FundingCharged) -> None:
+    key = f"funding/{report.account}"
+    if report.charge_id in draft.desk.booked.get(key, ()):
+        return
+    draft.say(
+        FundingBooked(
+            report.account, report.symbol, report.at_ns, report.amount, report.charge_id
+        )
+    )
+
+
+def filled(draft: Draft, report: VenueFilled) -> None:
+    """Book a fill once, by the venue's trade id; then exits, the owner's run, a pending stop."""
+    if report.trade_id in draft.desk.booked.get(_book_key(draft.desk, report), ()):
+        return
+    order = draft.desk.order(report.order)
+    owner = order.owner if order is not None else _owner_of_position(draft.desk, report)
+    draft.say(
+        OrderFilled(
+            report.order,
+            report.trade_id,
+            report.at_ns,
+            report.account,
+            report.symbol,
+            report.side,
+            report.price,
+            report.quantity,
+            report.fee,
+            report.liquidity,
+            report.reason,
+            owner,
+            report.is_last,
+        )
+    )
+    if order is not None:
+        _place_exits(draft, order, report.at_ns)
+    _drop_exits_when_flat(draft, report)
+    _tell_owner(draft, owner, report)
+    stop_if_done(draft, owner, report.at_ns)
+
+
+def _book_key(desk: Desk, report: VenueFilled) -> str:
+    return report.order if desk.order(report.order) else f"foreign/{report.account}"
+
+
+def _owner_of_position(desk: Desk, report: VenueFilled) -> str:
+    """A fill of no order of ours: a liquidation belongs to who holds the position."""
+    position = desk.positions.get((report.account, report.symbol))
+    holders = [] if position is None else [name for name, units in position.shares.items() if units]
+    return holders[0] if len(holders) == 1 else UNKNOWN
+
+
+def _place_exits(draft: Draft, entry: Order, at_ns: int) -> None:
+    """The exits an entry named hang on the position from its first fill on, each one anew."""
+    plan = entry.terms.exits
+    legs = [("stop", plan.stop_loss), ("target", plan.take_profit), ("trail", plan.trail)]
+    for leg, level in legs:
+        order_id = exit_id(entry.id, leg)
+        if level is None or draft.desk.order(order_id) is not None:
+            continue
+        if not _is_open(draft.desk, entry):
+            continue
+        _replace_exit(draft, entry, leg, at_ns)
+        terms = OrderTerms(
+            entry.terms.symbol,
+            entry.terms.side.opposite,
+            _EXIT_LEGS[leg],
+            Size(SizeKind.ALL),
+            is_reduce_only=True,
+            exits=_only(leg, plan),
+        )
+        exit_order = Order(
+            id=order_id,
+            account=entry.account,
+            terms=terms,
+            owner=entry.owner,
+            run=entry.run,
+            site=entry.site,
+            leg=leg,
+            group=entry.group,
+            status=OrderStatus.ACCEPTED,
+            placed_at_ns=at_ns,
+        )
+        draft.say(ExitPlaced(exit_order, at_ns))
+
+
+def _only(leg: str, plan: ExitPlan) -> ExitPlan:
+    return ExitPlan(
+        stop_loss=plan.stop_loss if leg == "stop" else None,
+        take_profit=plan.take_profit if leg == "target" else None,
+        trail=plan.trail if leg == "trail" else None,
+    )
+
+
+def _is_open(desk: Desk, entry: Order) -> bool:
+    """Whether the entry left a position on its own side: a reducing order sets no exits."""
+    position = desk.positions.get((entry.account, entry.terms.symbol))
+    return position is not None and position.units * entry.terms.side.sign > 0
+
+
+def _replace_exit(draft: Draft, entry: Order, leg: str, at_ns: int) -> None:
+    for order in _exits(draft.desk, entry.account, entry.terms.symbol):
+        if order.leg == leg:
+            draft.say(OrderCanceled(order.id, at_ns, "a newer entry set it anew"))
+
+
+def _exits(desk: Desk, account: str, symbol: str) -> list[Order]:
+    return [
+        order
+        for order in desk.orders.values()
+        if order.account == account and order.terms.symbol == symbol and order.leg in _EXIT_LEGS
+    ]
+
+
+def _drop_exits_when_flat(draft: Draft, report: VenueFilled) -> None:
+    """Exits go with their position: when it is closed, or turned to the other side."""
+    position = draft.desk.positions.get((report.account, report.symbol))
+    units = position.units if position is not None else 0
+    for order in _exits(draft.desk, report.account, report.symbol):
+        if units * order.terms.side.sign >= 0:  # an exit trades against its position
+            draft.say(OrderCanceled(order.id, report.at_ns, "its position is closed"))
+
+
+def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
+    bot = draft.desk.bots.get(owner)
+    if bot is None or bot.status not in {BotStatus.RUNNING, BotStatus.STOPPING}:
+        return
+    fill = FillSeen(
+        report.order,
+        report.symbol,
+        Side(report.side),
+        float(report.price),
+        float(report.quantity),
+        float(report.fee),
+        report.reason,
+        report.at_ns // NS_PER_MS,
+    )
+    if draft.desk.accounts[report.account].sizing is Sizing.AT_FILL:
+        draft.say(FillKept(owner, fill))
+    elif bot.status is BotStatus.RUNNING:
+        run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))

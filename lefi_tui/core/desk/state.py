@@ -1,0 +1,102 @@
+"""What the desk holds. Working orders only: what is final is in the journal and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from lefi_tui.core.bot import BotKind, FillSeen, Needs, Quote, RunTrace
+from lefi_tui.core.gate import Limits
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.ledger import Ledger
+from lefi_tui.core.messages import AccountReading, Sizing, TradingState
+from lefi_tui.core.order import Order
+from lefi_tui.core.position import Position
+
+# A cancel or a fill may come late; a final order is remembered for as many orders as this.
+CLOSED_ORDERS_MAX: Final = 512
+
+
+class BotStatus(StrEnum):
+    WARMING = "warming up"  # waits for its history
+    RUNNING = "running"
+    STOPPING = "stopping"  # until the venue shows none of its orders
+    STOPPED = "stopped"
+    FAULTED = "faulted"
+
+
+ALIVE: Final = frozenset({BotStatus.WARMING, BotStatus.RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    name: str
+    currency: str
+    mode: str  # simulation | dry_run | live
+    venue: str
+    sizing: Sizing
+    maker: Decimal
+    taker: Decimal
+    slippage: Decimal
+    reading: AccountReading | None = None  # a simulated venue's own doubles
+
+
+@dataclass(frozen=True, slots=True)
+class BotRecord:
+    """One bot of the desk. `state` belongs to its kind and is opaque here."""
+
+    id: str
+    kind: str
+    account: str
+    mode: str
+    version: str
+    source: str
+    settings: tuple[tuple[str, str], ...]
+    title: str
+    needs: Needs
+    state: Any
+    status: BotStatus
+    started_at_ns: int
+    has_begun: bool = False  # its Start handlers have had their occasion
+    occasions: int = 0
+    heard: tuple[FillSeen, ...] = ()  # fills that wait for the close of their candle
+    seen: Mapping[tuple[str, int], int] = field(default_factory=dict)  # newest bar's time_ms
+    at_ms: int = 0
+    runs: tuple[RunTrace, ...] = ()
+    warming: str = ""
+    reason: str = ""
+    order_times_ns: tuple[int, ...] = ()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.status in ALIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
+
+    kinds: Mapping[str, BotKind] = field(default_factory=dict, compare=False, repr=False)
+    limits: Limits = field(default_factory=Limits)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    instruments: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    closed: Mapping[str, Order] = field(default_factory=dict)
+    booked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # order: its trade ids
+    positions: Mapping[tuple[str, str], Position] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    quotes: Mapping[tuple[str, str], Quote] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(default_factory=dict)  # version: text
+    bots: Mapping[str, BotRecord] = field(default_factory=dict)
+    trading_state: TradingState = TradingState.ACTIVE
+    trading_cause: str = ""
+
+    def order(self, order_id: str) -> Order | None:
+        """A working order, or one that was final not long ago."""
+        return self.orders.get(order_id) or self.closed.get(order_id)
+
+    def working_of(self, owner: str) -> tuple[Order, ...]:
+        return tuple(order for order in self.orders.values() if order.owner == owner)

@@ -1,0 +1,124 @@
+"""`step`: what a message leads to. One line a message; each case is a function beside its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lefi_tui.core.desk import commands, market, reports
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.messages import (
+    BarsClosed,
+    CancelOrder,
+    ChangeSettings,
+    Command,
+    Effect,
+    Event,
+    FundingCharged,
+    HistoryLoaded,
+    Kill,
+    ListInstruments,
+    MarketInput,
+    OpenAccount,
+    QuoteChanged,
+    Report,
+    Resume,
+    StartBot,
+    StopBot,
+    TimersDue,
+    TradePrinted,
+    Transient,
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueNeverSaw,
+    VenueRejected,
+    VenueSilent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a message led to. Market input that no bot consumed leads to nothing at all."""
+
+    events: tuple[Event | Transient, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def is_consumed(self) -> bool:
+        return bool(self.events)
+
+
+def step(desk: Desk, message: Command | Report | MarketInput) -> Step:
+    return advance(desk, message)[1]
+
+
+def advance(desk: Desk, message: Command | Report | MarketInput) -> tuple[Desk, Step]:
+    """The step, and the desk after all its events: the same as applying them one by one."""
+    draft = Draft(desk)
+    match message:
+        case Command():
+            _command(draft, message)
+        case Report():
+            _report(draft, message)
+        case MarketInput():
+            _market(draft, message)
+    return draft.desk, Step(tuple(draft.events), tuple(draft.effects))
+
+
+def _command(draft: Draft, command: Command) -> None:  # noqa: C901 -- dispatch
+    match command:
+        case OpenAccount():
+            commands.open_account(draft, command)
+        case ListInstruments():
+            commands.list_instruments(draft, command)
+        case StartBot():
+            commands.start_bot(draft, command)
+        case StopBot():
+            commands.stop_bot(draft, command)
+        case ChangeSettings():
+            commands.change_settings(draft, command)
+        case CancelOrder():
+            commands.cancel_order(draft, command)
+        case Kill():
+            commands.kill(draft, command)
+        case Resume():
+            commands.resume(draft, command)
+        case _:
+            raise AssertionError(f"no command of the desk: {command!r}")
+
+
+def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
+    match report:
+        case VenueAccepted():
+            reports.accepted(draft, report)
+        case VenueRejected():
+            reports.rejected(draft, report)
+        case VenueFilled():
+            reports.filled(draft, report)
+        case VenueCanceled():
+            reports.canceled(draft, report)
+        case VenueSilent():
+            reports.silent(draft, report)
+        case VenueNeverSaw():
+            reports.never_saw(draft, report)
+        case FundingCharged():
+            reports.funding(draft, report)
+        case TimersDue():
+            market.timers_due(draft, report)
+        case _:
+            raise AssertionError(f"no report of the desk: {report!r}")
+
+
+def _market(draft: Draft, message: MarketInput) -> None:
+    match message:
+        case BarsClosed():
+            market.bars_closed(draft, message)
+        case QuoteChanged():
+            market.quote_changed(draft, message)
+        case TradePrinted():
+            market.trade_printed(draft, message)
+        case HistoryLoaded():
+            market.history_loaded(draft, message)
+        case _:
+            raise AssertionError(f"no market input of the desk: {message!r}")
