@@ -179,7 +179,7 @@ class OrderTerms:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of ours. `quantity` is None until its units are fixed (a venue may size at fill)."""
+    """One order of ours. `quantity` is None until its units are fixed (some venues: at fill)."""
 
     id: str  # client order id, [A-Za-z0-9]{1,32}
     account: str
@@ -214,3 +214,24 @@ class Order:
         """The order in its next status; an illegal move is a bug and stops the program."""
         assert status in TRANSITIONS[self.status], f"{self.id}: {self.status} -> {status}"
         return replace(self, status=status, reason=reason or self.reason)
+
+    def with_fill(self, price: Decimal, quantity: Decimal, fee: Decimal, *, is_last: bool) -> Order:
+        """The order after one execution. Filling more than was ordered is a bug."""
+        assert quantity > 0, f"{self.id}: a fill of {quantity}"
+        total = self.filled + quantity
+        ordered = self.quantity if self.quantity is not None else (total if is_last else None)
+        assert ordered is None or total <= ordered, f"{self.id}: {total} filled of {ordered}"
+        is_whole = is_last or (ordered is not None and total == ordered)
+        status = OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED
+        if self.status is OrderStatus.CANCEL_PENDING and not is_whole:
+            status = OrderStatus.CANCEL_PENDING  # the cancel is still on its way
+        if self.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED} and not is_whole:
+            status = self.status  # a fill that overtook the cancel; the rest stays canceled
+        moved = self if status is self.status else self.moved_to(status)
+        return replace(
+            moved,
+            quantity=ordered,
+            filled=total,
+            cost=self.cost + price * quantity,
+            fees=self.fees + fee,
+        )

@@ -1,4 +1,4 @@
-"""The desk: all that is known of accounts, orders, positions and bots, and the two functions over it.
+"""The desk: what is known of accounts, orders, positions and bots, and two functions over it.
 
 `step` decides what a message leads to; `apply` remembers one event. Live, dry run, simulation,
 replay and recovery are the same two functions. `advance` is both at once, for the engine.

@@ -57,6 +57,8 @@ from lefi_tui.core.order import Order, OrderStatus
 K = TypeVar("K")
 V = TypeVar("V")
 
+RATE_WINDOW_NS: Final = 60_000_000_000
+ORDER_TIMES_MAX: Final = 1_000  # past this a rate limit has long spoken
 RUNS_KEPT: Final = 8  # runs of the last occasion that a screen can show
 
 
@@ -245,7 +247,13 @@ def _put_order(desk: Desk, order: Order) -> Desk:
 
 
 def _submitted(desk: Desk, event: OrderSubmitted) -> Desk:
-    return booking.reserved(_put_order(desk, event.order), event.order)
+    desk = _put_order(desk, event.order)
+    bot = desk.bots.get(event.order.owner)
+    if bot is None:
+        return desk
+    now = event.order.placed_at_ns
+    recent = tuple(each for each in bot.order_times_ns if now - each < RATE_WINDOW_NS)
+    return _with_bot(desk, bot.id, order_times_ns=(*recent, now)[-ORDER_TIMES_MAX:])
 
 
 def _accepted(desk: Desk, event: OrderAccepted) -> Desk:
@@ -272,8 +280,7 @@ def _canceled(desk: Desk, event: OrderCanceled) -> Desk:
 
 
 def _closed(desk: Desk, order_id: str, status: OrderStatus, reason: str) -> Desk:
-    order = desk.orders[order_id].moved_to(status, reason)
-    return booking.released(_put_order(desk, order), order)
+    return _put_order(desk, desk.orders[order_id].moved_to(status, reason))
 
 
 def _cancel_requested(desk: Desk, event: OrderCancelRequested) -> Desk:

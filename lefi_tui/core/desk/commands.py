@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from lefi_tui.core.bot import Needs
+from lefi_tui.core.bot import Needs, Occasion
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import Account, BotRecord, BotStatus, Desk
-from lefi_tui.core.bot import Occasion
 from lefi_tui.core.messages import (
     AccountOpened,
     BotRefused,
@@ -191,9 +190,7 @@ def cancel_order(draft: Draft, command: CancelOrder) -> None:
 
 def kill(draft: Draft, command: Kill) -> None:
     """Block new orders first, then stop every bot, then cancel whatever still works."""
-    draft.say(
-        TradingStateChanged(TradingState.HALTED, command.reason, command.by, command.at_ns)
-    )
+    draft.say(TradingStateChanged(TradingState.HALTED, command.reason, command.by, command.at_ns))
     for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_alive]:
         _begin_stop(draft, bot_id, command)
     cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, command.by)
@@ -205,9 +202,7 @@ def resume(draft: Draft, command: Resume) -> None:
     if not command.reason.strip():
         draft.refuse("Resume", command.at_ns, "Resuming asks for a reason; it stays in the audit.")
         return
-    draft.say(
-        TradingStateChanged(TradingState.ACTIVE, command.reason, command.by, command.at_ns)
-    )
+    draft.say(TradingStateChanged(TradingState.ACTIVE, command.reason, command.by, command.at_ns))
 
 
 def needs_history(account: Account, needs: Needs) -> bool:

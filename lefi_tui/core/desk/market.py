@@ -60,9 +60,7 @@ def bars_closed(draft: Draft, message: BarsClosed) -> None:
             _give_bars(draft, bot, bars, message)
 
 
-def _give_bars(
-    draft: Draft, bot: BotRecord, bars: tuple[Bar, ...], message: BarsClosed
-) -> None:
+def _give_bars(draft: Draft, bot: BotRecord, bars: tuple[Bar, ...], message: BarsClosed) -> None:
     if bars:
         draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in bars)))
     if bars or not message.bars:

@@ -52,9 +52,7 @@ _EXIT_LEGS: Final = {
 def accepted(draft: Draft, report: VenueAccepted) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None and (order.status in _UNANSWERED or _fixes_units(order, report)):
-        draft.say(
-            OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity)
-        )
+        draft.say(OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity))
 
 
 def _fixes_units(order: Order, report: VenueAccepted) -> bool:
@@ -98,9 +96,7 @@ def funding(draft: Draft, report: FundingCharged) -> None:
     if report.charge_id in draft.desk.booked.get(key, ()):
         return
     draft.say(
-        FundingBooked(
-            report.account, report.symbol, report.at_ns, report.amount, report.charge_id
-        )
+        FundingBooked(report.account, report.symbol, report.at_ns, report.amount, report.charge_id)
     )
 
 

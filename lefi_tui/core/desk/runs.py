@@ -86,5 +86,3 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
     exits = len(working)
     kept = f"; {exits} exits stay with its open position" if exits else ""
     draft.say(BotStopped(bot_id, at_ns, f"{bot.reason}{kept}"))
-
-

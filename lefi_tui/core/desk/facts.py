@@ -1,0 +1,203 @@
+"""An order on its way through the gate: its units, what it needs, and what the gate is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.desk.valuation import free_cash
+from lefi_tui.core.gate import Facts, GateRequest, check
+from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
+from lefi_tui.core.messages import Sizing, Verdict
+from lefi_tui.core.money import ZERO, from_double, words
+from lefi_tui.core.order import Order, Side, SizeKind
+from lefi_tui.core.position import Position
+
+MINUTE_NS: Final = 60_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The order as the venue would get it, and the gate's verdicts."""
+
+    order: Order
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that sizing an order looks at."""
+
+    order: Order
+    instrument: Instrument
+    position: Position
+    price: Decimal
+    leverage: Decimal
+    free: Decimal
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens or enlarges a position."""
+        return self.position.units * self.order.terms.side.sign >= 0
+
+    @property
+    def cost_of_one(self) -> Decimal:
+        """Free cash that one unit takes: margin or the whole price, and the taker fee."""
+        share = 1 / self.leverage if self.instrument.is_perpetual else Decimal(1)
+        return self.price * (share + self.instrument.taker)
+
+
+def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
+    account = desk.accounts[order.account]
+    instrument = desk.instruments.get((order.account, order.terms.symbol))
+    if instrument is None:
+        text = f"Account {order.account} has no market {order.terms.symbol}."
+        return _answer(desk, order, _invalid(order, "MARKET_UNKNOWN", text), at_ns)
+    if account.sizing is Sizing.AT_FILL:
+        terms = order.terms
+        is_reducing = terms.is_reduce_only or terms.size.kind is SizeKind.ALL
+        request = GateRequest(
+            terms.side, terms.symbol, account.currency, None, None, is_reducing=is_reducing
+        )
+        return _answer(desk, order, request, at_ns)
+    return _sized(desk, order, (account, instrument), at_ns)
+
+
+def _answer(desk: Desk, order: Order, request: GateRequest, at_ns: int) -> Answer:
+    bot = desk.bots.get(order.owner)
+    times = () if bot is None else bot.order_times_ns
+    facts = Facts(
+        desk.trading_state,
+        desk.trading_cause,
+        free_cash(desk, order.account),
+        sum(at_ns - each < MINUTE_NS for each in times),
+    )
+    return Answer(order, check(request, desk.limits, facts))
+
+
+def _invalid(order: Order, code: str, text: str) -> GateRequest:
+    terms = order.terms
+    return GateRequest(
+        terms.side,
+        terms.symbol,
+        "",
+        None,
+        None,
+        is_reducing=terms.is_reduce_only,
+        invalid=(code, text),
+    )
+
+
+def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: int) -> Answer:
+    """Units fixed now, from the snapshot: books and exchanges take units, not shares."""
+    account, instrument = where
+    price = _price(desk, order)
+    if price is None:
+        text = f"No price of {order.terms.symbol} was seen yet. Try again when the feed is up."
+        return _answer(desk, order, _invalid(order, "NO_PRICE", text), at_ns)
+    key = (order.account, order.terms.symbol)
+    position = desk.positions.get(key) or Position(*key)
+    asked = order.terms.leverage
+    leverage = asked or (position.leverage if position.units else Decimal(1))
+    case = _Case(order, instrument, position, price, leverage, free_cash(desk, account.name))
+    wrong = _leverage_wrong(case) or _units_wrong(case)
+    fitted = conform(instrument, order.terms.side, _units(case), order.terms.limit, price)
+    if wrong is None and isinstance(fitted, NotConforming):
+        wrong = (fitted.code, fitted.text)
+    if wrong is not None:
+        return _answer(desk, order, _invalid(order, *wrong), at_ns)
+    assert isinstance(fitted, Conformed)
+    return _answer(desk, _fitted(order, fitted, leverage), _request(case, fitted), at_ns)
+
+
+def _fitted(order: Order, fitted: Conformed, leverage: Decimal) -> Order:
+    terms = replace(order.terms, limit=fitted.limit, leverage=leverage)
+    return replace(order, terms=terms, quantity=fitted.quantity)
+
+
+def _request(case: _Case, fitted: Conformed) -> GateRequest:
+    terms = case.order.terms
+    opening = fitted.quantity if case.opens else fitted.quantity - abs(case.position.units)
+    is_reducing = terms.is_reduce_only or opening <= 0
+    is_spot_sale = terms.side is Side.SELL and not case.instrument.is_perpetual
+    needed = ZERO if is_reducing or is_spot_sale else opening * case.cost_of_one
+    return GateRequest(
+        terms.side,
+        terms.symbol,
+        case.instrument.quote,
+        fitted.quantity * case.price,
+        needed,
+        is_reducing=is_reducing,
+    )
+
+
+def _price(desk: Desk, order: Order) -> Decimal | None:
+    if order.terms.limit is not None:
+        return order.terms.limit
+    quote = desk.quotes.get((order.account, order.terms.symbol))
+    if quote is None:
+        return None
+    return from_double(quote.ask if order.terms.side is Side.BUY else quote.bid)
+
+
+def _units(case: _Case) -> Decimal:
+    """Units asked, before they are fitted: lefi.md, Methods, sizes."""
+    size = case.order.terms.size
+    held = abs(case.position.units)
+    match size.kind:
+        case SizeKind.ALL:
+            return held
+        case SizeKind.UNITS:
+            units = size.value
+        case SizeKind.WORTH:
+            units = size.value / case.price
+        case SizeKind.SHARE:
+            if not case.opens:
+                return min(held, held * size.value)
+            units = case.free * size.value / case.cost_of_one
+    return min(units, held) if case.order.terms.is_reduce_only else units
+
+
+def _leverage_wrong(case: _Case) -> tuple[str, str] | None:
+    terms = case.order.terms
+    if case.leverage > case.instrument.leverage_max:
+        return (
+            "LEVERAGE_EXCEEDS_MAXIMUM",
+            (
+                f"{words(case.leverage)}x asked, {terms.symbol} allows "
+                f"{words(case.instrument.leverage_max)}x. Lower the leverage."
+            ),
+        )
+    if case.position.units and case.leverage != case.position.leverage:
+        return (
+            "LEVERAGE_DIFFERS",
+            (
+                f"{words(case.leverage)}x asked, the open position of {terms.symbol} has "
+                f"{words(case.position.leverage)}x. Close it first, or use the same."
+            ),
+        )
+    return None
+
+
+def _units_wrong(case: _Case) -> tuple[str, str] | None:
+    """Spot can't go below zero; a reducing order needs something to reduce."""
+    terms = case.order.terms
+    held = case.position.units
+    if terms.is_reduce_only and held * terms.side.sign >= 0:
+        return (
+            "NOTHING_TO_REDUCE",
+            f"There is no {terms.symbol} position that a {terms.side} makes smaller.",
+        )
+    if terms.side is Side.BUY or case.instrument.is_perpetual:
+        return None
+    if _units(case) > held:
+        return (
+            "UNITS_TOO_FEW",
+            (
+                f"{words(_units(case))} {case.instrument.base} to sell, {words(held)} held. "
+                "Ask for less, or close the position."
+            ),
+        )
+    return None

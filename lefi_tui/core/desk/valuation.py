@@ -1,0 +1,61 @@
+"""What an account is worth and what of it is free, from the books, the marks and working orders."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lefi_tui.core import position as positions
+from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.money import ZERO, from_double
+from lefi_tui.core.order import Order, OrderKind, Side
+from lefi_tui.core.position import Position
+
+
+def mark(desk: Desk, position: Position) -> Decimal:
+    """The last price seen of the symbol; the entry where none was seen yet."""
+    quote = desk.quotes.get((position.account, position.symbol))
+    return position.entry if quote is None else from_double(quote.last)
+
+
+def unrealized(desk: Desk, position: Position) -> Decimal:
+    """Profit of what is open at its own mark, before fees, in quote."""
+    return positions.unrealized(position, mark(desk, position))
+
+
+def set_aside(desk: Desk, order: Order) -> Decimal:
+    """Free cash that a working entry keeps for itself: only what may still open something."""
+    terms = order.terms
+    remaining = order.remaining
+    if remaining is None or terms.is_reduce_only or order.leg != "entry":
+        return ZERO
+    instrument = desk.instruments[order.account, terms.symbol]
+    if not instrument.is_perpetual and terms.side is Side.SELL:
+        return ZERO
+    price = terms.limit if terms.kind is OrderKind.LIMIT and terms.limit is not None else None
+    if price is None:
+        quote = desk.quotes.get((order.account, terms.symbol))
+        price = ZERO if quote is None else from_double(quote.ask)
+    share = 1 / (terms.leverage or Decimal(1)) if instrument.is_perpetual else Decimal(1)
+    return remaining * price * (share + instrument.taker)
+
+
+def free_cash(desk: Desk, account: str) -> Decimal:
+    """Cash that is not set aside for working orders nor as margin, in the account's currency."""
+    currency = desk.accounts[account].currency
+    orders = (order for order in desk.orders.values() if order.account == account)
+    kept = sum((set_aside(desk, order) for order in orders), ZERO)
+    return desk.ledger.of(account, "cash", currency) - kept
+
+
+def equity(desk: Desk, account: str) -> Decimal:
+    """Cash plus positions at their marks: units on spot, margin and profit on perpetuals."""
+    total = desk.ledger.of(account, "cash", desk.accounts[account].currency)
+    for (owner, symbol), position in desk.positions.items():
+        if owner == account:
+            is_perpetual = desk.instruments[account, symbol].is_perpetual
+            total += (
+                position.margin + unrealized(desk, position)
+                if is_perpetual
+                else position.units * mark(desk, position)
+            )
+    return total

@@ -1,0 +1,66 @@
+"""The books: every movement of money is an entry whose lines sum to zero in each currency.
+
+Books: cash (free), reserved (set aside for working orders), margin (of perpetuals), units (spot),
+trading (the other side of a trade), profit, fees, funding, opening. Named by account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Context, Decimal, InvalidOperation
+from typing import Final
+
+from lefi_tui.core.money import ZERO
+
+Key = tuple[str, str, str]  # account, book, currency
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    account: str
+    book: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    balances: Mapping[Key, Decimal] = field(default_factory=dict)
+
+    def of(self, account: str, book: str, currency: str) -> Decimal:
+        return self.balances.get((account, book, currency), ZERO)
+
+    def posted(self, lines: Iterable[Line]) -> Ledger:
+        """The books after an entry; one that does not sum to zero is a bug."""
+        entry = [line for line in lines if line.amount]
+        sums: dict[str, Decimal] = {}
+        after = dict(self.balances)
+        for line in entry:
+            sums[line.currency] = sums.get(line.currency, ZERO) + line.amount
+            key = (line.account, line.book, line.currency)
+            after[key] = _EXACT.add(after.get(key, ZERO), line.amount)
+        assert not any(sums.values()), f"an entry of the ledger does not sum to zero: {entry}"
+        return Ledger(after)
+
+    def sums(self) -> dict[str, Decimal]:
+        """The sum of all balances by currency: always zero."""
+        out: dict[str, Decimal] = {}
+        for (_, _, currency), amount in self.balances.items():
+            out[currency] = out.get(currency, ZERO) + amount
+        return out
+
+
+# Amounts are posted in units of 10^-18, so that sums in the books are exact for ever.
+_GRAIN: Final = Decimal(1).scaleb(-18)
+_EXACT: Final = Context(prec=60, traps=[InvalidOperation])
+
+
+def moved(account: str, currency: str, amount: Decimal, books: tuple[str, str]) -> list[Line]:
+    """`amount` from the first book to the second."""
+    source, target = books
+    amount = amount.quantize(_GRAIN, context=_EXACT)
+    return [
+        Line(account, source, currency, -amount),
+        Line(account, target, currency, amount),
+    ]
