@@ -18,19 +18,6 @@ _MONTHS: Final = (
     *("jan", "feb", "mar", "apr", "may", "jun"),
     *("jul", "aug", "sep", "oct", "nov", "dec"),
 )
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-]
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 # 29 February on a given weekday comes within 28 years, 40 over a century that is no leap year.
 SEARCH_DAYS_MAX: Final = 366 * 41
