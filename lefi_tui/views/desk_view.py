@@ -1,0 +1,186 @@
+"""The desk as a screen may know it: one frozen picture, every live number with its age.
+
+Ages are measured when the picture is taken; `aged` makes the same picture older, so that a screen
+whose engine has fallen silent dims what it shows instead of keeping it fresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from lefi_tui.core.messages import TradingState
+
+# Twenty polls of a screen without an answer: what it shows is then called old.
+SILENCE_MAX_MS: Final = 2_000
+
+
+class Mode(StrEnum):
+    """Whose money moves. The word is on the whole frame, and never in color alone."""
+
+    DEMO = "DEMO"  # a made-up market, made-up money
+    REPLAY = "REPLAY"  # a recorded market, made-up money
+    DRY = "DRY"  # a real market, made-up money
+    LIVE = "LIVE"  # real money
+
+
+class Weight(StrEnum):
+    """How a line of the log is to be taken."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    mode: Mode
+    venue: str
+    trading_state: TradingState
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    name: str
+    currency: str
+    mode: Mode
+    venue: str
+    free: Decimal
+    equity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """`change` is a share of the first price seen on this UTC day; None before there are two."""
+
+    account: str
+    symbol: str
+    bid: float
+    ask: float
+    last: float
+    change: float | None
+    direction: int  # of the newest move: 1 up, -1 down, 0 none yet
+    places: int  # digits after the point that this market's tick asks for
+    age_ms: int
+    limit_ms: int  # older than this is stale
+
+    @property
+    def is_stale(self) -> bool:
+        return self.age_ms > self.limit_ms
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """`mark` is None while no price was seen: then nothing is said about profit."""
+
+    account: str
+    symbol: str
+    units: Decimal
+    entry: Decimal
+    mark: Decimal | None
+    pnl: Decimal | None
+    pnl_share: float | None  # of the value at entry
+    liquidation: Decimal | None  # perpetuals only
+    owners: tuple[str, ...]
+    currency: str
+    places: int
+    age_ms: int  # of the mark
+    limit_ms: int
+
+    @property
+    def is_stale(self) -> bool:
+        return self.age_ms > self.limit_ms
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    id: str
+    account: str
+    symbol: str
+    side: str
+    kind: str
+    quantity: Decimal | None  # None until the venue has fixed it
+    filled: Decimal
+    price: Decimal | None  # limit, stop or target; None at market
+    leg: str
+    owner: str
+    status: str
+    places: int
+    age_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class BotRow:
+    """`did` is the last thing it did or was refused, `why` the reason its last run gave."""
+
+    id: str
+    title: str
+    kind: str
+    mode: Mode
+    account: str
+    symbols: tuple[str, ...]
+    status: str
+    is_alive: bool
+    warming: str
+    did: str
+    did_age_ms: int | None
+    why: str
+    why_age_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One event in words: what happened, where, why, and what can be done next."""
+
+    number: int
+    at_ns: int
+    weight: Weight
+    what: str
+    where: str
+    why: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    at_ns: int
+    banner: Banner
+    accounts: tuple[AccountRow, ...] = ()
+    prices: tuple[PriceRow, ...] = ()
+    positions: tuple[PositionRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+    bots: tuple[BotRow, ...] = ()
+    log: tuple[LogRow, ...] = ()  # newest first
+    silent_ms: int = 0  # how long the engine has not answered
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent_ms > SILENCE_MAX_MS
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """The last run of one bot: the conditions with the values they had, and what was decided."""
+
+    bot: str
+    title: str
+    status: str
+    lines: tuple[str, ...]
+    age_ms: int | None
+
+
+def aged(view: DeskView, silent_ms: int) -> DeskView:
+    """The same picture, so much older than when it was taken."""
+    if silent_ms <= 0:
+        return view
+    return replace(
+        view,
+        silent_ms=silent_ms,
+        prices=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.prices),
+        positions=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.positions),
+        orders=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.orders),
+    )
