@@ -38,7 +38,9 @@ def _double(value: float) -> float | str:
 
 def to_plain(value: Any) -> Any:
     """The value as plain JSON data."""
-    return _writer(type(value))(value)
+    kind: Any = type(value)
+    writer: Turn = _writer(kind)
+    return writer(value)
 
 
 @cache

@@ -1,0 +1,148 @@
+"""What the checker says: a code, a place, one plain sentence, and often a fix.
+
+All codes stand in one table; LF0xx text, LF1xx syntax, LF2xx names, types and units, LF3xx while
+running, LF4xx policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from lefi_tui.lang.source import Source, Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    title: str
+    severity: Severity = Severity.ERROR
+
+
+_WARN: Final = Severity.WARNING
+CODES: Final[dict[str, Code]] = {
+    "LF001": Code("Stray character"),
+    "LF002": Code("A number runs into letters"),
+    "LF003": Code("A text is not closed"),
+    "LF004": Code("Unknown escape in a text"),
+    "LF005": Code("A text holds something else than one expression"),
+    "LF006": Code("Number too large"),
+    "LF101": Code("Something else was expected"),
+    "LF102": Code("A brace is not closed"),
+    "LF103": Code("A new line or ; is missing"),
+    "LF104": Code("Write parentheses"),
+    "LF105": Code("Comparisons do not chain"),
+    "LF106": Code("Nested too deeply"),
+    "LF107": Code("An older form"),
+    "LF108": Code("A keyword is no name"),
+    "LF109": Code("Not there yet"),
+    "LF201": Code("Unknown name"),
+    "LF202": Code("Units do not fit"),
+    "LF203": Code("Unknown method"),
+    "LF204": Code("Arguments do not fit"),
+    "LF205": Code("A setting outside its bounds"),
+    "LF206": Code("No series"),
+    "LF207": Code("A transaction stands alone"),
+    "LF208": Code("Not constant"),
+    "LF209": Code("Used before it has a value"),
+    "LF210": Code("Recursion"),
+    "LF211": Code("Types do not fit"),
+    "LF212": Code("Declared twice"),
+    "LF213": Code("An indicator does not trade"),
+    "LF214": Code("Unknown field"),
+    "LF215": Code("History can't be read"),
+    "LF216": Code("Too many steps"),
+    "LF217": Code("Unknown event"),
+    "LF218": Code("Can't be changed"),
+    "LF251": Code("A value is never used", _WARN),
+    "LF252": Code("An entry without a stop", _WARN),
+    "LF253": Code("A share over 100 %", _WARN),
+    "LF254": Code("and beside or", _WARN),
+    "LF255": Code("An order at every price update without a rate", _WARN),
+    "LF256": Code("A handler that can't fire", _WARN),
+    "LF401": Code("Unknown policy"),
+    "LF402": Code("A policy's value does not fit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    code: str
+    span: Span
+    message: str
+    hint: str = ""
+    fix: Fix | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    def render(self, source: Source) -> str:
+        """Four parts: what, where, why (the message under the line), next (the hint)."""
+        line, column = source.place(self.span.start)
+        text = source.line(line).replace("\t", " ")
+        length = max(1, min(self.span.end - self.span.start, len(text) - column + 1))
+        head = f"{self.code} {CODES[self.code].title}"
+        number = str(line)
+        rows = [
+            f"{head:<40} {source.name}:{line}:{column}",
+            f"{number} | {text}",
+            f"{' ' * len(number)} | {' ' * (column - 1)}{'^' * length} {self.message}",
+        ]
+        following = self.fix.title if self.fix is not None else self.hint
+        if following:
+            rows.append(f"Hint: {following}")
+        return "\n".join(rows)
+
+
+def applied(text: str, fix: Fix) -> str:
+    """The text after a fix."""
+    for edit in sorted(fix.edits, key=lambda each: each.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """The known word that was probably meant: at most a third of its letters away."""
+    best = min(known, key=lambda each: (_distance(word, each), each), default=None)
+    if best is None or _distance(word, best) > max(1, len(word) // 3):
+        return None
+    return best
+
+
+def _distance(left: str, right: str) -> int:
+    """Edits between two words, a swap of neighbors being one; letters' case costs nothing."""
+    left, right = left.lower(), right.lower()
+    if abs(len(left) - len(right)) > 3:
+        return 99
+    rows = [list(range(len(right) + 1))]
+    for i, a in enumerate(left, 1):
+        row = [i]
+        for j, b in enumerate(right, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
