@@ -1,0 +1,54 @@
+# Each target does all the set-up it needs on a machine with plain Python 3.11.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# Also for the build backend's own environment, which `-c` alone does not reach.
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install --quiet -c constraints.txt
+RULES := pyproject.toml constraints.txt
+
+COUNT ?= 0
+SEED ?= 1
+ONLY ?=
+ARGS ?=
+
+.PHONY: run test check bench campaign
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run-ready
+	@$(BIN)/lefi $(ARGS)
+
+test: $(VENV)/.test-ready
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/architecture/test_modules.py
+
+# COUNT=0 is each campaign's own length. Goes on where it stopped; the report is campaign-SEED.json.
+campaign: $(VENV)/.test-ready
+	$(BIN)/python -m tests.campaign --count $(COUNT) --seed $(SEED) $(ONLY)
+
+bench: $(VENV)/.bench-ready
+	$(BIN)/python -m tests.bench $(ONLY)
+
+$(VENV)/.made:
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Lefi needs Python 3.11 or newer"'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run-ready: $(VENV)/.made $(RULES)
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/.made $(RULES)
+	$(PIP) -e '.[test]'
+	@touch $@ $(VENV)/.run-ready
+
+$(VENV)/.bench-ready: $(VENV)/.test-ready
+	$(PIP) -e '.[test,bench]'
+	@touch $@

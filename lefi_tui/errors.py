@@ -1,0 +1,134 @@
+"""What can go wrong, one class a kind, each told in four parts: what, where, why, next.
+
+Only the command line's top guard and the screens draw them; below, they are raised or returned.
+A message to a person never carries control characters of somebody else's text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar, Final
+
+REFUSED: Final = 1  # the answer is no
+WRONG_USAGE: Final = 2
+INTERRUPTED: Final = 130
+BROKEN: Final = 70  # a bug of ours; sysexits.h calls it EX_SOFTWARE
+
+# Format characters (bidi overrides among them), controls, surrogates and line separators: a text
+# from a venue or a file may hold them, and a terminal would obey them.
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def shown(text: str, *, keep: str = "\n") -> str:
+    """The text with everything a terminal would obey written out as an escape."""
+    return "".join(
+        each
+        if each in keep or unicodedata.category(each) not in _UNSHOWN
+        else each.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for each in text
+    )
+
+
+class LefiError(Exception):
+    """The root of what we foresee. `code` and `title` say what, the rest the other three parts."""
+
+    code: ClassVar[str] = "LE000"
+    title: ClassVar[str] = "Something is wrong"
+    status: ClassVar[int] = REFUSED
+    usual_next: ClassVar[str] = "Try again; `lefi doctor` says what works on this machine"
+
+    def __init__(self, why: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.where = where
+        self.next_step = next_step or self.usual_next
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+class UsageError(LefiError):
+    code = "LE101"
+    title = "Wrong usage"
+    status = WRONG_USAGE
+    usual_next = "`lefi --help` lists the commands, `lefi COMMAND --help` their options"
+
+
+class FileUnreadableError(LefiError):
+    code = "LE102"
+    title = "File can't be read"
+    status = WRONG_USAGE
+    usual_next = "Check the name and your right to read it"
+
+
+class NotThereYetError(LefiError):
+    code = "LE103"
+    title = "Not there yet"
+    status = WRONG_USAGE
+    usual_next = "`lefi --help` lists what works today"
+
+
+class SettingsError(LefiError):
+    code = "LE201"
+    title = "Setting can't be used"
+    usual_next = "Correct the line; until then the default is in force"
+
+
+class StorageError(LefiError):
+    code = "LE301"
+    title = "Disk refuses"
+    usual_next = "Free the disk or choose another place with LEFI_HOME, then start again"
+
+
+class JournalDamagedError(LefiError):
+    code = "LE302"
+    title = "Journal is damaged"
+    usual_next = "Keep the file, restore a copy that verifies, then start again"
+
+
+class EngineBusyError(LefiError):
+    code = "LE303"
+    title = "Another engine holds this profile"
+    usual_next = "Use the running one (`lefi` attaches to it) or another profile with LEFI_HOME"
+
+
+class EngineAbsentError(LefiError):
+    code = "LE401"
+    title = "No engine is running"
+    usual_next = "Start one: `lefi engine`, or open the desk with `lefi`"
+
+
+class RefusedError(LefiError):
+    code = "LE402"
+    title = "Refused"
+
+
+class MarketFileError(LefiError):
+    code = "LE501"
+    title = "Market file can't be used"
+    usual_next = "Mend the row in the file; nothing is silently mended"
+
+
+class ScriptRefusedError(LefiError):
+    code = "LE601"
+    title = "Script can't run"
+    usual_next = "`lefi check FILE` shows every error with its place"
+
+
+def render(error: LefiError) -> str:
+    """The four parts as people read them: code, title and place; the reason; what to do."""
+    head = f"{error.code} {error.title}"
+    place = shown(error.where)
+    first = f"{head}  {place}" if place else head
+    return f"{first}\n  Why: {shown(error.why)}\n  Next: {shown(error.next_step)}"
+
+
+def as_data(error: LefiError) -> dict[str, str]:
+    """The same four parts as data, for `--json` and for a screen."""
+    return {
+        "code": error.code,
+        "title": error.title,
+        "where": error.where,
+        "why": error.why,
+        "next": error.next_step,
+    }

@@ -1,0 +1,113 @@
+"""What the command line asks of the program, as plain values, and what it shows while it waits.
+
+`wiring` carries these out; they hold no behavior, so both sides can be tested without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+CASH: Final = Decimal(10_000)
+MAKER: Final = Decimal("0.0002")
+TAKER: Final = Decimal("0.0005")
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFile:
+    """A file of candles. `symbol` is empty where the script itself says which market it is."""
+
+    path: Path
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Cash and fees of a simulated account; rates are shares (0.0005 is 0.05%)."""
+
+    cash: Decimal = CASH
+    maker: Decimal = MAKER
+    taker: Decimal = TAKER
+    slippage: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the data, in milliseconds, `to_ms` excluded; None is its own beginning or end."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRequest:
+    script: Path
+    source: str
+    files: tuple[MarketFile, ...]
+    symbol: str = ""
+    timeframe_ms: int | None = None
+    window: Window = field(default_factory=Window)
+    settings: tuple[tuple[str, str], ...] = ()
+    costs: Costs = field(default_factory=Costs)
+    way: str = "auto"  # auto | machine | event
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One bot through the real engine. Without files the market is the embedded demo market."""
+
+    script: Path
+    source: str
+    files: tuple[MarketFile, ...] = ()
+    account: str = ""  # a name of config.toml; empty is the built-in paper account
+    symbol: str = ""
+    timeframe_ms: int | None = None
+    window: Window = field(default_factory=Window)
+    settings: tuple[tuple[str, str], ...] = ()
+    costs: Costs = field(default_factory=Costs)
+    speed: float | None = None  # times real time; None is as fast as it goes
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One line of a run: an event, a decision, an order, a fill, and at last the end."""
+
+    kind: str
+    at_ms: int
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAnswer:
+    """Whether a recorded run came out the same; if not, the first event that differs, in words."""
+
+    run: str
+    messages: int
+    events: int
+    difference: str = ""
+
+    @property
+    def is_same(self) -> bool:
+        return not self.difference
+
+
+Progress = Callable[[int, int], None]  # done, of how many (0: not known)
+Hear = Callable[[RunLine], None]
+
+
+class Client(Protocol):
+    """The engine as a command sees it, over the socket."""
+
+    def send(self, command: Any) -> Any: ...
+
+    def ask(self, query: Any) -> Any: ...
+
+
+class OpenClient(Protocol):
+    def __call__(self) -> AbstractContextManager[Client]: ...

@@ -1,0 +1,319 @@
+"""The user's settings: a TOML file and the environment become one frozen value.
+
+Each value knows where it came from. What can't be used is named in four parts and leaves its
+default in force, so that one wrong line never keeps a trader from the desk; live trading stays
+shut until every line is right. No secret is ever read from here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, get_type_hints
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from lefi_tui.errors import SettingsError
+
+FILE_NAME: Final = "config.toml"
+FILE_BYTES_MAX: Final = 1_000_000
+DEFAULT: Final = "default"
+SECRET_NAMES: Final = frozenset(
+    {"api_key", "apikey", "key", "secret", "password", "passphrase", "privatekey", "token", "uid"}
+)
+
+PositiveDecimal = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[Decimal, Field(ge=0, lt=1, allow_inf_nan=False)]
+AccountMode = Literal["paper", "sandbox", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What the gate refuses; no value is no bound."""
+
+    order_notional_max: PositiveDecimal | None = None
+    orders_per_minute_max: Annotated[int, Field(ge=1, le=6_000)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """The built-in market: the same seed gives the same market."""
+
+    seed: Annotated[int, Field(ge=0)] = 1
+    cash: PositiveDecimal = Decimal(10_000)
+    maker: Rate = Decimal("0.0002")
+    taker: Rate = Decimal("0.0005")
+
+
+class CcxtSettings(BaseModel):
+    """Handed to the ccxt client as they are: proxies, hostnames, other endpoints."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    options: dict[str, Any] = {}
+    urls: dict[str, Any] = {}
+
+
+class AccountSettings(BaseModel):
+    """One account of `config.toml`; its keys live in the keyring."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    exchange: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$")] = "paper"
+    mode: AccountMode = "paper"
+    ccxt: CcxtSettings = CcxtSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it. `origins` tells for each name: default, the file, or the environment."""
+
+    config_dir: Path
+    data_dir: Path
+    live_trading: bool = False
+    tape_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    demo: DemoSettings = field(default_factory=DemoSettings)
+    accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def file(self) -> Path:
+        return self.config_dir / FILE_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings that can be used, and what could not."""
+
+    settings: Settings
+    problems: tuple[SettingsError, ...]
+
+    @property
+    def live_is_shut_because(self) -> str:
+        """Why no order may go live; empty when it may."""
+        if self.problems:
+            return f"{len(self.problems)} setting(s) can't be used: {self.problems[0].why}"
+        if not self.settings.live_trading:
+            return "live_trading is not true in config.toml"
+        return ""
+
+
+def load(environment: Mapping[str, str]) -> Loaded:
+    """The settings of this user, by file and environment; the environment wins."""
+    settings, home = _places(environment)
+    table, problems = _table(settings.file)
+    given, unknown = _given(table, settings.file)
+    found = {**given, **_from_environment(environment)}
+    settings, wrong = _applied(settings, found)
+    accounts, refused = _accounts(table.get("accounts", {}), settings)
+    everything = replace(settings, accounts=MappingProxyType(accounts))
+    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused))
+
+
+# ---- where
+
+
+def _places(environment: Mapping[str, str]) -> tuple[Settings, tuple[SettingsError, ...]]:
+    home = environment.get("LEFI_HOME", "")
+    if home:
+        place = Path(home).expanduser().absolute()
+        return Settings(place, place), ()
+    try:
+        return Settings(user_config_path("lefi"), user_data_path("lefi")), ()
+    except RuntimeError as error:  # no home directory can be found for this user
+        place = Path.cwd() / ".lefi"
+        problem = SettingsError(
+            f"no home directory for this user ({error})",
+            where="HOME",
+            next_step="Set LEFI_HOME to a directory of yours",
+        )
+        return Settings(place, place), (problem,)
+
+
+def _table(file: Path) -> tuple[dict[str, Any], tuple[SettingsError, ...]]:
+    """The file as TOML. None is fine; one that can't be read leaves every default in force."""
+    try:
+        text = file.read_bytes()[: FILE_BYTES_MAX + 1]
+    except FileNotFoundError:
+        return {}, ()
+    except OSError as error:
+        return {}, (_problem(f"{error.strerror or error}", str(file), "Make it readable for you"),)
+    if len(text) > FILE_BYTES_MAX:
+        return {}, (_problem("the file is over 1 MB", str(file), "Keep only settings in it"),)
+    try:
+        return tomllib.loads(text.decode()), ()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        why = f"not TOML: {error}. All settings are at their defaults"
+        return {}, (_problem(why, str(file), "Correct the line and start again"),)
+
+
+# ---- values
+
+
+def _names(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each plain setting by its dotted name, with its type: read from the classes above."""
+    hints = get_type_hints(kind, include_extras=True)
+    for each in fields(kind):
+        if prefix == "" and each.name in {"config_dir", "data_dir", "accounts", "origins"}:
+            continue
+        hint = hints[each.name]
+        if isinstance(hint, type) and is_dataclass(hint):
+            yield from _names(hint, f"{each.name}.")
+        else:
+            yield f"{prefix}{each.name}", hint
+
+
+KINDS: Final[Mapping[str, Any]] = MappingProxyType(dict(_names(Settings)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    value: Any
+    origin: str
+    is_text: bool = False  # from the environment: a text that stands for its type
+
+
+def _given(
+    table: Mapping[str, Any], file: Path
+) -> tuple[dict[str, _Given], tuple[SettingsError, ...]]:
+    found = {name: _Given(value, str(file)) for name, value in _flat(table) if name != "accounts"}
+    unknown = tuple(
+        _problem(f"`{name}` is no setting", f"{file}: {name}", _nearest(name))
+        for name in found
+        if name not in KINDS
+    )
+    return {name: given for name, given in found.items() if name in KINDS}, unknown
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    groups = {name.split(".")[0] for name in KINDS if "." in name}
+    for name, value in table.items():
+        if name in groups and isinstance(value, dict):
+            yield from ((f"{name}.{inner}", each) for inner, each in value.items())
+        else:
+            yield name, value
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, _Given]:
+    names = {f"LEFI_{name.upper().replace('.', '_')}": name for name in KINDS}
+    return {
+        names[variable]: _Given(value, f"environment {variable}", is_text=True)
+        for variable, value in environment.items()
+        if variable in names
+    }
+
+
+def _applied(
+    settings: Settings, found: Mapping[str, _Given]
+) -> tuple[Settings, tuple[SettingsError, ...]]:
+    problems: list[SettingsError] = []
+    origins = dict.fromkeys(KINDS, DEFAULT)
+    for name, given in found.items():
+        try:
+            value = _checked(KINDS[name], given)
+        except ValidationError as error:
+            problems.append(_wrong(name, given, error))
+            continue
+        settings = _with(settings, name, value)
+        origins[name] = given.origin
+    return replace(settings, origins=MappingProxyType(origins)), tuple(problems)
+
+
+def _checked(kind: Any, given: _Given) -> Any:
+    """The value in its own type. TOML is taken strictly: "30" is a text, not thirty."""
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    if given.is_text:
+        return adapter.validate_strings(given.value)
+    # Money may be written 10_000 or "0.1"; a TOML float arrives as its shortest digits.
+    is_money = "Decimal" in str(kind)
+    if is_money and isinstance(given.value, (int, float)) and not isinstance(given.value, bool):
+        return adapter.validate_python(Decimal(repr(given.value)))
+    return adapter.validate_python(given.value, strict=not is_money)
+
+
+def _with(settings: Settings, name: str, value: Any) -> Settings:
+    group, _, inner = name.rpartition(".")
+    if not group:
+        return replace(settings, **{name: value})
+    return replace(settings, **{group: replace(getattr(settings, group), **{inner: value})})
+
+
+# ---- accounts
+
+
+def _accounts(
+    table: Any, settings: Settings
+) -> tuple[dict[str, AccountSettings], tuple[SettingsError, ...]]:
+    if not isinstance(table, dict):
+        why = "accounts is a table: [accounts.NAME]"
+        return {}, (_problem(why, f"{settings.file}: accounts", "Write [accounts.main]"),)
+    accounts: dict[str, AccountSettings] = {}
+    problems: list[SettingsError] = []
+    for name, given in table.items():
+        answer = _account(name, given, settings)
+        if isinstance(answer, SettingsError):
+            problems.append(answer)
+        else:
+            accounts[name] = answer
+    return accounts, tuple(problems)
+
+
+def _account(name: str, given: Any, settings: Settings) -> AccountSettings | SettingsError:
+    where = f"{settings.file}: accounts.{name}"
+    if isinstance(given, dict) and (planted := _secret_name(given)):
+        why = f"`{planted}` looks like a key; keys are never kept in this file"
+        step = f"Take the line out, make a new key at the exchange, then `lefi keys set {name}`"
+        return _problem(why, where, step)
+    try:
+        account = AccountSettings.model_validate(given)
+    except ValidationError as error:
+        return _problem(_reason(error), where, "The account is left out until then; correct it")
+    if account.mode == "live" and not settings.live_trading:
+        why = "the account is live and live_trading is not true"
+        return _problem(why, where, 'Set live_trading = true at the top, or mode = "sandbox"')
+    return account
+
+
+def _secret_name(table: Mapping[str, Any]) -> str:
+    """The first name in the table, at any depth, that would hold a secret."""
+    for name, value in table.items():
+        if name.lower().replace("-", "_") in SECRET_NAMES:
+            return name
+        if isinstance(value, dict) and (inner := _secret_name(value)):
+            return inner
+    return ""
+
+
+# ---- words
+
+
+def _wrong(name: str, given: _Given, error: ValidationError) -> SettingsError:
+    where = given.origin if given.is_text else f"{given.origin}: {name}"
+    return _problem(f"{_reason(error)}; the default is in force", where, "Correct the value")
+
+
+def _reason(error: ValidationError) -> str:
+    """Pydantic's reasons without the value: a secret typed into a wrong line must not be told."""
+    return "; ".join(
+        " ".join(
+            part
+            for part in (".".join(str(step) for step in each["loc"]), each["msg"].lower())
+            if part
+        )
+        for each in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- only when a name is wrong
+
+    close = get_close_matches(name, [*KINDS, "accounts"], n=1)
+    return f"Did you mean `{close[0]}`?" if close else "Take the line out"
+
+
+def _problem(why: str, where: str, next_step: str) -> SettingsError:
+    return SettingsError(why, where=where, next_step=next_step)
