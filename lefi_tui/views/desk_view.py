@@ -143,6 +143,7 @@ class LogRow:
     where: str
     why: str = ""
     next: str = ""
+    times: int = 1  # the same line again and again is one line, counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""What a screen remembers of the stream beside the desk itself: prices as they moved, and the log.
+
+Pure and incremental: `fold(state, message)` takes whatever the engine publishes and all market
+input, also what no bot consumed, because a watch list shows prices that no bot reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.bot import Bar, Quote
+from lefi_tui.core.order import Order
+from lefi_tui.views.desk_view import LogRow
+from lefi_tui.views.numbers import NS_PER_MS
+from lefi_tui.views.wording import Said, said
+
+LOG_ROWS_MAX: Final = 200
+PRICES_MAX: Final = 256  # symbols; the busiest profile measured lists a tenth of it
+QUOTE_LIMIT_MS: Final = 5_000  # a book that has not moved for so long is called stale
+BARS_LIMIT: Final = 2  # a candle feed may miss one candle before its price is called stale
+MS_PER_DAY: Final = 86_400_000
+
+Key = tuple[str, str]  # account, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The newest quote, and what it is compared with: the day's first price, the one before."""
+
+    quote: Quote
+    first: float
+    day: int
+    direction: int
+    limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The last thing a bot did or was refused."""
+
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenState:
+    at_ns: int = 0  # the newest time heard of
+    prices: Mapping[Key, Price] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)  # as submitted, until they are final
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    log: tuple[LogRow, ...] = ()  # newest first
+    number: int = 0
+
+
+def fold(state: ScreenState, message: m.Message) -> ScreenState:
+    """The state after one event or message; what a screen does not show leaves it unchanged."""
+    match message:
+        case m.QuoteChanged():
+            return _priced(state, message.account, (message.quote,), QUOTE_LIMIT_MS)
+        case m.BarsClosed():
+            return _bars(state, message)
+        case m.MarketSeen():
+            return fold(state, message.message)
+        case m.Event():
+            return _happened(state, message)
+        case _:
+            return state
+
+
+def _bars(state: ScreenState, message: m.BarsClosed) -> ScreenState:
+    """A candle's close is a price only where no book gives a better one."""
+    bars = [bar for bar in message.bars if _is_news(state, message.account, bar)]
+    for bar in bars:
+        quote = Quote(bar.symbol, bar.time_ms + bar.timeframe_ms, bar.close, bar.close, bar.close)
+        limit_ms = BARS_LIMIT * bar.timeframe_ms
+        state = _priced(state, message.account, (quote,), limit_ms)
+    return state
+
+
+def _is_news(state: ScreenState, account: str, bar: Bar) -> bool:
+    known = state.prices.get((account, bar.symbol))
+    return known is None or known.limit_ms != QUOTE_LIMIT_MS
+
+
+def _priced(
+    state: ScreenState, account: str, quotes: tuple[Quote, ...], limit_ms: int
+) -> ScreenState:
+    prices = dict(state.prices)
+    for quote in quotes:
+        key = (account, quote.symbol)
+        if key in prices or len(prices) < PRICES_MAX:
+            prices[key] = _moved(prices.get(key), quote, limit_ms)
+    newest = max((quote.time_ms for quote in quotes), default=0) * NS_PER_MS
+    return replace(state, prices=prices, at_ns=max(state.at_ns, newest))
+
+
+def _moved(before: Price | None, quote: Quote, limit_ms: int) -> Price:
+    day = quote.time_ms // MS_PER_DAY
+    if before is None:
+        return Price(quote, quote.last, day, 0, limit_ms)
+    step = (quote.last > before.quote.last) - (quote.last < before.quote.last)
+    first = before.first if before.day == day else quote.last
+    return Price(quote, first, day, step or before.direction, limit_ms)
+
+
+def _happened(state: ScreenState, event: m.Event) -> ScreenState:
+    known = _known(state.orders, event)
+    words = said(event, known)
+    state = replace(state, orders=_left(known, event))
+    return state if words is None else _logged(state, words)
+
+
+def _known(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
+    match event:
+        case m.OrderSubmitted() | m.ExitPlaced():
+            return {**orders, event.order.id: event.order}
+        case _:
+            return orders
+
+
+def _left(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
+    """Without the order that this event made final."""
+    match event:
+        case m.OrderFilled(is_last=True) | m.OrderRejected() | m.OrderCanceled():
+            return {key: each for key, each in orders.items() if key != event.order}
+        case _:
+            return orders
+
+
+def _logged(state: ScreenState, words: Said) -> ScreenState:
+    at_ns = words.at_ns or state.at_ns
+    newest = state.log[0] if state.log else None
+    acts = state.acts
+    if words.owner:
+        acts = {**acts, words.owner: Act(at_ns, words.what)}
+    if newest is not None and _is_again(newest, words):
+        again = replace(newest, at_ns=at_ns, times=newest.times + 1)
+        log, number = (again, *state.log[1:]), state.number
+    else:
+        number = state.number + 1
+        row = LogRow(number, at_ns, words.weight, words.what, words.where, words.why, words.next)
+        log = (row, *state.log[: LOG_ROWS_MAX - 1])
+    return replace(state, acts=acts, log=log, number=number, at_ns=max(state.at_ns, at_ns))
+
+
+def _is_again(row: LogRow, words: Said) -> bool:
+    """A bot held back at each candle for the same reason is one line, counted."""
+    return (row.what, row.where, row.why) == (words.what, words.where, words.why)

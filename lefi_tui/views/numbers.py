@@ -1,0 +1,96 @@
+"""Numbers for people: prices by their tick, ages, shares and times. Never to be read back."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.money import words
+from lefi_tui.core.order import Order, Size, SizeKind
+
+NS_PER_MS: Final = 1_000_000
+NS_PER_SECOND: Final = 1_000_000_000
+SECONDS_PER_DAY: Final = 86_400
+DIGITS: Final = 6  # significant digits of a price whose market names no tick
+PLACES_MAX: Final = 8
+UNKNOWN: Final = "–"
+
+
+def price(value: float | Decimal | None, places: int) -> str:
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return f"{value:,.{places}f}"
+
+
+def signed(value: Decimal | float | None, places: int) -> str:
+    """A gain or a loss: the sign is written, so that it needs no color."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    text = f"{value:+,.{places}f}"
+    is_nothing = not any(digit in text for digit in "123456789")
+    return text.lstrip("+-") if is_nothing else text
+
+
+def share(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{signed(value * 100, 2)}%"
+
+
+def quantity(value: Decimal | None) -> str:
+    return UNKNOWN if value is None else words(value)
+
+
+def size(value: Size, symbol: str) -> str:
+    """What was asked for, where units are not fixed yet."""
+    base, _, rest = symbol.partition("/")
+    match value.kind:
+        case SizeKind.UNITS:
+            return f"{words(value.value)} {base}"
+        case SizeKind.WORTH:
+            return f"{words(value.value)} {rest.partition(':')[0]} of {base}"
+        case SizeKind.SHARE:
+            return f"{words(value.value * 100)}% in {base}"
+        case SizeKind.ALL:
+            return f"all {base}"
+
+
+def order(value: Order) -> str:
+    """Side and size of an order: "buy 0.05 BTC"."""
+    terms = value.terms
+    base = terms.symbol.partition("/")[0]
+    asked = size(terms.size, terms.symbol)
+    amount = asked if value.quantity is None else f"{words(value.quantity)} {base}"
+    return f"{terms.side} {amount}"
+
+
+_AGES: Final = ((60_000, 1_000, "s"), (3_600_000, 60_000, "m"))  # below, unit, its name
+
+
+def age(ms: int | None) -> str:
+    """0.4s, 12s, 5m, 3h, 2d: at most four characters up to 99 days."""
+    if ms is None:
+        return UNKNOWN
+    if ms < 10_000:
+        return f"{max(ms, 0) / 1_000:.1f}s"
+    for below, unit, name in _AGES:
+        if ms < below:
+            return f"{ms // unit}{name}"
+    hours = ms // 3_600_000
+    return f"{hours}h" if hours < 48 else f"{hours // 24}d"
+
+
+def clock(at_ns: int) -> str:
+    """Time of day in UTC."""
+    seconds = at_ns // NS_PER_SECOND % SECONDS_PER_DAY
+    return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def places_of(instrument: Instrument | None, near: float) -> int:
+    """Digits after the point: the tick's, or as many as make six digits in all."""
+    if instrument is not None and instrument.tick:
+        exponent = instrument.tick.normalize().as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    if not near or not math.isfinite(near):
+        return 2
+    return min(PLACES_MAX, max(0, DIGITS - 1 - math.floor(math.log10(abs(near)))))

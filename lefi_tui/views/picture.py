@@ -1,0 +1,214 @@
+"""The picture of the desk for a screen: positions, orders and bots from the desk, prices and log
+from what was folded, each number with its age.
+
+The rule it keeps: nothing is invented. Where no price was seen there is no mark, and no profit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
+from lefi_tui.core.messages import Sizing
+from lefi_tui.core.money import from_double
+from lefi_tui.core.order import Order
+from lefi_tui.core.position import Position, liquidation_price, unrealized
+from lefi_tui.views.desk_view import (
+    AccountRow,
+    Banner,
+    BotRow,
+    DeskView,
+    Mode,
+    OrderRow,
+    PositionRow,
+    PriceRow,
+    WhyView,
+)
+from lefi_tui.views.fold import Key, Price, ScreenState
+from lefi_tui.views.numbers import NS_PER_MS, places_of
+from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
+
+DEMO_VENUE: Final = "demo market"
+LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
+# The most serious first: it names the whole frame.
+GRAVITY: Final = (Mode.LIVE, Mode.DRY, Mode.REPLAY, Mode.DEMO)
+
+
+def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> DeskView | WhyView:
+    """The one door for questions of a screen."""
+    match query:
+        case DeskQuery():
+            return picture(state, desk, now_ns)
+        case WhyQuery():
+            return why(desk, query.bot, now_ns)
+        case _:
+            raise AssertionError(f"no question of a screen: {query!r}")
+
+
+def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
+    marked = _marked(desk, state.prices)
+    accounts = tuple(_account(marked, each) for each in desk.accounts.values())
+    open_positions = [each for each in desk.positions.values() if each.units]
+    return DeskView(
+        at_ns=now_ns,
+        banner=_banner(desk, accounts),
+        accounts=accounts,
+        prices=tuple(_price(desk, key, each, now_ns) for key, each in _ordered(desk, state)),
+        positions=tuple(_position(desk, state, each, now_ns) for each in open_positions),
+        orders=tuple(_order(desk, each, now_ns) for each in desk.orders.values()),
+        bots=tuple(_bot(desk, state, each, now_ns) for each in desk.bots.values()),
+        log=state.log[:LOG_ROWS_SENT],
+    )
+
+
+def mode_of(account: Account) -> Mode:
+    if account.mode == "live":
+        return Mode.LIVE
+    if account.venue == DEMO_VENUE:
+        return Mode.DEMO
+    return Mode.REPLAY if account.sizing is Sizing.AT_FILL else Mode.DRY
+
+
+def _banner(desk: Desk, accounts: tuple[AccountRow, ...]) -> Banner:
+    modes = {each.mode for each in accounts}
+    mode = next((each for each in GRAVITY if each in modes), Mode.DEMO)
+    venues = dict.fromkeys(each.venue for each in accounts if each.mode is mode)
+    return Banner(mode, ", ".join(venues), desk.trading_state, desk.trading_cause)
+
+
+def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
+    """The desk with the newest prices, also of symbols that no running bot reads."""
+    return replace(desk, quotes={key: each.quote for key, each in prices.items()})
+
+
+def _account(marked: Desk, account: Account) -> AccountRow:
+    reading = account.reading
+    if account.sizing is Sizing.AT_FILL and reading is not None:
+        free, equity = from_double(reading.cash), from_double(reading.equity)
+    else:
+        free = valuation.free_cash(marked, account.name)
+        equity = valuation.equity(marked, account.name)
+    name, currency = account.name, account.currency
+    return AccountRow(name, currency, mode_of(account), account.venue, free, equity)
+
+
+def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:
+    """In the order in which the market lists its symbols."""
+    places = {key: number for number, key in enumerate(desk.instruments)}
+    return sorted(state.prices.items(), key=lambda pair: places.get(pair[0], len(places)))
+
+
+def _age_ms(now_ns: int, then_ms: int) -> int:
+    return max(0, now_ns // NS_PER_MS - then_ms)
+
+
+def _price(desk: Desk, key: Key, price: Price, now_ns: int) -> PriceRow:
+    quote = price.quote
+    has_moved = price.direction != 0 and price.first
+    return PriceRow(
+        account=key[0],
+        symbol=key[1],
+        bid=quote.bid,
+        ask=quote.ask,
+        last=quote.last,
+        change=quote.last / price.first - 1 if has_moved else None,
+        direction=price.direction,
+        places=places_of(desk.instruments.get(key), quote.last),
+        age_ms=_age_ms(now_ns, quote.time_ms),
+        limit_ms=price.limit_ms,
+    )
+
+
+def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -> PositionRow:
+    key = (position.account, position.symbol)
+    price = state.prices.get(key)
+    mark = None if price is None else from_double(price.quote.last)
+    pnl = None if mark is None else unrealized(position, mark)
+    value = abs(position.units) * position.entry
+    return PositionRow(
+        account=position.account,
+        symbol=position.symbol,
+        units=position.units,
+        entry=position.entry,
+        mark=mark,
+        pnl=pnl,
+        pnl_share=None if pnl is None or not value else float(pnl / value),
+        liquidation=_liquidation(desk, position),
+        owners=tuple(position.shares),
+        currency=desk.accounts[position.account].currency,
+        places=places_of(desk.instruments.get(key), float(position.entry)),
+        age_ms=0 if price is None else _age_ms(now_ns, price.quote.time_ms),
+        limit_ms=0 if price is None else price.limit_ms,
+    )
+
+
+def _liquidation(desk: Desk, position: Position) -> Decimal | None:
+    instrument = desk.instruments.get((position.account, position.symbol))
+    if instrument is None or not instrument.is_perpetual:
+        return None
+    level = liquidation_price(position, instrument.maintenance)
+    return None if level is None else max(level, Decimal(0))
+
+
+def _order(desk: Desk, order: Order, now_ns: int) -> OrderRow:
+    terms = order.terms
+    near = 0.0 if terms.limit is None else float(terms.limit)
+    return OrderRow(
+        id=order.id,
+        account=order.account,
+        symbol=terms.symbol,
+        side=terms.side.value,
+        kind=terms.kind.value.replace("_", " "),
+        quantity=order.quantity,
+        filled=order.filled,
+        price=terms.limit,
+        leg=order.leg.replace("_", " "),
+        owner=order.owner,
+        status=order.status.value,
+        places=places_of(desk.instruments.get((order.account, terms.symbol)), near),
+        age_ms=_age_ms(now_ns, order.placed_at_ns // NS_PER_MS),
+    )
+
+
+def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
+    act = state.acts.get(bot.id)
+    last = bot.runs[-1] if bot.runs else None
+    return BotRow(
+        id=bot.id,
+        title=bot.title,
+        kind=bot.kind,
+        mode=mode_of(desk.accounts[bot.account]),
+        account=bot.account,
+        symbols=bot.needs.symbols,
+        status=bot.status.value,
+        is_alive=bot.is_alive,
+        warming=bot.warming if bot.is_alive else "",
+        did="" if act is None else act.text,
+        did_age_ms=None if act is None else _age_ms(now_ns, act.at_ns // NS_PER_MS),
+        why=_last_word(bot) if last is None else f"{last.event}: {last.why}",
+        why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.at_ms else None,
+    )
+
+
+def _last_word(bot: BotRecord) -> str:
+    """Why a bot has no run to show."""
+    if bot.reason:
+        return bot.reason
+    if bot.warming:
+        return f"warming up: {bot.warming} candles"
+    return "waits for its first event"
+
+
+def why(desk: Desk, bot_id: str, now_ns: int) -> WhyView:
+    """The last run of a bot, told by its kind."""
+    bot = desk.bots.get(bot_id)
+    if bot is None:
+        return WhyView(bot_id, "", "not known", (f"There is no bot {bot_id} on this desk.",), None)
+    told = desk.kinds[bot.kind].why(bot.state)
+    runs = tuple(f"{run.event}: {run.why}" for run in bot.runs)
+    age_ms = _age_ms(now_ns, bot.at_ms) if bot.at_ms else None
+    lines = tuple(told.splitlines()) or runs or (_last_word(bot),)
+    return WhyView(bot.id, bot.title, bot.status.value, lines, age_ms)

@@ -1,0 +1,248 @@
+"""Every event of the journal in words: what happened, where, why, and what to do next.
+
+One function an event type, in one table; an event that is missing there stops the program, and a
+test, not a reader, finds it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.money import words
+from lefi_tui.core.order import HAND, UNKNOWN, Order
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line for the log before it has its number. `owner` is whose doing it was."""
+
+    weight: Weight
+    what: str
+    where: str
+    why: str = ""
+    next: str = ""
+    at_ns: int = 0
+    owner: str = ""
+
+
+Orders = Mapping[str, Order]
+Wording = Callable[[Any, Orders], Said | None]
+
+
+def said(event: m.Event, orders: Orders) -> Said | None:
+    """The event in words; None for what only machines need. `orders` names those not final."""
+    wording = WORDINGS.get(type(event))
+    assert wording is not None, f"no words for {type(event).__name__}"
+    return wording(event, orders)
+
+
+def _silent(_event: m.Event, _orders: Orders) -> None:
+    """Kept in the journal, of no use on a screen."""
+
+
+# ---- the desk as a whole
+
+
+def _account_opened(event: m.AccountOpened, _orders: Orders) -> Said:
+    what = f"Account {event.account} opened with {words(event.cash)} {event.currency}"
+    return Said(Weight.PLAIN, what, event.venue)
+
+
+def _engine_started(event: m.EngineStarted, _orders: Orders) -> Said:
+    why = f"recovered to message {event.recovered_to}" if event.recovered_to else "a new journal"
+    return Said(Weight.PLAIN, "Engine started", "engine", why, at_ns=event.at_ns)
+
+
+def _trading_state(event: m.TradingStateChanged, _orders: Orders) -> Said:
+    is_active = event.state is m.TradingState.ACTIVE
+    follow = "" if is_active else "r resumes, with a reason"
+    weight = Weight.GOOD if is_active else Weight.BAD
+    why = f"{event.cause} (by {event.by})"
+    return Said(weight, f"Trading is {event.state}", "desk", why, follow, event.at_ns)
+
+
+def _command_refused(event: m.CommandRefused, _orders: Orders) -> Said:
+    return Said(Weight.WARN, f"{event.command} refused", "desk", event.text, at_ns=event.at_ns)
+
+
+# ---- bots
+
+
+def _bot_started(event: m.BotStarted, _orders: Orders) -> Said:
+    settings = ", ".join(f"{name} {value}" for name, value in event.settings) or "defaults"
+    what = f"Started: {event.title}" if event.title else "Started"
+    why = f"asked by {event.by}, {settings}"
+    return Said(Weight.GOOD, what, event.bot, why, "s stops it", event.at_ns, event.bot)
+
+
+def _bot_refused(event: m.BotRefused, _orders: Orders) -> Said:
+    return Said(Weight.BAD, "Not started", event.bot, event.text, at_ns=event.at_ns)
+
+
+def _bot_stopping(event: m.BotStopping, _orders: Orders) -> Said:
+    follow = "ends when the venue shows none of its orders"
+    why = f"{event.reason} (by {event.by})"
+    return Said(Weight.PLAIN, "Stopping", event.bot, why, follow, event.at_ns, event.bot)
+
+
+def _bot_stopped(event: m.BotStopped, _orders: Orders) -> Said:
+    where = event.bot
+    return Said(Weight.PLAIN, "Stopped", where, event.reason, "", event.at_ns, event.bot)
+
+
+def _bot_faulted(event: m.BotFaulted, _orders: Orders) -> Said:
+    follow = "its orders stay as they are; w shows its last run"
+    return Said(Weight.BAD, "Faulted", event.bot, event.text, follow, event.at_ns, event.bot)
+
+
+def _settings_changed(event: m.SettingsChanged, _orders: Orders) -> Said:
+    why = ", ".join(f"{name} {value}" for name, value in event.settings)
+    return Said(Weight.PLAIN, "Settings changed", event.bot, why, "", event.at_ns, event.bot)
+
+
+def _note(event: m.NoteWritten, _orders: Orders) -> Said:
+    text = _signal_text(event.text) if event.kind == "signal" else event.text
+    what = f"{event.kind.capitalize()}: {text}"
+    return Said(Weight.PLAIN, what, event.bot, at_ns=event.at_ns, owner=event.bot)
+
+
+def _signal_text(record: str) -> str:
+    """A signal is a record for machines with a sentence for people in it."""
+    try:
+        plain = json.loads(record)
+    except json.JSONDecodeError:
+        return record
+    text = plain.get("text") if isinstance(plain, dict) else None
+    return f"{plain.get('symbol', '')} {text}".strip() if isinstance(text, str) else record
+
+
+def _intent_refused(event: m.IntentRefused, _orders: Orders) -> Said:
+    what = f"Held back {event.action} {event.symbol}"
+    why = event.text or event.code
+    return Said(Weight.PLAIN, what, event.bot, why, at_ns=event.at_ns, owner=event.bot)
+
+
+# ---- orders
+
+
+def _whose(order: Order) -> str:
+    names = {HAND: "by hand", UNKNOWN: "not ours"}
+    return names.get(order.owner, order.owner)
+
+
+def _about(order_id: str, orders: Orders) -> tuple[str, str, str]:
+    """An order in words, where it belongs, and its owner; by its id where it is not known."""
+    order = orders.get(order_id)
+    if order is None:
+        return f"order {order_id}", "venue", ""
+    leg = "" if order.leg == "entry" else f"{order.leg.replace('_', ' ')}: "
+    text = f"{leg}{numbers.order(order)}"
+    return text, f"{_whose(order)} {order.terms.symbol}", order.owner
+
+
+def _how(order: Order) -> str:
+    limit = order.terms.limit
+    return f"at {words(limit)}" if limit is not None else "at market"
+
+
+def _submitted(event: m.OrderSubmitted, _orders: Orders) -> Said:
+    order = event.order
+    what = f"Sent {numbers.order(order)} {_how(order)}"
+    where = f"{_whose(order)} {order.terms.symbol}"
+    why = f"{len(event.verdicts)} checks passed" if event.verdicts else ""
+    return Said(Weight.PLAIN, what, where, why, "", order.placed_at_ns, order.owner)
+
+
+def _denied(event: m.OrderDenied, _orders: Orders) -> Said:
+    order = event.order
+    failed = [verdict for verdict in event.verdicts if not verdict.passed]
+    codes = " ".join(each.code for each in failed) or "DENIED"
+    why = " ".join(each.text for each in failed) or order.reason
+    what = f"Denied {numbers.order(order)} {_how(order)}: {codes}"
+    where = f"{_whose(order)} {order.terms.symbol}"
+    return Said(Weight.BAD, what, where, why, "", event.at_ns, order.owner)
+
+
+def _rejected(event: m.OrderRejected, orders: Orders) -> Said:
+    about, where, owner = _about(event.order, orders)
+    what = f"Venue rejected {about}: {event.code}"
+    return Said(Weight.BAD, what, where, event.text, "", event.at_ns, owner)
+
+
+def _filled(event: m.OrderFilled, orders: Orders) -> Said:
+    base = event.symbol.partition("/")[0]
+    done = "Filled" if event.is_last else "Part filled"
+    what = f"{done} {event.side} {words(event.quantity)} {base} at {words(event.price)}"
+    _, where, owner = _about(event.order, orders)
+    place = where if event.order in orders else f"{event.owner} {event.symbol}"
+    reason = event.reason.replace("_", " ")
+    why = f"{reason}, fee {words(event.fee)}, {event.liquidity}"
+    weight = Weight.BAD if event.reason == "liquidation" else Weight.GOOD
+    return Said(weight, what, place, why, "", event.at_ns, owner or event.owner)
+
+
+def _cancel_requested(event: m.OrderCancelRequested, orders: Orders) -> Said:
+    about, where, owner = _about(event.order, orders)
+    what = f"Cancel asked for {about}"
+    return Said(Weight.PLAIN, what, where, f"by {event.by}", "", event.at_ns, owner)
+
+
+def _canceled(event: m.OrderCanceled, orders: Orders) -> Said:
+    about, where, owner = _about(event.order, orders)
+    word = "Expired" if event.is_expired else "Canceled"
+    return Said(Weight.PLAIN, f"{word} {about}", where, event.reason, "", event.at_ns, owner)
+
+
+def _unconfirmed(event: m.OrderUnconfirmed, orders: Orders) -> Said:
+    about, where, owner = _about(event.order, orders)
+    follow = "never sent again; the venue is asked by its id"
+    what = f"Unconfirmed {about}"
+    return Said(Weight.WARN, what, where, event.text, follow, event.at_ns, owner)
+
+
+def _exit_placed(event: m.ExitPlaced, _orders: Orders) -> Said:
+    order = event.order
+    what = f"Venue holds {order.leg.replace('_', ' ')} {numbers.order(order)} {_how(order)}"
+    where = f"{_whose(order)} {order.terms.symbol}"
+    return Said(Weight.PLAIN, what, where, "", "", event.at_ns, order.owner)
+
+
+def _funding(event: m.FundingBooked, _orders: Orders) -> Said:
+    word = "Funding paid" if event.amount >= 0 else "Funding received"
+    what = f"{word}: {words(abs(event.amount))}"
+    return Said(Weight.PLAIN, what, f"{event.account} {event.symbol}", at_ns=event.at_ns)
+
+
+WORDINGS: Final[dict[type[m.Event], Wording]] = {
+    m.AccountOpened: _account_opened,
+    m.InstrumentsListed: _silent,
+    m.ScriptSaved: _silent,
+    m.EngineStarted: _engine_started,
+    m.TradingStateChanged: _trading_state,
+    m.CommandRefused: _command_refused,
+    m.BotStarted: _bot_started,
+    m.BotRefused: _bot_refused,
+    m.BotStopping: _bot_stopping,
+    m.BotStopped: _bot_stopped,
+    m.BotFaulted: _bot_faulted,
+    m.SettingsChanged: _settings_changed,
+    m.NoteWritten: _note,
+    m.IntentRefused: _intent_refused,
+    m.OrderSubmitted: _submitted,
+    m.OrderDenied: _denied,
+    m.OrderAccepted: _silent,
+    m.OrderRejected: _rejected,
+    m.OrderFilled: _filled,
+    m.OrderCancelRequested: _cancel_requested,
+    m.OrderCanceled: _canceled,
+    m.OrderUnconfirmed: _unconfirmed,
+    m.ExitPlaced: _exit_placed,
+    m.FundingBooked: _funding,
+    m.TapeSealed: _silent,
+}

@@ -1,0 +1,120 @@
+"""A pane that ticks: it is given one frozen view and redraws only the lines that changed.
+
+Drawing is a pure function from view and frame to rows; this class holds only what a person moved
+(the cursor) and the rows it painted last.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lefi_tui.views.desk_view import DeskView
+from widgets.ink import Palette
+from widgets.lines import Frame, Page, Row
+
+
+class Board(Widget, can_focus=True):
+    """The cursor stays on its item by key, wherever the item moves."""
+
+    class Moved(Message):
+        """The cursor of a pane stands on another item."""
+
+        def __init__(self, board: Board) -> None:
+            super().__init__()
+            self.board = board
+
+    def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
+        super().__init__(id=id)
+        self.palette = palette
+        self.view: DeskView | None = None
+        self.cursor_key = ""
+        self._place = 0  # where the cursor stood, should its item go
+        self._page = Page(())
+        self._strips: list[Strip] = []
+
+    @abstractmethod
+    def draw(self, view: DeskView | None, frame: Frame) -> Page:
+        """The pane as rows; `view` is None before the engine's first answer."""
+
+    @abstractmethod
+    def keys(self, view: DeskView) -> Sequence[str]:
+        """The items' keys, in the order in which they are shown."""
+
+    def wanted(self, view: DeskView, _width: int) -> int:
+        """How many rows the pane would fill, its header included."""
+        return 1 + max(1, len(self.keys(view)))
+
+    def show(self, view: DeskView | None, palette: Palette | None = None) -> None:
+        self.view = view
+        if palette is not None and palette is not self.palette:
+            self.palette = palette
+            self._page = Page(())
+        self._redraw()
+
+    @property
+    def cursor(self) -> int:
+        """The number of the item under the cursor."""
+        keys = self.keys(self.view) if self.view is not None else ()
+        if self.cursor_key in keys:
+            self._place = keys.index(self.cursor_key)
+        elif keys:
+            self._place = min(self._place, len(keys) - 1)
+            self.cursor_key = keys[self._place]
+        else:
+            self._place = 0
+        return self._place
+
+    def move(self, step: int) -> None:
+        keys = self.keys(self.view) if self.view is not None else ()
+        if not keys:
+            return
+        self._place = max(0, min(len(keys) - 1, self.cursor + step))
+        self.cursor_key = keys[self._place]
+        self._redraw()
+        self.post_message(self.Moved(self))
+
+    def on_focus(self) -> None:
+        self._redraw()
+        self.post_message(self.Moved(self))
+
+    def on_blur(self) -> None:
+        self._redraw()
+
+    def on_resize(self) -> None:
+        self._page = Page(())
+        self._redraw()
+
+    def _redraw(self) -> None:
+        width, height = self.size
+        if not width or not height:
+            return
+        frame = Frame(
+            width, height, self.cursor, self._page.top, self.has_focus, self.palette.glyphs
+        )
+        page = self.draw(self.view, frame)
+        before, self._page = self._page, page
+        if len(before.rows) != len(page.rows):
+            self._strips = [self._strip(row) for row in page.rows]
+            self.refresh()
+            return
+        changed = [y for y, row in enumerate(page.rows) if row != before.rows[y]]
+        for y in changed:
+            self._strips[y] = self._strip(page.rows[y])
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _strip(self, row: Row) -> Strip:
+        style = self.palette.style
+        return Strip([Segment(text, style(ink, row.ground)) for text, ink in row.spans])
+
+    def render_line(self, y: int) -> Strip:
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width)

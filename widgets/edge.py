@@ -1,0 +1,144 @@
+"""The frame around the desk: whose money moves, in words and color, on the first and last line.
+
+Above: mode, venue, trading state, equity, time. Below: the mode again, and the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lefi_tui.core.messages import TradingState
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import DeskView, Mode
+from widgets.ink import Glyphs, Ground, Ink, Palette
+from widgets.lines import Row, Span, fit
+
+# What leaves the line first when it is too narrow; the mode, and an alarm, never leave it.
+TIME, VENUE, EQUITY, STATE = 4, 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something on the frame's line. `rank` 0 stays; the highest goes first."""
+
+    text: str
+    ink: Ink
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    key: str
+    label: str
+    rank: int
+
+
+def top_line(view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs) -> Row:
+    left = [Piece(f" {mode.value} ", Ink.BADGE)]
+    right: list[Piece] = []
+    if view is None:
+        left.append(Piece(" waits for the engine ", Ink.DIM))
+    else:
+        left += [Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE), _state(view)]
+        right = [*_money(view), _time(view)]
+    return edge(left, right, (glyphs.corners[0], glyphs.corners[1]), width, glyphs)
+
+
+def _state(view: DeskView) -> Piece:
+    banner = view.banner
+    if banner.trading_state is TradingState.ACTIVE:
+        return Piece(" trading active ", Ink.DIM, STATE)
+    if banner.trading_state is TradingState.REDUCING:
+        return Piece(" REDUCING ONLY ", Ink.ALARM)
+    cause = f": {banner.cause}" if banner.cause else ""
+    return Piece(f" HALTED{cause} ", Ink.ALARM)
+
+
+def _money(view: DeskView) -> list[Piece]:
+    return [
+        Piece(f" equity {numbers.price(row.equity, 2)} {row.currency} ", Ink.TEXT, EQUITY)
+        for row in view.accounts[:1]
+    ]
+
+
+def _time(view: DeskView) -> Piece:
+    if view.is_silent:
+        return Piece(f" engine silent {numbers.age(view.silent_ms)} ", Ink.ALARM)
+    return Piece(f" {numbers.clock(view.at_ns)} UTC ", Ink.DIM, TIME)
+
+
+def bottom_line(mode: Mode, hints: Sequence[KeyHint], width: int, glyphs: Glyphs) -> Row:
+    left = [Piece(f" {mode.value} ", Ink.BADGE)]
+    left += [Piece(f" {hint.key} {hint.label} ", Ink.KEY, hint.rank) for hint in hints]
+    return edge(left, [], (glyphs.corners[2], glyphs.corners[3]), width, glyphs)
+
+
+def edge(
+    left: list[Piece], right: list[Piece], corners: tuple[str, str], width: int, glyphs: Glyphs
+) -> Row:
+    """One line of the frame: pieces set into a heavy rule."""
+    while _length(left, right) > width and any(each.rank for each in (*left, *right)):
+        worst = max((*left, *right), key=lambda each: each.rank)
+        (left if worst in left else right).remove(worst)
+    spans: list[Span] = [(corners[0], Ink.FRAME)]
+    for piece in left:
+        spans += [(glyphs.line, Ink.FRAME), *_inked(piece)]
+    gap = width - _length(left, right)
+    spans.append((glyphs.line * max(0, gap + 1), Ink.FRAME))
+    for piece in right:
+        spans += [*_inked(piece), (glyphs.line, Ink.FRAME)]
+    spans.append((corners[1], Ink.FRAME))
+    return _clipped(spans, width, glyphs)
+
+
+def _inked(piece: Piece) -> list[Span]:
+    """A key is bright, what it does is not."""
+    if piece.ink is not Ink.KEY:
+        return [(piece.text, piece.ink)]
+    key, _, label = piece.text.strip().partition(" ")
+    return [(f" {key}", Ink.KEY), (f" {label} ", Ink.DIM)]
+
+
+def _length(left: Sequence[Piece], right: Sequence[Piece]) -> int:
+    return 3 + sum(cell_len(each.text) + 1 for each in (*left, *right))
+
+
+def _clipped(spans: list[Span], width: int, glyphs: Glyphs) -> Row:
+    out: list[Span] = []
+    room = width
+    for text, ink in spans:
+        kept = text if cell_len(text) <= room else fit(text, room, glyphs.cut)
+        room -= cell_len(kept)
+        if kept:
+            out.append((kept, ink))
+    return Row(tuple(out))
+
+
+class Edge(Widget):
+    """A line of the frame; it is told its row and repaints only when that changed."""
+
+    DEFAULT_CSS = "Edge { height: 1; width: 1fr; }"
+    GROUND: Final = Ground.PAPER
+
+    def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
+        super().__init__(id=id)
+        self._palette = palette
+        self._row = Row(())
+
+    def show(self, row: Row, palette: Palette) -> None:
+        if row != self._row or palette is not self._palette:
+            self._row, self._palette = row, palette
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        del y  # there is one
+        style = self._palette.style
+        segments = [Segment(text, style(ink, self._row.ground)) for text, ink in self._row.spans]
+        return Strip(segments)

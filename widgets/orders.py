@@ -1,0 +1,67 @@
+"""Working orders: what the venue still holds for us, whose it is and what we know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from lefi_tui.core.order import HAND, OrderStatus
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import DeskView, OrderRow
+from widgets.board import Board
+from widgets.ink import Ink
+from widgets.lines import Column, Frame, Page, Span, table
+from widgets.prices import WAITING
+
+EMPTY: Final = "no working order"
+
+
+def _price(row: OrderRow) -> Span:
+    return ("market" if row.price is None else numbers.price(row.price, row.places)), Ink.TEXT
+
+
+def _units(row: OrderRow) -> Span:
+    return ("at fill" if row.quantity is None else numbers.quantity(row.quantity)), Ink.TEXT
+
+
+def _filled(row: OrderRow) -> Span:
+    return numbers.quantity(row.filled), Ink.TEXT
+
+
+def _kind(row: OrderRow) -> Span:
+    return row.kind if row.leg == "entry" else row.leg, Ink.TEXT
+
+
+def _status(row: OrderRow) -> Span:
+    is_doubtful = row.status == OrderStatus.UNCONFIRMED.value
+    return row.status, Ink.WARN if is_doubtful else Ink.DIM
+
+
+def _owner(row: OrderRow) -> Span:
+    return "by hand" if row.owner == HAND else row.owner, Ink.DIM
+
+
+COLUMNS: Final[tuple[Column[OrderRow], ...]] = (
+    Column("order", 13, lambda row: (row.symbol, Ink.TEXT)),
+    Column("side", 5, lambda row: (row.side, Ink.TEXT)),
+    Column("units", 8, _units, is_right=True),
+    Column("filled", 8, _filled, is_right=True, rank=2),
+    Column("price", 10, _price, is_right=True),
+    Column("kind", 9, _kind, rank=1),
+    Column("status", 11, _status),
+    Column("age", 4, lambda row: (numbers.age(row.age_ms), Ink.FAINT), is_right=True),
+    Column("of", 9, _owner, grows=True),
+)
+
+
+def layout(view: DeskView | None, frame: Frame) -> Page:
+    rows = () if view is None else view.orders
+    return table("Orders", COLUMNS, rows, frame, WAITING if view is None else EMPTY)
+
+
+class Orders(Board):
+    def draw(self, view: DeskView | None, frame: Frame) -> Page:
+        return layout(view, frame)
+
+    def keys(self, view: DeskView) -> Sequence[str]:
+        return tuple(row.id for row in view.orders)

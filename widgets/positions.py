@@ -1,0 +1,77 @@
+"""Open positions: units, entry, mark, profit, and where a perpetual would be liquidated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import DeskView, PositionRow
+from widgets.board import Board
+from widgets.ink import Ink
+from widgets.lines import Column, Frame, Page, Span, table
+from widgets.prices import WAITING
+
+EMPTY: Final = "no open position"
+
+
+def _ink(row: PositionRow, fresh: Ink) -> Ink:
+    return Ink.DIM if row.is_stale or row.mark is None else fresh
+
+
+def _side(row: PositionRow) -> Span:
+    return "long" if row.units > 0 else "short", Ink.TEXT
+
+
+def _gain(row: PositionRow) -> Ink:
+    if not row.pnl:
+        return _ink(row, Ink.TEXT)
+    return _ink(row, Ink.GAIN if row.pnl > 0 else Ink.LOSS)
+
+
+def _age(row: PositionRow) -> Span:
+    if row.mark is None:
+        return "no mark", Ink.WARN
+    text = numbers.age(row.age_ms)
+    return (f"old {text}", Ink.WARN) if row.is_stale else (text, Ink.FAINT)
+
+
+def _money(row: PositionRow, value: Decimal | None) -> str:
+    return numbers.price(value, row.places)
+
+
+def _share(row: PositionRow) -> Span:
+    return numbers.share(row.pnl_share), _gain(row)
+
+
+def _liquidation(row: PositionRow) -> Span:
+    """Only a perpetual can be liquidated; a spot holding shows nothing there."""
+    return ("" if row.liquidation is None else _money(row, row.liquidation)), Ink.TEXT
+
+
+COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
+    Column("position", 13, lambda row: (row.symbol, Ink.TEXT)),
+    Column("side", 5, _side),
+    Column("units", 8, lambda row: (numbers.quantity(abs(row.units)), Ink.TEXT), is_right=True),
+    Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True),
+    Column("mark", 10, lambda row: (_money(row, row.mark), _ink(row, Ink.TEXT)), is_right=True),
+    Column("profit", 9, lambda row: (numbers.signed(row.pnl, 2), _gain(row)), is_right=True),
+    Column("share", 8, _share, is_right=True, rank=2),
+    Column("liq. at", 9, _liquidation, is_right=True, rank=1),
+    Column("age", 7, _age, is_right=True),
+    Column("  of", 10, lambda row: ("  " + ", ".join(row.owners), Ink.DIM), rank=3, grows=True),
+)
+
+
+def layout(view: DeskView | None, frame: Frame) -> Page:
+    rows = () if view is None else view.positions
+    return table("Positions", COLUMNS, rows, frame, WAITING if view is None else EMPTY)
+
+
+class Positions(Board):
+    def draw(self, view: DeskView | None, frame: Frame) -> Page:
+        return layout(view, frame)
+
+    def keys(self, view: DeskView) -> Sequence[str]:
+        return tuple(f"{row.account}/{row.symbol}" for row in view.positions)

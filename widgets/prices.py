@@ -1,0 +1,62 @@
+"""The watch list: bid, ask, last, change and age. A price past its age is dimmed and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import DeskView, PriceRow
+from widgets.board import Board
+from widgets.ink import Glyphs, Ink
+from widgets.lines import Column, Frame, Page, Span, table
+
+WAITING: Final = "waits for the engine"
+EMPTY: Final = "no price has arrived yet"
+
+
+def columns(glyphs: Glyphs) -> tuple[Column[PriceRow], ...]:
+    def last(row: PriceRow) -> Span:
+        sign = {1: glyphs.up, -1: glyphs.down}.get(row.direction, " ")
+        return f"{numbers.price(row.last, row.places)} {sign}", ink(row, Ink.TEXT)
+
+    return (
+        Column("symbol", 13, lambda row: (row.symbol, ink(row, Ink.TEXT))),
+        Column("bid", 11, lambda row: _price(row, row.bid), is_right=True, rank=2),
+        Column("ask", 11, lambda row: _price(row, row.ask), is_right=True, rank=2),
+        Column("last  ", 13, last, is_right=True),
+        Column("change", 8, _change, is_right=True, rank=1),
+        Column("age", 7, age, is_right=True),
+    )
+
+
+def ink(row: PriceRow, fresh: Ink) -> Ink:
+    return Ink.DIM if row.is_stale else fresh
+
+
+def _price(row: PriceRow, value: float) -> Span:
+    return numbers.price(value, row.places), ink(row, Ink.TEXT)
+
+
+def _change(row: PriceRow) -> Span:
+    direction = Ink.GAIN if (row.change or 0.0) > 0 else Ink.LOSS
+    return numbers.share(row.change), ink(row, direction if row.change else Ink.DIM)
+
+
+def age(row: PriceRow) -> Span:
+    text = numbers.age(row.age_ms)
+    return (f"old {text}", Ink.WARN) if row.is_stale else (text, Ink.FAINT)
+
+
+def layout(view: DeskView | None, frame: Frame) -> Page:
+    rows = () if view is None else view.prices
+    empty = WAITING if view is None else EMPTY
+    return table("Prices", columns(frame.glyphs), rows, frame, empty)
+
+
+class Prices(Board):
+    def draw(self, view: DeskView | None, frame: Frame) -> Page:
+        return layout(view, frame)
+
+    def keys(self, view: DeskView) -> Sequence[str]:
+        return tuple(f"{row.account}/{row.symbol}" for row in view.prices)
