@@ -32,37 +32,11 @@ class Kind(StrEnum):
     WRONG = "wrong"
 
 
-KEYWORDS: Final = frozenset(
-    [
-        "script",
-        "kind",
-        "setting",
-        "state",
-        "policy",
-        "fn",
-        "on",
-        "test",
-        "if",
-        "else",
-        "for",
-        "in",
-        "repeat",
-        "decide",
-        "authorize",
-        "execute",
-        "finalize",
-        "pays",
-        "return",
-        "and",
-        "or",
-        "not",
-        "then",
-        "mod",
-        "true",
-        "false",
-        "none",
-    ]
-)
+_KEYWORDS: Final = """
+script kind setting state policy fn on test if else for in repeat decide authorize execute
+finalize pays return and or not then mod true false none
+"""
+KEYWORDS: Final = frozenset(_KEYWORDS.split())
 _UNIT_MS: Final = {
     "ms": 1.0,
     "s": 1e3,
@@ -150,11 +124,14 @@ class _Scanner:
         self.diagnostics.append(Diagnostic(code, span, message, fix=fix))
 
     def _add(
-        self, kind: Kind, end: int, **more: float | tuple[str | tuple[Token, ...], ...]
+        self,
+        kind: Kind,
+        end: int,
+        value: float = 0.0,
+        parts: tuple[str | tuple[Token, ...], ...] = (),
     ) -> None:
-        span = Span(self.at, end)
-        token = Token(kind, span, self.text[self.at : end], doc="\n".join(self.docs))
-        self.tokens.append(replace(token, **more))  # type: ignore[arg-type]
+        words, doc = self.text[self.at : end], "\n".join(self.docs)
+        self.tokens.append(Token(kind, Span(self.at, end), words, value, parts, doc))
         self.docs = []
         self.at = end
 
