@@ -7,7 +7,7 @@ A message to a person never carries control characters of somebody else's text.
 from __future__ import annotations
 
 import unicodedata
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 REFUSED: Final = 1  # the answer is no
 WRONG_USAGE: Final = 2
@@ -29,16 +29,28 @@ def shown(text: str, *, keep: str = "\n") -> str:
     )
 
 
+@runtime_checkable
+class InFourParts(Protocol):
+    """What can be told to a person; errors of other rooms fit too."""
+
+    code: str
+    what: str
+    where: str
+    why: str
+    next_step: str
+
+
 class LefiError(Exception):
     """The root of what we foresee. `code` and `title` say what, the rest the other three parts."""
 
-    code: ClassVar[str] = "LE000"
+    code: str = "LE000"
     title: ClassVar[str] = "Something is wrong"
     status: ClassVar[int] = REFUSED
     usual_next: ClassVar[str] = "Try again; `lefi doctor` says what works on this machine"
 
     def __init__(self, why: str, *, where: str = "", next_step: str = "") -> None:
         super().__init__(why)
+        self.what = self.title
         self.why = why
         self.where = where
         self.next_step = next_step or self.usual_next
@@ -115,19 +127,18 @@ class ScriptRefusedError(LefiError):
     usual_next = "`lefi check FILE` shows every error with its place"
 
 
-def render(error: LefiError) -> str:
+def render(error: InFourParts) -> str:
     """The four parts as people read them: code, title and place; the reason; what to do."""
-    head = f"{error.code} {error.title}"
-    place = shown(error.where)
-    first = f"{head}  {place}" if place else head
+    head = f"{error.code} {shown(error.what)}"
+    first = f"{head}  {shown(error.where)}" if error.where else head
     return f"{first}\n  Why: {shown(error.why)}\n  Next: {shown(error.next_step)}"
 
 
-def as_data(error: LefiError) -> dict[str, str]:
+def as_data(error: InFourParts) -> dict[str, str]:
     """The same four parts as data, for `--json` and for a screen."""
     return {
         "code": error.code,
-        "title": error.title,
+        "title": error.what,
         "where": error.where,
         "why": error.why,
         "next": error.next_step,

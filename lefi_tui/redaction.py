@@ -1,8 +1,8 @@
 """Keys stay secret: a type that never shows itself, and a cleaner for whatever leaves the program.
 
-`Secret` shows dots in every text form and refuses to be pickled. `Redactor` knows the values and
-takes them out of log records and tracebacks: as they are, in hex, base64 and URL escapes, and cut
-down to as little as their first eight characters.
+`Secret` shows dots in every text form and refuses to be pickled. `REDACTOR` knows every value that
+became one, and takes it out of log records and tracebacks: as it is, in hex, base64 and URL
+escapes, and cut down to as little as its first eight characters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, NoReturn, TextIO
 from urllib.parse import quote, quote_plus
@@ -30,6 +30,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        REDACTOR.learn(value)
 
     def reveal(self) -> str:
         return self._value
@@ -74,8 +75,8 @@ class Redactor:
         self._forms: tuple[str, ...] = ()
         self._lock = threading.Lock()  # keys are learned on one thread and logged on another
 
-    def learn(self, secrets: Iterable[Secret]) -> None:
-        found = {form for secret in secrets for form in _forms(secret.reveal())}
+    def learn(self, value: str) -> None:
+        found = set(_forms(value))
         with self._lock:
             # Longest first: a base64 form may begin like a shorter one.
             self._forms = tuple(sorted({*self._forms, *found}, key=lambda form: (-len(form), form)))
@@ -84,6 +85,10 @@ class Redactor:
         for form in self._forms:
             text = _without(text, form)
         return text
+
+
+# One a process: a key that became a Secret anywhere is taken out everywhere, nobody can forget it.
+REDACTOR: Final = Redactor()
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 CASH: Final = Decimal(10_000)
 MAKER: Final = Decimal("0.0002")
@@ -99,15 +98,3 @@ class ReplayAnswer:
 
 Progress = Callable[[int, int], None]  # done, of how many (0: not known)
 Hear = Callable[[RunLine], None]
-
-
-class Client(Protocol):
-    """The engine as a command sees it, over the socket."""
-
-    def send(self, command: Any) -> Any: ...
-
-    def ask(self, query: Any) -> Any: ...
-
-
-class OpenClient(Protocol):
-    def __call__(self) -> AbstractContextManager[Client]: ...

@@ -1,0 +1,63 @@
+"""`lefi backtest`: a script over candles of the past, by the rules a trader can check by hand."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import Any
+
+from lefi_tui.cli import simulated
+from lefi_tui.cli.output import Output
+from lefi_tui.cli.progress import progress
+from lefi_tui.cli.scripts import text_of
+from lefi_tui.errors import NotThereYetError
+from lefi_tui.requests import BacktestRequest
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    if arguments.way == "machine" or arguments.html is not None:
+        asked = "--way machine" if arguments.html is None else "--html"
+        raise NotThereYetError(f"{asked} comes with a later version", where="lefi backtest")
+    request = BacktestRequest(
+        script=arguments.file,
+        source=text_of(arguments.file),
+        files=simulated.files(arguments),
+        symbol=arguments.symbol,
+        timeframe_ms=arguments.timeframe,
+        window=simulated.window(arguments),
+        settings=tuple(arguments.settings),
+        costs=simulated.costs(arguments),
+        way=arguments.way,
+    )
+    from lefi_tui import wiring
+
+    with progress(output, "candles") as shown:
+        report = wiring.backtest_script(request, shown)
+    if arguments.json:
+        output.value(report)
+    else:
+        _tell(report, output)
+    return 0
+
+
+_ROWS = (
+    ("final_equity", "Final equity", "{:,.2f}"),
+    ("return", "Return", "{:.2%}"),
+    ("buy_and_hold", "Buy and hold", "{:.2%}"),
+    ("max_drawdown", "Largest fall", "{:.2%}"),
+    ("sharpe", "Sharpe", "{:.2f}"),
+    ("sortino", "Sortino", "{:.2f}"),
+    ("win_rate", "Win rate", "{:.1%}"),
+    ("profit_factor", "Profit factor", "{:.2f}"),
+    ("exposure", "In the market", "{:.1%}"),
+    ("fees", "Fees", "{:,.2f}"),
+)
+
+
+def _tell(report: Mapping[str, Any], output: Output) -> None:
+    output.line(f"{report['script']}  {report['symbol']}  {report['candles']:,} candles")
+    for name, title, form in _ROWS:
+        value = report[name]
+        output.line(f"  {title:<15}{'none' if value is None else form.format(value):>14}")
+    output.line(f"  {'Trades':<15}{len(report['trades']):>14,}")
+    output.line(f"  {'Still open':<15}{len(report['open']):>14,}")

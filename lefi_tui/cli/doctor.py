@@ -1,0 +1,181 @@
+"""`lefi doctor`: what works on this machine, with figures, and what to do where it does not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lefi_tui import __version__
+from lefi_tui.cli.output import Output
+from lefi_tui.errors import REFUSED, render
+from lefi_tui.settings import Loaded, load
+
+COLUMNS_MIN: Final = 80
+ROWS_MIN: Final = 24
+COMMITS: Final = 20
+# The journal commits on every turn: from here on a person feels it between key and order.
+SLOW_COMMIT_MS: Final = 50.0
+SQLITE_MIN: Final = (3, 37, 0)  # STRICT tables
+YEAR_MIN: Final = 2025  # a clock before this program was written is wrong
+PACKAGES: Final = (
+    "textual",
+    "rich",
+    "pydantic",
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "apscheduler",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. `works` is None for what is not there yet, which is no fault of the machine."""
+
+    name: str
+    works: bool | None
+    text: str
+    next_step: str = ""
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    settings = load(os.environ)
+    findings = [
+        _program(),
+        _packages(),
+        _terminal(),
+        _settings(settings),
+        _database(settings.settings.data_dir),
+        _clock(),
+        _zones(),
+        Finding("keyring", None, "not there yet: no exchange keys are used by this version"),
+        Finding("network", None, "not there yet: this version connects to no exchange"),
+    ]
+    if arguments.json:
+        output.value([asdict(each) for each in findings])
+    else:
+        for each in findings:
+            _tell(each, output)
+    return REFUSED if any(each.works is False for each in findings) else 0
+
+
+def _tell(finding: Finding, output: Output) -> None:
+    mark = {True: "ok", False: "NO", None: "--"}[finding.works]
+    output.line(f"{mark:<3} {finding.name:<10} {finding.text}")
+    if finding.next_step:
+        output.line(f"    {'':<10} Next: {finding.next_step}")
+
+
+def _program() -> Finding:
+    python = platform.python_version()
+    text = f"lefi {__version__}, Python {python}, {platform.system()} {platform.machine()}"
+    return Finding("program", works=True, text=text)
+
+
+def _packages() -> Finding:
+    found: list[str] = []
+    missing: list[str] = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        step = "Install the program again: make run"
+        return Finding(
+            "packages", works=False, text=f"missing: {', '.join(missing)}", next_step=step
+        )
+    return Finding("packages", works=True, text=", ".join(found))
+
+
+def _terminal() -> Finding:
+    size = shutil.get_terminal_size(fallback=(0, 0))
+    name = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        return Finding("terminal", None, "output goes to no terminal: only commands work here")
+    text = f"{name or 'no TERM'}, {size.columns}x{size.lines}, {sys.stdout.encoding}"
+    if size.columns < COLUMNS_MIN or size.lines < ROWS_MIN:
+        step = f"Make it {COLUMNS_MIN}x{ROWS_MIN} or larger"
+        return Finding("terminal", works=False, text=text, next_step=step)
+    if name in {"", "dumb"}:
+        step = "Set TERM, for example to xterm-256color"
+        return Finding("terminal", works=False, text=text, next_step=step)
+    return Finding("terminal", works=True, text=text)
+
+
+def _settings(found: Loaded) -> Finding:
+    file = found.settings.file
+    if found.problems:
+        text = "; ".join(render(each).replace("\n", " ") for each in found.problems)
+        step = "Correct them; defaults are in force until then"
+        return Finding("settings", works=False, text=text, next_step=step)
+    said = sum(origin != "default" for origin in found.settings.origins.values())
+    is_there = "is there" if file.is_file() else "is not there, which is fine"
+    return Finding(
+        "settings", works=True, text=f"{file} {is_there}; {said} values differ from the defaults"
+    )
+
+
+def _database(directory: Path) -> Finding:
+    """The journal's own way of writing, tried beside where it lives."""
+    place = next(each for each in (directory, *directory.parents) if each.is_dir())
+    try:
+        with tempfile.TemporaryDirectory(prefix=".lefi-doctor-", dir=place) as scratch:
+            commit_ms = _commit_ms(Path(scratch) / "probe.sqlite")
+    except (OSError, sqlite3.Error) as error:
+        step = "Make it writable, free the disk, or set LEFI_HOME to another place"
+        return Finding("database", works=False, text=f"{place}: {error}", next_step=step)
+    text = f"SQLite {sqlite3.sqlite_version}, {commit_ms:.1f} ms a durable commit in {place}"
+    if sqlite3.sqlite_version_info < SQLITE_MIN:
+        return Finding("database", works=False, text=text, next_step="Use a newer Python")
+    if commit_ms > SLOW_COMMIT_MS:
+        step = "Put LEFI_HOME on a local disk"
+        return Finding("database", works=False, text=text, next_step=step)
+    return Finding("database", works=True, text=text)
+
+
+def _commit_ms(file: Path) -> float:
+    """The median of some commits that are on the disk when they return."""
+    database = sqlite3.connect(file, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("CREATE TABLE probe (n INTEGER PRIMARY KEY)")
+        spent: list[float] = []
+        for number in range(COMMITS):
+            start = time.perf_counter()
+            database.execute("INSERT INTO probe VALUES (?)", (number,))
+            spent.append((time.perf_counter() - start) * 1_000)
+    finally:
+        database.close()
+    return sorted(spent)[COMMITS // 2]
+
+
+def _clock() -> Finding:
+    from lefi_tui.adapters.system_clock import SystemClock
+
+    now = datetime.fromtimestamp(SystemClock().now_ns() / 1e9, UTC)
+    step = "" if now.year >= YEAR_MIN else "Set the machine's clock"
+    text = f"{now:%Y-%m-%d %H:%M:%S} UTC; not compared with an exchange"
+    return Finding("clock", works=not step, text=text, next_step=step)
+
+
+def _zones() -> Finding:
+    try:
+        ZoneInfo("America/New_York")
+    except ZoneInfoNotFoundError as error:
+        step = "Install the program again: make run"
+        return Finding("time zones", works=False, text=str(error), next_step=step)
+    return Finding("time zones", works=True, text="schedules may name any zone")

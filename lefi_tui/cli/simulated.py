@@ -1,0 +1,37 @@
+"""What `run` and `backtest` share: from the words of the command line to a request."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from decimal import Decimal
+
+from lefi_tui.errors import FileUnreadableError, UsageError
+from lefi_tui.requests import Costs, MarketFile, Window
+
+
+def costs(arguments: Namespace) -> Costs:
+    return Costs(arguments.cash, arguments.maker, arguments.taker, Decimal(arguments.slippage))
+
+
+def window(arguments: Namespace) -> Window:
+    start, end = arguments.start, arguments.end
+    if start is not None and end is not None and start >= end:
+        raise UsageError("--from is not before --to", where=f"{start} .. {end} ms")
+    return Window(start, end)
+
+
+def files(arguments: Namespace) -> tuple[MarketFile, ...]:
+    """The market files, each of which is there, and no market twice."""
+    given: tuple[MarketFile, ...] = tuple(arguments.files)
+    for each in given:
+        if not each.path.is_file():
+            why = "there is no such file" if not each.path.exists() else "it is no file"
+            raise FileUnreadableError(why, where=str(each.path))
+    symbols = [each.symbol or arguments.symbol for each in given]
+    if len(set(symbols)) < len(symbols):
+        raise UsageError(
+            "two files for one market",
+            where="--data",
+            next_step="Say which is which: --data BTC/USDT=a.csv ETH/USDT=b.csv",
+        )
+    return given

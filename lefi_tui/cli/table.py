@@ -1,0 +1,184 @@
+"""The commands, in one table: parser, help and the answer "not there yet" are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from lefi_tui.cli import values
+from lefi_tui.requests import CASH, MAKER, TAKER
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command; `keywords` are argparse's."""
+
+    names: tuple[str, ...]
+    keywords: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`module` holds `run(arguments, output) -> int`; without one the command is not there yet."""
+
+    summary: str
+    module: str = ""
+    arguments: tuple[Argument, ...] = field(default=())
+
+
+def _argument(*names: str, **keywords: Any) -> Argument:
+    return Argument(names, MappingProxyType(keywords))
+
+
+_JSON: Final = _argument(
+    "--json", action="store_true", help="one JSON value on standard output, nothing else there"
+)
+_FILE: Final = _argument("file", metavar="FILE", type=Path, help="a script")
+_FILES: Final = _argument("files", metavar="FILE", nargs="+", type=Path, help="a script")
+_BOT: Final = _argument("bot", metavar="BOT", nargs="?", default="", help="which bot")
+_SET: Final = _argument(
+    "--set",
+    dest="settings",
+    metavar="name=value",
+    action="append",
+    default=[],
+    type=values.assignment,
+    help="a setting of the script, as Lefi writes it; repeatable",
+)
+_SIMULATED: Final = (
+    _argument("--symbol", metavar="S", type=values.symbol, default="", help="the market of DATA"),
+    _argument(
+        "--timeframe",
+        metavar="T",
+        type=values.duration_ms,
+        help="run the Candle handlers on these candles: 5m, 1h",
+    ),
+    _argument("--from", dest="start", metavar="T", type=values.time_ms, help="first candle"),
+    _argument("--to", dest="end", metavar="T", type=values.time_ms, help="first candle left out"),
+    _SET,
+    _argument(
+        "--cash", metavar="AMOUNT", type=values.money, default=CASH, help="10000 if not said"
+    ),
+    _argument("--maker", metavar="P", type=values.share, default=MAKER, help="0.02%% if not said"),
+    _argument("--taker", metavar="P", type=values.share, default=TAKER, help="0.05%% if not said"),
+    _argument("--slippage", metavar="P", type=values.share, default="0", help="0%% if not said"),
+    _JSON,
+)
+
+
+def _data(help_text: str, **keywords: Any) -> Argument:
+    return _argument(
+        "--data",
+        dest="files",
+        metavar="[SYMBOL=]DATA",
+        nargs="+",
+        action="extend",
+        type=values.market_file,
+        help=help_text,
+        **keywords,
+    )
+
+
+COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {
+        "check": Command("checks scripts", "check", (_FILES, _JSON)),
+        "test": Command("runs the tests in scripts", "run_tests", (_FILES,)),
+        "fmt": Command("formats scripts"),
+        "explain": Command(
+            "a diagnostic in words", "explain", (_argument("code", metavar="CODE", help="LF203"),)
+        ),
+        "lsp": Command("language server on standard input and output"),
+        "backtest": Command(
+            "simulates a script on candle files",
+            "backtest",
+            (
+                _FILE,
+                _data("candles: CSV or CSV.gz; repeatable", required=True),
+                *_SIMULATED,
+                _argument(
+                    "--way",
+                    choices=["auto", "machine", "event"],
+                    default="auto",
+                    help="how the script is carried out",
+                ),
+                _argument("--html", metavar="OUT", type=Path, help="a report as a page"),
+            ),
+        ),
+        "sweep": Command("many simulations, ranked"),
+        "walk": Command("walk-forward"),
+        "run": Command(
+            "one bot without a screen",
+            "run",
+            (
+                _FILE,
+                _data("a file to replay as the market; repeatable", default=[]),
+                *_SIMULATED,
+                _argument("--account", metavar="NAME", default="", help="of config.toml"),
+                _argument("--dry", action="store_true", help="no order leaves (the default)"),
+                _argument("--live", action="store_true", help="orders go to the exchange"),
+                _argument("--yes-live", metavar="NAME", default="", help="the account, typed"),
+                _argument(
+                    "--speed",
+                    metavar="max|1x|60x",
+                    type=values.speed,
+                    default=None,
+                    help="of a replayed file; max if not said",
+                ),
+                _argument(
+                    "--for",
+                    dest="duration_ms",
+                    metavar="DURATION",
+                    type=values.duration_ms,
+                    help="stop after this long",
+                ),
+            ),
+        ),
+        "import": Command("a job of the older form becomes a script"),
+        "replay": Command(
+            "carries a recorded run out again and compares every decision",
+            "replay",
+            (_argument("run", metavar="RUN", help="as `lefi run` named it"), _JSON),
+        ),
+        "bots": Command(
+            "bots of the profile",
+            "bots",
+            (
+                _argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "start", "stop", "set", "show"],
+                    help="list if not said",
+                ),
+                _BOT,
+                _argument("--script", metavar="FILE", type=Path, help="what to start"),
+                _argument("--account", metavar="NAME", default="", help="where it trades"),
+                _SET,
+                _JSON,
+            ),
+        ),
+        "approvals": Command("what waits for a person"),
+        "emit": Command("a custom event"),
+        "schedule": Command("what runs when"),
+        "why": Command("what was decided, and on which values"),
+        "audit": Command("the hash-chained trail"),
+        "functions": Command("the registry"),
+        "keys": Command("exchange keys, kept in the keyring"),
+        "data": Command("candles and trades on disk"),
+        "report": Command("performance of bots and funds"),
+        "engine": Command("the executor without a screen; `lefi` attaches to it", "engine"),
+        "kill": Command("stops every bot, cancels every order, blocks new ones", "kill", (_JSON,)),
+        "resume": Command(
+            "allows orders again after a kill",
+            "resume",
+            (
+                _argument("--reason", metavar="TEXT", default="", help="asked for if not said"),
+                _JSON,
+            ),
+        ),
+        "doctor": Command("what works on this machine", "doctor", (_JSON,)),
+    }
+)

@@ -1,0 +1,111 @@
+"""What people write behind an option, and what it means: durations, times, percents, markets."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+
+from lefi_tui.requests import MarketFile
+
+UNITS_MS: Final = {
+    "ms": 1,
+    "s": 1_000,
+    "m": 60_000,
+    "h": 3_600_000,
+    "d": 86_400_000,
+    "w": 604_800_000,
+}
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_SYMBOL: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?")
+_NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*")
+# Before 1973 in milliseconds, after year 5000 in seconds: so no time is read in the wrong unit.
+_FIRST_IN_MS: Final = 100_000_000_000
+
+
+def duration_ms(text: str) -> int:
+    """`90d`, `1h30m`, `500ms`: as Lefi writes them."""
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ArgumentTypeError(f"{text!r} is no duration; write 30s, 5m, 1h30m or 90d")
+    total = sum(Decimal(number) * UNITS_MS[unit] for number, unit in parts)
+    if total <= 0 or total != int(total):
+        raise ArgumentTypeError(f"{text!r} is not a whole number of milliseconds above 0")
+    return int(total)
+
+
+def time_ms(text: str) -> int:
+    """Seconds or milliseconds since 1970, or a date and time; without a zone it is UTC."""
+    if text.isdecimal():
+        number = int(text)
+        return number if number >= _FIRST_IN_MS else number * 1_000
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is no time; write 2022-01-31, 2022-01-31T14:00Z or ms since 1970"
+        ) from None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1_000)
+
+
+def share(text: str) -> Decimal:
+    """`0.05%`, or the share itself, `0.0005`."""
+    is_percent = text.endswith("%")
+    number = _decimal(text.removesuffix("%"), text, "0.05%")
+    value = number / 100 if is_percent else number
+    if not 0 <= value < 1:
+        raise ArgumentTypeError(f"{text!r} is out of bounds: from 0% to below 100%")
+    return value
+
+
+def money(text: str) -> Decimal:
+    value = _decimal(text.replace("_", ""), text, "10000")
+    if value <= 0:
+        raise ArgumentTypeError(f"{text!r} is not above 0")
+    return value
+
+
+def _decimal(digits: str, text: str, example: str) -> Decimal:
+    try:
+        value = Decimal(digits)
+    except InvalidOperation:
+        raise ArgumentTypeError(f"{text!r} is no number; write for example {example}") from None
+    if not value.is_finite():
+        raise ArgumentTypeError(f"{text!r} is no finite number")
+    return value
+
+
+def market_file(text: str) -> MarketFile:
+    """`FILE` or `SYMBOL=FILE`. A path may hold `=` itself: only a symbol before it counts."""
+    symbol, mark, path = text.partition("=")
+    if mark and _SYMBOL.fullmatch(symbol):
+        return MarketFile(Path(path), symbol)
+    return MarketFile(Path(text))
+
+
+def symbol(text: str) -> str:
+    if not _SYMBOL.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} is no market; write BTC/USDT or BTC/USDT:USDT")
+    return text
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """`name=value`, the value as Lefi writes it."""
+    name, mark, value = (part.strip() for part in text.partition("="))
+    if not mark or not value or not _NAME.fullmatch(name):
+        raise ArgumentTypeError(f"{text!r} sets nothing; write name=value")
+    return name, value
+
+
+def speed(text: str) -> float | None:
+    """`max`, or times real time: `1x`, `60x`."""
+    if text == "max":
+        return None
+    digits = text.removesuffix("x")
+    if not text.endswith("x") or not digits.isdecimal() or not int(digits):
+        raise ArgumentTypeError(f"{text!r} is no speed; write max, 1x or 60x")
+    return float(digits)
