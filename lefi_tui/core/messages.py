@@ -228,6 +228,7 @@ class TimersDue(Report):
     bot: str
     handlers: tuple[int, ...]
     at_ns: int
+    late_ms: int = 0  # how long after its time, where the machine slept or was busy
 
 
 @dataclass(frozen=True, slots=True)

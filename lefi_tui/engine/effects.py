@@ -1,0 +1,274 @@
+"""Carries out what the desk decided: orders to venues, timers, history, words to people.
+
+Each call to a venue is a task of its own, begun in the order decided, so that a venue that hangs
+holds up neither the loop nor a cancel. No answer is a report too: the order is then looked up,
+again and again, and never sent a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any, Final
+
+from lefi_tui.core.messages import (
+    CancelOrders,
+    DeliverNote,
+    Effect,
+    HistoryLoaded,
+    LoadHistory,
+    LookUpOrder,
+    Report,
+    SetTimers,
+    SubmitOrders,
+    VenueCanceled,
+    VenueFilled,
+    VenueNeverSaw,
+    VenueRejected,
+    VenueSilent,
+    Watch,
+)
+from lefi_tui.core.order import Order
+from lefi_tui.engine.inbox import Incoming
+from lefi_tui.engine.timers import Timers
+from lefi_tui.engine.world import World
+from lefi_tui.ports.venue import Venue, VenueTimeoutError
+
+LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
+LOOK_UP_MOST_S: Final = 10.0
+NOTES_MAX: Final = 256  # words that wait for a slow channel; more are dropped and counted
+NS_PER_MS: Final = 1_000_000
+
+Hear = Callable[[Incoming], bool]
+_log: Final = logging.getLogger(__name__)
+
+
+class Effects:
+    def __init__(self, world: World, hear: Hear) -> None:
+        self._world = world
+        self._hear = hear
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: set[str] = set()  # orders whose submit has no answer yet
+        self._to_cancel: set[str] = set()  # asked to cancel and not known to be final
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self.answered: Callable[[str], None] = lambda _order: None  # a look-up has its answer
+        self.unheard: set[str] = set()  # orders of reports that found the inbox full
+        self.timers = Timers()
+        self._notes = 0
+        self.notes_dropped = 0
+
+    # ---- the door
+
+    def carry_out(self, effect: Effect) -> None:  # noqa: C901 -- dispatch
+        match effect:
+            case SubmitOrders():
+                ids = tuple(order.id for order in effect.orders)
+                self._sending.update(ids)
+                self._begin(self._submit(effect.account, effect.orders), effect.account, ids)
+            case CancelOrders():
+                self.cancel(effect.account, effect.orders)
+            case LookUpOrder():
+                self.look_up(effect.account, effect.order)
+            case SetTimers():
+                self._set_timers(effect)
+            case LoadHistory():
+                self._begin(self._load(effect))
+            case Watch():
+                self._watch(effect)
+            case DeliverNote():
+                self._deliver(effect)
+            case _:
+                raise AssertionError(f"no effect of the engine: {effect!r}")
+
+    def hear_report(self, report: Report) -> None:
+        """Where venues tell. One that finds no room is looked up later: nothing is lost."""
+        order = getattr(report, "order", "")
+        if _is_final(report):
+            self._to_cancel.discard(order)
+        if not self._hear(report) and order:
+            self.unheard.add(order)
+
+    def is_quiet(self) -> bool:
+        return not self._tasks
+
+    async def settle(self) -> None:
+        """Until every call has its answer: in virtual time only."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # ---- tasks
+
+    def _begin(
+        self, work: Coroutine[Any, Any, None], account: str = "", orders: tuple[str, ...] = ()
+    ) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._ended, account=account, orders=orders))
+        return task
+
+    def _ended(self, task: asyncio.Task[None], account: str, orders: tuple[str, ...]) -> None:
+        """A bug in an adapter leaves its orders unconfirmed, never forgotten."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        _log.error("an effect failed (account %s)", account, exc_info=error)
+        for order in orders:
+            self._sending.discard(order)
+            self.hear_report(self._silent(order, f"{type(error).__name__}: {error}"))
+
+    def _now(self) -> int:
+        return self._world.clock.now_ns()
+
+    def _silent(self, order: str, why: object) -> VenueSilent:
+        return VenueSilent(order, self._now(), str(why) or "no answer in time")
+
+    def _tell(self, reports: Iterable[Report]) -> set[str]:
+        """The orders that these reports are about."""
+        told = set()
+        for report in reports:
+            self.hear_report(report)
+            told.add(getattr(report, "order", ""))
+        return told
+
+    # ---- orders
+
+    async def _submit(self, account: str, orders: tuple[Order, ...]) -> None:
+        ids = tuple(order.id for order in orders)
+        venue = self._world.venues.get(account)
+        if venue is None:
+            text = f"account {account} has no venue in this run; open it in the settings"
+            self._tell(VenueRejected(each, self._now(), "NO_VENUE", text) for each in ids)
+            self._sending.difference_update(ids)
+            return
+        try:
+            told = self._tell(await venue.submit(orders))
+        except VenueTimeoutError as error:
+            self._tell(self._silent(each, error) for each in ids)
+        else:
+            # An answer that leaves one out says nothing about it.
+            left_out = [each for each in ids if each not in told]
+            self._tell(self._silent(each, "the answer does not name it") for each in left_out)
+        self._sending.difference_update(ids)
+        overtaken = tuple(each for each in ids if each in self._to_cancel)
+        if overtaken:  # the cancel went out before the venue knew the order
+            self.cancel(account, overtaken)
+
+    def cancel(self, account: str, orders: tuple[str, ...]) -> None:
+        """Also the reserved path: needs neither the inbox nor the journal."""
+        self._to_cancel.update(orders)
+        self._begin(self._cancel(account, orders), account, orders)
+
+    async def _cancel(self, account: str, orders: tuple[str, ...]) -> None:
+        venue = self._world.venues.get(account)
+        if venue is None:
+            return
+        try:
+            told = self._tell(await venue.cancel(orders))
+        except VenueTimeoutError as error:
+            self._tell(self._silent(each, error) for each in orders)
+            return
+        # Not named: final already, or not known there yet. Only a look-up tells which.
+        for order in orders:
+            if order not in told and order not in self._sending:
+                self.look_up(account, order)
+
+    def look_up(self, account: str, order: str) -> None:
+        """One look-up an order at a time."""
+        if order in self._looking:
+            return
+        self._looking[order] = self._begin(self._look_up(account, order))
+
+    async def _look_up(self, account: str, order: str) -> None:
+        venue = self._world.venues.get(account)
+        try:
+            if venue is not None:
+                await self._until_told(venue, account, order)
+        finally:
+            del self._looking[order]
+        self.answered(order)
+
+    async def _until_told(self, venue: Venue, account: str, order: str) -> None:
+        wait_s = LOOK_UP_FIRST_S
+        while True:
+            try:
+                reports = await venue.look_up(order)
+            except VenueTimeoutError:
+                await self._world.clock.sleep(wait_s)
+                wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
+                continue
+            self._tell(reports)
+            if order in self._to_cancel and order not in self._sending and reports:
+                self.cancel(account, (order,))  # it still works: the first cancel was lost
+            return
+
+    # ---- timers, history, market, words
+
+    def _set_timers(self, effect: SetTimers) -> None:
+        self.timers.set(effect.bot, effect.timers, self._now())
+        self.wind(effect.bot)
+
+    def wind(self, bot: str) -> None:
+        """Tell the scheduler the bot's next date."""
+        scheduler = self._world.scheduler
+        due_ns = self.timers.next_of(bot)
+        if scheduler is None:
+            return
+        if due_ns is None:
+            scheduler.clear(bot)
+        else:
+            scheduler.set(bot, due_ns)
+
+    def fire(self, bot: str) -> None:
+        """The scheduler's word that this bot may have something due."""
+        report = self.timers.take_due(bot, self._now())
+        if report is not None:
+            self._hear(report)
+        self.wind(bot)
+
+    async def _load(self, effect: LoadHistory) -> None:
+        history = self._world.histories.get(effect.account)
+        now_ns = self._now()
+        bars = []
+        if history is not None:
+            for symbol, timeframe_ms in effect.bars:
+                bars += await history.bars(symbol, timeframe_ms, effect.count, now_ns // NS_PER_MS)
+        self._hear(HistoryLoaded(effect.bot, tuple(bars), now_ns))
+
+    def _watch(self, effect: Watch) -> None:
+        feed = self._world.feeds.get(effect.account)
+        if feed is not None:
+            self._begin(feed.watch(effect))
+
+    def _deliver(self, note: DeliverNote) -> None:
+        if self._world.notifier is None:
+            return
+        if self._notes >= NOTES_MAX:
+            self.notes_dropped += 1
+            return
+        self._notes += 1
+        self._begin(self._carry_note(note))
+
+    async def _carry_note(self, note: DeliverNote) -> None:
+        assert self._world.notifier is not None
+        try:
+            await self._world.notifier.deliver(note)
+        except OSError as error:
+            self.notes_dropped += 1
+            _log.warning("a note of %s was not delivered: %s", note.bot, error)
+        finally:
+            self._notes -= 1
+
+
+def _is_final(report: Report) -> bool:
+    if isinstance(report, VenueFilled):
+        return report.is_last
+    return isinstance(report, (VenueCanceled, VenueRejected, VenueNeverSaw))

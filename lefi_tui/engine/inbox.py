@@ -1,0 +1,135 @@
+"""The inbox: all that waits for its turn. Kill, cancels and fills go first; no order is lost here.
+
+A quote swallows an older unread one of its market; nothing else does. A full inbox refuses, and
+whoever put the message is told: a screen says so, an order is looked up at its venue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lefi_tui.core.messages import (
+    CancelOrder,
+    Command,
+    Kill,
+    MarketInput,
+    QuoteChanged,
+    Report,
+    VenueFilled,
+)
+
+# 16 turns of 256; at the 20 messages a turn of a busy demo market, more than a minute of stall.
+INBOX_MESSAGES_MAX: Final = 4_096
+# Kept free for the first lane, so that a flood of market input can't refuse the kill key.
+FIRST_LANE_MAX: Final = 1_024
+TURN_MESSAGES_MAX: Final = 256
+
+Incoming = Command | Report | MarketInput
+_FIRST: Final = (Kill, CancelOrder, VenueFilled)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A message, and whoever waits for its turn to be durable."""
+
+    message: Incoming
+    answer: Future[Any] | None = None
+
+
+class Inbox:
+    def __init__(self, *, is_lockstep: bool = False) -> None:
+        """In lockstep nothing waits long enough to be overtaken or swallowed."""
+        self._is_lockstep = is_lockstep
+        self._first: deque[Waiting] = deque()
+        self._rest: deque[Waiting] = deque()
+        self._unread: dict[tuple[str, str], Waiting] = {}  # newest quote of each market
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+        self._some = asyncio.Event()
+        self.refused = 0
+        self.swallowed = 0
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called in the loop that takes; before this, what is put only waits."""
+        self._loop = loop
+        self._thread = threading.get_ident()
+        self._wake()
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._rest)
+
+    def put(self, message: Incoming, answer: Future[Any] | None = None) -> bool:
+        """From any thread. False when there is no room: the caller says so, or asks again."""
+        with self._lock:
+            if not self._take_in(Waiting(message, answer)):
+                self.refused += 1
+                return False
+        self._wake()
+        return True
+
+    def _take_in(self, waiting: Waiting) -> bool:
+        message = waiting.message
+        if self._is_lockstep:
+            return self._take_rest(waiting)
+        if isinstance(message, _FIRST):
+            if len(self._first) >= FIRST_LANE_MAX:
+                return False
+            self._first.append(waiting)
+            return True
+        if isinstance(message, QuoteChanged):
+            return self._take_quote(waiting, message)
+        return self._take_rest(waiting)
+
+    def _take_quote(self, waiting: Waiting, quote: QuoteChanged) -> bool:
+        key = (quote.account, quote.quote.symbol)
+        unread = self._unread.get(key)
+        if unread is not None:
+            unread.message = quote  # keeps its place in the line
+            self.swallowed += 1
+            return True
+        if not self._take_rest(waiting):
+            return False
+        self._unread[key] = waiting
+        return True
+
+    def _take_rest(self, waiting: Waiting) -> bool:
+        if len(self._rest) >= INBOX_MESSAGES_MAX:
+            return False
+        self._rest.append(waiting)
+        return True
+
+    def take(self, most: int = TURN_MESSAGES_MAX) -> list[Waiting]:
+        """What goes into the next turn, first lane first."""
+        with self._lock:
+            taken = [self._first.popleft() for _ in range(min(most, len(self._first)))]
+            rest = [self._rest.popleft() for _ in range(min(most - len(taken), len(self._rest)))]
+            for waiting in rest:
+                if isinstance(waiting.message, QuoteChanged):
+                    message = waiting.message
+                    self._unread.pop((message.account, message.quote.symbol), None)
+            if not self:
+                self._some.clear()
+        return taken + rest
+
+    async def wait(self) -> None:
+        """Until there is something to take."""
+        await self._some.wait()
+
+    def _wake(self) -> None:
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        if threading.get_ident() == self._thread:
+            self._set()
+        else:
+            loop.call_soon_threadsafe(self._set)
+
+    def _set(self) -> None:
+        if self:
+            self._some.set()

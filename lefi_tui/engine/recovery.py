@@ -1,0 +1,70 @@
+"""A start: from the last snapshot, the rest of the journal is verified and carried out again.
+
+Only when that came out as it is stored may anything be traded; if it did not, the desk starts
+halted and says which event differs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+from lefi_tui.core.codec import CodecError
+from lefi_tui.core.desk import Desk
+from lefi_tui.engine import snapshot
+from lefi_tui.engine.fold import Carried, Difference, carry_out, chained, changes, told_again
+from lefi_tui.engine.standing import Standing
+from lefi_tui.ports.journal import Head, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    standing: Standing
+    messages: int  # carried out again
+    events: int
+    verified_from: Head  # rows up to here are still to be verified, in the background
+    difference: Difference | None = None
+
+
+def recover(journal: Journal, empty: Desk) -> Recovered:
+    """The desk as it stood. Raises JournalChangedError where a row does not fit the chain."""
+    begin = _begin(journal, empty)
+    rows = chained(journal.rows(begin.head.seq), begin.head, journal.where)
+    messages = events = 0
+    last = Carried(begin)
+    for last in carry_out(begin, told_again(rows, journal.tape(begin.head.n))):
+        messages += 1
+        events += last.events
+    if last.difference is None:
+        return Recovered(last.standing, messages, events, begin.head)
+    deque(rows, maxlen=0)  # the chain is verified to its end all the same
+    # What follows is numbered after all that is stored; the desk is as far as it could be told.
+    standing = Standing(last.standing.desk, journal.head(), journal.tape_head())
+    return Recovered(standing, messages, events, begin.head, last.difference)
+
+
+def _begin(journal: Journal, empty: Desk) -> Standing:
+    saved = journal.snapshot()
+    if saved is None:
+        return Standing(empty)
+    try:
+        loaded = snapshot.load(saved, empty.kinds)
+    except (CodecError, LookupError, TypeError, ValueError):
+        return Standing(empty)  # of an older program: the journal itself tells all
+    # Limits are settings of this start, not memory.
+    return replace(loaded, desk=replace(loaded.desk, limits=empty.limits))
+
+
+def verify(journal: Journal, upto: Head | None = None) -> int:
+    """How many rows fit the chain; raises JournalChangedError at the first that does not."""
+    count = 0
+    for row in chained(journal.rows(), Head(), journal.where):
+        if upto is not None and row.seq > upto.seq:
+            break
+        count += 1
+    return count
+
+
+async def rebuild_projections(journal: Journal, empty: Desk) -> None:
+    """The tables that users read, written anew from the journal alone."""
+    await journal.rebuild(changes(journal, empty))

@@ -1,0 +1,56 @@
+"""The desk as text and back, so that a start need not carry out the journal from its beginning.
+
+Mappings keep their order here: which bot runs first, which order is forgotten first, hang on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
+
+from lefi_tui.core.bot import BotKind
+from lefi_tui.core.codec import from_plain, text_of, to_plain
+from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.engine.standing import Standing
+from lefi_tui.ports.journal import SavedDesk
+
+
+def save(standing: Standing) -> SavedDesk:
+    desk = standing.desk
+    plain = {
+        each.name: _in_order(getattr(_with_plain_states(desk), each.name))
+        for each in fields(Desk)
+        if each.compare
+    }
+    return SavedDesk(standing.head, standing.tape_n, text_of(plain))
+
+
+def _with_plain_states(desk: Desk) -> Desk:
+    bots = {
+        key: replace(bot, state=desk.kinds[bot.kind].encode(bot.state))
+        for key, bot in desk.bots.items()
+    }
+    return replace(desk, bots=bots)
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return [[to_plain(key), to_plain(each)] for key, each in value.items()]
+    return to_plain(value)
+
+
+def load(saved: SavedDesk, kinds: Mapping[str, BotKind]) -> Standing:
+    """Where the engine stood when it was saved; `kinds` is behavior and is never saved."""
+    plain = json.loads(saved.body)
+    hints = get_type_hints(Desk)
+    parts = {name: from_plain(hints[name], data) for name, data in plain.items()}
+    desk = replace(Desk(**parts), kinds=kinds)
+    bots = {key: _with_state(bot, kinds) for key, bot in desk.bots.items()}
+    return Standing(replace(desk, bots=bots), saved.head, saved.tape_n)
+
+
+def _with_state(bot: BotRecord, kinds: Mapping[str, BotKind]) -> BotRecord:
+    state = kinds[bot.kind].decode(bot.source, dict(bot.settings), bot.state)
+    return replace(bot, state=state)

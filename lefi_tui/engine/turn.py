@@ -1,0 +1,100 @@
+"""One turn in memory: what waits is stepped and applied; what it leads to is ready to be committed.
+
+Nothing here is published and no effect is carried out: that is the engine's, after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from lefi_tui.core.desk import Step, advance
+from lefi_tui.core.messages import (
+    BotRefused,
+    Command,
+    CommandRefused,
+    Effect,
+    Event,
+    MarketInput,
+    Message,
+)
+from lefi_tui.engine.inbox import Incoming
+from lefi_tui.engine.standing import RowWriter, Standing
+from lefi_tui.ports.journal import Batch, Change, RowKind
+
+_REFUSALS: Final = (CommandRefused, BotRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The engine's word on a command, given when its rows are durable."""
+
+    is_accepted: bool
+    text: str = ""
+    n: int = 0  # its message number
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One message and what it led to. Without a number it concerned nobody."""
+
+    message: Incoming
+    step: Step
+    n: int = 0
+
+    def receipt(self) -> Receipt:
+        for event in self.step.events:
+            if isinstance(event, _REFUSALS):
+                return Receipt(is_accepted=False, text=event.text, n=self.n)
+        return Receipt(is_accepted=True, n=self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    after: Standing
+    batch: Batch
+    handled: tuple[Handled, ...]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return tuple(effect for each in self.handled for effect in each.step.effects)
+
+
+def take_turn(before: Standing, messages: Sequence[Incoming], at_ns: int) -> Turn:
+    """Step and apply each in its order."""
+    desk = before.desk
+    writer = RowWriter(before.head, before.tape_n)
+    changes: list[Change] = []
+    handled: list[Handled] = []
+    for message in messages:
+        told = stamped(message, at_ns)
+        desk, step = advance(desk, told)
+        events = tuple(event for event in step.events if isinstance(event, Event))
+        if isinstance(told, MarketInput) and not step.is_consumed:
+            handled.append(Handled(told, step))
+            continue
+        n = writer.next_message()
+        _write(writer, told, events, at_ns)
+        if events or not isinstance(told, MarketInput):
+            changes.append(Change(n, at_ns, told, events, desk))
+        handled.append(Handled(told, step, n))
+    batch = Batch(tuple(writer.rows), tuple(writer.tape), tuple(changes))
+    return Turn(Standing(desk, writer.head, writer.tape_n), batch, tuple(handled))
+
+
+def _write(writer: RowWriter, message: Incoming, events: Sequence[Message], at_ns: int) -> None:
+    if isinstance(message, MarketInput):
+        writer.record(message)
+    else:
+        writer.write(RowKind.INPUT, message, at_ns)
+    for event in events:
+        writer.write(RowKind.EVENT, event, at_ns)
+
+
+def stamped(message: Incoming, at_ns: int) -> Incoming:
+    """A command without a time gets the turn's: time enters as data, and is journaled with it."""
+    if isinstance(message, Command) and getattr(message, "at_ns", None) == 0:
+        changes: dict[str, Any] = {"at_ns": at_ns}
+        return replace(message, **changes)
+    return message

@@ -1,0 +1,23 @@
+"""What stands around the engine, by account: venues, feeds, history; and clock, alarm, messenger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lefi_tui.ports.clock import Clock
+from lefi_tui.ports.history import History
+from lefi_tui.ports.market_feed import MarketFeed
+from lefi_tui.ports.notifier import Notifier
+from lefi_tui.ports.scheduler import Scheduler
+from lefi_tui.ports.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    clock: Clock
+    venues: Mapping[str, Venue] = field(default_factory=dict)
+    feeds: Mapping[str, MarketFeed] = field(default_factory=dict)
+    histories: Mapping[str, History] = field(default_factory=dict)
+    scheduler: Scheduler | None = None  # none in virtual time: the driver asks what is due
+    notifier: Notifier | None = None
