@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -30,6 +31,8 @@ class Board(Widget, can_focus=True):
             super().__init__()
             self.board = board
 
+    IS_POINTED: ClassVar[bool] = False  # keys of the desk act on its cursor from everywhere
+
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
         self.palette = palette
@@ -46,6 +49,10 @@ class Board(Widget, can_focus=True):
     @abstractmethod
     def keys(self, view: DeskView) -> Sequence[str]:
         """The items' keys, in the order in which they are shown."""
+
+    @abstractmethod
+    def explain(self, view: DeskView, number: int) -> str:
+        """All there is to say of one item, for the line below the panes."""
 
     def wanted(self, view: DeskView, _width: int) -> int:
         """How many rows the pane would fill, its header included."""
@@ -70,6 +77,13 @@ class Board(Widget, can_focus=True):
         else:
             self._place = 0
         return self._place
+
+    @property
+    def words(self) -> str:
+        """The item under the cursor in full."""
+        if self.view is None or not self.keys(self.view):
+            return ""
+        return self.explain(self.view, self.cursor)
 
     def move(self, step: int) -> None:
         keys = self.keys(self.view) if self.view is not None else ()
@@ -96,7 +110,13 @@ class Board(Widget, can_focus=True):
         if not width or not height:
             return
         frame = Frame(
-            width, height, self.cursor, self._page.top, self.has_focus, self.palette.glyphs
+            width,
+            height,
+            self.cursor,
+            self._page.top,
+            self.has_focus,
+            self.IS_POINTED,
+            self.palette.glyphs,
         )
         page = self.draw(self.view, frame)
         before, self._page = self._page, page

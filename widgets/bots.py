@@ -101,7 +101,15 @@ def _why(item: BotRow, frame: Frame) -> str:
     return fit(f"{age}{item.why}", frame.width - 3, frame.glyphs.cut)
 
 
+def explain(row: BotRow) -> str:
+    title = f"{row.title} " if row.title else ""
+    symbols = ", ".join(row.symbols)
+    return f"{row.id}: {title}on {row.account} {symbols}. {_did(row)[0]}. Last run: {row.why}"
+
+
 class Bots(Board):
+    IS_POINTED = True
+
     def draw(self, view: DeskView | None, frame: Frame) -> Page:
         return layout(view, frame)
 
@@ -117,3 +125,6 @@ class Bots(Board):
         if self.view is None or not self.view.bots:
             return None
         return self.view.bots[self.cursor]
+
+    def explain(self, view: DeskView, number: int) -> str:
+        return explain(view.bots[number])

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from textual.strip import Strip
-from textual.widget import Widget
 
 from lefi_tui.core.messages import TradingState
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import DeskView, Mode
-from widgets.ink import Glyphs, Ground, Ink, Palette
+from widgets.ink import Glyphs, Ink
 from widgets.lines import Row, Span, fit
 
 # What leaves the line first when it is too narrow; the mode, and an alarm, never leave it.
@@ -119,26 +115,3 @@ def _clipped(spans: list[Span], width: int, glyphs: Glyphs) -> Row:
         if kept:
             out.append((kept, ink))
     return Row(tuple(out))
-
-
-class Edge(Widget):
-    """A line of the frame; it is told its row and repaints only when that changed."""
-
-    DEFAULT_CSS = "Edge { height: 1; width: 1fr; }"
-    GROUND: Final = Ground.PAPER
-
-    def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
-        super().__init__(id=id)
-        self._palette = palette
-        self._row = Row(())
-
-    def show(self, row: Row, palette: Palette) -> None:
-        if row != self._row or palette is not self._palette:
-            self._row, self._palette = row, palette
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        del y  # there is one
-        style = self._palette.style
-        segments = [Segment(text, style(ink, self._row.ground)) for text, ink in self._row.spans]
-        return Strip(segments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from rich.style import Style
 
@@ -51,7 +51,7 @@ class Glyphs:
     cut: str = "…"
     dot: str = "·"
     arrow: str = "→"
-    border: str = "heavy"  # what Textual calls the same line
+    border: Literal["heavy", "ascii"] = "heavy"  # what Textual calls the same line
     is_ascii: bool = False
 
 

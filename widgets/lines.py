@@ -51,6 +51,7 @@ class Frame:
     cursor: int = 0
     top: int = 0
     has_focus: bool = False
+    is_pointed: bool = True  # keys act on its cursor also from elsewhere, so it is always shown
     glyphs: Glyphs = field(default_factory=Glyphs)
 
 
@@ -132,7 +133,7 @@ def padded(spans: Sequence[Span], frame: Frame, ground: Ground = Ground.PAPER) -
 
 
 def ground_of(number: int, frame: Frame) -> Ground:
-    if number != frame.cursor:
+    if number != frame.cursor or not (frame.has_focus or frame.is_pointed):
         return Ground.PAPER
     return Ground.CURSOR if frame.has_focus else Ground.MARKED
 
@@ -162,8 +163,8 @@ def table(
 
 
 def titled(title: str, count: int, room: int) -> str:
-    """A pane that can't show all it has says how many there are."""
-    return f"{title} {count}" if count > room else title
+    """A pane that can't show all it has says how many there are. The log always has more."""
+    return f"{title} {count}" if count > room and title != "Log" else title
 
 
 def filled(rows: list[Row], frame: Frame, top: int = 0) -> Page:

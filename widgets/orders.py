@@ -44,13 +44,13 @@ def _owner(row: OrderRow) -> Span:
 COLUMNS: Final[tuple[Column[OrderRow], ...]] = (
     Column("order", 13, lambda row: (row.symbol, Ink.TEXT)),
     Column("side", 5, lambda row: (row.side, Ink.TEXT)),
-    Column("units", 8, _units, is_right=True),
-    Column("filled", 8, _filled, is_right=True, rank=2),
+    Column("units", 8, _units, is_right=True, rank=3),
+    Column("filled", 8, _filled, is_right=True, rank=8),
     Column("price", 10, _price, is_right=True),
-    Column("kind", 9, _kind, rank=1),
-    Column("status", 11, _status),
-    Column("age", 4, lambda row: (numbers.age(row.age_ms), Ink.FAINT), is_right=True),
-    Column("of", 9, _owner, grows=True),
+    Column("kind", 9, _kind, rank=7),
+    Column("status", 11, _status, rank=5),
+    Column("age", 4, lambda row: (numbers.age(row.age_ms), Ink.FAINT), is_right=True, rank=6),
+    Column("of", 9, _owner, rank=4, grows=True),
 )
 
 
@@ -59,9 +59,19 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
     return table("Orders", COLUMNS, rows, frame, WAITING if view is None else EMPTY)
 
 
+def explain(row: OrderRow) -> str:
+    filled = f"{numbers.quantity(row.filled)} of {_units(row)[0]} filled"
+    return f"Order {row.id} on {row.account}, {row.kind} {row.leg}: {row.status}, {filled}"
+
+
 class Orders(Board):
+    IS_POINTED = True
+
     def draw(self, view: DeskView | None, frame: Frame) -> Page:
         return layout(view, frame)
 
     def keys(self, view: DeskView) -> Sequence[str]:
         return tuple(row.id for row in view.orders)
+
+    def explain(self, view: DeskView, number: int) -> str:
+        return explain(view.orders[number])

@@ -33,8 +33,9 @@ def _gain(row: PositionRow) -> Ink:
 def _age(row: PositionRow) -> Span:
     if row.mark is None:
         return "no mark", Ink.WARN
-    text = numbers.age(row.age_ms)
-    return (f"old {text}", Ink.WARN) if row.is_stale else (text, Ink.FAINT)
+    if row.is_stale:
+        return numbers.old(row.age_ms), Ink.WARN
+    return numbers.age(row.age_ms), Ink.FAINT
 
 
 def _money(row: PositionRow, value: Decimal | None) -> str:
@@ -50,17 +51,34 @@ def _liquidation(row: PositionRow) -> Span:
     return ("" if row.liquidation is None else _money(row, row.liquidation)), Ink.TEXT
 
 
+def _units(row: PositionRow) -> Span:
+    return numbers.quantity(abs(row.units)), Ink.TEXT
+
+
+def _mark(row: PositionRow) -> Span:
+    return _money(row, row.mark), _ink(row, Ink.TEXT)
+
+
+def _profit(row: PositionRow) -> Span:
+    return numbers.signed(row.pnl, 2), _gain(row)
+
+
+def _owners(row: PositionRow) -> Span:
+    return "  " + ", ".join(row.owners), Ink.DIM
+
+
+# On the narrowest screen symbol, profit and age are left: what it is, and whether to believe it.
 COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("position", 13, lambda row: (row.symbol, Ink.TEXT)),
-    Column("side", 5, _side),
-    Column("units", 8, lambda row: (numbers.quantity(abs(row.units)), Ink.TEXT), is_right=True),
-    Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True),
-    Column("mark", 10, lambda row: (_money(row, row.mark), _ink(row, Ink.TEXT)), is_right=True),
-    Column("profit", 9, lambda row: (numbers.signed(row.pnl, 2), _gain(row)), is_right=True),
-    Column("share", 8, _share, is_right=True, rank=2),
-    Column("liq. at", 9, _liquidation, is_right=True, rank=1),
+    Column("side", 5, _side, rank=7),
+    Column("units", 7, _units, is_right=True, rank=4),
+    Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True, rank=6),
+    Column("mark", 10, _mark, is_right=True, rank=5),
+    Column("profit", 9, _profit, is_right=True),
+    Column("share", 8, _share, is_right=True, rank=8),
+    Column("liq. at", 9, _liquidation, is_right=True, rank=3),
     Column("age", 7, _age, is_right=True),
-    Column("  of", 10, lambda row: ("  " + ", ".join(row.owners), Ink.DIM), rank=3, grows=True),
+    Column("  of", 10, _owners, rank=9, grows=True),
 )
 
 
@@ -69,9 +87,25 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
     return table("Positions", COLUMNS, rows, frame, WAITING if view is None else EMPTY)
 
 
+def explain(row: PositionRow) -> str:
+    """Whose it is, and how far a perpetual is from its end."""
+    words = f"{row.symbol} on {row.account}, of {', '.join(row.owners)}"
+    if row.mark is None:
+        return f"{words}: no price was seen yet, so no profit is shown"
+    if row.liquidation is not None and row.mark:
+        away = numbers.share(float(row.liquidation / row.mark) - 1)
+        words += f"; liquidated at {_money(row, row.liquidation)}, {away} from the mark"
+    if row.is_stale:
+        words += f". STALE: the mark is {numbers.age(row.age_ms)} old"
+    return words
+
+
 class Positions(Board):
     def draw(self, view: DeskView | None, frame: Frame) -> Page:
         return layout(view, frame)
 
     def keys(self, view: DeskView) -> Sequence[str]:
         return tuple(f"{row.account}/{row.symbol}" for row in view.positions)
+
+    def explain(self, view: DeskView, number: int) -> str:
+        return explain(view.positions[number])

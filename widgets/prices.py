@@ -44,8 +44,9 @@ def _change(row: PriceRow) -> Span:
 
 
 def age(row: PriceRow) -> Span:
-    text = numbers.age(row.age_ms)
-    return (f"old {text}", Ink.WARN) if row.is_stale else (text, Ink.FAINT)
+    if row.is_stale:
+        return numbers.old(row.age_ms), Ink.WARN
+    return numbers.age(row.age_ms), Ink.FAINT
 
 
 def layout(view: DeskView | None, frame: Frame) -> Page:
@@ -54,9 +55,21 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
     return table("Prices", columns(frame.glyphs), rows, frame, empty)
 
 
+def explain(row: PriceRow) -> str:
+    spread = numbers.price(row.ask - row.bid, row.places)
+    words = f"{row.symbol} on {row.account}: spread {spread}, change since 00:00 UTC or first seen"
+    if not row.is_stale:
+        return words
+    limit = numbers.age(row.limit_ms)
+    return f"{words}. STALE: no price for {numbers.age(row.age_ms)}, past {limit} it is called old"
+
+
 class Prices(Board):
     def draw(self, view: DeskView | None, frame: Frame) -> Page:
         return layout(view, frame)
 
     def keys(self, view: DeskView) -> Sequence[str]:
         return tuple(f"{row.account}/{row.symbol}" for row in view.prices)
+
+    def explain(self, view: DeskView, number: int) -> str:
+        return explain(view.prices[number])

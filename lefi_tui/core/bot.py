@@ -174,7 +174,8 @@ class Needs:
 class BotKind(Protocol):
     """One kind of bot. All functions are pure; `state` is theirs to define."""
 
-    name: str  # automated | manual | indicator
+    @property
+    def name(self) -> str: ...  # automated | manual | indicator
 
     def refused(self, source: str, settings: Mapping[str, str]) -> str:
         """Why this source can't be started, in words; empty when it can."""

@@ -68,7 +68,7 @@ _AGES: Final = ((60_000, 1_000, "s"), (3_600_000, 60_000, "m"))  # below, unit, 
 
 
 def age(ms: int | None) -> str:
-    """0.4s, 12s, 5m, 3h, 2d: at most four characters up to 99 days."""
+    """0.4s, 12s, 5m, 3h, 2d, 1y: at most four characters."""
     if ms is None:
         return UNKNOWN
     if ms < 10_000:
@@ -77,7 +77,15 @@ def age(ms: int | None) -> str:
         if ms < below:
             return f"{ms // unit}{name}"
     hours = ms // 3_600_000
-    return f"{hours}h" if hours < 48 else f"{hours // 24}d"
+    if hours < 48:
+        return f"{hours}h"
+    days = hours // 24
+    return f"{days}d" if days < 100 else f"{max(1, days // 365)}y"
+
+
+def old(ms: int) -> str:
+    """The mark of what is stale, in whole seconds: "old 8s"."""
+    return f"old {f'{ms // 1_000}s' if ms < 10_000 else age(ms)}"
 
 
 def clock(at_ns: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.money import words
-from lefi_tui.core.order import HAND, UNKNOWN, Order
+from lefi_tui.core.order import HAND, UNKNOWN, Order, Side
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 
@@ -177,8 +177,9 @@ def _rejected(event: m.OrderRejected, orders: Orders) -> Said:
 
 def _filled(event: m.OrderFilled, orders: Orders) -> Said:
     base = event.symbol.partition("/")[0]
-    done = "Filled" if event.is_last else "Part filled"
-    what = f"{done} {event.side} {words(event.quantity)} {base} at {words(event.price)}"
+    done = "Bought" if event.side == Side.BUY else "Sold"
+    part = "" if event.is_last else " (part)"
+    what = f"{done} {words(event.quantity)} {base} at {words(event.price)}{part}"
     _, where, owner = _about(event.order, orders)
     place = where if event.order in orders else f"{event.owner} {event.symbol}"
     reason = event.reason.replace("_", " ")

@@ -1,0 +1,1 @@
+"""What a terminal can do and how it is spoken to: nothing here knows of trading."""

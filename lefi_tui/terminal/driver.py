@@ -1,0 +1,50 @@
+"""Textual's driver for our terms: it never blocks the loop, and Ctrl+Z can't freeze the bots."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from lefi_tui.terminal.writer import PatientFile
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+CLOSE_SECONDS: Final = 0.5  # how long a terminal may take to read the last of it
+
+
+class DeskDriver(LinuxDriver):
+    """The stock driver on a patient file. Leans on `_file` and `_auto_restart`; tested."""
+
+    _file: Any  # the stock driver knows only a text stream
+
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        assert sys.__stderr__ is not None, "fitness refuses to open without one"
+        self.patient = PatientFile(sys.__stderr__.fileno())
+        self._file = self.patient
+        # The stock handler stops the whole process, with every bot in it.
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.patient.is_behind
+
+    def give_up_terminal(self) -> None:
+        """From here on only downward: SIGCONT, sent with a SIGHUP, must not start us again."""
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)
+        self._auto_restart = False
+
+    def close(self) -> None:
+        super().close()
+        self.patient.close(CLOSE_SECONDS)

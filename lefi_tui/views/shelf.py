@@ -1,0 +1,41 @@
+"""What can be started: a shipped script or an indicator, with its purpose and its defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from lefi_tui.core.messages import StartBot
+
+ID_MAX: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """One thing on the shelf. `settings` are the defaults, only to be shown."""
+
+    name: str  # of the script: ema_cross
+    title: str
+    kind: str  # automated | indicator
+    purpose: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+def start(what: Startable, account: str, taken: Collection[str]) -> StartBot:
+    """The command that starts it with its defaults, under a name that is free."""
+    bot = free_id(what.name, taken)
+    return StartBot(bot, what.kind, account, what.source, title=what.title)
+
+
+def free_id(name: str, taken: Collection[str]) -> str:
+    """ema_cross -> ema-cross, then ema-cross-2, ema-cross-3."""
+    base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: ID_MAX - 4] or "bot"
+    number = 2
+    bot = base
+    while bot in taken:
+        bot = f"{base}-{number}"
+        number += 1
+    return bot

@@ -1,0 +1,60 @@
+"""What can be started: shipped scripts and the indicator, each with its purpose; Enter starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from textwrap import wrap
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from lefi_tui.views.shelf import Startable
+from screens.asking import Dialog
+from screens.keys import bindings
+
+EMPTY: Final = "No script was found. Scripts that ship with Lefi stand in its folder named scripts."
+
+WORDS_WIDTH: Final = 68
+
+
+class StartScreen(Dialog):
+    CSS_PATH = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
+
+    def __init__(
+        self, shelf: Sequence[Startable], account: str, start: Callable[[Startable], None]
+    ) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self._account = account
+        self._start = start
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="window") as window:
+            window.border_title = f"Start a bot on {self._account}, dry, with its defaults"
+            window.border_subtitle = "Enter starts   Esc back"
+            if self._shelf:
+                yield OptionList(*(Option(_prompt(each)) for each in self._shelf))
+            else:
+                yield Static(EMPTY, classes="words")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss()
+        self._start(self._shelf[event.option_index])
+
+
+def _prompt(what: Startable) -> Text:
+    """Name, title and kind, then what it is for, then its defaults."""
+    text = Text()
+    text.append(what.name, "bold")
+    text.append(f"  {what.title}, {what.kind}")
+    settings = ", ".join(f"{name} {value}" for name, value in what.settings)
+    for words in (what.purpose, settings):
+        for line in wrap(words, WORDS_WIDTH):
+            text.append(f"\n  {line}", "dim")
+    return text

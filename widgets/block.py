@@ -1,0 +1,41 @@
+"""A block of lines drawn as it is told: the frame above and below, and the words on the cursor."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets.ink import Ink, Palette
+from widgets.lines import Frame, Row, padded
+
+
+class Block(Widget):
+    """It is told its rows and repaints only when they changed."""
+
+    def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
+        super().__init__(id=id)
+        self._palette = palette
+        self._rows: tuple[Row, ...] = ()
+
+    def show(self, rows: tuple[Row, ...], palette: Palette) -> None:
+        if rows != self._rows or palette is not self._palette:
+            self._rows, self._palette = rows, palette
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        if y >= len(self._rows):
+            return Strip.blank(self.size.width)
+        row, style = self._rows[y], self._palette.style
+        return Strip([Segment(text, style(ink, row.ground)) for text, ink in row.spans])
+
+
+def prose(text: str, ink: Ink, frame: Frame) -> tuple[Row, ...]:
+    """Words in the room there is, indented by one cell; what is too long ends in a cut."""
+    cut = frame.glyphs.cut
+    lines = textwrap.wrap(text, max(1, frame.width - 2), max_lines=frame.height, placeholder=cut)
+    rows = [padded([(f" {line}", ink)], frame) for line in lines]
+    rows.extend(padded([], frame) for _ in range(frame.height - len(rows)))
+    return tuple(rows)
