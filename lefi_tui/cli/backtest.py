@@ -22,7 +22,7 @@ def run(arguments: Namespace, output: Output) -> int:
         script=arguments.file,
         source=text_of(arguments.file),
         files=simulated.files(arguments),
-        symbol=arguments.symbol,
+        symbol=arguments.symbol or "",
         timeframe_ms=arguments.timeframe,
         window=simulated.window(arguments),
         settings=tuple(arguments.settings),

@@ -20,7 +20,7 @@ def run(arguments: Namespace, output: Output) -> int:
         source=text_of(arguments.file),
         files=simulated.files(arguments),
         account=arguments.account,
-        symbol=arguments.symbol,
+        symbol=arguments.symbol or "",
         timeframe_ms=arguments.timeframe,
         window=simulated.window(arguments),
         settings=tuple(arguments.settings),

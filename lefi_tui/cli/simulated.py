@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from decimal import Decimal
 
 from lefi_tui.errors import FileUnreadableError, UsageError
 from lefi_tui.requests import Costs, MarketFile, Window
 
 
 def costs(arguments: Namespace) -> Costs:
-    return Costs(arguments.cash, arguments.maker, arguments.taker, Decimal(arguments.slippage))
+    return Costs(arguments.cash, arguments.maker, arguments.taker, arguments.slippage)
 
 
 def window(arguments: Namespace) -> Window:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -49,7 +50,7 @@ _SET: Final = _argument(
     help="a setting of the script, as Lefi writes it; repeatable",
 )
 _SIMULATED: Final = (
-    _argument("--symbol", metavar="S", type=values.symbol, default="", help="the market of DATA"),
+    _argument("--symbol", metavar="S", type=values.symbol, help="the market of DATA"),
     _argument(
         "--timeframe",
         metavar="T",
@@ -64,7 +65,9 @@ _SIMULATED: Final = (
     ),
     _argument("--maker", metavar="P", type=values.share, default=MAKER, help="0.02%% if not said"),
     _argument("--taker", metavar="P", type=values.share, default=TAKER, help="0.05%% if not said"),
-    _argument("--slippage", metavar="P", type=values.share, default="0", help="0%% if not said"),
+    _argument(
+        "--slippage", metavar="P", type=values.share, default=Decimal(0), help="0%% if not said"
+    ),
     _JSON,
 )
 

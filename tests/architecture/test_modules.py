@@ -1,0 +1,95 @@
+"""What a command loads: a static graph can't see a deferred import, so a subprocess looks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OUTSIDE = {
+    "textual", "rich", "ccxt", "sqlmodel", "sqlalchemy", "alembic", "apscheduler", "keyring",
+    "httpx", "numba", "numpy", "llvmlite", "pyarrow", "pydantic", "platformdirs", "talib",
+}  # fmt: skip
+WORLD = {
+    "asyncio", "threading", "random", "secrets", "uuid", "socket", "sqlite3", "logging", "pathlib",
+}  # fmt: skip
+REPORT = (
+    "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules in memory after this code, in a Python that starts without site."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}\n{REPORT}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=ROOT,
+    )
+    names: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return set(names)
+
+
+def command(*arguments: str) -> str:
+    """Runs the command line in this process and lets whatever it answers pass."""
+    return (
+        "from lefi_tui.cli import main\n"
+        f"status = main({list(arguments)!r})\n"
+        "assert status == 0, status"
+    )
+
+
+SCRIPTS = sorted((ROOT / "scripts").glob("*.lefi"))
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["words", "json"])
+def test_checking_scripts_loads_no_screen_no_market_and_no_database(options: list[str]) -> None:
+    loaded = loaded_by(command("check", *map(str, SCRIPTS), *options))
+    assert loaded & OUTSIDE == set()
+    assert "lefi_tui" in loaded
+
+
+def test_running_a_scripts_tests_loads_none_of_them_either() -> None:
+    assert loaded_by(command("test", *map(str, SCRIPTS))) & OUTSIDE == set()
+
+
+def test_saying_the_version_loads_next_to_nothing() -> None:
+    assert loaded_by(command("--version")) & (OUTSIDE | {"asyncio", "sqlite3"}) == set()
+
+
+def modules(*rooms: str) -> list[str]:
+    files = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py"))]
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def test_the_pure_rooms_load_no_world() -> None:
+    """What Python itself loads at its start does not count, so the rooms are seen against it."""
+    before = loaded_by(
+        "import dataclasses, enum, typing, re, json, decimal, math, functools, hashlib"
+    )
+    pure = modules("lefi_tui/core", "lefi_tui/lang", "bots")
+    assert len(pure) > 20
+    after = loaded_by("\n".join(f"import {name}" for name in pure))
+    assert (after - before) & (OUTSIDE | WORLD) == set()
+
+
+def test_asserts_are_never_stripped() -> None:
+    """A bug stops the program by an assertion; `-O` would let it go on."""
+    assert sys.flags.optimize == 0
+    files = [ROOT / name for name in ("Makefile", ".ci/run", "pyproject.toml", "README.md")]
+    for file in files:
+        text = file.read_text()
+        assert "PYTHONOPTIMIZE" not in text, file
+        assert " -O" not in text, file

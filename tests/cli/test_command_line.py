@@ -1,0 +1,195 @@
+"""The command line as a shell meets it: streams, statuses, and words for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lefi_tui.cli import main
+from lefi_tui.cli.table import COMMANDS
+
+LATER = [name for name, command in COMMANDS.items() if not command.module]
+
+
+def lefi(*arguments: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lefi_tui", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        input=stdin,
+        timeout=60,
+        env={**os.environ, "LEFI_HOME": str(home)},
+    )
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("lefi 0.")
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_is_not_there_yet_says_so_whatever_is_asked(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name, "anything", "--json", "--at=now"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"LE103 Not there yet  lefi {name}\n  Why: ")
+    assert "\n  Next: " in err
+
+
+def test_the_commands_of_this_version_are_all_there() -> None:
+    there = {name for name in COMMANDS if name not in LATER}
+    promised = "check test run backtest replay engine bots kill resume doctor"
+    assert set(promised.split()) <= there
+
+
+def test_a_mistyped_command_gets_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chekc"]) == 2
+    assert "Did you mean `lefi check`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check"], "FILE"),
+        (["check", "--jsno", "a"], "--jsno"),
+        (["backtest", "a.lefi"], "--data"),
+        (["backtest", "a.lefi", "--data", "b.csv", "--from", "soon"], "'soon' is no time"),
+        (["backtest", "a.lefi", "--data", "b.csv", "--cash", "-1"], "'-1' is not above 0"),
+        (["backtest", "a.lefi", "--data", "b.csv", "--maker", "100%"], "below 100%"),
+        (["backtest", "a.lefi", "--data", "b.csv", "--set", "fast"], "name=value"),
+        (["backtest", "a.lefi", "--data", "b.csv", "--timeframe", "5"], "no duration"),
+        (["run", "a.lefi", "--speed", "fast"], "max, 1x or 60x"),
+        (["bots", "fly"], "'fly'"),
+        (["replay"], "RUN"),
+    ],
+)
+def test_wrong_usage_is_said_in_four_parts(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("LE101 Wrong usage  lefi")
+    assert words in err
+    assert "\n  Next: " in err
+
+
+@pytest.mark.parametrize("command", ["check", "test", "run", "backtest"])
+def test_a_script_that_is_not_there_is_wrong_usage(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(tmp_path / "none.lefi")
+    market = ["--data", str(tmp_path / "none.csv")] if command == "backtest" else []
+    assert main([command, missing, *market]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"LE102 File can't be read  {missing}")
+
+
+def test_a_market_file_that_is_not_there_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "a.lefi"
+    script.write_text('on PriceUpdate("BTC/USDT") { Print("x") }')
+    assert main(["backtest", str(script), "--data", str(tmp_path / "none.csv")]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_two_files_for_one_market_are_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script, market = tmp_path / "a.lefi", tmp_path / "a.csv"
+    script.write_text('on PriceUpdate("BTC/USDT") { Print("x") }')
+    market.write_text("time,open,high,low,close,volume\n")
+    assert main(["backtest", str(script), "--data", str(market), str(market)]) == 2
+    assert "two files for one market" in capsys.readouterr().err
+
+
+def test_no_order_goes_to_an_exchange_in_this_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", str(tmp_path / "a.lefi"), "--live", "--yes-live", "main"]) == 2
+    assert "no order was sent" in capsys.readouterr().err
+
+
+def test_what_comes_with_a_later_version_in_backtest_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backtest", "a.lefi", "--data", "b.csv", "--way", "machine"]) == 2
+    assert main(["backtest", "a.lefi", "--data", "b", "--html", str(tmp_path / "o.html")]) == 2
+    assert capsys.readouterr().err.count("comes with a later version") == 2
+
+
+def test_the_desk_asks_for_a_terminal(tmp_path: Path) -> None:
+    answer = lefi(home=tmp_path)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert "needs a terminal" in answer.stderr
+
+
+def test_resume_without_a_reason_is_refused(tmp_path: Path) -> None:
+    answer = lefi("resume", home=tmp_path)
+    assert answer.returncode == 2
+    assert "a reason is needed" in answer.stderr
+
+
+def test_a_wrong_setting_is_told_on_the_side_and_the_doctor_names_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("tape_days = 0\n")
+    answer = lefi("doctor", "--json", home=tmp_path)
+    findings = {each["name"]: each for each in json.loads(answer.stdout)}
+    assert answer.returncode == 1
+    assert findings["settings"]["works"] is False
+    assert "tape_days" in findings["settings"]["text"]
+    assert findings["database"]["works"] is True
+    assert findings["program"]["text"].startswith("lefi 0.")
+
+
+def test_the_doctor_finds_nothing_wrong_here_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    answer = lefi("doctor", home=tmp_path / "not" / "made")
+    assert answer.returncode == 0, answer.stdout
+    assert "SQLite 3." in answer.stdout
+    assert "NO " not in answer.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        answer = subprocess.run(
+            [sys.executable, "-m", "lefi_tui", "--version"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+            env={**os.environ, "LEFI_HOME": str(tmp_path)},
+        )
+    assert answer.returncode == 141
+    assert answer.stderr == ""
+
+
+def test_control_c_ends_with_one_line(tmp_path: Path) -> None:
+    fifo = tmp_path / "slow.lefi"
+    os.mkfifo(fifo)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "lefi_tui", "check", str(fifo)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as command,
+        fifo.open("wb", buffering=0),  # opens when the command reads, and gives it nothing
+    ):
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=60)
+    assert (command.returncode, out, err) == (130, "", "Interrupted.\n")
