@@ -93,6 +93,11 @@ class Commits:
         await self._commit(Batch(tuple(writer.rows), sealed=Sealed(first, last)), after)
         return event
 
+    def adopt(self, standing: Standing) -> None:
+        """The commit was told as failed, and yet the disk has it."""
+        self._pending.clear()
+        self.durable = self.standing = standing
+
     def roll_back(self) -> None:
         """After a failed commit: what the disk does not have did not happen."""
         self._pending.clear()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Final
 
+from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import (
     CancelOrders,
     DeliverNote,
@@ -34,7 +35,7 @@ from lefi_tui.core.order import Order
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.timers import Timers
 from lefi_tui.engine.world import World
-from lefi_tui.ports.venue import Venue, VenueTimeoutError
+from lefi_tui.ports.venue import VenueTimeoutError
 
 LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
 LOOK_UP_MOST_S: Final = 10.0
@@ -61,7 +62,7 @@ class Effects:
 
     # ---- the door
 
-    def carry_out(self, effect: Effect) -> None:  # noqa: C901 -- dispatch
+    def carry_out(self, effect: Effect) -> None:
         match effect:
             case SubmitOrders():
                 ids = tuple(order.id for order in effect.orders)
@@ -185,20 +186,27 @@ class Effects:
         """One look-up an order at a time."""
         if order in self._looking:
             return
-        self._looking[order] = self._begin(self._look_up(account, order))
+        task = self._begin(self._look_up(account, order))
+        task.add_done_callback(partial(self._looked, account=account, order=order))
+        self._looking[order] = task
+
+    def _looked(self, task: asyncio.Task[None], account: str, order: str) -> None:
+        del self._looking[order]
+        if task.cancelled():
+            return
+        if task.exception() is None:
+            self.answered(order)
+        else:  # a bug in the adapter: the order's fate is still unknown, so it is asked again
+            self._begin(self._look_up_later(account, order))
+
+    async def _look_up_later(self, account: str, order: str) -> None:
+        await self._world.clock.sleep(LOOK_UP_MOST_S)
+        self.look_up(account, order)
 
     async def _look_up(self, account: str, order: str) -> None:
         venue = self._world.venues.get(account)
-        try:
-            if venue is not None:
-                await self._until_told(venue, account, order)
-        finally:
-            del self._looking[order]
-        self.answered(order)
-
-    async def _until_told(self, venue: Venue, account: str, order: str) -> None:
         wait_s = LOOK_UP_FIRST_S
-        while True:
+        while venue is not None:
             try:
                 reports = await venue.look_up(order)
             except VenueTimeoutError:
@@ -237,7 +245,7 @@ class Effects:
     async def _load(self, effect: LoadHistory) -> None:
         history = self._world.histories.get(effect.account)
         now_ns = self._now()
-        bars = []
+        bars: list[Bar] = []
         if history is not None:
             for symbol, timeframe_ms in effect.bars:
                 bars += await history.bars(symbol, timeframe_ms, effect.count, now_ns // NS_PER_MS)

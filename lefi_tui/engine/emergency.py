@@ -32,7 +32,7 @@ class EmergencyLog:
         return os.pread(self._handle, FILE_BYTES, 0).rstrip(b"\x00")
 
     def note(self, command: Kill | CancelOrder) -> bool:
-        """Durable when it returns; False when there is no room, and the cancel leaves all the same."""
+        """Durable when it returns; False without room, and the cancel leaves all the same."""
         name, version, body = encode(command)
         line = json.dumps([name, version, body]).encode() + b"\n"
         if self._end + len(line) > FILE_BYTES:

@@ -117,6 +117,10 @@ class Inbox:
                 self._some.clear()
         return taken + rest
 
+    def nudge(self) -> None:
+        """A turn over whatever there is, be it nothing; in the loop only."""
+        self._some.set()
+
     async def wait(self) -> None:
         """Until there is something to take."""
         await self._some.wait()

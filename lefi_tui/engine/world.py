@@ -1,4 +1,4 @@
-"""What stands around the engine, by account: venues, feeds, history; and clock, alarm, messenger."""
+"""What stands around the engine: venues, feeds and history by account; clock, alarm, messenger."""
 
 from __future__ import annotations
 

@@ -1,0 +1,89 @@
+"""A screen's or a command's end of the socket: the same calls as in the engine's own process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from lefi_tui.core.messages import Command
+from lefi_tui.engine import wire
+from lefi_tui.engine.publisher import Published
+from lefi_tui.engine.turn import Receipt
+from lefi_tui.errors import EngineAbsentError, RefusedError
+from lefi_tui.views.queries import Query
+
+ANSWER_S: Final = 30.0  # longer than any turn; then the engine is gone
+
+
+class SocketChannel:
+    """One connection for calls; each `events()` opens one more."""
+
+    def __init__(
+        self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+        self._number = 0
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path) -> SocketChannel:
+        reader, writer = await _connect(path)
+        return cls(path, reader, writer)
+
+    async def send(self, command: Command) -> Receipt:
+        answer = await self._call({"send": wire.command_data(command)})
+        return wire.read_receipt(answer["receipt"])
+
+    async def ask(self, query: Query) -> Any:
+        answer = await self._call({"ask": wire.query_data(query)})
+        return wire.read_view(query, answer["view"])
+
+    async def events(self) -> AsyncIterator[Published]:
+        reader, writer = await _connect(self._path)
+        try:
+            await _exchange(reader, writer, {"id": 0, "subscribe": True}, self._path)
+            while raw := await reader.readline():
+                yield wire.read_event(wire.read_line(raw))
+        finally:
+            writer.close()
+
+    async def close(self) -> None:
+        self._writer.close()
+
+    async def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        async with self._lock:
+            self._number += 1
+            request = {"id": self._number, **request}
+            return await _exchange(self._reader, self._writer, request, self._path)
+
+
+async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        return await asyncio.open_unix_connection(str(path), limit=wire.LINE_BYTES_MAX)
+    except (FileNotFoundError, ConnectionRefusedError, PermissionError) as error:
+        raise EngineAbsentError(f"nothing answers ({error.strerror})", where=str(path)) from error
+
+
+async def _exchange(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: dict[str, Any],
+    path: Path,
+) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            writer.write(wire.line(request))
+            await writer.drain()
+            raw = await reader.readline()
+    except (TimeoutError, ConnectionError) as error:
+        raise EngineAbsentError("it does not answer any more", where=str(path)) from error
+    if not raw:
+        raise EngineAbsentError("it closed the connection", where=str(path))
+    answer = wire.read_line(raw)
+    if "refused" in answer:
+        raise RefusedError(answer["refused"], where=str(path))
+    return answer

@@ -1,0 +1,159 @@
+"""The engine: a thread with a loop of its own, so that no repaint ever holds up a fill or a kill.
+
+Everything else reaches it by `send`, `ask` and `events`, from any thread or over the socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final
+
+from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Report
+from lefi_tui.engine.health import Health, HealthQuery
+from lefi_tui.engine.inbox import Waiting
+from lefi_tui.engine.publisher import Publisher, Subscription
+from lefi_tui.engine.recovery import Recovered, recover
+from lefi_tui.engine.socket import SocketServer
+from lefi_tui.engine.surroundings import Surroundings
+from lefi_tui.engine.turn import Receipt
+from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
+from lefi_tui.views.picture import answer
+from lefi_tui.views.queries import Query
+
+STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
+
+
+class Engine:
+    """`start` returns when the journal has been carried out again; then it takes commands."""
+
+    def __init__(self, setup: Setup, socket: Path | None = None) -> None:
+        self._setup = setup
+        self._socket = socket
+        self._publisher = Publisher()
+        self._writer: SingleWriter | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._started: Future[Recovered] = Future()
+        self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    # ---- from any thread
+
+    def start(self) -> Recovered:
+        """Raises what keeps it from starting (JournalError); the journal is closed then."""
+        self._thread.start()
+        return self._started.result()
+
+    def stop(self) -> None:
+        """Seals the tape, closes the journal; raises what went wrong in the engine, if anything."""
+        loop, writer = self._loop, self._writer
+        if loop is not None and writer is not None and self._thread.is_alive():
+            loop.call_soon_threadsafe(writer.stop)
+        self._ended.result(STOP_S)
+        self._thread.join(STOP_S)
+
+    def submit(self, command: Command) -> Future[Receipt]:
+        """The receipt comes when the command's turn is durable."""
+        done: Future[Receipt] = Future()
+        writer, loop = self._writer, self._loop
+        if writer is None or loop is None or not self._thread.is_alive():
+            done.set_result(Receipt(is_accepted=False, text="The engine is not running."))
+            return done
+        waiting = Waiting(command, done)
+        if not writer.inbox.put(command, done):
+            text = f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
+            done.set_result(Receipt(is_accepted=False, text=text))
+        elif isinstance(command, Kill | CancelOrder):
+            loop.call_soon_threadsafe(self._watch_over, waiting)
+        return done
+
+    def hear(self, message: MarketInput | Report) -> bool:
+        """Market input or a report that comes from elsewhere than a feed or a venue of ours."""
+        return self._writer is not None and self._writer.inbox.put(message)
+
+    def _watch_over(self, waiting: Waiting) -> None:
+        """A cancel does not wait for a disk that hangs."""
+        assert self._loop is not None
+        self._loop.call_later(EMERGENCY_AFTER_S, self._leave_if_waiting, waiting)
+
+    def _leave_if_waiting(self, waiting: Waiting) -> None:
+        assert self._writer is not None
+        message = waiting.message
+        if isinstance(message, Kill | CancelOrder) and waiting.answer and not waiting.answer.done():
+            self._writer.leave(message)
+
+    def answer(self, query: Query) -> Any:
+        """One frozen view, taken in the caller's thread from values that never change."""
+        writer = self._writer
+        assert writer is not None, "the engine has not started"
+        if isinstance(query, HealthQuery):
+            return self._health(writer)
+        now_ns = self._setup.world.clock.now_ns()
+        return answer(query, self._publisher.screen, writer.desk, now_ns)
+
+    def subscribe(self) -> Subscription | None:
+        """A listener in the caller's running loop."""
+        return self._publisher.subscribe()
+
+    def _health(self, writer: SingleWriter) -> Health:
+        standing = writer.commits.standing
+        return Health(
+            program=self._setup.program,
+            journal=self._setup.journal.where,
+            messages=standing.head.n,
+            rows=standing.head.seq,
+            waiting=len(writer.inbox),
+            swallowed=writer.inbox.swallowed,
+            refused=writer.inbox.refused,
+            notes_dropped=writer.effects.notes_dropped,
+            checking=len(writer.reconciling),
+            recovered_messages=writer.recovered.messages,
+            failure="" if writer.failure is None else str(writer.failure),
+        )
+
+    # ---- in its own thread
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._live())
+        except BaseException as error:  # noqa: BLE001 -- handed to whoever starts or stops it
+            if not self._started.done():
+                self._started.set_exception(error)
+                self._ended.set_result(None)
+            else:
+                self._ended.set_exception(error)
+        else:
+            self._ended.set_result(None)
+        finally:
+            self._publisher.close()
+
+    async def _live(self) -> None:
+        journal = self._setup.journal
+        try:
+            self._loop = asyncio.get_running_loop()
+            recovered = await asyncio.to_thread(recover, journal, self._setup.empty)
+            writer = SingleWriter(self._setup, recovered, self._publisher)
+            await asyncio.to_thread(writer.commits.measure)
+            await self._serve(writer)
+        finally:
+            await asyncio.to_thread(journal.close)
+
+    async def _serve(self, writer: SingleWriter) -> None:
+        surroundings = Surroundings(writer)
+        surroundings.listen()
+        await writer.begin()
+        self._writer = writer
+        server = None if self._socket is None else SocketServer(self, self._socket)
+        try:
+            if server is not None:
+                await server.open()
+            surroundings.begin()
+            self._started.set_result(writer.recovered)
+            await writer.run()
+        finally:
+            if server is not None:
+                await server.close()
+            await surroundings.close()
+            await writer.end()

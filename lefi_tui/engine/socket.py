@@ -1,0 +1,181 @@
+"""The socket of the engine: file 0600 in a folder 0700, and only the same user's processes.
+
+It serves an attached screen and the command line alike, and can do no more than a screen can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from lefi_tui.core.codec import to_plain
+from lefi_tui.core.messages import Command
+from lefi_tui.engine import wire
+from lefi_tui.engine.publisher import Subscription
+from lefi_tui.errors import EngineBusyError
+from lefi_tui.views.queries import Query
+
+CLIENTS_MAX: Final = 16  # screens and commands at once
+PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less its closing zero
+_PEER: Final = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
+_log: Final = logging.getLogger(__name__)
+
+
+class Served(Protocol):
+    """What the socket gives access to: the engine's own door."""
+
+    def submit(self, command: Command) -> Any: ...
+
+    def answer(self, query: Query) -> Any: ...
+
+    def subscribe(self) -> Subscription | None: ...
+
+
+def peer_uid(connection: socket.socket) -> int:
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    return int(_PEER.unpack(raw)[1])
+
+
+class SocketServer:
+    def __init__(self, served: Served, path: Path, uid: int | None = None) -> None:
+        self._served = served
+        self._path = path
+        self._uid = os.getuid() if uid is None else uid
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        assert len(os.fsencode(self._path)) <= PATH_BYTES_MAX, (
+            f"too long for a socket: {self._path}"
+        )
+        folder = self._path.parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        self._remove_stale()
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(0o177)  # the file is never wider than 0600, not for an instant
+        try:
+            listening.bind(str(self._path))
+        finally:
+            os.umask(before)
+        self._server = await asyncio.start_unix_server(
+            self._accept, sock=listening, limit=wire.LINE_BYTES_MAX
+        )
+
+    def _remove_stale(self) -> None:
+        """A file that nobody listens on was left by a crash."""
+        if not self._path.exists():
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(self._path))
+            except ConnectionRefusedError:
+                self._path.unlink()
+                return
+        raise EngineBusyError("its socket answers", where=str(self._path))
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+        for task in self._clients:
+            task.cancel()
+        if self._clients:
+            await asyncio.wait(self._clients)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        refusal = self._refusal(writer.get_extra_info("socket"))
+        if refusal:
+            writer.write(wire.line({"refused": refusal}))
+            writer.close()
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            await _Client(self._served, reader, writer).serve()
+        except (ConnectionError, asyncio.CancelledError):
+            _log.debug("a client left")
+        finally:
+            self._clients.discard(task)
+            writer.close()
+
+    def _refusal(self, connection: Any) -> str:
+        uid = peer_uid(connection)
+        if uid != self._uid:
+            return f"This engine belongs to user {self._uid}, not to {uid}."
+        if len(self._clients) >= CLIENTS_MAX:
+            return f"{CLIENTS_MAX} clients are attached already; close one."
+        return ""
+
+
+class _Client:
+    def __init__(
+        self, served: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._served = served
+        self._reader = reader
+        self._writer = writer
+        self._events: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        try:
+            while True:
+                try:
+                    raw = await self._reader.readuntil(b"\n")
+                except asyncio.IncompleteReadError:
+                    return
+                except asyncio.LimitOverrunError:
+                    await self._write({"refused": "the line is too long"})
+                    return
+                await self._write(await self._answer(raw))
+        finally:
+            if self._events is not None:
+                self._events.cancel()
+
+    async def _write(self, data: dict[str, Any]) -> None:
+        self._writer.write(wire.line(data))
+        await self._writer.drain()
+
+    async def _answer(self, raw: bytes) -> dict[str, Any]:
+        number: Any = None
+        try:
+            data = wire.read_line(raw)
+            number = data.get("id")
+            return {"id": number, **await self._carry_out(data)}
+        except wire.WireError as error:
+            return {"id": number, "refused": str(error)}
+
+    async def _carry_out(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "send" in data:
+            command = wire.read_command(data["send"])
+            receipt = await asyncio.wrap_future(self._served.submit(command))
+            return {"receipt": to_plain(receipt)}
+        if "ask" in data:
+            return {"view": to_plain(self._served.answer(wire.read_query(data["ask"])))}
+        if "subscribe" in data:
+            return self._subscribe()
+        raise wire.WireError("a request says send, ask or subscribe")
+
+    def _subscribe(self) -> dict[str, Any]:
+        subscription = self._served.subscribe()
+        if subscription is None:
+            raise wire.WireError("too many listeners are attached")
+        self._events = asyncio.get_running_loop().create_task(self._tell(subscription))
+        return {"subscribed": True}
+
+    async def _tell(self, subscription: Subscription) -> None:
+        try:
+            async for published in subscription:
+                data = wire.event_data(published)
+                if data is not None:
+                    await self._write(data)
+        except ConnectionError:
+            _log.debug("a listener left")
+        finally:
+            subscription.close()

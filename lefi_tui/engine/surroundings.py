@@ -1,0 +1,157 @@
+"""What runs beside the turns: feeds, timers, a watch on the clock, the check of the old journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+from lefi_tui.core.desk import BotStatus, Desk
+from lefi_tui.core.desk.commands import watch_of
+from lefi_tui.core.messages import LoadHistory, MarketInput, SetTimers, Watch
+from lefi_tui.engine.recovery import verify
+from lefi_tui.engine.replay import sealed_segments
+from lefi_tui.engine.writer import SingleWriter
+from lefi_tui.ports.journal import JournalError
+from lefi_tui.ports.market_feed import MarketFeed
+
+DRIFT_CHECK_S: Final = 1.0
+DRIFT_MOST_NS: Final = 2_000_000_000  # wall against monotonic, or a loop that slept
+FEED_AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # waits before a broken feed is begun again
+NS_PER_DAY: Final = 86_400_000_000_000
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Surroundings:
+    def __init__(self, writer: SingleWriter) -> None:
+        self._writer = writer
+        self._world = writer.setup.world
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._feed_failures: dict[str, int] = {}
+
+    def listen(self) -> None:
+        """Where venues and feeds tell; before the first of them is asked anything."""
+        for venue in self._world.venues.values():
+            venue.listen(self._writer.effects.hear_report)
+        for feed in self._world.feeds.values():
+            feed.listen(self._hear_market)
+        if self._world.scheduler is not None:
+            self._world.scheduler.start(self._writer.effects.fire)
+
+    def _hear_market(self, message: MarketInput) -> None:
+        self._writer.inbox.put(message)  # one that finds no room is counted as refused
+
+    def begin(self) -> None:
+        self._task(self._watch_clock())
+        self._task(self._verify_old())
+        self._task(self._feed_when_reconciled())
+
+    async def close(self) -> None:
+        if self._world.scheduler is not None:
+            self._world.scheduler.shutdown()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _task(
+        self,
+        work: Coroutine[Any, Any, None],
+        ended: Callable[[asyncio.Task[None]], None] | None = None,
+    ) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(ended or _log_failure)
+
+    # ---- feeds
+
+    async def _feed_when_reconciled(self) -> None:
+        """Market input leads to orders, so it begins when the venues have answered."""
+        await self._writer.reconciled.wait()
+        desk = self._writer.desk
+        for account, feed in self._world.feeds.items():
+            wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)
+            await feed.watch(wanted)
+            self._run_feed(account, feed)
+        self._wake_bots(desk)
+
+    def _run_feed(self, account: str, feed: MarketFeed) -> None:
+        self._task(feed.run(), partial(self._feed_ended, account=account, feed=feed))
+
+    def _feed_ended(self, task: asyncio.Task[None], account: str, feed: MarketFeed) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return  # a file is at its end
+        failures = self._feed_failures.get(account, 0)
+        self._feed_failures[account] = failures + 1
+        wait_s = FEED_AGAIN_S[min(failures, len(FEED_AGAIN_S) - 1)]
+        _log.error("the feed of %s broke; again in %s s", account, wait_s, exc_info=error)
+        asyncio.get_running_loop().call_later(wait_s, self._run_feed, account, feed)
+
+    def _wake_bots(self, desk: Desk) -> None:
+        """Living bots after a start: their timers are set, a history that never came is asked."""
+        for bot in desk.bots.values():
+            if not bot.is_alive:
+                continue
+            self._writer.effects.carry_out(SetTimers(bot.id, bot.needs.timers))
+            if bot.status is BotStatus.WARMING:
+                needs = bot.needs
+                wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)
+                self._writer.effects.carry_out(wanted)
+
+    # ---- the clock
+
+    async def _watch_clock(self) -> None:
+        """After a suspend, or when someone set the clock, what is due is looked at again."""
+        clock = self._world.clock
+        wall, steady = clock.now_ns(), clock.monotonic_ns()
+        while True:
+            await clock.sleep(DRIFT_CHECK_S)
+            now, mono = clock.now_ns(), clock.monotonic_ns()
+            drift = (now - wall) - (mono - steady)
+            slept = mono - steady - int(DRIFT_CHECK_S * 1e9)
+            wall, steady = now, mono
+            if abs(drift) > DRIFT_MOST_NS or slept > DRIFT_MOST_NS:
+                self._clock_jumped(drift)
+
+    def _clock_jumped(self, drift_ns: int) -> None:
+        effects = self._writer.effects
+        _log.warning("the clock jumped by %.1f s; timers are looked at again", drift_ns / 1e9)
+        if drift_ns < -DRIFT_MOST_NS:
+            effects.timers.clock_went_back(self._world.clock.now_ns())
+        for bot in effects.timers.bots():
+            effects.fire(bot)
+        if self._world.scheduler is not None:
+            self._world.scheduler.wakeup()
+
+    # ---- the old journal
+
+    async def _verify_old(self) -> None:
+        """Rows before the snapshot are verified while the desk trades; a changed one halts it."""
+        setup = self._writer.setup
+        try:
+            await asyncio.to_thread(verify, setup.journal, self._writer.recovered.verified_from)
+            await asyncio.to_thread(self._drop_old_tape)
+        except JournalError as error:
+            self._writer.halt(error)
+
+    def _drop_old_tape(self) -> None:
+        setup = self._writer.setup
+        oldest = setup.world.clock.now_ns() - setup.tape_days * NS_PER_DAY
+        kept = set(setup.journal.segments())
+        for row, sealed in sealed_segments(setup.journal):
+            if row.at_ns < oldest and sealed.segment in kept:
+                setup.journal.drop_segment(sealed.segment)
+
+
+def _nothing(account: str) -> Watch:
+    return Watch(account, (), (), ())
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("a task of the engine failed", exc_info=task.exception())

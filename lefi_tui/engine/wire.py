@@ -1,0 +1,101 @@
+"""What crosses the socket: one JSON object a line, typed values by the codec.
+
+A request is {"id", "send" | "ask" | "subscribe"}; an answer carries its id, an event has none.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from lefi_tui.core.codec import CodecError, decode, encode, from_plain, text_of, to_plain
+from lefi_tui.core.messages import Command, Event
+from lefi_tui.engine.health import Health, HealthQuery
+from lefi_tui.engine.publisher import Published
+from lefi_tui.engine.turn import Receipt
+from lefi_tui.views.desk_view import DeskView, WhyView
+from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
+
+LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
+# Each question with the type of its answer: one table for both ends.
+QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
+    "DeskQuery": (DeskQuery, DeskView),
+    "WhyQuery": (WhyQuery, WhyView),
+    "HealthQuery": (HealthQuery, Health),
+}
+
+
+class WireError(ValueError):
+    """A line that is no request; says why."""
+
+
+def line(data: dict[str, Any]) -> bytes:
+    return text_of(data).encode() + b"\n"
+
+
+def read_line(raw: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(raw)
+    except ValueError as error:
+        raise WireError(f"not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise WireError("not an object")
+    return data
+
+
+def command_data(command: Command) -> dict[str, Any]:
+    name, version, body = encode(command)
+    return {"type": name, "version": version, "body": body}
+
+
+def read_command(data: Any) -> Command:
+    """Only commands come in this way: a report from here would be a forged fill."""
+    try:
+        command = decode(data["type"], data["version"], data["body"])
+    except (CodecError, LookupError, TypeError) as error:
+        raise WireError(f"no command: {error}") from error
+    if not isinstance(command, Command):
+        raise WireError(f"{data['type']} is no command")
+    return command
+
+
+def query_data(query: Query) -> dict[str, Any]:
+    return {"query": type(query).__name__, "args": to_plain(query)}
+
+
+def read_query(data: Any) -> Query:
+    try:
+        kind, _ = QUESTIONS[data["query"]]
+        query = from_plain(kind, data["args"])
+    except (CodecError, LookupError, TypeError) as error:
+        raise WireError(f"no question: {error}") from error
+    assert isinstance(query, Query)
+    return query
+
+
+def read_view(query: Query, data: Any) -> Any:
+    return from_plain(QUESTIONS[type(query).__name__][1], data)
+
+
+def read_receipt(data: Any) -> Receipt:
+    return Receipt(is_accepted=data["is_accepted"], text=data["text"], n=data["n"])
+
+
+def event_data(published: Published) -> dict[str, Any] | None:
+    """Only events cross; a bot's state and the market's stream stay in the engine."""
+    if not isinstance(published.event, Event):
+        return None
+    name, version, body = encode(published.event)
+    return {
+        "event": name,
+        "version": version,
+        "body": body,
+        "n": published.n,
+        "at_ns": published.at_ns,
+        "missed": published.missed,
+    }
+
+
+def read_event(data: dict[str, Any]) -> Published:
+    event = decode(data["event"], data["version"], data["body"])
+    return Published(data["n"], data["at_ns"], event, data["missed"])

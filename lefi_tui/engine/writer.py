@@ -1,0 +1,357 @@
+"""The single writer: turn after turn, commit, then publish, then effects; and what it does when the
+journal fails it.
+
+Then it is halted: nothing is published, no order leaves, the desk is what the disk has. Cancels and
+the kill still leave, noted in the emergency log first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lefi_tui.core.desk import Desk, apply
+from lefi_tui.core.messages import (
+    CancelOrder,
+    Command,
+    EngineStarted,
+    Event,
+    Kill,
+    MarketInput,
+    Report,
+    StopBot,
+    TradingState,
+    TradingStateChanged,
+)
+from lefi_tui.engine.commits import Commits
+from lefi_tui.engine.effects import Effects
+from lefi_tui.engine.emergency import EmergencyLog
+from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
+from lefi_tui.engine.publisher import Publisher
+from lefi_tui.engine.recovery import Recovered
+from lefi_tui.engine.turn import Receipt, Turn, take_turn
+from lefi_tui.engine.world import World
+from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
+
+TAPE_FLUSH_S: Final = 1.0  # what a crash may lose of market input that led to nothing
+EMERGENCY_AFTER_S: Final = 0.5  # a cancel that waits longer for the disk takes the reserved path
+PROBE_S: Final = 1.0  # between two attempts to write again
+RECONCILE_REFUSE_S: Final = 10.0  # commands wait so long for the venues' answers at a start
+PARKED_MAX: Final = 256
+
+_log: Final = logging.getLogger(__name__)
+_ALWAYS: Final = (Kill, CancelOrder, StopBot)  # never make a position larger
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    journal: Journal
+    empty: Desk  # with kinds of bot and limits, nothing else
+    world: World
+    folder: Path
+    program: str = ""
+    tape_days: int = 30
+
+
+class SingleWriter:
+    """Lives in one loop; only `inbox.put` may be called from elsewhere."""
+
+    def __init__(self, setup: Setup, recovered: Recovered, publisher: Publisher) -> None:
+        self.setup = setup
+        self.inbox = Inbox()
+        self.publisher = publisher
+        self.recovered = recovered
+        self.effects = Effects(setup.world, self.inbox.put)
+        self.commits = Commits(setup.journal, recovered.standing)
+        self.failure: Exception | None = None
+        self.reconciling: set[str] = set()
+        self.reconciled = asyncio.Event()
+        self._emergency = EmergencyLog(setup.folder)
+        self._parked: list[Waiting] = []
+        self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
+        self._is_stopping = False
+        self._is_flush_due = False
+        self._next_probe_ns = 0
+
+    @property
+    def desk(self) -> Desk:
+        """As screens may know it: what is durable, and halted where the journal failed."""
+        desk = self.commits.standing.desk
+        if self.failure is None:
+            return desk
+        return apply(desk, self._halted(0))
+
+    def _now(self) -> int:
+        return self.setup.world.clock.now_ns()
+
+    # ---- life
+
+    async def begin(self) -> None:
+        """The start is journaled, what left without a commit too; then the venues are asked."""
+        self.inbox.bind(asyncio.get_running_loop())
+        self.effects.answered = self._answered
+        reached = self.recovered.standing.head.n
+        await self._say(EngineStarted(self._now(), self.setup.program, reached))
+        if self.recovered.difference is not None:
+            cause = f"the journal tells another story: {self.recovered.difference}"
+            await self._say(TradingStateChanged(TradingState.HALTED, cause, "engine", self._now()))
+        await self._journal_emergency()
+        self._reconcile()
+
+    async def _say(self, event: Event) -> None:
+        at_ns = self._now()
+        await self.commits.say(event, at_ns)
+        self.publisher.event(self.commits.standing.head.n, at_ns, event)
+
+    async def run(self) -> None:
+        while not self._is_stopping:
+            await self.inbox.wait()
+            await self.work()
+
+    async def work(self) -> None:
+        """One turn over what waits now."""
+        waiting = self.inbox.take()
+        if self.failure is not None:
+            await self._without_journal(waiting)
+            return
+        admitted = self._admit(waiting)
+        if admitted:
+            await self._turn(admitted)
+        if self._is_flush_due and self.failure is None:
+            await self._flush()
+
+    def stop(self) -> None:
+        self._is_stopping = True
+        self.inbox.nudge()
+
+    async def end(self) -> None:
+        """A clean end: the tape is sealed, so that its whole story stands in the journal."""
+        if self.failure is None:
+            try:
+                await self.commits.seal(self._now())
+            except JournalError as error:
+                self._halt(error)
+        refusal = Receipt(is_accepted=False, text="The engine has ended; start it again.")
+        for each in [*self.inbox.take(INBOX_MESSAGES_MAX), *self._parked]:
+            _reply(each, refusal)
+        await self.effects.close()
+        self._emergency.close()
+
+    # ---- a turn
+
+    async def _turn(self, waiting: list[Waiting]) -> None:
+        at_ns = self._now()
+        before = self.commits.standing
+        try:
+            turn = take_turn(before, [each.message for each in waiting], at_ns)
+        except Exception as bug:  # noqa: BLE001 -- the engine's top guard: a bug halts, loudly
+            _log.exception("a message can't be carried out; the engine is halted")
+            self._fail(bug, waiting)
+            return
+        try:
+            await self.commits.keep(turn)
+        except JournalError as error:
+            await self._commit_failed(error, waiting, turn)
+            return
+        self.publisher.turn(turn, at_ns)
+        for each, handled in zip(waiting, turn.handled, strict=True):
+            _reply(each, handled.receipt())
+        for effect in turn.effects:
+            self.effects.carry_out(effect)
+        await self._after(turn, at_ns)
+
+    async def _after(self, turn: Turn, at_ns: int) -> None:
+        if turn.batch.rows:
+            self._emergency.clear()
+        if self.commits.has_pending:
+            asyncio.get_running_loop().call_later(TAPE_FLUSH_S, self._flush_later)
+        await self._sealing(at_ns)
+        self._look_up_unheard()
+
+    async def _sealing(self, at_ns: int) -> None:
+        try:
+            sealed = await self.commits.seal_if_due(at_ns)
+        except JournalError as error:
+            self._fail(error, [])
+            return
+        if sealed is not None:
+            self.publisher.event(self.commits.standing.head.n, at_ns, sealed)
+
+    def _look_up_unheard(self) -> None:
+        """Reports that found no room: their orders are asked for again, now that there is some."""
+        unheard, self.effects.unheard = self.effects.unheard, set()
+        for order_id in unheard:
+            order = self.desk.orders.get(order_id)
+            if order is not None:
+                self.effects.look_up(order.account, order_id)
+
+    def _flush_later(self) -> None:
+        self._is_flush_due = True
+        self.inbox.nudge()
+
+    async def _flush(self) -> None:
+        self._is_flush_due = False
+        try:
+            await self.commits.flush()
+        except JournalError as error:
+            self._fail(error, [])
+
+    # ---- before the venues have answered
+
+    def _reconcile(self) -> None:
+        """Every working order is asked for before a new one may be sent."""
+        orders = list(self.desk.orders.values())
+        self.reconciling = {order.id for order in orders}
+        self.reconciled.clear()
+        for order in orders:
+            self.effects.look_up(order.account, order.id)
+        if orders:
+            asyncio.get_running_loop().call_later(RECONCILE_REFUSE_S, self._refuse_parked)
+        else:
+            self.reconciled.set()
+
+    def _answered(self, order: str) -> None:
+        if order in self.reconciling:
+            self.reconciling.discard(order)
+            if not self.reconciling:
+                self.reconciled.set()
+                self.inbox.nudge()
+
+    def _admit(self, waiting: list[Waiting]) -> list[Waiting]:
+        """While orders are looked up, market input waits for nobody and new commands wait."""
+        if not self.reconciling:
+            parked, self._parked = self._parked, []
+            return waiting + parked
+        admitted = []
+        for each in waiting:
+            if isinstance(each.message, Report | Kill | CancelOrder | StopBot):
+                admitted.append(each)
+            elif isinstance(each.message, MarketInput):
+                self.publisher.market(each.message)
+            elif len(self._parked) < PARKED_MAX:
+                self._parked.append(each)
+            else:
+                _reply(each, self._not_yet())
+        return admitted
+
+    def _refuse_parked(self) -> None:
+        if self.reconciling:
+            parked, self._parked = self._parked, []
+            for each in parked:
+                _reply(each, self._not_yet())
+
+    def _not_yet(self) -> Receipt:
+        some = ", ".join(sorted(self.reconciling)[:3])
+        text = (
+            f"Not taken: {len(self.reconciling)} orders ({some}) are still being looked up at "
+            "their venue after the start. Try again when it answers; kill and cancel work."
+        )
+        return Receipt(is_accepted=False, text=text)
+
+    # ---- without a journal
+
+    async def _commit_failed(self, error: JournalError, waiting: list[Waiting], turn: Turn) -> None:
+        """The disk may have kept it all the same: then it happened, though nothing was sent."""
+        if await self._reached() == turn.after.head.seq > self.commits.durable.head.seq:
+            self.commits.adopt(turn.after)
+            waiting = [each for each in waiting if not isinstance(each.message, Report)]
+        self._fail(error, waiting)
+
+    async def _reached(self) -> int:
+        try:
+            head = await asyncio.to_thread(self.setup.journal.head)
+        except JournalError:
+            return -1
+        return head.seq
+
+    def _fail(self, error: Exception, waiting: Iterable[Waiting]) -> None:
+        self._halt(error)
+        for each in waiting:
+            self._refuse(each)
+
+    def halt(self, error: Exception) -> None:
+        """Something beside the turns found the journal wrong."""
+        if self.failure is None:
+            self._halt(error)
+
+    def _halt(self, error: Exception) -> None:
+        _log.error("halted: %s", error)
+        self.commits.roll_back()
+        self.failure = error
+        at_ns = self._now()
+        self._next_probe_ns = self.setup.world.clock.monotonic_ns() + int(PROBE_S * 1e9)
+        self.publisher.event(0, at_ns, self._halted(at_ns))
+        asyncio.get_running_loop().call_later(PROBE_S, self.inbox.nudge)
+
+    def _halted(self, at_ns: int) -> TradingStateChanged:
+        cause = str(self.failure)
+        return TradingStateChanged(TradingState.HALTED, cause, "engine", at_ns)
+
+    async def _without_journal(self, waiting: list[Waiting]) -> None:
+        for each in waiting:
+            self._refuse(each)
+        if isinstance(self.failure, JournalError) and not isinstance(
+            self.failure, JournalChangedError
+        ):
+            await self._probe()
+
+    def _refuse(self, waiting: Waiting) -> None:
+        """Cancels leave on the reserved path, reports are kept, all else is refused in words."""
+        message = waiting.message
+        match message:
+            case Kill() | CancelOrder():
+                self.leave(message)
+                _reply(waiting, Receipt(is_accepted=True, text="It left without the journal."))
+            case Report():
+                self._held.append(message)
+            case MarketInput():
+                self.publisher.market(message)
+            case Command():
+                _reply(waiting, Receipt(is_accepted=False, text=f"Halted. {self.failure}"))
+
+    def leave(self, command: Kill | CancelOrder) -> None:
+        """Cancel at the venues at once, noted in the emergency log first."""
+        orders = self.desk.orders
+        wanted = list(orders.values()) if isinstance(command, Kill) else []
+        if isinstance(command, CancelOrder) and command.order in orders:
+            wanted = [orders[command.order]]
+        if not self._emergency.note(command):
+            _log.error("the emergency log takes no note; the cancel leaves all the same")
+        for account in dict.fromkeys(order.account for order in wanted):
+            ids = tuple(order.id for order in wanted if order.account == account)
+            self.effects.cancel(account, ids)
+
+    async def _probe(self) -> None:
+        """Whether the journal can be written again; if so, what was kept goes into it."""
+        monotonic_ns = self.setup.world.clock.monotonic_ns()
+        if monotonic_ns < self._next_probe_ns:
+            return
+        self._next_probe_ns = monotonic_ns + int(PROBE_S * 1e9)
+        asyncio.get_running_loop().call_later(PROBE_S * 1.05, self.inbox.nudge)
+        try:
+            await self.commits.say(self._halted(self._now()), self._now())
+        except JournalError as error:
+            self.failure = error
+            return
+        self.failure = None
+        await self._journal_emergency()
+        held = [Waiting(report) for report in self._held]
+        self._held.clear()
+        if held and self.failure is None:
+            await self._turn(held)
+        self._reconcile()
+
+    async def _journal_emergency(self) -> None:
+        notes = [Waiting(command) for command in self._emergency.notes()]
+        if notes:
+            await self._turn(notes)
+
+
+def _reply(waiting: Waiting, receipt: Receipt) -> None:
+    if waiting.answer is not None and not waiting.answer.done():
+        waiting.answer.set_result(receipt)
