@@ -44,7 +44,8 @@ class Checks(Statements):
             case "approve" | "decline":
                 return s.TestAnswer(start, word.text)
             case "after":
-                return s.TestAfter(self.since(start), self.expr())
+                duration = self.expr()
+                return s.TestAfter(self.since(start), duration)
             case "expect":
                 return self._expect(start)
             case _:
@@ -64,7 +65,8 @@ class Checks(Statements):
         negated = self.sees_word("no")
         if negated:
             self.take()
-        return s.TestExpect(self.since(start), negated, self.expr())
+        value = self.expr()
+        return s.TestExpect(self.since(start), negated, value)
 
     def _prices(self, what: str, start: Span) -> s.Check:
         symbol = self.plain_text("a symbol") if self.now.kind is Kind.TEXT else None

@@ -1,0 +1,309 @@
+"""Calls that have a value: functions written out, reads, indicators, maths."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lefi_tui.core.bot import ReadKey
+from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang import types as t
+from lefi_tui.lang.builtins import BUILTINS, LATER, LENGTH_MAX, Builtin, Param
+from lefi_tui.lang.check_values import Values
+from lefi_tui.lang.diagnostic import Edit, Fix, nearest
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tree import X
+from lefi_tui.lang.types import Type
+
+CALLS_MAX: Final = 32  # functions that call functions, written out inside each other
+# Events after which an indicator of length n has its first value.
+_WARM: Final = {"SMA": 0, "EMA": 0, "RSI": 1, "StdDev": 0, "Bollinger": 0, "ATR": 1}
+
+
+class Calls(Values):
+    def called(self, node: s.Call) -> X:
+        function = self.shared.declared.functions.get(node.name)
+        if function is not None:
+            return self._written_out(function, node)
+        builtin = self.builtin(node)
+        if builtin.group == "transaction":
+            message = f"`{node.name}` stands alone: a statement, right of =, or an if's condition."
+            raise self.wrong("LF207", node.span, message, "Nest it: if condition { … }.")
+        if builtin.group == "word":
+            raise self.wrong("LF207", node.span, f"`{node.name}` has no value; it stands alone.")
+        if builtin.fields:
+            fields = " or ".join(f".{each}" for each in builtin.fields)
+            raise self.wrong("LF214", node.span, f"`{node.name}(…)` is read by field: {fields}.")
+        return self._value_of(builtin, node, "")
+
+    def picked(self, call: s.Call, field: str) -> X:
+        return self._value_of(BUILTINS[call.name], call, field)
+
+    def builtin(self, node: s.Call) -> Builtin:
+        builtin = BUILTINS.get(node.name)
+        if builtin is not None:
+            return builtin
+        if node.name in LATER:
+            raise self.later(node.span, f"`{node.name}`")
+        known = [*BUILTINS, *LATER, *self.shared.declared.functions]
+        meant = nearest(node.name, known)
+        fix = Fix(f"Write {meant}", (Edit(node.name_span, meant),)) if meant else None
+        hint = f"Did you mean `{meant}`?" if meant else "F1 lists the methods."
+        raise self.wrong("LF203", node.name_span, f"There is no `{node.name}`.", hint, fix)
+
+    def _written_out(self, function: s.Function, node: s.Call) -> X:
+        """The function's body at this place, with its own indicators and its own units."""
+        if len(node.args) != len(function.params) or any(each.name for each in node.args):
+            listed = ", ".join(each.name for each in function.params)
+            message = f"`{function.name}({listed})` takes {len(function.params)} values."
+            raise self.wrong("LF204", node.span, message)
+        values = [self.value(each.value) for each in node.args]
+        self.scope.calls += 1
+        if self.scope.calls > CALLS_MAX:
+            raise self.wrong("LF106", node.span, "Functions call each other too deeply.")
+        outer, outer_locals = self.scope.params, self.scope.locals
+        names = [each.name for each in function.params]
+        self.scope.params = dict(zip(names, values, strict=True))
+        self.scope.locals = {}
+        try:
+            return self.value(function.body)
+        finally:
+            self.scope.params, self.scope.locals = outer, outer_locals
+            self.scope.calls -= 1
+
+    # ---- arguments
+
+    def bound(self, builtin: Builtin, node: s.Call) -> dict[str, s.Arg]:
+        """Each argument under its parameter's name; what is missing or unknown is said."""
+        placed = self._positional(builtin, node)
+        known = {each.name: each for each in builtin.params}
+        for arg in node.args:
+            if arg.name is None:
+                continue
+            if arg.name not in known:
+                meant = nearest(arg.name, list(known))
+                hint = f"Did you mean `{meant}`?" if meant else f"It takes {', '.join(known)}."
+                message = f"`{node.name}` has no argument `{arg.name}`."
+                raise self.wrong("LF204", arg.name_span, message, hint)
+            if arg.name in placed:
+                raise self.wrong("LF204", arg.name_span, f"`{arg.name}` is given twice.")
+            placed[arg.name] = arg
+        missing = [each.name for each in builtin.params if not _is_given(each, placed)]
+        if missing:
+            message = f"`{node.name}` needs {' and '.join(missing)}."
+            raise self.wrong("LF204", node.name_span, message, _signature(builtin))
+        return placed
+
+    def _positional(self, builtin: Builtin, node: s.Call) -> dict[str, s.Arg]:
+        given = [each for each in node.args if each.name is None]
+        places = [each for each in builtin.params if not each.is_named]
+        needed = sum(not each.is_optional for each in places)
+        if builtin.result == "joined":
+            return {f"{number}": each for number, each in enumerate(given)} | _filled(
+                builtin, given
+            )
+        if len(given) > len(places):
+            span = given[len(places)].value.span
+            message = f"`{node.name}` takes {len(places)} values by place."
+            raise self.wrong("LF204", span, message, _signature(builtin))
+        if len(given) <= needed:
+            places = [each for each in places if not each.is_optional]
+        return {place.name: arg for place, arg in zip(places, given, strict=False)}
+
+    def symbol(self, arg: s.Arg) -> str:
+        value = self.value(arg.value)
+        if not value.is_const or not isinstance(value.value, str):
+            message = 'A symbol is constant: a text or a setting, like "BTC/USDT".'
+            raise self.wrong("LF208", arg.value.span, message)
+        if parse_symbol(value.value) is None:
+            message = f"`{value.value}` is no symbol; write BASE/QUOTE or BASE/QUOTE:SETTLE."
+            raise self.wrong("LF204", arg.value.span, message)
+        if value.value not in self.shared.symbols:
+            self.shared.symbols.append(value.value)
+        return value.value
+
+    def pair(self, symbol: str) -> tuple[str, str]:
+        parsed = parse_symbol(symbol)
+        assert parsed is not None
+        return parsed[0], parsed[1]
+
+    def constant_text(self, arg: s.Arg, what: str) -> str:
+        value = self.value(arg.value)
+        if not value.is_const or not isinstance(value.value, str):
+            raise self.wrong("LF208", arg.value.span, f"{what} is a constant text.")
+        return value.value
+
+    def number(self, arg: s.Arg, what: str) -> float:
+        value = self.value(arg.value)
+        if not value.is_const or not isinstance(value.value, float):
+            raise self.wrong("LF208", arg.value.span, f"{what} is constant: a number or a setting.")
+        return value.value
+
+    def length(self, arg: s.Arg) -> int:
+        number = self.number(arg, "A length")
+        if number != number // 1 or not 1 <= number <= LENGTH_MAX:
+            message = f"A length is a whole number from 1 to {LENGTH_MAX:,}."
+            raise self.wrong("LF204", arg.value.span, message)
+        return int(number)
+
+    def series(self, arg: s.Arg) -> X:
+        value = self.value(arg.value)
+        if value.is_series:
+            return value
+        name = arg.value.name if isinstance(arg.value, s.Name) else "This"
+        message = f"`{name}` is no series: an indicator needs a value at every event."
+        hint = "Give the name its value once, before any if."
+        raise self.wrong("LF206", arg.value.span, message, hint)
+
+    # ---- values
+
+    def _value_of(self, builtin: Builtin, node: s.Call, field: str) -> X:
+        args = self.bound(builtin, node)
+        match builtin.group:
+            case "read":
+                return self._read(builtin, args, field, node.span)
+            case "indicator":
+                return self._indicator(builtin, args, field, node.span)
+            case _:
+                return self._maths(builtin, args, node)
+
+    def _read(self, builtin: Builtin, args: dict[str, s.Arg], field: str, span: Span) -> X:
+        if builtin.read == "now":
+            return self.scope.fields["time"]
+        symbol = self.symbol(args["symbol"]) if "symbol" in args else ""
+        account = self.constant_text(args["account"], "An account") if "account" in args else ""
+        key = ReadKey(builtin.read or field, symbol, account)
+        if key not in self.shared.reads:
+            self.shared.reads.append(key)
+        return self.make("read", self._read_type(builtin.result, symbol), (), key, span=span)
+
+    def _read_type(self, rule: str, symbol: str) -> Type:
+        if rule in {"price", "base", "quote"}:
+            base, quote = self.pair(symbol)
+            kinds = {"price": t.price(base, quote), "base": t.amount(base)}
+            return kinds.get(rule, t.amount(quote))
+        plain = {"percent": t.PERCENT, "number": t.NUMBER, "time": t.TIME}
+        return plain.get(rule) or t.amount(self.shared.currency)
+
+    def _indicator(self, builtin: Builtin, args: dict[str, s.Arg], field: str, span: Span) -> X:
+        if builtin.name in {"CrossesAbove", "CrossesBelow"}:
+            return self._crosses(builtin.name, args, span)
+        if builtin.name == "ATR":
+            return self._stateful(builtin.name, self._candle(span), args, field, span)
+        source = self.series(args["x"])
+        kind = self.seen(source)
+        if kind.kind not in t.NUMERIC:
+            message = f"{builtin.name} takes numbers; this is {kind}."
+            raise self.wrong("LF211", args["x"].value.span, message)
+        if builtin.name == "Change":
+            past = self.past_of(source, self.length(args["n"]), span)
+            return self.make("sub", kind, [source, past], span=span)
+        return self._stateful(builtin.name, [source], args, field, span)
+
+    def _candle(self, span: Span) -> list[X]:
+        fields = self.scope.fields
+        if "high" not in fields:
+            raise self.wrong("LF204", span, "ATR reads the candle of an `on Candle(…)` handler.")
+        return [fields["high"], fields["low"], fields["close"]]
+
+    def _stateful(
+        self, name: str, sources: list[X], args: dict[str, s.Arg], field: str, span: Span
+    ) -> X:
+        n = self.length(args["n"])
+        extra: tuple[float, ...] = (float(n),)
+        if "k" in args:
+            extra += (self.number(args["k"], "How many deviations"),)
+        kind = t.NUMBER if name == "RSI" else self.seen(sources[0])
+        before = max(each.warm for each in sources)
+        key = ("indicator", name, extra, *map(id, sources))
+        value = self.scope.memo.get(key)
+        if value is None:
+            warm = before + n + _WARM.get(name, 0) - (1 if before else 0)
+            value = X(
+                "indicator", kind, tuple(sources), name, span,
+                is_series=True, warm=max(warm, 1), extra=extra,
+            )  # fmt: skip
+            self.scope.memo[key] = value
+        self.stateful(value)
+        if not field:
+            return value
+        return self.make("pick", kind, [value], field, span=span)
+
+    def _crosses(self, name: str, args: dict[str, s.Arg], span: Span) -> X:
+        a, b = self.series(args["a"]), self.series(args["b"])
+        if self.shared.bindings.unified(a.type, b.type) is None:
+            message = f"{self.seen(a)} and {self.seen(b)} can't cross: they differ in unit."
+            both = args["a"].value.span.to(args["b"].value.span)
+            raise self.wrong("LF202", both, message)
+        was, now = ("le", "gt") if name == "CrossesAbove" else ("ge", "lt")
+        before = self.make(was, t.BOOL, [self.past_of(a, 1, span), self.past_of(b, 1, span)])
+        here = self.make(now, t.BOOL, [a, b])
+        return self.make("and", t.BOOL, [before, here], span=span)
+
+    def _maths(self, builtin: Builtin, args: dict[str, s.Arg], node: s.Call) -> X:
+        if builtin.result == "unit":
+            unit = self.constant_text(args["unit"], "A ticker")
+            value = self._plain_number(args["x"])
+            return self.folded("add", t.amount(unit), [value, self._zero(node.span)], node.span)
+        op = builtin.name.lower()
+        if builtin.result == "number":
+            return self.folded(op, t.NUMBER, [self._plain_number(args["x"])], node.span)
+        values = [(self.value(each.value), each.value.span) for each in _in_order(builtin, args)]
+        kind = self._all_numbers(values, node)
+        if builtin.result == "same":
+            return self.folded(op, kind, [values[0][0]], node.span)
+        return self._over_all(op, kind, [value for value, _ in values], node.span)
+
+    def _zero(self, span: Span) -> X:
+        return self.const(0.0, t.NUMBER, span)
+
+    def _over_all(self, op: str, kind: Type, values: list[X], span: Span) -> X:
+        """Min, Max and Mean of any number of values, two by two from the left."""
+        step = "add" if op == "mean" else op
+        out = values[0]
+        for value in values[1:]:
+            out = self.folded(step, kind, [out, value], span)
+        if op == "mean":
+            count = self.const(float(len(values)), t.NUMBER, span)
+            out = self.folded("div", kind, [out, count], span)
+        return out
+
+    def _all_numbers(self, values: list[tuple[X, Span]], node: s.Call) -> Type:
+        kind = self.seen(values[0][0])
+        for value, span in values:
+            joined = self.shared.bindings.unified(kind, value.type)
+            if joined is None or joined.kind not in t.NUMERIC:
+                message = f"`{node.name}` joins {kind} with {self.seen(value)}: units differ."
+                raise self.wrong("LF202", span, message)
+            kind = joined
+        return kind
+
+    def _plain_number(self, arg: s.Arg) -> X:
+        value = self.value(arg.value)
+        kind = self.shared.bindings.unified(value.type, t.NUMBER)
+        if kind != t.NUMBER:
+            message = f"This takes a plain number, not {self.seen(value)}."
+            raise self.wrong("LF202", arg.value.span, message, "Divide by one of its unit first.")
+        return value
+
+
+def _is_given(param: Param, placed: dict[str, s.Arg]) -> bool:
+    return param.is_optional or param.name in placed
+
+
+def _filled(builtin: Builtin, given: list[s.Arg]) -> dict[str, s.Arg]:
+    return {place.name: arg for place, arg in zip(builtin.params, given, strict=False)}
+
+
+def _in_order(builtin: Builtin, args: dict[str, s.Arg]) -> list[s.Arg]:
+    numbered = [args[key] for key in sorted((k for k in args if k.isdigit()), key=int)]
+    return numbered or [args[each.name] for each in builtin.params]
+
+
+def _signature(builtin: Builtin) -> str:
+    parts = [f"[{p.name}]" if p.is_optional else p.name for p in builtin.params if not p.is_named]
+    return f"{builtin.name}({', '.join(parts)}{', …' if _has_named(builtin) else ''})"
+
+
+def _has_named(builtin: Builtin) -> bool:
+    return any(each.is_named for each in builtin.params)

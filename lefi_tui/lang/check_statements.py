@@ -1,0 +1,287 @@
+"""Statements: assignments, branches, loops written out, transactions at numbered sites."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang import types as t
+from lefi_tui.lang.builtins import BUILTINS, Builtin
+from lefi_tui.lang.check_calls import Calls
+from lefi_tui.lang.resolver import series_names
+from lefi_tui.lang.scope import Local, Site, Wrong
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, Transact, X
+from lefi_tui.lang.types import Type
+
+TURNS_MAX: Final = 1_000  # of one loop; past this 20,000 steps are surely passed
+_TIFS: Final = ("GTC", "IOC", "FOK")
+
+
+class Statements(Calls):
+    def body(self, statements: tuple[s.Statement, ...]) -> tuple[Statement, ...]:
+        """A handler's or a loop turn's own statements, outside any if."""
+        outer = self.scope.candidates
+        self.scope.candidates = series_names(statements)
+        out = self._block(statements)
+        self.scope.candidates = outer
+        return out
+
+    def _block(self, statements: tuple[s.Statement, ...]) -> tuple[Statement, ...]:
+        out: list[Statement] = []
+        for statement in statements:
+            try:
+                out += self._statement(statement)
+            except Wrong:
+                if isinstance(statement, s.Assign):
+                    self.scope.broken.add(statement.name)
+        return tuple(out)
+
+    def _statement(self, node: s.Statement) -> list[Statement]:  # noqa: C901, PLR0911 -- dispatch
+        match node:
+            case s.Assign():
+                return self._assign(node)
+            case s.Do():
+                return self._do(node.call)
+            case s.Return():
+                return [Stop()]
+            case s.If():
+                return self._if(node)
+            case s.For():
+                return self._for(node)
+            case s.Repeat():
+                return self._repeat(node)
+            case s.DecideTable():
+                return self._table(node)
+            case s.DecideStatement():
+                raise self.later(node.span, "`decide` before a transaction")
+            case s.Authorize():
+                raise self.later(node.span, "`authorize`")
+            case s.Execute():
+                raise self.later(node.span, "`execute`")
+            case s.Finalize():
+                raise self.later(node.span, "`finalize`")
+            case s.Pays():
+                raise self.later(node.span, "`pays`")
+
+    # ---- assignments
+
+    def _assign(self, node: s.Assign) -> list[Statement]:
+        if self._is_transaction(node.value):
+            raise self.later(node.value.span, "Waiting for an order's result")
+        self._refuse_target(node)
+        value = self.value(node.value)
+        if node.name in self.shared.state_types:
+            kind = self.shared.state_types[node.name]
+            self._keep_type(node, kind, value)
+            return [Set(node.name, value, is_state=True, span=node.span)]
+        return self._assign_local(node, value)
+
+    def _is_transaction(self, node: s.Expr) -> bool:
+        builtin = BUILTINS.get(node.name) if isinstance(node, s.Call) else None
+        return builtin is not None and builtin.group == "transaction"
+
+    def _refuse_target(self, node: s.Assign) -> None:
+        declared = self.shared.declared
+        if node.name in declared.settings or node.name in self.scope.params:
+            what = "a setting" if node.name in declared.settings else "given by its loop"
+            message = f"`{node.name}` is {what}; a script can't change it."
+            raise self.wrong("LF218", node.name_span, message, "Use a state or another name.")
+        if self.scope.bare_fields and node.name in self.scope.fields:
+            message = f"`{node.name}` is the candle's; choose another name."
+            raise self.wrong("LF218", node.name_span, message)
+
+    def _keep_type(self, node: s.Assign, kind: Type, value: X) -> None:
+        joined = self.shared.bindings.unified(kind, value.type)
+        if joined is None:
+            old = self.shared.bindings.seen(kind)
+            message = f"`{node.name}` holds {old}; this is {self.seen(value)}."
+            raise self.wrong("LF202", node.span, message, "A name keeps its type.")
+
+    def _assign_local(self, node: s.Assign, value: X) -> list[Statement]:
+        scope = self.scope
+        local = scope.locals.get(node.name)
+        if local is None:
+            scope.names += 1
+            kind = value.type
+            if value.is_const and kind.kind in t.OPEN:
+                kind = Type(kind.kind, name=f"{node.name}#{scope.names}")
+            local = Local(f"{node.name}_{scope.names}", kind, None, node.name_span)
+            scope.locals[node.name] = local
+            scope.named.append(local)
+        else:
+            self._keep_type(node, local.type, value)
+        is_series = node.name in scope.candidates and scope.is_straight and value.is_series
+        scope.assigned.add(node.name)
+        scope.broken.discard(node.name)
+        if is_series and value.op != "const":
+            local.series = self.stateful(value)
+            return []
+        return [Set(local.id, value, is_state=False, span=node.span)]
+
+    # ---- branches and loops
+
+    def _if(self, node: s.If) -> list[Statement]:
+        if self._is_transaction(node.condition):
+            raise self.later(node.condition.span, "Waiting for an order's result")
+        condition = self.condition(self.value(node.condition), node.condition.span)
+        then, after_then = self._inside(node.then)
+        other, after_other = self._inside(node.other) if node.other else ((), None)
+        self._merge(after_then, after_other)
+        written = self._written(node.condition.span)
+        return [Branch(condition, then, other, node.condition.span, written)]
+
+    def _written(self, span: Span) -> str:
+        return " ".join(self.text[span.start : span.end].split())
+
+    def _inside(self, block: s.Block) -> tuple[tuple[Statement, ...], set[str]]:
+        """A block that may or may not run: what it assigned, not yet certain outside."""
+        scope = self.scope
+        before, straight = set(scope.assigned), scope.is_straight
+        scope.is_straight = False
+        out = self._block(block.statements)
+        after = set(scope.assigned)
+        if any(isinstance(each, Stop) for each in out):
+            after = before | set(scope.locals)  # whoever goes on did not come this way
+        scope.assigned, scope.is_straight = before, straight
+        return out, after
+
+    def _merge(self, then: set[str], other: set[str] | None) -> None:
+        self.scope.assigned |= then & (self.scope.assigned if other is None else other)
+
+    def _table(self, node: s.DecideTable) -> list[Statement]:
+        """`decide { … }` is a chain of ifs; the first true row is carried out."""
+        rows = [self._row(row) for row in node.rows]
+        out: tuple[Statement, ...] = ()
+        for row, (condition, action) in zip(reversed(node.rows), reversed(rows), strict=True):
+            if condition is None or row.condition is None:
+                out = action
+            else:
+                span = row.condition.span
+                out = (Branch(condition, action, out, span, self._written(span)),)
+        return list(out)
+
+    def _row(self, row: s.Row) -> tuple[X | None, tuple[Statement, ...]]:
+        condition = None
+        if row.condition is not None:
+            condition = self.condition(self.value(row.condition), row.condition.span)
+        action, _ = self._inside(row.action)
+        return condition, action
+
+    def _for(self, node: s.For) -> list[Statement]:
+        items = self.value(node.items)
+        if not items.is_const or items.type.kind != "list":
+            message = "`for` goes through a constant list, so that it always ends."
+            raise self.wrong("LF208", node.items.span, message)
+        out: list[Statement] = []
+        for item in items.value:
+            out += self._turn(node.body, {node.name: item})
+        return out
+
+    def _repeat(self, node: s.Repeat) -> list[Statement]:
+        count = self.value(node.count)
+        if not count.is_const or not isinstance(count.value, float) or count.value % 1:
+            raise self.wrong("LF208", node.count.span, "`repeat` takes a constant whole number.")
+        if not 0 <= count.value <= TURNS_MAX:
+            message = f"`repeat` takes 0 to {TURNS_MAX:,} turns."
+            raise self.wrong("LF205", node.count.span, message)
+        out: list[Statement] = []
+        for _ in range(int(count.value)):
+            out += self._turn(node.body, {})
+        return out
+
+    def _turn(self, body: s.Block, names: dict[str, X]) -> tuple[Statement, ...]:
+        """One turn, with its own indicators; the names it made end with it."""
+        scope = self.scope
+        known, params = set(scope.locals), scope.params
+        scope.params = {**params, **names}
+        out = self.body(body.statements)
+        scope.params = params
+        for name in set(scope.locals) - known:
+            del scope.locals[name]
+            scope.assigned.discard(name)
+        return out
+
+    # ---- calls that stand alone
+
+    def _do(self, call: s.Call) -> list[Statement]:
+        if call.name in self.shared.declared.functions:
+            message = f"`{call.name}(…)` is a value and does nothing alone."
+            raise self.wrong("LF211", call.span, message)
+        builtin = self.builtin(call)
+        if builtin.group == "word":
+            return [self._say(builtin, call)]
+        if builtin.group != "transaction":
+            message = f"`{call.name}(…)` is a value and does nothing alone."
+            raise self.wrong("LF211", call.span, message, f"Give it a name: x = {call.name}(…).")
+        return [self._transact(builtin, call)]
+
+    def _say(self, builtin: Builtin, call: s.Call) -> Statement:
+        args = self.bound(builtin, call)
+        text = self.value(args["text"].value)
+        channel = self.constant_text(args["channel"], "A channel") if "channel" in args else ""
+        return Say(builtin.name.lower(), text, channel, call.span)
+
+    def _transact(self, builtin: Builtin, call: s.Call) -> Statement:
+        if self.shared.declared.kind == "indicator":
+            message = f"This script is an indicator; it can't `{call.name}`."
+            raise self.wrong("LF213", call.span, message, "Write `kind automated`, or Notify.")
+        args = self.bound(builtin, call)
+        symbol = self.symbol(args["symbol"])
+        account = self.constant_text(args["account"], "An account") if "account" in args else ""
+        size = self._size(args["size"], symbol) if "size" in args else None
+        skipped = {"symbol", "account", "size"}
+        named = {
+            name: self._named(name, arg, symbol)
+            for name, arg in args.items()
+            if name not in skipped
+        }
+        self._warn(call, symbol, named)
+        site = Site(len(self.shared.sites), call.name.lower(), symbol, call.span)
+        self.shared.sites.append(site)
+        return Transact(site.number, site.action, symbol, account, size, named, call.span)
+
+    def _size(self, arg: s.Arg, symbol: str) -> X:
+        value = self.value(arg.value)
+        kind = self.seen(value)
+        base, quote = self.pair(symbol)
+        wanted = {t.amount(base), t.amount(quote), t.PERCENT, t.NUMBER}
+        if kind.kind in t.OPEN or kind in wanted:
+            if kind.kind in t.OPEN:
+                self.shared.bindings.unified(value.type, t.amount(base))
+            if isinstance(arg.value, s.Percent) and arg.value.value > 1:
+                self.say("LF253", arg.value.span, "More than all of it: over 100 %.")
+            return value
+        message = f"A size of {symbol} is in {base}, in {quote}, or a percent; this is {kind}."
+        raise self.wrong("LF202", arg.value.span, message)
+
+    def _named(self, name: str, arg: s.Arg, symbol: str) -> X:
+        value = self.value(arg.value)
+        base, quote = self.pair(symbol)
+        price = t.price(base, quote)
+        if name == "tif":
+            if not value.is_const or value.value not in _TIFS:
+                message = f"tif is one of {', '.join(_TIFS)}."
+                raise self.wrong("LF204", arg.value.span, message)
+            return value
+        wanted = {
+            "at": (price,),
+            "leverage": (t.NUMBER,),
+            "reduce_only": (t.BOOL,),
+            "post_only": (t.BOOL,),
+        }.get(name, (t.PERCENT, price))
+        if any(self.shared.bindings.unified(value.type, each) == each for each in wanted):
+            return value
+        words = " or ".join(str(each) for each in wanted)
+        message = f"`{name}` is {words}; this is {self.seen(value)}."
+        raise self.wrong("LF202", arg.value.span, message)
+
+    def _warn(self, call: s.Call, symbol: str, named: dict[str, X]) -> None:
+        opens = call.name in {"Buy", "Sell"} and "reduce_only" not in named
+        if opens and ":" in symbol and not {"stop_loss", "trail"} & set(named):
+            message = "A perpetual can lose all its margin; this entry has no stop_loss or trail."
+            self.say("LF252", call.name_span, message)
+        if self.scope.event in {"PriceUpdate", "body"} and opens and not self.shared.has_rate:
+            message = "It may order at every price update; the policy names no rate."
+            hint = "Add `policy { rate = 1 per 1m }`."
+            self.say("LF255", call.name_span, message, hint)

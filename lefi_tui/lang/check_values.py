@@ -1,0 +1,340 @@
+"""Expressions to typed values: names, operators, units, history, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang import types as t
+from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES, HISTORY_MAX, LATER, TIME_FIELDS
+from lefi_tui.lang.diagnostic import Edit, Fix, nearest
+from lefi_tui.lang.maths import FOLDS
+from lefi_tui.lang.scope import Checking, Wrong, is_open
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tree import X
+from lefi_tui.lang.types import Type
+
+_NAMES: Final = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "mod": "mod", "^": "pow", "<": "lt",
+    "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "and": "and", "or": "or",
+    "??": "coalesce",
+}  # fmt: skip
+_ORDERED: Final = frozenset({"<", "<=", ">", ">="})
+_MONEY: Final = frozenset({"USDT", "USD", "USDC", "EUR", "GBP", "JPY", "BUSD", "DAI"})
+
+
+class Values(Checking):
+    def value(self, node: s.Expr) -> X:  # noqa: C901, PLR0911, PLR0912 -- dispatch
+        match node:
+            case s.Number():
+                return self.const(node.value, t.BARE, node.span)
+            case s.Percent():
+                return self.const(node.value, t.PERCENT, node.span)
+            case s.Duration():
+                return self.const(node.ms, t.DURATION, node.span)
+            case s.Amount():
+                return self.const(node.value, t.amount(node.unit), node.span)
+            case s.Bool():
+                return self.const(node.value, t.BOOL, node.span)
+            case s.Missing():
+                return self.const(float("nan"), t.NONE, node.span)
+            case s.Text():
+                return self._text(node)
+            case s.Name():
+                return self._name(node)
+            case s.Items():
+                return self._items(node)
+            case s.Unary():
+                return self._unary(node)
+            case s.Binary():
+                return self._chain(node)
+            case s.Choice():
+                return self._choice(node)
+            case s.Index():
+                return self._history(node)
+            case s.Field():
+                return self._field(node)
+            case s.Call():
+                return self.called(node)
+            case s.DecideCall():
+                raise self.later(node.span, "`decide`")
+            case s.PaysValue():
+                raise self.later(node.span, "`pays`")
+
+    def called(self, node: s.Call) -> X:
+        raise NotImplementedError
+
+    # ---- names
+
+    def _name(self, node: s.Name) -> X:
+        name = node.name
+        self.shared.used.add(name)
+        if name in self.scope.params:
+            return self.scope.params[name]
+        if name in self.scope.broken:
+            raise Wrong
+        if name in self.scope.locals:
+            return self._local(node)
+        if name in self.shared.constants:
+            return self.shared.constants[name]
+        if name in self.shared.state_types:
+            kind = self.shared.bindings.seen(self.shared.state_types[name])
+            return X("state", kind, value=name, span=node.span)
+        if name in self.scope.fields and self.scope.bare_fields:
+            return self.scope.fields[name]
+        raise self._unknown(node)
+
+    def _local(self, node: s.Name) -> X:
+        local = self.scope.locals[node.name]
+        local.is_used = True
+        if node.name not in self.scope.assigned:
+            message = f"`{node.name}` has no value here on some way through the script."
+            raise self.wrong("LF209", node.span, message, "Give it one before, on every way.")
+        if local.series is not None:
+            return local.series
+        kind = self.shared.bindings.seen(local.type)
+        return X("local", kind, value=local.id, span=node.span)
+
+    def _unknown(self, node: s.Name) -> Wrong:
+        declared = self.shared.declared
+        if node.name in declared.settings or node.name in declared.states:
+            return Wrong()  # its declaration has its own message
+        known = [*self.scope.locals, *self.scope.params, *declared.settings, *declared.states]
+        known += self.scope.fields if self.scope.bare_fields else []
+        known += declared.functions
+        hint, fix = "", None
+        if meant := nearest(node.name, known):
+            hint = f"Did you mean `{meant}`?"
+            fix = Fix(f"Write {meant}", (Edit(node.span, meant),))
+        elif node.name in CANDLE_NAMES:
+            hint = "Candle fields are names in an `on Candle(…)` handler."
+        return self.wrong("LF201", node.span, f"`{node.name}` is not known here.", hint, fix)
+
+    def _text(self, node: s.Text) -> X:
+        plain = node.plain
+        if plain is not None:
+            is_symbol = plain.upper() == plain and parse_symbol(plain) is not None
+            return self.const(plain, t.SYMBOL if is_symbol else t.TEXT, node.span)
+        parts = [
+            self.const(part, t.TEXT, node.span) if isinstance(part, str) else self.value(part)
+            for part in node.parts
+        ]
+        return self.make("text", t.TEXT, parts, span=node.span)
+
+    def _items(self, node: s.Items) -> X:
+        items = [self.value(each) for each in node.items]
+        for item, written in zip(items, node.items, strict=True):
+            if not item.is_const:
+                raise self.wrong("LF208", written.span, "What stands in a list is constant.")
+        kind = items[0].type if items else t.TEXT
+        return self.const(tuple(items), Type("list", item=kind), node.span)
+
+    # ---- operators
+
+    def _unary(self, node: s.Unary) -> X:
+        operand = self.value(node.operand)
+        if node.op == "not":
+            return self.make("not", t.BOOL, [self.condition(operand, node.operand.span)])
+        kind = self.seen(operand)
+        if kind.kind not in t.NUMERIC or kind == t.TIME:
+            raise self.wrong("LF211", node.span, f"`-` takes a number, this is {kind}.")
+        return self.folded("neg", kind, [operand], node.span)
+
+    def _chain(self, node: s.Binary) -> X:
+        """A left-leaning chain, one operator after the other, without recursion."""
+        chain: list[s.Binary] = [node]
+        while isinstance(chain[-1].left, s.Binary):
+            chain.append(chain[-1].left)
+        left = self.value(chain[-1].left)
+        for link in reversed(chain):
+            left = self._binary(link, left)
+        return left
+
+    def _binary(self, node: s.Binary, left: X) -> X:
+        if node.op in {"==", "!="} and isinstance(node.right, s.Missing):
+            op = "isnone" if node.op == "==" else "isthere"
+            return self.make(op, t.BOOL, [left], span=node.span)
+        right = self.value(node.right)
+        match node.op:
+            case "and" | "or":
+                sides = [
+                    self.condition(left, node.left.span),
+                    self.condition(right, node.right.span),
+                ]
+                return self.make(node.op, t.BOOL, sides, span=node.span)
+            case "+" | "-":
+                return self._sum(node, left, right)
+            case "*" | "/" | "mod" | "^":
+                return self._product(node, left, right)
+            case "??":
+                kind = self.joined(left, right, node)
+                return self.make("coalesce", kind, [left, right], span=node.span)
+            case _:
+                return self._compared(node, left, right)
+
+    def condition(self, value: X, span: Span) -> X:
+        kind = self.seen(value)
+        if kind != t.BOOL:
+            raise self.wrong("LF211", span, f"A condition is true or false; this is {kind}.")
+        return value
+
+    def joined(self, left: X, right: X, node: s.Binary | s.Choice) -> Type:
+        """One type for both, or the message that names both units."""
+        kind = self.shared.bindings.unified(left.type, right.type)
+        if kind is None:
+            raise self._differ(node, self.seen(left), self.seen(right))
+        return kind
+
+    def _sum(self, node: s.Binary, left: X, right: X) -> X:
+        one, other = self.seen(left), self.seen(right)
+        if "text" in {one.kind, other.kind} and node.op == "+":
+            return self.make("text", t.TEXT, [left, right], span=node.span)
+        is_share = other.kind == "percent" and one.kind in {"amount", "price"}
+        if is_open(one) or is_open(other):
+            kind = self.shared.bindings.unified(one, other)
+        else:
+            kind = t.added(node.op, one, other)
+        if kind is None:
+            raise self._differ(node, one, other)
+        if not is_share:
+            return self.folded(_NAMES[node.op], kind, [left, right], node.span)
+        whole = self.const(1.0, t.NUMBER, node.span)
+        factor = self.folded(_NAMES[node.op], t.NUMBER, [whole, right], node.span)
+        return self.folded("mul", kind, [left, factor], node.span)
+
+    def _product(self, node: s.Binary, left: X, right: X) -> X:
+        one, other = self.seen(left), self.seen(right)
+        if node.op == "*":
+            kind = t.multiplied(one, other)
+        elif node.op == "/":
+            kind = t.divided(one, other)
+        elif node.op == "mod":
+            kind = self.shared.bindings.unified(one, other) if one.kind in t.NUMERIC else None
+        else:
+            plain = {"number", *t.OPEN}
+            kind = t.NUMBER if one.kind in plain and other.kind in plain else None
+        if kind is None:
+            raise self._differ(node, one, other)
+        return self.folded(_NAMES[node.op], kind, [left, right], node.span)
+
+    def _compared(self, node: s.Binary, left: X, right: X) -> X:
+        one, other = self.seen(left), self.seen(right)
+        kind = self.shared.bindings.unified(one, other)
+        if kind is None:
+            raise self._differ(node, one, other)
+        if kind.kind in t.NUMERIC:
+            return self.make(_NAMES[node.op], t.BOOL, [left, right], span=node.span)
+        if node.op in _ORDERED or kind.kind in {"list", "order"}:
+            raise self.wrong("LF211", node.span, f"{kind} has no order; use == or !=.")
+        op = "same" if node.op == "==" else "differs"
+        return self.make(op, t.BOOL, [left, right], span=node.span)
+
+    def _differ(self, node: s.Binary | s.Choice, left: Type, right: Type) -> Wrong:
+        if isinstance(node, s.Choice):
+            message = f"Both values are of one unit; these are {left} and {right}."
+            return self.wrong("LF202", node.span, message)
+        verb = f"`{node.op}` does not join {left} and {right}."
+        numeric = left.kind in t.NUMERIC and right.kind in t.NUMERIC
+        code = "LF202" if numeric else "LF211"
+        return self.wrong(code, node.span, verb, *self._conversion(node, left, right))
+
+    def _conversion(self, node: s.Binary, left: Type, right: Type) -> tuple[str, Fix | None]:
+        """The way from one unit to the other, as a fix where the text can be changed."""
+        for kind, other, written in ((left, right, node.right), (right, left, node.left)):
+            if kind.kind == "percent" and is_open(other) and isinstance(written, s.Number):
+                words = f"{written.value * 100:g}%"
+                return "", Fix(f"Write {words}", (Edit(written.span, words),))
+        if left.kind == right.kind == "amount":
+            turned = left.base in _MONEY and right.base not in _MONEY
+            written, units = (node.right, (right, left)) if turned else (node.left, (left, right))
+            pair = f"{units[0].base}/{units[1].base}"
+            words = f'{self.text[written.span.start : written.span.end]} * Spot("{pair}")'
+            return "", Fix(f"Write {words}", (Edit(written.span, words),))
+        return "", None
+
+    def _choice(self, node: s.Choice) -> X:
+        condition = self.condition(self.value(node.condition), node.condition.span)
+        one, other = self.value(node.one), self.value(node.other)
+        kind = self.joined(one, other, node)
+        return self.make("choice", kind, [condition, one, other], span=node.span)
+
+    def folded(self, op: str, kind: Type, args: list[X], span: Span) -> X:
+        """The value; a constant where all its parts are (numbers only)."""
+        if all(each.is_const and isinstance(each.value, float) for each in args):
+            fold: Callable[..., Any] = FOLDS[op]
+            return self.const(fold(*(each.value for each in args)), kind, span)
+        return self.make(op, kind, args, span=span)
+
+    # ---- fields and history
+
+    def _field(self, node: s.Field) -> X:
+        if isinstance(node.target, s.Name) and node.target.name == "event":
+            return self._event_field(node)
+        if isinstance(node.target, s.Call) and node.target.name in BUILTINS:
+            builtin = BUILTINS[node.target.name]
+            if builtin.fields and node.name in builtin.fields:
+                return self.picked(node.target, node.name)
+            if builtin.fields:
+                raise self._no_field(node, list(builtin.fields))
+        if isinstance(node.target, s.Call) and node.target.name in LATER:
+            raise self.later(node.target.span, f"`{node.target.name}`")
+        target = self.value(node.target)
+        if self.seen(target) == t.TIME:
+            if node.name not in TIME_FIELDS:
+                raise self._no_field(node, list(TIME_FIELDS))
+            return self.make(node.name, t.NUMBER, [target], span=node.span)
+        raise self._no_field(node, [])
+
+    def picked(self, call: s.Call, field: str) -> X:
+        raise NotImplementedError
+
+    def _event_field(self, node: s.Field) -> X:
+        if node.name not in self.scope.fields:
+            raise self._no_field(node, list(self.scope.fields))
+        return self.scope.fields[node.name]
+
+    def _no_field(self, node: s.Field, known: list[str]) -> Wrong:
+        meant = nearest(node.name, known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(known)}."
+        message = f"There is no field `{node.name}` here."
+        return self.wrong("LF214", node.name_span, message, hint if known else "")
+
+    def _history(self, node: s.Index) -> X:
+        steps = self._steps_back(node)
+        target = self.value(node.target)
+        if steps == 0:
+            return target
+        if target.is_series:
+            return self.past_of(target, steps, node.span)
+        if target.op in {"local", "state"}:
+            name = target.value
+            key = f"{target.op}:{name}"
+            old = self.scope.pasts.get(key, (name, False, 0))
+            self.scope.pasts[key] = (name, target.op == "state", max(steps, old[2]))
+            return X("past", target.type, (target,), steps, node.span)
+        message = "[n] reads back a series, or a name; this is neither."
+        raise self.wrong("LF215", node.target.span, message, "Give it a name first.")
+
+    def past_of(self, series: X, steps: int, span: Span) -> X:
+        """A series' value `steps` events ago."""
+        if series.is_const:
+            return series
+        value = self.make("hist", series.type, [series], steps, span=span)
+        if value.warm < series.warm + steps:
+            warm = series.warm + steps
+            late = X("hist", series.type, (series,), steps, span, is_series=True, warm=warm)
+            key = ("hist", steps, (), series.type, id(series))
+            self.scope.memo[key] = value = late
+        return self.stateful(value)
+
+    def _steps_back(self, node: s.Index) -> int:
+        index = self.value(node.index)
+        if not index.is_const or not isinstance(index.value, float):
+            message = "How far [n] reads back is constant, so that memory has a bound."
+            raise self.wrong("LF208", node.index.span, message)
+        if index.value != index.value // 1 or not 0 <= index.value <= HISTORY_MAX:
+            message = f"[n] takes a whole number from 0 to {HISTORY_MAX:,}."
+            raise self.wrong("LF215", node.index.span, message)
+        return int(index.value)

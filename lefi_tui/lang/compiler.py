@@ -1,0 +1,249 @@
+"""The typed tree to the intermediate form: series first, then statements, then what is remembered.
+
+Series are computed at every event of their handler, wherever they are written; statements only
+when all that they wait for is warm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lefi_tui.lang import tree
+from lefi_tui.lang.form import (
+    Form,
+    Leave,
+    Let,
+    Noted,
+    Op,
+    Put,
+    Slots,
+    Tell,
+    Trade,
+    V,
+    When,
+    cost,
+    value,
+)
+from lefi_tui.lang.indicators import INDICATORS, Maker
+from lefi_tui.lang.source import Source
+from lefi_tui.lang.tree import NAN, Body, X
+from lefi_tui.lang.types import Type
+
+STEPS_MAX: Final = 20_000
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Of one handler; slots are shared by all handlers of a script."""
+
+    slots: Slots
+    states: dict[str, int]  # name: slot
+    reads: dict[Any, int]  # ReadKey: number
+    source: Source
+    body: Body
+    series: dict[int, dict[str, V]] = field(default_factory=dict)  # id of X: fields
+    lets: dict[int, V] = field(default_factory=dict)
+    notes: list[Noted] = field(default_factory=list)
+    always: list[Op] = field(default_factory=list)
+    count_slot: int = 0
+    runs_slot: int = 0
+    rings: dict[tuple[str, bool], tuple[int, int]] = field(default_factory=dict)
+    temps: int = 0
+
+    def form(self) -> Form:
+        self.count_slot = self.slots.take(f"{self.body.event}.events")
+        for number, each in enumerate(self.body.series):
+            self._series(each, number)
+        before = self._remembered_rings()
+        steps = (*before, *self._statements(self.body.statements))
+        after = self._remember()
+        always = tuple(self.always)
+        steps_max = cost(always) + cost(steps) + cost(after)
+        return Form(
+            always, steps, after, self.body.warm, self.count_slot, tuple(self.notes), steps_max
+        )
+
+    # ---- series
+
+    def _series(self, x: X, number: int) -> None:
+        if x.op == "indicator":
+            sources = [self._bound(each) for each in x.args]
+            maker = Maker(self.slots, f"{x.value}{number}", number, self.always)
+            self.series[id(x)] = INDICATORS[x.value](maker, sources, x.extra)
+        elif x.op == "hist":
+            self.series[id(x)] = {"": self._past_event(x)}
+        else:
+            self.lets[id(x)] = self._bound(x)
+
+    def _bound(self, x: X) -> V:
+        """The value once, under a name; constants and names stay as they are."""
+        v = self.value(x)
+        if v.op in {"const", "temp", "event", "read"}:
+            return v
+        return self._let(v)
+
+    def _let(self, v: V) -> V:
+        self.temps += 1
+        name = f"s{self.temps}"
+        self.always.append(Let(name, v))
+        return V("temp", value=name)
+
+    def _past_event(self, x: X) -> V:
+        """A ring of the last n values, read before it is written."""
+        now, n = self._bound(x.args[0]), int(x.value)
+        first = self.slots.take("past", NAN, n)
+        if n == 1:
+            out = self._let(V("slot", value=first))
+            self.always.append(Put(first, None, now))
+            return out
+        place = self._let(V("slot", value=self.count_slot) % float(n))
+        out = self._let(V("at", (place,), first))
+        self.always.append(Put(first, place, now))
+        return out
+
+    # ---- names remembered from run to run
+
+    def _remembered_rings(self) -> tuple[Op, ...]:
+        if not self.body.pasts:
+            return ()
+        self.runs_slot = self.slots.take(f"{self.body.event}.runs")
+        out: list[Op] = []
+        for name, is_state, n in self.body.pasts:
+            self.rings[name, is_state] = (self.slots.take(f"{name}.runs", NAN, n), n)
+            if not is_state:
+                out.append(Let(_local(name), value(NAN)))  # a run may leave it without a value
+        return tuple(out)
+
+    def _remember(self) -> tuple[Op, ...]:
+        if not self.rings:
+            return ()
+        runs = V("slot", value=self.runs_slot)
+        out: list[Op] = []
+        for (name, is_state), (first, n) in self.rings.items():
+            now = V("slot", value=self.states[name]) if is_state else V("temp", value=_local(name))
+            out.append(Put(first, runs % float(n), now))
+        out.append(Put(self.runs_slot, None, runs + 1.0))
+        return tuple(out)
+
+    def _past_run(self, x: X) -> V:
+        target = x.args[0]
+        first, n = self.rings[target.value, target.op == "state"]
+        runs = V("slot", value=self.runs_slot)
+        return V("at", ((runs + float(n - x.value)) % float(n),), first)
+
+    # ---- values
+
+    def value(self, x: X) -> V:  # noqa: PLR0911 -- dispatch
+        known = self.lets.get(id(x))
+        if known is not None:
+            return known
+        if id(x) in self.series:
+            return self.series[id(x)][""]
+        match x.op:
+            case "const":
+                return V("const", value=x.value)
+            case "event":
+                return V("event", value=x.value)
+            case "read":
+                return V("read", value=self.reads[x.value])
+            case "local":
+                return V("temp", value=_local(x.value))
+            case "state":
+                return V("slot", value=self.states[x.value])
+            case _:
+                return self._operation(x)
+
+    def _operation(self, x: X) -> V:
+        if x.op == "past":
+            return self._past_run(x)
+        if x.op == "pick":
+            return self.series[id(x.args[0])][x.value]
+        if x.op == "text":
+            shares = tuple(each.type.kind == "percent" for each in x.args)
+            return V("text", tuple(self.value(each) for each in x.args), shares)
+        return V(x.op, tuple(self.value(each) for each in x.args))
+
+    # ---- statements
+
+    def _statements(self, nodes: Sequence[tree.Statement]) -> tuple[Op, ...]:
+        return tuple(self._statement(each) for each in nodes)
+
+    def _statement(self, node: tree.Statement) -> Op:
+        match node:
+            case tree.Set():
+                v = self.value(node.value)
+                if node.is_state:
+                    return Put(self.states[node.name], None, v)
+                return Let(_local(node.name), v)
+            case tree.Branch():
+                condition = self.value(node.condition)
+                number = self._note(node)
+                then, other = self._statements(node.then), self._statements(node.other)
+                return When(condition, then, other, number)
+            case tree.Stop():
+                return Leave()
+            case tree.Say():
+                return Tell(node.kind, self._as_text(node.text), node.channel)
+            case tree.Transact():
+                return self._trade(node)
+
+    def _as_text(self, x: X) -> V:
+        return V("text", (self.value(x),), (x.type.kind == "percent",))
+
+    def _trade(self, node: tree.Transact) -> Op:
+        named = tuple((name, _level(x.type), self.value(x)) for name, x in node.named.items())
+        size = None if node.size is None else self.value(node.size)
+        kind = "" if node.size is None else _size_kind(node.size.type, node.symbol)
+        return Trade(node.site, node.action, node.symbol, node.account, size, kind, named)
+
+    def _note(self, node: tree.Branch) -> int:
+        shown: dict[str, V] = {}
+        self._show(node.condition, shown)
+        line = self.source.place(node.span.start).line
+        self.notes.append(Noted(line, node.text, tuple(shown.items())))
+        return len(self.notes) - 1
+
+    def _show(self, x: X, shown: dict[str, V]) -> None:
+        """The names and readings in a condition, with their values."""
+        label = next((name for each, name in self.body.labels if each is x), "")
+        label = label or self._label(x)
+        if label:
+            shown.setdefault(label, self.value(x))
+            return
+        for each in x.args:
+            self._show(each, shown)
+
+    def _label(self, x: X) -> str:  # noqa: PLR0911 -- dispatch
+        match x.op:
+            case "local":
+                return str(x.value).rpartition("_")[0]
+            case "state":
+                return str(x.value)
+            case "event":
+                return str(self.body.fields[x.value])
+            case "read":
+                return f"{x.value.kind} {x.value.symbol}".strip()
+            case "indicator" if "" in self.series[id(x)]:
+                return f"{x.value}({', '.join(f'{each:g}' for each in x.extra)})"
+            case "pick":
+                return f"{x.args[0].value}.{x.value}"
+            case _:
+                return ""
+
+
+def _local(name: str) -> str:
+    return f"v_{name}"
+
+
+def _level(kind: Type) -> str:
+    return kind.kind if kind.kind == "percent" else "price"
+
+
+def _size_kind(kind: Type, symbol: str) -> str:
+    """How a size is meant: a share, worth of quote, or units of base."""
+    if kind.kind == "percent":
+        return "share"
+    base = symbol.partition("/")[0]
+    return "worth" if kind.kind == "amount" and kind.base != base else "units"

@@ -1,0 +1,171 @@
+"""The intermediate form: a handler as straight, typed steps over numbered slots.
+
+Values are doubles (not-a-number is `none`), truths and texts; slots hold doubles only, texts of
+states in their own slots. Both ways of running a script, generated Python and machine code, read
+this and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class V:
+    """A value. op: const · slot (value: number) · at (value: first slot, args: index) ·
+    temp (value: name) · event, read (value: number) · or an operator."""
+
+    op: str
+    args: tuple[V, ...] = ()
+    value: Any = None
+
+    def __add__(self, other: V | float) -> V:
+        return V("add", (self, value(other)))
+
+    def __sub__(self, other: V | float) -> V:
+        return V("sub", (self, value(other)))
+
+    def __mul__(self, other: V | float) -> V:
+        return V("mul", (self, value(other)))
+
+    def __truediv__(self, other: V | float) -> V:
+        return V("div", (self, value(other)))
+
+    def __mod__(self, other: V | float) -> V:
+        return V("mod", (self, value(other)))
+
+    def __lt__(self, other: V | float) -> V:
+        return V("lt", (self, value(other)))
+
+    def __le__(self, other: V | float) -> V:
+        return V("le", (self, value(other)))
+
+    def __gt__(self, other: V | float) -> V:
+        return V("gt", (self, value(other)))
+
+    def __ge__(self, other: V | float) -> V:
+        return V("ge", (self, value(other)))
+
+
+def value(of: V | float) -> V:
+    return of if isinstance(of, V) else V("const", value=float(of))
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    temp: str
+    value: V
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A slot takes a value; `index` is added to `slot` where a window is written."""
+
+    slot: int
+    index: V | None
+    value: V
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    condition: V
+    then: tuple[Op, ...]
+    other: tuple[Op, ...] = ()
+    note: int = -1  # number of the condition, for "why"
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`temp` counts from 0 to below `count`, a constant: every loop has its bound."""
+
+    temp: str
+    count: int
+    body: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """`return`: the run ends, what it set stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    site: int
+    action: str
+    symbol: str
+    account: str
+    size: V | None
+    size_kind: str
+    named: tuple[tuple[str, str, V], ...]  # name, percent | price | plain, value
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    kind: str
+    text: V
+    channel: str
+
+
+Op = Let | Put | When | Loop | Leave | Trade | Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A condition as written, and the names in it whose values explain it."""
+
+    line: int
+    text: str
+    shown: tuple[tuple[str, V], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One handler. `always` runs at every event, `steps` when warm, `after` ends each run."""
+
+    always: tuple[Op, ...]
+    steps: tuple[Op, ...]
+    after: tuple[Op, ...]
+    warm: int
+    count_slot: int
+    notes: tuple[Noted, ...]
+    steps_max: int
+
+
+@dataclass(slots=True)
+class Slots:
+    """The layout of a script's memory: every slot has a number, a name and a first value."""
+
+    first: list[Any] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    def take(self, name: str, first: Any = 0.0, count: int = 1) -> int:
+        start = len(self.first)
+        self.first += [first] * count
+        self.names += [name] * count
+        return start
+
+
+def cost(ops: tuple[Op, ...]) -> int:
+    """The most steps these can take: the longer branch, every turn of a loop."""
+    return sum(_cost(op) for op in ops)
+
+
+def _cost(op: Op) -> int:
+    match op:
+        case When():
+            return _value_cost(op.condition) + max(cost(op.then), cost(op.other))
+        case Loop():
+            return op.count * (1 + cost(op.body))
+        case Let() | Put():
+            return 1 + _value_cost(op.value)
+        case Tell():
+            return 1 + _value_cost(op.text)
+        case Trade():
+            return 1 + sum(_value_cost(each) for _, _, each in op.named)
+        case Leave():
+            return 1
+
+
+def _value_cost(of: V) -> int:
+    return 1 + sum(_value_cost(each) for each in of.args)

@@ -1,0 +1,295 @@
+"""A checked script, ready to run: its handlers as pure steps over numbered slots.
+
+`check` answers with a program or none, and diagnostics: always a list, never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
+from lefi_tui.lang.check_policy import Policy
+from lefi_tui.lang.check_script import CheckedScript, SettingInfo, check_script
+from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.compiler import STEPS_MAX, Compiler
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.form import Form, Slots
+from lefi_tui.lang.maths import words
+from lefi_tui.lang.parser import parse
+from lefi_tui.lang.python_way import Run, generate
+from lefi_tui.lang.resolver import Declared, resolve
+from lefi_tui.lang.scope import Scope, Shared
+from lefi_tui.lang.script_tests import ScriptTest, read_tests
+from lefi_tui.lang.source import Source, Span
+from lefi_tui.lang.tree import Body
+from lefi_tui.lang.types import Bindings
+
+__all__ = ["Checked", "ConditionSeen", "Handler", "Policy", "Program", "StepResult", "check"]
+
+State = list[Any]  # slots: doubles (not-a-number is none), and the texts of states
+SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One `on …`, or the whole body of a script without handlers (event "body")."""
+
+    index: int
+    event: str
+    symbol: str
+    timeframe_ms: int
+    every_ms: int
+    cron: str
+    zone: str
+    fields: tuple[str, ...]  # names of the values that `step` takes as `event`, in this order
+    steps_max: int  # the most steps one event can cost
+    warmup: int  # events needed before statements are carried out
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    number: int
+    action: str
+    symbol: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    state: State
+    intents: tuple[Intent, ...] = ()
+    notes: tuple[Note, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    warming: tuple[int, int] | None = None  # events had, events needed
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSeen:
+    """One condition that a run met: where, as written, what it was, and the values in it."""
+
+    line: int
+    text: str
+    outcome: bool
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    title: str
+    kind: str
+    version: str
+    source: str
+    settings: tuple[SettingInfo, ...]
+    policy: Policy
+    handlers: tuple[Handler, ...]
+    reads: tuple[ReadKey, ...]
+    sites: tuple[SiteInfo, ...]
+    symbols: tuple[str, ...]
+    tests: tuple[ScriptTest, ...]
+    forms: tuple[Form, ...] = field(repr=False)
+    slots: Slots = field(repr=False)
+    states: Mapping[str, int] = field(repr=False)  # state: its slot
+    runs: tuple[Run, ...] = field(repr=False)
+    needs_waits: tuple[str, ...] = ()
+
+    def initial(self) -> State:
+        return list(self.slots.first)
+
+    def step(
+        self,
+        handler: int,
+        state: State,
+        event: Sequence[float | str],
+        reads: Sequence[float],
+        *,
+        carry: bool = True,
+    ) -> StepResult:
+        """One event of one handler. Pure: the state given stays as it is.
+
+        `event` holds the handler's fields in their order (prices in quote per base, times and
+        durations in ms), `reads` the values of `self.reads`. Without `carry` only series step.
+        """
+        after, effects, carried = self.runs[handler](state, event, reads, carry)
+        if not carried and carry:
+            form = self.forms[handler]
+            return StepResult(after, warming=(int(after[form.count_slot]), form.warm))
+        if not effects:
+            return StepResult(after)
+        return StepResult(
+            after,
+            tuple(each for each in effects if isinstance(each, Intent)),
+            tuple(each for each in effects if isinstance(each, Note)),
+            tuple(each for each in effects if isinstance(each, Refusal)),
+        )
+
+    @cached_property
+    def _traced(self) -> tuple[Run, ...]:
+        return tuple(generate(form, traced=True).run for form in self.forms)
+
+    def explain(
+        self,
+        handler: int,
+        state: State,
+        event: Sequence[float | str],
+        reads: Sequence[float],
+    ) -> tuple[ConditionSeen, ...]:
+        """The conditions that this step meets, with the values in them."""
+        trace: list[Any] = []
+        self._traced[handler](state, event, reads, True, trace)  # noqa: FBT003 -- generated
+        notes = self.forms[handler].notes
+        return tuple(
+            ConditionSeen(
+                notes[number].line,
+                notes[number].text,
+                outcome,
+                tuple(
+                    (name, words(value))
+                    for (name, _), value in zip(notes[number].shown, values, strict=True)
+                ),
+            )
+            for number, outcome, values in trace
+        )
+
+    def state_value(self, state: State, name: str) -> Any:
+        """A `state` of the script; None is `none`."""
+        value = state[self.states[name]]
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    def encode(self, state: State) -> Any:
+        """The slots as JSON data; what is missing as null."""
+        return [None if isinstance(v, float) and math.isnan(v) else _finite(v) for v in state]
+
+    def decode(self, data: Any) -> State:
+        if len(data) != len(self.slots.first):
+            raise ValueError(f"{len(data)} slots kept, {len(self.slots.first)} needed")
+        return [math.nan if v is None else _double(v) for v in data]
+
+    def carried_over(self, state: State, other: Program) -> State:
+        """A state of `other` (the same script, other settings) for this one: states stay."""
+        fresh = self.initial()
+        for name, slot in self.states.items():
+            if name in other.states:
+                fresh[slot] = state[other.states[name]]
+        return fresh
+
+
+def _finite(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+
+def _double(value: Any) -> Any:
+    return float(value) if value in {"inf", "-inf"} else value
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(
+    source: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    timeframe_ms: int | None = None,
+    name: str = "script",
+) -> Checked:
+    """Check and compile a script. `settings` are values a person chose, as Lefi text;
+    `timeframe_ms` runs its Candle handlers on another timeframe."""
+    if len(source) > SOURCE_MAX:
+        message = f"A script has at most {SOURCE_MAX:,} letters; this has {len(source):,}."
+        return Checked(None, (Diagnostic("LF106", Span(0, 1), message),))
+    text = Source(source, name)
+    parsed = parse(text)
+    declared = resolve(parsed.script)
+    checked = check_script(text, declared, settings or {}, timeframe_ms)
+    tests, found = _tests(text, declared, checked)
+    found = (*parsed.diagnostics, *declared.found, *checked.found, *found)
+    program = None
+    if not any(each.is_error for each in found):
+        program, more = _compiled(text, checked, tests)
+        found = (*found, *more)
+    return Checked(program, tuple(sorted(found, key=lambda each: each.span)))
+
+
+def _tests(
+    source: Source, declared: Declared, checked: CheckedScript
+) -> tuple[tuple[ScriptTest, ...], tuple[Diagnostic, ...]]:
+    shared = Shared(declared, Bindings(), constants=dict(checked.constants))
+    shared.state_types = {name: kind for name, (kind, _) in checked.states.items()}
+    reader = Statements(shared, Scope("test"), source.text)
+    return read_tests(reader, declared.tests, source), tuple(shared.found)
+
+
+def _compiled(
+    source: Source, checked: CheckedScript, tests: tuple[ScriptTest, ...]
+) -> tuple[Program | None, tuple[Diagnostic, ...]]:
+    slots = Slots()
+    states = {name: slots.take(name, first) for name, (_, first) in checked.states.items()}
+    reads = {key: number for number, key in enumerate(checked.reads)}
+    forms: list[Form] = []
+    runs: list[Run] = []
+    for body in checked.bodies:
+        try:
+            form = Compiler(slots, states, reads, source, body).form()
+            runs.append(generate(form, traced=False).run)
+        except OverflowError as error:
+            return None, (_too_large(source, body, str(error)),)
+        if form.steps_max > STEPS_MAX:
+            words_ = f"{form.steps_max:,} steps an event; {STEPS_MAX:,} are the most."
+            return None, (_too_large(source, body, words_),)
+        forms.append(form)
+    program = Program(
+        title=checked.declared.title,
+        kind=checked.declared.kind,
+        version=hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        source=source.text,
+        settings=checked.settings,
+        policy=checked.policy,
+        handlers=tuple(_handler(n, b, f) for n, (b, f) in enumerate(_pairs(checked, forms))),
+        reads=checked.reads,
+        sites=tuple(
+            SiteInfo(each.number, each.action, each.symbol, *source.place(each.span.start))
+            for each in checked.sites
+        ),
+        symbols=checked.symbols,
+        tests=tests,
+        forms=tuple(forms),
+        slots=slots,
+        states=states,
+        runs=tuple(runs),
+    )
+    return program, ()
+
+
+def _pairs(checked: CheckedScript, forms: list[Form]) -> list[tuple[Body, Form]]:
+    return list(zip(checked.bodies, forms, strict=True))
+
+
+def _handler(index: int, body: Body, form: Form) -> Handler:
+    return Handler(
+        index,
+        body.event,
+        body.symbol,
+        body.timeframe_ms,
+        body.every_ms,
+        body.cron,
+        body.zone,
+        body.fields,
+        form.steps_max,
+        body.warm,
+        body.line,
+    )
+
+
+def _too_large(source: Source, body: Body, why: str) -> Diagnostic:
+    starts = [0, *(at + 1 for at, letter in enumerate(source.text) if letter == "\n")]
+    start = starts[body.line - 1]
+    return Diagnostic("LF216", Span(start, start + 2), f"This handler is too large: {why}")

@@ -1,0 +1,131 @@
+"""What a script declares: names once, functions without recursion, one title, one kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.source import Span
+
+
+@dataclass(slots=True)
+class Declared:
+    title: str = ""
+    kind: str = "automated"
+    settings: dict[str, s.Setting] = field(default_factory=dict)
+    states: dict[str, s.State] = field(default_factory=dict)
+    functions: dict[str, s.Function] = field(default_factory=dict)
+    rules: list[s.Rule] = field(default_factory=list)
+    handlers: list[s.Handler] = field(default_factory=list)
+    tests: list[s.Test] = field(default_factory=list)
+    body: tuple[s.Statement, ...] = ()
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def say(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        self.found.append(Diagnostic(code, span, message, hint))
+
+
+def resolve(script: s.Script) -> Declared:
+    declared = Declared(body=script.body)
+    taken: dict[str, Span] = {}
+    for item in script.items:
+        _declare(declared, item, taken)
+    for name in declared.functions:
+        _refuse_recursion(declared, name)
+    return declared
+
+
+def _declare(declared: Declared, item: s.Item, taken: dict[str, Span]) -> None:  # noqa: C901 -- dispatch
+    match item:
+        case s.ScriptName():
+            declared.title = item.title.plain or ""
+        case s.Kind():
+            declared.kind = item.kind
+        case s.Setting():
+            if _is_new(declared, item, taken):
+                declared.settings[item.name] = item
+        case s.State():
+            if _is_new(declared, item, taken):
+                declared.states[item.name] = item
+        case s.Function():
+            if _is_new(declared, item, taken):
+                declared.functions[item.name] = item
+        case s.Policy():
+            declared.rules += item.rules
+        case s.Handler():
+            declared.handlers.append(item)
+        case s.Test():
+            declared.tests.append(item)
+
+
+def _is_new(
+    declared: Declared, item: s.Setting | s.State | s.Function, taken: dict[str, Span]
+) -> bool:
+    if item.name in taken:
+        message = f"`{item.name}` is declared above already; choose another name."
+        declared.say("LF212", item.name_span, message)
+        return False
+    taken[item.name] = item.name_span
+    return True
+
+
+def _refuse_recursion(declared: Declared, name: str) -> None:
+    """A function that can reach itself is taken out, so that no later pass meets it."""
+    function = declared.functions[name]
+    seen: set[str] = set()
+    waiting = _calls(function.body)
+    while waiting:
+        call = waiting.pop()
+        if call.name == name:
+            message = f"`{name}` calls itself; a script always stops, so functions can't."
+            declared.say("LF210", function.name_span, message)
+            return
+        inner = declared.functions.get(call.name)
+        if inner is not None and call.name not in seen:
+            seen.add(call.name)
+            waiting += _calls(inner.body)
+
+
+def _calls(node: object) -> list[s.Call]:
+    """All calls in an expression."""
+    out: list[s.Call] = []
+    waiting = [node]
+    while waiting:
+        now = waiting.pop()
+        if isinstance(now, s.Call):
+            out.append(now)
+        if isinstance(now, tuple):
+            waiting += now
+        elif isinstance(now, (s.Node, s.Arg)):
+            waiting += [getattr(now, name) for name in now.__dataclass_fields__ if name != "span"]
+    return out
+
+
+def assigned_names(statements: tuple[s.Statement, ...]) -> dict[str, int]:
+    """How often each name is given a value in these statements, blocks inside included."""
+    counts: dict[str, int] = {}
+    waiting: list[object] = [statements]
+    while waiting:
+        now = waiting.pop()
+        if isinstance(now, s.Assign):
+            counts[now.name] = counts.get(now.name, 0) + 1
+        elif isinstance(now, tuple):
+            waiting += now
+        elif isinstance(now, s.Block):
+            waiting.append(now.statements)
+        elif isinstance(now, s.Row):
+            waiting.append(now.action)
+        elif isinstance(now, s.Node):
+            waiting += [getattr(now, part) for part in _PARTS if hasattr(now, part)]
+    return counts
+
+
+_PARTS = ("then", "other", "body", "rows")
+
+
+def series_names(statements: tuple[s.Statement, ...]) -> frozenset[str]:
+    """Names given once, and outside `if` and `decide`: they may be series."""
+    counts = assigned_names(statements)
+    here = [each.name for each in statements if isinstance(each, s.Assign)]
+    return frozenset(name for name in here if counts[name] == 1)

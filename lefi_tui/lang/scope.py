@@ -1,0 +1,156 @@
+"""What the checker knows at one place of a script: names, their types, and what it has said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lefi_tui.lang import types as t
+from lefi_tui.lang.diagnostic import Diagnostic, Fix
+from lefi_tui.lang.resolver import Declared
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tree import Statement, X
+from lefi_tui.lang.types import Bindings, Type
+
+# The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
+DEPTH_MAX: Final = 150
+NODES_MAX: Final = 60_000  # of one handler, functions and loops written out
+
+
+class Wrong(Exception):  # noqa: N818 -- ends one statement's check, never leaves the checker
+    """Said already."""
+
+
+@dataclass(slots=True)
+class Local:
+    id: str
+    type: Type
+    series: X | None
+    span: Span
+    is_used: bool = False
+
+
+@dataclass(slots=True)
+class Site:
+    number: int
+    action: str
+    symbol: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Shared:
+    """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
+
+    declared: Declared
+    bindings: Bindings
+    constants: dict[str, X] = field(default_factory=dict)
+    state_types: dict[str, Type] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    symbols: list[str] = field(default_factory=list)
+    reads: list[Any] = field(default_factory=list)
+    currency: str = "USDT"
+    has_rate: bool = False
+    used: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Scope:
+    """Of one handler, while it is checked."""
+
+    event: str
+    symbol: str = ""
+    timeframe_ms: int = 0
+    fields: dict[str, X] = field(default_factory=dict)
+    bare_fields: bool = False  # candle fields are bare names too
+    locals: dict[str, Local] = field(default_factory=dict)
+    assigned: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    params: dict[str, X] = field(default_factory=dict)
+    candidates: frozenset[str] = frozenset()
+    is_straight: bool = True  # outside if and decide
+    memo: dict[tuple[Any, ...], X] = field(default_factory=dict)
+    series: list[X] = field(default_factory=list)
+    named: list[Local] = field(default_factory=list)
+    pasts: dict[str, tuple[str, bool, int]] = field(default_factory=dict)
+    names: int = 0
+    nodes: int = 0
+    calls: int = 0
+    out: list[Statement] = field(default_factory=list)
+
+
+class Checking:
+    """What every part of the checker shares."""
+
+    def __init__(self, shared: Shared, scope: Scope, text: str) -> None:
+        self.shared, self.scope, self.text = shared, scope, text
+
+    def say(
+        self, code: str, span: Span, message: str, hint: str = "", fix: Fix | None = None
+    ) -> None:
+        new = Diagnostic(code, span, message, hint, fix)
+        if not any(each.code == code and each.span == span for each in self.shared.found):
+            self.shared.found.append(new)
+
+    def wrong(
+        self, code: str, span: Span, message: str, hint: str = "", fix: Fix | None = None
+    ) -> Wrong:
+        self.say(code, span, message, hint, fix)
+        return Wrong()
+
+    def later(self, span: Span, what: str) -> Wrong:
+        return self.wrong("LF109", span, f"{what} is of the language, and not carried out yet.")
+
+    def make(
+        self,
+        op: str,
+        kind: Type,
+        args: Iterable[X] = (),
+        value: Any = None,
+        extra: tuple[float, ...] = (),
+        **more: Any,
+    ) -> X:
+        """A value; the same series asked for twice is one computation."""
+        args = tuple(args)
+        new = X(op, kind, args, value, extra=extra, **_derived(op, args), **more)
+        self._count(new)
+        if not new.is_series:
+            return new
+        key = (op, value, extra, kind, *map(id, args))
+        return self.scope.memo.setdefault(key, new)
+
+    def _count(self, new: X) -> None:
+        self.scope.nodes += 1
+        if new.depth > DEPTH_MAX:
+            raise self.wrong("LF106", new.span, f"More than {DEPTH_MAX} levels; name the parts.")
+        if self.scope.nodes > NODES_MAX:
+            message = f"Written out, this handler has over {NODES_MAX:,} steps; 20,000 may run."
+            raise self.wrong("LF216", new.span, message)
+
+    def const(self, value: Any, kind: Type, span: Span) -> X:
+        return X("const", kind, (), value, span, is_series=True)
+
+    def stateful(self, value: X) -> X:
+        """A series that must be computed at every event, wherever it is written."""
+        if value not in self.scope.series:
+            self.scope.series.append(value)
+        return value
+
+    def seen(self, value: X) -> Type:
+        return self.shared.bindings.seen(value.type)
+
+
+def _derived(op: str, args: tuple[X, ...]) -> dict[str, Any]:
+    """Series of series; warm when all are, but what stands left of ?? is not waited for."""
+    waited = args[1:] if op == "coalesce" else args
+    return {
+        "is_series": all(each.is_series for each in args) and op not in {"local", "state", "past"},
+        "warm": max((each.warm for each in waited), default=0),
+        "depth": 1 + max((each.depth for each in args), default=0),
+    }
+
+
+def is_open(kind: Type) -> bool:
+    return kind.kind in t.OPEN

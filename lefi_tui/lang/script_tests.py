@@ -1,0 +1,173 @@
+"""The tests in a script as data: what is fed, in order, and what is expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.builtins import BUILTINS
+from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.scope import Wrong
+from lefi_tui.lang.source import Source, Span
+
+_OPS: Final = ("==", "!=", "<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Candles (o, h, l, c, v) or single prices of one symbol ("": the script's first)."""
+
+    what: str  # candles | price
+    symbol: str
+    rows: tuple[tuple[float, ...], ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectOrder:
+    action: str
+    symbol: str
+    size: float | None
+    size_kind: str  # percent amount number, "" when none is named
+    unit: str
+    is_negated: bool
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNote:
+    kind: str
+    words: str | None
+    is_negated: bool
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectState:
+    name: str
+    op: str
+    value: Any
+    is_negated: bool
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A line whose statement is not carried out yet; its test fails and says so."""
+
+    what: str
+    line: int
+
+
+Line = Feed | ExpectOrder | ExpectNote | ExpectState | NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTest:
+    name: str
+    line: int
+    settings: tuple[tuple[str, str], ...]  # name, value as Lefi text
+    lines: tuple[Line, ...]
+
+
+def read_tests(check: Statements, tests: list[s.Test], source: Source) -> tuple[ScriptTest, ...]:
+    return tuple(_Reader(check, source).test(each) for each in tests)
+
+
+class _Reader:
+    def __init__(self, check: Statements, source: Source) -> None:
+        self.check, self.source = check, source
+
+    def test(self, node: s.Test) -> ScriptTest:
+        settings: list[tuple[str, str]] = []
+        lines: list[Line] = []
+        for each in node.checks:
+            try:
+                if isinstance(each, s.TestSettings):
+                    settings += [self._setting(value) for value in each.values]
+                else:
+                    lines.append(self._line(each))
+            except Wrong:
+                continue
+        place = self.source.place(node.span.start)
+        return ScriptTest(node.name.plain or "", place.line, tuple(settings), tuple(lines))
+
+    def _setting(self, arg: s.Arg) -> tuple[str, str]:
+        assert arg.name is not None
+        if arg.name not in self.check.shared.declared.settings:
+            message = f"There is no setting `{arg.name}`."
+            raise self.check.wrong("LF201", arg.name_span, message)
+        return arg.name, self._written(arg.value.span)
+
+    def _written(self, span: Span) -> str:
+        return self.source.text[span.start : span.end]
+
+    def _line(self, node: s.Check) -> Line:
+        line = self.source.place(node.span.start).line
+        match node:
+            case s.TestPrices():
+                return self._feed(node, line)
+            case s.TestExpect():
+                return self._expect(node, line)
+            case s.TestSignal():
+                return NotYet(f"`{node.what}` in a test", line)
+            case s.TestAnswer():
+                return NotYet(f"`{node.what}` in a test", line)
+            case s.TestAfter():
+                return NotYet("`after` in a test", line)
+            case s.TestSettings():
+                raise AssertionError("settings are read before")
+
+    def _feed(self, node: s.TestPrices, line: int) -> Line:
+        symbol = (node.symbol.plain or "") if node.symbol is not None else ""
+        if symbol and parse_symbol(symbol) is None:
+            assert node.symbol is not None
+            message = f"`{symbol}` is no symbol; write BASE/QUOTE."
+            raise self.check.wrong("LF204", node.symbol.span, message)
+        return Feed(node.what, symbol, node.rows, line)
+
+    def _expect(self, node: s.TestExpect, line: int) -> Line:
+        value, text = node.value, self._written(node.span)
+        if isinstance(value, s.Call) and value.name in BUILTINS:
+            return self._expect_call(value, node.negated, (line, text))
+        if isinstance(value, s.Binary) and isinstance(value.left, s.Name) and value.op in _OPS:
+            return self._expect_state(value, node.negated, (line, text))
+        if isinstance(value, s.Name) and value.name == "finalized":
+            return NotYet("`expect finalized`", line)
+        message = "Expect an order, a notice, or `name == value`."
+        raise self.check.wrong("LF204", value.span, message)
+
+    def _expect_state(self, node: s.Binary, negated: bool, where: tuple[int, str]) -> Line:  # noqa: FBT001 -- as written
+        name = node.left
+        assert isinstance(name, s.Name)
+        if name.name not in self.check.shared.state_types:
+            message = f"`{name.name}` is no state; a test looks at states."
+            raise self.check.wrong("LF201", name.span, message)
+        wanted = self.check.value(node.right)
+        if not wanted.is_const:
+            raise self.check.wrong("LF208", node.right.span, "What is expected is constant.")
+        is_none = isinstance(node.right, s.Missing)
+        value = None if is_none else wanted.value
+        return ExpectState(name.name, node.op, value, negated, *where)
+
+    def _expect_call(self, node: s.Call, negated: bool, where: tuple[int, str]) -> Line:  # noqa: FBT001 -- as written
+        builtin = BUILTINS[node.name]
+        if builtin.group == "word":
+            words = self.check.constant_text(node.args[0], "A notice") if node.args else None
+            return ExpectNote(node.name.lower(), words, negated, *where)
+        if builtin.group != "transaction":
+            message = f"`{node.name}` is no order and no notice."
+            raise self.check.wrong("LF204", node.span, message)
+        symbol = self.check.symbol(node.args[0]) if node.args else ""
+        size, kind, unit = None, "", ""
+        if len(node.args) > 1:
+            value = self.check.value(node.args[1].value)
+            if not value.is_const or not isinstance(value.value, float):
+                raise self.check.wrong("LF208", node.args[1].value.span, "A size is constant here.")
+            size, kind, unit = value.value, value.type.kind, value.type.base
+        return ExpectOrder(node.name.lower(), symbol, size, kind, unit, negated, *where)
