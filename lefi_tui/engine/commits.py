@@ -5,7 +5,7 @@ Tape alone needs no commit of its own: it rides with the next one, or is written
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lefi_tui.core.messages import Event, TapeSealed
@@ -19,9 +19,18 @@ TAPE_PENDING_MAX: Final = 1_024  # rows of tape that wait in memory for a commit
 SEGMENT_BYTES_MAX: Final = 4_000_000  # of JSON text in one segment, before it is packed
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the desk is saved, and how long a segment of the tape grows."""
+
+    snapshot_events: int = SNAPSHOT_EVENTS
+    segment_bytes: int = SEGMENT_BYTES_MAX
+
+
 class Commits:
-    def __init__(self, journal: Journal, standing: Standing) -> None:
+    def __init__(self, journal: Journal, standing: Standing, pace: Pace | None = None) -> None:
         self._journal = journal
+        self._pace = pace or Pace()
         self.durable = standing  # as the disk has it
         self.standing = standing
         self._pending: list[TapeRow] = []
@@ -58,7 +67,7 @@ class Commits:
             await self._commit(Batch(), self.standing)
 
     async def _commit(self, batch: Batch, after: Standing) -> None:
-        is_due = self._since_snapshot >= SNAPSHOT_EVENTS
+        is_due = self._since_snapshot >= self._pace.snapshot_events
         whole = replace(
             batch,
             tape=tuple(self._pending),
@@ -78,7 +87,7 @@ class Commits:
         await self._commit(Batch(tuple(writer.rows)), after)
 
     async def seal_if_due(self, at_ns: int) -> TapeSealed | None:
-        return await self.seal(at_ns) if self._tape_bytes >= SEGMENT_BYTES_MAX else None
+        return await self.seal(at_ns) if self._tape_bytes >= self._pace.segment_bytes else None
 
     async def seal(self, at_ns: int) -> TapeSealed | None:
         """What the table holds goes into a segment file, whose hash goes into the journal."""

@@ -59,12 +59,12 @@ def _broken_chain(journal: Journal) -> Difference | None:
 
 
 def _broken_segment(journal: Journal) -> Difference | None:
-    """A sealed segment whose bytes are not those that the journal has the hash of."""
+    """A segment whose bytes are not those the journal has the hash of. A missing one is a gap."""
     for row, sealed in sealed_segments(journal):
         found = journal.segment_hash(sealed.segment)
-        if found != sealed.sha256:
-            why = "was changed" if found else "is not kept any more"
-            return Difference(sealed.first, row.seq, f"its tape segment {sealed.segment} {why}")
+        if found and found != sealed.sha256:
+            text = f"its tape segment {sealed.segment} was changed"
+            return Difference(sealed.first, row.seq, text)
     return None
 
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,7 @@ from lefi_tui.core.messages import (
     TradingState,
     TradingStateChanged,
 )
-from lefi_tui.engine.commits import Commits
+from lefi_tui.engine.commits import Commits, Pace
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.emergency import EmergencyLog
 from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
@@ -56,6 +56,7 @@ class Setup:
     folder: Path
     program: str = ""
     tape_days: int = 30
+    pace: Pace = field(default_factory=Pace)
 
 
 class SingleWriter:
@@ -67,7 +68,7 @@ class SingleWriter:
         self.publisher = publisher
         self.recovered = recovered
         self.effects = Effects(setup.world, self.inbox.put)
-        self.commits = Commits(setup.journal, recovered.standing)
+        self.commits = Commits(setup.journal, recovered.standing, setup.pace)
         self.failure: Exception | None = None
         self.reconciling: set[str] = set()
         self.reconciled = asyncio.Event()

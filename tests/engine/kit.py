@@ -39,10 +39,13 @@ OPEN: Final = m.OpenAccount(
 LIST: Final = m.ListInstruments(ACCOUNT, (BTC,))
 
 
+State = tuple[int, str]  # occasions so far, hundredths of a unit it buys
+
+
 class Pacer:
     """Buys at a candle that closed higher than it opened, closes at one that did not.
 
-    Its source is the number of units; on quotes it only counts.
+    Its source is the hundredths of a unit it buys; on quotes it only counts.
     """
 
     name: Final = "pacer"
@@ -55,31 +58,33 @@ class Pacer:
         timers = ((7, settings["every"], "UTC"),) if "every" in settings else ()
         return Needs((SYMBOL,), ((SYMBOL, 60_000),), (SYMBOL,), timers=timers)
 
-    def begin(self, _source: str, _settings: Mapping[str, str]) -> int:
-        return 0
+    def begin(self, source: str, _settings: Mapping[str, str]) -> State:
+        return 0, source
 
-    def rebind(self, state: int, _source: str, _settings: Mapping[str, str]) -> int:
+    def rebind(self, state: State, _source: str, _settings: Mapping[str, str]) -> State:
         return state
 
-    def decide(self, state: int, occasion: Occasion, snapshot: Snapshot) -> Decision:
-        count = state + len(occasion.bars) + len(occasion.quotes) + len(occasion.due)
-        intents = tuple(self._intent(bar) for bar in occasion.bars if not snapshot.is_working(1))
+    def decide(self, state: State, occasion: Occasion, snapshot: Snapshot) -> Decision:
+        count = state[0] + len(occasion.bars) + len(occasion.quotes) + len(occasion.due)
+        size = Size(SizeKind.UNITS, Decimal(state[1]) / 100)
+        intents = tuple(
+            Intent("buy", SYMBOL, 1, size=size)
+            if bar.close > bar.open
+            else Intent("close", SYMBOL, 2)
+            for bar in occasion.bars
+            if not snapshot.is_working(1)
+        )
         notes = tuple(Note("print", f"due {handler}") for handler in occasion.due)
-        return Decision(count, intents, notes=notes)
+        return Decision((count, state[1]), intents, notes=notes)
 
-    def _intent(self, bar: Bar) -> Intent:
-        if bar.close > bar.open:
-            return Intent("buy", SYMBOL, 1, size=Size(SizeKind.UNITS, Decimal("0.01")))
-        return Intent("close", SYMBOL, 2)
+    def why(self, state: State) -> str:
+        return f"{state[0]} occasions"
 
-    def why(self, state: int) -> str:
-        return f"{state} occasions"
+    def encode(self, state: State) -> Any:
+        return list(state)
 
-    def encode(self, state: int) -> Any:
-        return state
-
-    def decode(self, _source: str, _settings: Mapping[str, str], data: Any) -> int:
-        return int(data)
+    def decode(self, _source: str, _settings: Mapping[str, str], data: Any) -> State:
+        return int(data[0]), str(data[1])
 
 
 KINDS: Final = {"pacer": Pacer()}
