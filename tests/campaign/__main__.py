@@ -1,0 +1,35 @@
+"""`make campaign COUNT= SEED=`: the long counts. Exit status 0 when every case held."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.campaign.runner import carry_out, opened, report_file
+from tests.campaign.table import CAMPAIGNS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make campaign", description=__doc__)
+    parser.add_argument("--count", type=int, default=0, help="cases of each; 0 is its own length")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(CAMPAIGNS)}; all if not said"
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(CAMPAIGNS):
+        parser.error(f"no such campaign: {', '.join(sorted(unknown))}")
+    chosen = {name: CAMPAIGNS[name] for name in asked.names or CAMPAIGNS}
+    report = opened(report_file(asked.seed), asked.seed)
+    has_held = carry_out(chosen, asked.count, report, said)
+    said(f"report: {report.file.name}")
+    return 0 if has_held else 1
+
+
+def said(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

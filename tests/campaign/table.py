@@ -1,0 +1,10 @@
+"""The campaigns there are. A new one is a module with a `CAMPAIGN`, and a line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.campaign import mutations
+from tests.campaign.runner import Campaign
+
+CAMPAIGNS: Final[dict[str, Campaign]] = {"mutations": mutations.CAMPAIGN}
