@@ -7,15 +7,17 @@ from argparse import Namespace
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
+from lefi_tui.cli.scripts import text_of
 from lefi_tui.errors import REFUSED
 
 
 def run(arguments: Namespace, output: Output) -> int:
+    source = None if arguments.script is None else text_of(arguments.script)
     settings = loaded(output)
     from lefi_tui import wiring
 
     with progress(output, "messages") as shown:
-        answer = wiring.replay_run(arguments.run, settings, shown)
+        answer = wiring.replay_run(arguments.run, settings, shown, source)
     if arguments.json:
         output.value(
             {

@@ -143,7 +143,16 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "replay": Command(
             "carries a recorded run out again and compares every decision",
             "replay",
-            (_argument("run", metavar="RUN", help="as `lefi run` named it"), _JSON),
+            (
+                _argument("run", metavar="RUN", help="as `lefi run` named it"),
+                _argument(
+                    "--script",
+                    metavar="FILE",
+                    type=Path,
+                    help="with this text instead: names the first thing it would change",
+                ),
+                _JSON,
+            ),
         ),
         "bots": Command(
             "bots of the profile",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.campaign.runner import carry_out, opened, report_file
+from tests.campaign.runner import carry_out, opened, program, report_file
 from tests.campaign.table import CAMPAIGNS
 
 
@@ -20,7 +20,7 @@ def main() -> int:
     if unknown := set(asked.names) - set(CAMPAIGNS):
         parser.error(f"no such campaign: {', '.join(sorted(unknown))}")
     chosen = {name: CAMPAIGNS[name] for name in asked.names or CAMPAIGNS}
-    report = opened(report_file(asked.seed), asked.seed)
+    report = opened(report_file(asked.seed), asked.seed, program())
     has_held = carry_out(chosen, asked.count, report, said)
     said(f"report: {report.file.name}")
     return 0 if has_held else 1

@@ -53,7 +53,7 @@ class Report:
         """Whole or not at all: a campaign is meant to be interrupted."""
         told = {name: asdict(record) for name, record in self.records.items()}
         value = {"seed": self.seed, "program": self.program, "campaigns": told}
-        draft = self.file.with_suffix(".draft")
+        draft = self.file.with_name(f"{self.file.stem}-draft.json")
         draft.write_text(json.dumps(value, indent=1) + "\n")
         draft.replace(self.file)
 
@@ -69,12 +69,12 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def opened(file: Path, seed: int) -> Report:
+def opened(file: Path, seed: int, digest: str) -> Report:
     """The report to go on with, or a new one where the program or the seed is another."""
-    report = Report(file, seed, program())
+    report = Report(file, seed, digest)
     if file.is_file():
         before = json.loads(file.read_text())
-        if (before["seed"], before["program"]) == (seed, report.program):
+        if (before["seed"], before["program"]) == (seed, digest):
             told = before["campaigns"].items()
             report.records = {name: Record(**record) for name, record in told}
     return report

@@ -1,0 +1,142 @@
+"""A running engine and the commands that talk to it over its socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60.0
+
+
+class Profile:
+    """One user's profile in a folder, and the command line on it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {**os.environ, "LEFI_HOME": str(home)}
+
+    def lefi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lefi_tui", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE_S,
+            env=self.environment,
+            cwd=ROOT,
+        )
+
+    def answer(self, *arguments: str) -> Any:
+        done = self.lefi(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("\n") == 1
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    return Profile(tmp_path)
+
+
+@pytest.fixture
+def engine(profile: Profile) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "lefi_tui", "engine"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=profile.environment,
+        cwd=ROOT,
+    ) as running:
+        deadline = time.monotonic() + PATIENCE_S
+        while profile.lefi("bots").returncode != 0:
+            assert running.poll() is None, running.communicate()
+            assert time.monotonic() < deadline
+        yield running
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize("command", [["bots"], ["kill"], ["resume", "--reason", "all is well"]])
+def test_without_an_engine_a_command_says_how_to_start_one(
+    command: list[str], profile: Profile
+) -> None:
+    done = profile.lefi(*command)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("LE401 No engine is running")
+    assert "lefi engine" in done.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_bot_is_started_shown_set_and_stopped(profile: Profile) -> None:
+    assert profile.answer("bots") == []
+    script = str(ROOT / "scripts" / "ema_cross.lefi")
+
+    started = profile.answer("bots", "start", "trend", "--script", script, "--set", "fast=5")
+    assert started["bot"] == "trend"
+    (row,) = profile.answer("bots", "list")
+    assert (row["id"], row["title"], row["is_alive"]) == ("trend", "EMA cross", True)
+    assert isinstance(profile.answer("bots", "show", "trend")["why"], list)
+    assert profile.answer("bots", "set", "trend", "--set", "slow=30")["settings"] == {"slow": "30"}
+    assert profile.answer("bots", "stop", "trend")["status"] in {"stopping", "stopped"}
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_the_engine_refuses_is_the_answer_no(profile: Profile, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.lefi"
+    wrong.write_text("setting fast = 12 in 20..40\n")
+    for command in (
+        ("bots", "show", "nobody"),
+        ("bots", "start", str(wrong)),
+        ("bots", "stop", "nobody"),
+    ):
+        done = profile.lefi(*command)
+        assert (done.returncode, done.stdout) == (1, ""), command
+        assert done.stderr.startswith("LE402 Refused")
+
+
+@pytest.mark.usefixtures("engine")
+def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) -> None:
+    script = str(ROOT / "scripts" / "price_alert.lefi")
+    profile.answer("bots", "start", "alert", "--script", script)
+
+    killed = profile.answer("kill")
+    assert killed["state"] == "halted"
+    assert killed["orders_working"] == 0
+    refused = profile.lefi("resume")
+    assert refused.returncode == 2
+    resumed = profile.answer("resume", "--reason", "checked by hand")
+    assert resumed == {"state": "active", "reason": "checked by hand"}
+
+
+def test_a_second_engine_on_one_profile_is_refused_and_the_first_goes_on(
+    engine: subprocess.Popen[str], profile: Profile
+) -> None:
+    second = profile.lefi("engine")
+    assert second.returncode == 1
+    assert "Why: " in second.stderr
+    assert engine.poll() is None
+    assert profile.answer("bots") == []
+
+
+def test_an_engine_told_to_end_ends_with_status_0(
+    engine: subprocess.Popen[str], profile: Profile
+) -> None:
+    engine.send_signal(signal.SIGTERM)
+    engine.communicate(timeout=PATIENCE_S)
+    assert engine.returncode == 0
+    assert profile.lefi("bots").returncode == 1
