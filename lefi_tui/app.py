@@ -5,9 +5,10 @@ Everything comes in by its constructor; it can't reach an engine, only `send` an
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,19 +16,20 @@ from textual.theme import Theme
 
 from lefi_tui.core.messages import Command, Kill, TradingState
 from lefi_tui.terminal.driver import DeskDriver
+from lefi_tui.terminal.fitness import palette_name, wants_mouse
 from lefi_tui.terminal.shutdown import Shutdown
 from lefi_tui.terminal.slim import SlimDisplay
 from lefi_tui.views.desk_view import Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable, start
-from screens.desk import DeskScreen
+from screens.desk import SHEET, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, bindings, of_groups
 from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
 from screens.start_bot import StartScreen
 from screens.why import WhyScreen
-from widgets.ink import TRUE_COLOR, Ground, Ink, Palette
+from widgets.ink import PALETTES, TRUE_COLOR, Ground, Ink, Palette
 
 
 async def _nothing(_cause: signal.Signals) -> None:
@@ -49,7 +51,7 @@ class DeskSetup:
 
 class LefiApp(SlimDisplay):
     TITLE = "Lefi"
-    CSS_PATH = "../screens/desk.tcss"  # Textual reads no sheet of its first screen
+    CSS_PATH = SHEET
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(EVERYWHERE), is_priority=True)]
 
@@ -130,6 +132,14 @@ class LefiApp(SlimDisplay):
             return
         self._asked_to_leave = True
         self._desk.notice(f"{', '.join(alive)} would pause until Lefi opens again. q again leaves.")
+
+
+def open_desk(setup: DeskSetup) -> int:
+    """Run on this terminal, with its colors, until a person leaves; the exit status."""
+    setup = replace(setup, palette=PALETTES[palette_name(os.environ)])
+    app = LefiApp(setup)
+    app.run(mouse=wants_mouse(os.environ))
+    return app.return_code or 0
 
 
 def _theme(palette: Palette) -> Theme:

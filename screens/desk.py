@@ -6,6 +6,7 @@ It has no rule of trading: it sends commands, and draws the newest view it was g
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -29,6 +30,8 @@ from widgets.plan import Box, arrange, pane_width
 from widgets.positions import Positions
 from widgets.prices import Prices
 
+# Textual reads no sheet of its first screen, so the application names it.
+SHEET: Final = Path(__file__).with_suffix(".tcss")
 NOTICE_SECONDS: Final = 8.0
 
 

@@ -118,9 +118,9 @@ _CUBE_MODES: Final = {
 }
 # Exactly the values that Rich counts as the sixteen, so each becomes the plain escape code.
 _SIXTEEN_INKS: Final = {
-    Ink.TEXT: "#aaaaaa",
-    Ink.DIM: "#555555",
-    Ink.FAINT: "#555555",
+    Ink.TEXT: "#ffffff",
+    Ink.DIM: "#aaaaaa",
+    Ink.FAINT: "#aaaaaa",  # the sixteenth grey is unreadable on many terminals
     Ink.TITLE: "bold #ffffff",
     Ink.GAIN: "#00aa00",
     Ink.LOSS: "#ff5555",

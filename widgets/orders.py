@@ -29,7 +29,7 @@ def _filled(row: OrderRow) -> Span:
 
 
 def _kind(row: OrderRow) -> Span:
-    return row.kind if row.leg == "entry" else row.leg, Ink.TEXT
+    return f" {row.kind if row.leg == 'entry' else row.leg}", Ink.TEXT
 
 
 def _status(row: OrderRow) -> Span:
@@ -38,19 +38,19 @@ def _status(row: OrderRow) -> Span:
 
 
 def _owner(row: OrderRow) -> Span:
-    return "by hand" if row.owner == HAND else row.owner, Ink.DIM
+    return f" {'by hand' if row.owner == HAND else row.owner}", Ink.DIM
 
 
 COLUMNS: Final[tuple[Column[OrderRow], ...]] = (
     Column("order", 13, lambda row: (row.symbol, Ink.TEXT)),
     Column("side", 5, lambda row: (row.side, Ink.TEXT)),
-    Column("units", 8, _units, is_right=True, rank=3),
+    Column("units", 7, _units, is_right=True, rank=3),
     Column("filled", 8, _filled, is_right=True, rank=8),
     Column("price", 10, _price, is_right=True),
-    Column("kind", 9, _kind, rank=7),
+    Column(" kind", 10, _kind, rank=7),
     Column("status", 11, _status, rank=5),
     Column("age", 4, lambda row: (numbers.age(row.age_ms), Ink.FAINT), is_right=True, rank=6),
-    Column("of", 9, _owner, rank=4, grows=True),
+    Column(" of", 10, _owner, rank=4, grows=True),
 )
 
 

@@ -1,0 +1,296 @@
+"""The desk by keys, as a person uses it: a key becomes a command, its end is shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lefi_tui.app import DeskSetup, LefiApp
+from lefi_tui.core import messages as m
+from lefi_tui.views.picture import picture
+from lefi_tui.views.shelf import Startable
+from screens.desk import DeskScreen
+from screens.help import HelpScreen
+from screens.keys import KEYS
+from screens.resume import ResumeScreen
+from screens.start_bot import StartScreen
+from screens.why import WhyScreen
+from tests.screens.hand_fed import HandFed, busy
+from widgets.ink import TRUE_COLOR
+from widgets.prices import Prices
+
+SHELF = (
+    Startable("ema_cross", "EMA cross", "automated", "Follows a trend.", "BTC/USDT"),
+    Startable("range_forecast", "Range forecast", "indicator", "Forecasts.", "range_forecast"),
+)
+
+
+class Desk:
+    """The application under a pilot, with the few looks and touches that the tests need."""
+
+    def __init__(self, app: LefiApp, pilot: Pilot[int], fed: HandFed) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.fed = fed
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips)
+
+    @property
+    def screen(self) -> DeskScreen:
+        desk = self.app.screen_stack[0]
+        assert isinstance(desk, DeskScreen)
+        return desk
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Steps of the application until this holds."""
+        for _ in range(500):
+            if true():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(self.text)
+
+    async def shows(self, words: str) -> None:
+        await self.until(lambda: words in self.text)
+
+
+@asynccontextmanager
+async def opened(fed: HandFed, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Desk]:
+    app = LefiApp(DeskSetup(fed, lambda: SHELF))
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, fed)
+        await desk.until(lambda: desk.screen.view is not None)
+        yield desk
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_price_position_mode_stale_mark_and_next_key_are_in_sight(
+    size: tuple[int, int],
+) -> None:
+    fed = busy()
+    fed.later(8)
+    fed.quote("BTC/USDT", 42_400.0)
+    async with opened(fed, size) as desk:
+        await desk.shows("+14.00")  # 0.05 * (42,400.0 - 42,120.1), as the desk counts it
+        lines = desk.text.split("\n")
+        assert len(lines) == size[1]
+        assert all(cell_len(line) == size[0] for line in lines)
+        assert " DEMO " in lines[0]
+        assert " DEMO " in lines[-1]
+        assert "42,400.0" in desk.text
+        assert "old 8s" in desk.text
+        for key in ("f12 kill", "n new bot", "s stop", "w why", "? help", "q quit"):
+            assert key in lines[-1]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (112, 24), (113, 30), (200, 60)])
+async def test_the_frame_is_closed_at_every_size(size: tuple[int, int]) -> None:
+    async with opened(busy(), size) as desk:
+        await desk.shows("BTC/USDT")
+        lines = desk.text.split("\n")
+        assert (lines[0][0], lines[0][-1]) == ("┏", "┓")
+        assert (lines[-1][0], lines[-1][-1]) == ("┗", "┛")
+        assert {line[0] + line[-1] for line in lines[1:-1]} == {"┃┃"}
+
+
+@pytest.mark.asyncio
+async def test_n_lists_what_can_be_started_and_enter_starts_it() -> None:
+    async with opened(HandFed()) as desk:
+        desk.fed.quote("BTC/USDT", 42_000.0)
+        await desk.press("n")
+        await desk.until(lambda: isinstance(desk.app.screen, StartScreen))
+        await desk.shows("Follows a trend.")
+        await desk.press("enter")
+        await desk.shows("Started: EMA cross")
+        assert desk.fed.commands == [
+            m.StartBot("ema-cross", "automated", "demo", "BTC/USDT", title="EMA cross")
+        ]
+        assert desk.fed.desk.bots["ema-cross"].mode == "dry_run"
+
+
+@pytest.mark.asyncio
+async def test_the_second_on_the_list_is_the_indicator_that_can_not_trade() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("n")
+        await desk.until(lambda: isinstance(desk.app.screen, StartScreen))
+        await desk.press("down", "enter")
+        await desk.shows("range-forecast")
+        assert desk.fed.desk.bots["range-forecast"].kind == "indicator"
+        assert not desk.fed.desk.bots["range-forecast"].needs.can_trade
+
+
+@pytest.mark.asyncio
+async def test_s_stops_the_bot_under_the_cursor() -> None:
+    async with opened(busy()) as desk:
+        await desk.shows("perp-buyer")
+        await desk.press("down", "s")
+        await desk.until(lambda: bool(desk.fed.commands))
+        assert desk.fed.commands == [m.StopBot("perp-buyer")]
+        await desk.shows("stopped")
+
+
+@pytest.mark.asyncio
+async def test_w_shows_the_conditions_with_the_values_they_had() -> None:
+    async with opened(busy()) as desk:
+        await desk.press("w")
+        await desk.until(lambda: isinstance(desk.app.screen, WhyScreen))
+        await desk.shows("count = 2")
+        desk.fed.quote("BTC/USDT", 42_360.0)
+        await desk.shows("count = 3")  # asked again while it is open
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.screen)
+
+
+@pytest.mark.asyncio
+async def test_f12_kills_from_everywhere_also_while_typing() -> None:
+    async with opened(busy()) as desk:
+        await desk.press("f12")
+        await desk.shows("HALTED: kill key")
+        await desk.press("r")
+        await desk.until(lambda: isinstance(desk.app.focused, Input))
+        await desk.press("o", "k", "q", "f12")
+        await desk.until(lambda: len(desk.fed.commands) == 2)
+        assert desk.fed.commands == [m.Kill(), m.Kill()]
+        typed = desk.app.focused
+        assert isinstance(typed, Input)
+        assert typed.value == "okq"
+
+
+@pytest.mark.asyncio
+async def test_resuming_asks_for_a_reason_in_words() -> None:
+    async with opened(busy()) as desk:
+        await desk.press("f12")
+        await desk.shows("r resume")
+        await desk.press("r")
+        await desk.until(lambda: isinstance(desk.app.screen, ResumeScreen))
+        await desk.press("enter")
+        await desk.shows("A reason is needed")
+        assert desk.fed.commands == [m.Kill()]
+        await desk.press("f", "i", "n", "e", "enter")
+        await desk.shows("trading active")
+        assert desk.fed.commands[-1] == m.Resume("fine")
+
+
+@pytest.mark.asyncio
+async def test_what_the_engine_refuses_is_said_below_the_panes() -> None:
+    fed = busy()
+    fed.refuses = "The inbox is full; try again."
+    async with opened(fed) as desk:
+        await desk.press("s")
+        await desk.shows("StopBot refused: The inbox is full; try again.")
+
+
+@pytest.mark.asyncio
+async def test_a_silent_engine_is_said_on_the_frame_and_all_grows_old() -> None:
+    fed = busy()
+    async with opened(fed) as desk:
+        await desk.shows("+11.50")
+        fed.is_silent = True
+        await desk.shows("engine silent")
+        assert "+11.50" in desk.text
+
+
+@pytest.mark.asyncio
+async def test_tab_goes_round_the_panes_and_arrows_move_in_them() -> None:
+    async with opened(busy()) as desk:
+        seen = []
+        for _ in range(5):
+            focused = desk.app.focused
+            assert focused is not None
+            seen.append(focused.id)
+            await desk.press("tab")
+        assert sorted(str(each) for each in seen) == sorted(
+            ["prices", "positions", "orders", "bots", "log"]
+        )
+        await desk.press("tab")
+        await desk.press("down")
+        log = desk.screen.query_one("#log")
+        log.focus()
+        await desk.press("down", "down")
+        await desk.shows("Print: hello")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("key", ["f1", "question_mark"])
+async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
+    async with opened(busy(), (120, 60)) as desk:
+        await desk.press(key)
+        await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
+        await desk.shows("Stops every bot")
+        for each in KEYS:
+            assert each.tooltip.split(".")[0].split(",")[0][:30] in desk.text
+
+
+@pytest.mark.asyncio
+async def test_q_leaves_at_once_when_nothing_runs_and_asks_twice_when_a_bot_does() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("q")
+        assert desk.app.return_code == 0
+    async with opened(busy()) as desk:
+        await desk.press("q")
+        await desk.shows("q again leaves")
+        assert not desk.app._exit
+        await desk.press("q")
+        assert desk.app._exit
+
+
+class Watched(Prices):
+    """The watch list, telling which of its lines it wants painted."""
+
+    def __init__(self) -> None:
+        super().__init__(TRUE_COLOR, id="watched")
+        self.painted: list[int] = []
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        self.painted.extend(region.y for region in regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class OnePane(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Watched()
+
+
+@pytest.mark.asyncio
+async def test_only_changed_lines_are_painted_again() -> None:
+    fed = busy()
+    app = OnePane()
+    async with app.run_test(size=(80, 10)) as pilot:
+        pane = app.query_one(Watched)
+        pane.show(picture(fed.state, fed.desk, fed.now_ns))
+        await pilot.pause()
+        pane.painted.clear()
+        pane.show(picture(fed.state, fed.desk, fed.now_ns))
+        assert pane.painted == []
+        fed.quote("ETH/USDT", 2_300.0)
+        pane.show(picture(fed.state, fed.desk, fed.now_ns))
+        assert pane.painted == [2]
+
+
+def test_every_binding_has_an_id_a_tooltip_and_a_key_of_its_own() -> None:
+    assert len({each.id for each in KEYS}) == len(KEYS)
+    assert all(each.tooltip.endswith(".") for each in KEYS)
+    pressed = [key for each in KEYS for key in each.keys.split(",")]
+    assert len(pressed) == len(set(pressed))
