@@ -6,7 +6,7 @@ when all that they wait for is warm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from lefi_tui.lang.tree import NAN, Body, X
 from lefi_tui.lang.types import Type
 
 STEPS_MAX: Final = 20_000
+SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
 
 
 @dataclass(slots=True)
@@ -51,6 +52,8 @@ class Compiler:
     runs_slot: int = 0
     rings: dict[tuple[str, bool], tuple[int, int]] = field(default_factory=dict)
     temps: int = 0
+    pending: list[Op] = field(default_factory=list)  # of the statement that is lowered
+    fresh: list[int] = field(default_factory=list)  # ids of lets, in the order they were made
 
     def form(self) -> Form:
         self.count_slot = self.slots.take(f"{self.body.event}.events")
@@ -73,16 +76,34 @@ class Compiler:
             maker = Maker(self.slots, f"{x.value}{number}", number, self.always)
             self.series[id(x)] = INDICATORS[x.value](maker, sources, x.extra)
         elif x.op == "hist":
-            self.series[id(x)] = {"": self._past_event(x)}
+            self.series[id(x)] = {"": _truth(x, self._past_event(x))}
         else:
             self.lets[id(x)] = self._bound(x)
+        self._flush(self.always)
 
     def _bound(self, x: X) -> V:
         """The value once, under a name; constants and names stay as they are."""
-        v = self.value(x)
+        v = self._once(x)
+        self._flush(self.always)
         if v.op in {"const", "temp", "event", "read"}:
             return v
         return self._let(v)
+
+    def _once(self, x: X) -> V:
+        """The value, with each part that is used twice computed once, before it: a function
+        written out inside itself would double its text at every level."""
+        for part in shared_parts(x, lambda each: id(each) in self.lets or id(each) in self.series):
+            v = self.value(part)
+            self.temps += 1
+            name = f"s{self.temps}"
+            self.pending.append(Let(name, v))
+            self.lets[id(part)] = V("temp", value=name)
+            self.fresh.append(id(part))
+        return self.value(x)
+
+    def _flush(self, ops: list[Op]) -> None:
+        ops += self.pending
+        self.pending = []
 
     def _let(self, v: V) -> V:
         self.temps += 1
@@ -131,7 +152,7 @@ class Compiler:
         target = x.args[0]
         first, n = self.rings[target.value, target.op == "state"]
         runs = V("slot", value=self.runs_slot)
-        return V("at", ((runs + float(n - x.value)) % float(n),), first)
+        return _truth(x, V("at", ((runs + float(n - x.value)) % float(n),), first))
 
     # ---- values
 
@@ -168,20 +189,27 @@ class Compiler:
     # ---- statements
 
     def _statements(self, nodes: Sequence[tree.Statement]) -> tuple[Op, ...]:
-        return tuple(self._statement(each) for each in nodes)
+        out: list[Op] = []
+        for node in nodes:
+            mark = len(self.fresh)
+            op = self._statement(node)
+            self._flush(out)
+            out.append(op)
+            # A part computed inside a branch is not there behind it.
+            for key in self.fresh[mark:]:
+                self.lets.pop(key, None)
+            del self.fresh[mark:]
+        return tuple(out)
 
     def _statement(self, node: tree.Statement) -> Op:
         match node:
             case tree.Set():
-                v = self.value(node.value)
+                v = self._once(node.value)
                 if node.is_state:
                     return Put(self.states[node.name], None, v)
                 return Let(_local(node.name), v)
             case tree.Branch():
-                condition = self.value(node.condition)
-                number = self._note(node)
-                then, other = self._statements(node.then), self._statements(node.other)
-                return When(condition, then, other, number)
+                return self._branch(node)
             case tree.Stop():
                 return Leave()
             case tree.Say():
@@ -189,31 +217,42 @@ class Compiler:
             case tree.Transact():
                 return self._trade(node)
 
+    def _branch(self, node: tree.Branch) -> Op:
+        condition = self._once(node.condition)
+        number = self._note(node)
+        before, self.pending = self.pending, []
+        then, other = self._statements(node.then), self._statements(node.other)
+        self.pending = before
+        return When(condition, then, other, number)
+
     def _as_text(self, x: X) -> V:
-        return V("text", (self.value(x),), (x.type.kind == "percent",))
+        return V("text", (self._once(x),), (x.type.kind == "percent",))
 
     def _trade(self, node: tree.Transact) -> Op:
-        named = tuple((name, _level(x.type), self.value(x)) for name, x in node.named.items())
-        size = None if node.size is None else self.value(node.size)
+        named = tuple((name, _level(x.type), self._once(x)) for name, x in node.named.items())
+        size = None if node.size is None else self._once(node.size)
         kind = "" if node.size is None else _size_kind(node.size.type, node.symbol)
         return Trade(node.site, node.action, node.symbol, node.account, size, kind, named)
 
     def _note(self, node: tree.Branch) -> int:
         shown: dict[str, V] = {}
-        self._show(node.condition, shown)
+        self._show(node.condition, shown, set())
         line = self.source.place(node.span.start).line
         self.notes.append(Noted(line, node.text, tuple(shown.items())))
         return len(self.notes) - 1
 
-    def _show(self, x: X, shown: dict[str, V]) -> None:
+    def _show(self, x: X, shown: dict[str, V], seen: set[int]) -> None:
         """The names and readings in a condition, with their values."""
+        if id(x) in seen or len(shown) == SHOWN_MAX:
+            return
+        seen.add(id(x))
         label = next((name for each, name in self.body.labels if each is x), "")
         label = label or self._label(x)
         if label:
             shown.setdefault(label, self.value(x))
             return
         for each in x.args:
-            self._show(each, shown)
+            self._show(each, shown, seen)
 
     def _label(self, x: X) -> str:  # noqa: PLR0911 -- dispatch
         match x.op:
@@ -231,6 +270,31 @@ class Compiler:
                 return f"{x.args[0].value}.{x.value}"
             case _:
                 return ""
+
+
+def shared_parts(x: X, is_known: Callable[[X], bool]) -> list[X]:
+    """The operations in a value that stand in it more than once, inner ones first."""
+    seen: set[int] = set()
+    twice: set[int] = set()
+    order: list[X] = []
+    waiting = [(x, False)]
+    while waiting:
+        now, is_done = waiting.pop()
+        if is_done:
+            order.append(now)
+        elif now.args and now.op != "past" and not is_known(now):
+            if id(now) in seen:
+                twice.add(id(now))
+                continue
+            seen.add(id(now))
+            waiting.append((now, True))
+            waiting += [(each, False) for each in now.args]
+    return [each for each in order if id(each) in twice]
+
+
+def _truth(x: X, kept: V) -> V:
+    """A condition of before: false where there was none, as a Bool is never none."""
+    return V("eq", (kept, value(1.0))) if x.type.kind == "bool" else kept
 
 
 def _local(name: str) -> str:

@@ -13,8 +13,6 @@ from typing import Final
 from lefi_tui.lang.form import Let, Loop, Op, Put, Slots, V, When, value
 from lefi_tui.lang.tree import NAN
 
-ZERO_MOVE: Final = 1e-14  # TA-Lib takes less than this for a market that stands still
-
 
 @dataclass(slots=True)
 class Maker:
@@ -205,7 +203,7 @@ def _smooth(m: Maker, slots: tuple[int, int], values: tuple[V, V], n: int) -> No
 
 def _strength(m: Maker, gain: V, loss: V, out: V) -> None:
     whole = m.let(gain + loss)
-    moves = whole > ZERO_MOVE
+    moves = whole > 0.0
     m.when(moves, lambda: m.again(out, gain / whole * 100.0), lambda: m.again(out, 0.0))
 
 

@@ -127,7 +127,11 @@ class _Writer:
             condition = f"_seen(T, {op.note}, {condition}, ({shown}))"
         out = [f"{pad}if {condition}:"]
         out += self._ops(op.then, depth + 1) or [f"{pad} pass"]
-        if op.other:
+        if len(op.other) == 1 and isinstance(op.other[0], When):
+            # `elif`: a long table of rows must not nest, Python counts its margins.
+            inner = self._when(op.other[0], depth)
+            out += [f"{pad}el{inner[0].lstrip()}", *inner[1:]]
+        elif op.other:
             out += [f"{pad}else:", *self._ops(op.other, depth + 1)]
         return out
 
