@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 from lefi_tui.core.messages import Command
@@ -19,7 +19,7 @@ class Channel(Protocol):
 
     async def ask(self, query: Query) -> Any: ...
 
-    def events(self) -> AsyncIterator[Published]:
+    def events(self) -> AsyncGenerator[Published, None]:
         """Everything from now on."""
         ...
 
@@ -38,7 +38,7 @@ class DirectChannel:
     async def ask(self, query: Query) -> Any:
         return self._engine.answer(query)
 
-    async def events(self) -> AsyncIterator[Published]:
+    async def events(self) -> AsyncGenerator[Published, None]:
         subscription = self._engine.subscribe()
         if subscription is None:
             raise RefusedError("too many listeners are attached", where="engine")

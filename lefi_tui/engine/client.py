@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ class SocketChannel:
         answer = await self._call({"ask": wire.query_data(query)})
         return wire.read_view(query, answer["view"])
 
-    async def events(self) -> AsyncIterator[Published]:
+    async def events(self) -> AsyncGenerator[Published, None]:
         reader, writer = await _connect(self._path)
         try:
             await _exchange(reader, writer, {"id": 0, "subscribe": True}, self._path)
@@ -53,6 +54,8 @@ class SocketChannel:
 
     async def close(self) -> None:
         self._writer.close()
+        with suppress(ConnectionError):  # the other end was faster
+            await self._writer.wait_closed()
 
     async def _call(self, request: dict[str, Any]) -> dict[str, Any]:
         async with self._lock:
@@ -63,9 +66,15 @@ class SocketChannel:
 
 async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
-        return await asyncio.open_unix_connection(str(path), limit=wire.LINE_BYTES_MAX)
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=wire.LINE_BYTES_MAX)
     except (FileNotFoundError, ConnectionRefusedError, PermissionError) as error:
         raise EngineAbsentError(f"nothing answers ({error.strerror})", where=str(path)) from error
+    try:
+        await _read(reader, path)
+    except BaseException:
+        writer.close()
+        raise
+    return reader, writer
 
 
 async def _exchange(
@@ -75,9 +84,16 @@ async def _exchange(
     path: Path,
 ) -> dict[str, Any]:
     try:
+        writer.write(wire.line(request))
+        await writer.drain()
+    except ConnectionError as error:
+        raise EngineAbsentError("it does not answer any more", where=str(path)) from error
+    return await _read(reader, path)
+
+
+async def _read(reader: asyncio.StreamReader, path: Path) -> dict[str, Any]:
+    try:
         async with asyncio.timeout(ANSWER_S):
-            writer.write(wire.line(request))
-            await writer.drain()
             raw = await reader.readline()
     except (TimeoutError, ConnectionError) as error:
         raise EngineAbsentError("it does not answer any more", where=str(path)) from error

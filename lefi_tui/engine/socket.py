@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -90,20 +91,21 @@ class SocketServer:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         refusal = self._refusal(writer.get_extra_info("socket"))
-        if refusal:
-            writer.write(wire.line({"refused": refusal}))
-            writer.close()
-            return
         task = asyncio.current_task()
         assert task is not None
         self._clients.add(task)
         try:
-            await _Client(self._served, reader, writer).serve()
+            writer.write(wire.line({"refused": refusal} if refusal else wire.GREETING))
+            await writer.drain()
+            if not refusal:
+                await _Client(self._served, reader, writer).serve()
         except (ConnectionError, asyncio.CancelledError):
             _log.debug("a client left")
         finally:
-            self._clients.discard(task)
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+            self._clients.discard(task)
 
     def _refusal(self, connection: Any) -> str:
         uid = peer_uid(connection)
@@ -137,6 +139,7 @@ class _Client:
         finally:
             if self._events is not None:
                 self._events.cancel()
+                await asyncio.wait([self._events])
 
     async def _write(self, data: dict[str, Any]) -> None:
         self._writer.write(wire.line(data))

@@ -17,6 +17,8 @@ from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
+# The first line of a connection, or a refusal in its place.
+GREETING: Final[dict[str, Any]] = {"lefi": "engine", "wire": 1}
 # Each question with the type of its answer: one table for both ends.
 QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "DeskQuery": (DeskQuery, DeskView),

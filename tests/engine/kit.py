@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -188,15 +189,37 @@ class MemoryVenue:
     async def working(self) -> tuple[str, ...]:
         return tuple(order for order, reports in self.done.items() if len(reports) == 1)
 
+    def too_large_fill(self, order: str) -> m.VenueFilled:
+        fill = self._fill(self.orders[order])
+        return replace(fill, quantity=10 * fill.quantity)
+
     async def close(self) -> None:
         self.orders.clear()
+
+
+@dataclass
+class SlowVenue(MemoryVenue):
+    """Keeps a submit hanging until the gate opens, then carries it out."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    async def submit(self, orders: tuple[Order, ...]) -> tuple[m.Report, ...]:
+        await asyncio.to_thread(self.gate.wait, 30)
+        return await super().submit(orders)
+
+
+class BrokenVenue(MemoryVenue):
+    """An adapter with a bug."""
+
+    async def submit(self, orders: tuple[Order, ...]) -> tuple[m.Report, ...]:
+        raise ZeroDivisionError(f"a bug before {len(orders)} orders left")
 
 
 def setup(folder: Path, venue: MemoryVenue | None = None, **changes: Any) -> Setup:
     """A whole engine's surroundings in one folder."""
     world = World(SystemClock(), venues={} if venue is None else {ACCOUNT: venue})
-    base = Setup(SqliteJournal(folder), EMPTY, world, folder, program="test")
-    return replace(base, **changes)
+    journal = changes.pop("journal", None) or SqliteJournal(folder)
+    return replace(Setup(journal, EMPTY, world, folder, program="test"), **changes)
 
 
 def running(folder: Path, venue: MemoryVenue, **changes: Any) -> Engine:
