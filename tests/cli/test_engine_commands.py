@@ -110,6 +110,14 @@ def test_what_the_engine_refuses_is_the_answer_no(profile: Profile, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("engine")
+def test_what_the_engine_writes_is_for_its_user_alone(profile: Profile) -> None:
+    profile.answer("bots")
+    made = list(profile.home.rglob("*"))
+    assert made
+    assert [file.name for file in made if file.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.usefixtures("engine")
 def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) -> None:
     script = str(ROOT / "scripts" / "price_alert.lefi")
     profile.answer("bots", "start", "alert", "--script", script)
