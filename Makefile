@@ -3,9 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # Also for the build backend's own environment, which `-c` alone does not reach.
-export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-PIP := $(BIN)/python -m pip install --quiet -c constraints.txt
+PIP := $(BIN)/python -m pip install -qq -c constraints.txt
 RULES := pyproject.toml constraints.txt
 
 COUNT ?= 0
@@ -37,18 +37,19 @@ bench: $(VENV)/.bench-ready
 	$(BIN)/python -m tests.bench $(ONLY)
 
 $(VENV)/.made:
-	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Lefi needs Python 3.11 or newer"'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Lefi needs Python 3.11 or newer")'
+	@echo "Making $(VENV) and filling it: this takes a minute, once" >&2
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.run-ready: $(VENV)/.made $(RULES)
-	$(PIP) -e .
+	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.made $(RULES)
-	$(PIP) -e '.[test]'
+	@$(PIP) -e '.[test]'
 	@touch $@ $(VENV)/.run-ready
 
 $(VENV)/.bench-ready: $(VENV)/.test-ready
-	$(PIP) -e '.[test,bench]'
+	@$(PIP) -e '.[test,bench]'
 	@touch $@
