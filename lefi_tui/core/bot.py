@@ -99,6 +99,7 @@ class Occasion:
     started: bool = False
     stopping: bool = False
     is_history: bool = False  # steps series and carries out nothing
+    is_file: bool = False  # candles are the whole market: closes are prices, timers and all
 
 
 @dataclass(frozen=True, slots=True)

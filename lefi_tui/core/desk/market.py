@@ -57,14 +57,17 @@ def bars_closed(draft: Draft, message: BarsClosed) -> None:
     for bot in bots:
         if bot.status is BotStatus.RUNNING:
             bars = message.bars if is_file else _fresh(bot, message.bars)
-            _give_bars(draft, bot, bars, message)
+            _give_bars(draft, bot, bars, message, is_file=is_file)
 
 
-def _give_bars(draft: Draft, bot: BotRecord, bars: tuple[Bar, ...], message: BarsClosed) -> None:
+def _give_bars(
+    draft: Draft, bot: BotRecord, bars: tuple[Bar, ...], message: BarsClosed, *, is_file: bool
+) -> None:
     if bars:
         draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in bars)))
     if bars or not message.bars:
-        run_bot(draft, bot.id, Occasion(message.at_ms, bars=bars, stopping=message.is_last))
+        occasion = Occasion(message.at_ms, bars=bars, stopping=message.is_last, is_file=is_file)
+        run_bot(draft, bot.id, occasion)
 
 
 def _fresh(bot: BotRecord, bars: tuple[Bar, ...]) -> tuple[Bar, ...]:

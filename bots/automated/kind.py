@@ -1,0 +1,67 @@
+"""The kind of bot that runs a script; the desk knows it by `core.bot.BotKind` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bots.automated.moment import Moment
+from bots.automated.plan import bind, refusal_of
+from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
+from lefi_tui.core.bot import Decision, Needs, Occasion, Snapshot
+from lefi_tui.lang.program import ConditionSeen
+
+
+class Automated:
+    """All functions are pure: same event, same state, same answers, same decisions."""
+
+    name: Final = "automated"
+
+    def refused(self, source: str, settings: Mapping[str, str]) -> str:
+        return refusal_of(source, settings)
+
+    def needs(self, source: str, settings: Mapping[str, str]) -> Needs:
+        return bind(source, settings).needs()
+
+    def begin(self, source: str, settings: Mapping[str, str]) -> BotState:
+        return first_state(source, settings)
+
+    def rebind(self, state: BotState, source: str, settings: Mapping[str, str]) -> BotState:
+        """States stay; indicators are computed again from stored candles."""
+        fresh = first_state(source, settings)
+        program = fresh.bound.program
+        slots = program.carried_over(state.slots, state.bound.program)
+        return replace(fresh, slots=slots, sent_ms=state.sent_ms)
+
+    def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
+        return Moment(state, occasion, snapshot).decision()
+
+    def why(self, state: BotState) -> str:
+        last = state.last
+        if last is None:
+            return "Nothing has happened since it was started."
+        lines = [_head(state, last)]
+        if not last.warming:
+            seen = state.bound.program.explain(last.handler, last.slots, last.event, last.reads)
+            lines += [_condition(each) for each in seen]
+        return "\n".join(lines)
+
+    def encode(self, state: BotState) -> Any:
+        return encoded(state)
+
+    def decode(self, source: str, settings: Mapping[str, str], data: Any) -> BotState:
+        return decoded(source, settings, data)
+
+
+def _head(state: BotState, last: LastRun) -> str:
+    moment = datetime.fromtimestamp(last.at_ms / 1_000, UTC)
+    title = state.bound.titles[last.handler]
+    return f"{moment:%Y-%m-%d %H:%M:%S} {title}: {last.outcome}"
+
+
+def _condition(seen: ConditionSeen) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in seen.values)
+    outcome = "yes" if seen.outcome else "no"
+    return f"line {seen.line}: {seen.text} -> {outcome}" + (f" ({values})" if values else "")

@@ -1,0 +1,214 @@
+"""A script bound to its settings: its program, and which handler runs at which event.
+
+The rule it keeps: runs of one moment go Start, Fill, PriceUpdate and bodies, Trade, Candle (shorter
+first), Every, Schedule, Stop; equals as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from lefi_tui.core.bars import Bucket
+from lefi_tui.core.bot import Bar, FillSeen, Needs, Print, Quote
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.program import Handler, Program, check
+from lefi_tui.lang.source import Source
+
+# The timeframe that a person chose for all Candle handlers, in ms, beside the script's settings.
+TIMEFRAME_SETTING: Final = "@timeframe"
+# From 24 times its length on, Wilder's smoothing agrees to 1e-9 wherever history began.
+WARM_FACTOR: Final = 24
+HISTORY_BARS_MAX: Final = 10_000
+PROGRAMS_KEPT: Final = 64
+
+Value = float | str
+Fields = Mapping[str, Value]
+Settings = tuple[tuple[str, str], ...]
+
+_QUOTE_READS: Final = frozenset({"spot", "bid", "ask", "spread"})
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    handler: int
+    spec: str  # a crontab line, or `every MILLISECONDS`
+    zone: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A program and its handlers by what makes them run; all that never changes while it runs."""
+
+    program: Program
+    candles: tuple[Handler, ...]  # shorter timeframes first, equals as written
+    prices: tuple[Handler, ...]  # PriceUpdate and the body, as written
+    prints: tuple[Handler, ...]
+    fills: tuple[Handler, ...]
+    timers: tuple[Timer, ...]  # Every, then Schedule
+    starts: tuple[Handler, ...]
+    stops: tuple[Handler, ...]
+    titles: tuple[str, ...]  # of each handler, for people
+
+    def buckets(self) -> tuple[Bucket, ...]:
+        """One for each market and timeframe of its Candle handlers, nothing in them yet."""
+        wanted = dict.fromkeys((each.symbol, each.timeframe_ms) for each in self.candles)
+        return tuple(Bucket(symbol, timeframe_ms) for symbol, timeframe_ms in wanted)
+
+    def needs(self) -> Needs:
+        program = self.program
+        reads = [key.symbol for key in program.reads if key.kind in _QUOTE_READS]
+        prices = [each.symbol for each in self.prices if each.symbol]
+        body = program.symbols if any(each.event == "body" for each in self.prices) else ()
+        warm = max((each.warmup for each in self.candles), default=1)
+        return Needs(
+            symbols=program.symbols,
+            bars=tuple(dict.fromkeys((each.symbol, each.timeframe_ms) for each in self.candles)),
+            quotes=tuple(dict.fromkeys((*prices, *body, *reads))),
+            prints=tuple(dict.fromkeys(each.symbol for each in self.prints)),
+            timers=tuple((each.handler, each.spec, each.zone) for each in self.timers),
+            history_bars=min(warm * WARM_FACTOR, HISTORY_BARS_MAX) if warm > 1 else 0,
+            can_trade=program.kind != "indicator",
+        )
+
+
+def bind(source: str, settings: Mapping[str, str]) -> Bound:
+    """The bound script; the caller has asked `refused` before."""
+    bound, refusal = _bound(source, tuple(sorted(settings.items())))
+    assert bound is not None, refusal
+    return bound
+
+
+def refusal_of(source: str, settings: Mapping[str, str]) -> str:
+    """Why it can't run, in words; empty when it can."""
+    return _bound(source, tuple(sorted(settings.items())))[1]
+
+
+@lru_cache(maxsize=PROGRAMS_KEPT)
+def _bound(source: str, settings: Settings) -> tuple[Bound | None, str]:
+    chosen = dict(settings)
+    timeframe = chosen.pop(TIMEFRAME_SETTING, "")
+    if timeframe and not timeframe.isdigit():
+        return None, f"The timeframe {timeframe!r} is no number of milliseconds."
+    checked = check(source, settings=chosen, timeframe_ms=int(timeframe) if timeframe else None)
+    program = checked.program
+    if program is None:
+        errors = [each for each in checked.diagnostics if each.is_error]
+        return None, _words(Source(source), errors[0], len(errors) - 1)
+    if program.kind == "manual":
+        return None, "Manual bots (`kind manual`) are not there yet; write `kind automated`."
+    if program.needs_waits:
+        return None, f"{program.needs_waits[0]} is not there yet; use orders that do not wait."
+    return _planned(program), ""
+
+
+def _words(source: Source, error: Diagnostic, more: int) -> str:
+    place = source.place(error.span.start)
+    others = f" ({more} more)" if more else ""
+    hint = f" {error.hint}" if error.hint else ""
+    return f"{error.code} in line {place.line}: {error.message}{hint}{others}"
+
+
+def _planned(program: Program) -> Bound:
+    def of(*events: str) -> tuple[Handler, ...]:
+        return tuple(each for each in program.handlers if each.event in events)
+
+    candles = sorted(of("Candle"), key=lambda each: (each.timeframe_ms, each.index))
+    every = tuple(Timer(each.index, f"every {each.every_ms}", "UTC") for each in of("Every"))
+    cron = tuple(Timer(each.index, each.cron, each.zone) for each in of("Schedule"))
+    return Bound(
+        program,
+        tuple(candles),
+        of("PriceUpdate", "body"),
+        of("Trade"),
+        of("Fill"),
+        every + cron,
+        of("Start"),
+        of("Stop"),
+        tuple(_title(each) for each in program.handlers),
+    )
+
+
+def _title(handler: Handler) -> str:
+    match handler.event:
+        case "body":
+            return "price update"
+        case "Candle":
+            return f"candle {handler.symbol} {span(handler.timeframe_ms)}"
+        case "Every":
+            return f"every {span(handler.every_ms)}"
+        case "Schedule":
+            return f"schedule {handler.cron} {handler.zone}"
+        case event:
+            words = {"PriceUpdate": "price update", "Trade": "trade print"}.get(event)
+            return f"{words or event.lower()} {handler.symbol}".strip()
+
+
+_UNITS: Final = ((604_800_000, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"))
+
+
+def span(ms: int) -> str:
+    """300000 -> 5m."""
+    for unit, letter in _UNITS:
+        if ms % unit == 0:
+            return f"{ms // unit}{letter}"
+    return f"{ms / 1_000:g}s"
+
+
+# ---- what an event gives to its handler, by the names of its fields
+
+
+def candle_fields(bar: Bar) -> Fields:
+    return {
+        "symbol": bar.symbol,
+        "time": float(bar.time_ms + bar.timeframe_ms),  # the event's time: when it closed
+        "open": bar.open,
+        "high": bar.high,
+        "low": bar.low,
+        "close": bar.close,
+        "volume": bar.volume,
+    }
+
+
+def quote_fields(quote: Quote) -> Fields:
+    return {
+        "symbol": quote.symbol,
+        "price": quote.last,
+        "bid": quote.bid,
+        "ask": quote.ask,
+        "time": float(quote.time_ms),
+    }
+
+
+def print_fields(trade: Print) -> Fields:
+    return {
+        "symbol": trade.symbol,
+        "price": trade.price,
+        "amount": trade.units,
+        "side": trade.side.value,
+        "time": float(trade.time_ms),
+    }
+
+
+def fill_fields(fill: FillSeen) -> Fields:
+    return {
+        "order": fill.order,
+        "symbol": fill.symbol,
+        "side": fill.side.value,
+        "price": fill.price,
+        "amount": fill.units,
+        "fee": fill.fee,
+        "reason": fill.reason,
+        "time": float(fill.time_ms),
+    }
+
+
+def time_fields(time_ms: float) -> Fields:
+    return {"time": float(time_ms)}
+
+
+def event_of(handler: Handler, fields: Fields) -> tuple[Value, ...]:
+    """The values in the order that the program's step takes them."""
+    return tuple([fields[name] for name in handler.fields])
