@@ -39,7 +39,8 @@ class Canvas:
     def paint(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
         out: list[str] = []
         for x, y, strip in _strips(update):
-            self._put(out, (x, y), strip, console)
+            if strip.cell_length:  # a region that ends where a strip begins yields none of it
+                self._put(out, (x, y), strip, console)
         return "".join(out)
 
     def _put(self, out: list[str], at: tuple[int, int], strip: Strip, console: Console) -> None:

@@ -89,7 +89,9 @@ def old(ms: int) -> str:
 
 
 def clock(at_ns: int) -> str:
-    """Time of day in UTC."""
+    """Time of day in UTC; nothing where no time is known."""
+    if not at_ns:
+        return ""
     seconds = at_ns // NS_PER_SECOND % SECONDS_PER_DAY
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 

@@ -204,3 +204,12 @@ def test_textual_still_has_the_names_the_driver_leans_on() -> None:
     assert "_auto_restart" in Driver.__init__.__code__.co_names
     assert "_file" in linux_driver.LinuxDriver.start_application_mode.__code__.co_names
     assert "stop" in linux_driver.LinuxDriver.close.__code__.co_names
+
+
+def test_a_region_that_ends_where_a_strip_begins_does_not_forget_that_strip() -> None:
+    canvas = Canvas()
+    pane, side = Strip([Segment("abc")]), Strip([Segment("|")])
+    canvas.paint(LayoutUpdate([[pane, side]], Region(0, 0, 4, 1)), CONSOLE)
+    changed = ChopsUpdate([{0: Strip([Segment("abd")]), 3: side}], [(0, 0, 3)], [[3, 4]])
+    assert "abd" in canvas.paint(changed, CONSOLE)
+    assert canvas.paint(LayoutUpdate([[side]], Region(3, 0, 1, 1)), CONSOLE) == ""
