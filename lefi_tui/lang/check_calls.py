@@ -15,6 +15,7 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
 
+EXPANDED_MAX: Final = 2_000  # each is steps of its own, and 20,000 may run
 CALLS_MAX: Final = 32  # functions that call functions, written out inside each other
 # Events after which an indicator of length n has its first value.
 _WARM: Final = {"SMA": 0, "EMA": 0, "RSI": 1, "StdDev": 0, "Bollinger": 0, "ATR": 1}
@@ -28,7 +29,8 @@ class Calls(Values):
         builtin = self.builtin(node)
         if builtin.group == "transaction":
             message = f"`{node.name}` stands alone: a statement, right of =, or an if's condition."
-            raise self.wrong("LF207", node.span, message, "Nest it: if condition { … }.")
+            fix = self.scope.nesting.get(node.span)
+            raise self.wrong("LF207", node.span, message, "Nest it: if condition { … }.", fix)
         if builtin.group == "word":
             raise self.wrong("LF207", node.span, f"`{node.name}` has no value; it stands alone.")
         if builtin.fields:
@@ -59,6 +61,10 @@ class Calls(Values):
             raise self.wrong("LF204", node.span, message)
         values = [self.value(each.value) for each in node.args]
         self.scope.calls += 1
+        self.scope.expanded += 1
+        if self.scope.expanded > EXPANDED_MAX:
+            message = f"Functions are written out over {EXPANDED_MAX:,} times in this handler."
+            raise self.wrong("LF216", node.span, message)
         if self.scope.calls > CALLS_MAX:
             raise self.wrong("LF106", node.span, "Functions call each other too deeply.")
         outer, outer_locals = self.scope.params, self.scope.locals

@@ -25,5 +25,19 @@ def parse(source: Source) -> Parsed:
     scanned = scan(source.text)
     items = Items(source.text, scanned.tokens)
     script = items.script()
-    found = sorted((*scanned.diagnostics, *items.found), key=lambda each: each.span.start)
-    return Parsed(script, tuple(found))
+    said = (*scanned.diagnostics, *_own(items.found, scanned.diagnostics))
+    return Parsed(script, tuple(sorted(said, key=lambda each: each.span.start)))
+
+
+def _own(found: list[Diagnostic], scanned: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    """A text that is not closed swallows its line; what is missed on account of it is no mistake
+    of its own."""
+    open_texts = [each.span.start for each in scanned if each.code == "LF003"]
+    if not open_texts:
+        return found
+    return [
+        each
+        for each in found
+        if not (each.code == "LF102" and each.span.start < max(open_texts))
+        and not (each.code in {"LF101", "LF103"} and each.span.start >= min(open_texts))
+    ]

@@ -70,6 +70,8 @@ class Scope:
     broken: set[str] = field(default_factory=set)
     params: dict[str, X] = field(default_factory=dict)
     candidates: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()  # names that get a value somewhere in the handler
+    nesting: dict[Span, Fix] = field(default_factory=dict)  # transaction beside `and`: its fix
     is_straight: bool = True  # outside if and decide
     memo: dict[tuple[Any, ...], X] = field(default_factory=dict)
     series: list[X] = field(default_factory=list)
@@ -78,6 +80,7 @@ class Scope:
     names: int = 0
     nodes: int = 0
     calls: int = 0
+    expanded: int = 0
     out: list[Statement] = field(default_factory=list)
 
 
