@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.theme import Theme
 
 from lefi_tui.core.messages import Command, Kill, TradingState
 from lefi_tui.terminal.driver import DeskDriver
@@ -28,8 +27,9 @@ from screens.keys import EVERYWHERE, bindings, of_groups
 from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
 from screens.start_bot import StartScreen
+from screens.theme import theme_of
 from screens.why import WhyScreen
-from widgets.ink import PALETTES, TRUE_COLOR, Ground, Ink, Palette
+from widgets.ink import PALETTES, TRUE_COLOR, Palette
 
 
 async def _nothing(_cause: signal.Signals) -> None:
@@ -61,7 +61,7 @@ class LefiApp(SlimDisplay):
         self._asked_to_leave = False
         self._desk = DeskScreen(self.send, setup.mode, setup.palette)
         self._poller = Poller(setup.channel.ask, self.run_worker, self._desk.notice)
-        self.register_theme(_theme(setup.palette))
+        self.register_theme(theme_of(setup.palette))
         self.theme = "lefi"
 
     def get_default_screen(self) -> DeskScreen:
@@ -140,15 +140,3 @@ def open_desk(setup: DeskSetup) -> int:
     app = LefiApp(setup)
     app.run(mouse=wants_mouse(os.environ))
     return app.return_code or 0
-
-
-def _theme(palette: Palette) -> Theme:
-    """The dialogs' colors, from the same palette as the panes."""
-    return Theme(
-        name="lefi",
-        primary=palette.frame_color,
-        foreground=palette.inks[Ink.TEXT],
-        background=palette.paper,
-        surface=palette.grounds[Ground.HEAD],
-        panel=palette.grounds[Ground.CURSOR],
-    )
