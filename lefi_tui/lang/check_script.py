@@ -354,8 +354,7 @@ def _finish(
         if not local.is_used:
             name = local.id.rpartition("_")[0]
             check.say("LF251", local.span, f"`{name}` is never used.")
-    named = (each.series.warm for each in scope.named if each.series is not None)
-    warm = max((1, _waits(out), *named))
+    warm = max(1, _waits(out))
     now.bodies.append(
         Body(
             scope.event,

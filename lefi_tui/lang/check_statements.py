@@ -8,23 +8,26 @@ from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS, Builtin
 from lefi_tui.lang.check_calls import Calls
-from lefi_tui.lang.resolver import series_names
+from lefi_tui.lang.diagnostic import Edit, Fix
+from lefi_tui.lang.resolver import assigned_names, series_names
 from lefi_tui.lang.scope import Local, Site, Wrong
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, Transact, X
 from lefi_tui.lang.types import Type
 
-TURNS_MAX: Final = 1_000  # of one loop; past this 20,000 steps are surely passed
+TURNS_MAX: Final = 20_000  # of one loop; past this 20,000 steps an event are surely passed
 _TIFS: Final = ("GTC", "IOC", "FOK")
 
 
 class Statements(Calls):
     def body(self, statements: tuple[s.Statement, ...]) -> tuple[Statement, ...]:
         """A handler's or a loop turn's own statements, outside any if."""
-        outer = self.scope.candidates
-        self.scope.candidates = series_names(statements)
+        scope = self.scope
+        outer, outer_given = scope.candidates, scope.given
+        scope.candidates = series_names(statements)
+        scope.given = outer_given | frozenset(assigned_names(statements))
         out = self._block(statements)
-        self.scope.candidates = outer
+        scope.candidates, scope.given = outer, outer_given
         return out
 
     def _block(self, statements: tuple[s.Statement, ...]) -> tuple[Statement, ...]:
@@ -33,8 +36,9 @@ class Statements(Calls):
             try:
                 out += self._statement(statement)
             except Wrong:
-                if isinstance(statement, s.Assign):
-                    self.scope.broken.add(statement.name)
+                # What it would have named is not "unknown" further down: one mistake, one message.
+                names = set(assigned_names((statement,))) - set(self.shared.state_types)
+                self.scope.broken |= names
         return tuple(out)
 
     def _statement(self, node: s.Statement) -> list[Statement]:  # noqa: C901, PLR0911 -- dispatch
@@ -70,7 +74,7 @@ class Statements(Calls):
         if self._is_transaction(node.value):
             raise self.later(node.value.span, "Waiting for an order's result")
         self._refuse_target(node)
-        value = self.value(node.value)
+        value = self.looked(node.value)
         if node.name in self.shared.state_types:
             kind = self.shared.state_types[node.name]
             self._keep_type(node, kind, value)
@@ -105,13 +109,15 @@ class Statements(Calls):
             scope.names += 1
             kind = value.type
             if value.is_const and kind.kind in t.OPEN:
-                kind = Type(kind.kind, name=f"{node.name}#{scope.names}")
+                place = node.name_span.start  # another handler's name is another name
+                kind = Type(kind.kind, name=f"{node.name}@{place}#{scope.names}")
             local = Local(f"{node.name}_{scope.names}", kind, None, node.name_span)
             scope.locals[node.name] = local
             scope.named.append(local)
         else:
             self._keep_type(node, local.type, value)
         is_series = node.name in scope.candidates and scope.is_straight and value.is_series
+        is_series = is_series and f"local:{local.id}" not in scope.pasts
         scope.assigned.add(node.name)
         scope.broken.discard(node.name)
         if is_series and value.op != "const":
@@ -124,12 +130,34 @@ class Statements(Calls):
     def _if(self, node: s.If) -> list[Statement]:
         if self._is_transaction(node.condition):
             raise self.later(node.condition.span, "Waiting for an order's result")
-        condition = self.condition(self.value(node.condition), node.condition.span)
+        self._offer_nesting(node)
+        condition = self._tried(node.condition)
         then, after_then = self._inside(node.then)
         other, after_other = self._inside(node.other) if node.other else ((), None)
         self._merge(after_then, after_other)
+        if condition is None:
+            raise Wrong
         written = self._written(node.condition.span)
         return [Branch(condition, then, other, node.condition.span, written)]
+
+    def _tried(self, node: s.Expr) -> X | None:
+        """A condition, or None where it is wrong and said: its blocks are looked at anyway."""
+        try:
+            return self.condition(self.looked(node), node.span)
+        except Wrong:
+            return None
+
+    def _offer_nesting(self, node: s.If) -> None:
+        """`if a and Buy(…) { }` is meant as one if inside another."""
+        both = node.condition
+        if not isinstance(both, s.Binary) or both.op != "and" or node.other is not None:
+            return
+        if not self._is_transaction(both.right):
+            return
+        start, end = both.right.span.start, node.then.span.end
+        if self.text[both.op_span.end : start].isspace():
+            edits = (Edit(Span(both.op_span.start, start), "{ if "), Edit(Span(end, end), " }"))
+            self.scope.nesting[both.right.span] = Fix("Nest the ifs", edits)
 
     def _written(self, span: Span) -> str:
         return " ".join(self.text[span.start : span.end].split())
@@ -152,25 +180,32 @@ class Statements(Calls):
     def _table(self, node: s.DecideTable) -> list[Statement]:
         """`decide { … }` is a chain of ifs; the first true row is carried out."""
         rows = [self._row(row) for row in node.rows]
+        self._merge_rows(node, [assigned for _, _, assigned in rows])
         out: tuple[Statement, ...] = ()
-        for row, (condition, action) in zip(reversed(node.rows), reversed(rows), strict=True):
-            if condition is None or row.condition is None:
+        for row, (condition, action, _) in zip(reversed(node.rows), reversed(rows), strict=True):
+            if row.condition is None:
                 out = action
+            elif condition is None:
+                raise Wrong
             else:
                 span = row.condition.span
                 out = (Branch(condition, action, out, span, self._written(span)),)
         return list(out)
 
-    def _row(self, row: s.Row) -> tuple[X | None, tuple[Statement, ...]]:
-        condition = None
-        if row.condition is not None:
-            condition = self.condition(self.value(row.condition), row.condition.span)
-        action, _ = self._inside(row.action)
-        return condition, action
+    def _row(self, row: s.Row) -> tuple[X | None, tuple[Statement, ...], set[str]]:
+        condition = None if row.condition is None else self._tried(row.condition)
+        action, assigned = self._inside(row.action)
+        return condition, action, assigned
+
+    def _merge_rows(self, node: s.DecideTable, assigned: list[set[str]]) -> None:
+        """What every row gives a value has one behind the table, if some row is always taken."""
+        if node.rows and node.rows[-1].condition is None:
+            self.scope.assigned |= set.intersection(*assigned)
 
     def _for(self, node: s.For) -> list[Statement]:
-        items = self.value(node.items)
+        items = self._once_through(node, node.items)
         if not items.is_const or items.type.kind != "list":
+            self._look_inside(node)
             message = "`for` goes through a constant list, so that it always ends."
             raise self.wrong("LF208", node.items.span, message)
         out: list[Statement] = []
@@ -179,16 +214,32 @@ class Statements(Calls):
         return out
 
     def _repeat(self, node: s.Repeat) -> list[Statement]:
-        count = self.value(node.count)
-        if not count.is_const or not isinstance(count.value, float) or count.value % 1:
+        count = self._once_through(node, node.count)
+        is_whole = count.is_const and isinstance(count.value, float) and count.value % 1 == 0
+        if not is_whole or count.value < 0:
+            self._look_inside(node)
             raise self.wrong("LF208", node.count.span, "`repeat` takes a constant whole number.")
-        if not 0 <= count.value <= TURNS_MAX:
-            message = f"`repeat` takes 0 to {TURNS_MAX:,} turns."
-            raise self.wrong("LF205", node.count.span, message)
+        if count.value > TURNS_MAX:
+            self._look_inside(node)
+            message = f"{count.value:,.0f} turns are over {TURNS_MAX:,} steps an event."
+            raise self.wrong("LF216", node.count.span, message)
         out: list[Statement] = []
         for _ in range(int(count.value)):
             out += self._turn(node.body, {})
         return out
+
+    def _once_through(self, node: s.For | s.Repeat, number: s.Expr) -> X:
+        """What a loop goes by; where that is wrong, its body is looked at all the same."""
+        try:
+            return self.looked(number)
+        except Wrong:
+            self._look_inside(node)
+            raise
+
+    def _look_inside(self, node: s.For | s.Repeat) -> None:
+        if isinstance(node, s.For):
+            self.scope.broken.add(node.name)
+        self._inside(node.body)
 
     def _turn(self, body: s.Block, names: dict[str, X]) -> tuple[Statement, ...]:
         """One turn, with its own indicators; the names it made end with it."""
@@ -208,6 +259,13 @@ class Statements(Calls):
         if call.name in self.shared.declared.functions:
             message = f"`{call.name}(…)` is a value and does nothing alone."
             raise self.wrong("LF211", call.span, message)
+        try:
+            return self._done_alone(call)
+        except Wrong:
+            self.look_at(call.args)
+            raise
+
+    def _done_alone(self, call: s.Call) -> list[Statement]:
         builtin = self.builtin(call)
         if builtin.group == "word":
             return [self._say(builtin, call)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lefi_tui.core.instrument import parse_symbol
@@ -11,7 +11,8 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES, HISTORY_MAX, LATER, TIME_FIELDS
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.maths import FOLDS
-from lefi_tui.lang.scope import Checking, Wrong, is_open
+from lefi_tui.lang.resolver import parts_of
+from lefi_tui.lang.scope import Checking, Local, Wrong, is_open
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -65,6 +66,23 @@ class Values(Checking):
 
     def called(self, node: s.Call) -> X:
         raise NotImplementedError
+
+    def looked(self, node: s.Expr) -> X:
+        """The value; where it is wrong, its other parts are looked at too before that is passed
+        on. What was said once is not said again."""
+        try:
+            return self.value(node)
+        except Wrong:
+            self.look_at(parts_of(node))
+            raise
+
+    def look_at(self, parts: Iterable[s.Expr | s.Arg]) -> None:
+        for part in parts:
+            node = part.value if isinstance(part, s.Arg) else part
+            try:
+                self.looked(node)
+            except Wrong:
+                continue
 
     # ---- names
 
@@ -303,7 +321,7 @@ class Values(Checking):
 
     def _history(self, node: s.Index) -> X:
         steps = self._steps_back(node)
-        target = self.value(node.target)
+        target = self._looked_back_at(node.target) if steps else self.value(node.target)
         if steps == 0:
             return target
         if target.is_series:
@@ -316,6 +334,25 @@ class Values(Checking):
             return X("past", target.type, (target,), steps, node.span)
         message = "[n] reads back a series, or a name; this is neither."
         raise self.wrong("LF215", node.target.span, message, "Give it a name first.")
+
+    def _looked_back_at(self, node: s.Expr) -> X:
+        """A name's earlier values may be read before this run has given it one."""
+        scope = self.scope
+        name = node.name if isinstance(node, s.Name) else ""
+        is_later = name in scope.given and name not in {*scope.assigned, *scope.params}
+        if not is_later or name in scope.broken or name in self.shared.state_types:
+            return self.value(node)
+        if name in self.shared.constants:
+            return self.value(node)
+        local = scope.locals.get(name)
+        if local is None:
+            scope.names += 1
+            kind = Type("none", name=f"{name}@{node.span.start}#{scope.names}")
+            local = Local(f"{name}_{scope.names}", kind, None, node.span)
+            scope.locals[name] = local
+            scope.named.append(local)
+        local.is_used = True
+        return X("local", self.shared.bindings.seen(local.type), value=local.id, span=node.span)
 
     def past_of(self, series: X, steps: int, span: Span) -> X:
         """A series' value `steps` events ago."""

@@ -129,3 +129,26 @@ def series_names(statements: tuple[s.Statement, ...]) -> frozenset[str]:
     counts = assigned_names(statements)
     here = [each.name for each in statements if isinstance(each, s.Assign)]
     return frozenset(name for name in here if counts[name] == 1)
+
+
+def parts_of(node: s.Expr) -> tuple[s.Expr | s.Arg, ...]:  # noqa: C901, PLR0911 -- dispatch
+    """The expressions in one that mean something by themselves."""
+    match node:
+        case s.Text():
+            return tuple(each for each in node.parts if not isinstance(each, str))
+        case s.Items():
+            return node.items
+        case s.Unary():
+            return (node.operand,)
+        case s.Binary():
+            return (node.left, node.right)
+        case s.Choice():
+            return (node.condition, node.one, node.other)
+        case s.Index():
+            return (node.index,) if isinstance(node.target, s.Name) else (node.target, node.index)
+        case s.Field():
+            return node.target.args if isinstance(node.target, s.Call) else ()
+        case s.Call():
+            return node.args
+        case _:
+            return ()
