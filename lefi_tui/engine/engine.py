@@ -134,6 +134,7 @@ class Engine:
         try:
             self._loop = asyncio.get_running_loop()
             recovered = await asyncio.to_thread(recover, journal, self._setup.empty)
+            self._setup.on_recovered(recovered.standing.desk)
             writer = SingleWriter(self._setup, recovered, self._publisher)
             await asyncio.to_thread(writer.commits.measure)
             await self._serve(writer)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,10 @@ _log: Final = logging.getLogger(__name__)
 _ALWAYS: Final = (Kill, CancelOrder, StopBot)  # never make a position larger
 
 
+def _leave_alone(_desk: Desk) -> None:
+    """Venues outside remember for themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     journal: Journal
@@ -57,6 +61,8 @@ class Setup:
     program: str = ""
     tape_days: int = 30
     pace: Pace = field(default_factory=Pace)
+    # A venue inside this process forgot everything with it: it is told what the desk remembers.
+    on_recovered: Callable[[Desk], None] = _leave_alone
 
 
 class SingleWriter:
