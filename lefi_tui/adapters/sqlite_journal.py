@@ -10,7 +10,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -78,8 +78,7 @@ class SqliteJournal:
                 connection.execute("PRAGMA synchronous = FULL")
                 # Finds a file or folder that can't be written now, not at the first order.
                 connection.execute("BEGIN IMMEDIATE")
-                connection.execute("PRAGMA user_version = 1")
-                connection.execute("COMMIT")
+                connection.execute("ROLLBACK")
             except BaseException:
                 connection.close()
                 raise
@@ -126,12 +125,12 @@ class SqliteJournal:
         sealed = int(names[-1].partition(".")[0].partition("-")[2]) if names else 0
         return max(int(newest), sealed)
 
-    def rows(self, after_seq: int = 0) -> Iterator[Row]:
+    def rows(self, after_seq: int = 0) -> Generator[Row, None, None]:
         sql = f"SELECT {_ROW} FROM journal WHERE seq > ? ORDER BY seq"  # noqa: S608 -- own names
         for seq, n, kind, *rest in self._through(sql, after_seq):
             yield Row(seq, n, RowKind(kind), *rest)
 
-    def tape(self, after_n: int = 0) -> Iterator[TapeRow]:
+    def tape(self, after_n: int = 0) -> Generator[TapeRow, None, None]:
         for row in self._files.rows(after_n):
             after_n = row.n
             yield row
@@ -139,7 +138,7 @@ class SqliteJournal:
         for row in self._through(sql, after_n):
             yield TapeRow(*row)
 
-    def _through(self, sql: str, after: int) -> Iterator[Any]:
+    def _through(self, sql: str, after: int) -> Generator[Any, None, None]:
         with self._read() as connection:
             found = connection.execute(sql, (after,))
             while rows := found.fetchmany(READ_ROWS):

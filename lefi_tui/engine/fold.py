@@ -5,7 +5,8 @@ Recovery, `lefi replay` and the tables are this one fold, so none of them can te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
@@ -69,8 +70,13 @@ class Carried:
     difference: Difference | None = None
 
 
-def chained(rows: Iterator[Row], head: Head, where: str) -> Iterator[Row]:
-    """The rows as they come, as long as each fits the chain; the first that does not is named."""
+def chained(journal: Journal, head: Head) -> Generator[Row, None, None]:
+    """The rows after `head` as long as each fits the chain; the first that does not is named."""
+    with closing(journal.rows(head.seq)) as rows:
+        yield from _fitting(rows, head, journal.where)
+
+
+def _fitting(rows: Iterator[Row], head: Head, where: str) -> Iterator[Row]:
     before = head
     for row in rows:
         if row.seq != before.seq + 1:

@@ -7,6 +7,8 @@ halted and says which event differs.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from lefi_tui.core.codec import CodecError
@@ -14,7 +16,7 @@ from lefi_tui.core.desk import Desk
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.fold import Carried, Difference, carry_out, chained, changes, told_again
 from lefi_tui.engine.standing import Standing
-from lefi_tui.ports.journal import Head, Journal
+from lefi_tui.ports.journal import Head, Journal, Row, TapeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,17 @@ class Recovered:
 def recover(journal: Journal, empty: Desk) -> Recovered:
     """The desk as it stood. Raises JournalChangedError where a row does not fit the chain."""
     begin = _begin(journal, empty)
-    rows = chained(journal.rows(begin.head.seq), begin.head, journal.where)
+    tape = journal.tape(begin.head.n)
+    with closing(chained(journal, begin.head)) as rows, closing(tape):
+        return _carry_out(journal, begin, rows, tape)
+
+
+def _carry_out(
+    journal: Journal, begin: Standing, rows: Iterator[Row], tape: Iterator[TapeRow]
+) -> Recovered:
     messages = events = 0
     last = Carried(begin)
-    for last in carry_out(begin, told_again(rows, journal.tape(begin.head.n))):
+    for last in carry_out(begin, told_again(rows, tape)):
         messages += 1
         events += last.events
     if last.difference is None:
@@ -58,10 +67,11 @@ def _begin(journal: Journal, empty: Desk) -> Standing:
 def verify(journal: Journal, upto: Head | None = None) -> int:
     """How many rows fit the chain; raises JournalChangedError at the first that does not."""
     count = 0
-    for row in chained(journal.rows(), Head(), journal.where):
-        if upto is not None and row.seq > upto.seq:
-            break
-        count += 1
+    with closing(chained(journal, Head())) as rows:
+        for row in rows:
+            if upto is not None and row.seq > upto.seq:
+                break
+            count += 1
     return count
 
 

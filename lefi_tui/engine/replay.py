@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from lefi_tui.core.desk import Desk
@@ -30,10 +31,10 @@ def replay(journal: Journal, empty: Desk, source_override: str | None = None) ->
     rewrite = None if source_override is None else _with_source(source_override)
     messages = events = 0
     last = Carried(Standing(empty))
-    story = told_again(journal.rows(), journal.tape())
-    for last in carry_out(Standing(empty), story, rewrite):
-        messages += 1
-        events += last.events
+    with closing(journal.rows()) as rows, closing(journal.tape()) as tape:
+        for last in carry_out(Standing(empty), told_again(rows, tape), rewrite):
+            messages += 1
+            events += last.events
     # An earlier event that differs tells more than a later row that does not fit.
     found = [last.difference, _broken_chain(journal), _broken_segment(journal)]
     differences = [each for each in found if each is not None]
@@ -50,10 +51,11 @@ def _with_source(source: str) -> Rewrite:
 def _broken_chain(journal: Journal) -> Difference | None:
     newest = Head()
     try:
-        for row in chained(journal.rows(), newest, journal.where):
+        for row in chained(journal, newest):
             newest = Head(row.n, row.seq, row.hash)
     except JournalChangedError as error:
-        broken = next(journal.rows(newest.seq))
+        with closing(journal.rows(newest.seq)) as rest:
+            broken = next(rest)
         return Difference(broken.n, broken.seq, error.why)
     return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -190,9 +190,11 @@ class Journal(Protocol):
         """The number of the newest tape row; 0 for none."""
         ...
 
-    def rows(self, after_seq: int = 0) -> Iterator[Row]: ...
+    def rows(self, after_seq: int = 0) -> Generator[Row, None, None]:
+        """Close it when it is not read to its end: it holds the file open."""
+        ...
 
-    def tape(self, after_n: int = 0) -> Iterator[TapeRow]:
+    def tape(self, after_n: int = 0) -> Generator[TapeRow, None, None]:
         """All that is kept: segments first, then the table."""
         ...
 

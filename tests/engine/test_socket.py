@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.codec import encode
 from lefi_tui.engine import wire
 from lefi_tui.engine.client import SocketChannel
 from lefi_tui.engine.engine import Engine
@@ -125,7 +126,8 @@ async def _ask_once(path: Path) -> Any:
 
 def test_a_report_can_not_be_forged_through_the_socket(engine: Engine, path: Path) -> None:
     assert engine is not None
-    forged = wire.command_data(m.VenueNeverSaw("o", 1))  # type: ignore[arg-type]
+    name, version, body = encode(m.VenueNeverSaw("o", 1))
+    forged = {"type": name, "version": version, "body": body}
     answers = _raw(path, wire.line({"id": 1, "send": forged}))
     assert "no command" in str(answers)
 

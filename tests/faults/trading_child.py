@@ -1,0 +1,53 @@
+"""A whole engine under load, in a process of its own that a test kills: FOLDER SOCKET load|settle.
+
+Says one line when it has recovered and trades, another when it has settled.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.engine.commits import Pace
+from lefi_tui.engine.engine import Engine
+from lefi_tui.engine.health import HealthQuery
+from lefi_tui.engine.world import World
+from lefi_tui.engine.writer import Setup
+from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, bars, quote, start
+from tests.faults.far_venue import FarVenue
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main(folder: Path, socket: Path, mode: str) -> None:
+    world = World(SystemClock(), {ACCOUNT: FarVenue(socket)})
+    pace = Pace(snapshot_events=200, segment_bytes=20_000)
+    engine = Engine(Setup(SqliteJournal(folder), EMPTY, world, folder, program="test", pace=pace))
+    recovered = engine.start()
+    if recovered.difference is not None:
+        _say(f"difference {recovered.difference}")
+        engine.stop()
+        return
+    for command in (OPEN, LIST, start()):
+        engine.submit(command).result(60)  # a bot that runs already refuses; that is well
+    _say("trading")
+    minute = world.clock.now_ns() // 1_000_000
+    while mode == "load":
+        minute += 1
+        engine.hear(quote(minute, 100.0))
+        engine.hear(bars(minute, 1.0 if minute % 2 else -1.0))
+        time.sleep(0.002)
+    while engine.answer(HealthQuery()).checking:
+        time.sleep(0.01)
+    engine.stop()
+    _say("settled")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
