@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
 from lefi_tui.lang.check_policy import Policy
-from lefi_tui.lang.check_script import CheckedScript, SettingInfo, check_script
+from lefi_tui.lang.check_script import CheckedScript, check_script
 from lefi_tui.lang.check_statements import Statements
 from lefi_tui.lang.compiler import STEPS_MAX, Compiler
 from lefi_tui.lang.diagnostic import Diagnostic
@@ -24,6 +24,7 @@ from lefi_tui.lang.parser import parse
 from lefi_tui.lang.python_way import Run, generate
 from lefi_tui.lang.resolver import Declared, resolve
 from lefi_tui.lang.scope import Scope, Shared
+from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body

@@ -1,0 +1,166 @@
+"""Handlers: their event and its fields, their statements, and how long they wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lefi_tui.core.schedule import ScheduleError, next_due
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang import types as t
+from lefi_tui.lang.builtins import EVENTS, EVENTS_LATER, Builtin, EventKind
+from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.diagnostic import nearest
+from lefi_tui.lang.scope import Scope
+from lefi_tui.lang.script_pass import Pass, statements_of
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tree import Body, X
+from lefi_tui.lang.types import Type
+
+TIMEFRAME_MIN_MS: Final = 1_000
+
+
+def read_handler(now: Pass, node: s.Handler) -> None:
+    scope = Scope(node.event)
+    check = statements_of(now, scope)
+    if node.event in EVENTS_LATER:
+        raise check.later(node.event_span, f"`on {node.event}`")
+    event = EVENTS.get(node.event)
+    if event is None:
+        meant = nearest(node.event, list(EVENTS))
+        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(EVENTS)}."
+        raise check.wrong("LF217", node.event_span, f"There is no event `{node.event}`.", hint)
+    timing = _timing(now, check, event, node)
+    _fields(check, event)
+    scope.bare_fields = node.event == "Candle"
+    _finish(now, check, node.body.statements, timing, node.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    every_ms: int = 0
+    cron: str = ""
+    zone: str = ""
+
+
+def _timing(now: Pass, check: Statements, event: EventKind, node: s.Handler) -> _Timing:
+    """The event's arguments: its symbol, timeframe, period or crontab."""
+    call = s.Call(node.event_span, event.name, node.event_span, node.args)
+    args = check.bound(_as_builtin(event), call)
+    scope = check.scope
+    if "symbol" in args:
+        scope.symbol = check.symbol(args["symbol"])
+    if "timeframe" in args:
+        scope.timeframe_ms = now.timeframe_ms or _duration(check, args["timeframe"])
+    if "period" in args:
+        return _Timing(every_ms=_duration(check, args["period"]))
+    if "cron" not in args:
+        return _Timing()
+    cron = check.constant_text(args["cron"], "A schedule")
+    zone = check.constant_text(args["zone"], "A time zone") if "zone" in args else "UTC"
+    try:
+        next_due(cron, zone, 0)
+    except ScheduleError as error:
+        raise check.wrong("LF204", args["cron"].value.span, str(error)) from error
+    return _Timing(cron=cron, zone=zone)
+
+
+def _as_builtin(event: EventKind) -> Builtin:
+    """Events are called like methods."""
+    return Builtin(event.name, "event", event.params, "nothing", event.docs)
+
+
+def _duration(check: Statements, arg: s.Arg) -> int:
+    value = check.value(arg.value)
+    if not value.is_const or value.type != t.DURATION:
+        message = "This is a duration, like 5m or 1h30m."
+        raise check.wrong("LF204", arg.value.span, message)
+    if value.value < TIMEFRAME_MIN_MS:
+        raise check.wrong("LF204", arg.value.span, "The shortest is 1s.")
+    return int(value.value)
+
+
+def _fields(check: Statements, event: EventKind) -> None:
+    scope = check.scope
+    for number, (name, rule) in enumerate(event.fields):
+        if rule == "symbol" and scope.symbol:
+            scope.fields[name] = check.const(scope.symbol, t.SYMBOL, Span(0, 0))
+            continue
+        kind = _field_type(check, rule)
+        scope.fields[name] = X("event", kind, (), number, is_series=True, warm=1)
+
+
+def _field_type(check: Statements, rule: str) -> Type:
+    symbol = check.scope.symbol
+    if symbol and rule in {"price", "base"}:
+        base, quote = check.pair(symbol)
+        return t.price(base, quote) if rule == "price" else t.amount(base)
+    plain = {"time": t.TIME, "text": t.TEXT, "symbol": t.SYMBOL}
+    if rule == "account":
+        return t.amount(check.shared.currency)
+    return plain.get(rule, t.NUMBER)
+
+
+def read_body(now: Pass) -> None:
+    """A script without handlers runs at every price update of the markets it reads."""
+    first = now.declared.body[0].span
+    scope = Scope("body")
+    check = statements_of(now, scope)
+    if now.declared.handlers:
+        message = "Beside handlers, statements stand inside `on … { }`."
+        check.say("LF101", first, message)
+        return
+    scope.fields["time"] = X("event", t.TIME, (), 0, is_series=True, warm=1)
+    _finish(now, check, now.declared.body, _Timing(), first)
+    if not now.shared.symbols and not now.shared.found:
+        check.say("LF256", first, "It reads no market, so nothing ever runs it.")
+
+
+def _finish(
+    now: Pass,
+    check: Statements,
+    statements: tuple[s.Statement, ...],
+    timing: _Timing,
+    span: Span,
+) -> None:
+    scope = check.scope
+    out = check.body(statements)
+    for local in scope.named:
+        if not local.is_used:
+            name = local.id.rpartition("_")[0]
+            check.say("LF251", local.span, f"`{name}` is never used.")
+    warm = max(1, _waits(out))
+    now.bodies.append(
+        Body(
+            scope.event,
+            scope.symbol,
+            scope.timeframe_ms,
+            timing.every_ms,
+            timing.cron,
+            timing.zone,
+            tuple(scope.fields),
+            out,
+            tuple(scope.series),
+            tuple(scope.pasts.values()),
+            warm,
+            now.source.place(span.start).line,
+            tuple(
+                (each.series, each.id.rpartition("_")[0])
+                for each in scope.named
+                if each.series is not None
+            ),
+        )
+    )
+
+
+def _waits(statements: Any) -> int:
+    """Events the statements' own values wait for; what stands left of ?? is not waited for."""
+    return max((_statement_warm(each) for each in statements), default=1)
+
+
+def _statement_warm(node: Any) -> int:
+    values = [getattr(node, name, None) for name in ("value", "condition", "size", "text")]
+    values += list(getattr(node, "named", {}).values())
+    own = max((each.warm for each in values if isinstance(each, X)), default=1)
+    inner = (*getattr(node, "then", ()), *getattr(node, "other", ()))
+    return max([own, *(_statement_warm(each) for each in inner)])

@@ -1,0 +1,53 @@
+"""One pass over a script: what is known of it as a whole, and what the pass has found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lefi_tui.lang.check_policy import Policy
+from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.resolver import Declared
+from lefi_tui.lang.scope import Scope, Shared, Wrong
+from lefi_tui.lang.source import Source
+from lefi_tui.lang.tree import Body
+from lefi_tui.lang.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """A setting as a form shows it. Values are Lefi text."""
+
+    name: str
+    kind: str
+    default: str
+    value: str
+    low: str
+    high: str
+    choices: tuple[str, ...]
+    doc: str
+
+
+@dataclass(slots=True)
+class Pass:
+    source: Source
+    declared: Declared
+    overrides: Mapping[str, str]
+    timeframe_ms: int | None
+    shared: Shared
+    settings: list[SettingInfo] = field(default_factory=list)
+    states: dict[str, tuple[Type, Any]] = field(default_factory=dict)
+    bodies: list[Body] = field(default_factory=list)
+    policy: Policy = field(default_factory=Policy)
+
+
+def attempt(check: Any) -> None:
+    try:
+        check()
+    except Wrong:
+        return
+
+
+def statements_of(now: Pass, scope: Scope) -> Statements:
+    return Statements(now.shared, scope, now.source.text)
