@@ -205,7 +205,8 @@ class Moment:
         values: list[float] = []
         for key, value in zip(self._bound.program.reads, self._reads, strict=True):
             if key.kind == "open_orders":
-                earlier = 0.0 if key.symbol in self._freed else value
+                is_freed = self._occasion.is_file and key.symbol in self._freed
+                earlier = 0.0 if is_freed else value
                 values.append(earlier + self._sent.get(key.symbol, 0))
             else:
                 values.append(value)

@@ -6,6 +6,7 @@ is, and no bucket is told before its time is over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,28 @@ def bucket_start(time_ms: int, timeframe_ms: int) -> int:
 def fits(timeframe_ms: int, data_ms: int) -> bool:
     """Whether candles of this timeframe can be built from the data's."""
     return timeframe_ms >= data_ms and timeframe_ms % data_ms == 0
+
+
+def moments(series: Sequence[Sequence[Bar]]) -> Iterator[tuple[Bar, ...]]:
+    """The candles of several markets that open together, moment by moment, in the order given."""
+    if len(series) == 1:
+        for bar in series[0]:
+            yield (bar,)
+        return
+    places = [0] * len(series)
+    while True:
+        times = [
+            bars[at].time_ms for bars, at in zip(series, places, strict=True) if at < len(bars)
+        ]
+        if not times:
+            return
+        now, together = min(times), []
+        for number, bars in enumerate(series):
+            at = places[number]
+            if at < len(bars) and bars[at].time_ms == now:
+                together.append(bars[at])
+                places[number] = at + 1
+        yield tuple(together)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ class CandleMarket:
     def equity(self) -> float:
         return self._account.equity()
 
+    def position(self, symbol: str) -> tuple[float, float, float]:
+        """Signed units, average entry price, unrealized profit at the last close."""
+        book = self._books[symbol]
+        held = book.holding
+        return held.units, held.entry, held.gain(book.close) if held.units else 0.0
+
     def has_position(self) -> bool:
         return any(book.holding.units for book in self._books.values())
 

@@ -1,0 +1,188 @@
+"""A script and its candle files made ready for a run: which file is which market, and what fits.
+
+The rule it keeps: every market the script names has data as fine as its candles, in one timeframe
+and one currency; what does not fit is refused before the first candle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bots.automated import TIMEFRAME_SETTING, Bound, bind
+from bots.automated.plan import refusal_of, span
+from lefi_tui.adapters.history_files import CandleFile, read_candles
+from lefi_tui.core.bars import fits
+from lefi_tui.core.instrument import Instrument, parse_symbol
+from lefi_tui.core.matching import MarketRules, market_rules
+from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
+from lefi_tui.requests import BacktestRequest, RunRequest
+
+SYMBOL_SETTING = "symbol"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that a run on candle files stands on."""
+
+    source: str
+    settings: Mapping[str, str]  # with `@timeframe` where one was chosen
+    bound: Bound
+    files: tuple[CandleFile, ...]  # in the order the script names its symbols
+    instruments: tuple[Instrument, ...]
+    currency: str
+
+    @property
+    def markets(self) -> dict[str, MarketRules]:
+        return {each.symbol: market_rules(each) for each in self.instruments}
+
+    @property
+    def timeframe_ms(self) -> int:
+        """Of the data."""
+        return self.files[0].timeframe_ms
+
+    @property
+    def handler_ms(self) -> int:
+        """Of the first Candle handler; the data's where there is none."""
+        handlers = sorted(self.bound.candles, key=lambda each: each.index)
+        return handlers[0].timeframe_ms if handlers else self.timeframe_ms
+
+    @property
+    def from_ms(self) -> int:
+        return min(each.from_ms for each in self.files)
+
+    @property
+    def to_ms(self) -> int:
+        return max(each.to_ms for each in self.files)
+
+    def notices(self) -> list[str]:
+        """What a person should know of the data, in words."""
+        out = [
+            f"{each.name} has {each.gaps:,} gaps; {each.missing:,} candles are missing"
+            for each in self.files
+            if each.gaps
+        ]
+        perpetual = {each.symbol for each in self.instruments if each.is_perpetual}
+        out += [
+            f"{each.name} has no funding column: the funding of {each.symbol} is taken as 0"
+            for each in self.files
+            if each.symbol in perpetual and not each.has_funding
+        ]
+        return out
+
+
+def prepare(request: BacktestRequest | RunRequest) -> Prepared:
+    if not request.files:
+        raise UsageError("no candle file is given", next_step="Name one with --data FILE")
+    settings = dict(request.settings)
+    if request.timeframe_ms is not None:
+        settings[TIMEFRAME_SETTING] = str(request.timeframe_ms)
+    bound = _bind(request, settings)
+    wanted = request.symbol or _data_symbol(request, bound)
+    if wanted and wanted not in bound.program.symbols:
+        bound = _on_symbol(request, settings, wanted)
+    files = _files(request, bound)
+    _check_timeframes(bound, files)
+    instruments = tuple(instrument_of(each.symbol) for each in files)
+    currencies = {each.quote for each in instruments}
+    if len(currencies) > 1:
+        why = f"its markets are priced in {', '.join(sorted(currencies))}, and cash is shared."
+        raise ScriptRefusedError(why, next_step="Give it markets of one quote currency")
+    return Prepared(request.source, settings, bound, files, instruments, currencies.pop())
+
+
+def instrument_of(symbol: str) -> Instrument:
+    """A market of a candle file: the file names no tick, step or minimum."""
+    parsed = parse_symbol(symbol)
+    if parsed is None:
+        raise UsageError(f"{symbol!r} is no market", next_step="Write it as BASE/QUOTE")
+    base, quote, settle = parsed
+    return Instrument(symbol, base, quote, settle)
+
+
+def _bind(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) -> Bound:
+    known = set(_settings_known(request.source, settings))
+    unknown = [each for each in settings if each not in known and each != TIMEFRAME_SETTING]
+    if unknown and known:
+        raise UsageError(
+            f"the script has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}",
+            where="--set",
+        )
+    refusal = refusal_of(request.source, settings)
+    if refusal:
+        raise ScriptRefusedError(refusal, where=str(request.script))
+    return bind(request.source, settings)
+
+
+def _settings_known(source: str, settings: Mapping[str, str]) -> list[str]:
+    timeframe = {k: v for k, v in settings.items() if k == TIMEFRAME_SETTING}
+    if refusal_of(source, timeframe):
+        return []
+    return [each.name for each in bind(source, timeframe).program.settings]
+
+
+def _data_symbol(request: BacktestRequest | RunRequest, bound: Bound) -> str:
+    """The one market the data names, where the script leaves its market to a setting."""
+    named = [each.symbol for each in request.files if each.symbol]
+    is_chosen = SYMBOL_SETTING in dict(request.settings)
+    is_one = len(named) == len(request.files) == len(bound.program.symbols) == 1
+    return named[0] if is_one and not is_chosen else ""
+
+
+def _on_symbol(
+    request: BacktestRequest | RunRequest, settings: dict[str, str], symbol: str
+) -> Bound:
+    """The script on the market that was asked for, by its setting `symbol`."""
+    if parse_symbol(symbol) is None:
+        raise UsageError(f"{symbol!r} is no market", next_step="Write it as BASE/QUOTE")
+    if SYMBOL_SETTING not in _settings_known(request.source, settings):
+        raise UsageError(
+            f"the script names its market itself and has no setting `{SYMBOL_SETTING}`",
+            where=f"--symbol {symbol}",
+            next_step="Change the script, or leave --symbol out",
+        )
+    settings[SYMBOL_SETTING] = symbol
+    return _bind(request, settings)
+
+
+def _files(request: BacktestRequest | RunRequest, bound: Bound) -> tuple[CandleFile, ...]:
+    """One file a market, in the order the script names them, cut to the time asked."""
+    symbols = bound.program.symbols
+    if not symbols:
+        raise ScriptRefusedError("it names no market", where=str(request.script))
+    given = {each.symbol or request.symbol or symbols[0]: each.path for each in request.files}
+    missing = [each for each in symbols if each not in given]
+    extra = [each for each in given if each not in symbols]
+    if missing or extra:
+        lacks = f"no data for {', '.join(missing)}" if missing else ""
+        more = f"the script does not name {', '.join(extra)}" if extra else ""
+        raise UsageError(
+            "; ".join(each for each in (lacks, more) if each),
+            where="--data",
+            next_step="Name each file's market: --data BTC/USDT=FILE",
+        )
+    window = request.window
+    whole = [read_candles(given[each], each) for each in symbols]
+    if window.from_ms is None and window.to_ms is None:
+        return tuple(whole)
+    return tuple(each.between(window.from_ms, window.to_ms) for each in whole)
+
+
+def _check_timeframes(bound: Bound, files: Sequence[CandleFile]) -> None:
+    data_ms = files[0].timeframe_ms
+    other = next((each for each in files if each.timeframe_ms != data_ms), None)
+    if other is not None:
+        raise MarketFileError(
+            f"Its candles are {span(other.timeframe_ms)} long, those of {files[0].name} "
+            f"{span(data_ms)}.",
+            where=other.name,
+            next_step="Give files of one timeframe",
+        )
+    for handler in bound.candles:
+        if not fits(handler.timeframe_ms, data_ms):
+            raise MarketFileError(
+                f"Its candles are {span(data_ms)} long; the script's "
+                f"{span(handler.timeframe_ms)} can't be built from them.",
+                where=files[0].name,
+                next_step=f"Give finer data, or run it on {span(data_ms)} with --timeframe",
+            )

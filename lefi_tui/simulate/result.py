@@ -1,0 +1,82 @@
+"""What a backtest came to, and how `lefi backtest --json` writes it.
+
+Times are in ms, shares are fractions, and a number without a divisor is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bots.automated.plan import span
+from lefi_tui.core.metrics import Numbers, OpenPosition, Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An order that was not carried out, and why."""
+
+    time: int
+    symbol: str
+    action: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    script: str
+    symbols: tuple[str, ...]
+    timeframe_ms: int  # that the Candle handlers run on
+    data_ms: int
+    candles: int
+    from_ms: int
+    to_ms: int
+    seconds: float
+    equity: tuple[float, ...]  # starting cash, then at each close
+    numbers: Numbers
+    fees: float
+    funding: float  # paid; negative when received
+    buy_and_hold: float | None
+    trades: tuple[Trade, ...]
+    open: tuple[OpenPosition, ...]
+    refusals: tuple[Refusal, ...]
+    gaps: int
+    notices: tuple[str, ...]
+    notes: Mapping[str, int] = field(default_factory=dict)  # how many of each kind
+    way: str = "event"
+
+    def report(self) -> dict[str, Any]:
+        numbers = self.numbers
+        return {
+            "script": self.script,
+            "symbol": ", ".join(self.symbols),
+            "timeframe": span(self.timeframe_ms),
+            "data_timeframe": span(self.data_ms),
+            "candles": self.candles,
+            "from": self.from_ms,
+            "to": self.to_ms,
+            "way": self.way,
+            "seconds": self.seconds,
+            "candles_per_second": self.candles / self.seconds if self.seconds else None,
+            "start_equity": self.equity[0],
+            "final_equity": self.equity[-1],
+            "return": numbers.total_return,
+            "max_drawdown": numbers.max_drawdown,
+            "sharpe": numbers.sharpe,
+            "sortino": numbers.sortino,
+            "cagr": numbers.cagr,
+            "win_rate": numbers.win_rate,
+            "profit_factor": numbers.profit_factor,
+            "exposure": numbers.exposure,
+            "fees": self.fees,
+            "funding": self.funding,
+            "buy_and_hold": self.buy_and_hold,
+            "trades": [asdict(each) for each in self.trades],
+            "open": [asdict(each) for each in self.open],
+            "refused": [asdict(each) for each in self.refusals],
+            "gaps": self.gaps,
+            "notes": dict(self.notes),
+            "notices": list(self.notices),
+        }

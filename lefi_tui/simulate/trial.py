@@ -1,0 +1,238 @@
+"""One bot on one candle market: candles meet orders, the script meets candles.
+
+The same market and the same bot as a run through the engine, without journal, desk and venue port,
+so both give the same trades: every field of every trade is the same double.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bots.automated import Automated
+from lefi_tui.core.bot import Bar, FillSeen, Intent, Note, Occasion, ReadKey
+from lefi_tui.core.matching import (
+    CandleMarket,
+    Fees,
+    Filled,
+    Funded,
+    Gone,
+    Happened,
+    MarketRules,
+    Refused,
+    Rested,
+)
+from lefi_tui.core.metrics import FillRow, TradeBook
+from lefi_tui.core.order import OrderKind, OrderTerms, Side, Size, SizeKind
+from lefi_tui.simulate.result import Refusal
+
+BOT: Final = Automated()
+_OF_MARKET: Final = frozenset({"spot", "bid", "ask"})
+
+
+@dataclass(slots=True)
+class Ask:
+    """An intent of the script and what became of it."""
+
+    intent: Intent
+    at_ms: int
+    refusal: str = ""  # by the bot's rules or the market; empty where it was taken
+
+
+@dataclass
+class Readings:
+    """Market and account as a script reads them, from the candle market's own doubles."""
+
+    market: CandleMarket
+    fees: Fees
+    closes: dict[str, float] = field(default_factory=dict)
+    sites: dict[str, int] = field(default_factory=dict)  # working order: its site
+
+    def is_working(self, site: int) -> bool:
+        return site in self.sites.values()
+
+    def read(self, key: ReadKey) -> float:
+        if key.kind in _OF_MARKET:
+            return self.closes.get(key.symbol, math.nan)
+        if key.kind == "spread":
+            return 0.0 if key.symbol in self.closes else math.nan
+        if key.symbol and key.kind not in {"maker", "taker"}:
+            return self._of_position(key)
+        return self._of_account(key)
+
+    def _of_account(self, key: ReadKey) -> float:
+        match key.kind:
+            case "cash":
+                return self.market.free_cash()
+            case "equity":
+                return self.market.equity()
+            case "maker":
+                return self.fees.maker
+            case _:
+                assert key.kind == "taker", key
+                return self.fees.taker
+
+    def _of_position(self, key: ReadKey) -> float:
+        units, entry, pnl = self.market.position(key.symbol)
+        match key.kind:
+            case "position" | "units":
+                return units
+            case "entry":
+                return entry if units else math.nan
+            case "pnl":
+                return pnl
+            case "open_orders":
+                return float(len(self.market.working(key.symbol)))
+            case _:
+                return math.nan  # no candle tells funding or the volume of a day
+
+
+class Trial:
+    """Fed with candles from outside, one moment after the other."""
+
+    def __init__(
+        self,
+        script: tuple[str, Mapping[str, str]],  # its text, and its settings
+        markets: Mapping[str, MarketRules],
+        fees: Fees,
+        cash: float,
+    ) -> None:
+        self.market = CandleMarket(markets, fees, cash)
+        self.book = TradeBook(markets)
+        self.readings = Readings(self.market, fees)
+        self.state = BOT.begin(*script)
+        self.notes: list[Note] = []
+        self.asks: list[Ask] = []
+        self.refusals: list[Refusal] = []
+        self.funding = 0.0
+        self._working: dict[str, Ask] = {}
+        self._fills: list[FillSeen] = []  # wait for the close of their candle
+        self._sent = 0
+
+    def candles(self, bars: Sequence[Bar]) -> None:
+        """The candles of one moment, from their open to their close."""
+        told = self.market.candles(bars)
+        if told:
+            self._hear(told)
+        for bar in bars:
+            self.readings.closes[bar.symbol] = bar.close
+
+    def handlers(self, occasion: Occasion) -> None:
+        """The script's runs of one moment, and the orders that come of them."""
+        decision = BOT.decide(self.state, occasion, self.readings)
+        self.state = decision.state
+        self.notes += decision.notes
+        for each in decision.refusals:
+            self.asks.append(Ask(each.intent, occasion.at_ms, each.text))
+            row = occasion.at_ms, each.intent.symbol, each.intent.action, each.code, each.text
+            self.refusals.append(Refusal(*row))
+        for intent in decision.intents:
+            self._carry_out(intent, occasion.at_ms)
+
+    def fills(self) -> tuple[FillSeen, ...]:
+        """What the script has not heard yet."""
+        fills, self._fills = tuple(self._fills), []
+        return fills
+
+    def end(self) -> None:
+        """Orders of the last candle lapse."""
+        self._hear(self.market.lapse())
+
+    def _hear(self, told: Sequence[Happened]) -> None:
+        for each in told:
+            match each:
+                case Filled():
+                    self.book.add(fill_row(each))
+                    self._fills.append(fill_seen(each))
+                    self._final(each.order)
+                case Refused():
+                    ask = self._final(each.order)
+                    ask.refusal = each.text
+                    self._refused(ask, (each.time_ms, each.code, each.text))
+                case Gone():
+                    self._refused(self._final(each.order), (each.time_ms, "LAPSED", each.reason))
+                case Funded():
+                    self.funding += each.amount
+                case Rested():
+                    continue  # it goes on working
+
+    def _final(self, order: str) -> Ask:
+        """An order that works no more; exits are no orders of the script's."""
+        self.readings.sites.pop(order, None)
+        return self._working.pop(order, None) or Ask(Intent("exit", "", -1), 0)
+
+    def _refused(self, ask: Ask, what: tuple[int, str, str]) -> None:
+        time_ms, code, text = what
+        self.refusals.append(Refusal(time_ms, ask.intent.symbol, ask.intent.action, code, text))
+
+    def _carry_out(self, intent: Intent, at_ms: int) -> None:
+        """As the desk does it: a close first cancels, then trades what is held."""
+        ask = Ask(intent, at_ms)
+        self.asks.append(ask)
+        terms = None
+        if intent.action in {"cancel", "close"}:
+            for order in self.market.working(intent.symbol):
+                self.market.cancel(order)
+                self._final(order)
+        if intent.action == "close":
+            terms = close_terms(intent.symbol, self.market.position(intent.symbol)[0])
+        elif intent.action != "cancel":
+            terms = order_terms(intent)
+        if terms is not None:
+            self._sent += 1
+            order = f"{self._sent}"
+            self.market.send(order, terms)
+            self.readings.sites[order] = intent.site
+            self._working[order] = ask
+
+
+def fill_row(fill: Filled) -> FillRow:
+    return FillRow(
+        fill.symbol,
+        fill.side,
+        fill.price,
+        fill.units,
+        fill.fee,
+        fill.reason,
+        fill.time_ms,
+        fill.leverage,
+    )
+
+
+def fill_seen(fill: Filled) -> FillSeen:
+    return FillSeen(
+        fill.order,
+        fill.symbol,
+        fill.side,
+        fill.price,
+        fill.units,
+        fill.fee,
+        fill.reason,
+        fill.time_ms,
+    )
+
+
+def close_terms(symbol: str, units: float) -> OrderTerms | None:
+    """Trades a position to zero at market; None where there is none."""
+    if not units:
+        return None
+    side = Side.SELL if units > 0 else Side.BUY
+    return OrderTerms(symbol, side, OrderKind.MARKET, Size(SizeKind.ALL), is_reduce_only=True)
+
+
+def order_terms(intent: Intent) -> OrderTerms:
+    assert intent.size is not None, intent
+    return OrderTerms(
+        symbol=intent.symbol,
+        side=Side.BUY if intent.action == "buy" else Side.SELL,
+        kind=OrderKind.MARKET if intent.limit is None else OrderKind.LIMIT,
+        size=intent.size,
+        limit=intent.limit,
+        time_in_force=intent.time_in_force,
+        is_reduce_only=intent.is_reduce_only,
+        is_post_only=intent.is_post_only,
+        leverage=intent.leverage,
+        exits=intent.exits,
+    )
