@@ -30,7 +30,7 @@ class FillRow:
     fee: float
     reason: str  # order close stop_loss take_profit trail liquidation
     time_ms: int
-    leverage: float = 1.0
+    leverage: float | None = None  # None: as the open position, or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,12 @@ class TradeBook:
 
     def add(self, fill: FillRow) -> None:
         holding = self._holdings[fill.symbol]
+        leverage = fill.leverage or (holding.leverage if holding.units else 1.0)
         closed, _ = holding.fill(
             fill.units * fill.side.sign,
             fill.price,
             fill.fee,
-            leverage=fill.leverage,
+            leverage=leverage,
             time_ms=fill.time_ms,
         )
         self.fees += fill.fee

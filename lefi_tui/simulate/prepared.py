@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
 from bots.automated import TIMEFRAME_SETTING, Bound, bind
 from bots.automated.plan import refusal_of, span
@@ -18,7 +20,8 @@ from lefi_tui.core.matching import MarketRules, market_rules
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
 from lefi_tui.requests import BacktestRequest, RunRequest
 
-SYMBOL_SETTING = "symbol"
+SYMBOL_SETTING: Final = "symbol"
+LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def instrument_of(symbol: str) -> Instrument:
     if parsed is None:
         raise UsageError(f"{symbol!r} is no market", next_step="Write it as BASE/QUOTE")
     base, quote, settle = parsed
-    return Instrument(symbol, base, quote, settle)
+    most = LEVERAGE_MAX if settle else Decimal(1)
+    return Instrument(symbol, base, quote, settle, leverage_max=most)
 
 
 def _bind(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) -> Bound:

@@ -72,6 +72,11 @@ class Exits:
         hung = {STOP: self.stop, TARGET: self.target, TRAIL: self.trail}.get(leg)
         return self.entry_order if hung is None else hung.order
 
+    def drop(self, leg: str) -> None:
+        """One exit is canceled; the others stay."""
+        assert leg in {STOP, TARGET, TRAIL}, leg
+        setattr(self, leg, None)
+
     def placed(self) -> tuple[tuple[str, str], ...]:
         """(leg, entry that named it) of each exit the position has."""
         legs = ((STOP, self.stop), (TARGET, self.target), (TRAIL, self.trail))

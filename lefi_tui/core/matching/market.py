@@ -44,6 +44,10 @@ class CandleMarket:
                     return True
         return False
 
+    def cancel_exit(self, symbol: str, leg: str) -> None:
+        """Takes a stop, target or trail off a position; the caller has seen it in `exits`."""
+        self._books[symbol].exits.drop(leg)
+
     def working(self, symbol: str = "") -> tuple[str, ...]:
         """Orders that are not final, in the sequence sent; exits are not among them."""
         return tuple(each.id for each in self._working() if symbol in {"", each.symbol})
