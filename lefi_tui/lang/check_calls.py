@@ -11,6 +11,7 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS, LATER, LENGTH_MAX, Builtin, Param
 from lefi_tui.lang.check_values import Values
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
+from lefi_tui.lang.scope import Wrong
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -59,6 +60,7 @@ class Calls(Values):
             listed = ", ".join(each.name for each in function.params)
             message = f"`{function.name}({listed})` takes {len(function.params)} values."
             raise self.wrong("LF204", node.span, message)
+        self.shared.used.add(function.name)
         values = [self.value(each.value) for each in node.args]
         self.scope.calls += 1
         self.scope.expanded += 1
@@ -208,6 +210,8 @@ class Calls(Values):
 
     def _candle(self, span: Span) -> list[X]:
         fields = self.scope.fields
+        if "high" in self.scope.broken:
+            raise Wrong
         if "high" not in fields:
             raise self.wrong("LF204", span, "ATR reads the candle of an `on Candle(…)` handler.")
         return [fields["high"], fields["low"], fields["close"]]

@@ -8,10 +8,10 @@ from typing import Any, Final
 from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.builtins import EVENTS, EVENTS_LATER, Builtin, EventKind
+from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, EVENTS_LATER, Builtin, EventKind
 from lefi_tui.lang.check_statements import Statements
 from lefi_tui.lang.diagnostic import nearest
-from lefi_tui.lang.scope import Scope
+from lefi_tui.lang.scope import Scope, Wrong
 from lefi_tui.lang.script_pass import Pass, statements_of
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Body, X
@@ -29,11 +29,34 @@ def read_handler(now: Pass, node: s.Handler) -> None:
     if event is None:
         meant = nearest(node.event, list(EVENTS))
         hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(EVENTS)}."
-        raise check.wrong("LF217", node.event_span, f"There is no event `{node.event}`.", hint)
-    timing = _timing(now, check, event, node)
+        check.say("LF217", node.event_span, f"There is no event `{node.event}`.", hint)
+        _look_only(check)
+        check.body(node.body.statements)
+        return
+    try:
+        timing = _timing(now, check, event, node)
+    except Wrong:
+        _look_only(check)
+        check.body(node.body.statements)
+        raise
     _fields(check, event)
     scope.bare_fields = node.event == "Candle"
     _finish(now, check, node.body.statements, timing, node.span)
+
+
+def _look_only(check: Statements) -> None:
+    """What follows is looked at for its own mistakes; what the event would give is taken as is."""
+    scope = check.scope
+    scope.broken |= {"event", "symbol", *CANDLE_NAMES}
+    scope.fields["time"] = X("event", t.TIME, (), 0, is_series=True, warm=1)
+
+
+def look_at_function(now: Pass, function: s.Function) -> None:
+    """A function that nothing calls has no units yet; its names are looked at all the same."""
+    check = statements_of(now, Scope("fn"))
+    _look_only(check)
+    check.scope.broken |= {each.name for each in function.params}
+    check.look_at([function.body])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +114,7 @@ def _fields(check: Statements, event: EventKind) -> None:
 
 
 def _field_type(check: Statements, rule: str) -> Type:
-    symbol = check.scope.symbol
+    symbol = check.scope.symbol or check.shared.symbol
     if symbol and rule in {"price", "base"}:
         base, quote = check.pair(symbol)
         return t.price(base, quote) if rule == "price" else t.amount(base)

@@ -1,17 +1,17 @@
 """A whole script: settings and their bounds, states, policy, handlers.
 
-It is gone through twice: a bare name may meet its unit only further down, so the first pass
-collects units and the second one speaks.
+It is gone through again where the first pass learned what counts from the top on: the unit that a
+bare name meets only further down, the account's currency, the one symbol that fills can be of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lefi_tui.core.instrument import parse_symbol
-from lefi_tui.lang.check_handlers import read_body, read_handler
+from lefi_tui.lang.check_handlers import look_at_function, read_body, read_handler
 from lefi_tui.lang.check_policy import Policy, read_policy
 from lefi_tui.lang.check_settings import read_setting, read_state
 from lefi_tui.lang.diagnostic import Diagnostic
@@ -21,6 +21,8 @@ from lefi_tui.lang.script_pass import Pass, SettingInfo, attempt, statements_of
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Bindings, Type
+
+PASSES_MAX: Final = 4  # symbols, then units, then one that speaks; one to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,17 @@ def check_script(
     overrides: Mapping[str, str],
     timeframe_ms: int | None,
 ) -> CheckedScript:
-    bindings, currency = Bindings(), "USDT"
-    for _ in range(2):
-        shared = Shared(declared, bindings, currency=currency)
+    learned, bindings = _Learned(), Bindings()
+    for _ in range(PASSES_MAX):
+        units_before = dict(bindings.units)
+        shared = Shared(declared, bindings, currency=learned.currency, symbol=learned.symbol)
         now = Pass(source, declared, overrides, timeframe_ms, shared)
         _go(now)
-        if shared.symbols:
-            parsed = parse_symbol(shared.symbols[0])
-            assert parsed is not None
-            currency = parsed[2] or parsed[1]
+        before, learned = learned, _learned(shared.symbols)
+        if learned != before:
+            bindings = Bindings()  # units met in the wrong currency are forgotten
+        elif bindings.units == units_before:
+            break
     return CheckedScript(
         declared,
         tuple(now.settings),
@@ -66,7 +70,36 @@ def check_script(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What the symbols that a script names say of its account and its fills."""
+
+    currency: str = "USDT"
+    symbol: str = ""  # the only one, where there is only one
+
+
+def _learned(symbols: list[str]) -> _Learned:
+    if not symbols:
+        return _Learned()
+    parsed = parse_symbol(symbols[0])
+    assert parsed is not None
+    return _Learned(parsed[2] or parsed[1], symbols[0] if len(symbols) == 1 else "")
+
+
 def _go(now: Pass) -> None:
+    _declarations(now)
+    for handler in now.declared.handlers:
+        attempt(lambda handler=handler: read_handler(now, handler))
+    if now.declared.body:
+        read_body(now)
+    for function in now.declared.functions.values():
+        if function.name not in now.shared.used:
+            look_at_function(now, function)
+    if not now.shared.found:
+        _warn_of_unused(now)
+
+
+def _declarations(now: Pass) -> None:
     for setting in now.declared.settings.values():
         attempt(lambda setting=setting: read_setting(now, setting))
     for name in now.overrides:
@@ -78,10 +111,13 @@ def _go(now: Pass) -> None:
         attempt(lambda state=state: read_state(now, state))
     now.policy = read_policy(statements_of(now, Scope("policy")), now.declared.rules)
     now.shared.has_rate = any(rule.name == "rate" for rule in now.declared.rules)
-    for handler in now.declared.handlers:
-        attempt(lambda handler=handler: read_handler(now, handler))
-    if now.declared.body:
-        read_body(now)
+
+
+def _warn_of_unused(now: Pass) -> None:
+    for setting in now.declared.settings.values():
+        if setting.name not in now.shared.used:
+            message = f"The setting `{setting.name}` is never used."
+            statements_of(now, Scope("settings")).say("LF251", setting.name_span, message)
 
 
 def _listed(declared: Declared) -> str:

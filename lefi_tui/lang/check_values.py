@@ -309,6 +309,8 @@ class Values(Checking):
         raise NotImplementedError
 
     def _event_field(self, node: s.Field) -> X:
+        if "event" in self.scope.broken:
+            raise Wrong
         if node.name not in self.scope.fields:
             raise self._no_field(node, list(self.scope.fields))
         return self.scope.fields[node.name]

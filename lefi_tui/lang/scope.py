@@ -52,6 +52,7 @@ class Shared:
     symbols: list[str] = field(default_factory=list)
     reads: list[Any] = field(default_factory=list)
     currency: str = "USDT"
+    symbol: str = ""  # of fills, where the script names one symbol only
     has_rate: bool = False
     used: set[str] = field(default_factory=set)
 
