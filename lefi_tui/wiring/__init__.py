@@ -233,18 +233,23 @@ def shelf() -> Sequence[Startable]:
 
 
 def _purpose(source: str) -> str:
-    """The first comment line of a script says what it is for."""
+    """The first sentence of a script's opening comment says what it is for."""
+    words: list[str] = []
     for line in source.splitlines():
-        if line.startswith("//"):
-            return line.lstrip("/ ").strip()
-    return ""
+        if not line.startswith("//"):
+            if words:
+                break
+            continue
+        words.append(line.lstrip("/ ").strip())
+    sentence, point, _ = " ".join(words).partition(". ")
+    return sentence + point.strip()
 
 
 def open_app(settings: Loaded, *, is_demo: bool) -> int:
     """`lefi`: attach to the engine that runs, or open one with the desk in this process."""
     if is_demo:
-        with tempfile.TemporaryDirectory(prefix="lefi-demo-") as folder:
-            return _own_desk(settings.settings, Path(folder))
+        with tempfile.TemporaryDirectory(prefix="lefi-demo-") as throw_away:
+            return _own_desk(settings.settings, Path(throw_away))
     folder = settings.settings.data_dir
     if socket_path(folder).exists():
         try:
@@ -323,9 +328,9 @@ def _stop(engine: Future[Engine]) -> None:
 
 
 def backtest_script(request: BacktestRequest, progress: Progress) -> Mapping[str, Any]:
-    from lefi_tui.simulate.event_way import report
+    from lefi_tui.simulate.event_way import backtest
 
-    return report(request, progress)
+    return backtest(request, progress).report()
 
 
 def run_script(request: RunRequest, settings: Loaded, hear: Hear) -> int:
@@ -336,7 +341,9 @@ def run_script(request: RunRequest, settings: Loaded, hear: Hear) -> int:
     return run_on_demo(request, settings.settings, hear)
 
 
-def replay_run(run: str, settings: Loaded, progress: Progress) -> ReplayAnswer:
+def replay_run(
+    run: str, settings: Loaded, progress: Progress, source: str | None = None
+) -> ReplayAnswer:
     from lefi_tui.wiring.runs import replayed
 
-    return replayed(run, settings.settings, progress)
+    return replayed(run, settings.settings, progress, source)

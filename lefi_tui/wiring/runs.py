@@ -1,0 +1,317 @@
+"""`lefi run`, `lefi replay`: one bot through the real engine, on files or the demo market.
+
+On files the engine runs in virtual time with a journal of its own, so the run can be carried out
+again; on the demo market it is the engine of the desk with a throw-away profile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from lefi_tui import __version__
+from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.adapters.system_clock import SystemClock, VirtualClock
+from lefi_tui.core.messages import (
+    BarsClosed,
+    Event,
+    ListInstruments,
+    NoteWritten,
+    OpenAccount,
+    OrderFilled,
+    OrderSubmitted,
+    ScriptSaved,
+    Sizing,
+    StartBot,
+    StopBot,
+)
+from lefi_tui.core.metrics import FillRow, TradeBook
+from lefi_tui.core.order import Order, Side
+from lefi_tui.engine.lockstep import Lockstep
+from lefi_tui.engine.replay import replay
+from lefi_tui.engine.turn import Handled, Receipt
+from lefi_tui.engine.world import World
+from lefi_tui.engine.writer import Setup
+from lefi_tui.errors import RefusedError, ScriptRefusedError
+from lefi_tui.requests import Hear, Progress, ReplayAnswer, RunLine, RunRequest
+from lefi_tui.settings import Settings
+from lefi_tui.simulate.event_way import fees_of
+from lefi_tui.simulate.prepared import Prepared, prepare
+from lefi_tui.views.wording import said
+from lefi_tui.wiring import DEMO, empty_desk, started
+
+ACCOUNT: Final = "main"
+FILE_VENUE: Final = "candle file"
+RUNS_MAX: Final = 100_000
+NS_PER_MS: Final = 1_000_000
+_KINDS: Final = {
+    "OrderFilled": "fill",
+    "NoteWritten": "note",
+    "BotStarted": "bot",
+    "BotStopped": "bot",
+    "BotFaulted": "bot",
+}
+
+
+def run_on_files(request: RunRequest, settings: Settings, hear: Hear) -> int:
+    prepared = prepare(request)
+    folder = _new_folder(settings, request.script)
+    run = _FileRun(request, prepared, folder, hear)
+    return asyncio.run(run.go(settings))
+
+
+def _new_folder(settings: Settings, script: Path) -> Path:
+    """A folder of its own for each run, by the script's name and a number that is free."""
+    runs = settings.data_dir / "runs"
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", script.stem) or "run"
+    for number in range(1, RUNS_MAX):
+        folder = runs / f"{stem}-{number}"
+        if not folder.exists():
+            return folder
+    raise RefusedError("too many runs are kept", where=str(runs), next_step="Remove old ones")
+
+
+@dataclass(slots=True)
+class Told:
+    """Turns as lines for a person, and the trades that the journaled fills amount to."""
+
+    hear: Hear
+    book: TradeBook
+    orders: dict[str, Order] = field(default_factory=dict)
+    closes: dict[str, float] = field(default_factory=dict)
+    equity: float = 0.0
+    messages: int = 0
+    events: int = 0
+
+    def turn(self, handled: tuple[Handled, ...], at_ns: int) -> None:
+        for each in handled:
+            self.messages += 1
+            if isinstance(each.message, BarsClosed):
+                self._bars(each.message)
+            for event in each.step.events:
+                if isinstance(event, Event):
+                    self._event(event, at_ns)
+
+    def _bars(self, message: BarsClosed) -> None:
+        self.closes |= {bar.symbol: bar.close for bar in message.bars}
+        if message.reading is not None:
+            self.equity = message.reading.equity
+
+    def _event(self, event: Event, at_ns: int) -> None:
+        self.events += 1
+        if isinstance(event, OrderSubmitted):
+            self.orders[event.order.id] = event.order
+        if isinstance(event, OrderFilled):
+            self.book.add(_fill_row(event, self.orders.get(event.order)))
+        line = None if isinstance(event, ScriptSaved) else said(event, self.orders)
+        if line is not None:
+            kind = _KINDS.get(type(event).__name__, "order")
+            words = ". ".join(part for part in (line.what, line.why, line.next) if part)
+            data = {"where": line.where}
+            if isinstance(event, NoteWritten):
+                data["note"] = event.text
+            self.hear(RunLine(kind, at_ns // NS_PER_MS, words, data))
+
+
+def _fill_row(event: OrderFilled, order: Order | None) -> FillRow:
+    leverage = order.terms.leverage if order is not None else None
+    return FillRow(
+        event.symbol,
+        Side(event.side),
+        float(event.price),
+        float(event.quantity),
+        float(event.fee),
+        event.reason,
+        event.at_ns // NS_PER_MS,
+        None if leverage is None else float(leverage),
+    )
+
+
+@dataclass(slots=True)
+class _FileRun:
+    request: RunRequest
+    prepared: Prepared
+    folder: Path
+    hear: Hear
+
+    async def go(self, settings: Settings) -> int:
+        prepared, costs = self.prepared, self.request.costs
+        market = ReplayMarket(
+            ReplayTerms(ACCOUNT, float(costs.cash), fees_of(costs)),
+            prepared.instruments,
+            [each.bars for each in prepared.files],
+        )
+        clock = VirtualClock(market.now_ns)
+        world = World(clock, venues={ACCOUNT: market.venue}, feeds={ACCOUNT: market.feed})
+        journal = SqliteJournal(self.folder)
+        try:
+            setup = Setup(journal, empty_desk(settings), world, self.folder, program=__version__)
+            lockstep = Lockstep(setup, clock)
+            told = Told(self.hear, TradeBook(prepared.markets), equity=float(costs.cash))
+            lockstep.on_turn(told.turn)
+            await self._opened(lockstep)
+            await self._moved(lockstep, market)
+            await lockstep.end()
+            self.hear(self._end(told, journal, clock.now_ns() // NS_PER_MS))
+        finally:
+            journal.close()
+        return 0
+
+    async def _opened(self, lockstep: Lockstep) -> None:
+        """Account, markets and the bot; a refusal of one of them ends the run in words."""
+        costs, prepared = self.request.costs, self.prepared
+        await lockstep.begin()
+        account = OpenAccount(
+            ACCOUNT,
+            prepared.currency,
+            costs.cash,
+            "simulation",
+            FILE_VENUE,
+            Sizing.AT_FILL,
+            costs.maker,
+            costs.taker,
+            costs.slippage,
+        )
+        bot = StartBot(
+            _bot_id(self.request.script),
+            "automated",
+            ACCOUNT,
+            prepared.source,
+            tuple(sorted(prepared.settings.items())),
+            title=prepared.bound.program.title,
+        )
+        for command in (account, ListInstruments(ACCOUNT, prepared.instruments), bot):
+            _insist(await lockstep.send(command), str(self.request.script))
+
+    async def _moved(self, lockstep: Lockstep, market: ReplayMarket) -> None:
+        """Moment by moment, at the pace asked, up to the duration asked."""
+        pace, begin = SystemClock(), market.now_ns
+        for_ns = None if self.request.duration_ms is None else self.request.duration_ms * NS_PER_MS
+        while (at_ns := market.next_ns()) is not None:
+            if for_ns is not None and at_ns - begin > for_ns:
+                return
+            wait_s = market.pause_s(self.request.speed)
+            if wait_s:
+                await pace.sleep(wait_s)
+            await lockstep.move(market, at_ns)
+
+    def _end(self, told: Told, journal: SqliteJournal, at_ms: int) -> RunLine:
+        """The run as `lefi backtest` tells one, from the journaled fills alone."""
+        head = journal.head()
+        data: Mapping[str, Any] = {
+            "run": self.folder.name,
+            "script": str(self.request.script),
+            "journal": journal.where,
+            "rows": head.seq,
+            "chain": head.hash,
+            "messages": told.messages,
+            "events": told.events,
+            "final_equity": told.equity,
+            "fees": told.book.fees,
+            "trades": [asdict(each) for each in told.book.trades],
+            "open": [asdict(each) for each in told.book.open(told.closes)],
+            "gaps": sum(each.gaps for each in self.prepared.files),
+            "notices": list(self.prepared.notices()),
+        }
+        text = (
+            f"{self.folder.name}: {len(told.book.trades)} trades, equity {told.equity:,.2f}, "
+            f"{head.seq:,} journal rows. `lefi replay {self.folder.name}` carries it out again."
+        )
+        return RunLine("end", at_ms, text, data)
+
+
+def _insist(receipt: Receipt, where: str) -> None:
+    if not receipt.is_accepted:
+        raise ScriptRefusedError(receipt.text, where=where)
+
+
+def _bot_id(script: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", script.stem.lower()).strip("-")[:40] or "bot"
+
+
+# ---- on the demo market
+
+
+def run_on_demo(request: RunRequest, settings: Settings, hear: Hear) -> int:
+    """In real time, until the duration is over or someone interrupts."""
+    with tempfile.TemporaryDirectory(prefix="lefi-run-") as folder:
+        engine = started(settings, Path(folder))
+        try:
+            asyncio.run(_followed(engine, request, hear))
+        finally:
+            engine.stop()
+    return 0
+
+
+async def _followed(engine: Any, request: RunRequest, hear: Hear) -> None:
+    from lefi_tui.engine.channel import DirectChannel
+
+    channel = DirectChannel(engine)
+    bot = _bot_id(request.script)
+    events = asyncio.create_task(_tell(channel, hear))
+    command = StartBot(bot, "automated", DEMO, request.source, request.settings)
+    try:
+        _insist(await channel.send(command), str(request.script))
+        await _waited(request.duration_ms)
+        await channel.send(StopBot(bot, reason="the run is over"))
+        await SystemClock().sleep(0.5)  # its last words
+    finally:
+        events.cancel()
+
+
+async def _waited(duration_ms: int | None) -> None:
+    """Until the duration is over, or a person or the system ends it."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, ended.set)
+    try:
+        async with asyncio.timeout(None if duration_ms is None else duration_ms / 1_000):
+            await ended.wait()
+    except TimeoutError:
+        return
+
+
+async def _tell(channel: Any, hear: Hear) -> None:
+    orders: dict[str, Order] = {}
+    async for published in channel.events():
+        event = published.event
+        if isinstance(event, OrderSubmitted):
+            orders[event.order.id] = event.order
+        line = said(event, orders) if isinstance(event, Event) else None
+        if line is not None:
+            kind = _KINDS.get(type(event).__name__, "order")
+            words = ". ".join(part for part in (line.what, line.why) if part)
+            hear(RunLine(kind, published.at_ns // NS_PER_MS, words, {"where": line.where}))
+
+
+# ---- again
+
+
+def replayed(
+    run: str, settings: Settings, progress: Progress, source: str | None = None
+) -> ReplayAnswer:
+    """The recorded run once more; with `source`, what another text of its script would change."""
+    folder = settings.data_dir / "runs" / run
+    if not folder.is_dir():
+        known = sorted(each.name for each in folder.parent.glob("*")) or ["none"]
+        raise RefusedError(
+            f"there is no run {run!r}; there is {', '.join(known[-5:])}",
+            where=str(folder.parent),
+            next_step="`lefi run FILE --data DATA` makes one and names it",
+        )
+    journal = SqliteJournal(folder)
+    try:
+        report = replay(journal, empty_desk(settings), source)
+    finally:
+        journal.close()
+    progress(report.messages, report.messages)
+    difference = "" if report.first_difference is None else str(report.first_difference)
+    return ReplayAnswer(run, report.messages, report.events, difference)
