@@ -50,12 +50,10 @@ class SocketChannel:
             while raw := await reader.readline():
                 yield wire.read_event(wire.read_line(raw))
         finally:
-            writer.close()
+            await _close(writer)
 
     async def close(self) -> None:
-        self._writer.close()
-        with suppress(ConnectionError):  # the other end was faster
-            await self._writer.wait_closed()
+        await _close(self._writer)
 
     async def _call(self, request: dict[str, Any]) -> dict[str, Any]:
         async with self._lock:
@@ -72,9 +70,15 @@ async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
     try:
         await _read(reader, path)
     except BaseException:
-        writer.close()
+        await _close(writer)
         raise
     return reader, writer
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):  # the other end was faster
+        await writer.wait_closed()
 
 
 async def _exchange(

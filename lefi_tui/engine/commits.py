@@ -49,6 +49,10 @@ class Commits:
         self._tape_from = self._tape_from or row.n
         self._tape_bytes += len(row.body)
 
+    def save_next(self) -> None:
+        """The next commit saves the desk, whether it is due or not."""
+        self._since_snapshot = self._pace.snapshot_events
+
     @property
     def has_pending(self) -> bool:
         return bool(self._pending)

@@ -88,8 +88,12 @@ class Effects:
         order = getattr(report, "order", "")
         if _is_final(report):
             self._to_cancel.discard(order)
-        if not self._hear(report) and order:
+        if self._hear(report):
+            return
+        if order:
             self.unheard.add(order)
+        else:
+            self._begin(self._insist(report))
 
     def is_quiet(self) -> bool:
         return not self._tasks
@@ -238,9 +242,14 @@ class Effects:
     def fire(self, bot: str) -> None:
         """The scheduler's word that this bot may have something due."""
         report = self.timers.take_due(bot, self._now())
-        if report is not None:
-            self._hear(report)
+        if report is not None and not self._hear(report):
+            self._begin(self._insist(report))
         self.wind(bot)
+
+    async def _insist(self, message: Incoming) -> None:
+        """Nobody would tell it again: it waits for room."""
+        while not self._hear(message):
+            await self._world.clock.sleep(LOOK_UP_FIRST_S)
 
     async def _load(self, effect: LoadHistory) -> None:
         history = self._world.histories.get(effect.account)
@@ -249,7 +258,7 @@ class Effects:
         if history is not None:
             for symbol, timeframe_ms in effect.bars:
                 bars += await history.bars(symbol, timeframe_ms, effect.count, now_ns // NS_PER_MS)
-        self._hear(HistoryLoaded(effect.bot, tuple(bars), now_ns))
+        await self._insist(HistoryLoaded(effect.bot, tuple(bars), now_ns))
 
     def _watch(self, effect: Watch) -> None:
         feed = self._world.feeds.get(effect.account)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,12 +128,13 @@ class Inbox:
 
     def _wake(self) -> None:
         loop = self._loop
-        if loop is None or loop.is_closed():
+        if loop is None:
             return
         if threading.get_ident() == self._thread:
             self._set()
         else:
-            loop.call_soon_threadsafe(self._set)
+            with suppress(RuntimeError):  # the engine has just ended; what waits is refused
+                loop.call_soon_threadsafe(self._set)
 
     def _set(self) -> None:
         if self:

@@ -14,7 +14,15 @@ from dataclasses import dataclass, replace
 from lefi_tui.core.codec import CodecError
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine import snapshot
-from lefi_tui.engine.fold import Carried, Difference, carry_out, chained, changes, told_again
+from lefi_tui.engine.fold import (
+    Carried,
+    Difference,
+    apply_stored,
+    carry_out,
+    chained,
+    changes,
+    told_again,
+)
 from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import Head, Journal, Row, TapeRow
 
@@ -41,15 +49,28 @@ def _carry_out(
 ) -> Recovered:
     messages = events = 0
     last = Carried(begin)
+    good = begin
     for last in carry_out(begin, told_again(rows, tape)):
+        if last.difference is not None:
+            break
+        good = last.standing
         messages += 1
         events += last.events
     if last.difference is None:
-        return Recovered(last.standing, messages, events, begin.head)
-    deque(rows, maxlen=0)  # the chain is verified to its end all the same
-    # What follows is numbered after all that is stored; the desk is as far as it could be told.
-    standing = Standing(last.standing.desk, journal.head(), journal.tape_head())
+        return Recovered(good, messages, events, begin.head)
+    desk = _as_stored(journal, good)
+    # What follows is numbered after all that is stored.
+    standing = Standing(desk, journal.head(), journal.tape_head())
     return Recovered(standing, messages, events, begin.head, last.difference)
+
+
+def _as_stored(journal: Journal, good: Standing) -> Desk:
+    """From the first difference on by the stored events; the chain is verified to its end."""
+    nothing: Iterator[TapeRow] = iter(())
+    with closing(chained(journal, good.head)) as rows:
+        desk = apply_stored(good, told_again(rows, nothing))
+        deque(rows, maxlen=0)
+    return desk
 
 
 def _begin(journal: Journal, empty: Desk) -> Standing:

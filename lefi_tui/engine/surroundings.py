@@ -52,6 +52,7 @@ class Surroundings:
     async def close(self) -> None:
         if self._world.scheduler is not None:
             self._world.scheduler.shutdown()
+            await self._world.clock.sleep(0)  # it ends in the loop's next round
         for task in self._tasks:
             task.cancel()
         if self._tasks:

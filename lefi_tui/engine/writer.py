@@ -45,7 +45,6 @@ RECONCILE_REFUSE_S: Final = 10.0  # commands wait so long for the venues' answer
 PARKED_MAX: Final = 256
 
 _log: Final = logging.getLogger(__name__)
-_ALWAYS: Final = (Kill, CancelOrder, StopBot)  # never make a position larger
 
 
 def _leave_alone(_desk: Desk) -> None:
@@ -83,6 +82,8 @@ class SingleWriter:
         self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
         self._is_stopping = False
         self._is_flush_due = False
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._is_patience_over = False
         self._next_probe_ns = 0
 
     @property
@@ -105,6 +106,7 @@ class SingleWriter:
         reached = self.recovered.standing.head.n
         await self._say(EngineStarted(self._now(), self.setup.program, reached))
         if self.recovered.difference is not None:
+            self.commits.save_next()  # told once; the next start begins behind it
             cause = f"the journal tells another story: {self.recovered.difference}"
             await self._say(TradingStateChanged(TradingState.HALTED, cause, "engine", self._now()))
         await self._journal_emergency()
@@ -175,8 +177,9 @@ class SingleWriter:
     async def _after(self, turn: Turn, at_ns: int) -> None:
         if turn.batch.rows:
             self._emergency.clear()
-        if self.commits.has_pending:
-            asyncio.get_running_loop().call_later(TAPE_FLUSH_S, self._flush_later)
+        if self.commits.has_pending and self._flush_timer is None:
+            loop = asyncio.get_running_loop()
+            self._flush_timer = loop.call_later(TAPE_FLUSH_S, self._flush_later)
         await self._sealing(at_ns)
         self._look_up_unheard()
 
@@ -198,6 +201,7 @@ class SingleWriter:
                 self.effects.look_up(order.account, order_id)
 
     def _flush_later(self) -> None:
+        self._flush_timer = None
         self._is_flush_due = True
         self.inbox.nudge()
 
@@ -215,6 +219,7 @@ class SingleWriter:
         orders = list(self.desk.orders.values())
         self.reconciling = {order.id for order in orders}
         self.reconciled.clear()
+        self._is_patience_over = False
         for order in orders:
             self.effects.look_up(order.account, order.id)
         if orders:
@@ -240,7 +245,7 @@ class SingleWriter:
                 admitted.append(each)
             elif isinstance(each.message, MarketInput):
                 self.publisher.market(each.message)
-            elif len(self._parked) < PARKED_MAX:
+            elif len(self._parked) < PARKED_MAX and not self._is_patience_over:
                 self._parked.append(each)
             else:
                 _reply(each, self._not_yet())
@@ -248,6 +253,7 @@ class SingleWriter:
 
     def _refuse_parked(self) -> None:
         if self.reconciling:
+            self._is_patience_over = True
             parked, self._parked = self._parked, []
             for each in parked:
                 _reply(each, self._not_yet())

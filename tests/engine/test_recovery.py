@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.core.messages import TradingState
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.recovery import rebuild_projections, recover, verify
 from lefi_tui.engine.replay import replay
 from lefi_tui.ports.journal import Head, JournalChangedError, Row, row_hash
-from tests.engine.kit import EMPTY, MemoryVenue
+from lefi_tui.views.queries import DeskQuery
+from tests.engine.kit import EMPTY, MemoryVenue, running
 from tests.engine.story import Input, MemoryFeed, lockstep, random_inputs, tell
 
 
@@ -145,6 +147,35 @@ def test_two_swapped_fills_are_named_even_when_the_chain_was_forged_to_fit(run: 
     assert report.first_difference is not None
     assert report.first_difference.n == first
     assert recovered.difference == report.first_difference
+
+
+def test_behind_a_difference_what_was_booked_stays_booked_and_the_start_is_halted(
+    run: Path,
+) -> None:
+    def drop_a_note(rows: list[Row]) -> list[Row]:
+        """A tape that tells less: here the stop of a bot that the journal has no command for."""
+        index = next(i for i, row in enumerate(rows) if row.type == "BotStopping")
+        return [row for row in rows if row.n != rows[index].n or row.kind != "input"]
+
+    whole = SqliteJournal(run)
+    before = recover(whole, EMPTY).standing.desk
+    whole.close()
+    _edit(run, drop_a_note)
+    with sqlite3.connect(run / "desk.sqlite") as connection:
+        connection.execute("DELETE FROM snapshot")
+    connection.close()
+    engine = running(run, MemoryVenue())
+    view = engine.answer(DeskQuery())
+    engine.stop()
+    assert view.banner.trading_state is TradingState.HALTED
+    assert "another story" in view.banner.cause
+    assert {row.symbol: row.units for row in view.positions} == {
+        symbol: each.units for (_, symbol), each in before.positions.items() if each.units
+    }
+    journal = SqliteJournal(run)
+    again = recover(journal, EMPTY)  # told once: the next start begins behind it
+    journal.close()
+    assert again.difference is None
 
 
 def test_a_changed_constant_of_the_script_makes_the_first_other_decision_named(run: Path) -> None:
