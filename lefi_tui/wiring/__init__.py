@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -204,32 +205,42 @@ class LateChannel:
         return await (await self._direct()).ask(query)
 
 
-def shelf() -> Sequence[Startable]:
-    """What `n` offers: the shipped scripts and the indicator."""
+def shelf(own: Path) -> Sequence[Startable]:
+    """What `n` offers: the user's own scripts, the shipped ones, and the indicator."""
     from importlib.resources import files
 
     from bots import indicator
-    from lefi_tui.lang.program import check
     from lefi_tui.views.shelf import Startable
 
-    out = []
-    folder = files("scripts")
-    for each in sorted(folder.iterdir(), key=lambda found: found.name):
-        if not each.name.endswith(".lefi"):
-            continue
-        source = each.read_text("utf-8")
-        program = check(source).program
-        if program is not None:
-            name = each.name.removesuffix(".lefi")
-            values = tuple((info.name, info.value) for info in program.settings)
-            title = program.title or name
-            out.append(Startable(name, title, program.kind, _purpose(source), source, values))
     words = (indicator.__doc__ or "").partition("\n")[0]
     defaults = tuple(indicator.DEFAULTS.items())
     forecast = Startable(
         indicator.SOURCE, "Range forecast", "indicator", words, indicator.SOURCE, defaults
     )
-    return (*out, forecast)
+    mine = _scripts_in(own) if own.is_dir() else []
+    return (*mine, *_scripts_in(files("scripts")), forecast)
+
+
+def _scripts_in(folder: Any) -> list[Startable]:
+    found = sorted(folder.iterdir(), key=lambda each: str(each.name))
+    return [_startable(each) for each in found if each.name.endswith(".lefi")]
+
+
+def _startable(file: Any) -> Startable:
+    """One script as the shelf shows it; one with a mistake says so, and is refused if started."""
+    from lefi_tui.lang.program import check
+    from lefi_tui.views.shelf import Startable
+
+    name = file.name.removesuffix(".lefi")
+    source = file.read_text("utf-8", "replace") if isinstance(file, Path) else file.read_text()
+    checked = check(source)
+    if checked.program is None:
+        wrong = next(each for each in checked.diagnostics if each.is_error)
+        purpose = f"Can't start: {wrong.code} {wrong.message} `lefi check {file.name}` shows where."
+        return Startable(name, name, "automated", purpose, source)
+    values = tuple((info.name, info.value) for info in checked.program.settings)
+    title = checked.program.title or name
+    return Startable(name, title, "automated", _purpose(source), source, values)
 
 
 def _purpose(source: str) -> str:
@@ -265,7 +276,8 @@ def _attached_desk(settings: Loaded) -> int:
     asyncio.run(channel.probe())
     from lefi_tui.app import DeskSetup, open_desk
 
-    return open_desk(DeskSetup(channel, shelf, DEMO, goes_on_without_us=True))
+    own = partial(shelf, settings.settings.config_dir / "scripts")
+    return open_desk(DeskSetup(channel, own, DEMO, goes_on_without_us=True))
 
 
 class _SocketFromAnyLoop:
@@ -312,7 +324,8 @@ def _own_desk(settings: Settings, folder: Path) -> int:
     async def clean_up(_cause: signal.Signals) -> None:
         await asyncio.to_thread(_stop, engine)
 
-    status = open_desk(DeskSetup(LateChannel(engine), shelf, DEMO, clean_up=clean_up))
+    own = partial(shelf, settings.config_dir / "scripts")
+    status = open_desk(DeskSetup(LateChannel(engine), own, DEMO, clean_up=clean_up))
     _stop(engine)
     pool.shutdown(wait=False)
     return status
