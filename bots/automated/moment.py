@@ -93,7 +93,7 @@ class Moment:
         quotes = occasion.quotes
         if occasion.is_file:
             at_ms = occasion.at_ms
-            quotes = tuple(
+            quotes += tuple(
                 Quote(bar.symbol, at_ms, bar.close, bar.close, bar.close) for bar in occasion.bars
             )
         for handler in self._bound.prices if quotes else ():
@@ -140,7 +140,7 @@ class Moment:
         """Live, the scheduler says what is due; on a candle file the first close at or after it."""
         occasion, bound = self._occasion, self._bound
         due = set(occasion.due)
-        if bound.timers and occasion.is_file and occasion.bars:
+        if bound.timers and occasion.is_file and (occasion.bars or occasion.quotes):
             due = self._due_at_close()
         for timer in bound.timers if due else ():
             if timer.handler in due:
@@ -150,7 +150,8 @@ class Moment:
     def _due_at_close(self) -> set[int]:
         timers, at_ns = self._bound.timers, self._occasion.at_ms * NS_PER_MS
         if not self._due_ns:
-            began_ns = min(bar.time_ms for bar in self._occasion.bars) * NS_PER_MS - 1
+            opened_ms = (bar.time_ms for bar in self._occasion.bars)
+            began_ns = min(opened_ms, default=self._occasion.at_ms) * NS_PER_MS - 1
             self._due_ns = tuple(next_due(each.spec, each.zone, began_ns) for each in timers)
         due = {
             each.handler

@@ -1,0 +1,223 @@
+"""The tests in a script: candles and prices in, and what the script asked for compared with what
+its author expects.
+
+Cash is 10,000 of the quote, fees and slippage 0. Lines work in order; an expectation looks at all
+so far. What is unmet says what was expected, what happened, and in which line.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bots.automated import Bound, bind
+from bots.automated.plan import refusal_of
+from lefi_tui.core.bot import Bar, Intent, Occasion, Quote
+from lefi_tui.core.matching import Fees, market_rules
+from lefi_tui.core.order import SizeKind
+from lefi_tui.errors import ScriptRefusedError
+from lefi_tui.lang.script_tests import (
+    ExpectNote,
+    ExpectOrder,
+    ExpectState,
+    Feed,
+    Line,
+    NotYet,
+    ScriptTest,
+)
+from lefi_tui.simulate.prepared import instrument_of
+from lefi_tui.simulate.trial import Ask, Trial
+
+CASH: Final = 10_000.0
+NO_FEES: Final = Fees(0.0, 0.0, 0.0)
+MINUTE_MS: Final = 60_000
+BEGINS_MS: Final = 1_704_067_200_000  # Monday, 2024-01-01: every timeframe begins there
+
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """An expectation that was not met."""
+
+    line: int
+    expected: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    name: str
+    line: int
+    unmet: tuple[Unmet, ...]
+
+    @property
+    def has_passed(self) -> bool:
+        return not self.unmet
+
+
+def run_script_tests(source: str, settings: Mapping[str, str] | None = None) -> tuple[Outcome, ...]:
+    """All tests of the script, in the order written; refused when the script has errors."""
+    chosen = settings or {}
+    refusal = refusal_of(source, chosen)
+    if refusal:
+        raise ScriptRefusedError(refusal)
+    return tuple(_outcome(source, chosen, each) for each in bind(source, chosen).program.tests)
+
+
+def _outcome(source: str, chosen: Mapping[str, str], test: ScriptTest) -> Outcome:
+    settings = {**chosen, **dict(test.settings)}
+    refusal = refusal_of(source, settings)
+    if refusal:
+        unmet = Unmet(test.line, "settings that the script takes", refusal)
+        return Outcome(test.name, test.line, (unmet,))
+    run = _Run(source, settings, test)
+    found = [run.line(each) for each in test.lines]
+    return Outcome(test.name, test.line, tuple(each for each in found if each is not None))
+
+
+class _Run:
+    """One test under way."""
+
+    def __init__(self, source: str, settings: Mapping[str, str], test: ScriptTest) -> None:
+        self._bound: Bound = bind(source, settings)
+        fed = (each.symbol for each in test.lines if isinstance(each, Feed) and each.symbol)
+        symbols = dict.fromkeys((*self._bound.program.symbols, *fed))
+        markets = {each: market_rules(instrument_of(each)) for each in symbols}
+        self._first = next(iter(symbols), "")
+        self._trial = Trial((source, settings), markets, NO_FEES, CASH)
+        self._now_ms = BEGINS_MS
+        self._closes: dict[str, float] = {}
+        self._is_started = False
+
+    def line(self, line: Line) -> Unmet | None:
+        match line:
+            case Feed():
+                self._feed(line)
+                return None
+            case ExpectOrder():
+                return self._order(line)
+            case ExpectNote():
+                return self._note(line)
+            case ExpectState():
+                return self._state(line)
+            case NotYet():
+                return Unmet(line.line, line.what, "it is not there yet")
+
+    # ---- what is fed
+
+    def _feed(self, feed: Feed) -> None:
+        symbol = feed.symbol or self._first
+        for row in feed.rows:
+            if feed.what == "price":
+                self._price(symbol, row[0])
+            else:
+                self._candle(symbol, row)
+
+    def _candle(self, symbol: str, row: tuple[float, ...]) -> None:
+        """One candle of the script's shortest timeframe of this market."""
+        lengths = [each.timeframe_ms for each in self._bound.candles if each.symbol == symbol]
+        step_ms = min(lengths, default=MINUTE_MS)
+        opened_ms = -(-self._now_ms // step_ms) * step_ms
+        if len(row) == 1:
+            opening, close = self._closes.get(symbol, row[0]), row[0]
+            row = (opening, max(opening, close), min(opening, close), close, 1.0)
+        bar = Bar(symbol, step_ms, opened_ms, *row)
+        self._trial.candles((bar,))
+        self._moment(Occasion(opened_ms + step_ms, bars=(bar,)), symbol, bar.close)
+
+    def _price(self, symbol: str, price: float) -> None:
+        """A price update: orders meet it, and no candle closes."""
+        at_ms = self._now_ms + MINUTE_MS
+        flat = Bar(symbol, MINUTE_MS, self._now_ms, price, price, price, price, 0.0)
+        self._trial.candles((flat,))
+        quote = Quote(symbol, at_ms, price, price, price)
+        self._moment(Occasion(at_ms, quotes=(quote,)), symbol, price)
+
+    def _moment(self, occasion: Occasion, symbol: str, close: float) -> None:
+        self._trial.handlers(
+            Occasion(
+                occasion.at_ms,
+                occasion.bars,
+                occasion.quotes,
+                fills=self._trial.fills(),
+                started=not self._is_started,
+                is_file=True,
+            )
+        )
+        self._is_started = True
+        self._now_ms, self._closes[symbol] = occasion.at_ms, close
+
+    # ---- what is expected
+
+    def _order(self, expected: ExpectOrder) -> Unmet | None:
+        asks = [each for each in self._trial.asks if each.intent.action == expected.action]
+        met = [each for each in asks if not each.refusal and _fits(each.intent, expected)]
+        if bool(met) != expected.is_negated:
+            return None
+        happened = [_said(each) for each in (met if expected.is_negated else self._trial.asks)]
+        return Unmet(expected.line, expected.text, "; ".join(happened) or "no order was asked")
+
+    def _note(self, expected: ExpectNote) -> Unmet | None:
+        notes = [each.text for each in self._trial.notes if each.kind == expected.kind]
+        met = [each for each in notes if expected.words in {None, each}]
+        if bool(met) != expected.is_negated:
+            return None
+        happened = "; ".join(f'"{each}"' for each in notes)
+        return Unmet(expected.line, expected.text, happened or f"nothing to {expected.kind}")
+
+    def _state(self, expected: ExpectState) -> Unmet | None:
+        program = self._bound.program
+        value = program.state_value(self._trial.state.slots, expected.name)
+        if _compared(value, expected) != expected.is_negated:
+            return None
+        said = "none" if value is None else _number(value)
+        return Unmet(expected.line, expected.text, f"{expected.name} is {said}")
+
+
+def _compared(value: Any, expected: ExpectState) -> bool:
+    """As the language compares: with `none` only == and != ask, and a missing value is unequal."""
+    if expected.value is None:
+        return (value is None) == (expected.op == "==")
+    return value is not None and _COMPARE[expected.op](value, expected.value)
+
+
+def _fits(intent: Intent, expected: ExpectOrder) -> bool:
+    """The symbol, and the size as written where one is named."""
+    if expected.symbol and intent.symbol != expected.symbol:
+        return False
+    if expected.size is None:
+        return True
+    size = intent.size
+    if size is None or float(size.value) != expected.size:
+        return False
+    base = intent.symbol.partition("/")[0]
+    is_worth = expected.size_kind == "amount" and expected.unit != base
+    wanted = SizeKind.WORTH if is_worth else SizeKind.UNITS
+    return size.kind is (SizeKind.SHARE if expected.size_kind == "percent" else wanted)
+
+
+_UNITS_OF: Final = {SizeKind.SHARE: "% of what is free", SizeKind.WORTH: " worth"}
+
+
+def _said(ask: Ask) -> str:
+    intent = ask.intent
+    words = f"{intent.action} {intent.symbol}"
+    if intent.size is not None:
+        value = float(intent.size.value)
+        value = value * 100 if intent.size.kind is SizeKind.SHARE else value
+        words += f" {_number(value)}{_UNITS_OF.get(intent.size.kind, '')}"
+    return f"{words} (refused: {ask.refusal})" if ask.refusal else words
+
+
+def _number(value: Any) -> str:
+    return f"{value:.8g}" if isinstance(value, float) else str(value)
