@@ -14,6 +14,7 @@ from lefi_tui.cli.output import Output
 from lefi_tui.cli.scripts import text_of
 from lefi_tui.core.messages import ChangeSettings, StartBot, StopBot
 from lefi_tui.errors import RefusedError, UsageError
+from lefi_tui.lang.program import check
 from lefi_tui.views.desk_view import BotRow, DeskView, WhyView
 from lefi_tui.views.queries import Channel, WhyQuery
 
@@ -85,10 +86,14 @@ def _start(arguments: Namespace, output: Output) -> Any:
     name = "" if arguments.bot.endswith(".lefi") else arguments.bot
     bot = _NO_ID.sub("-", (name or script.stem).lower()).strip("-")[:ID_LENGTH_MAX]
     source = text_of(script)
+    program = check(source).program  # the engine refuses what does not check, in its own words
+    title = (program.title if program is not None else "") or script.stem
 
     async def started(channel: Channel) -> str:
         account = arguments.account or _only_account(await desk(channel))
-        command = StartBot(bot, "automated", account, source, tuple(arguments.settings), by=BY)
+        command = StartBot(
+            bot, "automated", account, source, tuple(arguments.settings), title, by=BY
+        )
         await sent(channel, command, bot)
         return account
 

@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from lefi_tui.errors import ScriptRefusedError
 from lefi_tui.lang.scanner import Kind, Token, scan
 from lefi_tui.lang.source import Source
+from lefi_tui.simulate.script_tests import run_script_tests
 from tests.campaign.runner import ROOT, Campaign
 
 SCRIPTS: Final = tuple(sorted((ROOT / "scripts").glob("*.lefi")))
@@ -85,6 +87,15 @@ def all_mutants(seed: int) -> tuple[Mutant, ...]:
     found = [mutant for file in SCRIPTS for mutant in mutants(file)]
     random.Random(seed).shuffle(found)
     return tuple(found)
+
+
+def failures(source: str) -> list[str]:
+    """What the script's own tests, or the checker, find wrong with it."""
+    try:
+        outcomes = run_script_tests(source)
+    except ScriptRefusedError as error:
+        return [error.why]
+    return [f"{each.name}: {unmet}" for each in outcomes for unmet in each.unmet]
 
 
 def survived(mutant: Mutant) -> str:

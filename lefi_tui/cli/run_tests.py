@@ -1,0 +1,70 @@
+"""`lefi test`: the tests in scripts, a dot for each that passes, each failure in its own words."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from lefi_tui.cli.output import Output
+from lefi_tui.cli.progress import progress
+from lefi_tui.cli.scripts import text_of
+from lefi_tui.errors import REFUSED, ScriptRefusedError
+from lefi_tui.simulate.script_tests import Outcome, run_script_tests
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """One script; `refusal` where its tests could not begin."""
+
+    path: Path
+    outcomes: tuple[Outcome, ...] = ()
+    refusal: str = ""
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    texts = [(path, text_of(path)) for path in arguments.files]
+    start = time.perf_counter()
+    with progress(output, "scripts") as shown:
+        ran: list[_Ran] = []
+        for path, text in texts:
+            ran.append(_ran(path, text))
+            shown(len(ran), len(texts))
+    seconds = time.perf_counter() - start
+    for each in ran:
+        marks = "".join("." if one.has_passed else "F" for one in each.outcomes)
+        output.line(f"{each.path} {'E' if each.refusal else marks}")
+    for each in ran:
+        _tell_failures(each, output)
+    return _closed(ran, seconds, output)
+
+
+def _ran(path: Path, text: str) -> _Ran:
+    try:
+        return _Ran(path, run_script_tests(text))
+    except ScriptRefusedError as error:
+        return _Ran(path, refusal=error.why)
+
+
+def _tell_failures(ran: _Ran, output: Output) -> None:
+    if ran.refusal:
+        output.line(f"\nERROR {ran.path}")
+        output.line(f"  {ran.refusal}")
+        output.line(f"  Next: lefi check {ran.path}")
+    for one in ran.outcomes:
+        if not one.has_passed:
+            output.line(f'\nFAILED {ran.path}:{one.line} "{one.name}"')
+        for unmet in one.unmet:
+            output.line(f"  line {unmet.line}: expected {unmet.expected}")
+            output.line(f"  {'happened:':>{len(str(unmet.line)) + 15}} {unmet.happened}")
+
+
+def _closed(ran: list[_Ran], seconds: float, output: Output) -> int:
+    outcomes = [one for each in ran for one in each.outcomes]
+    failed = sum(not one.has_passed for one in outcomes)
+    errors = sum(bool(each.refusal) for each in ran)
+    counts = {"failed": failed, "errors": errors, "passed": len(outcomes) - failed}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    output.line(f"\n{told or 'no tests ran'} in {seconds:.2f}s")
+    return 0 if outcomes and not failed and not errors else REFUSED
