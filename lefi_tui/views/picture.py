@@ -13,8 +13,8 @@ from typing import Final
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
 from lefi_tui.core.messages import Sizing
-from lefi_tui.core.money import from_double
-from lefi_tui.core.order import Order
+from lefi_tui.core.money import from_double, nearest_to
+from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position, liquidation_price, unrealized
 from lefi_tui.views.desk_view import (
     AccountRow,
@@ -153,9 +153,25 @@ def _liquidation(desk: Desk, position: Position) -> Decimal | None:
     return None if level is None else max(level, Decimal(0))
 
 
+def _exit_price(desk: Desk, order: Order) -> Decimal | None:
+    """Where a stop or target of an open position stands; a trail's place only the venue knows."""
+    key = (order.account, order.terms.symbol)
+    position, instrument = desk.positions.get(key), desk.instruments.get(key)
+    if position is None or instrument is None or not position.units:
+        return None
+    exits = order.terms.exits
+    away = -1 if exits.stop_loss is not None else 1
+    level = exits.stop_loss or exits.take_profit
+    if level is None or level.kind is LevelKind.PRICE:
+        return None if level is None else level.value
+    sign = 1 if position.units > 0 else -1
+    return nearest_to(instrument.tick, position.entry * (1 + sign * away * level.value))
+
+
 def _order(desk: Desk, order: Order, now_ns: int) -> OrderRow:
     terms = order.terms
-    near = 0.0 if terms.limit is None else float(terms.limit)
+    price = terms.limit if terms.limit is not None else _exit_price(desk, order)
+    near = 0.0 if price is None else float(price)
     return OrderRow(
         id=order.id,
         account=order.account,
@@ -164,7 +180,7 @@ def _order(desk: Desk, order: Order, now_ns: int) -> OrderRow:
         kind=terms.kind.value.replace("_", " "),
         quantity=order.quantity,
         filled=order.filled,
-        price=terms.limit,
+        price=price,
         leg=order.leg.replace("_", " "),
         owner=order.owner,
         status=order.status.value,

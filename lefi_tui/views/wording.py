@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.money import words
-from lefi_tui.core.order import HAND, UNKNOWN, Order, Side
+from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 
@@ -148,7 +148,19 @@ def _about(order_id: str, orders: Orders) -> tuple[str, str, str]:
 
 def _how(order: Order) -> str:
     limit = order.terms.limit
+    exits = order.terms.exits
+    if order.leg in {"stop", "target", "trail"}:
+        level = exits.stop_loss or exits.take_profit or exits.trail
+        return "" if level is None else f"at {_level(order.leg, level)}"
     return f"at {words(limit)}" if limit is not None else "at market"
+
+
+def _level(leg: str, level: Level) -> str:
+    """A percent hangs on the average entry price; a trail's is its distance from the best price."""
+    if level.kind is LevelKind.PRICE:
+        return f"a distance of {words(level.value)}" if leg == "trail" else words(level.value)
+    share = f"{words(level.value * 100)}%"
+    return f"{share} from the best price" if leg == "trail" else f"{share} from the entry"
 
 
 def _submitted(event: m.OrderSubmitted, _orders: Orders) -> Said:

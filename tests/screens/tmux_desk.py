@@ -1,0 +1,81 @@
+"""The desk in a real terminal: a private tmux server, keys sent, the screen read back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+WAIT_S: Final = 30.0
+
+
+class TmuxDesk:
+    """`lefi` with a profile of its own. `close` ends it and all it started."""
+
+    def __init__(self, home: Path, columns: int, rows: int) -> None:
+        if shutil.which("tmux") is None:
+            pytest.skip("tmux is not installed; .ci/run installs it")
+        self._socket = str(home / "tmux.sock")
+        config = home / "tmux.conf"
+        lines = ["default-terminal tmux-256color", "escape-time 0", "status off"]
+        lines.append("remain-on-exit on")
+        config.write_text("".join(f"set -g {each}\n" for each in lines))
+        kept = {k: v for k, v in os.environ.items() if k not in {"TMUX", "NO_COLOR", "COLORTERM"}}
+        self._environment = {**kept, "LEFI_HOME": str(home), "LC_ALL": "C.UTF-8"}
+        self._environment["PYTHONPATH"] = str(ROOT)
+        size = ["-x", str(columns), "-y", str(rows)]
+        command = f"{sys.executable} -m lefi_tui"
+        self._tmux("-f", str(config), "new-session", "-d", *size, command)
+
+    def _tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-S", self._socket, *arguments]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=self._environment, timeout=20, check=True
+        )
+        return done.stdout
+
+    def keys(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
+
+    def text(self) -> str:
+        return self._tmux("capture-pane", "-p")
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def exit_status(self) -> str:
+        return self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip()
+
+    def wait(self, holds: Callable[[str], bool] | str) -> str:
+        """The screen, once it shows what is waited for."""
+        wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
+        end = time.monotonic() + WAIT_S
+        text = ""
+        while time.monotonic() < end:
+            text = self.text()
+            if wanted(text):
+                return text
+            time.sleep(0.05)
+        raise AssertionError(f"not on the screen: {holds}\n{text}")
+
+    def close(self) -> None:
+        subprocess.run(
+            ["tmux", "-S", self._socket, "kill-server"], capture_output=True, check=False
+        )
+
+
+def line_with(text: str, *words: str) -> str:
+    """The first line of the screen that holds all these words, without its frame."""
+    for line in text.splitlines():
+        if all(word in line for word in words):
+            return re.sub(r"[┃┏┓┗┛━▸]", " ", line).strip()
+    raise AssertionError(f"no line with {words}:\n{text}")
