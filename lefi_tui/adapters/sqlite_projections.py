@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.core import messages as m
-from lefi_tui.core.order import ZERO, Level, LevelKind, Order
+from lefi_tui.core.money import ZERO
+from lefi_tui.core.order import Level, LevelKind, Order
 from lefi_tui.ports.journal import Change
 
 Values = dict[str, str | int | None]

@@ -1,17 +1,17 @@
 """The books: every movement of money is an entry whose lines sum to zero in each currency.
 
-Books: cash (free), reserved (set aside for working orders), margin (of perpetuals), units (spot),
-trading (the other side of a trade), profit, fees, funding, opening. Named by account.
+Books: cash (free), margin (of perpetuals), units (spot), trading (the other side of a spot trade),
+profit, fees, funding, opening. Named by account. What working orders set aside is no book: it is
+computed from the orders themselves (`desk.valuation.free_cash`), so it can't be left behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal, InvalidOperation
-from typing import Final
+from decimal import Decimal
 
-from lefi_tui.core.money import ZERO
+from lefi_tui.core.money import EXACT, ZERO, grained
 
 Key = tuple[str, str, str]  # account, book, currency
 
@@ -37,9 +37,9 @@ class Ledger:
         sums: dict[str, Decimal] = {}
         after = dict(self.balances)
         for line in entry:
-            sums[line.currency] = sums.get(line.currency, ZERO) + line.amount
+            sums[line.currency] = EXACT.add(sums.get(line.currency, ZERO), line.amount)
             key = (line.account, line.book, line.currency)
-            after[key] = _EXACT.add(after.get(key, ZERO), line.amount)
+            after[key] = EXACT.add(after.get(key, ZERO), line.amount)
         assert not any(sums.values()), f"an entry of the ledger does not sum to zero: {entry}"
         return Ledger(after)
 
@@ -47,20 +47,15 @@ class Ledger:
         """The sum of all balances by currency: always zero."""
         out: dict[str, Decimal] = {}
         for (_, _, currency), amount in self.balances.items():
-            out[currency] = out.get(currency, ZERO) + amount
+            out[currency] = EXACT.add(out.get(currency, ZERO), amount)
         return out
-
-
-# Amounts are posted in units of 10^-18, so that sums in the books are exact for ever.
-_GRAIN: Final = Decimal(1).scaleb(-18)
-_EXACT: Final = Context(prec=60, traps=[InvalidOperation])
 
 
 def moved(account: str, currency: str, amount: Decimal, books: tuple[str, str]) -> list[Line]:
     """`amount` from the first book to the second."""
     source, target = books
-    amount = amount.quantize(_GRAIN, context=_EXACT)
+    amount = grained(amount)
     return [
-        Line(account, source, currency, -amount),
+        Line(account, source, currency, amount.copy_negate()),
         Line(account, target, currency, amount),
     ]

@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from lefi_tui.core.bot import Bar, FillSeen, Print, Quote, RunTrace
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.order import ZERO, Order
+from lefi_tui.core.money import ZERO
+from lefi_tui.core.order import Order
 
 
 @dataclass(frozen=True, slots=True)

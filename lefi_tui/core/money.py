@@ -1,39 +1,65 @@
 """Money is Decimal: rounding names its direction, and nothing is lost on the way.
 
-The desk's decimals of a simulated run are its doubles' shortest digits, there and back exactly.
+Sums are exact or stop the program; a quotient ends after 34 digits; what the books hold is cut to
+units of 10^-18. No result hangs on the thread's own decimal context. The desk's decimals of a
+simulated run are its doubles' shortest digits, there and back exactly.
 """
 
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from collections.abc import Iterable
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 from typing import Final
 
 ZERO: Final = Decimal(0)
-# 34 digits: a notional of 10^15 at 10^-18 still fits; overflow and invalid results stop us.
-MONEY: Final = Context(prec=34, traps=[InvalidOperation])
+_ONE: Final = Decimal(1)
+_TWO: Final = Decimal(2)
+# 34 digits (IEEE decimal128): prices, averages and products. Overflow and nonsense stop us.
+MONEY: Final = Context(
+    prec=34, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
+# Sums of units and of what the books hold: a lost digit there is a bug. 10^60 of the smallest
+# grain leaves room for 10^42 of any currency.
+EXACT: Final = Context(
+    prec=60, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact]
+)
+_GRAINS: Final = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
+_GRAIN: Final = Decimal(1).scaleb(-18)
 
 
 def floor_to(step: Decimal, value: Decimal) -> Decimal:
     """The multiple of `step` at or below `value`; a step of 0 means there is none."""
-    return _to(step, value, ROUND_FLOOR)
+    if not step:
+        return value
+    steps, rest = _split(step, value)
+    return EXACT.multiply(EXACT.subtract(steps, _ONE) if rest < 0 else steps, step)
 
 
 def ceil_to(step: Decimal, value: Decimal) -> Decimal:
     """The multiple of `step` at or above `value`."""
-    return _to(step, value, ROUND_CEILING)
+    if not step:
+        return value
+    steps, rest = _split(step, value)
+    return EXACT.multiply(EXACT.add(steps, _ONE) if rest > 0 else steps, step)
 
 
 def nearest_to(step: Decimal, value: Decimal) -> Decimal:
     """The nearest multiple of `step`; a tie goes to the even one."""
-    return _to(step, value, ROUND_HALF_EVEN)
-
-
-def _to(step: Decimal, value: Decimal, rounding: str) -> Decimal:
-    if not step:
-        return value
-    steps = MONEY.divide(value, step).to_integral_value(rounding)
-    return MONEY.multiply(steps, step)
+    below = floor_to(step, value)
+    if below == value:
+        return below
+    twice = EXACT.multiply(EXACT.subtract(value, below), _TWO)
+    is_even = not EXACT.remainder(EXACT.divide_int(below, step), _TWO)
+    return below if twice < step or (twice == step and is_even) else EXACT.add(below, step)
 
 
 def toward_zero(step: Decimal, value: Decimal) -> Decimal:
@@ -41,11 +67,35 @@ def toward_zero(step: Decimal, value: Decimal) -> Decimal:
     return floor_to(step, value) if value >= 0 else ceil_to(step, value)
 
 
+def _split(step: Decimal, value: Decimal) -> tuple[Decimal, Decimal]:
+    """Whole steps toward zero and what is left. A rounded quotient would invent a step."""
+    assert step > 0, f"a step of {step}"
+    return EXACT.divmod(value, step)
+
+
+def exact_sum(values: Iterable[Decimal]) -> Decimal:
+    """The sum with all its digits, in whatever order it is taken."""
+    total = ZERO
+    for value in values:
+        total = EXACT.add(total, value)
+    return total
+
+
+def grained(value: Decimal) -> Decimal:
+    """The amount as the books hold it, to the nearest 10^-18: sums of such are exact for ever."""
+    return value.quantize(_GRAIN, context=_GRAINS)
+
+
 def from_double(value: float) -> Decimal:
-    """The decimal of the double's shortest digits; `float` of it is the same double."""
+    """The decimal of the double's shortest digits; `to_double` of it is the same double."""
     if not math.isfinite(value):
         raise ValueError(f"{value} is no amount of money")
     return Decimal(repr(value))
+
+
+def to_double(value: Decimal) -> float:
+    """The nearest double: for scripts and screens, never on the way to the books."""
+    return float(value)
 
 
 def words(value: Decimal) -> str:

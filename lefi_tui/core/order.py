@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-ZERO: Final = Decimal(0)
+from lefi_tui.core.money import EXACT, MONEY, ZERO
 
 
 class Side(StrEnum):
@@ -204,11 +204,11 @@ class Order:
 
     @property
     def average(self) -> Decimal | None:
-        return self.cost / self.filled if self.filled else None
+        return MONEY.divide(self.cost, self.filled) if self.filled else None
 
     @property
     def remaining(self) -> Decimal | None:
-        return None if self.quantity is None else self.quantity - self.filled
+        return None if self.quantity is None else EXACT.subtract(self.quantity, self.filled)
 
     def moved_to(self, status: OrderStatus, reason: str = "") -> Order:
         """The order in its next status; an illegal move is a bug and stops the program."""
@@ -218,7 +218,7 @@ class Order:
     def with_fill(self, price: Decimal, quantity: Decimal, fee: Decimal, *, is_last: bool) -> Order:
         """The order after one execution. Filling more than was ordered is a bug."""
         assert quantity > 0, f"{self.id}: a fill of {quantity}"
-        total = self.filled + quantity
+        total = EXACT.add(self.filled, quantity)
         ordered = self.quantity if self.quantity is not None else (total if is_last else None)
         assert ordered is None or total <= ordered, f"{self.id}: {total} filled of {ordered}"
         is_whole = is_last or (ordered is not None and total == ordered)
@@ -232,6 +232,6 @@ class Order:
             moved,
             quantity=ordered,
             filled=total,
-            cost=self.cost + price * quantity,
-            fees=self.fees + fee,
+            cost=MONEY.fma(price, quantity, self.cost),
+            fees=EXACT.add(self.fees, fee),
         )

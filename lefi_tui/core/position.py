@@ -1,16 +1,17 @@
 """A position: signed units at an average entry price, and whose they are.
 
-The rule it keeps: the owners' shares sum to the position, and a reduction never passes zero
-unless the fill itself is larger than the position (then it closes one and opens the other).
+The rules it keeps: the owners' shares sum to the position; a fill larger than what is open against
+it closes that and opens the rest on its own side; what an exit may ask for never does.
+Profit, fees and margin are cut to the books' grain, so that position and books agree to the digit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
-from lefi_tui.core.money import ZERO
+from lefi_tui.core.money import EXACT, MONEY, ZERO, exact_sum, grained
 from lefi_tui.core.order import Side
 
 
@@ -29,7 +30,8 @@ class Position:
     @property
     def margin(self) -> Decimal:
         """What is set aside for a perpetual: notional at entry / leverage."""
-        return abs(self.units) * self.entry / self.leverage
+        with localcontext(MONEY):
+            return grained(abs(self.units) * self.entry / self.leverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +44,33 @@ class Fill:
     leverage: Decimal = Decimal(1)
 
 
+def reducible(position: Position, side: Side, units: Decimal) -> Decimal:
+    """What an exit of this side may ask for: never more than is open against it."""
+    if position.units * side.sign >= 0:
+        return ZERO
+    return min(units, position.units.copy_abs())
+
+
 def filled(position: Position, fill: Fill) -> tuple[Position, Decimal]:
     """The position after a fill, and the profit that the fill realized (before fees)."""
     assert fill.quantity > 0, fill
-    signed = fill.quantity * fill.side.sign
-    closing = min(fill.quantity, abs(position.units)) if position.units * signed < 0 else ZERO
-    sign = 1 if position.units > 0 else -1
-    gain = closing * (fill.price - position.entry) * sign
-    units = position.units + signed
-    after = replace(
-        position,
-        units=units,
-        entry=_entry(position, fill, units, closing),
-        leverage=fill.leverage if closing != abs(signed) else position.leverage,
-        realized=position.realized + gain,
-        fees=position.fees + fill.fee,
-        shares=_shares(position.shares, fill.owner, signed),
-    )
-    assert sum(after.shares.values(), ZERO) == after.units, after
+    with localcontext(MONEY):
+        closing = reducible(position, fill.side, fill.quantity)
+        sign = 1 if position.units > 0 else -1
+        gain = grained(closing * (fill.price - position.entry) * sign)
+        is_opening = closing != fill.quantity
+        signed = fill.quantity.copy_sign(Decimal(fill.side.sign))
+        units = EXACT.add(position.units, signed)
+        after = replace(
+            position,
+            units=units,
+            entry=_entry(position, fill, units, closing),
+            leverage=fill.leverage if is_opening else position.leverage,
+            realized=EXACT.add(position.realized, gain),
+            fees=EXACT.add(position.fees, grained(fill.fee)),
+            shares=_shares(position.shares, fill.owner, signed),
+        )
+    assert exact_sum(after.shares.values()) == after.units, after
     return after, gain
 
 
@@ -76,19 +87,21 @@ def _entry(position: Position, fill: Fill, units: Decimal, closing: Decimal) -> 
 
 def _shares(shares: Mapping[str, Decimal], owner: str, signed: Decimal) -> dict[str, Decimal]:
     after = dict(shares)
-    after[owner] = after.get(owner, ZERO) + signed
+    after[owner] = EXACT.add(after.get(owner, ZERO), signed)
     return {name: units for name, units in after.items() if units}
 
 
 def unrealized(position: Position, mark: Decimal) -> Decimal:
     """What closing at `mark` would gain before fees, in quote."""
-    return position.units * (mark - position.entry)
+    with localcontext(MONEY):
+        return position.units * (mark - position.entry)
 
 
 def liquidation_price(position: Position, maintenance: Decimal) -> Decimal | None:
     """Where a perpetual's isolated margin is gone (simulation.md, rule 7); None when flat."""
     if not position.units:
         return None
-    away = 1 / position.leverage - maintenance
     sign = 1 if position.units > 0 else -1
-    return position.entry * (1 - sign * away)
+    with localcontext(MONEY):
+        away = 1 / position.leverage - maintenance
+        return position.entry * (1 - sign * away)

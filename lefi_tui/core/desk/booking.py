@@ -8,6 +8,7 @@ from decimal import Decimal
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.ledger import Line, moved
 from lefi_tui.core.messages import AccountOpened, FundingBooked, OrderFilled
+from lefi_tui.core.money import EXACT, MONEY, grained
 from lefi_tui.core.order import Order, Side
 from lefi_tui.core.position import Fill, Position
 from lefi_tui.core.position import filled as position_filled
@@ -50,7 +51,7 @@ def _perpetual(
     event: OrderFilled, before: Position, after: Position, money: tuple[str, Decimal]
 ) -> list[Line]:
     currency, gain = money
-    margin = after.margin - before.margin
+    margin = EXACT.subtract(after.margin, before.margin)
     return [
         *moved(event.account, currency, margin, ("cash", "margin")),
         *moved(event.account, currency, gain, ("profit", "cash")),
@@ -58,11 +59,11 @@ def _perpetual(
 
 
 def _spot(event: OrderFilled, currency: str, base: str) -> list[Line]:
-    sign = Side(event.side).sign
-    cost = event.price * event.quantity * sign
+    units = event.quantity.copy_sign(Decimal(Side(event.side).sign))
+    cost = MONEY.multiply(event.price, units)
     return [
         *moved(event.account, currency, cost, ("cash", "trading")),
-        *moved(event.account, base, event.quantity * sign, ("trading", "units")),
+        *moved(event.account, base, units, ("trading", "units")),
     ]
 
 
@@ -71,6 +72,6 @@ def funding(desk: Desk, event: FundingBooked) -> Desk:
     lines = moved(event.account, currency, event.amount, ("cash", "funding"))
     key = (event.account, event.symbol)
     position = desk.positions.get(key) or Position(event.account, event.symbol)
-    paid = replace(position, funding=position.funding + event.amount)
+    paid = replace(position, funding=EXACT.add(position.funding, grained(event.amount)))
     positions = {**desk.positions, key: paid}
     return replace(desk, positions=positions, ledger=desk.ledger.posted(lines))

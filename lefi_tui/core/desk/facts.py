@@ -13,7 +13,7 @@ from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, confo
 from lefi_tui.core.messages import Sizing, Verdict
 from lefi_tui.core.money import ZERO, from_double, words
 from lefi_tui.core.order import Order, Side, SizeKind
-from lefi_tui.core.position import Position
+from lefi_tui.core.position import Position, reducible
 
 MINUTE_NS: Final = 60_000_000_000
 
@@ -157,7 +157,8 @@ def _units(case: _Case) -> Decimal:
             if not case.opens:
                 return min(held, held * size.value)
             units = case.free * size.value / case.cost_of_one
-    return min(units, held) if case.order.terms.is_reduce_only else units
+    terms = case.order.terms
+    return reducible(case.position, terms.side, units) if terms.is_reduce_only else units
 
 
 def _leverage_wrong(case: _Case) -> tuple[str, str] | None:

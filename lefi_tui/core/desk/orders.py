@@ -17,8 +17,8 @@ from lefi_tui.core.messages import (
     OrderSubmitted,
     SubmitOrders,
 )
+from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import (
-    ZERO,
     Order,
     OrderKind,
     OrderStatus,
