@@ -104,10 +104,10 @@ class PaperExchange(PaperFloor):
         for symbol, holding in self.account.holdings.items():
             if holding.units or symbol in busy:
                 traded = self.market.traded(symbol, begin_ns, now_ns)
-                times = {
-                    at: list(each) for at, each in groupby(traded, lambda print_: print_.at_ns)
-                }
-                moments += [(at, symbol, prints) for at, prints in times.items()]
+                times: dict[int, list[Traded]] = {now_ns: []}
+                for at_ns, prints in groupby(traded, lambda each: each.at_ns):
+                    times[at_ns] = list(prints)
+                moments += [(at_ns, symbol, prints) for at_ns, prints in times.items()]
         return sorted(moments, key=lambda moment: moment[0])
 
     def _moment(self, holding: Holding, before_ns: int, prints: list[Traded]) -> None:

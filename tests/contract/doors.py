@@ -1,0 +1,187 @@
+"""Venues behind their port, each with a market that a test moves: the suite runs against each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from typing import Any, Final, Protocol
+
+from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
+from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.core.messages import (
+    Report,
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueRejected,
+)
+from lefi_tui.core.order import (
+    ExitPlan,
+    Level,
+    LevelKind,
+    Order,
+    OrderKind,
+    OrderTerms,
+    Side,
+    Size,
+    SizeKind,
+    TimeInForce,
+)
+from lefi_tui.ports.venue import Venue
+from tests.exchange.client import FarVenue
+from tests.exchange.hand_market import BEGIN_NS, PERPETUAL, SPOT, HandMarket
+
+ACCOUNT: Final = "main"
+CASH: Final = Decimal(10_000)
+_numbers = count(1)
+
+
+class Market(Protocol):
+    async def act(self, act: dict[str, Any]) -> None: ...
+
+    async def summary(self) -> dict[str, Any]: ...
+
+
+class NearMarket:
+    def __init__(self, market: HandMarket, venue: PaperVenue) -> None:
+        self._market = market
+        self._venue = venue
+
+    async def act(self, act: dict[str, Any]) -> None:
+        self._market.act(act)
+        self._venue.advance(self._market.clock.now_ns())
+        for _ in range(3):  # what is told with latency arrives
+            await self._market.clock.sleep(0)
+
+    async def summary(self) -> dict[str, Any]:
+        return {
+            "free": str(self._venue.free_cash),
+            "positions": {key: str(each) for key, each in self._venue.positions.items()},
+            "is_balanced": self._venue.ledger_balanced(),
+        }
+
+
+class FarMarket:
+    def __init__(self, venue: FarVenue) -> None:
+        self._venue = venue
+
+    async def act(self, act: dict[str, Any]) -> None:
+        await self._venue.call("act", act=act)
+
+    async def summary(self) -> dict[str, Any]:
+        return await self._venue.call("summary")
+
+
+@dataclass
+class Door:
+    """A venue, its market, and all that it has said."""
+
+    venue: Venue
+    market: Market
+    told: list[Report] = field(default_factory=list)
+
+    async def submit(self, *orders: Order) -> tuple[Report, ...]:
+        answer = await self.venue.submit(orders)
+        self.told.extend(answer)
+        return answer
+
+    async def cancel(self, *orders: str) -> tuple[Report, ...]:
+        answer = await self.venue.cancel(orders)
+        self.told.extend(answer)
+        return answer
+
+    async def book(self, bid: str, ask: str, units: str = "10", symbol: str = SPOT) -> None:
+        await self.market.act(
+            {"do": "book", "symbol": symbol, "bid": bid, "ask": ask, "units": units}
+        )
+
+    async def trades(self, price: str, units: str, side: Side, symbol: str = SPOT) -> None:
+        """A print of the market; `side` is who took."""
+        await self.market.act(
+            {"do": "print", "symbol": symbol, "price": price, "units": units, "side": side.value}
+        )
+
+    async def funds(self, rate: str) -> None:
+        await self.market.act({"do": "fund", "symbol": PERPETUAL, "rate": rate})
+
+    def said(self, order: str) -> list[Report]:
+        return [each for each in self.told if getattr(each, "order", "") == order]
+
+    def fills(self, order: str) -> list[VenueFilled]:
+        return [each for each in self.said(order) if isinstance(each, VenueFilled)]
+
+    def filled(self, order: str) -> Decimal:
+        return sum((each.quantity for each in self.fills(order)), Decimal(0))
+
+    def rejection(self, order: str) -> str:
+        return next((each.code for each in self.said(order) if isinstance(each, VenueRejected)), "")
+
+    def canceled(self, order: str) -> VenueCanceled | None:
+        ends = [each for each in self.said(order) if isinstance(each, VenueCanceled)]
+        return ends[-1] if ends else None
+
+    def accepted(self, order: str) -> VenueAccepted | None:
+        return next((each for each in self.said(order) if isinstance(each, VenueAccepted)), None)
+
+    async def position(self, symbol: str) -> Decimal:
+        held = (await self.market.summary())["positions"]
+        return Decimal(held.get(symbol, "0"))
+
+
+def near_door(latency_ms: int = 0) -> Door:
+    """The paper venue in this process."""
+    clock = VirtualClock(BEGIN_NS)
+    market = HandMarket(clock)
+    venue = PaperVenue(market, clock, PaperTerms(ACCOUNT, CASH, latency_ms))
+    door = Door(venue, NearMarket(market, venue))
+    venue.listen(door.told.append)
+    return door
+
+
+async def far_door(venue: FarVenue) -> Door:
+    """The venue in another process, on a new market."""
+    await venue.call("begin")
+    door = Door(venue, FarMarket(venue))
+    venue.listen(door.told.append)
+    return door
+
+
+def order(side: Side, units: str, limit: str | None = None, **terms: Any) -> Order:
+    """An order of units; `symbol`, `tif`, `exits` and the other terms by name."""
+    terms = dict[str, Any](symbol=SPOT, size=Size(SizeKind.UNITS, Decimal(units))) | terms
+    kind = OrderKind.MARKET if limit is None else OrderKind.LIMIT
+    price = None if limit is None else Decimal(limit)
+    tif = terms.pop("tif", TimeInForce.GTC)
+    asked = OrderTerms(side=side, kind=kind, limit=price, time_in_force=tif, **terms)
+    return Order(f"Test{next(_numbers)}", ACCOUNT, asked, "bot", quantity=_units(units))
+
+
+def _units(units: str) -> Decimal | None:
+    return Decimal(units) or None
+
+
+def buy(units: str, limit: str | None = None, **terms: Any) -> Order:
+    return order(Side.BUY, units, limit, **terms)
+
+
+def sell(units: str, limit: str | None = None, **terms: Any) -> Order:
+    return order(Side.SELL, units, limit, **terms)
+
+
+def plan(**levels: str) -> ExitPlan:
+    """stop_loss="2%", take_profit="110", trail="1%": percents of the entry, or the level."""
+    return ExitPlan(**{name: _level(text) for name, text in levels.items()})
+
+
+def _level(text: str) -> Level:
+    if text.endswith("%"):
+        return Level(LevelKind.PERCENT, Decimal(text[:-1]) / 100)
+    return Level(LevelKind.PRICE, Decimal(text))
+
+
+def legs(entry: Order, reports: Iterable[Report]) -> list[str]:
+    """Orders other than the entry that reports speak of, each once."""
+    named = dict.fromkeys(getattr(each, "order", "") for each in reports)
+    return [name for name in named if name not in {"", entry.id}]
