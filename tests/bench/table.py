@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.lang.program import check
+from tests.bench import engine_figures as figures
 from tests.bench.readings import Measurement, Reading, against_plain_loop, against_plain_python
 
 ROOT: Final = Path(__file__).parents[2]
@@ -29,4 +30,11 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     "version_command": Measurement("`lefi --version`, the whole process", version),
     "check_command": Measurement("`lefi check scripts/ema_cross.lefi`, whole", check_command),
     "check_script": Measurement("a script from text to program", check_script),
+    "script_step": Measurement("one candle of the EMA cross, pure step", figures.script_step),
+    "desk_step": Measurement("one candle through the desk, bot and all", figures.desk_step),
+    "engine_turns": Measurement("turns with a FULL commit each", figures.engine_turns),
+    "engine_events": Measurement("events in full turns, journaled", figures.engine_events),
+    "recovery": Measurement("a start after 100,000 events", figures.recovery),
+    "first_frame": Measurement("`lefi` from exec to its first frame", figures.first_frame),
+    "desk_alive": Measurement("`lefi` from exec to its first price", figures.desk_alive),
 }
