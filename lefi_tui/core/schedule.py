@@ -7,8 +7,10 @@ that comes twice fires once; one that a clock change skips fires at the next ins
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +23,7 @@ _MONTHS: Final = (
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 # 29 February on a given weekday comes within 28 years, 40 over a century that is no leap year.
 SEARCH_DAYS_MAX: Final = 366 * 41
+DIGITS_MAX: Final = 15  # of a number in a schedule: 30,000 years of milliseconds
 
 
 class ScheduleError(ValueError):
@@ -37,17 +40,18 @@ class Cron:
     any_day: bool
     any_weekday: bool
 
-    def has(self, date: datetime) -> bool:
-        """Whether this date (not its time) is one of the schedule."""
-        if date.month not in self.months:
+    def has(self, local: date) -> bool:
+        """Whether this date is one of the schedule."""
+        if local.month not in self.months:
             return False
-        day = date.day in self.days
-        weekday = date.isoweekday() % 7 in self.weekdays
+        day = local.day in self.days
+        weekday = local.isoweekday() % 7 in self.weekdays
         if self.any_day or self.any_weekday:
             return day and weekday
         return day or weekday
 
 
+@lru_cache(maxsize=256)
 def parse_cron(text: str) -> Cron:
     fields = text.split()
     if len(fields) != 5:
@@ -79,7 +83,8 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...] | None = None)
             first = _number(start, low, high, names)
             last = _number(end, low, high, names) if dash else (high if slash else first)
         if first > last:
-            raise ScheduleError(f"{part!r} runs backwards; write the smaller number first.")
+            hint = "; at a range's end Sunday is 7" if names is _DAYS else ""
+            raise ScheduleError(f"{part!r} runs backwards; write the smaller one first{hint}.")
         out.update(range(first, last + 1, step))
     return frozenset(out)
 
@@ -87,9 +92,16 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...] | None = None)
 def _number(text: str, low: int, high: int, names: tuple[str, ...] | None) -> int:
     if names is not None and text.lower() in names:
         return names.index(text.lower()) + (1 if len(names) == 12 else 0)
-    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-        raise ScheduleError(f"{text!r} is no number from {low} to {high}.")
-    return int(text)
+    number = _whole(text)
+    if number is None or not low <= number <= high:
+        named = f" or a name like {names[1]}" if names else ""
+        raise ScheduleError(f"{text!r} is no number from {low} to {high}{named}.")
+    return number
+
+
+def _whole(text: str) -> int | None:
+    is_plain = text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
+    return int(text) if is_plain else None
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -109,49 +121,48 @@ def next_due(spec: str, zone: str, after_ns: int) -> int:
         return (after_ns // period + 1) * period
     cron = parse_cron(spec)
     place = zone_of(zone)
-    after = datetime.fromtimestamp(after_ns // NS, UTC).astimezone(place)
-    day = after.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
-    # A skipped time fires after its own date may have ended, so begin a day early.
-    day -= timedelta(days=1)
-    for _ in range(SEARCH_DAYS_MAX):
-        if cron.has(day):
-            for instant in _instants(cron, day, place):
-                if instant > after_ns:
-                    return instant
-        day += timedelta(days=1)
-    raise ScheduleError(f"{spec!r} never comes due.")
+    # A time that was skipped at its day's end comes on the next date, so begin a day early.
+    day = datetime.fromtimestamp(after_ns // NS, UTC).astimezone(place).toordinal() - 1
+    for ordinal in range(day, day + SEARCH_DAYS_MAX):
+        if cron.has(date.fromordinal(ordinal)):
+            instants = _instants(spec, zone, ordinal)
+            found = bisect_right(instants, after_ns)
+            if found < len(instants):
+                return instants[found]
+    raise ScheduleError(f"{spec!r} never comes due: no month of its months has such a day.")
 
 
 def _period(spec: str) -> int:
-    text = spec.removeprefix("every ")
-    if not text.isdigit() or int(text) < 1:
+    period = _whole(spec.removeprefix("every "))
+    if not period:
         raise ScheduleError(f"{spec!r} is no period; write `every 300000` for five minutes.")
-    return int(text) * NS_PER_MS
+    return period * NS_PER_MS
 
 
-def _instants(cron: Cron, day: datetime, place: ZoneInfo) -> list[int]:
+# A day of `* * * * *` is 1,440 instants: made once, then looked up by each of them.
+@lru_cache(maxsize=64)
+def _instants(spec: str, zone: str, ordinal: int) -> tuple[int, ...]:
     """The instants of one local date, in order; each local time fires once."""
+    cron, place = parse_cron(spec), zone_of(zone)
+    day = datetime.combine(date.fromordinal(ordinal), time.min)
     local = (day.replace(hour=h, minute=m) for h in cron.hours for m in cron.minutes)
-    return sorted({_instant(each, place) for each in local})
+    return tuple(sorted({_instant(each, place) for each in local}))
 
 
 def _instant(local: datetime, place: ZoneInfo) -> int:
     """Where a local time lies: the first of two, or the end of the gap that skipped it."""
-    aware = local.replace(tzinfo=place, fold=0)
-    utc = aware.astimezone(UTC)
-    if utc.astimezone(place).replace(tzinfo=None) != local:
-        utc = _gap_end(utc, place)
-    return int(utc.timestamp()) * NS
+    early = local.replace(tzinfo=place, fold=0).astimezone(UTC)
+    late = local.replace(tzinfo=place, fold=1).astimezone(UTC)
+    # By PEP 495 the two readings of a time in a gap come in the wrong order, around its end.
+    return int((early if early <= late else _gap_end(late, early, place)).timestamp()) * NS
 
 
-def _gap_end(inside: datetime, place: ZoneInfo) -> datetime:
-    """The instant at which the zone's offset changed, near a local time that does not exist."""
-    low, high = inside - timedelta(hours=26), inside + timedelta(hours=26)
-    before = low.astimezone(place).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        if middle.astimezone(place).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high.replace(microsecond=0)
+def _gap_end(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+    """The instant between the two at which the zone's offset changed, to the second."""
+    old = before.astimezone(place).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_old = (before + timedelta(seconds=middle)).astimezone(place).utcoffset() == old
+        low, high = (middle, high) if is_old else (low, middle)
+    return before + timedelta(seconds=high)
