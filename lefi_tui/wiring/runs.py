@@ -25,15 +25,14 @@ from lefi_tui.core.messages import (
     ListInstruments,
     NoteWritten,
     OpenAccount,
-    OrderFilled,
     OrderSubmitted,
     ScriptSaved,
     Sizing,
     StartBot,
     StopBot,
 )
-from lefi_tui.core.metrics import FillRow, TradeBook
-from lefi_tui.core.order import Order, Side
+from lefi_tui.core.order import Order
+from lefi_tui.core.run_trades import RunTrades
 from lefi_tui.engine.lockstep import Lockstep
 from lefi_tui.engine.replay import replay
 from lefi_tui.engine.turn import Handled, Receipt
@@ -83,7 +82,7 @@ class Told:
     """Turns as lines for a person, and the trades that the journaled fills amount to."""
 
     hear: Hear
-    book: TradeBook
+    trades: RunTrades
     orders: dict[str, Order] = field(default_factory=dict)
     closes: dict[str, float] = field(default_factory=dict)
     equity: float = 0.0
@@ -108,8 +107,7 @@ class Told:
         self.events += 1
         if isinstance(event, OrderSubmitted):
             self.orders[event.order.id] = event.order
-        if isinstance(event, OrderFilled):
-            self.book.add(_fill_row(event, self.orders.get(event.order)))
+        self.trades.hear(event)
         line = None if isinstance(event, ScriptSaved) else said(event, self.orders)
         if line is not None:
             kind = _KINDS.get(type(event).__name__, "order")
@@ -118,20 +116,6 @@ class Told:
             if isinstance(event, NoteWritten):
                 data["note"] = event.text
             self.hear(RunLine(kind, at_ns // NS_PER_MS, words, data))
-
-
-def _fill_row(event: OrderFilled, order: Order | None) -> FillRow:
-    leverage = order.terms.leverage if order is not None else None
-    return FillRow(
-        event.symbol,
-        Side(event.side),
-        float(event.price),
-        float(event.quantity),
-        float(event.fee),
-        event.reason,
-        event.at_ns // NS_PER_MS,
-        None if leverage is None else float(leverage),
-    )
 
 
 @dataclass(slots=True)
@@ -154,7 +138,7 @@ class _FileRun:
         try:
             setup = Setup(journal, empty_desk(settings), world, self.folder, program=__version__)
             lockstep = Lockstep(setup, clock)
-            told = Told(self.hear, TradeBook(prepared.markets), equity=float(costs.cash))
+            told = Told(self.hear, RunTrades(prepared.markets), equity=float(costs.cash))
             lockstep.on_turn(told.turn)
             await self._opened(lockstep)
             await self._moved(lockstep, market)
@@ -214,14 +198,15 @@ class _FileRun:
             "messages": told.messages,
             "events": told.events,
             "final_equity": told.equity,
-            "fees": told.book.fees,
-            "trades": [asdict(each) for each in told.book.trades],
-            "open": [asdict(each) for each in told.book.open(told.closes)],
+            "fees": told.trades.book.fees,
+            "trades": [asdict(each) for each in told.trades.book.trades],
+            "open": [asdict(each) for each in told.trades.book.open(told.closes)],
             "gaps": sum(each.gaps for each in self.prepared.files),
             "notices": list(self.prepared.notices()),
         }
         text = (
-            f"{self.folder.name}: {len(told.book.trades)} trades, equity {told.equity:,.2f}, "
+            f"{self.folder.name}: {len(told.trades.book.trades)} trades, "
+            f"equity {told.equity:,.2f}, "
             f"{head.seq:,} journal rows. `lefi replay {self.folder.name}` carries it out again."
         )
         return RunLine("end", at_ms, text, data)

@@ -58,12 +58,14 @@ class EngineRun:
     events: list[m.Event] = field(default_factory=list)
 
 
-def through_the_engine(asked: BacktestRequest, folder: Path) -> EngineRun:
+def through_the_engine(
+    asked: BacktestRequest, folder: Path, market: type[ReplayMarket] = ReplayMarket
+) -> EngineRun:
     """The same run in virtual time: inbox, turn, journal file, venue port."""
     prepared = prepare(asked)
     terms = ReplayTerms(ACCOUNT, float(asked.costs.cash), fees_of(asked.costs))
     series: list[tuple[Bar, ...]] = [each.bars for each in prepared.files]
-    replay = ReplayMarket(terms, prepared.instruments, series)
+    replay = market(terms, prepared.instruments, series)
     clock = VirtualClock(0)
     journal = SqliteJournal(folder)
     world = World(clock, {ACCOUNT: replay.venue}, {ACCOUNT: replay.feed})
