@@ -47,8 +47,8 @@ class SocketServer:
         self._served = served
         self._path = path
         self._uid = os.getuid() if uid is None else uid
-        self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.Task[None]] = set()
+        self._listening: socket.socket | None = None
+        self._clients: dict[asyncio.Task[None], socket.socket] = {}
 
     async def open(self) -> None:
         assert len(os.fsencode(self._path)) <= PATH_BYTES_MAX, (
@@ -64,9 +64,10 @@ class SocketServer:
             listening.bind(str(self._path))
         finally:
             os.umask(before)
-        self._server = await asyncio.start_unix_server(
-            self._accept, sock=listening, limit=wire.LINE_BYTES_MAX
-        )
+        listening.listen(CLIENTS_MAX)
+        listening.settimeout(0)
+        self._listening = listening
+        asyncio.get_running_loop().add_reader(listening, self._accept, listening)
 
     def _remove_stale(self) -> None:
         """A file that nobody listens on was left by a crash."""
@@ -81,19 +82,35 @@ class SocketServer:
         raise EngineBusyError("its socket answers", where=str(self._path))
 
     async def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._path.unlink(missing_ok=True)
+        if self._listening is None:
+            return
+        self._path.unlink(missing_ok=True)
+        asyncio.get_running_loop().remove_reader(self._listening)
+        self._listening.close()
         for task in self._clients:
             task.cancel()
         if self._clients:
-            await asyncio.wait(self._clients)
+            await asyncio.wait(list(self._clients))
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        refusal = self._refusal(writer.get_extra_info("socket"))
-        task = asyncio.current_task()
-        assert task is not None
-        self._clients.add(task)
+    def _accept(self, listening: socket.socket) -> None:
+        """Taken and kept track of in one go: a stop in between would leave a caller hanging."""
+        try:
+            connection, _ = listening.accept()
+        except (BlockingIOError, ConnectionError):
+            return  # it left again
+        task = asyncio.get_running_loop().create_task(self._attend(connection))
+        self._clients[task] = connection
+        task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._clients.pop(task).close()
+
+    async def _attend(self, connection: socket.socket) -> None:
+        connection.settimeout(0)
+        refusal = self._refusal(connection)
+        reader, writer = await asyncio.open_unix_connection(
+            sock=connection, limit=wire.LINE_BYTES_MAX
+        )
         try:
             writer.write(wire.line({"refused": refusal} if refusal else wire.GREETING))
             await writer.drain()
@@ -105,13 +122,12 @@ class SocketServer:
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
-            self._clients.discard(task)
 
-    def _refusal(self, connection: Any) -> str:
+    def _refusal(self, connection: socket.socket) -> str:
         uid = peer_uid(connection)
         if uid != self._uid:
             return f"This engine belongs to user {self._uid}, not to {uid}."
-        if len(self._clients) >= CLIENTS_MAX:
+        if len(self._clients) > CLIENTS_MAX:
             return f"{CLIENTS_MAX} clients are attached already; close one."
         return ""
 
