@@ -56,8 +56,8 @@ def _tell_failures(ran: _Ran, output: Output) -> None:
         if not one.has_passed:
             output.line(f'\nFAILED {ran.path}:{one.line} "{one.name}"')
         for unmet in one.unmet:
-            output.line(f"  line {unmet.line}: expected {unmet.expected}")
-            output.line(f"  {'happened:':>{len(str(unmet.line)) + 15}} {unmet.happened}")
+            output.line(f"  line {unmet.line}: {unmet.expected}")
+            output.line(f"    happened: {unmet.happened}")
 
 
 def _closed(ran: list[_Ran], seconds: float, output: Output) -> int:

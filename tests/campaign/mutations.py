@@ -17,12 +17,12 @@ from lefi_tui.simulate.script_tests import run_script_tests
 from tests.campaign.runner import ROOT, Campaign
 
 SCRIPTS: Final = tuple(sorted((ROOT / "scripts").glob("*.lefi")))
-# Mirrored, and where there are three ways also negated: `<` may have been meant as `>=`.
+# Mirrored, negated, and with the other answer at equality.
 FLIPS: Final[dict[str, tuple[str, ...]]] = {
-    "<": (">", ">="),
-    ">": ("<", "<="),
-    "<=": (">=", ">"),
-    ">=": ("<=", "<"),
+    "<": (">", ">=", "<="),
+    ">": ("<", "<=", ">="),
+    "<=": (">=", ">", "<"),
+    ">=": ("<=", "<", ">"),
     "==": ("!=",),
     "!=": ("==",),
     "+": ("-",),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
+FAILURES_SAID_MAX: Final = 20  # the report holds them all, whole
 ROOMS: Final = ("lefi_tui", "bots", "screens", "widgets", "scripts", "tests")
 
 
@@ -92,8 +93,8 @@ def carry_out(
         while record.done < record.asked:
             _one(campaign, record, report)
         say(f"{name}: {record.done} cases, {len(record.failed)} failed, {record.seconds:.1f} s")
-        for failure in record.failed:
-            say(f"  case {failure['number']}: {failure['why']}")
+        for failure in record.failed[:FAILURES_SAID_MAX]:
+            say(f"  case {failure['number']}: {failure['why'].strip().splitlines()[-1]}")
     report.save()
     return not any(report.records[name].failed for name in campaigns)
 

@@ -75,6 +75,7 @@ def test_what_a_test_expects_is_never_flipped(tmp_path: Path) -> None:
     assert flips == [
         ("2:45", ">", "<"),
         ("2:45", ">", "<="),
+        ("2:45", ">", ">="),
         ("2:47", "-", ""),
         ("2:58", "+", "-"),
         ("5:13", "-", "+"),
