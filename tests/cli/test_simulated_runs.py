@@ -1,4 +1,4 @@
-"""`lefi backtest`, `lefi run --data` and `lefi replay` as they are typed: one story, told thrice."""
+"""`lefi backtest`, `lefi run --data` and `lefi replay` as typed: one story, told thrice."""
 
 from __future__ import annotations
 
