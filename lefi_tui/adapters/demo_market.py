@@ -24,6 +24,7 @@ from lefi_tui.adapters.demo_market_path import (
     Block,
     Path,
     PathPlan,
+    chance,
     keyed,
     spread_lots,
 )
@@ -226,8 +227,9 @@ class DemoMarket:
         """A print that a buyer took stands at the ask, one that a seller took at the bid."""
         minute, at = self._at(listing.instrument.symbol, tick)
         # The same width for a while: a spread that flickers each tick looks like no market.
-        slow = keyed(self.seed, listing.instrument.symbol, "spread", tick // _DEPTH_HOLDS_TICKS)
-        width = 1 + int(listing.spread_ticks * slow.random() ** 2)
+        symbol = listing.instrument.symbol
+        slow = chance(self.seed, symbol, "spread", tick // _DEPTH_HOLDS_TICKS)
+        width = 1 + int(listing.spread_ticks * slow * slow)
         price = minute.prices[at]
         return (price - width, price) if minute.buys[at] else (price, price + width)
 
@@ -253,6 +255,12 @@ class DemoMarket:
             self._side(listing, tick, ask, 1),
         )
 
+    def best(self, symbol: str, at_ns: int) -> tuple[Decimal, Decimal]:
+        listing = self._listings[symbol]
+        bid, ask = self._best(listing, at_ns // TICK_NS)
+        digits = -listing.price_digits
+        return Decimal(bid).scaleb(digits), Decimal(ask).scaleb(digits)
+
     def _side(self, listing: Listing, tick: int, best: int, sign: int) -> tuple[Depth, ...]:
         grid, slow = listing.level_ticks, tick // _DEPTH_HOLDS_TICKS
         nearest = (best * sign) // grid * sign
@@ -260,8 +268,8 @@ class DemoMarket:
         symbol = listing.instrument.symbol
         out = []
         for away, price in enumerate(level for level in levels if level > 0):
-            chance = keyed(self.seed, symbol, "depth", slow, sign, price).random()
-            lots = max(1, int(listing.depth_lots * (0.15 + 1.7 * chance) * (1 + 0.3 * away)))
+            share = chance(self.seed, symbol, "depth", slow, sign, price)
+            lots = max(1, int(listing.depth_lots * (0.15 + 1.7 * share) * (1 + 0.3 * away)))
             out.append(
                 Depth(
                     Decimal(price).scaleb(-listing.price_digits),

@@ -62,6 +62,10 @@ class BookMarket(Protocol):
         """The newest book that is not after `at_ns`."""
         ...
 
+    def best(self, symbol: str, at_ns: int) -> tuple[Decimal, Decimal]:
+        """Bid and ask of that book, without its depth."""
+        ...
+
     def traded(self, symbol: str, after_ns: int, until_ns: int) -> Sequence[Traded]:
         """Prints with after < time <= until, oldest first."""
         ...

@@ -258,6 +258,10 @@ class PaperExchange(PaperFloor):
 
     def _crossed(self, symbol: str, line: _Line, units: Decimal) -> Iterator[Decimal]:
         """What the other side of the book offers at our price or better."""
+        bid, ask = self.market.best(symbol, self._now_ns)
+        best = ask if line.side is Side.BUY else bid
+        if (best - line.limit) * line.side.sign > 0:
+            return
         eaten = self._eaten[symbol]
         for depth in walk(eaten.left(self._book(symbol), line.side, line.limit), units):
             eaten.take(line.side, depth)

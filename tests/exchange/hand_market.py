@@ -84,6 +84,10 @@ class HandMarket:
     def book(self, symbol: str, _at_ns: int) -> Book:
         return self._books[symbol]
 
+    def best(self, symbol: str, _at_ns: int) -> tuple[Decimal, Decimal]:
+        book = self._books[symbol]
+        return book.bids[0].price, book.asks[0].price
+
     def traded(self, symbol: str, after_ns: int, until_ns: int) -> Sequence[Traded]:
         return [each for each in self._prints[symbol] if after_ns < each.at_ns <= until_ns]
 

@@ -36,8 +36,8 @@ from lefi_tui.core.order import (
 )
 
 BEGIN_NS: Final = 1_795_000_000_000_000_000
-CASH: Final = Decimal(20_000)
-STEPS: Final = 160
+CASH: Final = Decimal(100_000)
+STEPS: Final = 150
 GRAIN: Final = Decimal("1e-9")
 INSTRUMENTS: Final = [each.instrument for each in LISTINGS]
 
@@ -60,16 +60,16 @@ class Flow:
     async def run(self) -> None:
         for step in range(STEPS):
             await self._act(step)
-            pause_s = self.chance.choice((0, 0.25, 1, 20, 300))
+            pause_s = self.chance.choice((0, 0.25, 1, 10, 60))
             self.clock.move_to(self.clock.now_ns() + int(pause_s * 1e9))
             self.venue.advance(self.clock.now_ns())
             self.check()
 
     async def _act(self, step: int) -> None:
         draw = self.chance.random()
-        if draw < 0.15 and self.sent:
+        if draw < 0.25 and self.sent:
             self.told += await self.venue.cancel((self.chance.choice(list(self.sent)),))
-        elif draw < 0.2 and self.sent:
+        elif draw < 0.3 and self.sent:
             again = self.sent[self.chance.choice(list(self.sent))]
             assert await self.venue.submit((again,)) == await self.venue.look_up(again.id)
         else:
@@ -161,7 +161,7 @@ def ran(seed: int) -> Flow:
     return flow
 
 
-@pytest.fixture(scope="module", params=range(12))
+@pytest.fixture(scope="module", params=range(16))
 def flow(request: pytest.FixtureRequest) -> Flow:
     return ran(request.param)
 
