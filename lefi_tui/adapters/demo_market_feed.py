@@ -31,7 +31,6 @@ class DemoFeed:
         self._hear: HearMarket | None = None
         self._wanted = Watch(account, (), (), ())
         self._told = clock.now_ns() // TICK_NS - 1  # the newest tick that was told
-        self._is_first = True
 
     def listen(self, hear: HearMarket) -> None:
         assert self._hear is None, "a feed has one listener"
@@ -85,8 +84,7 @@ class DemoFeed:
             if _closes(frame, at_ms)
         )
         if bars:
-            self._tell(BarsClosed(self._account, at_ms, bars, is_first=self._is_first))
-            self._is_first = False
+            self._tell(BarsClosed(self._account, at_ms, bars))
 
     def _prints_at(self, tick: int) -> None:
         for symbol in self._wanted.prints:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.contract.doors import Door, far_door, near_door
+from tests.contract.doors import Door, candle_door, far_door, near_door
 from tests.exchange.client import FarVenue
 from tests.exchange.process import FarExchange, far_exchange
 
@@ -21,9 +21,27 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarExchange]:
         yield exchange
 
 
-@pytest_asyncio.fixture(params=["paper", "paper with latency", "another process"])
+BOOKS = ("paper", "paper with latency", "another process")
+
+
+@pytest_asyncio.fixture(params=BOOKS)
 async def door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
-    if request.param == "another process":
+    """A venue on a book."""
+    async for made in _opened(request):
+        yield made
+
+
+@pytest_asyncio.fixture(params=[*BOOKS, "candle file"])
+async def any_door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
+    """Any venue at all."""
+    async for made in _opened(request):
+        yield made
+
+
+async def _opened(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
+    if request.param == "candle file":
+        made = candle_door()
+    elif request.param == "another process":
         exchange: FarExchange = request.getfixturevalue("far")
         made = await far_door(FarVenue(exchange.socket))
     else:

@@ -9,7 +9,10 @@ from itertools import count
 from typing import Any, Final, Protocol
 
 from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
+from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
 from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.core.bot import Bar
+from lefi_tui.core.matching import Fees
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
@@ -31,7 +34,7 @@ from lefi_tui.core.order import (
 )
 from lefi_tui.ports.venue import Venue
 from tests.exchange.client import FarVenue
-from tests.exchange.hand_market import BEGIN_NS, PERPETUAL, SPOT, HandMarket
+from tests.exchange.hand_market import BEGIN_NS, INSTRUMENTS, PERPETUAL, SPOT, HandMarket
 
 ACCOUNT: Final = "main"
 CASH: Final = Decimal(10_000)
@@ -92,6 +95,15 @@ class Door:
         self.told.extend(answer)
         return answer
 
+    async def quiet(self) -> None:
+        """The market stands still for a moment, in which a candle venue takes its orders."""
+
+    async def falls(self) -> None:
+        """From 100 to 90."""
+        for symbol in (SPOT, PERPETUAL):
+            await self.book("90", "90.5", symbol=symbol)
+            await self.trades("90", "50", Side.SELL, symbol)
+
     async def book(self, bid: str, ask: str, units: str = "10", symbol: str = SPOT) -> None:
         await self.market.act(
             {"do": "book", "symbol": symbol, "bid": bid, "ask": ask, "units": units}
@@ -125,9 +137,67 @@ class Door:
     def accepted(self, order: str) -> VenueAccepted | None:
         return next((each for each in self.said(order) if isinstance(each, VenueAccepted)), None)
 
+    def held(self, symbol: str) -> Decimal:
+        """The position by what was told."""
+        fills = (each for each in self.told if isinstance(each, VenueFilled))
+        units = (each.quantity * Side(each.side).sign for each in fills if each.symbol == symbol)
+        return sum(units, Decimal(0))
+
     async def position(self, symbol: str) -> Decimal:
         held = (await self.market.summary())["positions"]
         return Decimal(held.get(symbol, "0"))
+
+
+QUIET_CANDLES: Final = 8
+
+
+@dataclass
+class CandleDoor(Door):
+    """A venue on a candle file: candles that stand at 100, and one that falls to 90."""
+
+    replay: ReplayMarket = field(kw_only=True)
+    quiet_left: int = QUIET_CANDLES
+
+    async def quiet(self) -> None:
+        assert self.quiet_left, "the file has no quiet candle left"
+        self.quiet_left -= 1
+        self.replay.move()
+
+    async def falls(self) -> None:
+        while self.quiet_left:
+            await self.quiet()
+        self.replay.move()
+
+
+class NoMarket:
+    """A file goes on by itself: nobody moves it by hand."""
+
+    async def act(self, act: dict[str, Any]) -> None:
+        raise AssertionError(act)
+
+    async def summary(self) -> dict[str, Any]:
+        raise AssertionError("a candle venue has no books to show")
+
+
+def candle_door() -> Door:
+    replay = ReplayMarket(
+        ReplayTerms(ACCOUNT, float(CASH), Fees()),
+        INSTRUMENTS,
+        [_candles(SPOT), _candles(PERPETUAL)],
+    )
+    door = CandleDoor(replay.venue, NoMarket(), replay=replay)
+    replay.venue.listen(door.told.append)
+    replay.feed.listen(lambda _message: None)
+    return door
+
+
+def _candles(symbol: str) -> list[Bar]:
+    prices = [(100.0, 100.0)] * QUIET_CANDLES + [(100.0, 90.0), (90.0, 90.0)]
+    begin_ms = BEGIN_NS // 60_000_000_000 * 60_000
+    return [
+        Bar(symbol, 60_000, begin_ms + at * 60_000, first, first, last, last, 1.0)
+        for at, (first, last) in enumerate(prices)
+    ]
 
 
 def near_door(latency_ms: int = 0) -> Door:
