@@ -64,6 +64,9 @@ class CandleMarket:
         """All candles that open at one moment, at most one a symbol, from funding to their mark."""
         account = self._account
         account.told, account.time_ms = [], bars[0].time_ms
+        if len(bars) == 1 and not self._waiting and self._books[bars[0].symbol].is_idle:
+            self._books[bars[0].symbol].close = bars[0].close  # nothing to meet: only the mark
+            return account.told
         given = {bar.symbol: bar for bar in bars}
         books = [(book, given[name]) for name, book in self._books.items() if name in given]
         assert len(books) == len(bars), "a candle of a symbol that this market does not have"
@@ -101,7 +104,10 @@ class CandleMarket:
         return held.units, held.entry, held.gain(book.close) if held.units else 0.0
 
     def has_position(self) -> bool:
-        return any(book.holding.units for book in self._books.values())
+        for book in self._books.values():  # noqa: SIM110 -- at every candle: twice as fast as any()
+            if book.holding.units:
+                return True
+        return False
 
     def reading(self) -> AccountReading:
         """Free cash, equity, and of each open position its units, entry and unrealized profit."""
