@@ -177,6 +177,8 @@ class Calls(Values):
 
     def _read(self, builtin: Builtin, args: dict[str, s.Arg], field: str, span: Span) -> X:
         if builtin.read == "now":
+            if "time" not in self.scope.fields:
+                raise self.wrong("LF208", span, "There is an event's time in handlers only.")
             return self.scope.fields["time"]
         symbol = self.symbol(args["symbol"]) if "symbol" in args else ""
         account = self.constant_text(args["account"], "An account") if "account" in args else ""

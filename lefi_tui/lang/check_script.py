@@ -91,10 +91,10 @@ def _go(now: Pass) -> None:
     for handler in now.declared.handlers:
         attempt(lambda handler=handler: read_handler(now, handler))
     if now.declared.body:
-        read_body(now)
+        attempt(lambda: read_body(now))
     for function in now.declared.functions.values():
         if function.name not in now.shared.used:
-            look_at_function(now, function)
+            attempt(lambda function=function: look_at_function(now, function))
     if not now.shared.found:
         _warn_of_unused(now)
 

@@ -10,7 +10,7 @@ from lefi_tui.lang.builtins import BUILTINS, Builtin
 from lefi_tui.lang.check_calls import Calls
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.resolver import assigned_names, series_names
-from lefi_tui.lang.scope import Local, Site, Wrong
+from lefi_tui.lang.scope import NODES_MAX, Local, Site, TooMuch, Wrong
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, Transact, X
 from lefi_tui.lang.types import Type
@@ -34,7 +34,10 @@ class Statements(Calls):
         out: list[Statement] = []
         for statement in statements:
             try:
+                self.count(1, statement.span)
                 out += self._statement(statement)
+            except TooMuch:
+                raise
             except Wrong:
                 # What it would have named is not "unknown" further down: one mistake, one message.
                 names = set(assigned_names((statement,))) - set(self.shared.state_types)
@@ -144,6 +147,8 @@ class Statements(Calls):
         """A condition, or None where it is wrong and said: its blocks are looked at anyway."""
         try:
             return self.condition(self.looked(node), node.span)
+        except TooMuch:
+            raise
         except Wrong:
             return None
 
@@ -208,10 +213,7 @@ class Statements(Calls):
             self._look_inside(node)
             message = "`for` goes through a constant list, so that it always ends."
             raise self.wrong("LF208", node.items.span, message)
-        out: list[Statement] = []
-        for item in items.value:
-            out += self._turn(node.body, {node.name: item})
-        return out
+        return self._turns(node, node.items.span, [{node.name: item} for item in items.value])
 
     def _repeat(self, node: s.Repeat) -> list[Statement]:
         count = self._once_through(node, node.count)
@@ -223,15 +225,29 @@ class Statements(Calls):
             self._look_inside(node)
             message = f"{count.value:,.0f} turns are over {TURNS_MAX:,} steps an event."
             raise self.wrong("LF216", node.count.span, message)
+        return self._turns(node, node.count.span, [{}] * int(count.value))
+
+    def _turns(
+        self, node: s.For | s.Repeat, span: Span, turns: list[dict[str, X]]
+    ) -> list[Statement]:
+        """Every turn written out; the first tells what all will take."""
+        before = self.scope.nodes
         out: list[Statement] = []
-        for _ in range(int(count.value)):
-            out += self._turn(node.body, {})
+        for number, names in enumerate(turns):
+            self.count(1, span)
+            out += self._turn(node.body, names)
+            if number == 0:
+                steps = (self.scope.nodes - before) * len(turns)
+                if steps > NODES_MAX:
+                    raise self.too_many(span, steps)
         return out
 
     def _once_through(self, node: s.For | s.Repeat, number: s.Expr) -> X:
         """What a loop goes by; where that is wrong, its body is looked at all the same."""
         try:
             return self.looked(number)
+        except TooMuch:
+            raise
         except Wrong:
             self._look_inside(node)
             raise
@@ -261,6 +277,8 @@ class Statements(Calls):
             raise self.wrong("LF211", call.span, message)
         try:
             return self._done_alone(call)
+        except TooMuch:
+            raise
         except Wrong:
             self.look_at(call.args)
             raise

@@ -15,11 +15,16 @@ from lefi_tui.lang.types import Bindings, Type
 
 # The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
 DEPTH_MAX: Final = 150
-NODES_MAX: Final = 60_000  # of one handler, functions and loops written out
+LEVELS_MAX: Final = 100  # of values inside values while they are checked; the same reason
+NODES_MAX: Final = 40_000  # of one handler, functions and loops written out
 
 
 class Wrong(Exception):  # noqa: N818 -- ends one statement's check, never leaves the checker
     """Said already."""
+
+
+class TooMuch(Wrong):
+    """Said already; ends the handler's check: written out, it would not end in good time."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class Scope:
     pasts: dict[str, tuple[str, bool, int]] = field(default_factory=dict)
     names: int = 0
     nodes: int = 0
+    level: int = 0  # values inside values, functions written out
+    stateful: set[int] = field(default_factory=set)  # ids of `series`
     calls: int = 0
     expanded: int = 0
     out: list[Statement] = field(default_factory=list)
@@ -126,19 +133,28 @@ class Checking:
         return self.scope.memo.setdefault(key, new)
 
     def _count(self, new: X) -> None:
-        self.scope.nodes += 1
         if new.depth > DEPTH_MAX:
             raise self.wrong("LF106", new.span, f"More than {DEPTH_MAX} levels; name the parts.")
+        self.count(1, new.span)
+
+    def count(self, steps: int, span: Span) -> None:
+        """Functions and loops are written out; what would not end in good time ends here."""
+        self.scope.nodes += steps
         if self.scope.nodes > NODES_MAX:
-            message = f"Written out, this handler has over {NODES_MAX:,} steps; 20,000 may run."
-            raise self.wrong("LF216", new.span, message)
+            raise self.too_many(span, NODES_MAX)
+
+    def too_many(self, span: Span, steps: float) -> Wrong:
+        message = f"Written out, this handler has over {steps:,.0f} steps; 20,000 may run."
+        self.say("LF216", span, message)
+        return TooMuch()
 
     def const(self, value: Any, kind: Type, span: Span) -> X:
         return X("const", kind, (), value, span, is_series=True)
 
     def stateful(self, value: X) -> X:
         """A series that must be computed at every event, wherever it is written."""
-        if value not in self.scope.series:
+        if id(value) not in self.scope.stateful:
+            self.scope.stateful.add(id(value))
             self.scope.series.append(value)
         return value
 
