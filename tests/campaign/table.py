@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.campaign import mutations
+from tests.campaign import kills, mutations, two_paths
 from tests.campaign.runner import Campaign
 
-CAMPAIGNS: Final[dict[str, Campaign]] = {"mutations": mutations.CAMPAIGN}
+CAMPAIGNS: Final[dict[str, Campaign]] = {
+    "mutations": mutations.CAMPAIGN,
+    "two_paths": two_paths.CAMPAIGN,
+    "kills": kills.CAMPAIGN,
+}
