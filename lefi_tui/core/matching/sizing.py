@@ -122,18 +122,16 @@ def refitted(order: Waiting, scene: Scene) -> Sized | Wrong:
 
 def _asked_units(order: Waiting, scene: Scene, leverage: float, *, is_against: bool) -> float:
     """Before lots: of base, worth of quote, or a share of cash or position."""
-    match order.size_kind:
-        case SizeKind.ALL:
-            return abs(scene.holding.units)
-        case SizeKind.UNITS:
-            return order.size
-        case SizeKind.WORTH:
-            return order.size / scene.price
-        case SizeKind.SHARE:
-            if is_against:
-                share = abs(scene.holding.units) * order.size
-                return share if scene.rules.is_perpetual else min(share, scene.free_units)
-            return scene.free_cash * order.size / (scene.price * (1 / leverage + scene.taker))
+    if order.size_kind is SizeKind.ALL:
+        return abs(scene.holding.units)
+    if order.size_kind is SizeKind.UNITS:
+        return order.size
+    if order.size_kind is SizeKind.WORTH:
+        return order.size / scene.price
+    if is_against:
+        share = abs(scene.holding.units) * order.size
+        return share if scene.rules.is_perpetual else min(share, scene.free_units)
+    return scene.free_cash * order.size / (scene.price * (1 / leverage + scene.taker))
 
 
 def _too_small(scene: Scene, units: float) -> Wrong | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lefi_tui.core.bars import Bucket, bucket_start, fits
+from lefi_tui.core.bars import Bucket, bucket_start, fits, moments
 from lefi_tui.core.bot import Bar
 
 MINUTE = 60_000
@@ -89,3 +89,11 @@ def test_every_whole_bucket_with_a_candle_is_told_once_and_encloses_it(
         assert (bar.open, bar.close) == (inside[0].open, inside[-1].close)
         assert bar.high == max(each.high for each in inside)
         assert bar.volume == sum(each.volume for each in inside)
+
+
+def test_candles_of_several_markets_that_open_together_make_one_moment() -> None:
+    one = [minute(number) for number in (0, 1, 3)]
+    two = [minute(number) for number in (1, 2, 3, 4)]
+    together = [[bar.time_ms // MINUTE for bar in bars] for bars in moments([one, two])]
+    assert together == [[0], [1, 1], [2], [3, 3], [4]]
+    assert [len(bars) for bars in moments([one])] == [1, 1, 1]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lefi_tui.core.matching import Fees, Filled, Funded, Happened
+from lefi_tui.core.matching.rules import lot_of
 from tests.unit.core.candle_tables import NO_FEES, PERPETUAL, SPOT, Candle, Table, rules
 
 
@@ -421,3 +422,45 @@ def test_cash_is_never_negative_exits_never_flip_and_equity_adds_up(
             cash -= told.units * told.price * told.side.sign + told.fee - told.covered
     worth = cash + table.units * rows[-1][0][3]
     assert table.market.equity() == pytest.approx(worth, abs=1e-6)
+
+
+def test_an_exit_that_is_taken_off_no_longer_fires() -> None:
+    table = long_at_100(stop_loss="5%", take_profit="5%")
+    table.market.cancel_exit(SPOT, "stop")
+    assert table.market.exits(SPOT) == (("target", "o1"),)
+    table.candle(100, 100, 90, 100)
+    assert table.units == 1
+    table.candle(100, 106, 99, 100)
+    assert table.fills[-1] == ("take_profit", 100 * (1 + 0.05), 1)
+
+
+def test_a_leverage_of_nothing_is_refused() -> None:
+    table = Table()
+    table.send("buy", "1", PERPETUAL, leverage="0")
+    table.candle(100, 100, 100, 100, symbol=PERPETUAL)
+    assert table.refusals == ["LEVERAGE_INVALID"]
+
+
+def test_a_resting_order_that_names_another_leverage_is_refused_when_it_would_fill() -> None:
+    table = Table()
+    table.send("buy", "1", PERPETUAL, at="90", leverage="2")
+    table.candle(100, 100, 95, 100, symbol=PERPETUAL)
+    table.send("buy", "1", PERPETUAL, leverage="5")
+    table.candle(100, 100, 95, 100, symbol=PERPETUAL)
+    table.candle(100, 100, 85, 100, symbol=PERPETUAL)
+    assert table.refusals == ["LEVERAGE_DIFFERS"]
+
+
+def test_a_size_with_no_value_buys_nothing() -> None:
+    table = Table()
+    table.send("buy", "Infinity")
+    table.candle(100, 100, 100, 100)
+    assert table.refusals == ["SIZE_ZERO"]
+
+
+def test_other_lots_leave_whole_lots_in_the_position() -> None:
+    table = Table(markets=(rules(SPOT, lot=lot_of(0.3)),))
+    table.send("buy", "1")
+    table.send("buy", "0.7")
+    table.candle(100, 100, 100, 100)
+    assert table.units == round(1.5 / 0.3) * 0.3

@@ -332,3 +332,14 @@ def test_a_reduce_only_order_is_cut_to_the_position() -> None:
     table.send("sell", "3", PERPETUAL, reduce_only=True)
     table.candle(100, 100, 100, 100, symbol=PERPETUAL)
     assert table.units == 0
+
+
+def test_cancels_take_the_order_named_and_no_other() -> None:
+    table = Table()
+    names = [table.send("buy", "1", at=limit) for limit in ("50", "51", "52")]
+    assert table.market.cancel(names[1])
+    table.candle(100, 100, 99, 100)
+    assert table.market.cancel(names[2])
+    assert table.market.working() == (names[0],)
+    assert table.market.working(SPOT) == (names[0],)
+    assert table.market.working(PERPETUAL) == ()
