@@ -113,7 +113,6 @@ class DemoMarket:
         self._listings = {each.instrument.symbol: each for each in LISTINGS}
         self.premium = lru_cache(_MINUTES_KEPT)(self._premium)
         self._minute = lru_cache(_MINUTES_KEPT)(self._make_minute)
-        self._days = lru_cache(_MINUTES_KEPT)(self._make_days)
 
     def instruments(self) -> tuple[Instrument, ...]:
         return tuple(each.instrument for each in self._listings.values())
@@ -327,14 +326,6 @@ class DemoMarket:
             )
             for period in range(after_ns // length + 1, until_ns // length + 1)
         ]
-
-    def volume_24h(self, symbol: str, at_ms: int) -> float:
-        """Worth of the last 24 hours of closed five-minute candles, in quote."""
-        return self._days(symbol, at_ms // FIVE_MS)
-
-    def _make_days(self, symbol: str, five: int) -> float:
-        bars = self.bars(symbol, FIVE_MS, DAY_MS // FIVE_MS, five * FIVE_MS)
-        return sum((bar.high + bar.low) / 2 * bar.volume for bar in bars)
 
 
 def _newer(last: int, price: int) -> int:

@@ -23,7 +23,8 @@ STORIES_MAX: Final = 20_000
 
 
 class Stories:
-    def __init__(self, now_ns: int) -> None:
+    def __init__(self, now_ns: int, kept: int = STORIES_MAX) -> None:
+        self._kept = kept
         # Ids of one start of the venue differ from those of any other.
         self._prefix = f"{now_ns:x}"
         self._trades = 0
@@ -68,7 +69,7 @@ class Stories:
         self._told.setdefault(order, []).append(report)
         if is_final(report):
             self._final.append(order)
-        if len(self._final) > STORIES_MAX:
+        if len(self._final) > self._kept:
             oldest = self._final.popleft()
             self._told.pop(oldest, None)
             self._ids_only.add(oldest)
