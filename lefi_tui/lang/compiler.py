@@ -182,9 +182,18 @@ class Compiler:
         if x.op == "pick":
             return self.series[id(x.args[0])][x.value]
         if x.op == "text":
-            shares = tuple(each.type.kind == "percent" for each in x.args)
-            return V("text", tuple(self.value(each) for each in x.args), shares)
+            parts = self._words_of(x)
+            shares = tuple(each.type.kind == "percent" for each in parts)
+            return V("text", tuple(self.value(each) for each in parts), shares)
         return V(x.op, tuple(self.value(each) for each in x.args))
+
+    def _words_of(self, x: X) -> list[X]:
+        """The parts of a text, those of texts inside it beside the others."""
+        out: list[X] = []
+        for each in x.args:
+            is_plain = each.op == "text" and id(each) not in self.lets
+            out += self._words_of(each) if is_plain else [each]
+        return out
 
     # ---- statements
 

@@ -147,25 +147,31 @@ class Slots:
 
 
 def cost(ops: tuple[Op, ...]) -> int:
-    """The most steps these can take: the longer branch, every turn of a loop."""
+    """The most steps these can take: the longer branch, every turn of a loop. A step is an
+    operation, a value kept, a choice or an effect; to name a value or a constant is none."""
     return sum(_cost(op) for op in ops)
 
 
-def _cost(op: Op) -> int:
+def _cost(op: Op) -> int:  # noqa: PLR0911 -- dispatch
     match op:
         case When():
-            return _value_cost(op.condition) + max(cost(op.then), cost(op.other))
+            return 1 + _value_cost(op.condition) + max(cost(op.then), cost(op.other))
         case Loop():
             return op.count * (1 + cost(op.body))
-        case Let() | Put():
+        case Let():
             return 1 + _value_cost(op.value)
+        case Put():
+            return 1 + _value_cost(op.value) + (0 if op.index is None else _value_cost(op.index))
         case Tell():
             return 1 + _value_cost(op.text)
         case Trade():
-            return 1 + sum(_value_cost(each) for _, _, each in op.named)
+            values = [each for _, _, each in op.named]
+            values += [] if op.size is None else [op.size]
+            return 1 + sum(_value_cost(each) for each in values)
         case Leave():
             return 1
 
 
 def _value_cost(of: V) -> int:
-    return 1 + sum(_value_cost(each) for each in of.args)
+    is_named = of.op in {"const", "slot", "temp", "event", "read"}
+    return 0 if is_named else 1 + sum(_value_cost(each) for each in of.args)

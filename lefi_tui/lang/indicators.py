@@ -13,6 +13,8 @@ from typing import Final
 from lefi_tui.lang.form import Let, Loop, Op, Put, Slots, V, When, value
 from lefi_tui.lang.tree import NAN
 
+LITTLE: Final = 1e-3  # of squared distances: below it, what rounding left weighs too much
+
 
 @dataclass(slots=True)
 class Maker:
@@ -234,91 +236,127 @@ def atr(m: Maker, sources: list[V], extra: tuple[float, ...]) -> dict[str, V]:
     return {"": out}
 
 
-def _deviation(m: Maker, w: _Window, mean: V) -> V:
-    """Of the window, divided by n: from the differences themselves, never from squares' sums."""
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """A window's squared distances from its mean, kept up from event to event."""
+
+    window: _Window
+    mean: int
+    squares: int
+    peak: int  # the largest squares since they were summed
+    same: int
+    last: int
+
+
+def _spread(m: Maker, n: int) -> _Spread:
+    window = _window(m, n)
+    squares, peak, same = m.slot("squares"), m.slot("peak"), m.slot("same")
+    return _Spread(window, m.slot("mean"), squares, peak, same, m.slot("last", NAN))
+
+
+def _deviation(m: Maker, s: _Spread, x: V) -> tuple[V, V]:
+    """Mean and standard deviation, divided by n, of a full window; else missing.
+
+    Each event moves the squares by what came and what left (Welford). Once in n events, and when
+    little is left of them (a jump has left the window, and its rounding with it), they are summed
+    anew from the distances themselves: never a difference of two large sums. A window of one
+    value has none at all.
+    """
+    w, n = s.window, float(s.window.n)
+    left = m.let(at(w.first, m.let(slot(w.position))))
+    _push(m, w, x)
+    m.when(V("eq", (x, slot(s.last))),
+           lambda: m.put(s.same, slot(s.same) + 1.0), lambda: m.put(s.same, 1.0))  # fmt: skip
+    m.put(s.last, x)
+    mean, away = m.let(NAN), m.let(NAN)
+
+    def full() -> None:
+        m.again(mean, (slot(w.total) + slot(w.lost)) / n)
+        m.put(s.squares, slot(s.squares) + (x - left) * ((x - mean) + (left - slot(s.mean))))
+        is_old = V("or", (slot(w.position) < 1.0, slot(s.squares) <= slot(s.peak) * LITTLE))
+        m.when(is_old, lambda: _summed_anew(m, s, mean))
+        m.put(s.peak, V("max", (slot(s.peak), slot(s.squares))))
+        m.put(s.mean, mean)
+        is_spread = both(slot(s.same) < n, slot(s.squares) > 0.0)
+        m.when(is_spread, lambda: m.again(away, V("sqrt", (slot(s.squares) / n,))),
+               lambda: m.again(away, 0.0))  # fmt: skip
+
+    m.when(slot(w.count) >= n, full)
+    return mean, away
+
+
+def _summed_anew(m: Maker, s: _Spread, mean: V) -> None:
     total = m.let(0.0)
 
     def add(index: V) -> None:
-        away = m.let(at(w.first, index) - mean)
+        away = m.let(at(s.window.first, index) - mean)
         m.again(total, total + away * away)
 
-    m.loop(w.n, add)
-    return m.let(V("sqrt", (total / float(w.n),)))
+    m.loop(s.window.n, add)
+    m.put(s.squares, total)
+    m.put(s.peak, total)
 
 
 def stddev(m: Maker, sources: list[V], extra: tuple[float, ...]) -> dict[str, V]:
-    x, n = sources[0], int(extra[0])
-    w = _window(m, n)
+    x = sources[0]
+    s = _spread(m, int(extra[0]))
     out = m.let(NAN)
-
-    def full() -> None:
-        mean = m.let((slot(w.total) + slot(w.lost)) / float(n))
-        m.again(out, _deviation(m, w, mean))
-
-    def push() -> None:
-        _push(m, w, x)
-        m.when(slot(w.count) >= n, full)
-
-    m.when(there(x), push)
+    m.when(there(x), lambda: m.again(out, _deviation(m, s, x)[1]))
     return {"": out}
 
 
 def bollinger(m: Maker, sources: list[V], extra: tuple[float, ...]) -> dict[str, V]:
-    x, n, k = sources[0], int(extra[0]), extra[1]
-    w = _window(m, n)
+    x, k = sources[0], extra[1]
+    s = _spread(m, int(extra[0]))
     upper, middle, lower = m.let(NAN), m.let(NAN), m.let(NAN)
 
-    def full() -> None:
-        m.again(middle, (slot(w.total) + slot(w.lost)) / float(n))
-        away = m.let(_deviation(m, w, middle) * k)
-        m.again(upper, middle + away)
-        m.again(lower, middle - away)
-
     def push() -> None:
-        _push(m, w, x)
-        m.when(slot(w.count) >= n, full)
+        mean, away = _deviation(m, s, x)
+        reach = m.let(away * k)
+        m.again(middle, mean)
+        m.again(upper, mean + reach)
+        m.again(lower, mean - reach)
 
     m.when(there(x), push)
     return {"upper": upper, "middle": middle, "lower": lower}
 
 
 def _extreme(m: Maker, x: V, n: int, beats: str) -> dict[str, V]:
-    """The best of the last n: kept while it is young, searched again when it leaves the window."""
-    first, position, count = m.slot("window", NAN, n), m.slot("position"), m.slot("count")
-    best, age = m.slot("best", NAN), m.slot("age")
+    """The best of the last n, in blocks of n (van Herk): the best so far of this block beside the
+    best from each place on of the block before, which is worked out once, when a block is full."""
+    window, rest = m.slot("window", NAN, n), m.slot("rest", NAN, n + 1)
+    position, best = m.slot("position"), m.slot("best", NAN)
     out = m.let(NAN)
 
-    def search() -> None:
-        m.put(best, x)
-        m.put(age, 0.0)
+    def turn() -> None:
+        top = m.let(x)  # the last of its block
 
         def look(back: V) -> None:
-            # Newest first, so that of equals the youngest is kept and lives longest.
-            place = m.let((slot(position) - back + float(n)) % float(n))
-            candidate = m.let(at(first, place))
-            m.when(V(beats, (candidate, slot(best))), lambda: take(candidate, back))
-
-        def take(candidate: V, back: V) -> None:
-            m.put(best, candidate)
-            m.put(age, back)
+            place = m.let(V("sub", (value(n - 1.0), back)))
+            candidate = m.let(at(window, place))
+            m.when(V(beats, (candidate, top)), lambda: m.again(top, candidate))
+            m.put(rest, top, place)
 
         m.loop(n, look)
-
-    def begin() -> None:
-        m.put(best, x)
-        m.put(age, 0.0)
-
-    def keep() -> None:
-        m.put(age, slot(age) + 1.0)
-        m.when(slot(age) >= n, search)
+        m.put(position, 0.0)
 
     def push() -> None:
-        m.put(position, (slot(position) + 1.0) % float(n))
-        m.put(first, x, slot(position))
-        m.when(slot(count) < n, lambda: m.put(count, slot(count) + 1.0))
-        is_new = V("or", (V("isnone", (slot(best),)), V(f"{beats[0]}e", (x, slot(best)))))
-        m.when(is_new, begin, keep)
-        m.when(slot(count) >= n, lambda: m.again(out, slot(best)))
+        place = m.let(slot(position))
+        m.put(window, x, place)
+        is_better = V("or", (place < 1.0, V(beats, (x, slot(best)))))
+        m.when(is_better, lambda: m.put(best, x))
+        m.put(position, place + 1.0)
+        older = m.let(at(rest, slot(position)))
+
+        def whole() -> None:
+            m.again(out, slot(best))
+            turn()
+
+        def beside() -> None:
+            m.when(there(older), lambda: m.again(out, V("choice", (
+                V(beats, (older, slot(best))), older, slot(best)))))  # fmt: skip
+
+        m.when(slot(position) >= n, whole, beside)
 
     m.when(there(x), push)
     return {"": out}

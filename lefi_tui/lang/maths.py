@@ -134,6 +134,16 @@ def words(value: Any, *, is_percent: bool = False) -> str:
     return f"{digits}%" if is_percent else digits
 
 
+TEXT_MAX: Final = 4_000  # letters; a script that doubles a text must not fill the memory
+
+
+def text(values: tuple[Any, ...], shares: tuple[bool, ...]) -> str:
+    """Values as one text, each as it prints; cut where it grows beyond reading."""
+    pairs = zip(values, shares, strict=True)
+    whole = "".join([words(value, is_percent=share) for value, share in pairs])
+    return whole if len(whole) <= TEXT_MAX else f"{whole[: TEXT_MAX - 1]}…"
+
+
 FOLDS: Final[dict[str, Callable[..., Any]]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,

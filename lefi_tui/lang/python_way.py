@@ -57,7 +57,7 @@ def generate(form: Form, *, traced: bool) -> Compiled:
     writer = _Writer(traced)
     text = writer.function(form)
     names: dict[str, Any] = {f"_{name}": call for name, call in _CALLS.items()}
-    names |= {"NAN": math.nan, "INF": math.inf, "_words": maths.words, "_trade": trade}
+    names |= {"NAN": math.nan, "INF": math.inf, "_text": maths.text, "_trade": trade}
     names |= {"_tell": tell, "_C": writer.constants, "_seen": _seen}
     try:
         code = compile(text, "<lefi>", "exec")
@@ -193,8 +193,7 @@ class _Writer:
             case "choice":
                 return f"({args[1]} if {args[0]} else {args[2]})"
             case "text":
-                parts = zip(args, v.value, strict=True)
-                return "(" + " + ".join(f"_words({a}, is_percent={p})" for a, p in parts) + ")"
+                return f"_text(({''.join(f'{each}, ' for each in args)}), {v.value!r})"
             case _:
                 raise AssertionError(f"no Python for {v.op}")
 
