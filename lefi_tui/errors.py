@@ -92,15 +92,9 @@ class StorageError(LefiError):
     usual_next = "Free the disk or choose another place with LEFI_HOME, then start again"
 
 
-class JournalDamagedError(LefiError):
-    code = "LE302"
-    title = "Journal is damaged"
-    usual_next = "Keep the file, restore a copy that verifies, then start again"
-
-
 class EngineBusyError(LefiError):
     code = "LE303"
-    title = "Another engine holds this profile"
+    title = "An engine of this profile answers already"
     usual_next = "Use the running one (`lefi` attaches to it) or another profile with LEFI_HOME"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from lefi_tui import errors
 from lefi_tui.errors import InFourParts, LefiError, as_data, render, shown
+from lefi_tui.ports.journal import JournalError
 
 
 def kinds(root: type[LefiError] = LefiError) -> list[type[LefiError]]:
@@ -15,6 +16,7 @@ def kinds(root: type[LefiError] = LefiError) -> list[type[LefiError]]:
 def test_every_kind_has_a_code_and_a_title_of_its_own() -> None:
     found = kinds()
     assert len(found) > 10
+    assert JournalError in found
     assert len({each.code for each in found}) == len(found)
     assert len({each.title for each in found}) == len(found)
 
