@@ -83,6 +83,8 @@ class Calls(Values):
 
     def bound(self, builtin: Builtin, node: s.Call) -> dict[str, s.Arg]:
         """Each argument under its parameter's name; what is missing or unknown is said."""
+        if any(isinstance(each.value, s.Broken) for each in node.args):
+            raise Wrong  # said; who knows what was meant to be given
         placed = self._positional(builtin, node)
         known = {each.name: each for each in builtin.params}
         for arg in node.args:

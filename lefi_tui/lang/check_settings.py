@@ -5,9 +5,7 @@ from __future__ import annotations
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.check_statements import Statements
-from lefi_tui.lang.parse_base import Mistake
-from lefi_tui.lang.parse_items import Items
-from lefi_tui.lang.scanner import scan
+from lefi_tui.lang.parser import parse_value
 from lefi_tui.lang.scope import Scope
 from lefi_tui.lang.script_pass import Pass, SettingInfo, statements_of
 from lefi_tui.lang.source import Span
@@ -67,14 +65,12 @@ def _override(now: Pass, node: s.Setting, text: str, kind: Type) -> X:
     """A value a person gave, as Lefi text; a symbol or text may come without its quotes, an
     amount without its unit."""
     quoted = f'"{text}"' if _is_text(node) and not text.startswith('"') else text
-    reader = Items(quoted, scan(quoted).tokens)
+    read = parse_value(quoted)
     check = statements_of(now, Scope("settings"))
-    try:
-        value = reader.expr()
-    except Mistake as error:
-        message = f"`{text}` is no value for `{node.name}`: {reader.found[0].message}"
-        raise check.wrong("LF205", node.name_span, message) from error
-    given = _constant(check, value)
+    if read.value is None:
+        message = f"`{text}` is no value for `{node.name}`: {read.diagnostics[0].message}"
+        raise check.wrong("LF205", node.name_span, message)
+    given = _constant(check, read.value)
     if given.type.kind == "bare" and kind.kind == "amount":
         return check.const(given.value, kind, node.default.span)
     return given

@@ -12,7 +12,7 @@ from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES, HISTORY_MAX, LATER, T
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.maths import FOLDS
 from lefi_tui.lang.resolver import parts_of
-from lefi_tui.lang.scope import Checking, Local, Wrong, is_open
+from lefi_tui.lang.scope import LEVELS_MAX, Checking, Local, TooMuch, Wrong, is_open
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -27,7 +27,18 @@ _MONEY: Final = frozenset({"USDT", "USD", "USDC", "EUR", "GBP", "JPY", "BUSD", "
 
 
 class Values(Checking):
-    def value(self, node: s.Expr) -> X:  # noqa: C901, PLR0911, PLR0912 -- dispatch
+    def value(self, node: s.Expr) -> X:
+        self.count(1, node.span)
+        if self.scope.level >= LEVELS_MAX:
+            message = f"More than {LEVELS_MAX} levels, functions written out; name the parts."
+            raise self.wrong("LF106", node.span, message)
+        self.scope.level += 1
+        try:
+            return self._value(node)
+        finally:
+            self.scope.level -= 1
+
+    def _value(self, node: s.Expr) -> X:  # noqa: C901, PLR0911, PLR0912 -- dispatch
         match node:
             case s.Number():
                 return self.const(node.value, t.BARE, node.span)
@@ -63,6 +74,8 @@ class Values(Checking):
                 raise self.later(node.span, "`decide`")
             case s.PaysValue():
                 raise self.later(node.span, "`pays`")
+            case s.Broken():
+                raise Wrong
 
     def called(self, node: s.Call) -> X:
         raise NotImplementedError
@@ -72,6 +85,8 @@ class Values(Checking):
         on. What was said once is not said again."""
         try:
             return self.value(node)
+        except TooMuch:
+            raise
         except Wrong:
             self.look_at(parts_of(node))
             raise
@@ -81,6 +96,8 @@ class Values(Checking):
             node = part.value if isinstance(part, s.Arg) else part
             try:
                 self.looked(node)
+            except TooMuch:
+                raise
             except Wrong:
                 continue
 

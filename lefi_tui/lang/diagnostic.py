@@ -91,6 +91,10 @@ class Diagnostic:
     fix: Fix | None = None
 
     @property
+    def title(self) -> str:
+        return CODES[self.code].title
+
+    @property
     def severity(self) -> Severity:
         return CODES[self.code].severity
 
@@ -101,9 +105,9 @@ class Diagnostic:
     def render(self, source: Source) -> str:
         """Four parts: what, where, why (the message under the line), next (the hint)."""
         line, column = source.place(self.span.start)
-        text = source.line(line).replace("\t", " ")
+        text = "".join(each if each.isprintable() else " " for each in source.line(line))
         length = max(1, min(self.span.end - self.span.start, len(text) - column + 1))
-        head = f"{self.code} {CODES[self.code].title}"
+        head = f"{self.code} {self.title}"
         number = str(line)
         rows = [
             f"{head:<40} {source.name}:{line}:{column}",

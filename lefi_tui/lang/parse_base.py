@@ -1,16 +1,22 @@
-"""The cursor all parts of the parser share: looking at a token, taking it, saying what is wrong."""
+"""The cursor all parts of the parser share: looking at a token, taking it, saying what is wrong,
+and finding the way back after a mistake."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, NoReturn
 
-from lefi_tui.lang.diagnostic import Diagnostic, Fix
-from lefi_tui.lang.scanner import Kind, Token
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, nearest
+from lefi_tui.lang.layout import braces
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import ITEM_WORDS, KEYWORDS, LITERALS, STATEMENT_WORDS, Kind, Token, shown
 
 # Deeper than any script a person reads; keeps every later pass far from Python's own limit.
 NESTING_MAX: Final = 24
 CHAIN_MAX: Final = 120
+_WORDS_AND_MARKS: Final = frozenset({Kind.MARK, Kind.KEYWORD})
 
 
 class Mistake(Exception):  # noqa: N818 -- not an error of the program: it ends one statement
@@ -18,12 +24,16 @@ class Mistake(Exception):  # noqa: N818 -- not an error of the program: it ends 
 
 
 class Cursor:
-    def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self.text = text
-        self.tokens = tokens
+        self.tokens = list(tokens)
+        self.partners = braces(text, tokens)
         self.at = 0
-        self.depth = 0
+        self.depth = 0  # of the expression that is read
+        self.blocks = 0  # how many blocks stand around what is read
         self.found: list[Diagnostic] = []
+
+    # ---- looking and taking
 
     @property
     def now(self) -> Token:
@@ -33,15 +43,19 @@ class Cursor:
     def last(self) -> Token:
         return self.tokens[max(0, self.at - 1)]
 
+    @property
+    def following(self) -> Token:
+        return self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+
     def sees(self, *texts: str) -> bool:
-        return self.now.text in texts and self.now.kind in {Kind.MARK, Kind.KEYWORD}
+        return self.now.kind in _WORDS_AND_MARKS and self.now.text in texts
 
     def sees_word(self, *words: str) -> bool:
         """A word with a meaning only in its place."""
         return self.now.kind is Kind.NAME and self.now.text in words
 
-    def sees_kind(self, *kinds: Kind) -> bool:
-        return self.now.kind in kinds
+    def sees_end(self) -> bool:
+        return self.now.kind in {Kind.LINE_END, Kind.END} or self.sees("}")
 
     def take(self) -> Token:
         token = self.now
@@ -52,55 +66,138 @@ class Cursor:
     def took(self, *texts: str) -> Token | None:
         return self.take() if self.sees(*texts) else None
 
+    def took_word(self, word: str) -> Token | None:
+        return self.take() if self.sees_word(word) else None
+
     def expect(self, text: str, message: str = "") -> Token:
         if self.sees(text):
             return self.take()
-        self.fail("LF101", message or f"Expected `{text}`{self._instead()}.")
+        self.fail("LF101", f"{message or f'Expected `{text}`'}{self.instead()}.")
 
     def expect_kind(self, kind: Kind, what: str) -> Token:
         if self.now.kind is kind:
             return self.take()
         if self.now.kind is Kind.KEYWORD and kind is Kind.NAME:
             self.fail("LF108", f"`{self.now.text}` is a word of the language; choose another name.")
-        self.fail("LF101", f"Expected {what}{self._instead()}.")
+        self.fail("LF101", f"Expected {what}{self.instead()}.")
 
-    def _instead(self) -> str:
-        if self.now.kind is Kind.END:
+    def instead(self) -> str:
+        if self.now.kind is Kind.END and not self.now.text:
             return ", but the script ends here"
-        if self.now.kind is Kind.LINE_END:
+        if self.now.kind is Kind.LINE_END and self.now.text == "\n":
             return ", but the line ends here"
-        return f", not `{self.now.text}`"
+        return f", not `{shown(self.now.text)}`"
+
+    def since(self, start: Span) -> Span:
+        return Span(start.start, max(start.end, self.last.span.end))
+
+    # ---- saying
 
     def fail(self, code: str, message: str, span: Span | None = None, hint: str = "") -> NoReturn:
-        self.say(code, message, span or self.place(), hint)
+        if span is not None or self.now.kind is not Kind.WRONG:  # of which the scanner spoke
+            self.say(code, message, span or self.place(), hint)
         raise Mistake
 
     def place(self) -> Span:
-        """The token here; a line's end is shown just behind the last word."""
-        span = self.now.span
-        if self.now.kind in {Kind.LINE_END, Kind.END} and self.at:
+        """The token here; where a line ends too early, just behind its last word."""
+        is_line_end = self.now.kind is Kind.LINE_END and self.now.text == "\n"
+        is_end = self.now.kind is Kind.END and not self.now.text
+        if (is_line_end or is_end) and self.at:
             end = self.last.span.end
             return Span(end, end + 1)
-        return span
+        return self.now.span
 
     def say(
         self, code: str, message: str, span: Span, hint: str = "", fix: Fix | None = None
     ) -> None:
         self.found.append(Diagnostic(code, span, message, hint, fix))
 
-    def since(self, start: Span) -> Span:
-        return Span(start.start, max(start.end, self.last.span.end))
+    def mend(self, words: Sequence[str]) -> bool:
+        """A misspelled word of the language is said and then read as what it was meant to be."""
+        token = self.now
+        if token.kind not in {Kind.NAME, Kind.METHOD}:
+            return False
+        meant = nearest(token.text, list(words))
+        if meant is None or meant == token.text:
+            return False
+        fix = Fix(f"Write {meant}", (Edit(token.span, meant),))
+        message = f"`{token.text}` is not known here; did you mean `{meant}`?"
+        self.say("LF201", message, token.span, fix=fix)
+        kind = Kind.KEYWORD if meant in KEYWORDS else Kind.NAME
+        self.tokens[self.at] = replace(token, kind=kind, text=meant)
+        return True
 
-    def skip_lines(self) -> None:
-        while self.now.kind is Kind.LINE_END:
+    # ---- nesting, and the way back after a mistake
+
+    def deepen(self) -> None:
+        self.depth += 1
+        if self.depth > NESTING_MAX:
+            message = f"More than {NESTING_MAX} levels inside each other; give the parts names."
+            self.fail("LF106", message)
+
+    def as_keyword(self, word: str) -> Token:
+        return replace(self.now, kind=Kind.KEYWORD, text=word)
+
+    def tried(self, read: Callable[[], s.Expr], *stops: str) -> s.Expr:
+        """An expression; where it is wrong, what stands behind it is read all the same."""
+        start, depth = self.now.span, self.depth
+        try:
+            return read()
+        except Mistake:
+            self.depth = depth
+            self.skip_to(*stops)
+            return s.Broken(self.since(start))
+
+    def skip_to(self, *stops: str) -> None:
+        """To the end of this statement, or to one of the marks before it."""
+        while self.now.kind not in {Kind.LINE_END, Kind.END} and not self.sees("}", *stops):
+            self.at = self.partners.get(self.at, self.at) + 1
+
+    def line(self, read: Callable[[], None], *, can_resume: bool = False) -> None:
+        """One line of a block, a table, a policy or a test; a wrong one is passed over."""
+        depth, blocks = self.depth, self.blocks
+        try:
+            read()
+            self.line_end(can_resume=can_resume)
+        except Mistake:
+            self.depth, self.blocks = depth, blocks
+            self.skip_to()
+
+    def line_end(self, *, can_resume: bool) -> None:
+        if self.sees_end() or self.last.kind is Kind.LINE_END:  # the latter: of a lost block
+            return
+        word = shown(self.now.text)
+        if self.now.kind in {Kind.MARK, *LITERALS}:
+            self.fail("LF101", f"`{word}` can't stand here.")
+        meant = self.now.text.lower()
+        if self.now.kind is Kind.METHOD and meant in KEYWORDS:
+            self.mend([meant])
+            raise Mistake
+        self.say("LF103", f"A new line or ; is missing before `{word}`.", self.now.span)
+        if not (can_resume and self._begins_statement()):
+            raise Mistake
+
+    def _begins_statement(self) -> bool:
+        if self.sees(*ITEM_WORDS, *STATEMENT_WORDS):
+            return True
+        opens = self.following.text in {"=", "(", "pays"}
+        return self.now.kind in {Kind.NAME, Kind.METHOD} and opens
+
+    def braced(self, read: Callable[[], None], *, can_resume: bool = False) -> None:
+        """`{`, lines, `}`. A brace that nothing closes is said once, where it was opened."""
+        closing = self.partners.get(self.at)
+        opening = self.expect("{")
+        if closing is None:
+            self.say("LF102", "No } closes this {.", opening.span)
+        while not self._is_over(closing):
+            if self.now.kind is Kind.LINE_END:
+                self.take()
+            else:
+                self.line(read, can_resume=can_resume)
+        if self.at == closing:
             self.take()
 
-    def skip_statement(self) -> None:
-        """To the end of this statement: its line's end, or the brace that closes its block."""
-        depth = 0
-        while self.now.kind is not Kind.END:
-            if not depth and (self.now.kind is Kind.LINE_END or self.sees("}")):
-                return
-            depth += self.sees("{")
-            depth -= self.sees("}")
-            self.take()
+    def _is_over(self, closing: int | None) -> bool:
+        if self.now.kind is Kind.END or self.sees("}"):
+            return True
+        return closing is None and self.sees(*ITEM_WORDS)

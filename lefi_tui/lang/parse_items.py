@@ -8,39 +8,27 @@ from typing import Final
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.parse_base import Mistake
-from lefi_tui.lang.parse_statements import Statements
 from lefi_tui.lang.parse_tests import Checks
-from lefi_tui.lang.scanner import Kind, Token
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import Kind, Token
 
 _KINDS: Final = ["automated", "manual", "indicator"]
 
 
-class Items(Checks, Statements):
+class Items(Checks):
     def script(self) -> s.Script:
         items: list[s.Item] = []
         body: list[s.Statement] = []
         while self.now.kind is not Kind.END:
             if self.now.kind is Kind.LINE_END:
                 self.take()
-                continue
-            self.depth = self.blocks = 0
-            try:
-                self._item(items, body)
-                self._item_end()
-            except Mistake:
-                self.skip_statement()
-                self._skip_stray_brace()
+            elif self.sees("}"):
+                self.say("LF101", "This } closes nothing.", self.now.span)
+                while self.sees("}"):
+                    self.take()
+            else:
+                self.line(lambda: self._item(items, body), can_resume=True)
         return s.Script(Span(0, len(self.text)), tuple(items), tuple(body))
-
-    def _item_end(self) -> None:
-        if self.sees("}"):
-            self.fail("LF101", "This } closes nothing.")
-        self.line_end()
-
-    def _skip_stray_brace(self) -> None:
-        while self.sees("}"):
-            self.take()
 
     def _item(self, items: list[s.Item], body: list[s.Statement]) -> None:
         readers: dict[str, Callable[[Token], s.Item]] = {
@@ -53,11 +41,13 @@ class Items(Checks, Statements):
             "on": self._handler,
             "test": self._test,
         }
-        reader = readers.get(self.now.text) if self.now.kind is Kind.KEYWORD else None
-        if reader is None:
-            body.append(self.statement())
+        if not self.sees(*readers):
+            self.mend_first_word()
+        if self.sees(*readers):
+            word = self.take()
+            items.append(readers[word.text](word))
         else:
-            items.append(reader(self.take()))
+            body.append(self.statement())
 
     def _script_name(self, word: Token) -> s.Item:
         title = self.plain_text("the script's name as a text")
@@ -73,73 +63,105 @@ class Items(Checks, Statements):
 
     def _setting(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, "the setting's name")
-        self.expect("=")
-        default = self.expr()
+        self.expect("=", "Expected `=` and the value it has at first")
+        default = self.tried(self.expr, "in")
         low: s.Expr | None = None
         high: s.Expr | None = None
-        choices: list[s.Expr] = []
+        choices: tuple[s.Expr, ...] = ()
         if self.took("in"):
             if self.took("["):
-                choices.append(self.expr())
-                while self.took(","):
-                    choices.append(self.expr())
-                self.expect("]")
+                choices = self._choices()
             else:
-                low = self.bound()
-                self.expect("..", "Expected `..` between the lowest and the highest value.")
-                high = self.bound()
+                low = self.tried(self.bound, "..")
+                if self._took_dots():
+                    high = self.tried(self.bound)
+                else:
+                    low = None
         span = self.since(word.span)
-        return s.Setting(span, name.text, name.span, default, low, high, tuple(choices), word.doc)
+        return s.Setting(span, name.text, name.span, default, low, high, choices, word.doc)
+
+    def _choices(self) -> tuple[s.Expr, ...]:
+        choices = [self.tried(self.expr, ",", "]")]
+        while self.took(","):
+            choices.append(self.tried(self.expr, ",", "]"))
+        self.expect("]", "Expected `,` or `]`")
+        return tuple(choices)
+
+    def _took_dots(self) -> bool:
+        """`..` between the bounds; without it the bounds are left out, the setting stays."""
+        if self.took(".."):
+            return True
+        if self.now.kind is not Kind.WRONG:
+            message = f"Expected `..` between the lowest and the highest value{self.instead()}."
+            self.say("LF101", message, self.place())
+        self.skip_to()
+        return False
 
     def _state(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, "the state's name")
-        self.expect("=", "Expected `=` and the state's first value.")
-        initial = self.expr()
+        self.expect("=", "Expected `=` and the value it has at first")
+        initial = self.tried(self.expr)
         return s.State(self.since(word.span), name.text, name.span, initial, word.doc)
 
     def _policy(self, word: Token) -> s.Item:
-        opening = self.expect("{")
         rules: list[s.Rule] = []
-        self.braced(opening.span, lambda: rules.append(self._rule()))
+        self.braced(lambda: rules.append(self._rule()))
         return s.Policy(self.since(word.span), tuple(rules))
 
     def _rule(self) -> s.Rule:
         name = self.expect_kind(Kind.NAME, "the name of a policy")
         self.expect("=")
-        is_within = self.sees_word("within")
-        if is_within:
-            self.take()
+        is_within = self.took_word("within") is not None
         value = self.expr()
         per = None
-        if self.sees_word("per"):
-            self.take()
+        if not self.sees_end() and not self.sees_word("per"):
+            self.mend(["per"])
+        if not is_within and self.took_word("per"):
             per = self.expr()
         return s.Rule(self.since(name.span), name.text, name.span, value, per, is_within)
 
     def _function(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, "the function's name")
-        self.expect("(")
         params: list[s.Name] = []
-        while not self.sees(")"):
-            param = self.expect_kind(Kind.NAME, "a name of an argument")
-            params.append(s.Name(param.span, param.text))
-            if not self.took(","):
-                break
-        self.expect(")")
-        self.expect("=", "Expected `=`: a function is one expression.")
-        body = self.expr()
+        body = self.tried(lambda: self._function_value(params))
         span = self.since(word.span)
         return s.Function(span, name.text, name.span, tuple(params), body, word.doc)
 
+    def _function_value(self, params: list[s.Name]) -> s.Expr:
+        self.expect("(")
+        if not self.sees(")"):
+            params.append(self._param())
+            while self.took(","):
+                params.append(self._param())
+        self.expect(")", "Expected `,` or `)`")
+        self.expect("=", "A function is one expression; expected `=`")
+        return self.expr()
+
+    def _param(self) -> s.Name:
+        param = self.expect_kind(Kind.NAME, "the name of a value that is given")
+        return s.Name(param.span, param.text)
+
     def _handler(self, word: Token) -> s.Item:
         event = self.expect_kind(Kind.METHOD, "an event, like Candle(…)")
-        args = self.args() if self.sees("(") else ()
+        args = self._event_args() if self.sees("(") else ()
         body = self.block()
         return s.Handler(self.since(word.span), event.text, event.span, args, body, word.doc)
 
+    def _event_args(self) -> tuple[s.Arg, ...]:
+        """Of an event that is wrong, the handler's body is looked at all the same."""
+        start, depth = self.now.span, self.depth
+        try:
+            return self.args()
+        except Mistake:
+            self.depth = depth
+            self.skip_to("{")
+            if not self.sees("{"):
+                raise
+            broken = s.Broken(self.since(start))
+            return (s.Arg(None, broken.span, broken),)
+
     def _test(self, word: Token) -> s.Item:
         name = self.plain_text("the test's name as a text")
-        opening = self.expect("{")
         checks: list[s.Check] = []
-        self.braced(opening.span, lambda: checks.append(self.check()))
+        self.braced(lambda: checks.append(self.check()))
         return s.Test(self.since(word.span), name, tuple(checks))

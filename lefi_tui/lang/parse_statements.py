@@ -5,63 +5,80 @@ from __future__ import annotations
 from typing import Final
 
 from lefi_tui.lang import syntax as s
-from lefi_tui.lang.parse_base import NESTING_MAX, Mistake
+from lefi_tui.lang.diagnostic import Edit, Fix
+from lefi_tui.lang.parse_base import Mistake
 from lefi_tui.lang.parse_expressions import Expressions
-from lefi_tui.lang.scanner import Kind
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import ITEM_WORDS, STATEMENT_WORDS, Kind, shown
 
-CHAIN_LINKS_MAX: Final = 2 * NESTING_MAX
-_ITEM_WORDS: Final = ("script", "kind", "setting", "state", "policy", "fn", "on", "test")
+LINKS_MAX: Final = 40  # of else if behind each other
+BLOCKS_MAX: Final = 24
+# What can stand behind a word that begins a statement or a declaration: it tells a misspelled
+# word of the language from a name.
+_VALUE: Final = frozenset({"name", "method", "not", "decide", "true", "false"})
+_FOLLOWERS: Final[dict[str, frozenset[str]]] = {
+    "if": _VALUE,
+    "for": frozenset({"name"}),
+    "repeat": frozenset({"name", "number"}),
+    "decide": frozenset({"method", "{"}),
+    "authorize": frozenset({"name", "{"}),
+    "execute": frozenset({"{"}),
+    "finalize": frozenset({"{"}),
+    "return": frozenset({"end"}),
+    "else": frozenset({"{", "if"}),
+    "script": frozenset({"text"}),
+    "kind": frozenset({"name"}),
+    "setting": frozenset({"name"}),
+    "state": frozenset({"name"}),
+    "policy": frozenset({"{"}),
+    "fn": frozenset({"name"}),
+    "on": frozenset({"method"}),
+    "test": frozenset({"text"}),
+}
+_ELSEWHERE: Final = {
+    "while": "Every loop ends: `repeat N { … }` or `for x in LIST { … }`.",
+    "let": "A name needs no word before it: x = 1.",
+    "var": "A name needs no word before it: x = 1.",
+    "const": "A name needs no word before it: x = 1.",
+    "def": "A function is written `fn name(a, b) = expression`.",
+    "func": "A function is written `fn name(a, b) = expression`.",
+    "function": "A function is written `fn name(a, b) = expression`.",
+}
 
 
 class Statements(Expressions):
-    blocks = 0  # how many blocks stand around what is read
+    # ---- blocks
 
     def block(self) -> s.Block:
-        opening = self.expect("{", "Expected `{`: a block begins here.")
+        opening = self.now.span
+        if not self.sees("{"):
+            self.expect("{", "A block begins with `{`; expected it here")
+        if self.blocks >= BLOCKS_MAX:
+            message = f"More than {BLOCKS_MAX} blocks inside each other; split the handler."
+            self.fail("LF106", message)
         self.blocks += 1
-        if self.blocks > NESTING_MAX:
-            self.blocks = 0
-            self.fail("LF106", f"More than {NESTING_MAX} blocks inside each other.", opening.span)
         statements: list[s.Statement] = []
-        while not self.sees("}"):
-            if self._lost(opening.span):
-                break
-            self._line(statements)
-        self.took("}")
-        self.blocks = max(0, self.blocks - 1)
-        return s.Block(self.since(opening.span), tuple(statements))
+        self.braced(lambda: statements.append(self.statement()), can_resume=True)
+        self.blocks -= 1
+        return s.Block(self.since(opening), tuple(statements))
 
-    def _lost(self, opening: Span) -> bool:
-        """Whether the block's end is missing: the script ends, or the next declaration begins."""
-        begins_item = self.sees(*_ITEM_WORDS) and self._at_margin()
-        if self.now.kind is not Kind.END and not begins_item:
-            return False
-        if not any(each.code == "LF102" for each in self.found):
-            self.say("LF102", "This { has no } that closes it.", opening)
-        return True
+    def condition(self, *stops: str) -> s.Expr:
+        """An expression before one of the marks; what stands behind it is read in any case."""
+        value = self.tried(self.expr, *stops)
+        if self.sees("="):
+            span = self.now.span
+            fix = Fix("Write ==", (Edit(span, "=="),))
+            self.say("LF101", "`=` gives a name a value; `==` compares.", span, fix=fix)
+            self.skip_to(*stops)
+            value = s.Broken(value.span)
+        if isinstance(value, s.Broken) and not self.sees(*stops):
+            raise Mistake
+        return value
 
-    def _at_margin(self) -> bool:
-        start = self.now.span.start
-        return start == 0 or self.text[start - 1] == "\n"
-
-    def _line(self, out: list[s.Statement]) -> None:
-        if self.now.kind is Kind.LINE_END:
-            self.take()
-            return
-        try:
-            out.append(self.statement())
-            self.line_end()
-        except Mistake:
-            self.depth = 0
-            self.skip_statement()
-
-    def line_end(self) -> None:
-        if self.now.kind in {Kind.LINE_END, Kind.END} or self.sees("}"):
-            return
-        self.fail("LF103", f"A new line or ; is missing before `{self.now.text}`.")
+    # ---- statements
 
     def statement(self) -> s.Statement:  # noqa: PLR0911 -- dispatch
+        self.mend_first_word()
         start = self.now.span
         match self.now.text if self.now.kind is Kind.KEYWORD else "":
             case "return":
@@ -74,7 +91,7 @@ class Statements(Expressions):
                 return self._for()
             case "repeat":
                 self.take()
-                return s.Repeat(start, self.expr(), self.block())
+                return s.Repeat(self.since(start), self.condition("{"), self.block())
             case "decide":
                 return self._decide()
             case "authorize" | "execute" | "finalize":
@@ -82,60 +99,123 @@ class Statements(Expressions):
             case _:
                 return self.simple()
 
-    def _if(self, start: Span) -> s.Statement:
-        condition = self.expr()
-        then = self.block()
-        other = self._else() if self.sees("else") else None
-        return s.If(self.since(start), condition, then, other)
-
-    def _else(self) -> s.Block:
-        start = self.take().span
-        if not self.sees("if"):
-            return self.block()
-        self.take()
-        self.blocks += 1
-        if self.blocks > CHAIN_LINKS_MAX:
-            self.fail("LF106", "Too many `else if` in a row; write `decide { … }`.", start)
-        inner = self._if(start)
-        self.blocks = max(0, self.blocks - 1)
-        return s.Block(inner.span, (inner,))
+    def mend_first_word(self) -> None:
+        """`autorize { }`: a word that can't begin a statement, and what it was meant to be."""
+        if self.now.kind not in {Kind.NAME, Kind.METHOD}:
+            return
+        following = self.following
+        is_plain = following.kind in {Kind.MARK, Kind.KEYWORD}
+        behind = following.text if is_plain else following.kind.value
+        if following.kind in {Kind.LINE_END, Kind.END} or following.text == "}":
+            behind = "end"
+        if self.now.kind is Kind.NAME and self.now.text in _ELSEWHERE and behind not in "=(":
+            self.fail("LF101", _ELSEWHERE[self.now.text])
+        words = [word for word, followers in _FOLLOWERS.items() if behind in followers]
+        if self.mend(words) and self.sees("else"):
+            raise Mistake
 
     def _for(self) -> s.Statement:
         start = self.take().span
         name = self.expect_kind(Kind.NAME, "a name for each item")
         self.expect("in")
-        items = self.expr()
+        items = self.condition("{")
         body = self.block()
         return s.For(self.since(start), name.text, name.span, items, body)
+
+    # ---- if
+
+    def _if(self, start: Span) -> s.Statement:
+        condition = self.condition("{", "then")
+        if self.sees("then"):
+            return self._old_if(start, condition)
+        links = [(start, condition, self.block())]
+        other: s.Block | None = None
+        while self._took_else():
+            begin = self.now.span
+            if not self.took("if"):
+                other = self.block()
+                break
+            if len(links) > LINKS_MAX:
+                message = f"More than {LINKS_MAX} `else if`; write `decide {{ … }}`."
+                self.fail("LF106", message, begin)
+            links.append((begin, self.condition("{"), self.block()))
+        return self._chained(links, other)
+
+    def _took_else(self) -> bool:
+        if self.sees_word("elif", "elseif"):
+            span = self.now.span
+            fix = Fix("Write else if", (Edit(span, "else if"),))
+            self.say("LF101", f"`{self.now.text}` is written `else if`.", span, fix=fix)
+            self.tokens[self.at] = self.as_keyword("if")
+            return True
+        if self.now.kind is Kind.NAME and self.following.text in {"{", "if"}:
+            self.mend(["else"])
+        return self.took("else") is not None
+
+    def _chained(
+        self, links: list[tuple[Span, s.Expr, s.Block]], other: s.Block | None
+    ) -> s.Statement:
+        """`if … else if … else …` as ifs inside each other's else."""
+        end = self.last.span
+        start, condition, then = links[-1]
+        chain = s.If(start.to(end), condition, then, other)
+        for start, condition, then in reversed(links[:-1]):
+            chain = s.If(start.to(end), condition, then, s.Block(chain.span, (chain,)))
+        return chain
+
+    def _old_if(self, start: Span, condition: s.Expr) -> s.Statement:
+        """`if … then … else … end`, the older form: said once, and read."""
+        message = "`if … then … end` is an older form; today it is `if … { … } else { … }`."
+        self.say("LF107", message, self.now.span)
+        then = self._old_block()
+        other = self._old_block() if self.sees("else") else None
+        self.took_word("end")
+        return s.If(self.since(start), condition, then, other)
+
+    def _old_block(self) -> s.Block:
+        """Statements up to `else` or `end`."""
+        start = self.take().span
+        if self.blocks >= BLOCKS_MAX:
+            self.fail("LF106", f"More than {BLOCKS_MAX} blocks inside each other.", start)
+        self.blocks += 1
+        statements: list[s.Statement] = []
+        while not self._is_old_end():
+            if self.now.kind is Kind.LINE_END:
+                self.take()
+            else:
+                self._old_line(statements)
+        self.blocks -= 1
+        return s.Block(self.since(start), tuple(statements))
+
+    def _old_line(self, statements: list[s.Statement]) -> None:
+        depth, blocks = self.depth, self.blocks
+        try:
+            statements.append(self.statement())
+            if not self._is_old_end():
+                self.line_end(can_resume=True)
+        except Mistake:
+            self.depth, self.blocks = depth, blocks
+            self.skip_to("else")
+
+    def _is_old_end(self) -> bool:
+        if self.now.kind is Kind.END or self.sees("}", "else", *ITEM_WORDS):
+            return True
+        return self.sees_word("end") and self.following.text != "="
+
+    # ---- decide
 
     def _decide(self) -> s.Statement:
         start = self.take().span
         if not self.sees("{"):
             call = self.call()
             return s.DecideStatement(self.since(start), call)
-        opening = self.take()
         rows: list[s.Row] = []
-        while not self.sees("}"):
-            if self._lost(opening.span):
-                break
-            if self.now.kind is Kind.LINE_END:
-                self.take()
-                continue
-            try:
-                rows += self._row()
-                self.line_end()
-            except Mistake:
-                self.depth = 0
-                self.skip_statement()
-        self.took("}")
+        self.braced(lambda: rows.extend(self._row()))
         return s.DecideTable(self.since(start), tuple(rows))
 
     def _row(self) -> list[s.Row]:
-        if self.took("else"):
-            self.expect("=>")
-            return [s.Row(None, self._action())]
-        condition = self.expr()
-        self.expect("=>", "Expected `=>` between a condition and its statement.")
+        condition = self.condition("=>")
+        self.expect("=>", "Expected `=>` between a condition and what it leads to")
         rows = [s.Row(condition, self._action())]
         if self.took("else"):
             self.expect("=>")
@@ -150,40 +230,102 @@ class Statements(Expressions):
             return s.Block(start, (s.Return(start),))
         statement: s.Statement
         if self.took("decide"):
-            statement = s.DecideStatement(self.since(start), self.call())
+            call = self.call()
+            statement = s.DecideStatement(self.since(start), call)
         else:
             statement = self.simple()
         return s.Block(statement.span, (statement,))
 
+    # ---- authorize, execute, finalize
+
     def _waiting(self) -> s.Statement:
         word = self.take()
         if word.text == "finalize":
-            return s.Finalize(word.span, self.block())
+            body = self.block()
+            return s.Finalize(self.since(word.span), body)
         role = within = None
         if word.text == "authorize":
-            if self.sees_word("by"):
-                self.take()
-                role = self.plain_text("the role that may approve")
-            if self.sees_word("within"):
-                self.take()
-                within = self.expr()
+            if not self.sees("{") and not self.sees_word("by", "within"):
+                return self._old_authorize(word.span)
+            role = self._role()
+            within = self._within()
         body = self.block()
-        other = self.block() if self.took("else") else None
+        other = self.block() if self._took_else() else None
+        span = self.since(word.span)
         if word.text == "authorize":
-            return s.Authorize(word.span, role, within, body, other)
-        return s.Execute(word.span, body, other)
+            return s.Authorize(span, role, within, body, other)
+        return s.Execute(span, body, other)
+
+    def _role(self) -> s.Text | None:
+        if not self.took_word("by"):
+            return None
+        return self.plain_text("the role that may approve, as a text")
+
+    def _within(self) -> s.Expr | None:
+        return self.condition("{") if self.took_word("within") else None
+
+    def _old_authorize(self, start: Span) -> s.Statement:
+        """`authorize … end` and `authorize TRANSACTION`, older forms: said once, and read."""
+        is_one_line = "\n" not in self.text[start.end : self.now.span.start]
+        if self.now.kind is not Kind.METHOD and is_one_line:
+            self.fail("LF101", f"Expected `{{`, `by` or `within`{self.instead()}.")
+        message = "An older form of authorize; today it is `authorize { … }`."
+        self.say("LF107", message, start)
+        if is_one_line:
+            call = self.call()
+            body = s.Block(call.span, (s.Do(call.span, call),))
+            return s.Authorize(self.since(start), None, None, body, None)
+        self.at -= 1
+        body = self._old_block()
+        self.took_word("end")
+        return s.Authorize(self.since(start), None, None, body, None)
+
+    # ---- simple statements
 
     def simple(self) -> s.Statement:
         if self.now.kind is Kind.METHOD:
             call = self.call()
             return s.Do(call.span, call)
+        if self.now.kind is Kind.KEYWORD and self.following.text != "=":
+            self.fail("LF101", self._why_not_here())
         name = self.expect_kind(Kind.NAME, "a statement")
         if self.sees("("):
-            call = self._call(name)
+            call = self.call_of(name)
             return s.Do(call.span, call)
         if self.sees("pays"):
             value = self.pays_value()
             return s.Pays(self.since(name.span), name.text, name.span, value)
-        self.expect("=", f"Expected `=` after `{name.text}`{self._instead()}.")
-        value_expr: s.Expr = self.pays_value() if self.sees("pays") else self.expr()
-        return s.Assign(self.since(name.span), name.text, name.span, value_expr)
+        given = self._given(name.text)
+        return s.Assign(self.since(name.span), name.text, name.span, given)
+
+    def _given(self, name: str) -> s.Expr:
+        """What stands right of `=`; where that is wrong, the name has a value all the same."""
+        if not self.took("="):
+            start = self.now.span
+            self._say_no_equals(name)
+            self.skip_to()
+            return s.Broken(self.since(start))
+        return self.tried(self.pays_value if self.sees("pays") else self.expr)
+
+    def _why_not_here(self) -> str:
+        word = self.now.text
+        if word == "else":
+            return "This `else` follows no if: it stands right behind a `}`."
+        if word in ITEM_WORDS:
+            return f"`{word}` declares something, so it stands outside all blocks."
+        if word in STATEMENT_WORDS:
+            return f"Inside a row, `{word}` stands in braces: => {{ {word} … }}."
+        return f"`{word}` can't begin a statement."
+
+    def _say_no_equals(self, name: str) -> None:
+        found = self.now
+        if self.sees("=="):
+            fix = Fix("Write =", (Edit(found.span, "="),))
+            self.say("LF101", "`==` compares; `=` gives a name a value.", found.span, fix=fix)
+        elif self.sees("+=", "-=", "*=", "/="):
+            written = f"{shown(name)} = {shown(name)} {found.text[0]} …"
+            fix = Fix(f"Write {written}", (Edit(found.span, f"= {name} +"),))
+            message = f"There is no `{found.text}`; write {written}"
+            self.say("LF101", message, found.span, fix=fix if found.text == "+=" else None)
+        else:
+            self.fail("LF101", f"Expected `=` after `{shown(name)}`{self.instead()}.")

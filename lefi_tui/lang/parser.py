@@ -7,12 +7,16 @@ message, the next still found.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.parse_items import Items
 from lefi_tui.lang.scanner import scan
 from lefi_tui.lang.source import Source
+from lefi_tui.lang.tokens import Kind
+
+MESSAGES_MAX: Final = 200  # a person reads the first few
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +25,31 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ParsedValue:
+    """One expression, as a person gives it to a setting; none where it is wrong."""
+
+    value: s.Expr | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
 def parse(source: Source) -> Parsed:
     scanned = scan(source.text)
     items = Items(source.text, scanned.tokens)
     script = items.script()
-    said = (*scanned.diagnostics, *_own(items.found, scanned.diagnostics))
-    return Parsed(script, tuple(sorted(said, key=lambda each: each.span.start)))
+    return Parsed(script, _in_order((*scanned.diagnostics, *items.found)))
 
 
-def _own(found: list[Diagnostic], scanned: tuple[Diagnostic, ...]) -> list[Diagnostic]:
-    """A text that is not closed swallows its line; what is missed on account of it is no mistake
-    of its own."""
-    open_texts = [each.span.start for each in scanned if each.code == "LF003"]
-    if not open_texts:
-        return found
-    return [
-        each
-        for each in found
-        if not (each.code == "LF102" and each.span.start < max(open_texts))
-        and not (each.code in {"LF101", "LF103"} and each.span.start >= min(open_texts))
-    ]
+def parse_value(text: str) -> ParsedValue:
+    scanned = scan(text)
+    items = Items(text, scanned.tokens)
+    value = items.tried(items.expr)
+    if items.now.kind not in {Kind.LINE_END, Kind.END} and not items.found:
+        items.say("LF101", f"`{text}` is not one value.", items.now.span)
+    found = _in_order((*scanned.diagnostics, *items.found))
+    return ParsedValue(None if found else value, found)
+
+
+def _in_order(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    ordered = sorted(found, key=lambda each: each.span)
+    return tuple(ordered[:MESSAGES_MAX])

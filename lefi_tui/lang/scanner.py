@@ -1,77 +1,41 @@
-"""Text to tokens. Never fails: what can't be read is a diagnostic, and reading goes on.
-
-A line's end is a token only where it ends a statement: outside parentheses, after something that
-can end one, and when the next line does not go on with an operator, `else` or `{`.
-"""
+"""Text to tokens. Never fails: what can't be read is a diagnostic, and reading goes on."""
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix
+from lefi_tui.lang.layout import with_line_ends
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import FOREIGN, KEYWORDS, UNIT_MS, Kind, Token, shown
 
+__all__ = ["KEYWORDS", "Kind", "Scanned", "Token", "scan"]
 
-class Kind(StrEnum):
-    NAME = "name"
-    METHOD = "method"
-    KEYWORD = "keyword"
-    NUMBER = "number"
-    PERCENT = "percent"
-    DURATION = "duration"
-    AMOUNT = "amount"
-    TEXT = "text"
-    MARK = "mark"  # operators, braces, commas
-    LINE_END = "line end"
-    END = "end"
-    COMMENT = "comment"
-    WRONG = "wrong"
-
-
-_KEYWORDS: Final = """
-script kind setting state policy fn on test if else for in repeat decide authorize execute
-finalize pays return and or not then mod true false none
-"""
-KEYWORDS: Final = frozenset(_KEYWORDS.split())
-_UNIT_MS: Final = {
-    "ms": 1.0,
-    "s": 1e3,
-    "m": 60e3,
-    "h": 3600e3,
-    "d": 86400e3,
-    "w": 604800e3,
-}
-_NUMBER: Final = re.compile(r"[0-9][0-9_]*(?:\.[0-9][0-9_]*)?(?:[eE][+-]?[0-9]+)?")
-_DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+(?![A-Za-z0-9_])")
+TEXT_NESTING_MAX: Final = 8  # texts inside the { } of texts
+_DIGITS: Final = r"[0-9]+(?:_[0-9]+)*"
+_NUMBER: Final = re.compile(rf"{_DIGITS}(?:\.{_DIGITS})?(?:[eE][+-]?[0-9]+)?")
+_DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+(?!\w)")
 _PART: Final = re.compile(r"([0-9]+)(ms|[smhdw])")
-_UNIT: Final = re.compile(r" (?!(?:AND|OR|NOT)\b)([A-Z][A-Z0-9]{1,9})(?![A-Za-z0-9_(])")
-_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_GLUED: Final = re.compile(r"[A-Za-z0-9_]+")
-_MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|\*\*|[-+*/^<>=(){}\[\],.;]")
-_SPACE: Final = re.compile(r"[ \t\r\f]+")
+_UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(?![\w(])")
+_GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_WORD: Final = re.compile(r"\w+")
+_ASCII_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
+_FOREIGN: Final = re.compile(
+    "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
+    + r"|'[^'\n]*'|[“”„][^“”\"\n]*[“”\"]"
+)
+_SPACE: Final = re.compile(r"(?:[^\S\n]|\ufeff)+")
+_CLOSERS: Final = " \t\r)]};,{"
 _ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "{": "{"}
-_BINARY: Final = frozenset(
-    ["+", "-", "*", "/", "^", "==", "!=", "<", ">", "<=", ">=", "??", "and", "or", "mod"]
-)
-_ENDERS: Final = frozenset(
-    {Kind.NAME, Kind.METHOD, Kind.NUMBER, Kind.PERCENT, Kind.DURATION, Kind.AMOUNT, Kind.TEXT}
-)
-_END_WORDS: Final = frozenset({")", "]", "}", "return", "true", "false", "none"})
-_OPENERS: Final = frozenset({"script", "kind", "setting", "state", "policy", "fn", "on", "test"})
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: Kind
-    span: Span
-    text: str
-    value: float = 0.0
-    parts: tuple[str | tuple[Token, ...], ...] = ()  # of a text: words and scanned expressions
-    doc: str = ""  # of the first token after `///` lines
+_STRAY: Final = {
+    "%": "A percent has no space before its sign, like 25%; the rest of a division is `mod`.",
+    "?": "A choice is written `if c then a else b`.",
+    "'": 'Texts stand between double quotes, like "BTC/USDT".',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +48,22 @@ class Scanned:
 def scan(text: str) -> Scanned:
     scanner = _Scanner(text, 0, len(text))
     scanner.run()
-    return Scanned(
-        tuple(_with_line_ends(scanner)), tuple(scanner.comments), tuple(scanner.diagnostics)
-    )
+    doc = "\n".join(scanner.docs)
+    tokens = with_line_ends(text, scanner.tokens, scanner.breaks, doc)
+    return Scanned(tokens, tuple(scanner.comments), tuple(scanner.diagnostics))
 
 
 class _Scanner:
     """Reads `text[at:end]`; offsets are those of the whole text."""
 
-    def __init__(self, text: str, at: int, end: int) -> None:
-        self.text, self.at, self.end = text, at, end
+    def __init__(self, text: str, at: int, end: int, level: int = 0) -> None:
+        self.text, self.at, self.end, self.level = text, at, end, level
         self.tokens: list[Token] = []
         self.comments: list[Token] = []
         self.diagnostics: list[Diagnostic] = []
         self.breaks: dict[int, int] = {}  # token number: offset of the line end before it
         self.docs: list[str] = []
+        self.has_stars = True  # whether a */ may follow
 
     def run(self) -> None:
         while self.at < self.end:
@@ -111,14 +76,16 @@ class _Scanner:
             self.at += 1
         elif space := _SPACE.match(self.text, self.at, self.end):
             self.at = space.end()
-        elif letter == "#" or self.text.startswith("//", self.at):
+        elif letter == "#" or self.text.startswith(("//", "/*"), self.at):
             self._comment()
         elif letter in "0123456789":
             self._number()
         elif letter == '"':
             self._text()
+        elif word := _WORD.match(self.text, self.at, self.end):
+            self._word(word.group(), word.end())
         else:
-            self._word_or_mark(letter)
+            self._mark(letter)
 
     def _say(self, code: str, span: Span, message: str, fix: Fix | None = None) -> None:
         self.diagnostics.append(Diagnostic(code, span, message, fix=fix))
@@ -129,65 +96,143 @@ class _Scanner:
         end: int,
         value: float = 0.0,
         parts: tuple[str | tuple[Token, ...], ...] = (),
+        meant: str = "",
     ) -> None:
-        words, doc = self.text[self.at : end], "\n".join(self.docs)
+        words, doc = meant or self.text[self.at : end], "\n".join(self.docs)
         self.tokens.append(Token(kind, Span(self.at, end), words, value, parts, doc))
         self.docs = []
         self.at = end
 
     def _comment(self) -> None:
-        stop = self.text.find("\n", self.at, self.end)
-        stop = self.end if stop < 0 else stop
-        words = self.text[self.at : stop]
-        span = Span(self.at, stop)
+        stop = self._comment_end()
+        words = self.text[self.at : stop].rstrip("\r")
+        span = Span(self.at, self.at + len(words))
         if words.startswith("#"):
-            fix = Fix("Write //", (Edit(Span(self.at, self.at + 1), "//"),))
-            self._say("LF107", span, "Comments begin with // today.", fix)
-        if words.startswith("///"):
+            self._say("LF107", span, "Comments begin with // today.", _write(span, "//", 1))
+        if words.startswith("/*"):
+            self._say("LF001", span, "Comments begin with //, on each line.")
+        if words.startswith("///") and not words.startswith("////"):
             self.docs.append(words[3:].strip())
         self.comments.append(Token(Kind.COMMENT, span, words))
         self.at = stop
 
+    def _comment_end(self) -> int:
+        if self.text.startswith("/*", self.at) and self.has_stars:
+            stop = self.text.find("*/", self.at + 2, self.end)
+            self.has_stars = stop >= 0  # looked for once, not from every /* again
+            if stop >= 0:
+                return stop + 2
+        stop = self.text.find("\n", self.at, self.end)
+        return self.end if stop < 0 else stop
+
+    # ---- numbers
+
     def _number(self) -> None:
         if duration := _DURATION.match(self.text, self.at, self.end):
             parts = _PART.findall(duration.group())
-            ms = sum(float(count) * _UNIT_MS[unit] for count, unit in parts)
-            self._add(Kind.DURATION, duration.end(), value=ms)
+            ms = sum(float(count) * UNIT_MS[unit] for count, unit in parts)
+            self._finite(Kind.DURATION, duration.end(), ms)
             return
         number = _NUMBER.match(self.text, self.at, self.end)
         assert number is not None
         digits, end = number.group().replace("_", ""), number.end()
-        if self.text.startswith("%", end) and end < self.end:
-            self._add(Kind.PERCENT, end + 1, value=_shifted(digits))
-        elif glued := _GLUED.match(self.text, end, self.end):
-            self._glued(glued.end())
+        is_percent = end < self.end and self.text[end] == "%"
+        end += is_percent
+        if glued := _WORD.match(self.text, end, self.end):
+            self._glued(end, glued.end())
+        elif is_percent:
+            self._finite(Kind.PERCENT, end, _shifted(digits, -2))
         elif unit := _UNIT.match(self.text, end, self.end):
-            self._add(Kind.AMOUNT, unit.end(), value=float(digits))
-        elif math.isinf(float(digits)):
-            self._say("LF006", Span(self.at, end), "The largest number is about 1.8e308.")
-            self._add(Kind.NUMBER, end)
+            self._finite(Kind.AMOUNT, unit.end(), float(digits))
         else:
-            self._add(Kind.NUMBER, end, value=float(digits))
+            self._finite(Kind.NUMBER, end, float(digits))
 
-    def _glued(self, end: int) -> None:
-        words = self.text[self.at : end]
-        self._say(
-            "LF002",
-            Span(self.at, end),
-            f"{words} is neither a number nor a name; an amount has a space, like 100 USDT.",
-        )
-        self._add(Kind.NUMBER, end)
+    def _finite(self, kind: Kind, end: int, value: float) -> None:
+        if math.isinf(value):
+            self._say("LF006", Span(self.at, end), "The largest number is about 1.8e308.")
+            kind, value = Kind.WRONG, 0.0
+        self._add(kind, end, value)
 
-    def _word_or_mark(self, letter: str) -> None:
-        if word := _WORD.match(self.text, self.at, self.end):
-            name = word.group()
-            kind = Kind.METHOD if name[0].isupper() else Kind.NAME
-            self._add(Kind.KEYWORD if name in KEYWORDS else kind, word.end())
-        elif mark := _MARK.match(self.text, self.at, self.end):
+    def _glued(self, digits_end: int, end: int) -> None:
+        """`1var` is one word, and a wrong one."""
+        number = self.text[self.at : digits_end]
+        letters = self.text[digits_end:end]
+        message = f"{shown(number + letters)} is neither a number nor a name."
+        fix = None
+        if _GLUED_UNIT.fullmatch(letters):
+            message = "Between a number and its unit stands a space."
+            fix = Fix(
+                f"Write {shown(number)} {letters}", (Edit(Span(digits_end, digits_end), " "),)
+            )
+        elif letters in UNIT_MS:
+            message = "A duration is in whole numbers, like 1h30m or 90m."
+        self._say("LF002", Span(self.at, end), message, fix)
+        self._add(Kind.WRONG, end)
+
+    # ---- words and marks
+
+    def _word(self, word: str, end: int) -> None:
+        if _ASCII_WORD.fullmatch(word):
+            kind = Kind.METHOD if word[0].isupper() else Kind.NAME
+            is_field = bool(self.tokens) and self.tokens[-1].text == "."
+            self._add(Kind.KEYWORD if word in KEYWORDS and not is_field else kind, end)
+            return
+        message = "Names are written with the letters a to z, digits and _."
+        self._say("LF001", Span(self.at, end), message)
+        self._add(Kind.WRONG, end)
+
+    def _mark(self, letter: str) -> None:
+        foreign = _FOREIGN.match(self.text, self.at, self.end)
+        mark = _MARK.match(self.text, self.at, self.end)
+        if foreign and (mark is None or foreign.end() > mark.end()):
+            self._foreign(foreign.group(), foreign.end())
+        elif mark:
             self._add(Kind.MARK, mark.end())
         else:
-            self._say("LF001", Span(self.at, self.at + 1), f"{letter!r} has no meaning here.")
-            self.at += 1
+            self._stray(letter)
+
+    def _stray(self, letter: str) -> None:
+        end = self.at + 1
+        while end < self.end and self.text[end] == letter:
+            end += 1
+        span = Span(self.at, end)
+        if not letter.isprintable():
+            message = f"An invisible character, U+{ord(letter):04X}."
+            self._say("LF001", span, message, Fix("Remove it", (Edit(span, ""),)))
+            self.at = end
+            return
+        if letter in "'“”„":
+            line_end = self.text.find("\n", self.at, self.end)
+            words = self.text[self.at : self.end if line_end < 0 else line_end]
+            end = max(end, self.at + len(words.rstrip(_CLOSERS)))
+        if letter != ":" or not self._follows_a_question_mark():
+            self._say("LF001", span, _STRAY.get(letter, f"`{letter}` has no meaning in Lefi."))
+        self._add(Kind.WRONG, end)
+
+    def _follows_a_question_mark(self) -> bool:
+        """The other half of `a ? b : c`, said already."""
+        last = self.diagnostics[-1].span if self.diagnostics else Span(0, 0)
+        return self.text[last.start : last.end] == "?" and not self.text.count(
+            "\n", last.end, self.at
+        )
+
+    def _foreign(self, words: str, end: int) -> None:
+        """What is clearly meant is read as that, and said once."""
+        span = Span(self.at, end)
+        if words not in FOREIGN:
+            inside = words[1:-1]
+            fix = Fix('Write "…"', (Edit(span, f'"{inside}"'),))
+            self._say("LF001", span, _STRAY["'"], fix)
+            self._add(Kind.TEXT, end, parts=(inside,))
+            return
+        meant = FOREIGN[words]
+        if words == "**":
+            self._say("LF107", span, "Powers are written with ^ today.", _write(span, "^"))
+        else:
+            self._say("LF001", span, f"`{words}` is written `{meant}`.", _write(span, meant))
+        self._add(Kind.KEYWORD if meant in KEYWORDS else Kind.MARK, end, meant=meant)
+
+    # ---- texts
 
     def _text(self) -> None:
         parts: list[str | tuple[Token, ...]] = []
@@ -196,94 +241,98 @@ class _Scanner:
         while at < self.end and self.text[at] not in '"\n':
             letter = self.text[at]
             if letter == "{":
-                at, tokens = self._hole(at)
-                parts += ["".join(words), tokens]
-                words = []
+                hole = self._hole(at)
+                if hole is None:
+                    return
+                parts += ["".join(words), hole[1]]
+                at, words = hole[0], []
             elif letter == "\\":
-                words.append(self._escape(at))
-                at += 2
+                at += self._escape(at, words)
             else:
                 words.append(letter)
                 at += 1
-        at = min(at, self.end)
-        if not self.text.startswith('"', at) or at >= self.end:
-            fix = Fix('Close the text with "', (Edit(Span(at, at), '"'),))
-            self._say("LF003", Span(self.at, at), 'This text has no closing " on its line.', fix)
-            self._add(Kind.TEXT, at, parts=(*parts, "".join(words)))
+        if at >= self.end or self.text[at] != '"':
+            self._unclosed(at)
             return
         self._add(Kind.TEXT, at + 1, parts=(*parts, "".join(words)))
 
-    def _escape(self, at: int) -> str:
-        letter = self.text[at + 1 : at + 2]
-        if letter not in _ESCAPES or at + 1 >= self.end:
-            span = Span(at, min(at + 2, self.end))
-            self._say("LF004", span, r"In a text there are \" \\ \n and \{ only.")
-        return _ESCAPES.get(letter, letter.replace("\n", ""))
+    def _unclosed(self, line_end: int) -> None:
+        """The text probably ends before the brackets at its line's end: those close something."""
+        words = self.text[self.at : line_end].rstrip()
+        end = self.at + len(words.rstrip(_CLOSERS))
+        fix = Fix('Close the text with "', (Edit(Span(end, end), '"'),))
+        message = 'This text has no closing " on its line.'
+        self._say("LF003", Span(self.at, self.at + len(words)), message, fix)
+        self._add(Kind.WRONG, end)
 
-    def _hole(self, at: int) -> tuple[int, tuple[Token, ...]]:
-        """The expression in `{ }`, and where the text goes on behind it."""
+    def _escape(self, at: int, words: list[str]) -> int:
+        """Reads `\\n` and its like; how many letters that took."""
+        letter = self.text[at + 1] if at + 1 < self.end else "\n"
+        if letter == "\n":  # the line ends; that is said of the text
+            return 1
+        if letter not in _ESCAPES:
+            fix = Fix(r"Write \\", (Edit(Span(at, at), "\\"),))
+            message = r"In a text there are \" \\ \n and \{ only."
+            self._say("LF004", Span(at, at + 2), message, fix)
+        words.append(_ESCAPES.get(letter, letter))
+        return 2
+
+    def _hole(self, at: int) -> tuple[int, tuple[Token, ...]] | None:
+        """The expression in `{ }`, and where the text goes on behind it; None: given up."""
         close = _hole_end(self.text, at + 1, self.end)
-        inner = _Scanner(self.text, at + 1, close)
+        if close < 0:
+            self._give_up(at, "LF005", "This { has no } on its line; write \\{ for a {.")
+            return None
+        if self.level >= TEXT_NESTING_MAX:
+            message = f"More than {TEXT_NESTING_MAX} texts inside each other; name the parts."
+            self._give_up(at, "LF106", message)
+            return None
+        inner = _Scanner(self.text, at + 1, close, self.level + 1)
         inner.run()
         self.diagnostics += inner.diagnostics
-        if not self.text.startswith("}", close) or close >= self.end:
-            self._say("LF005", Span(at, close), "This { has no } on its line; write \\{ for a {.")
-        end = Token(Kind.END, Span(close, close), "")
-        return min(close + 1, self.end), (*inner.tokens, end)
+        end = Token(Kind.END, Span(close, close + 1), "}")
+        return close + 1, (*inner.tokens, end)
+
+    def _give_up(self, at: int, code: str, message: str) -> None:
+        """One message; the text is taken to end at its line's last quote."""
+        line_end = self.text.find("\n", at, self.end)
+        line_end = self.end if line_end < 0 else line_end
+        quote = self.text.rfind('"', at, line_end)
+        if quote < 0:
+            self._unclosed(line_end)
+            return
+        self._say(code, Span(at, at + 1), message)
+        self._add(Kind.WRONG, quote + 1)
 
 
-def _shifted(digits: str) -> float:
+def _write(span: Span, words: str, length: int | None = None) -> Fix:
+    end = span.end if length is None else span.start + length
+    return Fix(f"Write {words}", (Edit(Span(span.start, end), words),))
+
+
+def _shifted(digits: str, places: int) -> float:
     """25 -> 0.25: the double nearest to the decimal value, not a double divided by 100."""
     mantissa, _, exponent = digits.lower().partition("e")
-    return float(f"{mantissa}e{int(exponent or '0') - 2}")
+    if len(exponent) > 9:  # past any double, and past what is read as a whole number
+        return float(digits)
+    return float(f"{mantissa}e{int(exponent or '0') + places}")
 
 
 def _hole_end(text: str, at: int, end: int) -> int:
-    """Where the `}` of a hole stands, its own texts and braces skipped; else the line's end."""
-    depth, quoted = 0, False
+    """Where the `}` of a hole stands, texts and holes inside it skipped; -1 if not on its line."""
+    inside = ["{"]
     while at < end and text[at] != "\n":
         letter = text[at]
-        if quoted and letter == "\\":
+        in_text = inside[-1] == '"'
+        if in_text and letter == "\\":
             at += 1
-        elif letter == '"':
-            quoted = not quoted
-        elif not quoted and letter in "{}":
-            if letter == "}" and not depth:
+        elif letter == '"' and in_text:
+            inside.pop()
+        elif letter in '{"':
+            inside.append(letter)
+        elif letter == "}" and not in_text:
+            inside.pop()
+            if not inside:
                 return at
-            depth += 1 if letter == "{" else -1
         at += 1
-    return min(at, end)
-
-
-def _with_line_ends(scanner: _Scanner) -> list[Token]:
-    """The tokens with the line ends that count, and END."""
-    out: list[Token] = []
-    depth = 0
-    for number, token in enumerate(scanner.tokens):
-        start = scanner.breaks.get(number)
-        if start is not None:
-            begins_item = token.text in _OPENERS and scanner.text[token.span.start - 1] == "\n"
-            depth = 0 if begins_item else depth  # a lost parenthesis ends with its declaration
-            if depth == 0 and out and _ends(out[-1]) and not _goes_on(token):
-                out.append(Token(Kind.LINE_END, Span(start, start + 1), "\n"))
-        if token.kind is Kind.MARK:
-            depth += (token.text in "([") - (token.text in ")]")
-            depth = max(0, depth)
-        if token.text == ";":
-            token = replace(token, kind=Kind.LINE_END)  # noqa: PLW2901 -- the same thing written out
-        out.append(token)
-    end = len(scanner.text)
-    if out and _ends(out[-1]):
-        out.append(Token(Kind.LINE_END, Span(end, end), ""))
-    out.append(Token(Kind.END, Span(end, end), "", doc="\n".join(scanner.docs)))
-    return out
-
-
-def _ends(token: Token) -> bool:
-    return token.kind in _ENDERS or token.text in _END_WORDS
-
-
-def _goes_on(token: Token) -> bool:
-    if token.kind is Kind.TEXT:
-        return False
-    return token.text in _BINARY or token.text in {"else", "{"}
+    return -1

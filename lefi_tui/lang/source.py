@@ -41,4 +41,4 @@ class Source:
         """The text of a line, without its end."""
         start = self._starts[number - 1]
         end = self.text.find("\n", start)
-        return self.text[start : len(self.text) if end < 0 else end]
+        return self.text[start : len(self.text) if end < 0 else end].removesuffix("\r")

@@ -132,9 +132,14 @@ class PaysValue(Node):
     at: Expr | None
 
 
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """What could not be read; it was said where it stands, so whoever meets it says nothing."""
+
+
 Expr = (
     Number | Percent | Duration | Amount | Text | Bool | Missing | Name | Call | Items
-    | Index | Field | Unary | Binary | Choice | DecideCall | PaysValue
+    | Index | Field | Unary | Binary | Choice | DecideCall | PaysValue | Broken
 )  # fmt: skip
 
 

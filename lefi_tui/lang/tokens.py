@@ -1,0 +1,91 @@
+"""The words of a script: what kinds there are, and what other languages write for them.
+
+One table for the parser and for the editor's colors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from lefi_tui.lang.source import Span
+
+
+class Kind(StrEnum):
+    NAME = "name"
+    METHOD = "method"
+    KEYWORD = "keyword"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DURATION = "duration"
+    AMOUNT = "amount"
+    TEXT = "text"
+    MARK = "mark"  # operators, braces, commas
+    LINE_END = "line end"
+    END = "end"
+    COMMENT = "comment"
+    WRONG = "wrong"  # can't be read, and said so already
+
+
+_KEYWORDS: Final = """
+script kind setting state policy fn on test if else for in repeat decide authorize execute
+finalize pays return and or not then mod true false none
+"""
+KEYWORDS: Final = frozenset(_KEYWORDS.split())
+ITEM_WORDS: Final = ("script", "kind", "setting", "state", "policy", "fn", "on", "test")
+STATEMENT_WORDS: Final = (
+    *("if", "for", "repeat", "decide", "authorize", "execute", "finalize", "return"),
+)
+OPERATORS: Final = frozenset(
+    ["+", "-", "*", "/", "^", "==", "!=", "<", ">", "<=", ">=", "??", "and", "or", "mod"]
+)
+WORD_KINDS: Final = frozenset({Kind.NAME, Kind.METHOD, Kind.KEYWORD})
+LITERALS: Final = frozenset(
+    {Kind.NUMBER, Kind.PERCENT, Kind.DURATION, Kind.AMOUNT, Kind.TEXT, Kind.WRONG}
+)
+# What a hand used to other languages writes, and a word processor makes of it.
+FOREIGN: Final = {
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+    "<>": "!=",
+    "===": "==",
+    "!==": "!=",
+    ":=": "=",
+    "**": "^",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "×": "*",
+    "÷": "/",
+    "−": "-",
+    "–": "-",
+}
+UNIT_MS: Final = {
+    "ms": 1.0,
+    "s": 1e3,
+    "m": 60e3,
+    "h": 3600e3,
+    "d": 86400e3,
+    "w": 604800e3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: Kind
+    span: Span
+    text: str  # as Lefi writes it
+    value: float = 0.0
+    parts: tuple[str | tuple[Token, ...], ...] = ()  # of a text: words and scanned expressions
+    doc: str = ""  # of the first token after `///` lines
+
+
+SHOWN_MAX: Final = 40
+
+
+def shown(words: str) -> str:
+    """A piece of a script inside a message: short, and harmless to a terminal."""
+    clean = "".join(each if each.isprintable() else "·" for each in words[: SHOWN_MAX + 1])
+    return f"{clean[:SHOWN_MAX]}…" if len(words) > SHOWN_MAX else clean
