@@ -13,7 +13,7 @@ from lefi_tui.core.matching.account import Account, Deal
 from lefi_tui.core.matching.book import Book
 from lefi_tui.core.matching.records import Happened, Rested
 from lefi_tui.core.matching.rules import Fees, MarketRules
-from lefi_tui.core.matching.run import exit_met, next_met, path
+from lefi_tui.core.matching.run import exit_met, is_untouched, next_met, path
 from lefi_tui.core.matching.sizing import Sized, Wrong, sized
 from lefi_tui.core.matching.waiting import Waiting, waiting
 from lefi_tui.core.messages import AccountReading
@@ -64,24 +64,34 @@ class CandleMarket:
         """All candles that open at one moment, at most one a symbol, from funding to their mark."""
         account = self._account
         account.told, account.time_ms = [], bars[0].time_ms
-        if len(bars) == 1 and not self._waiting and self._books[bars[0].symbol].is_idle:
-            self._books[bars[0].symbol].close = bars[0].close  # nothing to meet: only the mark
+        if len(bars) == 1 and not self._waiting and self._is_quiet(bars[0]):
+            self._mark(self._books[bars[0].symbol], bars[0])
             return account.told
         given = {bar.symbol: bar for bar in bars}
         books = [(book, given[name]) for name, book in self._books.items() if name in given]
         assert len(books) == len(bars), "a candle of a symbol that this market does not have"
         for book, bar in books:
             account.charge_funding(book, bar.funding, bar.open)
-        if self._waiting or any(not book.is_idle for book, _ in books):
-            self._open(books, given)
-            for book, bar in books:
-                if not book.is_idle:
-                    self._run(book, bar)
+        self._open(books, given)
         for book, bar in books:
-            book.close = bar.close
-            if book.holding.units:
-                book.exits.next_candle(book.holding.sign, bar.high, bar.low)
+            if not book.is_idle:
+                self._run(book, bar)
+        for book, bar in books:
+            self._mark(book, bar)
         return account.told
+
+    def _is_quiet(self, bar: Bar) -> bool:
+        """Most candles meet nothing: no order, no funding, no exit within their range."""
+        book = self._books[bar.symbol]
+        if book.resting or bar.funding:
+            return False
+        held = book.holding
+        return not held.units or is_untouched(book.rules, held, book.exits, bar)
+
+    def _mark(self, book: Book, bar: Bar) -> None:
+        book.close = bar.close
+        if book.holding.units:
+            book.exits.next_candle(book.holding.sign, bar.high, bar.low)
 
     def lapse(self) -> list[Happened]:
         """The data is at its end: what is not filled never will be."""

@@ -61,6 +61,20 @@ def exit_met(
     return best
 
 
+def is_untouched(rules: MarketRules, holding: Holding, exits: Exits, bar: Bar) -> bool:
+    """Whether no exit lies between the candle's low and high: then nothing can fire in it."""
+    sign = holding.sign
+    worst, best = (bar.low, bar.high) if sign > 0 else (-bar.high, -bar.low)
+    liquidation = liquidation_level(holding, rules.maintenance)
+    if liquidation is not None and worst <= liquidation * sign:
+        return False
+    nearer = exits.nearer(sign, holding.entry)
+    if nearer is not None and worst <= rules.level(nearer[1]) * sign:
+        return False
+    target = exits.target_level(sign, holding.entry)
+    return target is None or best < rules.level(target) * sign
+
+
 def _reached(
     way: tuple[float, float, int], side: int, exit_: tuple[int, str, float]
 ) -> Meeting | None:
