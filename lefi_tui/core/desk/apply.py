@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from lefi_tui.core.bot import Bar, Quote
+from lefi_tui.core.bot import Bar, Needs, Quote
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.state import (
     CLOSED_ORDERS_MAX,
@@ -122,7 +122,7 @@ def _bot_started(desk: Desk, event: BotStarted) -> Desk:
     settings = dict(event.settings)
     needs = kind.needs(source, settings)
     account = desk.accounts[event.account]
-    warms = account.sizing is Sizing.AT_DECISION and needs.history_bars > 0
+    warms = _warms(account.sizing, needs)
     bot = BotRecord(
         id=event.bot,
         kind=event.kind,
@@ -145,7 +145,7 @@ def _settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
     kind = desk.kinds[bot.kind]
     settings = dict(event.settings)
     needs = kind.needs(bot.source, settings)
-    warms = desk.accounts[bot.account].sizing is Sizing.AT_DECISION and needs.history_bars > 0
+    warms = _warms(desk.accounts[bot.account].sizing, needs)
     return _with_bot(
         desk,
         bot.id,
@@ -155,6 +155,20 @@ def _settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
         status=BotStatus.WARMING if warms else BotStatus.RUNNING,
         seen={},
     )
+
+
+def _engine_started(desk: Desk, _event: EngineStarted) -> Desk:
+    """Candles were missed meanwhile: bots that average them are warmed by their history again."""
+    for bot in desk.bots.values():
+        sizing = desk.accounts[bot.account].sizing
+        if bot.status is BotStatus.RUNNING and _warms(sizing, bot.needs):
+            desk = _with_bot(desk, bot.id, status=BotStatus.WARMING)
+    return desk
+
+
+def _warms(sizing: Sizing, needs: Needs) -> bool:
+    """A candle file has no past before its first row; everything else can warm a bot."""
+    return sizing is Sizing.AT_DECISION and needs.history_bars > 0 and bool(needs.bars)
 
 
 def _bot_stopping(desk: Desk, event: BotStopping) -> Desk:
@@ -343,5 +357,5 @@ _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     IntentRefused: _same,
     NoteWritten: _same,
     TapeSealed: _same,
-    EngineStarted: _same,
+    EngineStarted: _engine_started,
 }

@@ -9,7 +9,7 @@ from lefi_tui.core.bot import Needs, Occasion
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
-from lefi_tui.core.desk.state import Account, BotRecord, BotStatus, Desk
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.messages import (
     AccountOpened,
     BotRefused,
@@ -26,7 +26,6 @@ from lefi_tui.core.messages import (
     ScriptSaved,
     SetTimers,
     SettingsChanged,
-    Sizing,
     StartBot,
     StopBot,
     TradingState,
@@ -203,8 +202,3 @@ def resume(draft: Draft, command: Resume) -> None:
         draft.refuse("Resume", command.at_ns, "Resuming asks for a reason; it stays in the audit.")
         return
     draft.say(TradingStateChanged(TradingState.ACTIVE, command.reason, command.by, command.at_ns))
-
-
-def needs_history(account: Account, needs: Needs) -> bool:
-    """A candle file has no past before its first row; everything else can warm a bot."""
-    return account.sizing is Sizing.AT_DECISION and needs.history_bars > 0

@@ -84,11 +84,14 @@ def silent(draft: Draft, report: VenueSilent) -> None:
 
 
 def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
+    """Proof of absence. What was filled of it stays booked; the rest is no order any more."""
     order = draft.desk.orders.get(report.order)
-    if order is not None and order.status in _UNANSWERED | {OrderStatus.CANCEL_PENDING}:
-        reason = "it never reached the venue; nothing was bought or sold"
-        draft.say(OrderCanceled(report.order, report.at_ns, reason))
-        stop_if_done(draft, order.owner, report.at_ns)
+    if order is None:
+        return
+    was_known = order.status not in _UNANSWERED
+    reason = "the venue knows it no more" if was_known else "it never reached the venue"
+    draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
+    stop_if_done(draft, order.owner, report.at_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:

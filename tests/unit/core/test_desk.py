@@ -1,201 +1,60 @@
-"""The desk: given events, when a message comes, then events; and the books always balance."""
+"""The desk: given events, when a message comes, then events."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from lefi_tui.core.bot import Decision, Intent, Needs, Note, Occasion, Quote, ReadKey, Snapshot
-from lefi_tui.core.desk import BotStatus, Desk, Step, advance, apply, step
-from lefi_tui.core.desk.memory import from_memory, to_memory
+from lefi_tui.core.desk import BotStatus, advance, apply, step
 from lefi_tui.core.desk.valuation import equity, free_cash
 from lefi_tui.core.ids import exit_id
-from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import (
+    BotRan,
     BotRefused,
     BotStarted,
     BotStopped,
     CancelOrder,
     CancelOrders,
-    Command,
     CommandRefused,
+    EngineStarted,
+    HistoryLoaded,
     Kill,
-    ListInstruments,
     LookUpOrder,
-    MarketInput,
-    OpenAccount,
     OrderCanceled,
     OrderDenied,
     OrderFilled,
     OrderSubmitted,
     OrderUnconfirmed,
-    QuoteChanged,
-    Report,
     Resume,
-    Sizing,
     StartBot,
     StopBot,
     SubmitOrders,
     TradingState,
     VenueAccepted,
     VenueCanceled,
-    VenueFilled,
     VenueNeverSaw,
     VenueRejected,
     VenueSilent,
 )
 from lefi_tui.core.order import (
-    ExitPlan,
-    Level,
-    LevelKind,
     Order,
     OrderStatus,
     Side,
-    Size,
-    SizeKind,
 )
-
-D = Decimal
-SPOT = Instrument("BTC/USDT", "BTC", "USDT", tick=D("0.1"), step=D("0.001"), minimum_notional=D(5))
-PERPETUAL = Instrument(
-    "BTC/USDT:USDT",
-    "BTC",
-    "USDT",
-    "USDT",
-    tick=D("0.1"),
-    step=D("0.001"),
-    leverage_max=D(100),
+from tests.unit.core.desk_kit import (
+    BUY,
+    PERPETUAL,
+    SPOT,
+    D,
+    asked,
+    bar,
+    bought,
+    fill,
+    of,
+    open_desk,
+    quote,
+    started,
+    submitted,
 )
-
-
-@dataclass(frozen=True)
-class Told:
-    """A kind of bot that wants what its source says: a list of intents for each quote."""
-
-    name: str = "told"
-
-    def refused(self, source: str, _settings: Mapping[str, str]) -> str:
-        return "" if source in PLANS else f"no plan {source!r}"
-
-    def needs(self, _source: str, _settings: Mapping[str, str]) -> Needs:
-        symbols = (SPOT.symbol, PERPETUAL.symbol)
-        return Needs(symbols, quotes=symbols)
-
-    def begin(self, source: str, _settings: Mapping[str, str]) -> Any:
-        return (source, 0)
-
-    def rebind(self, state: Any, source: str, _settings: Mapping[str, str]) -> Any:
-        return (source, state[1])
-
-    def decide(self, state: Any, occasion: Occasion, _snapshot: Snapshot) -> Decision:
-        source, turn = state
-        if not occasion.quotes:
-            return Decision(state)
-        plan = PLANS[source]
-        intents = plan[turn] if turn < len(plan) else ()
-        return Decision((source, turn + 1), intents, notes=(Note("print", f"turn {turn}"),))
-
-    def why(self, state: Any) -> str:
-        return f"turn {state[1]}"
-
-    def encode(self, state: Any) -> Any:
-        return list(state)
-
-    def decode(self, _source: str, _settings: Mapping[str, str], data: Any) -> Any:
-        return tuple(data)
-
-
-def units(value: str) -> Size:
-    return Size(SizeKind.UNITS, D(value))
-
-
-STOP = ExitPlan(stop_loss=Level(LevelKind.PERCENT, D("0.02")))
-BUY = Intent("buy", SPOT.symbol, 0, size=units("0.01"))
-PLANS: dict[str, tuple[tuple[Intent, ...], ...]] = {
-    "buy": ((BUY,),),
-    "stopped buy": ((replace(BUY, exits=STOP),),),
-    "buy and close": ((BUY,), (Intent("close", SPOT.symbol, 1),)),
-    "limit": ((replace(BUY, limit=D("50000")),), (Intent("cancel", SPOT.symbol, 1),)),
-    "too much": ((replace(BUY, size=units("10")),),),
-    "too small": ((replace(BUY, size=units("0.0001")),),),
-    "two of all": (
-        (
-            replace(BUY, size=Size(SizeKind.SHARE, D("0.7")), limit=D("60000")),
-            replace(BUY, site=1, size=Size(SizeKind.SHARE, D("0.7")), limit=D("60000")),
-        ),
-    ),
-    "sell nothing": ((Intent("sell", SPOT.symbol, 0, size=units("0.01")),),),
-    "short": (
-        (Intent("sell", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(10)),),
-        (Intent("buy", PERPETUAL.symbol, 1, size=units("0.3"), is_reduce_only=True),),
-    ),
-    "too levered": ((Intent("buy", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(500)),),),
-}
-
-
-def open_desk() -> Desk:
-    desk = Desk(kinds={"told": Told()})
-    account = OpenAccount(
-        "main", "USDT", D(10_000), "dry_run", "test", Sizing.AT_DECISION, D("0.0002"), D("0.0005")
-    )
-    desk, _ = advance(desk, account)
-    desk, _ = advance(desk, ListInstruments("main", (SPOT, PERPETUAL)))
-    return desk
-
-
-def quote(price: float = 60_000.0, symbol: str = SPOT.symbol, at_ms: int = 1_000) -> QuoteChanged:
-    return QuoteChanged("main", Quote(symbol, at_ms, price - 0.05, price + 0.05, price))
-
-
-def started(plan: str, bot: str = "b") -> Desk:
-    desk, _ = advance(open_desk(), StartBot(bot, "told", "main", plan, at_ns=1))
-    return desk
-
-
-def asked(plan: str, price: float = 60_000.0) -> tuple[Desk, Step]:
-    symbol = PERPETUAL.symbol if plan in {"short", "too levered"} else SPOT.symbol
-    return advance(started(plan), quote(price, symbol))
-
-
-def of(kind: type, of_step: Step) -> list[Any]:
-    return [each for each in (*of_step.events, *of_step.effects) if isinstance(each, kind)]
-
-
-def submitted(answer: Step) -> Order:
-    order: Order = of(OrderSubmitted, answer)[0].order
-    return order
-
-
-def fill(order: Order, quantity: str, price: str = "60000", **more: Any) -> VenueFilled:
-    values: dict[str, Any] = {
-        "order": order.id,
-        "trade_id": f"{order.id}-{quantity}",
-        "at_ns": 5,
-        "account": "main",
-        "symbol": order.terms.symbol,
-        "side": order.terms.side.value,
-        "price": D(price),
-        "quantity": D(quantity),
-        "fee": D(quantity) * D(price) * D("0.0005"),
-        "liquidity": "taker",
-        "reason": "order",
-        "is_last": True,
-    }
-    return VenueFilled(**{**values, **more})
-
-
-def bought(plan: str = "buy") -> tuple[Desk, Order]:
-    desk, answer = asked(plan)
-    order = submitted(answer)
-    desk, _ = advance(desk, fill(order, "0.01"))
-    return desk, order
-
 
 # ---- bots
 
@@ -402,102 +261,24 @@ def test_kill_blocks_stops_and_cancels() -> None:
     assert of(BotStarted, answer)
 
 
-# ---- remembering
+def test_a_bot_that_ran_is_warmed_again_after_a_start() -> None:
+    """Candles were missed while the engine was down: they step series and carry out nothing."""
+    desk = started("with candles")
+    bars = tuple(bar(minute) for minute in range(3))
+    desk, _ = advance(desk, HistoryLoaded("b", bars, 1))
+    assert desk.bots["b"].status is BotStatus.RUNNING
+    desk = apply(desk, EngineStarted(5, "test", 9))
+    assert desk.bots["b"].status is BotStatus.WARMING
+    missed = tuple(bar(minute) for minute in range(1, 6))
+    desk, answer = advance(desk, HistoryLoaded("b", missed, 6))
+    assert desk.bots["b"].status is BotStatus.RUNNING
+    assert [each.at_ms for each in of(BotRan, answer)] == [minute * 60_000 for minute in (4, 5, 6)]
 
 
-Message = Command | Report | MarketInput
-
-
-def _messages() -> st.SearchStrategy[list[tuple[int, int]]]:
-    return st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3)), max_size=40)
-
-
-def _message(desk: Desk, kind: int, pick: int, number: int) -> Message:
-    orders = list(desk.orders.values())
-    order = orders[pick % len(orders)] if orders else None
-    plans = list(PLANS)
-    if order is None or kind < 5:
-        symbol = (SPOT, PERPETUAL)[pick % 2].symbol
-        choices: list[Message] = [
-            StartBot(f"b{pick}", "told", "main", plans[number % len(plans)], at_ns=number),
-            quote(60_000.0 + 10 * number, symbol, at_ms=number),
-            quote(60_000.0 - 10 * number, symbol, at_ms=number),
-            StopBot(f"b{pick}", at_ns=number),
-            Resume("on", at_ns=number) if pick else Kill(at_ns=number),
-        ]
-        return choices[kind % 5]
-    if kind < 8:
-        return _random_fill(order, pick, number)
-    others: list[Message] = [
-        VenueAccepted(order.id, number),
-        VenueCanceled(order.id, number, "canceled", is_expired=bool(pick % 2)),
-        VenueSilent(order.id, number, "?"),
-        VenueNeverSaw(order.id, number),
-    ]
-    return others[kind % 4]
-
-
-def _random_fill(order: Order, pick: int, number: int) -> Message:
-    rest = order.remaining if order.remaining is not None else D("0.001")
-    part = rest if pick == 0 else (rest / (pick + 1)).quantize(D("0.001"))
-    if part <= 0 or part > rest:
-        part = rest
-    is_last = part == rest
-    return fill(order, str(part), "60000", trade_id=f"t{number}", is_last=is_last)
-
-
-def _story(plan: list[tuple[int, int]]) -> tuple[Desk, list[Any]]:
-    desk = open_desk()
-    events: list[Any] = []
-    for number, (kind, pick) in enumerate(plan):
-        desk, answer = advance(desk, _message(desk, kind, pick, number))
-        events += answer.events
-    return desk, events
-
-
-@settings(max_examples=200, deadline=None)
-@given(_messages())
-def test_books_balance_whatever_happens(plan: list[tuple[int, int]]) -> None:
-    desk, _ = _story(plan)
-    assert all(total == 0 for total in desk.ledger.sums().values())
-    for order in (*desk.orders.values(), *desk.closed.values()):
-        assert order.quantity is None or order.filled <= order.quantity
-    for position in desk.positions.values():
-        assert sum(position.shares.values(), D(0)) == position.units
-    assert all(not order.is_final for order in desk.orders.values())
-
-
-@settings(max_examples=100, deadline=None)
-@given(_messages())
-def test_applying_the_events_again_gives_the_same_desk(plan: list[tuple[int, int]]) -> None:
-    desk, events = _story(plan)
-    again = open_desk()
-    for event in events:
-        again = apply(again, event)
-    assert again == desk
-
-
-@settings(max_examples=60, deadline=None)
-@given(_messages())
-def test_the_desk_written_down_and_read_again_is_the_same(plan: list[tuple[int, int]]) -> None:
-    desk, _ = _story(plan)
-    assert from_memory(to_memory(desk), desk.kinds) == desk
-
-
-def test_a_bot_reads_the_account_as_it_stood() -> None:
-    from lefi_tui.core.desk.snapshot import DeskSnapshot  # noqa: PLC0415 -- beside its test
-
-    desk, _ = bought("stopped buy")
-    snapshot = DeskSnapshot(desk, desk.bots["b"])
-    values = {
-        kind: snapshot.read(ReadKey(kind, SPOT.symbol))
-        for kind in ("spot", "bid", "ask", "spread", "position", "entry", "pnl", "cash", "taker")
-    }
-    assert values["spot"] == 60_000.0
-    assert values["position"] == 0.01
-    assert values["entry"] == 60_000.0
-    assert values["cash"] == 9_399.7
-    assert values["taker"] == 0.0005
-    assert math.isnan(snapshot.read(ReadKey("spot", "ETH/USDT")))
-    assert snapshot.read(ReadKey("open_orders", SPOT.symbol)) == 0
-    assert not snapshot.is_working(0)
+def test_an_order_that_the_venue_forgot_does_not_work_for_ever() -> None:
+    desk, answer = asked("limit")
+    order = submitted(answer)
+    desk, _ = advance(desk, VenueAccepted(order.id, 5))
+    desk, answer = advance(desk, VenueNeverSaw(order.id, 6))
+    assert "knows it no more" in of(OrderCanceled, answer)[0].reason
+    assert desk.orders == {}
