@@ -22,7 +22,7 @@ from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import Setup
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate.event_way import fees_of
-from lefi_tui.simulate.prepared import prepare
+from lefi_tui.simulate.prepared import Prepared, prepare
 
 ACCOUNT = "main"
 
@@ -84,25 +84,27 @@ def through_the_engine(
                 run.equity.append(each.message.reading.equity)
 
     lockstep.on_turn(hear)
-    commands = (
-        m.OpenAccount(
-            ACCOUNT,
-            prepared.currency,
-            asked.costs.cash,
-            "simulation",
-            "candle file",
-            m.Sizing.AT_FILL,
-            asked.costs.maker,
-            asked.costs.taker,
-            asked.costs.slippage,
-        ),
-        m.ListInstruments(ACCOUNT, prepared.instruments),
-        m.StartBot("bot", "automated", ACCOUNT, asked.source, tuple(prepared.settings.items())),
-    )
-    asyncio.run(_carry_out(lockstep, commands, replay))
+    asyncio.run(_carry_out(lockstep, _commands(asked, prepared), replay))
     journal.close()
     run.trades, run.desk = trades.book.trades, lockstep.desk
     return run
+
+
+def _commands(asked: BacktestRequest, prepared: Prepared) -> tuple[m.Command, ...]:
+    account = m.OpenAccount(
+        ACCOUNT,
+        prepared.currency,
+        asked.costs.cash,
+        "simulation",
+        "candle file",
+        m.Sizing.AT_FILL,
+        asked.costs.maker,
+        asked.costs.taker,
+        asked.costs.slippage,
+    )
+    settings = tuple(prepared.settings.items())
+    bot = m.StartBot("bot", "automated", ACCOUNT, asked.source, settings)
+    return (account, m.ListInstruments(ACCOUNT, prepared.instruments), bot)
 
 
 async def _carry_out(
