@@ -81,12 +81,18 @@ def _state(request: GateRequest, facts: Facts) -> Verdict:
 
 def _notional(request: GateRequest, limits: Limits) -> Verdict:
     maximum = limits.order_notional_max
-    if maximum is None or request.notional is None:
+    if maximum is None:
         return Verdict("order notional", "not measured", "no limit", passed=True)
-    value, bound = (f"{words(each)} {request.currency}" for each in (request.notional, maximum))
+    bound = f"{words(maximum)} {request.currency}"
+    if request.notional is None:
+        return Verdict("order notional", "known at its fill", bound, passed=True)
+    value = f"{words(request.notional)} {request.currency}"
     if request.notional <= maximum:
         return Verdict("order notional", value, bound, passed=True)
-    text = f"{value} asked, {bound} allowed. Lower the quantity or change the limit in Settings."
+    text = (
+        f"{value} asked, {words(maximum)} allowed. "
+        "Lower the quantity or change the limit in Settings > Risk."
+    )
     return Verdict(
         "order notional", value, bound, passed=False, code="NOTIONAL_EXCEEDS_MAXIMUM", text=text
     )
@@ -100,5 +106,5 @@ def _rate(limits: Limits, facts: Facts) -> Verdict:
     bound = f"{maximum} a minute"
     if facts.orders_last_minute < maximum:
         return Verdict("order rate", value, bound, passed=True)
-    text = f"{value}, {bound} allowed. Wait, or change the limit in Settings."
+    text = f"{value}, {bound} allowed. Wait, or change the limit in Settings > Risk."
     return Verdict("order rate", value, bound, passed=False, code="RATE_EXCEEDS_MAXIMUM", text=text)

@@ -1,7 +1,8 @@
 """What can be traded and by which rules: tick, step, minimum, leverage; and fitting an order to it.
 
 `conform` rounds amounts down always, a buy's limit down and a sell's up: the loser is the order's
-chance to fill, never the money of who placed it.
+chance to fill, never the money of who placed it. What is left of a wish after that is refused in
+words when it can't be traded.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from lefi_tui.core.money import ZERO, ceil_to, floor_to, toward_zero, words
+from lefi_tui.core.money import MONEY, ZERO, ceil_to, floor_to, words
 from lefi_tui.core.order import Side
 
 MAINTENANCE: Final = Decimal("0.004")
+# A script's double may hold any size; past this no market has units, and no sum could be kept.
+ASKED_MAX: Final = Decimal(10) ** 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,16 @@ class Instrument:
 
 def parse_symbol(symbol: str) -> tuple[str, str, str] | None:
     """Base, quote and settle ("" on spot) of BASE/QUOTE[:SETTLE]; None when it is neither."""
-    pair, _, settle = symbol.partition(":")
+    pair, colon, settle = symbol.partition(":")
     base, slash, quote = pair.partition("/")
-    if not (base and slash and quote) or (":" in symbol and not settle) or "/" in quote:
+    names = [base, quote, settle] if colon else [base, quote]
+    if not slash or not all(_is_name(name) for name in names):
         return None
     return base, quote, settle
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and not any(each in "/:" or each.isspace() for each in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +75,64 @@ def conform(
     price: Decimal,
 ) -> Conformed | NotConforming:
     """The order as this market takes it, or why it can't. `price` values it for the minimum."""
-    fitted = toward_zero(instrument.step, quantity)
+    wrong = _size_wrong(instrument, quantity) or _limit_wrong(instrument, side, limit)
+    if wrong is not None:
+        return wrong
+    fitted = floor_to(instrument.step, quantity)
     if limit is not None:
-        rounded = floor_to if side is Side.BUY else ceil_to
-        limit = rounded(instrument.tick, limit)
-    if fitted <= 0:
+        limit = _on_tick(instrument, side, limit)
+    worth = MONEY.multiply(fitted, price if limit is None else limit)
+    return _minimum_wrong(instrument, fitted, worth) or Conformed(fitted, limit)
+
+
+def _on_tick(instrument: Instrument, side: Side, limit: Decimal) -> Decimal:
+    return (floor_to if side is Side.BUY else ceil_to)(instrument.tick, limit)
+
+
+def _size_wrong(instrument: Instrument, quantity: Decimal) -> NotConforming | None:
+    asked = f"{words(quantity)} {instrument.base} asked"
+    if quantity <= 0:
+        return NotConforming(
+            "QUANTITY_NOT_POSITIVE", f"{asked}: an order of {instrument.symbol} needs a size."
+        )
+    if quantity > ASKED_MAX:
+        return NotConforming(
+            "QUANTITY_TOO_LARGE",
+            f"{asked}, more than there is of anything. Look at how the size is computed.",
+        )
+    if quantity < instrument.step:
         return NotConforming(
             "QUANTITY_BELOW_STEP",
-            f"{words(quantity)} {instrument.base} asked, the smallest step of {instrument.symbol} "
-            f"is {words(instrument.step)}. Ask for more.",
+            f"{asked}, the smallest step of {instrument.symbol} is {words(instrument.step)}. "
+            "Ask for more.",
         )
-    if fitted < instrument.minimum_quantity:
+    return None
+
+
+def _limit_wrong(instrument: Instrument, side: Side, limit: Decimal | None) -> NotConforming | None:
+    if limit is None or (limit <= ASKED_MAX and _on_tick(instrument, side, limit) > 0):
+        return None
+    unit = f"{instrument.quote} per {instrument.base}"
+    return NotConforming(
+        "LIMIT_NOT_A_PRICE",
+        f"A limit of {words(limit)} {unit} was asked, which is no price of {instrument.symbol} "
+        f"(tick {words(instrument.tick)}). Look at how the limit is computed.",
+    )
+
+
+def _minimum_wrong(
+    instrument: Instrument, quantity: Decimal, notional: Decimal
+) -> NotConforming | None:
+    if quantity < instrument.minimum_quantity:
         return NotConforming(
             "QUANTITY_BELOW_MINIMUM",
-            f"{words(fitted)} {instrument.base} asked, {words(instrument.minimum_quantity)} is "
+            f"{words(quantity)} {instrument.base} asked, {words(instrument.minimum_quantity)} is "
             f"the least {instrument.symbol} takes. Ask for more.",
         )
-    notional = fitted * (limit if limit is not None else price)
     if notional < instrument.minimum_notional:
         return NotConforming(
             "NOTIONAL_BELOW_MINIMUM",
             f"{words(notional)} {instrument.quote} asked, {words(instrument.minimum_notional)} is "
             f"the least {instrument.symbol} takes. Ask for more.",
         )
-    return Conformed(fitted, limit)
+    return None
