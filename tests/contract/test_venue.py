@@ -223,6 +223,17 @@ async def test_resting_reduce_only_orders_go_when_the_position_is_closed(door: D
     assert await door.venue.working() == ()
 
 
+async def test_two_reduce_only_orders_together_close_a_position_and_no_more(door: Door) -> None:
+    await door.submit(buy("2", symbol=PERPETUAL))
+    terms = {"symbol": PERPETUAL, "is_reduce_only": True}
+    first, second = sell("1.5", limit="101", **terms), sell("1.5", limit="101.5", **terms)
+    await door.submit(first, second)
+    await door.trades("103", "50", Side.BUY, PERPETUAL)
+    assert (door.filled(first.id), door.filled(second.id)) == (Decimal("1.5"), Decimal("0.5"))
+    assert await door.position(PERPETUAL) == 0
+    assert await door.venue.working() == ()
+
+
 async def test_a_position_can_always_be_closed_however_small(door: Door) -> None:
     await door.submit(buy("1"))
     await door.submit(sell("0.999"))
@@ -284,6 +295,7 @@ async def test_a_newer_entry_sets_an_exit_anew_and_leaves_the_others(door: Door)
         exit_id(first.id, "target"),
         exit_id(second.id, "stop"),
     }
+    assert door.canceled(exit_id(first.id, "stop")) is not None
     await door.trades("98", "1", Side.SELL)
     assert door.filled(exit_id(second.id, "stop")) == 2
     assert await door.venue.working() == ()
@@ -321,41 +333,6 @@ async def test_a_short_has_its_exits_mirrored(door: Door) -> None:
     await door.trades("101", "1", Side.BUY, PERPETUAL)
     assert door.fills(exit_id(entry.id, "stop"))[0].side == "buy"
     assert await door.position(PERPETUAL) == 0
-
-
-async def test_isolated_margin_is_set_aside_and_lost_at_most(door: Door) -> None:
-    entry = buy("10", symbol=PERPETUAL, leverage=Decimal(10))
-    await door.submit(entry)
-    free = Decimal((await door.market.summary())["free"])
-    assert free == Decimal(10_000) - 100 - Decimal("0.5")
-    await door.book("90.5", "91", symbol=PERPETUAL)  # liquidation at 100 * (0.9 + 0.004)
-    assert await door.position(PERPETUAL) == 10
-    await door.book("89", "89.5", symbol=PERPETUAL)
-    fill = door.fills(exit_id(entry.id, "liquidation"))[0]
-    assert (fill.price, fill.fee, fill.liquidity) == (Decimal(90), Decimal(0), "none")
-    assert fill.reason == "liquidation"
-    summary = await door.market.summary()
-    assert Decimal(summary["free"]) == free
-    assert summary["is_balanced"]
-
-
-async def test_another_leverage_than_the_open_positions_is_rejected(door: Door) -> None:
-    await door.submit(buy("1", symbol=PERPETUAL, leverage=Decimal(5)))
-    other, much = (buy("1", symbol=PERPETUAL, leverage=Decimal(each)) for each in (6, 21))
-    await door.submit(other)
-    await door.submit(much)
-    assert door.rejection(other.id) == "LEVERAGE_DIFFERS"
-    assert door.rejection(much.id) == "LEVERAGE_OUT_OF_RANGE"
-
-
-async def test_funding_is_paid_by_longs_where_the_rate_is_over_zero(door: Door) -> None:
-    await door.submit(buy("10", symbol=PERPETUAL, leverage=Decimal(2)))
-    before = Decimal((await door.market.summary())["free"])
-    await door.funds("0.001")
-    paid = before - Decimal((await door.market.summary())["free"])
-    charges = [each for each in door.told if type(each).__name__ == "FundingCharged"]
-    assert paid == Decimal("0.001") * 10 * Decimal("99.75")
-    assert len(charges) == 1
 
 
 async def test_a_look_up_tells_the_whole_story_as_often_as_it_is_asked(door: Door) -> None:
