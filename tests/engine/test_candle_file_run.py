@@ -141,3 +141,23 @@ def test_the_desks_books_agree_with_the_venues_doubles(tmp_path: Path) -> None:
 def test_shipped_scripts_on_a_real_file_with_gaps(tmp_path: Path, script: str, file: str) -> None:
     source = (SCRIPTS / f"{script}.lefi").read_text()
     check_same(tmp_path, source, {"BTC/USDT": DATA / f"{file}.csv.gz"}, Costs())
+
+
+PROFITS = """
+script "stops at a profit"
+setting symbol = "BTC/USDT"
+state best = 0
+on Candle(symbol, 1m) {
+    best = Max(best, PnL(symbol))
+    if best < 20 and Position(symbol) == 0 { Buy(symbol, 30%, stop_loss = 1%, take_profit = 1%) }
+    if PnL(symbol) < best - 5 { Close(symbol) }
+}
+"""
+
+
+def test_profit_as_a_script_reads_it_is_realized_and_unrealized_on_both_paths(
+    tmp_path: Path,
+) -> None:
+    path = market(tmp_path / "a.csv", 3)
+    run = check_same(tmp_path, PROFITS, {"BTC/USDT": path}, COSTS)
+    assert len(run.trades) < 60, "a script that ends for good at its profit"

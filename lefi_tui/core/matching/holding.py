@@ -36,6 +36,7 @@ class Holding:
     leverage: float = 1.0
     entry_fees: float = 0.0
     since_ms: int = 0  # first entry
+    realized: float = 0.0  # of all its reductions, before fees
 
     @property
     def sign(self) -> int:
@@ -46,6 +47,10 @@ class Holding:
         if self.units >= 0:
             return (price - self.entry) * self.units
         return (self.entry - price) * -self.units
+
+    def profit(self, price: float) -> float:
+        """Realized and unrealized, before fees: what a script reads as PnL."""
+        return self.realized + self.gain(price) if self.units else self.realized
 
     def worth(self, price: float) -> float:
         """What it adds to cash in equity."""
@@ -88,6 +93,7 @@ class Holding:
             covered,
             freed,
         )
+        self.realized += closed.gain
         left = self.lot.nearest(size - units)
         self.units = left if is_long else -left
         self.margin -= freed

@@ -108,10 +108,10 @@ class CandleMarket:
         return self._account.equity()
 
     def position(self, symbol: str) -> tuple[float, float, float]:
-        """Signed units, average entry price, unrealized profit at the last close."""
+        """Signed units, average entry price, profit (realized and at the last close)."""
         book = self._books[symbol]
         held = book.holding
-        return held.units, held.entry, held.gain(book.close) if held.units else 0.0
+        return held.units, held.entry, held.profit(book.close)
 
     def has_position(self) -> bool:
         for book in self._books.values():  # noqa: SIM110 -- at every candle: twice as fast as any()
@@ -120,11 +120,11 @@ class CandleMarket:
         return False
 
     def reading(self) -> AccountReading:
-        """Free cash, equity, and of each open position its units, entry and unrealized profit."""
+        """Free cash, equity, and of each position so far its units, entry and profit."""
         positions = tuple(
-            (name, book.holding.units, book.holding.entry, book.holding.gain(book.close))
+            (name, book.holding.units, book.holding.entry, book.holding.profit(book.close))
             for name, book in self._books.items()
-            if book.holding.units
+            if book.holding.units or book.holding.realized
         )
         return AccountReading(self.free_cash(), self.equity(), positions)
 
