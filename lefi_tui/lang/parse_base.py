@@ -16,6 +16,7 @@ from lefi_tui.lang.tokens import ITEM_WORDS, KEYWORDS, LITERALS, STATEMENT_WORDS
 # Deeper than any script a person reads; keeps every later pass far from Python's own limit.
 NESTING_MAX: Final = 24
 CHAIN_MAX: Final = 120
+REPAIRS_MAX: Final = 16  # each reads the script's braces anew
 _WORDS_AND_MARKS: Final = frozenset({Kind.MARK, Kind.KEYWORD})
 
 
@@ -31,6 +32,8 @@ class Cursor:
         self.at = 0
         self.depth = 0  # of the expression that is read
         self.blocks = 0  # how many blocks stand around what is read
+        self.openings: list[int] = []  # of the braces around what is read
+        self.repairs = 0
         self.found: list[Diagnostic] = []
 
     # ---- looking and taking
@@ -166,6 +169,8 @@ class Cursor:
     def line_end(self, *, can_resume: bool) -> None:
         if self.sees_end() or self.last.kind is Kind.LINE_END:  # the latter: of a lost block
             return
+        if self.sees("else") and self.openings:  # of which the block around this line knows more
+            return
         word = shown(self.now.text)
         if self.now.kind in {Kind.MARK, *LITERALS}:
             self.fail("LF101", f"`{word}` can't stand here.")
@@ -183,21 +188,67 @@ class Cursor:
         opens = self.following.text in {"=", "(", "pays"}
         return self.now.kind in {Kind.NAME, Kind.METHOD} and opens
 
-    def braced(self, read: Callable[[], None], *, can_resume: bool = False) -> None:
+    def braced(
+        self, read: Callable[[], None], *, can_resume: bool = False, own: tuple[str, ...] = ()
+    ) -> None:
         """`{`, lines, `}`. A brace that nothing closes is said once, where it was opened."""
-        closing = self.partners.get(self.at)
-        opening = self.expect("{")
-        if closing is None:
-            self.say("LF102", "No } closes this {.", opening.span)
-        while not self._is_over(closing):
+        self.openings.append(self.at)
+        opening = self._open()
+        while not self._is_over(own):
             if self.now.kind is Kind.LINE_END:
                 self.take()
             else:
                 self.line(read, can_resume=can_resume)
-        if self.at == closing:
+        closing = self.partners.get(self.openings.pop())
+        if closing is None:
+            self.say("LF102", "No } closes this {.", opening.span)
+        elif self.at == closing:
             self.take()
 
-    def _is_over(self, closing: int | None) -> bool:
+    def _open(self) -> Token:
+        """`{`; where it is missing and its `}` is not, what follows is read as if it stood here."""
+        if not self.sees("{"):
+            message = f"Expected `{{`, which begins a block{self.instead()}."
+            is_wrong = self.now.kind is Kind.WRONG
+            span = self.place()
+            if is_wrong or not self._repaired("{"):
+                self.openings.pop()
+                self.fail("LF101", message)
+            self.say("LF101", message, span)
+        return self.take()
+
+    def _repaired(self, brace: str) -> bool:
+        """Puts the brace in if that leaves fewer braces without a partner."""
+        self.repairs += 1
+        if self.repairs > REPAIRS_MAX:
+            return False
+        start = self.now.span.start
+        tokens = [*self.tokens]
+        tokens.insert(self.at, Token(Kind.MARK, Span(start, start), brace))
+        partners = braces(self.text, tokens)
+        if len(partners) < len(self.partners) + 2:
+            return False
+        self.tokens, self.partners = tokens, partners
+        return True
+
+    def _is_over(self, own: tuple[str, ...]) -> bool:
+        """Whether the innermost block ends here, if only because another declaration begins."""
         if self.now.kind is Kind.END or self.sees("}"):
             return True
-        return closing is None and self.sees(*ITEM_WORDS)
+        if self.sees("else"):
+            return self._is_closed_for_else()
+        if self.openings[-1] in self.partners or not self.sees(*ITEM_WORDS):
+            return False
+        return self.now.text not in own or self._is_at_margin()
+
+    def _is_closed_for_else(self) -> bool:
+        """`if a { b  else { c }`: the brace before the `else` is the one that is missing."""
+        opening = self.tokens[self.openings[-1]]
+        if not self._repaired("}"):
+            return False
+        self.say("LF102", "No } closes this {.", opening.span)
+        return True
+
+    def _is_at_margin(self) -> bool:
+        start = self.now.span.start
+        return start == 0 or self.text[start - 1] == "\n"

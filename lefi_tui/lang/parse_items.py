@@ -73,7 +73,7 @@ class Items(Checks):
                 choices = self._choices()
             else:
                 low = self.tried(self.bound, "..")
-                if self._took_dots():
+                if self._took_dots(low):
                     high = self.tried(self.bound)
                 else:
                     low = None
@@ -87,11 +87,11 @@ class Items(Checks):
         self.expect("]", "Expected `,` or `]`")
         return tuple(choices)
 
-    def _took_dots(self) -> bool:
+    def _took_dots(self, low: s.Expr) -> bool:
         """`..` between the bounds; without it the bounds are left out, the setting stays."""
         if self.took(".."):
             return True
-        if self.now.kind is not Kind.WRONG:
+        if self.now.kind is not Kind.WRONG and not isinstance(low, s.Broken):
             message = f"Expected `..` between the lowest and the highest value{self.instead()}."
             self.say("LF101", message, self.place())
         self.skip_to()
@@ -163,5 +163,5 @@ class Items(Checks):
     def _test(self, word: Token) -> s.Item:
         name = self.plain_text("the test's name as a text")
         checks: list[s.Check] = []
-        self.braced(lambda: checks.append(self.check()))
+        self.braced(lambda: checks.append(self.check()), own=("setting",))
         return s.Test(self.since(word.span), name, tuple(checks))

@@ -51,8 +51,6 @@ class Statements(Expressions):
 
     def block(self) -> s.Block:
         opening = self.now.span
-        if not self.sees("{"):
-            self.expect("{", "A block begins with `{`; expected it here")
         if self.blocks >= BLOCKS_MAX:
             message = f"More than {BLOCKS_MAX} blocks inside each other; split the handler."
             self.fail("LF106", message)
@@ -206,7 +204,7 @@ class Statements(Expressions):
 
     def _decide(self) -> s.Statement:
         start = self.take().span
-        if not self.sees("{"):
+        if self.now.kind is Kind.METHOD:
             call = self.call()
             return s.DecideStatement(self.since(start), call)
         rows: list[s.Row] = []

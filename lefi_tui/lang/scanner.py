@@ -22,6 +22,7 @@ _PART: Final = re.compile(r"([0-9]+)(ms|[smhdw])")
 _UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(?![\w(])")
 _GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _WORD: Final = re.compile(r"\w+")
+_GLUED: Final = re.compile(r"\w+%?")
 _ASCII_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
 _FOREIGN: Final = re.compile(
@@ -138,7 +139,7 @@ class _Scanner:
         digits, end = number.group().replace("_", ""), number.end()
         is_percent = end < self.end and self.text[end] == "%"
         end += is_percent
-        if glued := _WORD.match(self.text, end, self.end):
+        if glued := _GLUED.match(self.text, end, self.end):
             self._glued(end, glued.end())
         elif is_percent:
             self._finite(Kind.PERCENT, end, _shifted(digits, -2))
