@@ -68,7 +68,7 @@ class Calls(Values):
             message = f"Functions are written out over {EXPANDED_MAX:,} times in this handler."
             raise self.wrong("LF216", node.span, message)
         if self.scope.calls > CALLS_MAX:
-            raise self.wrong("LF106", node.span, "Functions call each other too deeply.")
+            raise self.too_deep(node.span, CALLS_MAX)
         outer, outer_locals = self.scope.params, self.scope.locals
         names = [each.name for each in function.params]
         self.scope.params = dict(zip(names, values, strict=True))

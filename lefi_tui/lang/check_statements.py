@@ -10,7 +10,7 @@ from lefi_tui.lang.builtins import BUILTINS, Builtin
 from lefi_tui.lang.check_calls import Calls
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.resolver import assigned_names, series_names
-from lefi_tui.lang.scope import NODES_MAX, Local, Site, TooMuch, Wrong
+from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, Site, TooMuch, Wrong
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, Transact, X
 from lefi_tui.lang.types import Type
@@ -34,7 +34,8 @@ class Statements(Calls):
         out: list[Statement] = []
         for statement in statements:
             try:
-                self.count(1, statement.span)
+                is_loop = isinstance(statement, (s.For, s.Repeat))
+                self.count(statement.span, is_step=not is_loop)
                 out += self._statement(statement)
             except TooMuch:
                 raise
@@ -231,15 +232,16 @@ class Statements(Calls):
         self, node: s.For | s.Repeat, span: Span, turns: list[dict[str, X]]
     ) -> list[Statement]:
         """Every turn written out; the first tells what all will take."""
-        before = self.scope.nodes
+        scope = self.scope
+        nodes, steps = scope.nodes, scope.steps
         out: list[Statement] = []
         for number, names in enumerate(turns):
-            self.count(1, span)
+            self.count(span)
             out += self._turn(node.body, names)
             if number == 0:
-                steps = (self.scope.nodes - before) * len(turns)
-                if steps > NODES_MAX:
-                    raise self.too_many(span, steps)
+                whole = (scope.steps - steps) * len(turns)
+                if whole > STEPS_MAX or (scope.nodes - nodes) * len(turns) > NODES_MAX:
+                    raise self.too_many(span, whole)
         return out
 
     def _once_through(self, node: s.For | s.Repeat, number: s.Expr) -> X:

@@ -28,10 +28,9 @@ _MONEY: Final = frozenset({"USDT", "USD", "USDC", "EUR", "GBP", "JPY", "BUSD", "
 
 class Values(Checking):
     def value(self, node: s.Expr) -> X:
-        self.count(1, node.span)
+        self.count(node.span)
         if self.scope.level >= LEVELS_MAX:
-            message = f"More than {LEVELS_MAX} levels, functions written out; name the parts."
-            raise self.wrong("LF106", node.span, message)
+            raise self.too_deep(node.span, LEVELS_MAX)
         self.scope.level += 1
         try:
             return self._value(node)

@@ -31,7 +31,6 @@ from lefi_tui.lang.source import Source
 from lefi_tui.lang.tree import NAN, Body, X
 from lefi_tui.lang.types import Type
 
-STEPS_MAX: Final = 20_000
 SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
 
 

@@ -16,14 +16,14 @@ from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.check_script import CheckedScript, check_script
 from lefi_tui.lang.check_statements import Statements
-from lefi_tui.lang.compiler import STEPS_MAX, Compiler
+from lefi_tui.lang.compiler import Compiler
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.form import Form, Slots
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.parser import parse
 from lefi_tui.lang.python_way import Run, generate
 from lefi_tui.lang.resolver import Declared, resolve
-from lefi_tui.lang.scope import Scope, Shared
+from lefi_tui.lang.scope import STEPS_MAX, Scope, Shared
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
@@ -241,12 +241,12 @@ def _compiled(
     for body in checked.bodies:
         try:
             form = Compiler(slots, states, reads, source, body).form()
+            if form.steps_max > STEPS_MAX:
+                words_ = f"{form.steps_max:,} steps an event; {STEPS_MAX:,} are the most."
+                return None, (_too_large(source, body, words_),)
             runs.append(generate(form, traced=False).run)
         except OverflowError as error:
             return None, (_too_large(source, body, str(error)),)
-        if form.steps_max > STEPS_MAX:
-            words_ = f"{form.steps_max:,} steps an event; {STEPS_MAX:,} are the most."
-            return None, (_too_large(source, body, words_),)
         forms.append(form)
     program = Program(
         title=checked.declared.title,

@@ -16,7 +16,8 @@ from lefi_tui.lang.types import Bindings, Type
 # The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
 DEPTH_MAX: Final = 150
 LEVELS_MAX: Final = 100  # of values inside values while they are checked; the same reason
-NODES_MAX: Final = 40_000  # of one handler, functions and loops written out
+STEPS_MAX: Final = 20_000
+NODES_MAX: Final = 100_000  # of one handler, functions and loops written out
 
 
 class Wrong(Exception):  # noqa: N818 -- ends one statement's check, never leaves the checker
@@ -84,7 +85,8 @@ class Scope:
     named: list[Local] = field(default_factory=list)
     pasts: dict[str, tuple[str, bool, int]] = field(default_factory=dict)
     names: int = 0
-    nodes: int = 0
+    nodes: int = 0  # what was looked at
+    steps: int = 0  # of it, what surely runs: the compiler counts exactly
     level: int = 0  # values inside values, functions written out
     stateful: set[int] = field(default_factory=set)  # ids of `series`
     calls: int = 0
@@ -126,26 +128,33 @@ class Checking:
         """A value; the same series asked for twice is one computation."""
         args = tuple(args)
         new = X(op, kind, args, value, extra=extra, **_derived(op, args), **more)
-        self._count(new)
-        if not new.is_series:
-            return new
-        key = (op, value, extra, kind, *map(id, args))
-        return self.scope.memo.setdefault(key, new)
-
-    def _count(self, new: X) -> None:
         if new.depth > DEPTH_MAX:
-            raise self.wrong("LF106", new.span, f"More than {DEPTH_MAX} levels; name the parts.")
-        self.count(1, new.span)
+            raise self.too_deep(new.span, DEPTH_MAX)
+        key = (op, value, extra, kind, *map(id, args))
+        known = self.scope.memo.get(key) if new.is_series else None
+        if known is not None:
+            return known
+        self.count(new.span, is_step=True)
+        if new.is_series:
+            self.scope.memo[key] = new
+        return new
 
-    def count(self, steps: int, span: Span) -> None:
+    def count(self, span: Span, *, is_step: bool = False) -> None:
         """Functions and loops are written out; what would not end in good time ends here."""
-        self.scope.nodes += steps
-        if self.scope.nodes > NODES_MAX:
-            raise self.too_many(span, NODES_MAX)
+        self.scope.nodes += 1
+        self.scope.steps += is_step
+        if self.scope.nodes > NODES_MAX or self.scope.steps > STEPS_MAX:
+            raise self.too_many(span)
 
-    def too_many(self, span: Span, steps: float) -> Wrong:
-        message = f"Written out, this handler has over {steps:,.0f} steps; 20,000 may run."
+    def too_many(self, span: Span, steps: int = 0) -> TooMuch:
+        count = f"{steps:,}" if steps > STEPS_MAX else f"over {STEPS_MAX:,}"
+        message = f"Written out, this handler has {count} steps; {STEPS_MAX:,} may run."
         self.say("LF216", span, message)
+        return TooMuch()
+
+    def too_deep(self, span: Span, levels: int) -> TooMuch:
+        message = f"More than {levels} levels, functions written out; name the parts."
+        self.say("LF106", span, message)
         return TooMuch()
 
     def const(self, value: Any, kind: Type, span: Span) -> X:

@@ -191,7 +191,8 @@ def test_sizes_and_levels_keep_their_meaning() -> None:
     assert first.exits.stop_loss is not None
     assert first.exits.stop_loss.kind is LevelKind.PERCENT
     assert first.exits.take_profit is not None
-    assert (first.exits.take_profit.kind, first.exits.take_profit.value) == (LevelKind.PRICE, 105)
+    assert first.exits.take_profit.kind is LevelKind.PRICE
+    assert first.exits.take_profit.value == 105
     assert [each.site for each in intents] == [0, 1, 2, 3, 4, 5]
 
 
