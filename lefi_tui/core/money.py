@@ -54,12 +54,13 @@ def ceil_to(step: Decimal, value: Decimal) -> Decimal:
 
 def nearest_to(step: Decimal, value: Decimal) -> Decimal:
     """The nearest multiple of `step`; a tie goes to the even one."""
-    below = floor_to(step, value)
-    if below == value:
-        return below
-    twice = EXACT.multiply(EXACT.subtract(value, below), _TWO)
-    is_even = not EXACT.remainder(EXACT.divide_int(below, step), _TWO)
-    return below if twice < step or (twice == step and is_even) else EXACT.add(below, step)
+    if not step:
+        return value
+    steps, rest = _split(step, value)
+    twice = EXACT.multiply(rest.copy_abs(), _TWO)
+    if twice > step or (twice == step and EXACT.remainder(steps, _TWO)):
+        steps = EXACT.add(steps, _ONE.copy_sign(value))
+    return EXACT.multiply(steps, step)
 
 
 def toward_zero(step: Decimal, value: Decimal) -> Decimal:
