@@ -126,3 +126,24 @@ class Table:
     @property
     def units(self) -> float:
         return sum(row[1] for row in self.market.reading().positions)
+
+
+def long_at_100(fees: Fees = NO_FEES, **exits: str) -> Table:
+    """A long of 1 bought at the open of a candle that stood still."""
+    table = Table(fees)
+    table.send("buy", "1", **exits)
+    table.candle(100, 100, 100, 100)
+    return table
+
+
+def short_at_100(fees: Fees = NO_FEES, **asked: str) -> Table:
+    table = Table(fees)
+    table.send("sell", "1", PERPETUAL, **asked)
+    table.candle(100, 100, 100, 100, symbol=PERPETUAL)
+    return table
+
+
+def last(table: Table) -> Filled:
+    fill = table.told[-1]
+    assert isinstance(fill, Filled)
+    return fill
