@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lefi_tui.core.desk import Desk, advance
-from lefi_tui.core.desk import booking
+from lefi_tui.core.desk import Desk, advance, booking
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.ledger import Ledger, Line, moved
 from lefi_tui.core.messages import (
@@ -43,7 +42,8 @@ AMOUNTS = st.one_of(
 def test_whatever_is_moved_every_currency_sums_to_zero(
     moves: list[tuple[str, str, Decimal, tuple[str, str]]],
 ) -> None:
-    ledger, told = Ledger(), {}
+    ledger = Ledger()
+    told: dict[tuple[str, str, str], Fraction] = {}
     for account, currency, amount, books in moves:
         lines = moved(account, currency, amount, books)
         ledger = ledger.posted(lines)
@@ -51,8 +51,8 @@ def test_whatever_is_moved_every_currency_sums_to_zero(
             key = (line.account, line.book, line.currency)
             told[key] = told.get(key, Fraction(0)) + Fraction(line.amount)
     assert not any(ledger.sums().values())
-    for (account, book, currency), amount in told.items():
-        assert Fraction(ledger.of(account, book, currency)) == amount
+    for key, sum_told in told.items():
+        assert Fraction(ledger.of(*key)) == sum_told
 
 
 @given(amount=AMOUNTS)

@@ -63,7 +63,7 @@ def test_a_status_follows_another_only_as_the_table_says(
 
 def test_the_table_knows_every_status_and_each_is_working_or_final() -> None:
     assert set(TRANSITIONS) == set(OrderStatus)
-    assert WORKING | FINAL == set(OrderStatus)
+    assert set(OrderStatus) == WORKING | FINAL
     assert not WORKING & FINAL
     assert S.UNCONFIRMED in WORKING  # we do not know: it may live
     for status in OrderStatus:
