@@ -28,7 +28,6 @@ SECRET_NAMES: Final = frozenset(
 )
 
 PositiveDecimal = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
-Rate = Annotated[Decimal, Field(ge=0, lt=1, allow_inf_nan=False)]
 AccountMode = Literal["paper", "sandbox", "live"]
 
 
@@ -46,8 +45,6 @@ class DemoSettings:
 
     seed: Annotated[int, Field(ge=0)] = 1
     cash: PositiveDecimal = Decimal(10_000)
-    maker: Rate = Decimal("0.0002")
-    taker: Rate = Decimal("0.0005")
 
 
 class CcxtSettings(BaseModel):

@@ -28,12 +28,14 @@ from lefi_tui.views.queries import Channel, Query
 if TYPE_CHECKING:
     from lefi_tui.core.bot import BotKind
     from lefi_tui.core.desk import Desk
+    from lefi_tui.core.position import Position
     from lefi_tui.engine.engine import Engine
     from lefi_tui.ports.market_feed import HearMarket, MarketFeed
     from lefi_tui.views.shelf import Startable
 
 DEMO: Final = "demo"  # the account on the built-in market
 DEMO_VENUE: Final = "demo market"  # by this word the frame says DEMO
+NS_PER_MS: Final = 1_000_000
 DEMO_LATENCY_MS: Final = 40  # there and back, as to an exchange on the same continent
 OPEN_S: Final = 30.0
 
@@ -94,8 +96,9 @@ def build_engine(settings: Settings, folder: Path) -> tuple[Engine, Sequence[Com
         tape_days=settings.tape_days,
         on_recovered=lambda desk: _restore(venue, desk),
     )
+    spot = market.instruments()[0]  # each market has its own fees; the account shows the first's
     opening = OpenAccount(
-        DEMO, "USDT", demo.cash, "dry_run", DEMO_VENUE, Sizing.AT_DECISION, demo.maker, demo.taker
+        DEMO, "USDT", demo.cash, "dry_run", DEMO_VENUE, Sizing.AT_DECISION, spot.maker, spot.taker
     )
     commands = (opening, ListInstruments(DEMO, market.instruments()))
     return Engine(setup, socket_path(folder)), commands
@@ -114,12 +117,30 @@ def _restore(venue: Any, desk: Desk) -> None:
         PaperState(
             cash=sum(books, Decimal(0)),
             positions=tuple(
-                HeldPosition(each.symbol, each.units, each.entry, each.leverage) for each in held
+                HeldPosition(
+                    each.symbol, each.units, each.entry, each.leverage, _entry_of(desk, each)
+                )
+                for each in held
             ),
             orders=tuple(each for each in desk.orders.values() if each.account == DEMO),
             seen=tuple(each.id for each in desk.closed.values() if each.account == DEMO),
+            at_ns=max((each.time_ms for each in desk.quotes.values()), default=0) * NS_PER_MS,
         )
     )
+
+
+def _entry_of(desk: Desk, position: Position) -> str:
+    """The newest order that opened or enlarged it; a liquidation is named after it."""
+    sign = 1 if position.units > 0 else -1
+    entries = [
+        order.id
+        for order in (*desk.closed.values(), *desk.orders.values())
+        if (order.account, order.terms.symbol) == (position.account, position.symbol)
+        and order.leg == "entry"
+        and order.filled
+        and order.terms.side.sign == sign
+    ]
+    return entries[-1] if entries else ""
 
 
 class VenueAndFeed:

@@ -43,9 +43,9 @@ def test_values_come_from_the_file_and_say_so(tmp_path: Path) -> None:
 
 
 def test_money_written_as_a_number_keeps_its_digits(tmp_path: Path) -> None:
-    found = loaded(tmp_path, "[demo]\nmaker = 0.0001\ncash = 5000\n")
+    found = loaded(tmp_path, "[limits]\norder_notional_max = 0.1\n[demo]\ncash = 5000\n")
     assert found.problems == ()
-    assert found.settings.demo.maker == Decimal("0.0001")
+    assert found.settings.limits.order_notional_max == Decimal("0.1")
     assert found.settings.demo.cash == Decimal(5000)
 
 

@@ -59,7 +59,10 @@ class DeskSnapshot:
                 return math.nan  # volume24h, funding: no feed of ours tells them yet
 
     def _fee(self, account: Account, key: ReadKey) -> float:
-        return float(account.maker if key.kind == "maker" else account.taker)
+        """Of the market where it has its own; on a candle file those of the run."""
+        listed = self.desk.instruments.get((account.name, key.symbol))
+        rates = account if account.sizing is Sizing.AT_FILL or listed is None else listed
+        return float(rates.maker if key.kind == "maker" else rates.taker)
 
     def _open_orders(self, symbol: str) -> int:
         return sum(
