@@ -197,6 +197,8 @@ class Cursor:
         while not self._is_over(own):
             if self.now.kind is Kind.LINE_END:
                 self.take()
+            elif self.sees("{"):
+                self.pass_brace()
             else:
                 self.line(read, can_resume=can_resume)
         closing = self.partners.get(self.openings.pop())
@@ -219,14 +221,27 @@ class Cursor:
 
     def _repaired(self, brace: str) -> bool:
         """Puts the brace in if that leaves fewer braces without a partner."""
-        self.repairs += 1
-        if self.repairs > REPAIRS_MAX:
-            return False
         start = self.now.span.start
         tokens = [*self.tokens]
         tokens.insert(self.at, Token(Kind.MARK, Span(start, start), brace))
+        return self._took_over(tokens, len(self.partners) + 2)
+
+    def pass_brace(self) -> None:
+        """A `{` where no block begins: left out if that leaves fewer braces without a partner,
+        else passed over with what it holds."""
+        message = "No block begins here: `{` stands behind if, for, repeat, on and their like."
+        self.say("LF101", message, self.now.span)
+        fewer = self.tokens[: self.at] + self.tokens[self.at + 1 :]
+        if not self._took_over(fewer, len(self.partners)):
+            self.skip_to()
+
+    def _took_over(self, tokens: list[Token], paired_min: int) -> bool:
+        """Goes on with these tokens if at least so many of their braces have a partner."""
+        self.repairs += 1
+        if self.repairs > REPAIRS_MAX:
+            return False
         partners = braces(self.text, tokens)
-        if len(partners) < len(self.partners) + 2:
+        if len(partners) < paired_min:
             return False
         self.tokens, self.partners = tokens, partners
         return True

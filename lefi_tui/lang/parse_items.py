@@ -26,6 +26,8 @@ class Items(Checks):
                 self.say("LF101", "This } closes nothing.", self.now.span)
                 while self.sees("}"):
                     self.take()
+            elif self.sees("{"):
+                self.pass_brace()
             else:
                 self.line(lambda: self._item(items, body), can_resume=True)
         return s.Script(Span(0, len(self.text)), tuple(items), tuple(body))
