@@ -34,6 +34,7 @@ EXACT: Final = Context(
 )
 _GRAINS: Final = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
 _GRAIN: Final = Decimal(1).scaleb(-18)
+LONGEST_SHOWN: Final = 24  # digits before the point; a script's double may have 300
 
 
 def floor_to(step: Decimal, value: Decimal) -> Decimal:
@@ -101,6 +102,8 @@ def to_double(value: Decimal) -> float:
 
 def words(value: Decimal) -> str:
     """12500 -> 12,500: for people, never to be read back."""
+    if value.adjusted() > LONGEST_SHOWN:
+        return f"{value:.3E}"
     text = format(value.normalize(MONEY) if value else ZERO, "f")
     whole, dot, rest = text.partition(".")
     return f"{int(whole):,}{dot}{rest}" if whole != "-0" else text

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.desk.state import Account, Desk
-from lefi_tui.core.desk.valuation import free_cash
+from lefi_tui.core.desk.valuation import free_cash, units_offered
 from lefi_tui.core.gate import Facts, GateRequest, check
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
 from lefi_tui.core.messages import Sizing, Verdict
-from lefi_tui.core.money import ZERO, from_double, words
+from lefi_tui.core.money import EXACT, ZERO, from_double, words
 from lefi_tui.core.order import Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
 
@@ -35,7 +35,8 @@ class _Case:
     position: Position
     price: Decimal
     leverage: Decimal
-    free: Decimal
+    free: Decimal  # cash
+    offered: Decimal  # units that working sells have promised
 
     @property
     def opens(self) -> bool:
@@ -101,7 +102,8 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     position = desk.positions.get(key) or Position(*key)
     asked = order.terms.leverage
     leverage = asked or (position.leverage if position.units else Decimal(1))
-    case = _Case(order, instrument, position, price, leverage, free_cash(desk, account.name))
+    free, offered = free_cash(desk, account.name), units_offered(desk, *key)
+    case = _Case(order, instrument, position, price, leverage, free, offered)
     wrong = _leverage_wrong(case) or _units_wrong(case)
     fitted = conform(instrument, order.terms.side, _units(case), order.terms.limit, price)
     if wrong is None and isinstance(fitted, NotConforming):
@@ -193,12 +195,14 @@ def _units_wrong(case: _Case) -> tuple[str, str] | None:
         )
     if terms.side is Side.BUY or case.instrument.is_perpetual:
         return None
-    if _units(case) > held:
+    free = EXACT.subtract(held, case.offered)
+    if _units(case) > free:
+        offered = f", {words(case.offered)} of it offered already" if case.offered else ""
         return (
             "UNITS_TOO_FEW",
             (
-                f"{words(_units(case))} {case.instrument.base} to sell, {words(held)} held. "
-                "Ask for less, or close the position."
+                f"{words(_units(case))} {case.instrument.base} to sell, {words(held)} held"
+                f"{offered}. Ask for less, or close the position."
             ),
         )
     return None

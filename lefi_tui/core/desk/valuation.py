@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from lefi_tui.core import position as positions
 from lefi_tui.core.desk.state import Desk
-from lefi_tui.core.money import ZERO, from_double
-from lefi_tui.core.order import Order, OrderKind, Side
+from lefi_tui.core.money import ZERO, exact_sum, from_double
+from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
 from lefi_tui.core.position import Position
 
 
@@ -37,6 +37,23 @@ def set_aside(desk: Desk, order: Order) -> Decimal:
         price = ZERO if quote is None else from_double(quote.ask)
     share = 1 / (terms.leverage or Decimal(1)) if instrument.is_perpetual else Decimal(1)
     return remaining * price * (share + instrument.taker)
+
+
+def units_offered(desk: Desk, account: str, symbol: str) -> Decimal:
+    """Spot units that working sells have promised already: no unit is offered twice.
+
+    An order on its way out offers none: the venue takes a cancel before what is sent after it.
+    """
+    offers = (
+        order.remaining or ZERO
+        for order in desk.orders.values()
+        if order.account == account
+        and order.terms.symbol == symbol
+        and order.terms.side is Side.SELL
+        and order.leg == "entry"
+        and order.status is not OrderStatus.CANCEL_PENDING
+    )
+    return exact_sum(offers)
 
 
 def free_cash(desk: Desk, account: str) -> Decimal:

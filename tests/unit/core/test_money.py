@@ -155,6 +155,8 @@ def test_people_read_thousands_and_no_trailing_zeros() -> None:
         ("-1234.25", "-1,234.25"),
         ("1E+6", "1,000,000"),
         ("1E-8", "0.00000001"),
+        ("1E+24", "1,000,000,000,000,000,000,000,000"),
+        ("-1.23456E+300", "-1.235E+300"),  # a slip of a script, not an amount
     ]
     for value, shown in pairs:
         assert words(D(value)) == shown
