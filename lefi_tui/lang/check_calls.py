@@ -61,6 +61,8 @@ class Calls(Values):
             message = f"`{function.name}({listed})` takes {len(function.params)} values."
             raise self.wrong("LF204", node.span, message)
         self.shared.used.add(function.name)
+        if function.name in self.shared.declared.recursive:
+            raise Wrong
         values = [self.value(each.value) for each in node.args]
         self.scope.calls += 1
         self.scope.expanded += 1

@@ -62,13 +62,13 @@ class Statements(Calls):
             case s.DecideTable():
                 return self._table(node)
             case s.DecideStatement():
-                raise self.later(node.span, "`decide` before a transaction")
+                raise self.later(_first_word(node, "decide"), "`decide` before a transaction")
             case s.Authorize():
-                raise self.later(node.span, "`authorize`")
+                raise self.later(_first_word(node, "authorize"), "`authorize`")
             case s.Execute():
-                raise self.later(node.span, "`execute`")
+                raise self.later(_first_word(node, "execute"), "`execute`")
             case s.Finalize():
-                raise self.later(node.span, "`finalize`")
+                raise self.later(_first_word(node, "finalize"), "`finalize`")
             case s.Pays():
                 raise self.later(node.span, "`pays`")
 
@@ -132,8 +132,13 @@ class Statements(Calls):
     # ---- branches and loops
 
     def _if(self, node: s.If) -> list[Statement]:
-        if self._is_transaction(node.condition):
-            raise self.later(node.condition.span, "Waiting for an order's result")
+        asked = node.condition
+        if isinstance(asked, s.Unary) and asked.op == "not":
+            asked = asked.operand
+        if self._is_transaction(asked):
+            for block in (node.then, *([node.other] if node.other else [])):
+                self._inside(block)
+            raise self.later(asked.span, "Waiting for an order's result")
         self._offer_nesting(node)
         condition = self._tried(node.condition)
         then, after_then = self._inside(node.then)
@@ -363,3 +368,7 @@ class Statements(Calls):
             message = "It may order at every price update; the policy names no rate."
             hint = "Add `policy { rate = 1 per 1m }`."
             self.say("LF255", call.name_span, message, hint)
+
+
+def _first_word(node: s.Node, word: str) -> Span:
+    return Span(node.span.start, node.span.start + len(word))

@@ -16,6 +16,7 @@ class Declared:
     settings: dict[str, s.Setting] = field(default_factory=dict)
     states: dict[str, s.State] = field(default_factory=dict)
     functions: dict[str, s.Function] = field(default_factory=dict)
+    recursive: set[str] = field(default_factory=set)  # of them; said already
     rules: list[s.Rule] = field(default_factory=list)
     handlers: list[s.Handler] = field(default_factory=list)
     tests: list[s.Test] = field(default_factory=list)
@@ -71,7 +72,8 @@ def _is_new(
 
 
 def _refuse_recursion(declared: Declared, name: str) -> None:
-    """A function that can reach itself is taken out, so that no later pass meets it."""
+    """A function that can reach itself is marked, so that no later pass goes into it. A circle
+    of several is one mistake."""
     function = declared.functions[name]
     seen: set[str] = set()
     waiting = _calls(function.body)
@@ -80,9 +82,10 @@ def _refuse_recursion(declared: Declared, name: str) -> None:
         if call.name == name:
             message = f"`{name}` calls itself; a script always stops, so functions can't."
             declared.say("LF210", function.name_span, message)
+            declared.recursive.add(name)
             return
         inner = declared.functions.get(call.name)
-        if inner is not None and call.name not in seen:
+        if inner is not None and call.name not in seen | declared.recursive:
             seen.add(call.name)
             waiting += _calls(inner.body)
 
