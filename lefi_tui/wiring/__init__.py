@@ -182,8 +182,8 @@ class _SocketFromAnyLoop:
         return await self._call("ask", query)
 
     async def _call(self, name: str, what: Any) -> Any:
-        channel = await self._open()
         try:
+            channel = await self._open()
             return await getattr(channel, name)(what)
         except EngineAbsentError as error:
             self._channel = None
