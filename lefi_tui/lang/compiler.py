@@ -27,6 +27,7 @@ from lefi_tui.lang.form import (
     value,
 )
 from lefi_tui.lang.indicators import INDICATORS, Maker
+from lefi_tui.lang.maths import is_multiplied
 from lefi_tui.lang.source import Source
 from lefi_tui.lang.tree import NAN, Body, X
 from lefi_tui.lang.types import Type
@@ -184,7 +185,21 @@ class Compiler:
             parts = self._words_of(x)
             shares = tuple(each.type.kind == "percent" for each in parts)
             return V("text", tuple(self.value(each) for each in parts), shares)
+        if x.op == "pow" and x.args[1].is_const and is_multiplied(x.args[1].value):
+            return self._power(self.value(x.args[0]), int(x.args[1].value))
         return V(x.op, tuple(self.value(each) for each in x.args))
+
+    def _power(self, base: V, times: int) -> V:
+        """Multiplications from the left, here and not in each way of running, so that both agree
+        to the last digit."""
+        self.temps += 1
+        name = f"s{self.temps}"
+        self.pending.append(Let(name, base))
+        one = V("temp", value=name)
+        out = one
+        for _ in range(times - 1):
+            out = V("mul", (out, one))
+        return V("finite", (out,))
 
     def _words_of(self, x: X) -> list[X]:
         """The parts of a text, those of texts inside it beside the others."""

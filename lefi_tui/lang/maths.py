@@ -22,18 +22,28 @@ def mod(a: float, b: float) -> float:
     return a % b if b and math.isfinite(a) else NAN
 
 
+def is_multiplied(power: object) -> bool:
+    """Whole constant powers from 2 to 8 are multiplications from the left."""
+    return isinstance(power, float) and 2 <= power <= 8 and power == int(power)
+
+
+def constant_power(a: float, b: float) -> float:
+    if not is_multiplied(b):
+        return power(a, b)
+    out = a
+    for _ in range(int(b) - 1):
+        out *= a
+    return finite(out)
+
+
 def power(a: float, b: float) -> float:
-    """Whole powers from 2 to 8 are multiplications from the left; the rest is the C library's."""
-    if 2 <= b <= 8 and b == int(b):
-        out = a
-        for _ in range(int(b) - 1):
-            out *= a
-        return finite(out)
+    """The C library's; it takes 1 for a missing number in two places, we never do."""
+    if math.isnan(a) or math.isnan(b):
+        return NAN
     try:
-        out = math.pow(a, b)
+        return finite(math.pow(a, b))
     except (ValueError, OverflowError):
         return NAN
-    return finite(out)
 
 
 def finite(value: float) -> float:
@@ -151,7 +161,7 @@ FOLDS: Final[dict[str, Callable[..., Any]]] = {
     "neg": lambda a: -a,
     "div": div,
     "mod": mod,
-    "pow": power,
+    "pow": constant_power,
     "abs": abs,
     "round": rounded,
     "floor": floor,

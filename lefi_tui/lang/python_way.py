@@ -26,6 +26,7 @@ _CALLS: Final[dict[str, Callable[..., Any]]] = {
     "div": maths.div,
     "mod": maths.mod,
     "pow": maths.power,
+    "finite": maths.finite,
     "ne": maths.differs,
     "round": maths.rounded,
     "floor": maths.floor,

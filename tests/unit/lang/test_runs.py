@@ -111,6 +111,37 @@ def test_mod_has_the_divisors_sign(divisor: float) -> None:
             assert value == pytest.approx(wanted, abs=1e-12)
 
 
+def test_a_whole_constant_power_is_multiplied_from_the_left() -> None:
+    chance = random.Random(11)
+    body = "a = close / open\n" + "\n".join(f"p{n} = a ^ {n}" for n in range(2, 9))
+    head = "\n".join(f"state p{n} = 0" for n in range(2, 9))
+    tape = Tape(program(f'{head}\non Candle("BTC/USDT", 1m) {{\n{body}\n}}'))
+    for _ in range(200):
+        low, high = sorted((chance.uniform(1, 9), chance.uniform(1, 9)))
+        tape.candle(low, high, low, high, 1.0)
+        product = high / low
+        for n in range(2, 9):
+            product *= high / low
+            assert tape.value(f"p{n}") == product
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("missing ^ 0", "none"),
+        ("1 ^ missing", "none"),
+        ("(close / close) ^ 0", "1"),
+        ("(0 - close / close) ^ 0.5", "none"),
+        ("(close / open * 1e200) ^ 2", "none"),
+        ("(close / open * 1e200) ^ (close / open * 2)", "none"),
+        ("(close / open * 3) ^ (close / open * 2)", "9"),
+    ],
+)
+def test_a_power_without_a_finite_real_result_is_none(written: str, shown: str) -> None:
+    body = f'missing = close / open / (close / open - 1)\nPrint("{{{written}}}")'
+    assert on_candles(body, [5.0]).said == [shown]
+
+
 # ---- memory
 
 
