@@ -89,6 +89,9 @@ def _times(op: str, left: Type, right: Type) -> Type | None:
 
 
 def multiplied(left: Type, right: Type) -> Type | None:
+    """A percent of a number is a number (25% of 200 is 50); a percent taken twice is a percent."""
+    if left.kind in {"number", *OPEN} and right.kind == "percent":
+        return NUMBER
     for one, other in ((left, right), (right, left)):
         if one.kind in {"number", *OPEN}:
             return None if other.kind not in NUMERIC or other == TIME else _plain(other)
