@@ -131,6 +131,14 @@ class _Waiting:
         self.braces.clear()
         self.indents.clear()
 
+    def closes(self, indent: int, line: int, *, begins_with_brace: bool) -> bool:
+        """Whether a `}` on a line of this indent looks like the end of the innermost block: on
+        the block's own line, or on a line of `}` no further in than the line that opened it."""
+        if not self.braces:
+            return False
+        opening = self.braces[-1]
+        return opening.number >= line or (begins_with_brace and indent <= opening.indent)
+
     def drop_deeper(self, indent: int) -> None:
         """A `}` under an outer line says that what is indented deeper was not closed."""
         if self.indents[indent]:
@@ -170,15 +178,19 @@ def _pair(partner: dict[int, int], opening: int, closing: int) -> None:
 def _matched_by_indent(text: str, tokens: Sequence[Token]) -> dict[int, int]:
     partner: dict[int, int] = {}
     waiting = _Waiting()
+    line = 0  # the number of the token that begins the line
     for number, (token, indent, is_first) in enumerate(_with_indent(text, tokens)):
+        line = number if is_first else line
         if begins_item(text, tokens, number) and not _is_test_setting(tokens, token, waiting):
             waiting.clear()
         elif token.kind is Kind.MARK and token.text == "{":
             waiting.push(_Open(number, indent))
-        elif token.kind is Kind.MARK and token.text == "}" and waiting.braces:
+        elif token.kind is Kind.MARK and token.text == "}":
             if is_first:
                 waiting.drop_deeper(indent)
-            _pair(partner, waiting.pop().number, number)
+            begins_with_brace = tokens[line].text == "}"
+            if waiting.closes(indent, line, begins_with_brace=begins_with_brace):
+                _pair(partner, waiting.pop().number, number)
     return partner
 
 
@@ -191,7 +203,8 @@ def _with_indent(text: str, tokens: Sequence[Token]) -> Iterator[tuple[Token, in
         is_first = break_at >= 0 or number == 0
         if is_first:
             indent = start - break_at - 1
-        last_end = max(last_end, token.span.end)
+        if token.kind is not Kind.LINE_END:  # which stands for the line end looked for
+            last_end = max(last_end, token.span.end)
         yield token, indent, is_first
 
 

@@ -32,8 +32,10 @@ class Cursor:
         self.at = 0
         self.depth = 0  # of the expression that is read
         self.blocks = 0  # how many blocks stand around what is read
+        self.old_blocks = 0  # how many of them are of the older form, ended by `end`
         self.openings: list[int] = []  # of the braces around what is read
         self.repairs = 0
+        self.resumed_at = -1  # where reading went on after a mistake
         self.found: list[Diagnostic] = []
 
     # ---- looking and taking
@@ -59,6 +61,12 @@ class Cursor:
 
     def sees_end(self) -> bool:
         return self.now.kind in {Kind.LINE_END, Kind.END} or self.sees("}")
+
+    def sees_old_end(self) -> bool:
+        """Where a block of the older form is over."""
+        if self.now.kind is Kind.END or self.sees("}", "else", *ITEM_WORDS):
+            return True
+        return self.sees_word("end") and self.following.text != "="
 
     def take(self) -> Token:
         token = self.now
@@ -97,7 +105,8 @@ class Cursor:
     # ---- saying
 
     def fail(self, code: str, message: str, span: Span | None = None, hint: str = "") -> NoReturn:
-        if span is not None or self.now.kind is not Kind.WRONG:  # of which the scanner spoke
+        is_said = Kind.WRONG in {self.now.kind, self.last.kind}  # by the scanner
+        if span is not None or not is_said:
             self.say(code, message, span or self.place(), hint)
         raise Mistake
 
@@ -152,24 +161,34 @@ class Cursor:
             return s.Broken(self.since(start))
 
     def skip_to(self, *stops: str) -> None:
-        """To the end of this statement, or to one of the marks before it."""
-        while self.now.kind not in {Kind.LINE_END, Kind.END} and not self.sees("}", *stops):
-            self.at = self.partners.get(self.at, self.at) + 1
+        """To the end of this statement, or to one of the marks before it; a line that begins like
+        a statement is one, even where the line's end before it does not count."""
+        while self.now.kind not in {Kind.LINE_END, Kind.END} and not self.sees(*stops):
+            if self.sees("}") and (self.at in self.partners or self._is_first(self.at)):
+                break
+            if self._begins_statement() and self._is_first(self.at):
+                break
+            self._pass()
+        self.resumed_at = self.at
+
+    def _pass(self) -> None:
+        """Over one word, or over a block."""
+        self.at = self.partners.get(self.at, self.at) + 1
 
     def line(self, read: Callable[[], None], *, can_resume: bool = False) -> None:
         """One line of a block, a table, a policy or a test; a wrong one is passed over."""
-        depth, blocks = self.depth, self.blocks
+        start, depth, blocks = self.at, self.depth, self.blocks
         try:
             read()
             self.line_end(can_resume=can_resume)
         except Mistake:
             self.depth, self.blocks = depth, blocks
+            if self.at == start:
+                self._pass()
             self.skip_to()
 
     def line_end(self, *, can_resume: bool) -> None:
-        if self.sees_end() or self.last.kind is Kind.LINE_END:  # the latter: of a lost block
-            return
-        if self.sees("else") and self.openings:  # of which the block around this line knows more
+        if self._is_line_end():
             return
         word = shown(self.now.text)
         if self.now.kind in {Kind.MARK, *LITERALS}:
@@ -178,9 +197,19 @@ class Cursor:
         if self.now.kind is Kind.METHOD and meant in KEYWORDS:
             self.mend([meant])
             raise Mistake
-        self.say("LF103", f"A new line or ; is missing before `{word}`.", self.now.span)
+        if self.last.kind is not Kind.WRONG:
+            self.say("LF103", f"A new line or ; is missing before `{word}`.", self.now.span)
         if not (can_resume and self._begins_statement()):
             raise Mistake
+
+    def _is_line_end(self) -> bool:
+        if self.sees_end() or self.last.kind is Kind.LINE_END:  # the latter: of a lost block
+            return True
+        if self.at == self.resumed_at:  # behind a mistake
+            return True
+        if self.old_blocks and self.sees_old_end():
+            return True
+        return bool(self.openings) and self.sees("else")  # the block around it knows more
 
     def _begins_statement(self) -> bool:
         if self.sees(*ITEM_WORDS, *STATEMENT_WORDS):
@@ -197,7 +226,7 @@ class Cursor:
         while not self._is_over(own):
             if self.now.kind is Kind.LINE_END:
                 self.take()
-            elif self.sees("{"):
+            elif self.sees("{", "}"):
                 self.pass_brace()
             else:
                 self.line(read, can_resume=can_resume)
@@ -228,7 +257,12 @@ class Cursor:
 
     def pass_brace(self) -> None:
         """A `{` where no block begins: left out if that leaves fewer braces without a partner,
-        else passed over with what it holds."""
+        else passed over with what it holds. A `}` that closes nothing: passed over."""
+        if self.sees("}"):
+            self.say("LF101", "This } closes nothing.", self.now.span)
+            while self.sees("}") and self.at not in self.partners:
+                self.take()
+            return
         message = "No block begins here: `{` stands behind if, for, repeat, on and their like."
         self.say("LF101", message, self.now.span)
         fewer = self.tokens[: self.at] + self.tokens[self.at + 1 :]
@@ -248,13 +282,15 @@ class Cursor:
 
     def _is_over(self, own: tuple[str, ...]) -> bool:
         """Whether the innermost block ends here, if only because another declaration begins."""
-        if self.now.kind is Kind.END or self.sees("}"):
+        if self.now.kind is Kind.END or (self.sees("}") and self.at in self.partners):
             return True
         if self.sees("else"):
             return self._is_closed_for_else()
-        if self.openings[-1] in self.partners or not self.sees(*ITEM_WORDS):
+        opening = self.openings[-1]
+        if opening in self.partners:
             return False
-        return self.now.text not in own or self._is_at_margin()
+        begins_item = self.sees(*ITEM_WORDS) and self.now.text not in own
+        return begins_item or self._is_outdented(opening)
 
     def _is_closed_for_else(self) -> bool:
         """`if a { b  else { c }`: the brace before the `else` is the one that is missing."""
@@ -264,6 +300,25 @@ class Cursor:
         self.say("LF102", "No } closes this {.", opening.span)
         return True
 
-    def _is_at_margin(self) -> bool:
-        start = self.now.span.start
-        return start == 0 or self.text[start - 1] == "\n"
+    def _is_outdented(self, opening: int) -> bool:
+        """Whether this line stands no further in than the line that opened a block whose first
+        line does, or that has it beside its brace: then the block was meant to end before."""
+        if not self._is_first(self.at) or self.at == opening + 1:
+            return False
+        indent = self._indent(opening)
+        is_beside = not self._is_first(opening + 1)
+        return self._indent(self.at) <= indent and (is_beside or indent < self._indent(opening + 1))
+
+    def _is_first(self, number: int) -> bool:
+        """Whether a token is the first on its line."""
+        if number == 0:
+            return True
+        before, here = self.tokens[number - 1], self.tokens[number]
+        end = before.span.start if before.kind is Kind.LINE_END else before.span.end
+        return "\n" in self.text[end : here.span.start]
+
+    def _indent(self, number: int) -> int:
+        """How far in the line of a token begins."""
+        start = self.text.rfind("\n", 0, self.tokens[number].span.start) + 1
+        line = self.text[start : self.tokens[number].span.start]
+        return len(line) - len(line.lstrip())

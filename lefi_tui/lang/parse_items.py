@@ -22,11 +22,7 @@ class Items(Checks):
         while self.now.kind is not Kind.END:
             if self.now.kind is Kind.LINE_END:
                 self.take()
-            elif self.sees("}"):
-                self.say("LF101", "This } closes nothing.", self.now.span)
-                while self.sees("}"):
-                    self.take()
-            elif self.sees("{"):
+            elif self.sees("{", "}"):
                 self.pass_brace()
             else:
                 self.line(lambda: self._item(items, body), can_resume=True)

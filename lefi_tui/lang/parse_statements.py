@@ -176,29 +176,16 @@ class Statements(Expressions):
         if self.blocks >= BLOCKS_MAX:
             self.fail("LF106", f"More than {BLOCKS_MAX} blocks inside each other.", start)
         self.blocks += 1
+        self.old_blocks += 1
         statements: list[s.Statement] = []
-        while not self._is_old_end():
+        while not self.sees_old_end():
             if self.now.kind is Kind.LINE_END:
                 self.take()
             else:
-                self._old_line(statements)
+                self.line(lambda: statements.append(self.statement()), can_resume=True)
         self.blocks -= 1
+        self.old_blocks -= 1
         return s.Block(self.since(start), tuple(statements))
-
-    def _old_line(self, statements: list[s.Statement]) -> None:
-        depth, blocks = self.depth, self.blocks
-        try:
-            statements.append(self.statement())
-            if not self._is_old_end():
-                self.line_end(can_resume=True)
-        except Mistake:
-            self.depth, self.blocks = depth, blocks
-            self.skip_to("else")
-
-    def _is_old_end(self) -> bool:
-        if self.now.kind is Kind.END or self.sees("}", "else", *ITEM_WORDS):
-            return True
-        return self.sees_word("end") and self.following.text != "="
 
     # ---- decide
 

@@ -106,6 +106,7 @@ class Checks(Statements):
     def _signal(self, what: str, start: Span) -> s.Check:
         name = self.plain_text("its name as a text")
         fields: list[s.Arg] = []
-        if self.sees("{"):
+        names_a_field = self.now.kind is Kind.NAME and self.following.text == "="
+        if self.sees("{") or names_a_field:
             self.braced(lambda: fields.append(self._value()))
         return s.TestSignal(self.since(start), what, name, tuple(fields))

@@ -14,7 +14,7 @@ from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.parse_items import Items
 from lefi_tui.lang.scanner import scan
 from lefi_tui.lang.source import Source
-from lefi_tui.lang.tokens import Kind
+from lefi_tui.lang.tokens import Kind, shown
 
 MESSAGES_MAX: Final = 200  # a person reads the first few
 
@@ -44,8 +44,10 @@ def parse_value(text: str) -> ParsedValue:
     scanned = scan(text)
     items = Items(text, scanned.tokens)
     value = items.tried(items.expr)
-    if items.now.kind not in {Kind.LINE_END, Kind.END} and not items.found:
-        items.say("LF101", f"`{text}` is not one value.", items.now.span)
+    if items.now.kind is Kind.LINE_END and items.following.kind is Kind.END:
+        items.take()
+    if items.now.kind is not Kind.END and not items.found:
+        items.say("LF101", f"`{shown(text)}` is not one value.", items.now.span)
     found = _in_order((*scanned.diagnostics, *items.found))
     return ParsedValue(None if found else value, found)
 

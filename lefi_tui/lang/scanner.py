@@ -35,7 +35,7 @@ _ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "{": "{"}
 _STRAY: Final = {
     "%": "A percent has no space before its sign, like 25%; the rest of a division is `mod`.",
     "?": "A choice is written `if c then a else b`.",
-    "'": 'Texts stand between double quotes, like "BTC/USDT".',
+    **dict.fromkeys("'“”„", 'Texts stand between double quotes, like "BTC/USDT".'),
 }
 
 
@@ -193,22 +193,26 @@ class _Scanner:
             self._stray(letter)
 
     def _stray(self, letter: str) -> None:
-        end = self.at + 1
-        while end < self.end and self.text[end] == letter:
-            end += 1
-        span = Span(self.at, end)
+        span = Span(self.at, self._stray_end(letter))
         if not letter.isprintable():
             message = f"An invisible character, U+{ord(letter):04X}."
             self._say("LF001", span, message, Fix("Remove it", (Edit(span, ""),)))
-            self.at = end
+            self.at = span.end
             return
+        if letter != ":" or not self._follows_a_question_mark():
+            self._say("LF001", span, _STRAY.get(letter, f"`{letter}` has no meaning in Lefi."))
+        self._add(Kind.WRONG, span.end)
+
+    def _stray_end(self, letter: str) -> int:
+        """Behind all of its kind; of a quote that is none in Lefi, behind what it quotes."""
         if letter in "'“”„":
             line_end = self.text.find("\n", self.at, self.end)
             words = self.text[self.at : self.end if line_end < 0 else line_end]
-            end = max(end, self.at + len(words.rstrip(_CLOSERS)))
-        if letter != ":" or not self._follows_a_question_mark():
-            self._say("LF001", span, _STRAY.get(letter, f"`{letter}` has no meaning in Lefi."))
-        self._add(Kind.WRONG, end)
+            return self.at + max(1, len(words.rstrip(_CLOSERS)))
+        end = self.at + 1
+        while end < self.end and self.text[end] == letter:
+            end += 1
+        return end
 
     def _follows_a_question_mark(self) -> bool:
         """The other half of `a ? b : c`, said already."""
@@ -230,8 +234,17 @@ class _Scanner:
         if words == "**":
             self._say("LF107", span, "Powers are written with ^ today.", _write(span, "^"))
         else:
-            self._say("LF001", span, f"`{words}` is written `{meant}`.", _write(span, meant))
+            fix = Fix(f"Write {meant}", (Edit(span, self._apart(meant, span)),))
+            self._say("LF001", span, f"`{words}` is written `{meant}`.", fix)
         self._add(Kind.KEYWORD if meant in KEYWORDS else Kind.MARK, end, meant=meant)
+
+    def _apart(self, meant: str, span: Span) -> str:
+        """`a&&b` becomes `a and b`, not `aandb`."""
+        if not meant.isalpha():
+            return meant
+        before = _WORD.match(self.text, span.start - 1) if span.start else None
+        behind = _WORD.match(self.text, span.end)
+        return f"{' ' * bool(before)}{meant}{' ' * bool(behind)}"
 
     # ---- texts
 
