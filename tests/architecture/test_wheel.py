@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import site
 import subprocess
@@ -17,8 +18,16 @@ READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".mako", ".ini", ".toml")
 
 
 def ran(*command: object, cwd: Path) -> str:
+    # `make` names its constraints relative to the checkout; here it is another folder.
+    environment = {key: value for key, value in os.environ.items() if key != "PIP_CONSTRAINT"}
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False, timeout=110
+        list(map(str, command)),
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

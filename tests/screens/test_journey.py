@@ -48,7 +48,7 @@ def test_a_bot_is_started_filled_and_stopped_by_keys(desk: TmuxDesk, tmp_path: P
     desk.keys("s")
     desk.wait(lambda text: "stopped" in text and "Stopped" in text)
     desk.keys("q")
-    desk.wait(lambda _: desk.exit_status() == "1 0")
+    desk.wait_for_end()
     units, price = _journaled_fill(tmp_path)
     assert Decimal(shown[2]) == units
     assert Decimal(shown[3].replace(",", "")) == round(price, 2)

@@ -27,13 +27,13 @@ class TmuxDesk:
         self._socket = str(home / "tmux.sock")
         config = home / "tmux.conf"
         lines = ["default-terminal tmux-256color", "escape-time 0", "status off"]
-        lines.append("remain-on-exit on")
         config.write_text("".join(f"set -g {each}\n" for each in lines))
         kept = {k: v for k, v in os.environ.items() if k not in {"TMUX", "NO_COLOR", "COLORTERM"}}
         self._environment = {**kept, "LEFI_HOME": str(home), "LC_ALL": "C.UTF-8"}
         self._environment["PYTHONPATH"] = str(ROOT)
         size = ["-x", str(columns), "-y", str(rows)]
-        command = f"{sys.executable} -m lefi_tui"
+        # tmux loses the status of a program that closes its terminal just before it ends.
+        command = f"{sys.executable} -m lefi_tui; echo ended with $?; cat"
         self._tmux("-f", str(config), "new-session", "-d", *size, command)
 
     def _tmux(self, *arguments: str) -> str:
@@ -52,9 +52,6 @@ class TmuxDesk:
     def resize(self, columns: int, rows: int) -> None:
         self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
-    def exit_status(self) -> str:
-        return self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip()
-
     def wait(self, holds: Callable[[str], bool] | str) -> str:
         """The screen, once it shows what is waited for."""
         wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
@@ -66,6 +63,10 @@ class TmuxDesk:
                 return text
             time.sleep(0.05)
         raise AssertionError(f"not on the screen: {holds}\n{text}")
+
+    def wait_for_end(self) -> None:
+        """Until the program has ended by itself, with status 0."""
+        self.wait("ended with 0")
 
     def close(self) -> None:
         subprocess.run(
