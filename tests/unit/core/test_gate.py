@@ -103,6 +103,10 @@ def test_the_trading_state_lets_through_what_its_name_says(
     if not opening:
         assert f"Trading is {state.value} (daily loss)" in refused.text
         assert "lefi resume" in refused.text
+    if state is TradingState.REDUCING:
+        assert refused.bound == "reducing orders only"
+    if state is TradingState.HALTED:
+        assert refused.bound == "no new orders"
 
 
 @given(

@@ -83,6 +83,12 @@ def test_a_market_without_rules_takes_the_order_as_it_is() -> None:
     assert conform(FREE, Side.BUY, asked, None, D(1)) == Conformed(asked, None)
 
 
+def test_the_smallest_step_itself_and_the_largest_wish_conform() -> None:
+    market = Instrument("A/B", "A", "B", tick=D("0.1"), step=D("0.001"))
+    for quantity in (D("0.001"), D(10) ** 30):
+        assert conform(market, Side.BUY, quantity, D("0.1"), D(1)) == Conformed(quantity, D("0.1"))
+
+
 def test_the_minimum_is_valued_at_the_limit_where_there_is_one() -> None:
     assert isinstance(conform(SPOT, Side.BUY, D("0.002"), D(2_500), D(1)), Conformed)
     assert refused("0.002", "2499").code == "NOTIONAL_BELOW_MINIMUM"

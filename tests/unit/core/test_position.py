@@ -148,7 +148,7 @@ def test_a_share_that_is_lost_stops_the_program() -> None:
 def test_liquidation_comes_where_the_margin_less_maintenance_is_gone(
     side: Side, price: str
 ) -> None:
-    position, _ = filled(FLAT, Fill(side, D(100), D(2), D(0), "bot", leverage=D(10)))
+    position, _ = filled(FLAT, Fill(side, D(100), D("0.5"), D(0), "bot", leverage=D(10)))
     assert liquidation_price(position, D("0.004")) == D(price)
 
 
