@@ -60,7 +60,7 @@ class JournalChangedError(JournalError):
 
     code = "LE315"
     title = "The journal was changed"
-    usual_next = "Keep the file as evidence and restore a copy that verifies (`lefi audit verify`)"
+    usual_next = "Keep the file as evidence and restore a copy that verifies"
 
 
 class JournalNewerError(JournalError):
