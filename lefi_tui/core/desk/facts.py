@@ -147,7 +147,7 @@ def _price(desk: Desk, order: Order) -> Decimal | None:
 def _units(case: _Case) -> Decimal:
     """Units asked, before they are fitted: lefi.md, Methods, sizes."""
     size = case.order.terms.size
-    held = abs(case.position.units)
+    held = _own(case)
     match size.kind:
         case SizeKind.ALL:
             return held
@@ -161,6 +161,13 @@ def _units(case: _Case) -> Decimal:
             units = case.free * size.value / case.cost_of_one
     terms = case.order.terms
     return reducible(case.position, terms.side, units) if terms.is_reduce_only else units
+
+
+def _own(case: _Case) -> Decimal:
+    """What its owner may give back: its own share, and never more than is open."""
+    side = case.order.terms.side
+    own = case.position.shares.get(case.order.owner, ZERO)
+    return reducible(case.position, side, own.copy_abs()) if own * side.sign < 0 else ZERO
 
 
 def _leverage_wrong(case: _Case) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""What is offered is set aside: no unit of a spot position is promised to two orders."""
+"""Units of a position: none is promised to two orders, and each bot gives back its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import pytest
 from lefi_tui.core.bot import Intent
 from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.desk.valuation import units_offered
-from lefi_tui.core.messages import CancelOrder, OrderDenied, OrderSubmitted, VenueCanceled
+from lefi_tui.core.messages import (
+    CancelOrder,
+    OrderDenied,
+    OrderSubmitted,
+    StartBot,
+    VenueCanceled,
+)
 from lefi_tui.core.order import OrderStatus
 from tests.unit.core.desk_kit import (
     BUY,
@@ -19,6 +25,7 @@ from tests.unit.core.desk_kit import (
     asked,
     fill,
     of,
+    open_desk,
     quote,
     submitted,
     units,
@@ -80,3 +87,17 @@ def test_units_are_free_again_when_their_order_goes_and_as_it_fills(held: Desk) 
     assert units_offered(desk, "main", SPOT.symbol) == 0
     desk, _ = advance(desk, VenueCanceled(order.id, 7, "asked"))
     assert units_offered(desk, "main", SPOT.symbol) == 0
+
+
+def test_a_bot_gives_back_its_own_share_and_leaves_another_bots_alone() -> None:
+    desk = open_desk()
+    for bot, plan in (("a", "buy and close"), ("b", "buy")):
+        desk, _ = advance(desk, StartBot(bot, "told", "main", plan, at_ns=1))
+    desk, answer = advance(desk, quote())
+    for event in of(OrderSubmitted, answer):
+        desk, _ = advance(desk, fill(event.order, "0.01"))
+    desk, answer = advance(desk, quote(at_ms=2_000))
+    order = submitted(answer)
+    assert (order.owner, order.quantity) == ("a", D("0.010"))
+    desk, _ = advance(desk, fill(order, "0.01"))
+    assert desk.positions["main", SPOT.symbol].shares == {"b": D("0.01")}
