@@ -225,8 +225,9 @@ class Order:
         status = OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED
         if self.status is OrderStatus.CANCEL_PENDING and not is_whole:
             status = OrderStatus.CANCEL_PENDING  # the cancel is still on its way
-        if self.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED} and not is_whole:
-            status = self.status  # a fill that overtook the cancel; the rest stays canceled
+        ended = {OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.FILLED}
+        if self.status in ended and not is_whole:
+            status = self.status  # a late fill, of what was canceled or before the last one
         moved = self if status is self.status else self.moved_to(status)
         return replace(
             moved,

@@ -28,6 +28,7 @@ from lefi_tui.core.messages import (
     TradingState,
     TradingStateChanged,
 )
+from lefi_tui.core.order import OrderStatus
 from lefi_tui.engine.commits import Commits, Pace
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.emergency import EmergencyLog
@@ -222,6 +223,8 @@ class SingleWriter:
         self._is_patience_over = False
         for order in orders:
             self.effects.look_up(order.account, order.id)
+            if order.status is OrderStatus.CANCEL_PENDING:  # its cancel may not have left
+                self.effects.cancel(order.account, (order.id,))
         if orders:
             asyncio.get_running_loop().call_later(RECONCILE_REFUSE_S, self._refuse_parked)
         else:
@@ -353,9 +356,11 @@ class SingleWriter:
             return
         self.failure = None
         await self._journal_emergency()
+        if self.failure is not None:
+            return  # failed again: what was kept waits for the next attempt
         held = [Waiting(report) for report in self._held]
         self._held.clear()
-        if held and self.failure is None:
+        if held:
             await self._turn(held)
         self._reconcile()
 

@@ -314,7 +314,9 @@ def _exit_placed(desk: Desk, event: ExitPlaced) -> Desk:
 def _filled(desk: Desk, event: OrderFilled) -> Desk:
     order = desk.order(event.order)
     key = event.order if order is not None else f"foreign/{event.account}"
-    ids = (*desk.booked.get(key, ()), event.trade_id)[-CLOSED_ORDERS_MAX:]
+    ids = (*desk.booked.get(key, ()), event.trade_id)
+    if order is None:  # of an order all are kept: a look-up tells its whole story again
+        ids = ids[-CLOSED_ORDERS_MAX:]
     desk = replace(desk, booked=_put(desk.booked, key, ids))
     if order is not None:
         order = order.with_fill(event.price, event.quantity, event.fee, is_last=event.is_last)
