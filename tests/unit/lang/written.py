@@ -50,11 +50,7 @@ def _expression(node: object) -> str:  # noqa: C901, PLR0911, PLR0912 -- dispatc
         case s.Amount():
             return f"{node.value!r} {node.unit}"
         case s.Text():
-            return (
-                '"'
-                + "".join(p if isinstance(p, str) else f"{{{written(p)}}}" for p in node.parts)
-                + '"'
-            )
+            return _text(node)
         case s.Bool():
             return str(node.value).lower()
         case s.Missing():
@@ -84,6 +80,11 @@ def _expression(node: object) -> str:  # noqa: C901, PLR0911, PLR0912 -- dispatc
             return "<broken>"
         case _:
             return ""
+
+
+def _text(node: s.Text) -> str:
+    parts = (each if isinstance(each, str) else f"{{{written(each)}}}" for each in node.parts)
+    return f'"{"".join(parts)}"'
 
 
 def _args(args: tuple[s.Arg, ...]) -> str:
