@@ -121,8 +121,8 @@ def next_due(spec: str, zone: str, after_ns: int) -> int:
         return (after_ns // period + 1) * period
     cron = parse_cron(spec)
     place = zone_of(zone)
-    # A time that was skipped at its day's end comes on the next date, so begin a day early.
-    day = datetime.fromtimestamp(after_ns // NS, UTC).astimezone(place).toordinal() - 1
+    # A time skipped at its day's end fires as the next day begins, so never after it began.
+    day = datetime.fromtimestamp(after_ns // NS, UTC).astimezone(place).toordinal()
     for ordinal in range(day, day + SEARCH_DAYS_MAX):
         if cron.has(date.fromordinal(ordinal)):
             instants = _instants(spec, zone, ordinal)
