@@ -132,9 +132,12 @@ class PaperFloor:
         """The exits an entry names hang on the position from its first fill on, each one anew."""
         held = self.exits[live.terms.symbol]
         for leg, level in asked_legs(live.terms.exits):
-            order = exit_id(live.id, leg)
-            if order in self.stories:
+            order, again = exit_id(live.id, leg), 0
+            if order in self.stories and leg in held:
                 continue
+            while order in self.stories:  # it closed the first part; the rest needs its own
+                again += 1
+                order = exit_id(live.id, leg, again)
             if leg in held:
                 self._drop_exit(held, leg, "a newer entry set it anew")
             held[leg] = Exit(order, live.id, leg, level, price)

@@ -39,7 +39,11 @@ class ClientOrderId:
         return f"{PREFIX}{owner_tag(owner or run)}{digest}"
 
 
-def exit_id(entry_order: str, leg: str) -> str:
-    """The id of an exit (stop, target, trail, liquidation) that hangs on an entry's position."""
-    digest = _letters(f"exit\x00{entry_order}\x00{leg}", DIGEST_LENGTH)
+def exit_id(entry_order: str, leg: str, again: int = 0) -> str:
+    """The id of an exit (stop, target, trail, liquidation) that hangs on an entry's position.
+
+    `again` counts: an exit that closed the first part of an entry leaves the later parts theirs.
+    """
+    number = str(again) if again else ""
+    digest = _letters(f"exit\x00{entry_order}\x00{leg}{number}", DIGEST_LENGTH)
     return f"{entry_order[: 1 + TAG_LENGTH]}{digest}"

@@ -197,6 +197,7 @@ class Order:
     venue_order_id: str = ""
     reason: str = ""
     placed_at_ns: int = 0
+    is_cancel_asked: bool = False  # survives a silence: what is alive again is canceled again
 
     @property
     def is_final(self) -> bool:
@@ -213,7 +214,8 @@ class Order:
     def moved_to(self, status: OrderStatus, reason: str = "") -> Order:
         """The order in its next status; an illegal move is a bug and stops the program."""
         assert status in TRANSITIONS[self.status], f"{self.id}: {self.status} -> {status}"
-        return replace(self, status=status, reason=reason or self.reason)
+        asked = self.is_cancel_asked or status is OrderStatus.CANCEL_PENDING
+        return replace(self, status=status, reason=reason or self.reason, is_cancel_asked=asked)
 
     def with_fill(self, price: Decimal, quantity: Decimal, fee: Decimal, *, is_last: bool) -> Order:
         """The order after one execution. Filling more than was ordered is a bug."""
@@ -223,7 +225,8 @@ class Order:
         assert ordered is None or total <= ordered, f"{self.id}: {total} filled of {ordered}"
         is_whole = is_last or (ordered is not None and total == ordered)
         status = OrderStatus.FILLED if is_whole else OrderStatus.PARTIALLY_FILLED
-        if self.status is OrderStatus.CANCEL_PENDING and not is_whole:
+        is_leaving = self.is_cancel_asked or self.status is OrderStatus.CANCEL_PENDING
+        if is_leaving and not self.is_final and not is_whole:
             status = OrderStatus.CANCEL_PENDING  # the cancel is still on its way
         ended = {OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.FILLED}
         if self.status in ended and not is_whole:

@@ -273,7 +273,8 @@ def _submitted(desk: Desk, event: OrderSubmitted) -> Desk:
 def _accepted(desk: Desk, event: OrderAccepted) -> Desk:
     order = desk.orders[event.order]
     if order.status in {OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED}:
-        order = order.moved_to(OrderStatus.ACCEPTED)
+        alive = OrderStatus.CANCEL_PENDING if order.is_cancel_asked else OrderStatus.ACCEPTED
+        order = order.moved_to(alive)
     return _put_order(
         desk,
         replace(

@@ -10,6 +10,7 @@ from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotStatus, Desk
 from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
+    CancelOrders,
     ExitPlaced,
     FillKept,
     FundingBooked,
@@ -53,6 +54,8 @@ def accepted(draft: Draft, report: VenueAccepted) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None and (order.status in _UNANSWERED or _fixes_units(order, report)):
         draft.say(OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity))
+        if order.is_cancel_asked and order.status is OrderStatus.UNCONFIRMED:
+            draft.ask(CancelOrders(order.account, (order.id,)))
 
 
 def _fixes_units(order: Order, report: VenueAccepted) -> bool:
@@ -149,10 +152,10 @@ def _place_exits(draft: Draft, entry: Order, at_ns: int) -> None:
     plan = entry.terms.exits
     legs = [("stop", plan.stop_loss), ("target", plan.take_profit), ("trail", plan.trail)]
     for leg, level in legs:
-        order_id = exit_id(entry.id, leg)
-        if level is None or draft.desk.order(order_id) is not None:
+        if level is None or not _is_open(draft.desk, entry):
             continue
-        if not _is_open(draft.desk, entry):
+        order_id = _next_exit_id(draft.desk, entry, leg)
+        if not order_id:
             continue
         _replace_exit(draft, entry, leg, at_ns)
         terms = OrderTerms(
@@ -176,6 +179,22 @@ def _place_exits(draft: Draft, entry: Order, at_ns: int) -> None:
             placed_at_ns=at_ns,
         )
         draft.say(ExitPlaced(exit_order, at_ns))
+
+
+def _next_exit_id(desk: Desk, entry: Order, leg: str) -> str:
+    """The id of the exit to place now; empty when the position has its exit of this kind.
+
+    An exit may have closed what was filled so far, and the entry goes on filling: the new units
+    need an exit again. An exit that a newer entry set is left alone.
+    """
+    if desk.order(exit_id(entry.id, leg)) is None:
+        return exit_id(entry.id, leg)
+    if any(each.leg == leg for each in _exits(desk, entry.account, entry.terms.symbol)):
+        return ""
+    again = 1
+    while desk.order(exit_id(entry.id, leg, again)) is not None:
+        again += 1
+    return exit_id(entry.id, leg, again)
 
 
 def _only(leg: str, plan: ExitPlan) -> ExitPlan:

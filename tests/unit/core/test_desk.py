@@ -16,6 +16,7 @@ from lefi_tui.core.messages import (
     CancelOrders,
     CommandRefused,
     EngineStarted,
+    ExitPlaced,
     HistoryLoaded,
     Kill,
     LookUpOrder,
@@ -282,3 +283,29 @@ def test_an_order_that_the_venue_forgot_does_not_work_for_ever() -> None:
     desk, answer = advance(desk, VenueNeverSaw(order.id, 6))
     assert "knows it no more" in of(OrderCanceled, answer)[0].reason
     assert desk.orders == {}
+
+
+def test_an_entry_that_fills_on_after_its_stop_sold_the_first_part_has_a_stop_again() -> None:
+    desk, answer = asked("stopped buy")
+    entry = submitted(answer)
+    desk, _ = advance(desk, fill(entry, "0.004", trade_id="e1", is_last=False))
+    first = desk.orders[exit_id(entry.id, "stop")]
+    desk, _ = advance(desk, fill(first, "0.004", "58000", trade_id="s1", reason="stop_loss"))
+    assert desk.positions["main", SPOT.symbol].units == 0
+    desk, answer = advance(desk, fill(entry, "0.006", trade_id="e2"))
+    second = of(ExitPlaced, answer)[0].order
+    assert second.id != first.id
+    desk, _ = advance(desk, fill(second, "0.006", "58000", trade_id="s2", reason="stop_loss"))
+    assert desk.positions["main", SPOT.symbol].units == 0
+    assert desk.orders == {}
+
+
+def test_a_cancel_that_was_asked_for_is_not_forgotten_over_a_silence() -> None:
+    desk, answer = asked("limit")
+    order = submitted(answer)
+    desk, _ = advance(desk, VenueAccepted(order.id, 5))
+    desk, _ = advance(desk, CancelOrder(order.id, at_ns=6))
+    desk, _ = advance(desk, VenueSilent(order.id, 7, "timed out"))
+    desk, answer = advance(desk, VenueAccepted(order.id, 8))
+    assert desk.orders[order.id].status is OrderStatus.CANCEL_PENDING
+    assert of(CancelOrders, answer) == [CancelOrders("main", (order.id,))]
