@@ -16,7 +16,7 @@ from lefi_tui.lang.tokens import ITEM_WORDS, KEYWORDS, LITERALS, STATEMENT_WORDS
 # Deeper than any script a person reads; keeps every later pass far from Python's own limit.
 NESTING_MAX: Final = 24
 CHAIN_MAX: Final = 120
-REPAIRS_MAX: Final = 16  # each reads the script's braces anew
+REPAIRS_MAX: Final = 8  # each reads the script's braces anew
 _WORDS_AND_MARKS: Final = frozenset({Kind.MARK, Kind.KEYWORD})
 
 
@@ -158,7 +158,8 @@ class Cursor:
         except Mistake:
             self.depth = depth
             self.skip_to(*stops)
-            return s.Broken(self.since(start))
+            end = self.last.span.end
+            return s.Broken(Span(min(start.start, end), end))
 
     def skip_to(self, *stops: str) -> None:
         """To the end of this statement, or to one of the marks before it; a line that begins like
@@ -174,6 +175,18 @@ class Cursor:
     def _pass(self) -> None:
         """Over one word, or over a block."""
         self.at = self.partners.get(self.at, self.at) + 1
+
+    def step(self, read: Callable[[], None], *, can_resume: bool) -> None:
+        """One line, or what stands between lines. Always goes on: no text holds the reader up."""
+        before = self.at, len(self.tokens)
+        if self.now.kind is Kind.LINE_END:
+            self.take()
+        elif self.sees("{", "}"):
+            self._pass_brace()
+        else:
+            self.line(read, can_resume=can_resume)
+        if before == (self.at, len(self.tokens)):
+            self._pass()
 
     def line(self, read: Callable[[], None], *, can_resume: bool = False) -> None:
         """One line of a block, a table, a policy or a test; a wrong one is passed over."""
@@ -224,12 +237,7 @@ class Cursor:
         self.openings.append(self.at)
         opening = self._open()
         while not self._is_over(own):
-            if self.now.kind is Kind.LINE_END:
-                self.take()
-            elif self.sees("{", "}"):
-                self.pass_brace()
-            else:
-                self.line(read, can_resume=can_resume)
+            self.step(read, can_resume=can_resume)
         closing = self.partners.get(self.openings.pop())
         if closing is None:
             self.say("LF102", "No } closes this {.", opening.span)
@@ -255,11 +263,13 @@ class Cursor:
         tokens.insert(self.at, Token(Kind.MARK, Span(start, start), brace))
         return self._took_over(tokens, len(self.partners) + 2)
 
-    def pass_brace(self) -> None:
+    def _pass_brace(self) -> None:
         """A `{` where no block begins: left out if that leaves fewer braces without a partner,
         else passed over with what it holds. A `}` that closes nothing: passed over."""
         if self.sees("}"):
-            self.say("LF101", "This } closes nothing.", self.now.span)
+            if self.at not in self.partners:  # else its { was spoken of and passed over
+                self.say("LF101", "This } closes nothing.", self.now.span)
+            self.take()
             while self.sees("}") and self.at not in self.partners:
                 self.take()
             return

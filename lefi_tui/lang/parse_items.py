@@ -20,12 +20,7 @@ class Items(Checks):
         items: list[s.Item] = []
         body: list[s.Statement] = []
         while self.now.kind is not Kind.END:
-            if self.now.kind is Kind.LINE_END:
-                self.take()
-            elif self.sees("{", "}"):
-                self.pass_brace()
-            else:
-                self.line(lambda: self._item(items, body), can_resume=True)
+            self.step(lambda: self._item(items, body), can_resume=True)
         return s.Script(Span(0, len(self.text)), tuple(items), tuple(body))
 
     def _item(self, items: list[s.Item], body: list[s.Statement]) -> None:

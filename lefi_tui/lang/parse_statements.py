@@ -88,8 +88,7 @@ class Statements(Expressions):
             case "for":
                 return self._for()
             case "repeat":
-                self.take()
-                return s.Repeat(self.since(start), self.condition("{"), self.block())
+                return self._repeat()
             case "decide":
                 return self._decide()
             case "authorize" | "execute" | "finalize":
@@ -119,6 +118,12 @@ class Statements(Expressions):
         items = self.condition("{")
         body = self.block()
         return s.For(self.since(start), name.text, name.span, items, body)
+
+    def _repeat(self) -> s.Statement:
+        start = self.take().span
+        count = self.condition("{")
+        body = self.block()
+        return s.Repeat(self.since(start), count, body)
 
     # ---- if
 
@@ -179,10 +184,7 @@ class Statements(Expressions):
         self.old_blocks += 1
         statements: list[s.Statement] = []
         while not self.sees_old_end():
-            if self.now.kind is Kind.LINE_END:
-                self.take()
-            else:
-                self.line(lambda: statements.append(self.statement()), can_resume=True)
+            self.step(lambda: statements.append(self.statement()), can_resume=True)
         self.blocks -= 1
         self.old_blocks -= 1
         return s.Block(self.since(start), tuple(statements))
