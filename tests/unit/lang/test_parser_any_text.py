@@ -205,7 +205,8 @@ def _items() -> st.SearchStrategy[str]:
         st.builds("setting {} = {} in [{}, {}]".format, NAMES, value, value, value),
         st.builds("state {} = {}".format, NAMES, value),
         st.builds("fn {}(a, b) = {}".format, NAMES, value),
-        st.builds("policy {{ {} = {} per {}; a = within 5m }}".format, NAMES, value, value),
+        # `within` wins over a name of that spelling, so a value that begins with it is none.
+        st.builds("policy {{ {} = ({}) per {}; a = within 5m }}".format, NAMES, value, value),
         st.builds("on {}({}) {}".format, METHODS, value, block),
         st.builds(
             "test {} {{ candles {} 1\n expect no {}; after 5m }}".format, TEXTS, bound, value
