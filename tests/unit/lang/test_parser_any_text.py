@@ -23,7 +23,7 @@ from tests.unit.lang.scripts import ALL_WORDS, RIGHT
 from tests.unit.lang.written import written
 
 TraceFunction = Callable[[FrameType, str, Any], Any]
-EXAMPLES = settings(max_examples=200, deadline=None)
+EXAMPLES = settings(max_examples=120, deadline=None)
 
 
 def looked_at(text: str) -> None:
@@ -206,7 +206,7 @@ def _items() -> st.SearchStrategy[str]:
         st.builds("state {} = {}".format, NAMES, value),
         st.builds("fn {}(a, b) = {}".format, NAMES, value),
         # `within` wins over a name of that spelling, so a value that begins with it is none.
-        st.builds("policy {{ {} = ({}) per {}; a = within 5m }}".format, NAMES, value, value),
+        st.builds("policy {{ {} = ({}) per {}; a = within 5m }}".format, NAMES, CLOSED, value),
         st.builds("on {}({}) {}".format, METHODS, value, block),
         st.builds(
             "test {} {{ candles {} 1\n expect no {}; after 5m }}".format, TEXTS, bound, value
