@@ -105,7 +105,8 @@ class Statements(Expressions):
         behind = following.text if is_plain else following.kind.value
         if following.kind in {Kind.LINE_END, Kind.END} or following.text == "}":
             behind = "end"
-        if self.now.kind is Kind.NAME and self.now.text in _ELSEWHERE and behind not in "=(":
+        is_name = behind in {"=", "("}
+        if self.now.kind is Kind.NAME and self.now.text in _ELSEWHERE and not is_name:
             self.fail("LF101", _ELSEWHERE[self.now.text])
         words = [word for word, followers in _FOLLOWERS.items() if behind in followers]
         if self.mend(words) and self.sees("else"):
