@@ -28,8 +28,9 @@ def save(standing: Standing) -> SavedDesk:
 
 
 def _with_plain_states(desk: Desk) -> Desk:
+    """A bot's state is JSON of its own kind's making: kept as text, so that nobody rewrites it."""
     bots = {
-        key: replace(bot, state=desk.kinds[bot.kind].encode(bot.state))
+        key: replace(bot, state=text_of(desk.kinds[bot.kind].encode(bot.state)))
         for key, bot in desk.bots.items()
     }
     return replace(desk, bots=bots)
@@ -52,5 +53,5 @@ def load(saved: SavedDesk, kinds: Mapping[str, BotKind]) -> Standing:
 
 
 def _with_state(bot: BotRecord, kinds: Mapping[str, BotKind]) -> BotRecord:
-    state = kinds[bot.kind].decode(bot.source, dict(bot.settings), bot.state)
+    state = kinds[bot.kind].decode(bot.source, dict(bot.settings), json.loads(bot.state))
     return replace(bot, state=state)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.desk import Desk, advance, apply
-from lefi_tui.core.desk.memory import from_memory, to_memory
 from lefi_tui.core.messages import (
     Command,
     Kill,
@@ -27,6 +26,8 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.order import (
     Order,
 )
+from lefi_tui.engine.snapshot import load, save
+from lefi_tui.engine.standing import Standing
 from tests.unit.core.desk_kit import (
     PERPETUAL,
     PLANS,
@@ -117,7 +118,7 @@ def test_applying_the_events_again_gives_the_same_desk(plan: list[tuple[int, int
 @given(_messages())
 def test_the_desk_written_down_and_read_again_is_the_same(plan: list[tuple[int, int]]) -> None:
     desk, _ = _story(plan)
-    assert from_memory(to_memory(desk), desk.kinds) == desk
+    assert load(save(Standing(desk)), desk.kinds).desk == desk
 
 
 def test_a_bot_reads_the_account_as_it_stood() -> None:
