@@ -16,6 +16,7 @@ from lefi_tui.lang.tokens import ITEM_WORDS, KEYWORDS, LITERALS, STATEMENT_WORDS
 # Deeper than any script a person reads; keeps every later pass far from Python's own limit.
 NESTING_MAX: Final = 24
 CHAIN_MAX: Final = 120
+HOLES_MAX: Final = 64  # expressions in one text
 REPAIRS_MAX: Final = 8  # each reads the script's braces anew
 _WORDS_AND_MARKS: Final = frozenset({Kind.MARK, Kind.KEYWORD})
 

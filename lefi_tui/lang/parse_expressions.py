@@ -6,7 +6,7 @@ from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Edit, Fix
-from lefi_tui.lang.parse_base import CHAIN_MAX, NESTING_MAX, Cursor, Mistake
+from lefi_tui.lang.parse_base import CHAIN_MAX, HOLES_MAX, NESTING_MAX, Cursor, Mistake
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import LITERALS, WORD_KINDS, Kind, Token, shown
 
@@ -251,6 +251,8 @@ class Expressions(Cursor):
 
     def _text(self, token: Token) -> s.Text:
         parts: list[str | s.Expr] = []
+        if len(token.parts) > 2 * HOLES_MAX + 1:
+            self.fail("LF106", f"A text holds at most {HOLES_MAX} expressions.", token.span)
         for part in token.parts:
             if isinstance(part, str):
                 if part:

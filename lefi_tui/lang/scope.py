@@ -54,6 +54,7 @@ class Shared:
     constants: dict[str, X] = field(default_factory=dict)
     state_types: dict[str, Type] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    told: set[tuple[str, Span]] = field(default_factory=set)  # what stands in `found`
     sites: list[Site] = field(default_factory=list)
     symbols: list[str] = field(default_factory=list)
     reads: list[Any] = field(default_factory=list)
@@ -103,9 +104,9 @@ class Checking:
     def say(
         self, code: str, span: Span, message: str, hint: str = "", fix: Fix | None = None
     ) -> None:
-        new = Diagnostic(code, span, message, hint, fix)
-        if not any(each.code == code and each.span == span for each in self.shared.found):
-            self.shared.found.append(new)
+        if (code, span) not in self.shared.told:
+            self.shared.told.add((code, span))
+            self.shared.found.append(Diagnostic(code, span, message, hint, fix))
 
     def wrong(
         self, code: str, span: Span, message: str, hint: str = "", fix: Fix | None = None

@@ -248,6 +248,8 @@ def test_every_mutation_of_a_script_is_checked(at: int, cut: int, piece: str) ->
         "if a {" * 400,
         "x = 2" + "^2" * 3000,
         "if a {} else " * 500,
+        'x = "' + "{a} " * 20_000 + '"',
+        "on A {\n" * 5_000,
         'x = "' + '{"' * 50 + "1" + '"}' * 50 + '"',
         "fn a(x) = x + x; " + "".join(f"fn f{n}(x) = {p}(x) + {p}(x); " for n, p in
          enumerate(["a", *(f"f{k}" for k in range(30))])) + "on Start { Print(f30(1)) }",
