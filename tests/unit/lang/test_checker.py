@@ -10,43 +10,8 @@ from hypothesis import strategies as st
 from lefi_tui.lang.diagnostic import CODES, applied
 from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Source
+from tests.unit.lang.scripts import FIRST_LOOK
 
-FIRST_LOOK = """
-script "EMA cross"
-
-/// Market to trade
-setting symbol = "BTC/USDT"
-setting fast = 12 in 2..200
-setting slow = 26 in 3..400
-setting size = 25% in 1%..100%
-
-state entries = 0
-
-policy {
-    partial_fill = keep
-    timeout = 30s
-    retry = 3
-    rate = 10 per 1m
-}
-
-on Candle(symbol, 5m) {
-    quick = EMA(close, fast)
-    calm  = EMA(close, slow)
-
-    if CrossesAbove(quick, calm) and Position(symbol) == 0 {
-        Buy(symbol, size, stop_loss = 2%, take_profit = 4%)
-        entries = entries + 1
-    }
-    if CrossesBelow(quick, calm) { Close(symbol) }
-}
-
-test "enters once on a cross" {
-    setting fast = 2, slow = 3
-    candles 100 99 98 97 103 108 112
-    expect Buy(symbol)
-    expect entries == 1
-}
-"""
 CANDLE = 'on Candle("BTC/USDT", 5m) {{ {} }}'
 
 RIGHT = [

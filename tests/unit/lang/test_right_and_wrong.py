@@ -6,46 +6,9 @@ import pytest
 
 from lefi_tui.lang.diagnostic import applied
 from lefi_tui.lang.program import check
+from tests.unit.lang.scripts import FIRST_LOOK
 from tests.unit.lang.stepping import codes, mistakes, place, program
 
-EMA_CROSS = """
-script "EMA cross"
-
-/// Market to trade
-setting symbol = "BTC/USDT"
-/// Candles in the fast average
-setting fast = 12 in 2..200
-setting slow = 26 in 3..400
-/// Share of free cash per entry
-setting size = 25% in 1%..100%
-
-state entries = 0
-
-policy {
-    partial_fill = keep
-    timeout = 30s
-    retry = 3
-    rate = 10 per 1m
-}
-
-on Candle(symbol, 5m) {
-    quick = EMA(close, fast)
-    calm  = EMA(close, slow)
-
-    if CrossesAbove(quick, calm) and Position(symbol) == 0 {
-        Buy(symbol, size, stop_loss = 2%, take_profit = 4%)
-        entries = entries + 1
-    }
-    if CrossesBelow(quick, calm) { Close(symbol) }
-}
-
-test "enters once on a cross" {
-    setting fast = 2, slow = 3
-    candles 100 99 98 97 103 108 112
-    expect Buy(symbol)
-    expect entries == 1
-}
-"""
 WHOLE = (
     (
         'state peak = none; on Candle("BTC/USDT", 1h) '
@@ -64,7 +27,7 @@ WHOLE = (
         'Buy("BTC/USDT:USDT", 10%, leverage = 3, stop_loss = 2%); '
         'x > 70 => { Close("BTC/USDT:USDT") } else => return } }'
     ),
-    EMA_CROSS,
+    FIRST_LOOK,
     'spot = Spot("AAPL/USD")\nif spot > 100 { Notify("AAPL is above 100: {spot}") }\n',
 )
 PARTLY = (
