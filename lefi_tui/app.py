@@ -21,6 +21,7 @@ from lefi_tui.terminal.slim import SlimDisplay
 from lefi_tui.views.desk_view import Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable, start
+from lefi_tui.views.wording import asked
 from screens.desk import SHEET, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, bindings, of_groups
@@ -45,6 +46,7 @@ class DeskSetup:
     account: str = "demo"  # where `n` starts bots
     mode: Mode = Mode.DEMO  # on the frame until the first view says it
     palette: Palette = TRUE_COLOR
+    greeting: str = ""  # said on the first screen; what stood above it is hidden
     goes_on_without_us: bool = False  # the engine lives in another process
     clean_up: Callable[[signal.Signals], Awaitable[None]] = _nothing
 
@@ -72,6 +74,8 @@ class LefiApp(SlimDisplay):
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if not self.is_headless:
             Shutdown(self, self._setup.clean_up).install()
+        if self._setup.greeting:
+            self._desk.notice(self._setup.greeting)
         self._poll()
 
     def _poll(self) -> None:
@@ -83,7 +87,7 @@ class LefiApp(SlimDisplay):
         self.run_worker(self._send(command))
 
     async def _send(self, command: Command) -> None:
-        name = type(command).__name__
+        name = asked(type(command).__name__)
         try:
             receipt = await self._setup.channel.send(command)
         except OSError as error:

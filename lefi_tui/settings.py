@@ -90,6 +90,15 @@ class Loaded:
     problems: tuple[SettingsError, ...]
 
     @property
+    def complaint(self) -> str:
+        """One line for a screen that hides what was said before it; empty when all is well."""
+        if not self.problems:
+            return ""
+        first = self.problems[0]
+        others = f" and {len(self.problems) - 1} more" if len(self.problems) > 1 else ""
+        return f"config.toml: {first.why}{others}. Defaults are in force; see `lefi doctor`."
+
+    @property
     def live_is_shut_because(self) -> str:
         """Why no order may go live; empty when it may."""
         if self.problems:

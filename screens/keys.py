@@ -51,7 +51,7 @@ KEYS: Final = (
         "n",
         "n",
         "new bot",
-        "Lists what can be started; Enter starts it dry, with its defaults.",
+        "Lists what can be started; Enter starts it with its defaults.",
         BOTS,
         "start",
         1,

@@ -36,7 +36,7 @@ class StartScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
-            window.border_title = f"Start a bot on {self._account}, dry, with its defaults"
+            window.border_title = f"Start a bot on {self._account} with its defaults"
             window.border_subtitle = "Enter starts   Esc back"
             if self._shelf:
                 yield OptionList(*(Option(_prompt(each)) for each in self._shelf))

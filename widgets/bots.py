@@ -38,7 +38,7 @@ def _status(row: BotRow) -> Span:
 
 def _did(row: BotRow) -> Span:
     if not row.did:
-        return "has not acted yet", Ink.FAINT
+        return "idle since engine start", Ink.FAINT
     return f"{numbers.age(row.did_age_ms)} ago: {row.did}", Ink.TEXT
 
 

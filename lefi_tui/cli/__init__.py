@@ -85,7 +85,11 @@ def _carried_out(arguments: Sequence[str], output: Output) -> int:
         raise NotThereYetError(why, where=f"lefi {name}")
     if name and name not in COMMANDS and not name.startswith("-"):
         raise UsageError("there is no such command", where=f"lefi {name}", next_step=_meant(name))
-    parsed = _parser().parse_args(list(arguments))
+    parsed, unknown = _parser().parse_known_args(list(arguments))
+    if unknown:
+        where = f"lefi {parsed.command}" if parsed.command else "lefi"
+        why = f"there is no {' '.join(unknown)} here"
+        raise UsageError(why, where=where, next_step=f"`{where} --help` lists what there is")
     if parsed.version:
         output.line(f"lefi {__version__}")
         return 0

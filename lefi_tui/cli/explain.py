@@ -1,17 +1,21 @@
-"""`lefi explain CODE`: what a message of the checker means."""
+"""`lefi explain CODE`: what a message of the checker, or of the program, means."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from lefi_tui.cli.output import Output
-from lefi_tui.errors import UsageError
+from lefi_tui.errors import LefiError, UsageError
 from lefi_tui.lang.diagnostic import CODES, nearest
 
 
 def run(arguments: Namespace, output: Output) -> int:
     code = arguments.code.upper()
     known = CODES.get(code)
+    if known is None and (own := _of_the_program().get(code)):
+        output.line(f"{code} {own.title}")
+        output.line(f"  Next: {own.usual_next}")
+        return 0
     if known is None:
         close = nearest(code, list(CODES))
         step = (
@@ -20,3 +24,16 @@ def run(arguments: Namespace, output: Output) -> int:
         raise UsageError("there is no such code", where=arguments.code, next_step=step)
     output.line(f"{code} {known.title} ({known.severity})")
     return 0
+
+
+def _of_the_program() -> dict[str, type[LefiError]]:
+    """Messages that are not about a script, by their codes."""
+    import lefi_tui.ports.journal  # noqa: F401 -- makes its errors known as subclasses
+
+    found: dict[str, type[LefiError]] = {}
+    waiting = LefiError.__subclasses__()
+    while waiting:
+        one = waiting.pop(0)
+        found.setdefault(one.code, one)
+        waiting += one.__subclasses__()
+    return found

@@ -64,7 +64,11 @@ def _closed(ran: list[_Ran], seconds: float, output: Output) -> int:
     outcomes = [one for each in ran for one in each.outcomes]
     failed = sum(not one.has_passed for one in outcomes)
     errors = sum(bool(each.refusal) for each in ran)
-    counts = {"failed": failed, "errors": errors, "passed": len(outcomes) - failed}
+    counts = {
+        "failed": failed,
+        "error" if errors == 1 else "errors": errors,
+        "passed": len(outcomes) - failed,
+    }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     output.line(f"\n{told or 'no tests ran'} in {seconds:.2f}s")
     return 0 if outcomes and not failed and not errors else REFUSED

@@ -27,7 +27,6 @@ def read_setting(now: Pass, node: s.Setting) -> None:
     limits = [_constant(check, each) for each in (node.low, node.high) if each is not None]
     choices = [_constant(check, each) for each in node.choices]
     place = node.default.span if text is None else node.name_span
-    _within(check, node, chosen, (limits, choices), place)
     value = check.const(chosen.value, kind, node.default.span)
     now.shared.constants[node.name] = value
     now.settings.append(
@@ -42,6 +41,8 @@ def read_setting(now: Pass, node: s.Setting) -> None:
             node.doc,
         )
     )
+    # Last: a setting with a wrong value is still known, and its name means nothing else below.
+    _within(check, node, chosen, (limits, choices), place)
 
 
 def _constant(check: Statements, node: s.Expr) -> X:

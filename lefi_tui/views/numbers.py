@@ -15,6 +15,7 @@ NS_PER_SECOND: Final = 1_000_000_000
 SECONDS_PER_DAY: Final = 86_400
 DIGITS: Final = 6  # significant digits of a price whose market names no tick
 PLACES_MAX: Final = 8
+LARGEST_ROUNDED: Final = 10**15  # above, a Decimal may lack the digits to be rounded
 UNKNOWN: Final = "–"
 
 
@@ -39,6 +40,11 @@ def share(value: float | None) -> str:
 
 def quantity(value: Decimal | None) -> str:
     return UNKNOWN if value is None else words(value)
+
+
+def amount(value: Decimal) -> str:
+    """Digits below a hundred-millionth are left by binary arithmetic; nobody paid them."""
+    return words(round(value, PLACES_MAX)) if abs(value) < LARGEST_ROUNDED else words(value)
 
 
 def size(value: Size, symbol: str) -> str:

@@ -205,7 +205,7 @@ def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
         did="" if act is None else act.text,
         did_age_ms=None if act is None else _age_ms(now_ns, act.at_ns // NS_PER_MS),
         why=_last_word(bot) if last is None else f"{last.event}: {last.why}",
-        why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.at_ms else None,
+        why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.runs else None,
     )
 
 
@@ -225,6 +225,6 @@ def why(desk: Desk, bot_id: str, now_ns: int) -> WhyView:
         return WhyView(bot_id, "", "not known", (f"There is no bot {bot_id} on this desk.",), None)
     told = desk.kinds[bot.kind].why(bot.state)
     runs = tuple(f"{run.event}: {run.why}" for run in bot.runs)
-    age_ms = _age_ms(now_ns, bot.at_ms) if bot.at_ms else None
+    age_ms = _age_ms(now_ns, bot.at_ms) if bot.runs else None
     lines = tuple(told.splitlines()) or runs or (_last_word(bot),)
     return WhyView(bot.id, bot.title, bot.status.value, lines, age_ms)

@@ -7,6 +7,7 @@ test, not a reader, finds it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,6 +33,7 @@ class Said:
 
 
 Orders = Mapping[str, Order]
+_CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 Wording = Callable[[Any, Orders], Said | None]
 
 
@@ -44,6 +46,11 @@ def said(event: m.Event, orders: Orders) -> Said | None:
 
 def _silent(_event: m.Event, _orders: Orders) -> None:
     """Kept in the journal, of no use on a screen."""
+
+
+def asked(command: str) -> str:
+    """The name of a command as people say it: "StartBot" -> "Start bot"."""
+    return _CAPITAL.sub(" ", command).capitalize()
 
 
 # ---- the desk as a whole
@@ -68,7 +75,9 @@ def _trading_state(event: m.TradingStateChanged, _orders: Orders) -> Said:
 
 
 def _command_refused(event: m.CommandRefused, _orders: Orders) -> Said:
-    return Said(Weight.WARN, f"{event.command} refused", "desk", event.text, at_ns=event.at_ns)
+    return Said(
+        Weight.WARN, f"{asked(event.command)} refused", "desk", event.text, at_ns=event.at_ns
+    )
 
 
 # ---- bots
@@ -191,11 +200,11 @@ def _filled(event: m.OrderFilled, orders: Orders) -> Said:
     base = event.symbol.partition("/")[0]
     done = "Bought" if event.side == Side.BUY else "Sold"
     part = "" if event.is_last else " (part)"
-    what = f"{done} {words(event.quantity)} {base} at {words(event.price)}{part}"
+    what = f"{done} {words(event.quantity)} {base} at {numbers.amount(event.price)}{part}"
     _, where, owner = _about(event.order, orders)
     place = where if event.order in orders else f"{event.owner} {event.symbol}"
     reason = event.reason.replace("_", " ")
-    why = f"{reason}, fee {words(event.fee)}, {event.liquidity}"
+    why = f"{reason}, fee {numbers.amount(event.fee)}, {event.liquidity}"
     weight = Weight.BAD if event.reason == "liquidation" else Weight.GOOD
     return Said(weight, what, place, why, "", event.at_ns, owner or event.owner)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lefi_tui.core.messages import Command
 from lefi_tui.errors import EngineAbsentError
 from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
-from lefi_tui.settings import Loaded, Settings
+from lefi_tui.settings import Loaded
 from lefi_tui.views.queries import Channel, Query
 from lefi_tui.wiring.demo import DEMO, DEMO_VENUE, OPEN_S, socket_path, started
 
@@ -135,14 +135,14 @@ def open_app(settings: Loaded, *, is_demo: bool) -> int:
     """`lefi`: attach to the engine that runs, or open one with the desk in this process."""
     if is_demo:
         with tempfile.TemporaryDirectory(prefix="lefi-demo-") as throw_away:
-            return _own_desk(settings.settings, Path(throw_away))
+            return _own_desk(settings, Path(throw_away))
     folder = settings.settings.data_dir
     if socket_path(folder).exists():
         try:
             return _attached_desk(settings)
         except EngineAbsentError:
             pass  # the socket of an engine that died; ours takes its place
-    return _own_desk(settings.settings, folder)
+    return _own_desk(settings, folder)
 
 
 def _attached_desk(settings: Loaded) -> int:
@@ -152,7 +152,8 @@ def _attached_desk(settings: Loaded) -> int:
     from lefi_tui.app import DeskSetup, open_desk
 
     own = partial(shelf, settings.settings.config_dir / "scripts")
-    return open_desk(DeskSetup(channel, own, DEMO, goes_on_without_us=True))
+    greeting = settings.complaint
+    return open_desk(DeskSetup(channel, own, DEMO, greeting=greeting, goes_on_without_us=True))
 
 
 class _SocketFromAnyLoop:
@@ -190,17 +191,18 @@ class _SocketFromAnyLoop:
             raise ConnectionError(str(error)) from error
 
 
-def _own_desk(settings: Settings, folder: Path) -> int:
+def _own_desk(settings: Loaded, folder: Path) -> int:
     """The engine starts beside the screen: the first frame never waits for the database."""
     pool = ThreadPoolExecutor(1, "engine-start")
-    engine = pool.submit(started, settings, folder)
+    engine = pool.submit(started, settings.settings, folder)
     from lefi_tui.app import DeskSetup, open_desk
 
     async def clean_up(_cause: signal.Signals) -> None:
         await asyncio.to_thread(_stop, engine)
 
-    own = partial(shelf, settings.config_dir / "scripts")
-    status = open_desk(DeskSetup(LateChannel(engine), own, DEMO, clean_up=clean_up))
+    own = partial(shelf, settings.settings.config_dir / "scripts")
+    late, greeting = LateChannel(engine), settings.complaint
+    status = open_desk(DeskSetup(late, own, DEMO, greeting=greeting, clean_up=clean_up))
     _stop(engine)
     pool.shutdown(wait=False)
     return status

@@ -22,6 +22,7 @@ from lefi_tui.adapters.system_clock import SystemClock, VirtualClock
 from lefi_tui.core.messages import (
     BarsClosed,
     Event,
+    ExitPlaced,
     ListInstruments,
     NoteWritten,
     OpenAccount,
@@ -105,7 +106,7 @@ class Told:
 
     def _event(self, event: Event, at_ns: int) -> None:
         self.events += 1
-        if isinstance(event, OrderSubmitted):
+        if isinstance(event, OrderSubmitted | ExitPlaced):
             self.orders[event.order.id] = event.order
         self.trades.hear(event)
         line = None if isinstance(event, ScriptSaved) else said(event, self.orders)
@@ -268,7 +269,7 @@ async def _tell(channel: Any, hear: Hear) -> None:
     orders: dict[str, Order] = {}
     async for published in channel.events():
         event = published.event
-        if isinstance(event, OrderSubmitted):
+        if isinstance(event, OrderSubmitted | ExitPlaced):
             orders[event.order.id] = event.order
         line = said(event, orders) if isinstance(event, Event) else None
         if line is not None:

@@ -137,6 +137,14 @@ def test_a_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.startswith("LF202 ")
 
 
+@pytest.mark.parametrize("code", ["LE101", "le316", "LE601"])
+def test_a_code_of_the_program_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", code]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{code.upper()} ")
+    assert "\n  Next: " in out
+
+
 def test_an_unknown_code_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "LF999"]) == 2
     assert "no such code" in capsys.readouterr().err

@@ -83,6 +83,13 @@ def test_wrong_usage_is_said_in_four_parts(
     assert "\n  Next: " in err
 
 
+def test_an_unknown_option_is_told_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--jsno", "a"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("LE101 Wrong usage  lefi check\n  Why: there is no --jsno here\n")
+    assert "`lefi check --help`" in err
+
+
 @pytest.mark.parametrize("command", ["check", "test", "run", "backtest"])
 def test_a_script_that_is_not_there_is_wrong_usage(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

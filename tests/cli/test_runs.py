@@ -71,7 +71,8 @@ def test_run_backtest_and_replay_tell_one_story(tmp_path: Path, market: Path) ->
     assert set(REPORT.split()) <= set(report)
     assert len(report["trades"]) > 5
     assert set(TRADE.split()) <= set(report["trades"][0])
-    *_, end = lines_of(run)
+    *happened, end = lines_of(run)
+    assert not [each for each in happened if "order L" in each["text"]], "an id instead of words"
     assert end["kind"] == "end"
     assert end["trades"] == report["trades"]
     assert end["open"] == report["open"]
@@ -164,7 +165,7 @@ def test_a_script_with_errors_is_an_error_and_the_others_run(tmp_path: Path) -> 
     status, lines = told(tmp_path, "setting fast = 12 in 20..40\n", PASSES)
     assert status == 1
     assert lines[0].endswith("s0.lefi E")
-    assert lines[-1].startswith("1 errors, 1 passed in ")
+    assert lines[-1].startswith("1 error, 1 passed in ")
 
 
 def test_a_script_without_tests_is_no_pass(tmp_path: Path) -> None:

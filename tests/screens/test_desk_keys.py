@@ -193,7 +193,7 @@ async def test_what_the_engine_refuses_is_said_below_the_panes() -> None:
     fed.refuses = "The inbox is full; try again."
     async with opened(fed) as desk:
         await desk.press("s")
-        await desk.shows("StopBot refused: The inbox is full; try again.")
+        await desk.shows("Stop bot refused: The inbox is full; try again.")
 
 
 @pytest.mark.asyncio

@@ -8,12 +8,13 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Quote
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.desk import valuation
+from lefi_tui.core.money import words
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import DeskView, Mode, Weight, aged
 from lefi_tui.views.fold import LOG_ROWS_MAX, QUOTE_LIMIT_MS, ScreenState, fold
 from lefi_tui.views.picture import picture, why
 from lefi_tui.views.shelf import Startable, free_id, start
-from lefi_tui.views.wording import WORDINGS
+from lefi_tui.views.wording import WORDINGS, asked
 from tests.screens.hand_fed import START_NS, HandFed, busy
 
 
@@ -156,7 +157,18 @@ def test_why_tells_the_conditions_with_their_values() -> None:
     fed = busy()
     told = why(fed.desk, "ema-cross", fed.now_ns)
     assert told.lines == ("line 3: count == 0", "        count = 2")
+    assert told.age_ms is not None
     assert why(fed.desk, "nobody", fed.now_ns).lines == ("There is no bot nobody on this desk.",)
+
+
+def test_a_bot_that_never_ran_has_no_last_run() -> None:
+    fed = HandFed()
+    fed.start("new")
+    assert why(fed.desk, "new", fed.now_ns).age_ms is None
+
+
+def test_a_command_is_named_as_people_say_it() -> None:
+    assert [asked("StartBot"), asked("Kill")] == ["Start bot", "Kill"]
 
 
 def test_a_started_bot_takes_a_name_that_is_free() -> None:
@@ -174,6 +186,8 @@ def test_numbers_are_for_people() -> None:
     assert numbers.signed(Decimal("-0.001"), 2) == "0.00"
     assert numbers.share(0.0123) == "+1.23%"
     assert numbers.price(float("nan"), 2) == "–"
+    assert numbers.amount(Decimal("37044.979999999996")) == "37,044.98"
+    assert numbers.amount(Decimal("1e30")) == words(Decimal("1e30"))
     assert numbers.clock(START_NS) == "22:13:20"
 
 

@@ -50,6 +50,12 @@ def test_a_right_script_gets_no_message(script: str) -> None:
 WRONG = [
     ("setting fast = 12 in 20..40", 1, 16, 2, "LF205"),
     ("x = 0.5 BTC + 10 USDT", 1, 5, 17, "LF202"),
+    # one mistake, although the name also stands for a price of the candle
+    (
+        'setting low = 50 in 5..45; on Candle("BTC/USDT", 1m) { if low > 3 { Print(low) } }',
+        *(1, 15, 2),
+        "LF205",
+    ),
     ('state n = 0; on Candle("BTC/USDT", 5m) { n = n[1] ?? 0 + 1 }', 1, 56, 1, "LF104"),
     (CANDLE.format("if close > open { y = close * 2; z = EMA(y, 5) }"), 1, 70, 1, "LF206"),
     ('if Spot("BTC/USDT") > 1 and Buy("BTC/USDT", 5%) { Notify("in") }', 1, 29, 19, "LF207"),
