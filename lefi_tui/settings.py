@@ -94,9 +94,7 @@ class Loaded:
         """One line for a screen that hides what was said before it; empty when all is well."""
         if not self.problems:
             return ""
-        first = self.problems[0]
-        others = f" and {len(self.problems) - 1} more" if len(self.problems) > 1 else ""
-        return f"config.toml: {first.why}{others}. Defaults are in force; see `lefi doctor`."
+        return "Settings are not all in force: `lefi doctor` says what is wrong, and where."
 
     @property
     def live_is_shut_because(self) -> str:

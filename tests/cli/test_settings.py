@@ -134,11 +134,14 @@ def test_a_live_account_also_needs_live_trading(tmp_path: Path) -> None:
     allowed = loaded(tmp_path, f"live_trading = true\n{account}")
     assert allowed.settings.accounts["main"].mode == "live"
     assert allowed.live_is_shut_because == ""
+    assert allowed.complaint == ""
 
 
 def test_one_wrong_line_keeps_live_trading_shut(tmp_path: Path) -> None:
     found = loaded(tmp_path, "live_trading = true\ntape_days = 0\n")
     assert "greater than or equal to 1" in found.live_is_shut_because
+    assert "`lefi doctor`" in found.complaint
+    assert len(found.complaint) <= 76, "one line of a screen of 80 columns"
 
 
 def test_live_trading_is_shut_unless_said(tmp_path: Path) -> None:
