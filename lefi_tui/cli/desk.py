@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.errors import UsageError
+from lefi_tui.terminal.fitness import refusal_here
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "the desk needs a terminal, and here input or output is none",
-            where="lefi",
-            next_step="Open it in a terminal, or use a command: `lefi --help` lists them",
-        )
+    why = refusal_here()
+    if why:
+        raise UsageError("this is no terminal for the desk", where="lefi", next_step=why)
     settings = loaded(output)
     from lefi_tui import wiring
 
