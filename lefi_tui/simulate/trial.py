@@ -25,7 +25,7 @@ from lefi_tui.core.matching import (
     Rested,
 )
 from lefi_tui.core.metrics import FillRow, TradeBook
-from lefi_tui.core.order import OrderKind, OrderTerms, Side, Size, SizeKind
+from lefi_tui.core.terms import close_terms, order_terms
 from lefi_tui.simulate.result import Refusal
 
 BOT: Final = Automated()
@@ -211,28 +211,4 @@ def fill_seen(fill: Filled) -> FillSeen:
         fill.fee,
         fill.reason,
         fill.time_ms,
-    )
-
-
-def close_terms(symbol: str, units: float) -> OrderTerms | None:
-    """Trades a position to zero at market; None where there is none."""
-    if not units:
-        return None
-    side = Side.SELL if units > 0 else Side.BUY
-    return OrderTerms(symbol, side, OrderKind.MARKET, Size(SizeKind.ALL), is_reduce_only=True)
-
-
-def order_terms(intent: Intent) -> OrderTerms:
-    assert intent.size is not None, intent
-    return OrderTerms(
-        symbol=intent.symbol,
-        side=Side.BUY if intent.action == "buy" else Side.SELL,
-        kind=OrderKind.MARKET if intent.limit is None else OrderKind.LIMIT,
-        size=intent.size,
-        limit=intent.limit,
-        time_in_force=intent.time_in_force,
-        is_reduce_only=intent.is_reduce_only,
-        is_post_only=intent.is_post_only,
-        leverage=intent.leverage,
-        exits=intent.exits,
     )

@@ -20,13 +20,10 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import (
     Order,
-    OrderKind,
     OrderStatus,
     OrderTerms,
-    Side,
-    Size,
-    SizeKind,
 )
+from lefi_tui.core.terms import close_terms, order_terms
 
 
 def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
@@ -66,25 +63,8 @@ def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> No
 def _terms(draft: Draft, bot: BotRecord, intent: Intent) -> OrderTerms | None:
     """What the intent asks of the venue; None for closing what is not open."""
     if intent.action == "close":
-        units = held_units(draft, bot, intent.symbol)
-        if units == 0:
-            return None
-        side = Side.SELL if units > 0 else Side.BUY
-        size = Size(SizeKind.ALL)
-        return OrderTerms(intent.symbol, side, OrderKind.MARKET, size, is_reduce_only=True)
-    assert intent.size is not None, intent
-    return OrderTerms(
-        symbol=intent.symbol,
-        side=Side.BUY if intent.action == "buy" else Side.SELL,
-        kind=OrderKind.MARKET if intent.limit is None else OrderKind.LIMIT,
-        size=intent.size,
-        limit=intent.limit,
-        time_in_force=intent.time_in_force,
-        is_reduce_only=intent.is_reduce_only,
-        is_post_only=intent.is_post_only,
-        leverage=intent.leverage,
-        exits=intent.exits,
-    )
+        return close_terms(intent.symbol, held_units(draft, bot, intent.symbol))
+    return order_terms(intent)
 
 
 def held_units(draft: Draft, bot: BotRecord, symbol: str) -> Decimal:
