@@ -36,7 +36,7 @@ class DirectChannel:
         return await asyncio.wrap_future(self._engine.submit(command))
 
     async def ask(self, query: Query) -> Any:
-        return self._engine.answer(query)
+        return await self._engine.ask(query)
 
     async def events(self) -> AsyncGenerator[Published, None]:
         subscription = self._engine.subscribe()

@@ -15,14 +15,16 @@ from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Repo
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.publisher import Publisher, Subscription
+from lefi_tui.engine.reading import Reading, Sight
 from lefi_tui.engine.recovery import Recovered, recover
 from lefi_tui.engine.socket import SocketServer
 from lefi_tui.engine.surroundings import Surroundings
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import Query
+from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
 
+QUICK: Final = (DeskQuery, WhyQuery, HealthQuery)  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
 
@@ -33,6 +35,7 @@ class Engine:
         self._setup = setup
         self._socket = socket
         self._publisher = Publisher()
+        self._reading = Reading(setup.world, setup.records)
         self._writer: SingleWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started: Future[Recovered] = Future()
@@ -86,12 +89,26 @@ class Engine:
 
     def answer(self, query: Query) -> Any:
         """One frozen view, taken in the caller's thread from values that never change."""
-        writer = self._writer
-        assert writer is not None, "the engine has not started"
         if isinstance(query, HealthQuery):
-            return self._health(writer)
+            return self._health(self._running())
+        sight = self._sight()
+        return answer(query, sight.screen, sight.desk, sight.now_ns)
+
+    async def ask(self, query: Query) -> Any:
+        """The same from any loop, and the questions that need records or history."""
+        if isinstance(query, QUICK):
+            return self.answer(query)
+        assert self._loop is not None, "the engine has not started"
+        reading = self._reading.answer(query, self._sight())
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._loop))
+
+    def _running(self) -> SingleWriter:
+        assert self._writer is not None, "the engine has not started"
+        return self._writer
+
+    def _sight(self) -> Sight:
         now_ns = self._setup.world.clock.now_ns()
-        return answer(query, self._publisher.screen, writer.desk, now_ns)
+        return Sight(self._running().desk, self._publisher.screen, now_ns)
 
     def subscribe(self) -> Subscription | None:
         """A listener in the caller's running loop."""

@@ -32,7 +32,7 @@ class Served(Protocol):
 
     def submit(self, command: Command) -> Any: ...
 
-    def answer(self, query: Query) -> Any: ...
+    async def ask(self, query: Query) -> Any: ...
 
     def subscribe(self) -> Subscription | None: ...
 
@@ -176,7 +176,7 @@ class _Client:
             receipt = await asyncio.wrap_future(self._served.submit(command))
             return {"receipt": to_plain(receipt)}
         if "ask" in data:
-            return {"view": to_plain(self._served.answer(wire.read_query(data["ask"])))}
+            return {"view": to_plain(await self._served.ask(wire.read_query(data["ask"])))}
         if "subscribe" in data:
             return self._subscribe()
         raise wire.WireError("a request says send, ask or subscribe")

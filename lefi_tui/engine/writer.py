@@ -38,6 +38,7 @@ from lefi_tui.engine.recovery import Recovered
 from lefi_tui.engine.turn import Receipt, Turn, take_turn
 from lefi_tui.engine.world import World
 from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
+from lefi_tui.ports.records import Records
 
 TAPE_FLUSH_S: Final = 1.0  # what a crash may lose of market input that led to nothing
 EMERGENCY_AFTER_S: Final = 0.5  # a cancel that waits longer for the disk takes the reserved path
@@ -61,6 +62,7 @@ class Setup:
     program: str = ""
     tape_days: int = 30
     pace: Pace = field(default_factory=Pace)
+    records: Records | None = None  # none where no screen asks what was
     # A venue inside this process forgot everything with it: it is told what the desk remembers.
     on_recovered: Callable[[Desk], None] = _leave_alone
 

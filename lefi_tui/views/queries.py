@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from lefi_tui.core.messages import Command
+
+ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ class WhyQuery(Query):
     """The last run of a bot, its conditions with their values: answered by a WhyView."""
 
     bot: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersQuery(Query):
+    """The newest orders, working and past: answered by an OrdersView."""
+
+    limit: int = ORDERS_MAX
 
 
 class Receipt(Protocol):

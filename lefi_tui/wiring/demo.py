@@ -62,6 +62,7 @@ def build_engine(settings: Settings, folder: Path) -> tuple[Engine, Sequence[Com
     from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
     from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
+    from lefi_tui.adapters.sqlite_records import SqliteRecords
     from lefi_tui.adapters.system_clock import SystemClock
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
@@ -85,6 +86,7 @@ def build_engine(settings: Settings, folder: Path) -> tuple[Engine, Sequence[Com
         folder,
         program=__version__,
         tape_days=settings.tape_days,
+        records=SqliteRecords(folder),
         on_recovered=lambda desk: _restore(venue, desk),
     )
     spot = market.instruments()[0]  # each market has its own fees; the account shows the first's

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.adapters.sqlite_records import SqliteRecords
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Decision, Intent, Needs, Note, Occasion, Quote, Snapshot
@@ -219,7 +220,8 @@ def setup(folder: Path, venue: MemoryVenue | None = None, **changes: Any) -> Set
     """A whole engine's surroundings in one folder."""
     world = World(SystemClock(), venues={} if venue is None else {ACCOUNT: venue})
     journal = changes.pop("journal", None) or SqliteJournal(folder)
-    return replace(Setup(journal, EMPTY, world, folder, program="test"), **changes)
+    whole = Setup(journal, EMPTY, world, folder, program="test", records=SqliteRecords(folder))
+    return replace(whole, **changes)
 
 
 def running(folder: Path, venue: MemoryVenue, **changes: Any) -> Engine:

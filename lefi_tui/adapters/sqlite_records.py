@@ -1,0 +1,105 @@
+"""Reads the tables through connections of its own, read-only, in a thread: no turn waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from lefi_tui.adapters.sqlite_errors import named
+from lefi_tui.adapters.sqlite_journal import FILE_NAME
+from lefi_tui.ports.records import FillFilter, FillRecord, OrderRecord, RunRecord
+
+T = TypeVar("T")
+BUSY_TIMEOUT_S: Final = 2.0
+
+_ORDERS: Final = """
+SELECT id, account, mode, owner, leg, symbol, side, kind, price, quantity, filled, average, fee,
+       status, reason, created_ns, updated_ns
+FROM "order" ORDER BY created_ns DESC, id DESC LIMIT ?
+"""
+_FILLS: Final = """
+SELECT n, account, "order", owner, symbol, side, price, quantity, fee, reason, at_ns
+FROM fill
+WHERE at_ns >= :since_ns AND (:account = '' OR account = :account)
+  AND (:symbol = '' OR symbol = :symbol) AND (:owner = '' OR owner = :owner)
+ORDER BY n DESC LIMIT :limit
+"""
+_RUNS: Final = """
+SELECT bot, type AS kind, title, account, run_type, status, settings, script_version, reason,
+       start_ns, end_ns
+FROM subscription WHERE :bot = '' OR bot = :bot ORDER BY start_ns
+"""
+
+
+class SqliteRecords:
+    """Implements ports.records on the file that the journal writes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+
+    async def orders(self, limit: int) -> tuple[OrderRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                _order(row) for row in connection.execute(_ORDERS, (limit,)).fetchall()
+            )
+        )
+
+    async def fills(self, wanted: FillFilter, limit: int) -> tuple[FillRecord, ...]:
+        values = {
+            "account": wanted.account,
+            "symbol": wanted.symbol,
+            "owner": wanted.owner,
+            "since_ns": wanted.since_ns,
+            "limit": limit,
+        }
+        return await self._read(
+            lambda connection: tuple(
+                _fill(row) for row in reversed(connection.execute(_FILLS, values).fetchall())
+            )
+        )
+
+    async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                _run(row) for row in connection.execute(_RUNS, {"bot": bot}).fetchall()
+            )
+        )
+
+    async def _read(self, wanted: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.to_thread(self._now, wanted)
+
+    def _now(self, wanted: Callable[[sqlite3.Connection], T]) -> T:
+        with named(str(self._path)):
+            uri = f"{self._path.as_uri()}?mode=ro"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S)
+            with closing(connection):
+                connection.row_factory = sqlite3.Row
+                return wanted(connection)
+
+
+def _plain(row: sqlite3.Row, money: tuple[str, ...]) -> dict[str, Any]:
+    """A row by its columns' names; the named ones are money, and stand there as text."""
+    values: dict[str, Any] = dict(row)
+    for name in money:
+        values[name] = None if values[name] is None else Decimal(values[name])
+    return values
+
+
+def _order(row: sqlite3.Row) -> OrderRecord:
+    return OrderRecord(**_plain(row, ("price", "quantity", "filled", "average", "fee")))
+
+
+def _fill(row: sqlite3.Row) -> FillRecord:
+    return FillRecord(**_plain(row, ("price", "quantity", "fee")))
+
+
+def _run(row: sqlite3.Row) -> RunRecord:
+    values = _plain(row, ())
+    values["settings"] = tuple(json.loads(values["settings"]).items())
+    return RunRecord(**values)

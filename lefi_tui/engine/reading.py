@@ -1,0 +1,48 @@
+"""Questions that take a while: answered from records and history beside the turns, never in one.
+
+A screen asks through the same door; it can't tell which questions these are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lefi_tui.core.desk import Desk
+from lefi_tui.engine.world import World
+from lefi_tui.ports.records import Records
+from lefi_tui.views.fold import ScreenState
+from lefi_tui.views.orders_view import OrdersView, orders_view
+from lefi_tui.views.queries import OrdersQuery, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What stands now: values that never change, whatever the engine does meanwhile."""
+
+    desk: Desk
+    screen: ScreenState
+    now_ns: int
+
+
+class Reading:
+    """Lives in the engine's loop."""
+
+    def __init__(self, world: World, records: Records | None) -> None:
+        self._world = world
+        self._records = records
+
+    async def answer(self, query: Query, sight: Sight) -> Any:
+        match query:
+            case OrdersQuery():
+                return await self._orders(query, sight)
+            case _:
+                raise AssertionError(f"no question of a screen: {query!r}")
+
+    async def _orders(self, query: OrdersQuery, sight: Sight) -> OrdersView:
+        records = await self._kept().orders(query.limit + 1)
+        return orders_view(records, sight.desk.instruments, sight.now_ns, query.limit)
+
+    def _kept(self) -> Records:
+        assert self._records is not None, "this engine was set up without records"
+        return self._records

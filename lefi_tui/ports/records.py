@@ -1,0 +1,86 @@
+"""What was: past orders, fills and runs, as the tables hold them. Reads only, beside the writer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """One order, working or past. Money in the account's currency, quantity in base units."""
+
+    id: str
+    account: str
+    mode: str  # simulation | dry_run | live
+    owner: str
+    leg: str
+    symbol: str
+    side: str
+    kind: str
+    price: Decimal | None  # the limit; None at market
+    quantity: Decimal | None  # None until the venue has fixed it
+    filled: Decimal
+    average: Decimal | None
+    fee: Decimal
+    status: str
+    reason: str
+    created_ns: int
+    updated_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FillRecord:
+    n: int  # the message that brought it
+    account: str
+    order: str
+    owner: str
+    symbol: str
+    side: str
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    reason: str  # order close stop_loss take_profit trail liquidation
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of one bot, from its start to its stop. `settings` as Lefi text."""
+
+    bot: str
+    kind: str
+    title: str
+    account: str
+    run_type: str  # simulation | dry_run | live
+    status: str  # active | stopping | terminated
+    settings: tuple[tuple[str, str], ...]
+    script_version: str
+    reason: str
+    start_ns: int
+    end_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FillFilter:
+    """Empty fields take all. `since_ns` is included."""
+
+    account: str = ""
+    symbol: str = ""
+    owner: str = ""
+    since_ns: int = 0
+
+
+class Records(Protocol):
+    async def orders(self, limit: int) -> tuple[OrderRecord, ...]:
+        """The newest, newest first."""
+        ...
+
+    async def fills(self, wanted: FillFilter, limit: int) -> tuple[FillRecord, ...]:
+        """The newest that fit, oldest first."""
+        ...
+
+    async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:
+        """Oldest first; of one bot, or of all."""
+        ...

@@ -1,0 +1,79 @@
+"""Orders as a person looks through them: what works now, and what became of those before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.order import FINAL
+from lefi_tui.ports.records import OrderRecord
+from lefi_tui.views.numbers import places_of
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrderRow:
+    """`places` are the digits after the point that the market's tick asks for."""
+
+    id: str
+    account: str
+    owner: str
+    symbol: str
+    side: str
+    kind: str
+    leg: str
+    price: Decimal | None
+    quantity: Decimal | None
+    filled: Decimal
+    average: Decimal | None
+    fee: Decimal
+    status: str
+    reason: str
+    is_working: bool
+    created_ns: int
+    updated_ns: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersView:
+    """Newest first. `is_cut` when there are older ones that were not asked for."""
+
+    at_ns: int
+    rows: tuple[PastOrderRow, ...]
+    is_cut: bool = False
+
+
+def orders_view(
+    records: Iterable[OrderRecord],
+    instruments: Mapping[tuple[str, str], Instrument],
+    at_ns: int,
+    limit: int,
+) -> OrdersView:
+    rows = tuple(_row(each, instruments) for each in records)
+    return OrdersView(at_ns, rows[:limit], is_cut=len(rows) > limit)
+
+
+def _row(record: OrderRecord, instruments: Mapping[tuple[str, str], Instrument]) -> PastOrderRow:
+    near = float(record.average or record.price or 0)
+    return PastOrderRow(
+        id=record.id,
+        account=record.account,
+        owner=record.owner,
+        symbol=record.symbol,
+        side=record.side,
+        kind=record.kind.replace("_", " "),
+        leg=record.leg.replace("_", " "),
+        price=record.price,
+        quantity=record.quantity,
+        filled=record.filled,
+        average=record.average,
+        fee=record.fee,
+        status=record.status,
+        reason=record.reason,
+        is_working=record.status not in FINAL,
+        created_ns=record.created_ns,
+        updated_ns=record.updated_ns,
+        places=places_of(instruments.get((record.account, record.symbol)), near),
+    )
