@@ -10,9 +10,10 @@ from lefi_tui.views.queries import Query
 
 
 class Asking(Screen[None]):
-    """The application asks `query` again after each answer, ten times a second at most."""
+    """The application asks `query` again after each answer, once in `every_s` seconds at most."""
 
     query_of: Query
+    every_s: ClassVar[float] = 0.1
 
     def show(self, answer: Any, silent_ms: int) -> None:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Asks for the newest view ten times a second at most; asks again only after the last answer.
+"""Asks for the newest view as often as a screen wants it, and only after the last answer.
 
 What the engine does not answer grows old on the screen: the last view is shown again, aged.
 """
@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from textual.screen import Screen
 
-from lefi_tui.views.desk_view import SILENCE_MAX_MS
+from lefi_tui.views.desk_view import SILENCE_MAX_MS, DeskView, aged
 from lefi_tui.views.queries import Query
 from screens.asking import Asking
+from screens.framed import Framed
 
 POLL_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a screen was told last, to which question, and when."""
+
+    query: Query
+    answer: object
+    at: float
 
 
 class Poller:
@@ -29,34 +40,43 @@ class Poller:
         self._run = run
         self._complain = complain
         self._open: set[Asking] = set()  # screens whose question waits for its answer
-        self._answered: dict[Asking, tuple[object, float]] = {}
+        self._answered: dict[Asking, _Answer] = {}
 
     def poll(self, stack: Sequence[Screen[Any]]) -> None:
         """Once for each screen that shows an answer; a dialog does not still the desk below it."""
         asking = [screen for screen in stack if isinstance(screen, Asking)]
+        self._framed = [screen for screen in stack if isinstance(screen, Framed)]
         self._answered = {each: self._answered[each] for each in asking if each in self._answered}
         for screen in asking:
             self._show_age(screen)
-            if screen not in self._open:
+            if screen not in self._open and self._is_due(screen):
                 self._open.add(screen)
                 self._run(self._question(screen))
 
+    def _is_due(self, screen: Asking) -> bool:
+        """A slow question is not asked at every poll; another one of its screen is, at once."""
+        known = self._answered.get(screen)
+        if known is None or known.query != screen.query_of:
+            return True
+        return time.monotonic() - known.at >= screen.every_s - POLL_SECONDS / 2
+
     def _show_age(self, screen: Asking) -> None:
-        if screen not in self._answered:
+        known = self._answered.get(screen)
+        if known is None or known.query != screen.query_of:
             return
-        answer, at = self._answered[screen]
-        silent_ms = int((time.monotonic() - at) * 1_000)
-        if silent_ms > SILENCE_MAX_MS:
-            screen.show(answer, silent_ms)
+        silent_s = time.monotonic() - known.at
+        if silent_s > SILENCE_MAX_MS / 1_000 + screen.every_s:
+            screen.show(known.answer, int(silent_s * 1_000))
 
     async def _question(self, screen: Asking) -> None:
+        query = screen.query_of
         try:
-            answer = await self._ask(screen.query_of)
+            answer = await self._ask(query)
         except OSError as error:
             self._complain(f"The engine can't be reached: {error}. It is asked again.")
             return
         finally:
             self._open.discard(screen)
-        if screen.is_attached:
-            self._answered[screen] = (answer, time.monotonic())
+        if screen.is_attached and query == screen.query_of:
+            self._answered[screen] = _Answer(query, answer, time.monotonic())
             screen.show(answer, 0)
