@@ -12,7 +12,7 @@ from lefi_tui.views.queries import Query
 class Asking(Screen[None]):
     """The application asks `query` again after each answer, once in `every_s` seconds at most."""
 
-    query_of: Query
+    query_of: Query | None = None  # none asks nothing, and is told only what the frame shows
     every_s: ClassVar[float] = 0.1
 
     def show(self, answer: Any, silent_ms: int) -> None:

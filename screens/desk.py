@@ -11,19 +11,17 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
+from textual.widget import Widget
 
-from lefi_tui.core.messages import CancelOrder, Command, StopBot, TradingState
+from lefi_tui.core.messages import CancelOrder, Command, StopBot
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
-from screens.asking import Asking
-from screens.keys import BOTS, DESK, bindings, hints, of_groups
-from widgets.block import Block, prose
+from screens.framed import SHEET as FRAME_SHEET
+from screens.framed import Framed
+from screens.keys import BOTS, DESK, bindings, of_groups
 from widgets.board import Board
 from widgets.bots import Bots
-from widgets.edge import bottom_line, top_line
-from widgets.ink import Ink, Palette
-from widgets.lines import Frame
+from widgets.ink import Palette
 from widgets.log import Log
 from widgets.orders import Orders
 from widgets.plan import Box, arrange, pane_width
@@ -31,100 +29,73 @@ from widgets.positions import Positions
 from widgets.prices import Prices
 
 # Textual reads no sheet of its first screen, so the application names it.
-SHEET: Final = Path(__file__).with_suffix(".tcss")
-NOTICE_SECONDS: Final = 8.0
+SHEETS: Final = [FRAME_SHEET, Path(__file__).with_suffix(".tcss")]
 
 
-class DeskScreen(Asking):
+class DeskScreen(Framed):
     AUTO_FOCUS: ClassVar[str | None] = "#bots"
+    GROUPS = (DESK, BOTS)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(DESK, BOTS))]
 
     def __init__(self, send: Callable[[Command], None], mode: Mode, palette: Palette) -> None:
-        super().__init__()
+        super().__init__(palette, mode)
         self.query_of = DeskQuery()
-        self.view: DeskView | None = None
         self._send = send
-        self._mode = mode
-        self._palette = palette.under(mode)
-        self._notice = ""
-        self._notices = 0
         self._boxes: dict[str, Box] = {}
-        self.bots = Bots(self._palette, id="bots")
-        self.orders = Orders(self._palette, id="orders")
+        self.bots = Bots(self.palette, id="bots")
+        self.orders = Orders(self.palette, id="orders")
         self.boards: tuple[Board, ...] = (
-            Prices(self._palette, id="prices"),
-            Positions(self._palette, id="positions"),
+            Prices(self.palette, id="prices"),
+            Positions(self.palette, id="positions"),
             self.orders,
             self.bots,
-            Log(self._palette, id="log"),
+            Log(self.palette, id="log"),
         )
 
-    def compose(self) -> ComposeResult:
-        yield Block(self._palette, id="top")
-        with Container(id="body"):
-            yield from self.boards
-            yield Block(self._palette, id="detail")
-        yield Block(self._palette, id="bottom")
+    def inside(self) -> ComposeResult:
+        yield from self.boards
+        yield self.words
 
     def on_mount(self) -> None:
-        self._dress()
+        super().on_mount()
         self._draw()
 
     def on_resize(self) -> None:
         self._draw()
 
     def on_board_moved(self) -> None:
-        self._draw_detail()
+        self.draw_words()
 
     # ---- what is shown
+
+    @property
+    def view(self) -> DeskView | None:
+        return self.desk_view
 
     def show(self, answer: Any, silent_ms: int) -> None:
         """The newest view; older by what the engine has not answered since."""
         assert isinstance(answer, DeskView)
-        self.view = answer if not silent_ms else aged(answer, silent_ms)
-        palette = self._palette.under(answer.banner.mode)
-        if palette is not self._palette:
-            self._mode, self._palette = answer.banner.mode, palette
-            self._dress()
-        self._draw()
+        self.frame(answer if not silent_ms else aged(answer, silent_ms))
+        self._draw_panes()
 
-    def notice(self, text: str) -> None:
-        """Words for a person on the line below the panes, for a while."""
-        self._notice = text
-        self._notices += 1
-        number = self._notices
-        self.set_timer(NOTICE_SECONDS, lambda: self._forget(number))
-        self._draw_detail()
+    def words_size(self) -> tuple[int, int]:
+        box = self._boxes.get("words")
+        return (0, 0) if box is None else (box.width, box.height)
 
-    def _forget(self, number: int) -> None:
-        if number == self._notices:
-            self._notice = ""
-            self._draw_detail()
-
-    def _dress(self) -> None:
-        """The frame's sides in the color of the mode."""
-        side = (self._palette.glyphs.border, self._palette.frame_color)
-        body = self.query_one("#body").styles
-        body.border_left = side
-        body.border_right = side
+    def said(self) -> str:
+        return self.focused.words if isinstance(self.focused, Board) else ""
 
     def _draw(self) -> None:
+        self.draw_frame()
+        self._draw_panes()
+
+    def _draw_panes(self) -> None:
         if not self.is_mounted or not self.size.width:
             return
-        self._draw_edges()
         self._place()
         for board in self.boards:
-            board.show(self.view, self._palette)
-        self._draw_detail()
-
-    def _draw_edges(self) -> None:
-        width, glyphs = self.size.width, self._palette.glyphs
-        is_active = self.view is None or self.view.banner.trading_state is TradingState.ACTIVE
-        shown = hints(without=("resume",) if is_active else ("start",))
-        top = top_line(self.view, self._mode, width, glyphs)
-        bottom = bottom_line(self._mode, shown, width, glyphs)
-        self.query_one("#top", Block).show((top,), self._palette)
-        self.query_one("#bottom", Block).show((bottom,), self._palette)
+            board.show(self.view, self.palette)
+        self.draw_words()
 
     def _place(self) -> None:
         """Give each pane its box; only a box that changed costs a new layout."""
@@ -135,24 +106,14 @@ class DeskScreen(Asking):
             for name, each in ((str(each.id), each) for each in self.boards)
         }
         boxes = arrange(wanted, width, height)
+        panes: dict[str, Widget] = {str(each.id): each for each in (*self.boards, self.words)}
         for name, box in boxes.items():
             if box != self._boxes.get(name):
-                styles = self.query_one(f"#{name}").styles
+                styles = panes[name].styles
                 styles.offset = (box.x, box.y)
                 styles.width, styles.height = box.width, box.height
                 styles.display = "block" if box.height else "none"
         self._boxes = boxes
-
-    def _draw_detail(self) -> None:
-        box = self._boxes.get("detail")
-        if box is None or not box.height:
-            return
-        focused = self.focused
-        words = focused.words if isinstance(focused, Board) else ""
-        ink = Ink.WARN if self._notice else Ink.DIM
-        frame = Frame(box.width, box.height, glyphs=self._palette.glyphs)
-        rows = prose(self._notice or words, ink, frame)
-        self.query_one("#detail", Block).show(rows, self._palette)
 
     # ---- what a person does
 

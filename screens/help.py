@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import Group
@@ -15,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from screens.asking import Dialog
-from screens.keys import KEYS, Key, bindings
+from screens.keys import Key, KeyTable, bindings
 
 SIGNS = (
     ("DEMO", "a made-up market with made-up money"),
@@ -30,21 +29,30 @@ KEY_WIDTH = 9
 
 
 class HelpScreen(Dialog):
+    """The keys of the screen below first, then what works everywhere."""
+
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
+
+    def __init__(self, table: KeyTable, groups: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._page = page(table.keys, groups)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="window") as window:
             window.border_title = "Keys"
-            window.border_subtitle = "Esc back"
-            yield Static(page(KEYS), classes="words")
+            window.border_subtitle = "↑ ↓ scroll   Esc back"
+            yield Static(self._page, classes="words")
 
 
-def page(keys: Iterable[Key]) -> Group:
-    """Every key with its tooltip, by group; then the signs."""
+def page(keys: Iterable[Key], first: Sequence[str] = ()) -> Group:
+    """Every key with its tooltip, by group, the named groups first; then the signs."""
+    groups: dict[str, list[Key]] = {group: [] for group in first}
+    for each in keys:
+        groups.setdefault(each.group, []).append(each)
     sections = [
         _section(group, ((each.shown, each.tooltip) for each in members))
-        for group, members in groupby(keys, key=lambda each: each.group)
+        for group, members in groups.items()
     ]
     return Group(*sections, _section("Words and signs", SIGNS))
 

@@ -5,8 +5,9 @@ A binding has an id (a person's own keymap names it) and a tooltip (help says it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Final
 
 from textual.binding import Binding
@@ -14,6 +15,7 @@ from textual.binding import Binding
 from widgets.edge import KeyHint
 
 EVERYWHERE: Final = "Everywhere, also while typing"
+SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
 LISTS: Final = "In a list or a dialog"
@@ -45,7 +47,42 @@ KEYS: Final = (
         "kill",
         0,
     ),
-    Key("help", "f1", "F1", "help", "This page.", EVERYWHERE, "help"),
+    Key("help", "f1", "F1", "help", "All keys of this screen.", EVERYWHERE, "help"),
+    Key(
+        "palette",
+        "ctrl+p",
+        "Ctrl+P",
+        "palette",
+        "Every action by its name: type a part of it.",
+        EVERYWHERE,
+        "command_palette",
+        9,
+    ),
+    Key(
+        "jump",
+        "ctrl+g",
+        "Ctrl+G",
+        "jump",
+        "Puts a letter on each pane; the letter goes there.",
+        EVERYWHERE,
+        "jump",
+        9,
+    ),
+    Key(
+        "mouse",
+        "f10",
+        "F10",
+        "mouse",
+        "Mouse on or off. Over SSH it is off: each move would be bytes on the line.",
+        EVERYWHERE,
+        "mouse",
+    ),
+    Key("go_desk", "f2,1", "F2", "desk", "The desk.", SCREENS, "go('desk')", 8),
+    Key("go_scripts", "f3,2", "F3", "scripts", "Scripts.", SCREENS, "go('scripts')", 8),
+    Key("go_bots", "f4,3", "F4", "bots", "Bots.", SCREENS, "go('bots')", 8),
+    Key("go_orders", "f5,4", "F5", "orders", "Orders.", SCREENS, "go('orders')", 8),
+    Key("go_report", "f6,5", "F6", "report", "Report.", SCREENS, "go('report')", 8),
+    Key("go_settings", "f7,6", "F7", "settings", "Settings.", SCREENS, "go('settings')", 8),
     Key(
         "start",
         "n",
@@ -111,7 +148,26 @@ KEYS: Final = (
     Key("down", "down,j", "↓ j", "", "The row below.", DESK, "move(1)"),
     Key("page_up", "pageup", "PgUp", "", "Ten rows up.", DESK, "move(-10)"),
     Key("page_down", "pagedown", "PgDn", "", "Ten rows down.", DESK, "move(10)"),
-    Key("ask", "question_mark", "?", "help", "This page.", DESK, "app.help", 5),
+    Key("ask", "question_mark", "?", "help", "All keys of this screen.", DESK, "app.help", 5),
+    Key(
+        "detach",
+        "d",
+        "d",
+        "detach",
+        "Ends the screen only; the bots go on, and `lefi` shows them again.",
+        DESK,
+        "app.detach",
+        6,
+    ),
+    Key(
+        "tour",
+        "t",
+        "t",
+        "tour",
+        "Five steps on the demo market; t again ends it.",
+        DESK,
+        "tour",
+    ),
     Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
     Key("choose", "enter", "Enter", "choose", "Takes what is under the cursor.", LISTS, "choose"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
@@ -140,10 +196,71 @@ def of_groups(*groups: str) -> tuple[str, ...]:
     return tuple(each.id for each in KEYS if each.group in groups)
 
 
-def hints(*, without: Iterable[str] = ()) -> tuple[KeyHint, ...]:
-    """What the frame's last line says, the most needed first; the last leave it first."""
-    shown = [each for each in KEYS if each.rank >= 0 and each.id not in set(without)]
-    return tuple(
-        KeyHint(each.shown, each.label, each.rank)
-        for each in sorted(shown, key=lambda each: each.rank)
-    )
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """The table as it is in force: with a person's own keymap, if there is one."""
+
+    keys: tuple[Key, ...] = KEYS
+
+    def hints(self, groups: Iterable[str], *, without: Iterable[str] = ()) -> tuple[KeyHint, ...]:
+        """What the frame's last line says, the most needed first; the last leave it first."""
+        wanted, hidden = {EVERYWHERE, SCREENS, *groups}, set(without)
+        shown = [
+            each
+            for each in self.keys
+            if each.rank >= 0 and each.group in wanted and each.id not in hidden
+        ]
+        return tuple(
+            KeyHint(each.shown, each.label, each.rank)
+            for each in sorted(shown, key=lambda each: each.rank)
+        )
+
+    def mapped(self, keymap: Mapping[str, str]) -> tuple[KeyTable, tuple[str, ...]]:
+        """The table under a person's keymap, and what of it can't be used, in words."""
+        known = {each.id for each in self.keys}
+        problems = [
+            f"[keys] {name}: there is no such action. {_near(name, known)}"
+            for name in keymap
+            if name not in known
+        ]
+        keys = self.keys
+        for name, wanted in keymap.items():
+            if name not in known:
+                continue
+            other = _taken(keys, name, wanted)
+            if other:
+                problems.append(f"[keys] {name} = {wanted!r}: that key is taken by {other}.")
+            else:
+                keys = tuple(_moved(each, wanted) if each.id == name else each for each in keys)
+        return KeyTable(keys), tuple(problems)
+
+    def changed(self) -> dict[str, str]:
+        """Ids of bindings with the keys they have now, where they differ."""
+        return {
+            each.id: each.keys
+            for each, first in zip(self.keys, KEYS, strict=True)
+            if each.keys != first.keys
+        }
+
+
+def _moved(key: Key, wanted: str) -> Key:
+    return replace(key, keys=wanted, shown=wanted.replace(",", " "))
+
+
+def _taken(keys: Iterable[Key], name: str, wanted: str) -> str:
+    """Another action that has one of these keys in the same group, or everywhere."""
+    asked = set(wanted.split(","))
+    mine = next(each.group for each in keys if each.id == name)
+    for each in keys:
+        meets = each.group == mine or EVERYWHERE in {each.group, mine}
+        if each.id != name and meets and asked & set(each.keys.split(",")):
+            return each.id
+    return ""
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {close[0]}?" if close else "F1 lists what there is."
+
+
+TABLE: Final = KeyTable()

@@ -41,6 +41,7 @@ class Poller:
         self._complain = complain
         self._open: set[Asking] = set()  # screens whose question waits for its answer
         self._answered: dict[Asking, _Answer] = {}
+        self._framed: list[Framed] = []
 
     def poll(self, stack: Sequence[Screen[Any]]) -> None:
         """Once for each screen that shows an answer; a dialog does not still the desk below it."""
@@ -49,9 +50,10 @@ class Poller:
         self._answered = {each: self._answered[each] for each in asking if each in self._answered}
         for screen in asking:
             self._show_age(screen)
-            if screen not in self._open and self._is_due(screen):
+            query = screen.query_of
+            if query is not None and screen not in self._open and self._is_due(screen):
                 self._open.add(screen)
-                self._run(self._question(screen))
+                self._run(self._question(screen, query))
 
     def _is_due(self, screen: Asking) -> bool:
         """A slow question is not asked at every poll; another one of its screen is, at once."""
@@ -66,10 +68,9 @@ class Poller:
             return
         silent_s = time.monotonic() - known.at
         if silent_s > SILENCE_MAX_MS / 1_000 + screen.every_s:
-            screen.show(known.answer, int(silent_s * 1_000))
+            self._show(screen, known.answer, int(silent_s * 1_000))
 
-    async def _question(self, screen: Asking) -> None:
-        query = screen.query_of
+    async def _question(self, screen: Asking, query: Query) -> None:
         try:
             answer = await self._ask(query)
         except OSError as error:
@@ -79,4 +80,12 @@ class Poller:
             self._open.discard(screen)
         if screen.is_attached and query == screen.query_of:
             self._answered[screen] = _Answer(query, answer, time.monotonic())
-            screen.show(answer, 0)
+            self._show(screen, answer, 0)
+
+    def _show(self, screen: Asking, answer: object, silent_ms: int) -> None:
+        """The desk's answer is also what stands on the frame of every other screen."""
+        screen.show(answer, silent_ms)
+        if isinstance(answer, DeskView):
+            for each in self._framed:
+                if each is not screen and each.is_attached:
+                    each.frame(aged(answer, silent_ms))

@@ -18,34 +18,58 @@ from screens.asking import Dialog
 from screens.keys import bindings
 
 EMPTY: Final = "No script was found. Scripts that ship with Lefi stand in its folder named scripts."
-
+READING: Final = "The scripts are read."
 WORDS_WIDTH: Final = 68
 
 
 class StartScreen(Dialog):
+    """`shelf` reads files, so it is asked in a thread; the window is there at once."""
+
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
 
     def __init__(
-        self, shelf: Sequence[Startable], account: str, start: Callable[[Startable], None]
+        self,
+        shelf: Callable[[], Sequence[Startable]],
+        account: str,
+        start: Callable[[Startable], None],
     ) -> None:
         super().__init__()
         self._shelf = shelf
         self._account = account
         self._start = start
+        self._found: tuple[Startable, ...] = ()
+        self._list = OptionList()
+        self._empty = Static(READING, classes="words")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = f"Start a bot on {self._account} with its defaults"
-            window.border_subtitle = "Enter starts   Esc back"
-            if self._shelf:
-                yield OptionList(*(Option(_prompt(each)) for each in self._shelf))
-            else:
-                yield Static(EMPTY, classes="words")
+            window.border_subtitle = "↑ ↓ choose   Enter starts   Esc back"
+            yield self._list
+            yield self._empty
+
+    def on_mount(self) -> None:
+        self.run_worker(self._read, thread=True)
+
+    def _read(self) -> None:
+        found = tuple(self._shelf())
+        self.app.call_from_thread(self._fill, found)
+
+    def _fill(self, found: tuple[Startable, ...]) -> None:
+        if not self.is_attached:
+            return
+        self._found = found
+        self._list.add_options(Option(_prompt(each)) for each in found)
+        self._empty.display = not found
+        self._empty.update(EMPTY)
+        if found:
+            self._list.highlighted = 0
+            self._list.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        self._start(self._shelf[event.option_index])
+        self._start(self._found[event.option_index])
 
 
 def _prompt(what: Startable) -> Text:

@@ -26,16 +26,17 @@ class WhyScreen(Dialog, Asking):
         super().__init__()
         self.query_of = WhyQuery(bot)
         self._bot = bot
+        self._words = Static("waits for the engine", classes="words", markup=False)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="window") as window:
             window.border_title = f"Why: {self._bot}"
             window.border_subtitle = "Esc back"
-            yield Static("waits for the engine", classes="words", markup=False)
+            yield self._words
 
     def show(self, answer: Any, silent_ms: int) -> None:
         assert isinstance(answer, WhyView)
-        self.query_one(Static).update("\n".join(words(answer, silent_ms)))
+        self._words.update("\n".join(words(answer, silent_ms)))
 
 
 def words(view: WhyView, silent_ms: int) -> list[str]:

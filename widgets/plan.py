@@ -38,11 +38,11 @@ def pane_width(name: str, width: int) -> int:
 
 
 def arrange(wanted: dict[str, int], width: int, height: int) -> dict[str, Box]:
-    """A box for each pane and for the words on the cursor ("detail"); without room it is empty."""
-    detail = (2 if height >= TALL else 1) if height >= 12 else 0
-    room = height - detail
+    """A box for each pane and for the words on the cursor ("words"); without room it is empty."""
+    words = (2 if height >= TALL else 1) if height >= 12 else 0
+    room = height - words
     boxes = _wide(wanted, width, room) if width >= WIDE else _narrow(wanted, width, room)
-    return {**boxes, "detail": Box(0, room, width, detail)}
+    return {**boxes, "words": Box(0, room, width, words)}
 
 
 def _wide(wanted: dict[str, int], width: int, room: int) -> dict[str, Box]:

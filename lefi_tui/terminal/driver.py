@@ -40,6 +40,16 @@ class DeskDriver(LinuxDriver):
     def is_behind(self) -> bool:
         return self.patient.is_behind
 
+    def toggle_mouse(self) -> bool:
+        """Whether the mouse is on from here. Leans on `_mouse` and two methods; tested."""
+        if self._mouse:
+            self._disable_mouse_support()
+            self._mouse = False
+        else:
+            self._mouse = True
+            self._enable_mouse_support()
+        return self._mouse
+
     def give_up_terminal(self) -> None:
         """From here on only downward: SIGCONT, sent with a SIGHUP, must not start us again."""
         signal.signal(signal.SIGCONT, signal.SIG_IGN)

@@ -149,7 +149,8 @@ def _attached_desk(settings: Loaded) -> int:
     path = socket_path(settings.settings.data_dir)
     channel = _SocketFromAnyLoop(path)
     asyncio.run(channel.probe())
-    from lefi_tui.app import DeskSetup, open_desk
+    from lefi_tui.app import open_desk
+    from screens.setup import DeskSetup
 
     own = partial(shelf, settings.settings.config_dir / "scripts")
     greeting = settings.complaint
@@ -195,7 +196,8 @@ def _own_desk(settings: Loaded, folder: Path) -> int:
     """The engine starts beside the screen: the first frame never waits for the database."""
     pool = ThreadPoolExecutor(1, "engine-start")
     engine = pool.submit(started, settings.settings, folder)
-    from lefi_tui.app import DeskSetup, open_desk
+    from lefi_tui.app import open_desk
+    from screens.setup import DeskSetup
 
     async def clean_up(_cause: signal.Signals) -> None:
         await asyncio.to_thread(_stop, engine)

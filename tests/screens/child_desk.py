@@ -13,7 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
-from lefi_tui.app import DeskSetup, LefiApp
+from lefi_tui.app import LefiApp
+from screens.setup import DeskSetup
 from tests.screens.hand_fed import HandFed, busy
 
 BEAT_SECONDS = 0.05

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from lefi_tui.app import DeskSetup, LefiApp
+from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
 from lefi_tui.views.picture import picture
 from lefi_tui.views.shelf import Startable
@@ -21,6 +21,7 @@ from screens.desk import DeskScreen
 from screens.help import HelpScreen
 from screens.keys import KEYS
 from screens.resume import ResumeScreen
+from screens.setup import DeskSetup
 from screens.start_bot import StartScreen
 from screens.why import WhyScreen
 from tests.screens.hand_fed import HandFed, busy

@@ -1,0 +1,128 @@
+"""A whole screen in the frame that says whose money moves: mode and equity above, keys below.
+
+The rule it keeps: whatever a person looks at, the mode's word and the kill key are in sight.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from lefi_tui.core.messages import TradingState
+from lefi_tui.views.desk_view import DeskView, Mode
+from screens.asking import Asking
+from screens.keys import TABLE, KeyTable
+from widgets.block import Block, prose
+from widgets.edge import bottom_line, top_line
+from widgets.ink import Ink, Palette
+from widgets.lines import Frame
+
+SHEET: Final = Path(__file__).with_suffix(".tcss")
+NOTICE_SECONDS: Final = 8.0
+
+
+class Framed(Asking):
+    """Its panes stand in `body`; `words` is the line for what a person should read now."""
+
+    GROUPS: ClassVar[tuple[str, ...]] = ()  # of keys that its last line names
+
+    def __init__(self, palette: Palette, mode: Mode = Mode.DEMO) -> None:
+        super().__init__()
+        self.table: KeyTable = TABLE
+        self.palette = palette.under(mode)
+        self.desk_view: DeskView | None = None
+        self._mode = mode
+        self._notice = ""
+        self._notices = 0
+        # Held, never looked up: an answer may come when the screen is half taken down.
+        self.top = Block(self.palette, id="top")
+        self.bottom = Block(self.palette, id="bottom")
+        self.words = Block(self.palette, id="words")
+        self.body = Container(id="body")
+
+    @abstractmethod
+    def inside(self) -> ComposeResult:
+        """The panes."""
+
+    def compose(self) -> ComposeResult:
+        yield self.top
+        with self.body:
+            yield from self.inside()
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        self.dress()
+        self.draw_frame()
+
+    def on_resize(self) -> None:
+        self.draw_frame()
+
+    # ---- the frame
+
+    def frame(self, view: DeskView) -> None:
+        """The newest desk: mode, state, money and age for the frame, on whatever screen."""
+        self.desk_view = view
+        palette = self.palette.under(view.banner.mode)
+        if palette is not self.palette:
+            self._mode, self.palette = view.banner.mode, palette
+            self.dress()
+        self.draw_frame()
+
+    def dress(self) -> None:
+        """The frame's sides in the color of the mode."""
+        side = (self.palette.glyphs.border, self.palette.frame_color)
+        self.body.styles.border_left = side
+        self.body.styles.border_right = side
+
+    def draw_frame(self) -> None:
+        width, glyphs = self.size.width, self.palette.glyphs
+        if not self.is_mounted or not width:
+            return
+        shown = self.table.hints(self.GROUPS, without=self.hidden())
+        above = top_line(self.desk_view, self._mode, width, glyphs)
+        self.top.show((above,), self.palette)
+        self.bottom.show((bottom_line(self._mode, shown, width, glyphs),), self.palette)
+        self.draw_words()
+
+    def hidden(self) -> Iterable[str]:
+        """Keys that would do nothing now."""
+        view = self.desk_view
+        is_active = view is None or view.banner.trading_state is TradingState.ACTIVE
+        return ("resume",) if is_active else ("start",)
+
+    # ---- words for a person
+
+    def notice(self, text: str) -> None:
+        """On the line of words, for a while."""
+        self._notice = text
+        self._notices += 1
+        number = self._notices
+        self.set_timer(NOTICE_SECONDS, lambda: self._forget(number))
+        self.draw_words()
+
+    def _forget(self, number: int) -> None:
+        if number == self._notices:
+            self._notice = ""
+            self.draw_words()
+
+    def words_size(self) -> tuple[int, int]:
+        return self.words.size
+
+    def said(self) -> str:
+        """What the line says when there is no notice."""
+        return ""
+
+    def draw_words(self) -> None:
+        width, height = self.words_size()
+        if not height:
+            return
+        ink = Ink.WARN if self._notice else Ink.DIM
+        rows = prose(
+            self._notice or self.said(), ink, Frame(width, height, glyphs=self.palette.glyphs)
+        )
+        self.words.show(rows, self.palette)

@@ -1,0 +1,76 @@
+"""Which screen is in sight: the desk always lies below, one other screen at most lies on it.
+
+A screen is made when it is first gone to and keeps what a person left in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from textual.app import App, SystemCommand
+from textual.screen import ModalScreen, Screen
+
+from lefi_tui.core.messages import Command
+from screens.framed import Framed
+from screens.jump import JumpScreen, places
+from screens.keys import EVERYWHERE, SCREENS, KeyTable
+from screens.palette import commands
+from widgets.ink import Palette
+
+Room = Callable[[Callable[[Command], None], Palette], Framed]
+DESK: Final = "desk"
+
+
+class Rooms:
+    def __init__(
+        self, app: App[Any], rooms: Mapping[str, Callable[[], Framed]], table: KeyTable
+    ) -> None:
+        self._app = app
+        self._rooms = rooms
+        self._table = table
+        self._made: dict[str, Framed] = {}
+
+    @property
+    def room(self) -> Framed:
+        """The screen in sight, below whatever dialog is open."""
+        return next(each for each in reversed(self._app.screen_stack) if isinstance(each, Framed))
+
+    def go(self, name: str) -> None:
+        """To that screen; open dialogs are closed, and nothing of them is done."""
+        if name != DESK and name not in self._rooms:
+            self.room.notice(f"There is no screen {name} here.")
+            return
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        is_on_desk = len(self._app.screen_stack) == 1
+        if name == DESK:
+            if not is_on_desk:
+                self._app.pop_screen()
+        elif is_on_desk:
+            self._app.push_screen(self._ready(name))
+        elif self._app.screen is not self._made.get(name):
+            self._app.switch_screen(self._ready(name))
+
+    def _ready(self, name: str) -> str:
+        """The name of a screen that is installed: it stays when another is gone to."""
+        if name not in self._made:
+            screen = self._rooms[name]()
+            screen.table = self._table
+            self._made[name] = screen
+            self._app.install_screen(screen, name)
+        screen, below = self._made[name], self._app.screen_stack[0]
+        if isinstance(below, Framed) and below.desk_view is not None:
+            screen.frame(below.desk_view)
+        return name
+
+    def groups(self) -> Sequence[str]:
+        """Of keys: those of the screen in sight first."""
+        return (*self.room.GROUPS, EVERYWHERE, SCREENS)
+
+    def jump(self) -> None:
+        if not isinstance(self._app.screen, JumpScreen):
+            self._app.push_screen(JumpScreen(places(self._app.screen)))
+
+    def commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        return commands(self._app, screen)

@@ -1,0 +1,34 @@
+"""What the desk is given when it opens: a way to the engine, and everything that reads files."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lefi_tui.views.desk_view import Mode
+from lefi_tui.views.queries import Channel
+from lefi_tui.views.shelf import Startable
+from screens.keys import TABLE, KeyTable
+from screens.rooms import Room
+from widgets.ink import TRUE_COLOR, Palette
+
+
+async def _nothing(_cause: signal.Signals) -> None:
+    """No clean-up was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSetup:
+    """What the desk is given. `shelf` may read files; it is called in a thread of its own."""
+
+    channel: Channel
+    shelf: Callable[[], Sequence[Startable]] = tuple
+    account: str = "demo"  # where `n` starts bots
+    mode: Mode = Mode.DEMO  # on the frame until the first view says it
+    palette: Palette = TRUE_COLOR
+    rooms: Mapping[str, Room] = field(default_factory=dict)  # the other screens, by name
+    table: KeyTable = TABLE
+    greeting: str = ""  # said on the first screen; what stood above it is hidden
+    goes_on_without_us: bool = False  # the engine lives in another process
+    clean_up: Callable[[signal.Signals], Awaitable[None]] = _nothing
