@@ -26,6 +26,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "trade": ("id",),
     "order": ("id",),
     "fill": ("n",),
+    "equity_sample": ("n",),
+    "funding": ("n",),
     "script": ("title",),
     "script_version": ("version",),
     "schedule": ("bot", "handler"),
@@ -33,6 +35,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 # In an order in which no row refers to a table that is emptied before it.
 PROJECTION_TABLES: Final = (
     "fill",
+    "equity_sample",
+    "funding",
     "order",
     "trade",
     "subscription",
@@ -272,6 +276,29 @@ def _filled(connection: sqlite3.Connection, change: Change, event: m.OrderFilled
     connection.execute('UPDATE "order" SET trade = ? WHERE id = ?', (trade, event.order))
 
 
+def _funding(connection: sqlite3.Connection, change: Change, event: m.FundingBooked) -> None:
+    values: Values = {
+        "n": change.n,
+        "account": event.account,
+        "symbol": event.symbol,
+        "amount": str(event.amount),
+        "at_ns": event.at_ns,
+    }
+    put(connection, "funding", values)
+
+
+def _equity(connection: sqlite3.Connection, change: Change, event: m.EquitySampled) -> None:
+    values: Values = {
+        "n": change.n,
+        "account": event.account,
+        "at_ns": event.at_ns,
+        "equity": str(event.equity),
+        "free": str(event.free),
+        "prices": json.dumps([[symbol, str(price)] for symbol, price in event.prices]),
+    }
+    put(connection, "equity_sample", values)
+
+
 def _trade(connection: sqlite3.Connection, change: Change, event: m.OrderFilled) -> str:
     """The trade this fill belongs to: it opens one, moves it, closes it, or turns it over."""
     position = change.desk.positions.get((event.account, event.symbol))
@@ -366,4 +393,6 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.OrderCancelRequested: _order_moved,
     m.OrderUnconfirmed: _order_moved,
     m.OrderFilled: _filled,
+    m.FundingBooked: _funding,
+    m.EquitySampled: _equity,
 }

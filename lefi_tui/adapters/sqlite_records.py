@@ -13,7 +13,16 @@ from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters.sqlite_errors import named
 from lefi_tui.adapters.sqlite_journal import FILE_NAME
-from lefi_tui.ports.records import FillFilter, FillRecord, OrderRecord, RunRecord
+from lefi_tui.ports.records import (
+    AccountRecord,
+    Booked,
+    EquityRecord,
+    FillFilter,
+    FillRecord,
+    FundingRecord,
+    OrderRecord,
+    RunRecord,
+)
 
 T = TypeVar("T")
 BUSY_TIMEOUT_S: Final = 2.0
@@ -29,6 +38,20 @@ FROM fill
 WHERE at_ns >= :since_ns AND (:account = '' OR account = :account)
   AND (:symbol = '' OR symbol = :symbol) AND (:owner = '' OR owner = :owner)
 ORDER BY n DESC LIMIT :limit
+"""
+_FILLS_AFTER: Final = """
+SELECT n, account, "order", owner, symbol, side, price, quantity, fee, reason, at_ns
+FROM fill WHERE n > ? ORDER BY n LIMIT ?
+"""
+_FUNDING_AFTER: Final = """
+SELECT n, account, symbol, amount, at_ns FROM funding WHERE n > ? ORDER BY n LIMIT ?
+"""
+_EQUITY_AFTER: Final = """
+SELECT n, account, at_ns, equity, free, prices FROM equity_sample WHERE n > ? ORDER BY n LIMIT ?
+"""
+_ACCOUNTS: Final = """
+SELECT name, currency, cash, mode, venue, sizing, taker, created_ns FROM account
+ORDER BY created_ns, name
 """
 _RUNS: Final = """
 SELECT bot, type AS kind, title, account, run_type, status, settings, script_version, reason,
@@ -64,6 +87,17 @@ class SqliteRecords:
             )
         )
 
+    async def booked(self, after_n: int, limit: int) -> tuple[Booked, ...]:
+        return await self._read(lambda connection: _booked(connection, after_n, limit))
+
+    async def accounts(self) -> tuple[AccountRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                AccountRecord(**_plain(row, ("cash", "taker")))
+                for row in connection.execute(_ACCOUNTS).fetchall()
+            )
+        )
+
     async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:
         return await self._read(
             lambda connection: tuple(
@@ -81,6 +115,18 @@ class SqliteRecords:
             with closing(connection):
                 connection.row_factory = sqlite3.Row
                 return wanted(connection)
+
+
+def _booked(connection: sqlite3.Connection, after_n: int, limit: int) -> tuple[Booked, ...]:
+    """Three tables as one story: no further than the first of them that was not read to its end."""
+    connection.execute("BEGIN")  # one sight of all three: a fill must not slip in between
+    parts: list[list[Booked]] = []
+    for sql, read in ((_FILLS_AFTER, _fill), (_FUNDING_AFTER, _funding), (_EQUITY_AFTER, _equity)):
+        found = connection.execute(sql, (after_n, limit)).fetchall()
+        parts.append([read(row) for row in found])
+    known_to = min((part[-1].n for part in parts if len(part) == limit), default=None)
+    rows = sorted((row for part in parts for row in part), key=lambda row: row.n)
+    return tuple(row for row in rows if known_to is None or row.n <= known_to)
 
 
 def _plain(row: sqlite3.Row, money: tuple[str, ...]) -> dict[str, Any]:
@@ -103,3 +149,14 @@ def _run(row: sqlite3.Row) -> RunRecord:
     values = _plain(row, ())
     values["settings"] = tuple(json.loads(values["settings"]).items())
     return RunRecord(**values)
+
+
+def _funding(row: sqlite3.Row) -> FundingRecord:
+    return FundingRecord(**_plain(row, ("amount",)))
+
+
+def _equity(row: sqlite3.Row) -> EquityRecord:
+    values = _plain(row, ("equity", "free"))
+    prices = json.loads(values["prices"])
+    values["prices"] = tuple((symbol, Decimal(price)) for symbol, price in prices)
+    return EquityRecord(**values)

@@ -166,6 +166,27 @@ class FillLine(SQLModel, table=True):
     at_ns: int
 
 
+class EquitySampleLine(SQLModel, table=True):
+    """What an account was worth; `prices` is a JSON list of symbol and price, each price text."""
+
+    __tablename__: ClassVar[str] = "equity_sample"
+    n: int = Field(primary_key=True)  # its message
+    account: str
+    at_ns: int
+    equity: str
+    free: str
+    prices: str
+
+
+class FundingLine(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "funding"
+    n: int = Field(primary_key=True)  # the message that brought it
+    account: str
+    symbol: str
+    amount: str  # paid; negative when received
+    at_ns: int
+
+
 class ScriptLine(SQLModel, table=True):
     __tablename__: ClassVar[str] = "script"
     title: str = Field(primary_key=True)

@@ -502,6 +502,20 @@ class EngineStarted(Event):
     recovered_to: int  # message number the journal had reached
 
 
+@dataclass(frozen=True, slots=True)
+class EquitySampled(Event):
+    """What an account was worth at one moment, and the prices that say so; none of them was stale.
+
+    Marks are market input that is not kept, so the curve of a report is made of these.
+    """
+
+    account: str
+    at_ns: int
+    equity: Decimal
+    free: Decimal
+    prices: tuple[tuple[str, Decimal], ...]  # of open positions and of what living bots read
+
+
 # ---- transient
 
 

@@ -12,7 +12,7 @@ from lefi_tui.core.messages import Event, TapeSealed
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing, engine_event
 from lefi_tui.engine.turn import Turn
-from lefi_tui.ports.journal import Batch, Journal, Sealed, TapeRow
+from lefi_tui.ports.journal import Batch, Change, Journal, Sealed, TapeRow
 
 SNAPSHOT_EVENTS: Final = 10_000  # a start carries out at most so many again: about two seconds
 TAPE_PENDING_MAX: Final = 1_024  # rows of tape that wait in memory for a commit
@@ -88,7 +88,9 @@ class Commits:
     async def say(self, event: Event, at_ns: int) -> None:
         """Something the engine itself did."""
         after, writer = engine_event(self.standing, event, at_ns)
-        await self._commit(Batch(tuple(writer.rows)), after)
+        change = Change(after.head.n, at_ns, None, (event,), after.desk)
+        self._since_snapshot += len(writer.rows)
+        await self._commit(Batch(tuple(writer.rows), changes=(change,)), after)
 
     async def seal_if_due(self, at_ns: int) -> TapeSealed | None:
         return await self.seal(at_ns) if self._tape_bytes >= self._pace.segment_bytes else None

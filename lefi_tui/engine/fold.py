@@ -218,5 +218,4 @@ def changes(journal: Journal, desk: Desk) -> Iterator[Change]:
                 continue
             desk = apply(desk, told)
             events.append(told)
-        is_own = rows[0].kind is RowKind.ENGINE
-        yield Change(n, rows[0].at_ns, message, () if is_own else tuple(events), desk)
+        yield Change(n, rows[0].at_ns, message, tuple(events), desk)

@@ -13,6 +13,7 @@ from lefi_tui.core.desk.commands import watch_of
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetTimers, Watch
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
+from lefi_tui.engine.sampling import LOOK_S
 from lefi_tui.engine.writer import SingleWriter
 from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.market_feed import MarketFeed
@@ -46,6 +47,7 @@ class Surroundings:
 
     def begin(self) -> None:
         self._task(self._watch_clock())
+        self._task(self._watch_equity())
         self._task(self._verify_old())
         self._task(self._feed_when_reconciled())
 
@@ -128,6 +130,11 @@ class Surroundings:
             effects.fire(bot)
         if self._world.scheduler is not None:
             self._world.scheduler.wakeup()
+
+    async def _watch_equity(self) -> None:
+        while True:
+            await self._world.clock.sleep(LOOK_S)
+            self._writer.look_at_equity()
 
     # ---- the old journal
 

@@ -35,6 +35,7 @@ from lefi_tui.engine.emergency import EmergencyLog
 from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
 from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.recovery import Recovered
+from lefi_tui.engine.sampling import Sampler
 from lefi_tui.engine.turn import Receipt, Turn, take_turn
 from lefi_tui.engine.world import World
 from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
@@ -85,6 +86,8 @@ class SingleWriter:
         self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
         self._is_stopping = False
         self._is_flush_due = False
+        self._is_look_due = False
+        self._sampler = Sampler()
         self._flush_timer: asyncio.TimerHandle | None = None
         self._is_patience_over = False
         self._next_probe_ns = 0
@@ -136,6 +139,23 @@ class SingleWriter:
             await self._turn(admitted)
         if self._is_flush_due and self.failure is None:
             await self._flush()
+        if self._is_look_due and self.failure is None:
+            await self._sample()
+
+    def look_at_equity(self) -> None:
+        """After the next turn, so that no sample stands between a message and its events."""
+        self._is_look_due = True
+        self.inbox.nudge()
+
+    async def _sample(self) -> None:
+        self._is_look_due = False
+        prices = self.publisher.screen.prices
+        for sample in self._sampler.due(self.commits.standing.desk, prices, self._now()):
+            try:
+                await self._say(sample)
+            except JournalError as error:
+                self._fail(error, [])
+                return
 
     def stop(self) -> None:
         self._is_stopping = True

@@ -46,6 +46,42 @@ class FillRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FundingRecord:
+    n: int
+    account: str
+    symbol: str
+    amount: Decimal  # paid; negative when received
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class EquityRecord:
+    """What an account was worth, by prices that were fresh."""
+
+    n: int
+    account: str
+    at_ns: int
+    equity: Decimal
+    free: Decimal
+    prices: tuple[tuple[str, Decimal], ...]
+
+
+Booked = FillRecord | FundingRecord | EquityRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    name: str
+    currency: str
+    cash: Decimal  # at its opening
+    mode: str  # simulation | dry_run | live
+    venue: str
+    sizing: str
+    taker: Decimal
+    created_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run of one bot, from its start to its stop. `settings` as Lefi text."""
 
@@ -79,6 +115,14 @@ class Records(Protocol):
 
     async def fills(self, wanted: FillFilter, limit: int) -> tuple[FillRecord, ...]:
         """The newest that fit, oldest first."""
+        ...
+
+    async def booked(self, after_n: int, limit: int) -> tuple[Booked, ...]:
+        """Fills, funding and equity samples in the order they happened; about `limit` at most."""
+        ...
+
+    async def accounts(self) -> tuple[AccountRecord, ...]:
+        """In the order they were opened."""
         ...
 
     async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:

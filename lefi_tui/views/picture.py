@@ -85,12 +85,7 @@ def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
 
 
 def _account(marked: Desk, account: Account) -> AccountRow:
-    reading = account.reading
-    if account.sizing is Sizing.AT_FILL and reading is not None:
-        free, equity = from_double(reading.cash), from_double(reading.equity)
-    else:
-        free = valuation.free_cash(marked, account.name)
-        equity = valuation.equity(marked, account.name)
+    free, equity = valuation.worth(marked, account)
     name, currency = account.name, account.currency
     return AccountRow(name, currency, mode_of(account), account.venue, free, equity)
 

@@ -267,4 +267,5 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.ExitPlaced: _exit_placed,
     m.FundingBooked: _funding,
     m.TapeSealed: _silent,
+    m.EquitySampled: _silent,
 }

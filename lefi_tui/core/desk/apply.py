@@ -27,6 +27,7 @@ from lefi_tui.core.messages import (
     BotStopping,
     CommandRefused,
     EngineStarted,
+    EquitySampled,
     Event,
     ExitPlaced,
     FillKept,
@@ -360,5 +361,6 @@ _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     IntentRefused: _same,
     NoteWritten: _same,
     TapeSealed: _same,
+    EquitySampled: _same,
     EngineStarted: _engine_started,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from lefi_tui.core import position as positions
-from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import ZERO, exact_sum, from_double
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
 from lefi_tui.core.position import Position
@@ -62,6 +63,14 @@ def free_cash(desk: Desk, account: str) -> Decimal:
     orders = (order for order in desk.orders.values() if order.account == account)
     kept = sum((set_aside(desk, order) for order in orders), ZERO)
     return desk.ledger.of(account, "cash", currency) - kept
+
+
+def worth(desk: Desk, account: Account) -> tuple[Decimal, Decimal]:
+    """Free cash and equity; a simulated venue's own doubles where it tells them."""
+    reading = account.reading
+    if account.sizing is Sizing.AT_FILL and reading is not None:
+        return from_double(reading.cash), from_double(reading.equity)
+    return free_cash(desk, account.name), equity(desk, account.name)
 
 
 def equity(desk: Desk, account: str) -> Decimal:

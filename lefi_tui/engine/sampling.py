@@ -1,0 +1,85 @@
+"""What each account is worth, minute by minute, while there is something to watch.
+
+The rule it keeps: nothing is invented. While a price it needs is old or unknown there is no sample,
+and the curve has a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.core.desk import Account, Desk, valuation
+from lefi_tui.core.messages import EquitySampled
+from lefi_tui.core.money import from_double
+from lefi_tui.views.fold import Key, Price
+from lefi_tui.views.numbers import NS_PER_MS
+
+SAMPLE_EVERY_NS: Final = 60_000_000_000
+LOOK_S: Final = 1.0  # how soon a bot's start, its stop or a fill shows in the curve
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """Why an account is worth a look: living bots, and what is open."""
+
+    bots: tuple[str, ...] = ()
+    units: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.bots or self.units)
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Remembers what it sampled last of each account; the journal keeps the samples."""
+
+    _last: dict[str, tuple[Stakes, int]] = field(default_factory=dict)
+
+    def due(
+        self, desk: Desk, prices: Mapping[Key, Price], now_ns: int
+    ) -> tuple[EquitySampled, ...]:
+        """One a minute while anything is at stake, and one whenever the stakes have changed."""
+        marked = replace(desk, quotes={key: each.quote for key, each in prices.items()})
+        out = []
+        for account in desk.accounts.values():
+            stakes, minute = _stakes(desk, account.name), now_ns // SAMPLE_EVERY_NS
+            before, last = self._last.get(account.name, (Stakes(), minute))
+            if stakes == before and (minute == last or not stakes.is_any):
+                continue
+            fresh = _fresh(desk, prices, account.name, now_ns)
+            if all(symbol in fresh for symbol, _ in stakes.units):
+                self._last[account.name] = (stakes, minute)
+                out.append(_sample(marked, account, fresh, now_ns))
+        return tuple(out)
+
+
+def _stakes(desk: Desk, account: str) -> Stakes:
+    bots = (each.id for each in desk.bots.values() if each.account == account and each.is_alive)
+    held = (each for each in desk.positions.values() if each.account == account and each.units)
+    return Stakes(tuple(bots), tuple((each.symbol, each.units) for each in held))
+
+
+def _fresh(
+    desk: Desk, prices: Mapping[Key, Price], account: str, now_ns: int
+) -> dict[str, Decimal]:
+    """The last prices that are young enough, of what is open and of what living bots read."""
+    stakes = _stakes(desk, account)
+    wanted = [symbol for symbol, _ in stakes.units]
+    wanted += [symbol for bot in stakes.bots for symbol in desk.bots[bot].needs.symbols]
+    found = {symbol: prices.get((account, symbol)) for symbol in wanted}
+    return {
+        symbol: from_double(price.quote.last)
+        for symbol, price in found.items()
+        if price is not None and now_ns // NS_PER_MS - price.quote.time_ms <= price.limit_ms
+    }
+
+
+def _sample(
+    marked: Desk, account: Account, fresh: Mapping[str, Decimal], now_ns: int
+) -> EquitySampled:
+    free, equity = valuation.worth(marked, account)
+    return EquitySampled(account.name, now_ns, equity, free, tuple(fresh.items()))
