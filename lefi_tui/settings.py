@@ -35,16 +35,24 @@ AccountMode = Literal["paper", "sandbox", "live"]
 class LimitSettings:
     """What the gate refuses; no value is no bound."""
 
-    order_notional_max: PositiveDecimal | None = None
-    orders_per_minute_max: Annotated[int, Field(ge=1, le=6_000)] | None = None
+    order_notional_max: Annotated[
+        PositiveDecimal | None,
+        Field(description="the most one order may be worth, in the account's currency"),
+    ] = None
+    orders_per_minute_max: Annotated[
+        Annotated[int, Field(ge=1, le=6_000)] | None,
+        Field(description="orders of all bots together in any minute, 1 to 6000"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
     """The built-in market: the same seed gives the same market."""
 
-    seed: Annotated[int, Field(ge=0)] = 1
-    cash: PositiveDecimal = Decimal(10_000)
+    seed: Annotated[int, Field(ge=0, description="which made-up market it is")] = 1
+    cash: Annotated[PositiveDecimal, Field(description="of a new demo account, in USDT")] = Decimal(
+        10_000
+    )
 
 
 class CcxtSettings(BaseModel):
@@ -70,11 +78,17 @@ class Settings:
 
     config_dir: Path
     data_dir: Path
-    live_trading: bool = False
-    tape_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    live_trading: Annotated[
+        bool, Field(description="allows accounts whose mode is live; without it no real order")
+    ] = False
+    tape_days: Annotated[
+        int,
+        Field(ge=1, le=3_650, description="days that consumed market input is kept, 1 to 3650"),
+    ] = 30
     limits: LimitSettings = field(default_factory=LimitSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -114,8 +128,9 @@ def load(environment: Mapping[str, str]) -> Loaded:
     found = {**given, **_from_environment(environment)}
     settings, wrong = _applied(settings, found)
     accounts, refused = _accounts(table.get("accounts", {}), settings)
-    everything = replace(settings, accounts=MappingProxyType(accounts))
-    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused))
+    keys, odd = _keys(table.get("keys", {}), settings.file)
+    everything = replace(settings, accounts=MappingProxyType(accounts), keys=MappingProxyType(keys))
+    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused, *odd))
 
 
 # ---- where
@@ -158,11 +173,15 @@ def _table(file: Path) -> tuple[dict[str, Any], tuple[SettingsError, ...]]:
 # ---- values
 
 
+# Places, and tables whose names are the user's own.
+NO_VALUES: Final = frozenset({"config_dir", "data_dir", "accounts", "keys", "origins"})
+
+
 def _names(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Each plain setting by its dotted name, with its type: read from the classes above."""
     hints = get_type_hints(kind, include_extras=True)
     for each in fields(kind):
-        if prefix == "" and each.name in {"config_dir", "data_dir", "accounts", "origins"}:
+        if prefix == "" and each.name in NO_VALUES:
             continue
         hint = hints[each.name]
         if isinstance(hint, type) and is_dataclass(hint):
@@ -184,7 +203,9 @@ class _Given:
 def _given(
     table: Mapping[str, Any], file: Path
 ) -> tuple[dict[str, _Given], tuple[SettingsError, ...]]:
-    found = {name: _Given(value, str(file)) for name, value in _flat(table) if name != "accounts"}
+    found = {
+        name: _Given(value, str(file)) for name, value in _flat(table) if name not in NO_VALUES
+    }
     unknown = tuple(
         _problem(f"`{name}` is no setting", f"{file}: {name}", _nearest(name))
         for name in found
@@ -244,6 +265,38 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
     if not group:
         return replace(settings, **{name: value})
     return replace(settings, **{group: replace(getattr(settings, group), **{inner: value})})
+
+
+def meaning(name: str) -> str:
+    """What a setting is for, as its class says it."""
+    for each in getattr(KINDS[name], "__metadata__", ()):
+        if getattr(each, "description", None):
+            return str(each.description)
+    return ""
+
+
+def value_of(settings: Settings, name: str) -> Any:
+    """The value in force, by its dotted name."""
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+# ---- the user's own keys
+
+
+def _keys(table: Any, file: Path) -> tuple[dict[str, str], tuple[SettingsError, ...]]:
+    """Action and key; whether there is such an action, the desk knows."""
+    if not isinstance(table, dict):
+        step = 'Write [keys] and below it, for example, stop = "f9"'
+        return {}, (_problem("keys is a table: [keys]", f"{file}: keys", step),)
+    wrong = tuple(
+        _problem("a key is a text", f"{file}: keys.{name}", 'Write it as "f9" or "ctrl+k"')
+        for name, value in table.items()
+        if not isinstance(value, str)
+    )
+    return {name: value for name, value in table.items() if isinstance(value, str)}, wrong
 
 
 # ---- accounts

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from lefi_tui.core.messages import CancelOrder, Command, StopBot
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
+from lefi_tui.views.tour import Tour, follow
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
 from screens.keys import BOTS, DESK, bindings, of_groups
@@ -41,6 +42,7 @@ class DeskScreen(Framed):
         super().__init__(palette, mode)
         self.query_of = DeskQuery()
         self._send = send
+        self._tour: Tour | None = None
         self._boxes: dict[str, Box] = {}
         self.bots = Bots(self.palette, id="bots")
         self.orders = Orders(self.palette, id="orders")
@@ -75,6 +77,8 @@ class DeskScreen(Framed):
     def show(self, answer: Any, silent_ms: int) -> None:
         """The newest view; older by what the engine has not answered since."""
         assert isinstance(answer, DeskView)
+        if self._tour is not None:
+            self._tour = follow(self._tour, answer)
         self.frame(answer if not silent_ms else aged(answer, silent_ms))
         self._draw_panes()
 
@@ -83,6 +87,8 @@ class DeskScreen(Framed):
         return (0, 0) if box is None else (box.width, box.height)
 
     def said(self) -> str:
+        if self._tour is not None:
+            return self._tour.text
         return self.focused.words if isinstance(self.focused, Board) else ""
 
     def _draw(self) -> None:
@@ -133,6 +139,11 @@ class DeskScreen(Framed):
             self.notice("No working order to cancel.")
             return
         self._send(CancelOrder(self.view.orders[self.orders.cursor].id))
+
+    def action_tour(self) -> None:
+        is_on = self._tour is not None and not self._tour.is_over
+        self._tour = None if is_on else Tour()
+        self.draw_words()
 
     async def action_start(self) -> None:
         await self.app.run_action("app.start")

@@ -15,9 +15,11 @@ from textual.binding import Binding
 from widgets.edge import KeyHint
 
 EVERYWHERE: Final = "Everywhere, also while typing"
+SCREENS_RANK: Final = 5  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
+SETTINGS: Final = "Settings"
 LISTS: Final = "In a list or a dialog"
 
 
@@ -56,7 +58,7 @@ KEYS: Final = (
         "Every action by its name: type a part of it.",
         EVERYWHERE,
         "command_palette",
-        9,
+        8,
     ),
     Key(
         "jump",
@@ -77,12 +79,12 @@ KEYS: Final = (
         EVERYWHERE,
         "mouse",
     ),
-    Key("go_desk", "f2,1", "F2", "desk", "The desk.", SCREENS, "go('desk')", 8),
-    Key("go_scripts", "f3,2", "F3", "scripts", "Scripts.", SCREENS, "go('scripts')", 8),
-    Key("go_bots", "f4,3", "F4", "bots", "Bots.", SCREENS, "go('bots')", 8),
-    Key("go_orders", "f5,4", "F5", "orders", "Orders.", SCREENS, "go('orders')", 8),
-    Key("go_report", "f6,5", "F6", "report", "Report.", SCREENS, "go('report')", 8),
-    Key("go_settings", "f7,6", "F7", "settings", "Settings.", SCREENS, "go('settings')", 8),
+    Key("go_desk", "f2,1", "F2", "desk", "The desk.", SCREENS, "go('desk')"),
+    Key("go_scripts", "f3,2", "F3", "scripts", "Scripts.", SCREENS, "go('scripts')"),
+    Key("go_bots", "f4,3", "F4", "bots", "Bots.", SCREENS, "go('bots')"),
+    Key("go_orders", "f5,4", "F5", "orders", "Orders.", SCREENS, "go('orders')"),
+    Key("go_report", "f6,5", "F6", "report", "Report.", SCREENS, "go('report')"),
+    Key("go_settings", "f7,6", "F7", "settings", "Settings.", SCREENS, "go('settings')"),
     Key(
         "start",
         "n",
@@ -169,6 +171,16 @@ KEYS: Final = (
         "tour",
     ),
     Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
+    Key(
+        "read_again",
+        "r",
+        "r",
+        "read again",
+        "Reads the file again and says what can't be used; in force from the next start.",
+        SETTINGS,
+        "read_again",
+        1,
+    ),
     Key("choose", "enter", "Enter", "choose", "Takes what is under the cursor.", LISTS, "choose"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
 )
@@ -204,16 +216,19 @@ class KeyTable:
 
     def hints(self, groups: Iterable[str], *, without: Iterable[str] = ()) -> tuple[KeyHint, ...]:
         """What the frame's last line says, the most needed first; the last leave it first."""
-        wanted, hidden = {EVERYWHERE, SCREENS, *groups}, set(without)
+        wanted, hidden = {EVERYWHERE, *groups}, set(without)
         shown = [
             each
             for each in self.keys
             if each.rank >= 0 and each.group in wanted and each.id not in hidden
         ]
-        return tuple(
-            KeyHint(each.shown, each.label, each.rank)
-            for each in sorted(shown, key=lambda each: each.rank)
-        )
+        hints = [KeyHint(each.shown, each.label, each.rank) for each in shown]
+        return tuple(sorted((*hints, self._screens()), key=lambda each: each.rank))
+
+    def _screens(self) -> KeyHint:
+        """One hint for all screens: the first key and the last."""
+        shown = [each.shown for each in self.keys if each.group == SCREENS]
+        return KeyHint(f"{shown[0]}-{shown[-1]}", "screens", SCREENS_RANK)
 
     def mapped(self, keymap: Mapping[str, str]) -> tuple[KeyTable, tuple[str, ...]]:
         """The table under a person's keymap, and what of it can't be used, in words."""
@@ -233,6 +248,10 @@ class KeyTable:
             else:
                 keys = tuple(_moved(each, wanted) if each.id == name else each for each in keys)
         return KeyTable(keys), tuple(problems)
+
+    def shown(self, name: str) -> str:
+        """How the key of an action is written for people."""
+        return next((each.shown for each in self.keys if each.id == name), "")
 
     def changed(self) -> dict[str, str]:
         """Ids of bindings with the keys they have now, where they differ."""

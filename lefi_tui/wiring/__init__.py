@@ -9,11 +9,10 @@ import asyncio
 import signal
 import tempfile
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +21,10 @@ from lefi_tui.errors import EngineAbsentError
 from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
 from lefi_tui.settings import Loaded
 from lefi_tui.views.queries import Channel, Query
-from lefi_tui.wiring.demo import DEMO, DEMO_VENUE, OPEN_S, socket_path, started
+from lefi_tui.wiring.demo import DEMO_VENUE, OPEN_S, socket_path, started
 
 if TYPE_CHECKING:
     from lefi_tui.engine.engine import Engine
-    from lefi_tui.views.shelf import Startable
 
 
 def serve_engine(settings: Loaded, say: Callable[[str], None]) -> int:
@@ -80,57 +78,6 @@ class LateChannel:
         return await (await self._direct()).ask(query)
 
 
-def shelf(own: Path) -> Sequence[Startable]:
-    """What `n` offers: the user's own scripts, the shipped ones, and the indicator."""
-    from importlib.resources import files
-
-    from bots import indicator
-    from lefi_tui.views.shelf import Startable
-
-    words = (indicator.__doc__ or "").partition("\n")[0]
-    defaults = tuple(indicator.DEFAULTS.items())
-    forecast = Startable(
-        indicator.SOURCE, "Range forecast", "indicator", words, indicator.SOURCE, defaults
-    )
-    mine = _scripts_in(own) if own.is_dir() else []
-    return (*mine, *_scripts_in(files("scripts")), forecast)
-
-
-def _scripts_in(folder: Any) -> list[Startable]:
-    found = sorted(folder.iterdir(), key=lambda each: str(each.name))
-    return [_startable(each) for each in found if each.name.endswith(".lefi")]
-
-
-def _startable(file: Any) -> Startable:
-    """One script as the shelf shows it; one with a mistake says so, and is refused if started."""
-    from lefi_tui.lang.program import check
-    from lefi_tui.views.shelf import Startable
-
-    name = file.name.removesuffix(".lefi")
-    source = file.read_text("utf-8", "replace") if isinstance(file, Path) else file.read_text()
-    checked = check(source)
-    if checked.program is None:
-        wrong = next(each for each in checked.diagnostics if each.is_error)
-        purpose = f"Can't start: {wrong.code} {wrong.message} `lefi check {file.name}` shows where."
-        return Startable(name, name, "automated", purpose, source)
-    values = tuple((info.name, info.value) for info in checked.program.settings)
-    title = checked.program.title or name
-    return Startable(name, title, "automated", _purpose(source), source, values)
-
-
-def _purpose(source: str) -> str:
-    """The first sentence of a script's opening comment says what it is for."""
-    words: list[str] = []
-    for line in source.splitlines():
-        if not line.startswith("//"):
-            if words:
-                break
-            continue
-        words.append(line.lstrip("/ ").strip())
-    sentence, point, _ = " ".join(words).partition(". ")
-    return sentence + point.strip()
-
-
 def open_app(settings: Loaded, *, is_demo: bool) -> int:
     """`lefi`: attach to the engine that runs, or open one with the desk in this process."""
     if is_demo:
@@ -150,11 +97,9 @@ def _attached_desk(settings: Loaded) -> int:
     channel = _SocketFromAnyLoop(path)
     asyncio.run(channel.probe())
     from lefi_tui.app import open_desk
-    from screens.setup import DeskSetup
+    from lefi_tui.wiring.rooms import furnished
 
-    own = partial(shelf, settings.settings.config_dir / "scripts")
-    greeting = settings.complaint
-    return open_desk(DeskSetup(channel, own, DEMO, greeting=greeting, goes_on_without_us=True))
+    return open_desk(furnished(settings, channel, goes_on_without_us=True))
 
 
 class _SocketFromAnyLoop:
@@ -197,14 +142,12 @@ def _own_desk(settings: Loaded, folder: Path) -> int:
     pool = ThreadPoolExecutor(1, "engine-start")
     engine = pool.submit(started, settings.settings, folder)
     from lefi_tui.app import open_desk
-    from screens.setup import DeskSetup
+    from lefi_tui.wiring.rooms import furnished
 
     async def clean_up(_cause: signal.Signals) -> None:
         await asyncio.to_thread(_stop, engine)
 
-    own = partial(shelf, settings.settings.config_dir / "scripts")
-    late, greeting = LateChannel(engine), settings.complaint
-    status = open_desk(DeskSetup(late, own, DEMO, greeting=greeting, clean_up=clean_up))
+    status = open_desk(furnished(settings, LateChannel(engine), clean_up=clean_up))
     _stop(engine)
     pool.shutdown(wait=False)
     return status

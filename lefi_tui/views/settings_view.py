@@ -1,0 +1,40 @@
+"""The settings in force, each with the place it comes from, and what could not be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    name: str
+    value: str
+    origin: str  # default, a file, or a variable of the environment
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetting:
+    name: str
+    exchange: str
+    mode: str  # paper | sandbox | live
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """Where something lives on this machine."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """`problems` in four parts each; an unusable line leaves its default in force."""
+
+    rows: tuple[SettingRow, ...]
+    accounts: tuple[AccountSetting, ...]
+    places: tuple[PlaceRow, ...]
+    problems: tuple[str, ...]
+    live_is_shut_because: str  # empty when live orders may go out
+    keys: tuple[tuple[str, str], ...] = ()  # actions with the keys this user gave them

@@ -1,0 +1,91 @@
+"""Furnishes the desk: its screens with what each needs of files, the user's keys, a greeting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lefi_tui.errors import render
+from lefi_tui.settings import KINDS, Loaded, load, meaning, value_of
+from lefi_tui.wiring.demo import DEMO, LOG_NAME, socket_path
+from lefi_tui.wiring.shelf import shelf
+
+if TYPE_CHECKING:
+    from lefi_tui.views.queries import Channel
+    from lefi_tui.views.settings_view import SettingsView
+    from screens.framed import Framed
+    from screens.rooms import Room
+    from screens.setup import DeskSetup
+
+UNSET = "no bound"
+
+
+def furnished(settings: Loaded, channel: Channel, **others: Any) -> DeskSetup:
+    """All a desk is given but what is special to how it was opened (`others`)."""
+    from screens.keys import TABLE
+    from screens.setup import DeskSetup
+
+    table, problems = TABLE.mapped(settings.settings.keys)
+    return replace(
+        DeskSetup(
+            channel,
+            partial(shelf, scripts_folder(settings)),
+            DEMO,
+            rooms=rooms(),
+            table=table,
+            greeting=settings.complaint or " ".join(problems),
+        ),
+        **others,
+    )
+
+
+def scripts_folder(settings: Loaded) -> Path:
+    return settings.settings.config_dir / "scripts"
+
+
+def rooms() -> Mapping[str, Room]:
+    """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
+
+    def settings_room(send: Any, palette: Any) -> Framed:
+        from screens.settings import SettingsScreen
+
+        return SettingsScreen(send, palette, settings_view)
+
+    return {"settings": settings_room}
+
+
+def settings_view() -> SettingsView:
+    """Read anew: the file as it is now, with the environment of this process."""
+    from lefi_tui.views.settings_view import AccountSetting, PlaceRow, SettingRow, SettingsView
+    from screens.keys import TABLE
+
+    loaded = load(os.environ)
+    settings = loaded.settings
+    table, odd = TABLE.mapped(settings.keys)
+    rows = tuple(
+        SettingRow(name, _words(value_of(settings, name)), settings.origins[name], meaning(name))
+        for name in KINDS
+    )
+    accounts = tuple(
+        AccountSetting(name, each.exchange, each.mode) for name, each in settings.accounts.items()
+    )
+    places = (
+        PlaceRow("settings", str(settings.file)),
+        PlaceRow("your scripts", str(scripts_folder(loaded))),
+        PlaceRow("journal, data", str(settings.data_dir)),
+        PlaceRow("program log", str(settings.data_dir / LOG_NAME)),
+        PlaceRow("socket of the engine", str(socket_path(settings.data_dir))),
+    )
+    problems = (*(render(each) for each in loaded.problems), *odd)
+    keys = tuple((name, table.shown(name)) for name in table.changed())
+    return SettingsView(rows, accounts, places, problems, loaded.live_is_shut_because, keys)
+
+
+def _words(value: object) -> str:
+    if value is None:
+        return UNSET
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,197 @@
+"""Going about: rooms by key, palette, jump letters, keys of one's own, settings and the tour."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Input
+
+from lefi_tui.app import LefiApp
+from lefi_tui.core import messages as m
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.picture import picture
+from lefi_tui.views.settings_view import AccountSetting, PlaceRow, SettingRow, SettingsView
+from lefi_tui.views.tour import DONE, STEPS, Tour, follow
+from screens.desk import DeskScreen
+from screens.jump import JumpScreen
+from screens.keys import KEYS, TABLE, KeyTable
+from screens.settings import SettingsScreen
+from screens.setup import DeskSetup
+from tests.screens.hand_fed import HandFed, busy
+from tests.screens.test_desk_keys import SHELF, Desk
+
+VIEW = SettingsView(
+    rows=(
+        SettingRow("tape_days", "7", "/home/t/config.toml", "days that input is kept"),
+        SettingRow("live_trading", "false", "default", "allows live accounts"),
+    ),
+    accounts=(AccountSetting("main", "binanceusdm", "paper"),),
+    places=(PlaceRow("settings", "/home/t/config.toml"),),
+    problems=("LE201 Setting can't be used  /home/t/config.toml: nope",),
+    live_is_shut_because="live_trading is not true in config.toml",
+    keys=(("stop", "f9"),),
+)
+
+
+@asynccontextmanager
+async def opened(
+    fed: HandFed,
+    table: KeyTable = TABLE,
+    read: Callable[[], SettingsView] = lambda: VIEW,
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[Desk]:
+    setup = DeskSetup(
+        fed,
+        lambda: SHELF,
+        table=table,
+        rooms={"settings": lambda send, palette: SettingsScreen(send, palette, read)},
+    )
+    app = LefiApp(setup)
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, fed)
+        await desk.until(lambda: desk.screen.view is not None)
+        yield desk
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("there", "back"), [("f7", "f2"), ("6", "1")])
+async def test_a_room_is_a_key_away_and_keeps_mode_and_kill_on_its_frame(
+    there: str, back: str
+) -> None:
+    async with opened(busy()) as desk:
+        await desk.press(there)
+        await desk.shows("from /home/t/config.toml")
+        lines = desk.text.split("\n")
+        assert " DEMO " in lines[0]
+        assert " equity " in lines[0]
+        assert " f12 kill " in lines[-1]
+        assert "LE201" in desk.text
+        assert "binanceusdm, paper" in desk.text
+        await desk.press(back)
+        await desk.until(lambda: isinstance(desk.app.screen, DeskScreen))
+
+
+@pytest.mark.asyncio
+async def test_the_file_is_read_again_when_asked() -> None:
+    views = [VIEW, replace(VIEW, problems=(), rows=())]
+    async with opened(HandFed(), read=lambda: views.pop(0)) as desk:
+        await desk.press("f7")
+        await desk.shows("1 line can't be used")
+        await desk.press("r")
+        await desk.shows("All are in force.")
+        assert "LE201" not in desk.text
+
+
+@pytest.mark.asyncio
+async def test_a_room_that_is_not_here_is_said_and_a_dialog_is_left_for_one_that_is() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("f3")
+        await desk.shows("There is no screen scripts here.")
+        await desk.press("question_mark")
+        await desk.shows("On the desk")
+        await desk.press("f7")
+        await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+
+
+@pytest.mark.asyncio
+async def test_a_command_from_a_room_is_answered_in_that_room() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("f7")
+        await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+        desk.fed.refuses = "there is no bot nobody"
+        desk.app.send(m.StopBot("nobody"))
+        await desk.shows("refused: there is no bot nobody")
+
+
+@pytest.mark.asyncio
+async def test_the_palette_finds_an_action_by_a_part_of_its_name_and_carries_it_out() -> None:
+    async with opened(busy()) as desk:
+        await desk.press("ctrl+p")
+        await desk.until(lambda: bool(desk.app.screen.query(Input)))
+        await desk.press(*"settings")
+        await desk.shows("Settings   (F7)")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+
+
+@pytest.mark.asyncio
+async def test_kill_works_while_a_name_is_typed_into_the_palette() -> None:
+    async with opened(busy()) as desk:
+        await desk.press("ctrl+p")
+        await desk.until(lambda: bool(desk.app.screen.query(Input)))
+        await desk.press("k", "f12")
+        await desk.until(lambda: desk.fed.desk.trading_state is m.TradingState.HALTED)
+
+
+@pytest.mark.asyncio
+async def test_a_jump_letter_goes_to_its_pane_and_another_key_only_closes() -> None:
+    async with opened(busy(), size=(120, 40)) as desk:
+        first = desk.app.screen.focused
+        await desk.press("ctrl+g")
+        await desk.until(lambda: isinstance(desk.app.screen, JumpScreen))
+        await desk.press("1")
+        await desk.until(lambda: desk.app.screen is desk.screen)
+        assert desk.app.screen.focused is first
+        await desk.press("ctrl+g", "a")
+        await desk.until(lambda: getattr(desk.screen.focused, "id", "") == "prices")
+
+
+@pytest.mark.asyncio
+async def test_a_key_of_ones_own_works_and_is_what_the_frame_and_help_say() -> None:
+    table, problems = TABLE.mapped({"stop": "f9"})
+    assert not problems
+    async with opened(busy(), table) as desk:
+        assert "f9 stop" in desk.text.split("\n")[-1]
+        await desk.press("s")
+        await desk.press("f9")
+        await desk.until(lambda: any(isinstance(each, m.StopBot) for each in desk.fed.commands))
+        assert sum(isinstance(each, m.StopBot) for each in desk.fed.commands) == 1
+
+
+def test_a_keymap_that_can_t_be_used_says_why_and_changes_nothing() -> None:
+    table, problems = TABLE.mapped({"sotp": "f9", "stop": "f12", "why": "n"})
+    assert table.keys == KEYS
+    assert "Did you mean stop?" in problems[0]
+    assert "taken by kill" in problems[1]
+    assert "taken by start" in problems[2]
+
+
+def _view(fed: HandFed) -> DeskView:
+    return picture(fed.state, fed.desk, fed.now_ns)
+
+
+def test_the_tour_goes_on_only_when_the_step_really_happened() -> None:
+    fed = HandFed()
+    tour = follow(Tour(), _view(fed))
+    assert follow(tour, _view(fed)) == tour
+
+    def next_step(number: int) -> Tour:
+        after = follow(follow(tour, _view(fed)), _view(fed))
+        assert after.number == number
+        return after
+
+    fed.quote("BTC/USDT", 42_000.0)
+    fed.start("first")
+    tour = next_step(1)
+    fed.quote("BTC/USDT", 42_001.0)
+    tour = next_step(2)
+    fed.tell(m.StopBot("first", at_ns=fed.now_ns))
+    fed.fill("42001")
+    tour = next_step(3)
+    fed.tell(m.Kill(at_ns=fed.now_ns))
+    tour = next_step(4)
+    fed.tell(m.Resume("seen it", at_ns=fed.now_ns))
+    tour = next_step(5)
+    assert (tour.text, len(STEPS)) == (DONE, 5)
+
+
+@pytest.mark.asyncio
+async def test_t_begins_the_tour_below_the_panes_and_ends_it() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("t")
+        await desk.shows("Tour 1/5: n lists scripts")
+        await desk.press("t")
+        await desk.until(lambda: "Tour" not in desk.text)
