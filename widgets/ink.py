@@ -29,6 +29,10 @@ class Ink(StrEnum):
     FRAME = "frame"  # the color of the mode
     BADGE = "badge"  # the mode's word, reversed
     ALARM = "alarm"  # halted, or the engine is silent
+    KEYWORD = "keyword"  # the words of a script
+    METHOD = "method"
+    NUMBER = "number"
+    QUOTED = "quoted"
 
 
 class Ground(StrEnum):
@@ -53,9 +57,16 @@ class Glyphs:
     arrow: str = "→"
     border: Literal["heavy", "ascii"] = "heavy"  # what Textual calls the same line
     is_ascii: bool = False
+    error: str = "●"
+    warning: str = "▲"
 
 
-ASCII: Final = Glyphs("++++", "-", "|", ">", "^", "v", "~", ".", "->", "ascii", is_ascii=True)
+ASCII: Final = Glyphs(
+    *("++++", "-", "|", ">", "^", "v", "~", ".", "->", "ascii"),
+    is_ascii=True,
+    error="E",
+    warning="W",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,10 @@ _CUBE_INKS: Final = {
     Ink.BAD: "bold #ff5f5f",
     Ink.KEY: "bold #eeeeee",
     Ink.ALARM: "bold #eeeeee on #d70000",
+    Ink.KEYWORD: "#af87d7",
+    Ink.METHOD: "#87afd7",
+    Ink.NUMBER: "#d7af87",
+    Ink.QUOTED: "#87af5f",
 }
 _CUBE_GROUNDS: Final = {
     Ground.PAPER: "#121212",
@@ -128,6 +143,10 @@ _SIXTEEN_INKS: Final = {
     Ink.BAD: "bold #ff5555",
     Ink.KEY: "bold #ffffff",
     Ink.ALARM: "bold #ffffff on #aa0000",
+    Ink.KEYWORD: "#ff55ff",
+    Ink.METHOD: "bold #ffffff",
+    Ink.NUMBER: "#55ffff",
+    Ink.QUOTED: "#00aa00",
 }
 _SIXTEEN_GROUNDS: Final = {
     Ground.PAPER: "#000000",
