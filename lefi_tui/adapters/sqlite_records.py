@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters.sqlite_errors import named
 from lefi_tui.adapters.sqlite_journal import FILE_NAME
+from lefi_tui.core.messages import Sizing
 from lefi_tui.ports.records import (
     AccountRecord,
     Booked,
@@ -93,8 +94,7 @@ class SqliteRecords:
     async def accounts(self) -> tuple[AccountRecord, ...]:
         return await self._read(
             lambda connection: tuple(
-                AccountRecord(**_plain(row, ("cash", "taker")))
-                for row in connection.execute(_ACCOUNTS).fetchall()
+                _account(row) for row in connection.execute(_ACCOUNTS).fetchall()
             )
         )
 
@@ -160,3 +160,9 @@ def _equity(row: sqlite3.Row) -> EquityRecord:
     prices = json.loads(values["prices"])
     values["prices"] = tuple((symbol, Decimal(price)) for symbol, price in prices)
     return EquityRecord(**values)
+
+
+def _account(row: sqlite3.Row) -> AccountRecord:
+    values = _plain(row, ("cash", "taker"))
+    values["sizing"] = Sizing(values["sizing"])
+    return AccountRecord(**values)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lefi_tui.core.desk import Desk
+from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.orders_view import OrdersView, orders_view
-from lefi_tui.views.queries import OrdersQuery, Query
+from lefi_tui.views.queries import OrdersQuery, Query, ReportQuery
+from lefi_tui.views.report_view import ReportView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,25 @@ class Reading:
     def __init__(self, world: World, records: Records | None) -> None:
         self._world = world
         self._records = records
+        self._reporting: Reporting | None = None  # reads nothing until somebody asks
 
     async def answer(self, query: Query, sight: Sight) -> Any:
         match query:
             case OrdersQuery():
                 return await self._orders(query, sight)
+            case ReportQuery():
+                return await self._report(query, sight)
             case _:
                 raise AssertionError(f"no question of a screen: {query!r}")
 
     async def _orders(self, query: OrdersQuery, sight: Sight) -> OrdersView:
         records = await self._kept().orders(query.limit + 1)
         return orders_view(records, sight.desk.instruments, sight.now_ns, query.limit)
+
+    async def _report(self, query: ReportQuery, sight: Sight) -> ReportView:
+        if self._reporting is None:
+            self._reporting = Reporting(self._kept())
+        return await self._reporting.answer(query, sight.now_ns)
 
     def _kept(self) -> Records:
         assert self._records is not None, "this engine was set up without records"

@@ -15,7 +15,8 @@ from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.orders_view import OrdersView
-from lefi_tui.views.queries import DeskQuery, OrdersQuery, Query, WhyQuery
+from lefi_tui.views.queries import DeskQuery, OrdersQuery, Query, ReportQuery, WhyQuery
+from lefi_tui.views.report_view import ReportView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
 # The first line of a connection, or a refusal in its place.
@@ -26,6 +27,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "OrdersQuery": (OrdersQuery, OrdersView),
+    "ReportQuery": (ReportQuery, ReportView),
 }
 
 

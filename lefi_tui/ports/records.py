@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from lefi_tui.core.messages import Sizing
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
@@ -76,7 +78,7 @@ class AccountRecord:
     cash: Decimal  # at its opening
     mode: str  # simulation | dry_run | live
     venue: str
-    sizing: str
+    sizing: Sizing
     taker: Decimal
     created_ns: int
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
 from lefi_tui.core.messages import Sizing
@@ -64,7 +64,20 @@ def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
     )
 
 
-def mode_of(account: Account) -> Mode:
+class Venued(Protocol):
+    """What says whose money moves: an account of the desk, or its record."""
+
+    @property
+    def mode(self) -> str: ...
+
+    @property
+    def venue(self) -> str: ...
+
+    @property
+    def sizing(self) -> Sizing: ...
+
+
+def mode_of(account: Venued) -> Mode:
     if account.mode == "live":
         return Mode.LIVE
     if account.venue == DEMO_VENUE:

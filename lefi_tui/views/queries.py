@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from lefi_tui.core.messages import Command
 
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
+REPORT_TRADES_MAX: Final = 500  # the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,19 @@ class OrdersQuery(Query):
     """The newest orders, working and past: answered by an OrdersView."""
 
     limit: int = ORDERS_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuery(Query):
+    """What came of an account, or of one bot of it, since a time: answered by a ReportView.
+
+    Without an account it is the first that has traded; `trades` bounds the newest that are told.
+    """
+
+    bot: str = ""
+    since_ns: int = 0
+    account: str = ""
+    trades: int = REPORT_TRADES_MAX
 
 
 class Receipt(Protocol):

@@ -1,0 +1,48 @@
+"""Reports from the tables: each record is read once and remembered, the arithmetic is a thread's.
+
+The answer is made anew only when something was booked or sampled since: once a minute, as a rule.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+from lefi_tui.ports.records import Records
+from lefi_tui.views.chronicle import Chronicle
+from lefi_tui.views.queries import ReportQuery
+from lefi_tui.views.report import Known, report
+from lefi_tui.views.report_view import ReportView
+
+READ_ROWS: Final = 10_000  # at a time
+ANSWERS_MAX: Final = 16  # that are remembered
+
+
+class Reporting:
+    """Lives in one loop."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._chronicle = Chronicle()
+        self._answers: dict[ReportQuery, tuple[int, ReportView]] = {}
+        self._lock = asyncio.Lock()
+
+    async def answer(self, query: ReportQuery, now_ns: int) -> ReportView:
+        async with self._lock:
+            known = await self.known()
+            reached, view = self._answers.get(query, (-1, None))
+            if view is None or reached != self._chronicle.n:
+                view = await asyncio.to_thread(report, known, query, now_ns)
+                if len(self._answers) >= ANSWERS_MAX:
+                    self._answers.clear()
+                self._answers[query] = (self._chronicle.n, view)
+            return replace(view, at_ns=now_ns)
+
+    async def known(self) -> Known:
+        """All that the tables hold by now."""
+        while told := await self._records.booked(self._chronicle.n, READ_ROWS):
+            await asyncio.to_thread(self._chronicle.hear, told)
+        runs = await self._records.runs()
+        titles = {each.bot: each.title for each in runs if each.title}
+        return Known(self._chronicle, await self._records.accounts(), titles)
