@@ -6,10 +6,10 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli import simulated
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
-from lefi_tui.cli.scripts import text_of
 from lefi_tui.errors import NotThereYetError
 from lefi_tui.requests import BacktestRequest
 

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
-from lefi_tui.cli.scripts import text_of
 from lefi_tui.core.messages import ChangeSettings, StartBot, StopBot
 from lefi_tui.errors import RefusedError, UsageError
 from lefi_tui.lang.program import check

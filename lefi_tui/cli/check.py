@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lefi_tui.adapters.script_files import ScriptFile, read
 from lefi_tui.cli.output import Output
-from lefi_tui.cli.scripts import ScriptFile, read
 from lefi_tui.errors import REFUSED
 from lefi_tui.lang.diagnostic import Diagnostic, Edit
 from lefi_tui.lang.program import check

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
-from lefi_tui.cli.scripts import text_of
 from lefi_tui.errors import REFUSED
 
 

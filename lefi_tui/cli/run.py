@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 
+from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli import simulated
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
-from lefi_tui.cli.scripts import text_of
 from lefi_tui.errors import NotThereYetError, UsageError
 from lefi_tui.requests import RunLine, RunRequest
 

@@ -7,9 +7,9 @@ from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
+from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
-from lefi_tui.cli.scripts import text_of
 from lefi_tui.errors import REFUSED, ScriptRefusedError
 from lefi_tui.simulate.script_tests import Outcome, run_script_tests
 
