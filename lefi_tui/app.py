@@ -47,8 +47,8 @@ class LefiApp(SlimDisplay):
         super().__init__(driver_class=DeskDriver)
         self._setup = setup
         self._asked_to_leave = False
-        courier = Courier(setup.channel.send, self.run_worker, self.notice)
-        self.send = courier.send
+        self._courier = Courier(setup.channel.send, self.notice)
+        self.send = self._courier.send
         self._desk = DeskScreen(self.send, setup.mode, setup.palette)
         self._desk.table = setup.table
         rooms = {
@@ -122,11 +122,12 @@ class LefiApp(SlimDisplay):
         if isinstance(self._driver, DeskDriver):
             self.notice(f"The mouse is {'on' if self._driver.toggle_mouse() else 'off'}.")
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """At once when nothing runs, or runs on elsewhere; else the key is asked for twice."""
         view = self._desk.view
         alive = [bot.id for bot in view.bots if bot.is_alive] if view is not None else []
         if not alive or self._setup.goes_on_without_us or self._asked_to_leave:
+            await self._courier.settled()
             self.exit(0)
             return
         self._asked_to_leave = True

@@ -1,29 +1,42 @@
-"""Carries commands to the engine, and says what it answered when that was no."""
+"""Carries commands to the engine, and says what it answered when that was no.
+
+The rule it keeps: what a person asked for is not lost because the screen is closed right after.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from lefi_tui.core.messages import Command
 from lefi_tui.views.queries import Receipt
 from lefi_tui.views.wording import asked
+
+SETTLE_SECONDS: Final = 2.0  # leaving waits so long for answers that are still out
 
 
 class Courier:
     def __init__(
         self,
         send: Callable[[Command], Awaitable[Receipt]],
-        run: Callable[[Coroutine[Any, Any, None]], object],
         notice: Callable[[str], None],
     ) -> None:
         self._send = send
-        self._run = run
         self._notice = notice
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def send(self, command: Command) -> None:
         """At once; nobody waits for the answer."""
-        self._run(self._carry(command))
+        # Not a worker of Textual: those are cancelled when a screen is left.
+        task = asyncio.get_running_loop().create_task(self._carry(command))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def settled(self) -> None:
+        """When every command was answered, or after the deadline."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=SETTLE_SECONDS)
 
     async def _carry(self, command: Command) -> None:
         name = asked(type(command).__name__)

@@ -19,7 +19,7 @@ from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.tour import Tour, follow
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
-from screens.keys import BOTS, DESK, bindings, of_groups
+from screens.keys import ON_DESK, bindings, of_groups
 from widgets.board import Board
 from widgets.bots import Bots
 from widgets.ink import Palette
@@ -35,8 +35,8 @@ SHEETS: Final = [FRAME_SHEET, Path(__file__).with_suffix(".tcss")]
 
 class DeskScreen(Framed):
     AUTO_FOCUS: ClassVar[str | None] = "#bots"
-    GROUPS = (DESK, BOTS)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(DESK, BOTS))]
+    GROUPS = ON_DESK
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_DESK))]
 
     def __init__(self, send: Callable[[Command], None], mode: Mode, palette: Palette) -> None:
         super().__init__(palette, mode)

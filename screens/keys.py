@@ -15,12 +15,14 @@ from textual.binding import Binding
 from widgets.edge import KeyHint
 
 EVERYWHERE: Final = "Everywhere, also while typing"
-SCREENS_RANK: Final = 5  # of the one hint for them all
+SCREENS_RANK: Final = 6  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
 SETTINGS: Final = "Settings"
 LISTS: Final = "In a list or a dialog"
+ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
+ON_DESK: Final = (DESK, BOTS)  # in force together
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class KeyTable:
     def _screens(self) -> KeyHint:
         """One hint for all screens: the first key and the last."""
         shown = [each.shown for each in self.keys if each.group == SCREENS]
-        return KeyHint(f"{shown[0]}-{shown[-1]}", "screens", SCREENS_RANK)
+        return KeyHint(f"{shown[0]}-{shown[-1].lstrip('F')}", "pages", SCREENS_RANK)
 
     def mapped(self, keymap: Mapping[str, str]) -> tuple[KeyTable, tuple[str, ...]]:
         """The table under a person's keymap, and what of it can't be used, in words."""
@@ -271,7 +273,8 @@ def _taken(keys: Iterable[Key], name: str, wanted: str) -> str:
     asked = set(wanted.split(","))
     mine = next(each.group for each in keys if each.id == name)
     for each in keys:
-        meets = each.group == mine or EVERYWHERE in {each.group, mine}
+        pair = {each.group, mine}
+        meets = len(pair) == 1 or bool(pair & ALWAYS) or pair <= set(ON_DESK)
         if each.id != name and meets and asked & set(each.keys.split(",")):
             return each.id
     return ""

@@ -6,8 +6,9 @@ What the engine does not answer grows old on the screen: the last view is shown 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -33,7 +34,7 @@ class Poller:
     def __init__(
         self,
         ask: Callable[[Query], Awaitable[Any]],
-        run: Callable[[Coroutine[Any, Any, None]], object],
+        run: Callable[[Any], object],  # a worker of the application's
         complain: Callable[[str], None],
     ) -> None:
         self._ask = ask
@@ -53,7 +54,7 @@ class Poller:
             query = screen.query_of
             if query is not None and screen not in self._open and self._is_due(screen):
                 self._open.add(screen)
-                self._run(self._question(screen, query))
+                self._run(partial(self._question, screen, query))
 
     def _is_due(self, screen: Asking) -> bool:
         """A slow question is not asked at every poll; another one of its screen is, at once."""

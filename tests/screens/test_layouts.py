@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from lefi_tui.core.messages import Kill
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.picture import picture
-from screens.keys import BOTS, DESK, TABLE
+from screens.keys import ON_DESK, TABLE
 from tests.screens.hand_fed import busy
 from widgets import bots, log, orders, positions, prices
 from widgets.edge import bottom_line, top_line
@@ -136,7 +136,7 @@ def test_an_empty_pane_says_so_in_words() -> None:
 def test_the_mode_is_a_word_on_both_ends_of_the_frame(mode: Mode) -> None:
     for width in (40, 80, 120):
         top = top_line(view(), mode, width, GLYPHS)
-        bottom = bottom_line(mode, TABLE.hints((DESK, BOTS)), width, GLYPHS)
+        bottom = bottom_line(mode, TABLE.hints(ON_DESK), width, GLYPHS)
         for row in (top, bottom):
             assert cell_len(row.text) == width
             assert f" {mode.value} " in row.text
@@ -156,7 +156,7 @@ def test_a_halted_desk_and_a_silent_engine_are_said_at_every_width() -> None:
 def test_the_linux_console_gets_plain_letters() -> None:
     text = (
         top_line(view(), Mode.DEMO, 80, ASCII).text
-        + bottom_line(Mode.DEMO, TABLE.hints((DESK, BOTS)), 80, ASCII).text
+        + bottom_line(Mode.DEMO, TABLE.hints(ON_DESK), 80, ASCII).text
     )
     assert text.isascii()
     assert prices.layout(view(), Frame(78, 4, glyphs=ASCII)).text.isascii()

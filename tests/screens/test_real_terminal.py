@@ -100,7 +100,7 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
 
 
 def test_sigterm_cleans_up_gives_the_terminal_back_and_ends(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.end() == 128 + signal.SIGTERM
     terminal.read(0.2)
@@ -110,7 +110,7 @@ def test_sigterm_cleans_up_gives_the_terminal_back_and_ends(terminal: Terminal) 
 
 @pytest.mark.parametrize("terminal", [True], indirect=True)
 def test_a_terminal_that_nobody_reads_stops_nothing(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.wait_beats(80)  # the stock driver stands still after thirty unread writes
     terminal.seen = b""
     terminal.wait_for(b"42,358")  # and it catches up
@@ -120,7 +120,7 @@ def test_a_terminal_that_nobody_reads_stops_nothing(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("terminal", [True], indirect=True)
 def test_sigterm_ends_it_also_when_nobody_reads(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.wait_beats(40)
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
@@ -128,21 +128,21 @@ def test_sigterm_ends_it_also_when_nobody_reads(terminal: Terminal) -> None:
 
 
 def test_a_lost_line_ends_the_screen_after_its_clean_up(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.process.send_signal(signal.SIGHUP)
     assert terminal.end() == 128 + signal.SIGHUP
     assert "cleaned SIGHUP" in terminal.beats.read_text()
 
 
 def test_the_suspend_signal_freezes_nothing(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.process.send_signal(signal.SIGTSTP)
     terminal.wait_beats(5)
     assert terminal.process.poll() is None
 
 
 def test_a_tick_costs_few_bytes_and_the_first_screen_is_whole(terminal: Terminal) -> None:
-    terminal.wait_for(b"42,350")
+    terminal.wait_for(b"42,35")
     terminal.read(1.0)
     before, beats = len(terminal.seen), terminal.count()
     terminal.read(1.0)

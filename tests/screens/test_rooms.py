@@ -127,6 +127,15 @@ async def test_kill_works_while_a_name_is_typed_into_the_palette() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_was_asked_for_right_before_leaving_is_still_sent() -> None:
+    fed = HandFed()
+    async with opened(fed) as desk:
+        await desk.press("f12", "q")
+        await desk.until(lambda: desk.app.return_code == 0)
+    assert fed.commands == [m.Kill()]
+
+
+@pytest.mark.asyncio
 async def test_a_jump_letter_goes_to_its_pane_and_another_key_only_closes() -> None:
     async with opened(busy(), size=(120, 40)) as desk:
         first = desk.app.screen.focused
