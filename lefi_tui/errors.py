@@ -109,6 +109,12 @@ class RefusedError(LefiError):
     title = "Refused"
 
 
+class ScriptChangedError(LefiError):
+    code = "LE302"
+    title = "File changed meanwhile"
+    usual_next = "Choose which of the two stays"
+
+
 class MarketFileError(LefiError):
     code = "LE501"
     title = "Market file can't be used"

@@ -11,6 +11,7 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 from lefi_tui.errors import FileUnreadableError, StorageError
@@ -74,7 +75,7 @@ def write(path: Path, text: str) -> str:
     raw = text.encode("utf-8", "replace")
     if target.exists() and not os.access(target, os.W_OK):
         raise StorageError("the file is read only", where=str(path), next_step=KEPT)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    beside = target.with_name(f".{target.name}.{os.getpid()}.{get_ident()}.part")
     try:
         _write_beside(beside, target, raw)
     except OSError as error:

@@ -8,7 +8,7 @@ so far. What is unmet says what was expected, what happened, and in which line.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,11 +67,16 @@ class Outcome:
 
 def run_script_tests(source: str, settings: Mapping[str, str] | None = None) -> tuple[Outcome, ...]:
     """All tests of the script, in the order written; refused when the script has errors."""
-    chosen = settings or {}
-    refusal = refusal_of(source, chosen)
+    return tuple(outcomes(source, settings or {}))
+
+
+def outcomes(source: str, settings: Mapping[str, str]) -> Iterator[Outcome]:
+    """The same, each as it ends: who waits may stop waiting in between."""
+    refusal = refusal_of(source, settings)
     if refusal:
         raise ScriptRefusedError(refusal)
-    return tuple(_outcome(source, chosen, each) for each in bind(source, chosen).program.tests)
+    for each in bind(source, settings).program.tests:
+        yield _outcome(source, settings, each)
 
 
 def _outcome(source: str, chosen: Mapping[str, str], test: ScriptTest) -> Outcome:

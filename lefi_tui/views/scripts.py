@@ -1,0 +1,104 @@
+"""What the scripts screen may know: the scripts there are, one of them open, what its tests said.
+
+The screen reaches files and tests by `ScriptStore` alone; whatever it calls may take its time, so
+it calls from a thread. What the world refuses comes as a LefiError, told in four parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from lefi_tui.errors import LefiError
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRow:
+    """A script in the list. A shipped one is never written; saving it makes an own copy."""
+
+    name: str  # without .lefi
+    is_shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Own scripts first, then the shipped ones; `problem` where the own ones can't be listed."""
+
+    rows: tuple[ScriptRow, ...]
+    problem: LefiError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScript:
+    """A script as it was read or saved last."""
+
+    row: ScriptRow
+    text: str
+    place: str  # of the file, for people
+    digest: str = ""  # of the file: it tells whether somebody else has written since
+    line_end: str = "\n"  # of the file; the text has \n
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Text that was not saved when the program ended."""
+
+    text: str
+    kept_at: str  # in words, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetLine:
+    """What a test expected in a line, and what happened."""
+
+    line: int
+    expected: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
+class RanTest:
+    """One test of a script, and how many there are."""
+
+    name: str
+    line: int
+    unmet: tuple[UnmetLine, ...]
+    count: int
+
+    @property
+    def has_passed(self) -> bool:
+        return not self.unmet
+
+
+class ScriptStore(Protocol):
+    def scripts(self) -> Listing: ...
+
+    def read(self, row: ScriptRow) -> OpenScript: ...
+
+    def draft(self, script: OpenScript) -> Draft | None:
+        """What was typed and not saved, if it differs from the script."""
+        ...
+
+    def keep_draft(self, script: OpenScript, text: str) -> None:
+        """On the disk when this returns."""
+        ...
+
+    def drop_draft(self, script: OpenScript) -> None: ...
+
+    def create(self, name: str) -> OpenScript:
+        """A new script with a few lines to begin with; refused if the name is taken."""
+        ...
+
+    def save(self, script: OpenScript, text: str, *, may_replace: bool = False) -> OpenScript:
+        """Its draft goes. Raises ScriptChangedError if the file is another one than was read,
+        unless that `may_replace`."""
+        ...
+
+    def refusal(self, text: str, settings: Mapping[str, str]) -> str:
+        """Why the engine would not run it with these settings; empty when it would."""
+        ...
+
+    def tests(self, text: str) -> Iterator[RanTest]:
+        """Runs the script's tests, one at each step."""
+        ...

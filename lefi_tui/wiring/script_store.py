@@ -1,0 +1,156 @@
+"""The scripts of one person as files: own ones in a folder, shipped ones that nobody writes.
+
+What is typed and not saved stands in a draft beside the own scripts until it is saved or dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from lefi_tui.adapters.script_files import read, remove, whole, write
+from lefi_tui.errors import FileUnreadableError, RefusedError, ScriptChangedError
+from lefi_tui.views.scripts import Draft, Listing, OpenScript, RanTest, ScriptRow, UnmetLine
+
+SUFFIX: Final = ".lefi"
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+BEGINNING: Final = """\
+// What it is for, in one sentence.
+// Risk: what can go wrong.
+script "{title}"
+
+/// Market to watch
+setting symbol = "BTC/USDT"
+
+on Candle(symbol, 5m) {{
+    Print("{{symbol}} closed at {{close}}")
+}}
+
+test "prints each close" {{
+    candles 100 101
+    expect Print("BTC/USDT closed at 101")
+}}
+"""
+
+
+class ScriptFolder:
+    """Implements views.scripts.ScriptStore. The folder is made when something is first saved."""
+
+    def __init__(self, own: Path) -> None:
+        self._own = own
+        self._writes = Lock()  # a draft that is late does not come behind the save
+
+    def scripts(self) -> Listing:
+        shipped = tuple(ScriptRow(name, is_shipped=True) for name in _names(_shipped()))
+        try:
+            own = _names(self._own) if self._own.is_dir() else []
+        except OSError as error:
+            why = error.strerror or str(error)
+            return Listing(shipped, FileUnreadableError(why, where=str(self._own)))
+        return Listing((*(ScriptRow(name) for name in own), *shipped))
+
+    def read(self, row: ScriptRow) -> OpenScript:
+        path = self._path(row)
+        script = whole(path)
+        text = script.text.replace("\r\n", "\n")
+        line_end = "\n" if text == script.text else "\r\n"
+        return OpenScript(row, text, str(path), script.digest, line_end)
+
+    def create(self, name: str) -> OpenScript:
+        row = ScriptRow(name.removesuffix(SUFFIX))
+        path = self._path(row)
+        if not NAME.fullmatch(row.name):
+            why = "a name is of small letters, digits and _, begins with a letter, has at most 40"
+            raise RefusedError(why, where=name, next_step="Choose another name")
+        if path.exists():
+            raise RefusedError("it is there already", where=str(path), next_step="Another name")
+        text = BEGINNING.format(title=row.name.replace("_", " ").capitalize())
+        return OpenScript(row, text, str(path), write(path, text))
+
+    def save(self, script: OpenScript, text: str, *, may_replace: bool = False) -> OpenScript:
+        with self._writes:
+            return self._save(script, text, may_replace=may_replace)
+
+    def _save(self, script: OpenScript, text: str, *, may_replace: bool) -> OpenScript:
+        row = script.row
+        if row.is_shipped:
+            row = ScriptRow(self._free(row.name))
+        path = self._path(row)
+        is_other = path.exists() and read(path).digest != script.digest
+        if is_other and not may_replace:
+            why = "somebody else wrote it since it was opened here"
+            raise ScriptChangedError(why, where=str(path))
+        digest = write(path, text.replace("\n", script.line_end))
+        remove(self._draft(script.row))
+        return replace(script, row=row, text=text, place=str(path), digest=digest)
+
+    # ---- drafts
+
+    def draft(self, script: OpenScript) -> Draft | None:
+        path = self._draft(script.row)
+        if not path.exists():
+            return None
+        text = whole(path).text
+        if text == script.text:
+            return None
+        kept = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Draft(text, f"{kept:%Y-%m-%d %H:%M} UTC")
+
+    def keep_draft(self, script: OpenScript, text: str) -> None:
+        with self._writes:
+            write(self._draft(script.row), text)
+
+    def drop_draft(self, script: OpenScript) -> None:
+        with self._writes:
+            remove(self._draft(script.row))
+
+    # ---- what a script says when it is asked
+
+    def refusal(self, text: str, settings: Mapping[str, str]) -> str:
+        from bots.automated.plan import refusal_of
+
+        return refusal_of(text, settings)
+
+    def tests(self, text: str) -> Iterator[RanTest]:
+        from lefi_tui.lang.program import check
+        from lefi_tui.simulate.script_tests import outcomes
+
+        program = check(text).program
+        number = 0 if program is None else len(program.tests)
+        for each in outcomes(text, {}):
+            unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
+            yield RanTest(each.name, each.line, unmet, number)
+
+    # ---- places
+
+    def _path(self, row: ScriptRow) -> Path:
+        folder = _shipped() if row.is_shipped else self._own
+        return folder / f"{row.name}{SUFFIX}"
+
+    def _draft(self, row: ScriptRow) -> Path:
+        shipped = ".shipped" if row.is_shipped else ""
+        return self._own / f".{row.name}{shipped}.draft"
+
+    def _free(self, name: str) -> str:
+        """A shipped script's name, with a number where there is an own one of it."""
+        tries = (name if number == 1 else f"{name}_{number}" for number in count(1))
+        return next(each for each in tries if not self._path(ScriptRow(each)).exists())
+
+
+def _shipped() -> Path:
+    return Path(str(files("scripts")))
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(
+        each.name.removesuffix(SUFFIX)
+        for each in folder.iterdir()
+        if each.name.endswith(SUFFIX) and not each.name.startswith(".")
+    )
