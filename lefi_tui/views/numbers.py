@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -100,6 +101,13 @@ def clock(at_ns: int) -> str:
         return ""
     seconds = at_ns // NS_PER_SECOND % SECONDS_PER_DAY
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def moment(at_ns: int) -> str:
+    """Date and time in UTC, to the minute: 2026-11-21 05:40."""
+    if not at_ns:
+        return UNKNOWN
+    return f"{datetime.fromtimestamp(at_ns // NS_PER_SECOND, UTC):%Y-%m-%d %H:%M}"
 
 
 def places_of(instrument: Instrument | None, near: float) -> int:

@@ -133,9 +133,5 @@ class ReportView:
     unknown: tuple[str, ...] = ()  # in words
 
     @property
-    def name(self) -> str:
-        return self.title or self.bot or f"all of {self.account}"
-
-    @property
     def is_cut(self) -> bool:
         return self.totals.trades > len(self.trades)
