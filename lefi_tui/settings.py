@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lefi_tui.errors import SettingsError
 
@@ -27,8 +26,17 @@ SECRET_NAMES: Final = frozenset(
     {"api_key", "apikey", "key", "secret", "password", "passphrase", "privatekey", "token", "uid"}
 )
 
-PositiveDecimal = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
 AccountMode = Literal["paper", "sandbox", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a setting is for, and its bounds."""
+
+    meaning: str
+    ge: int | None = None
+    le: int | None = None
+    gt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,10 @@ class LimitSettings:
     """What the gate refuses; no value is no bound."""
 
     order_notional_max: Annotated[
-        PositiveDecimal | None,
-        Field(description="the most one order may be worth, in the account's currency"),
+        Decimal | None, About("the most one order may be worth, in the account's currency", gt=0)
     ] = None
     orders_per_minute_max: Annotated[
-        Annotated[int, Field(ge=1, le=6_000)] | None,
-        Field(description="orders of all bots together in any minute, 1 to 6000"),
+        int | None, About("orders of all bots together in any minute, 1 to 6000", ge=1, le=6_000)
     ] = None
 
 
@@ -49,27 +55,26 @@ class LimitSettings:
 class DemoSettings:
     """The built-in market: the same seed gives the same market."""
 
-    seed: Annotated[int, Field(ge=0, description="which made-up market it is")] = 1
-    cash: Annotated[PositiveDecimal, Field(description="of a new demo account, in USDT")] = Decimal(
-        10_000
-    )
+    seed: Annotated[int, About("which made-up market it is", ge=0)] = 1
+    cash: Annotated[Decimal, About("of a new demo account, in USDT", gt=0)] = Decimal(10_000)
 
 
-class CcxtSettings(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CcxtSettings:
     """Handed to the ccxt client as they are: proxies, hostnames, other endpoints."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
-    options: dict[str, Any] = {}
-    urls: dict[str, Any] = {}
+    options: dict[str, Any] = field(default_factory=dict)
+    urls: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)  # whatever else the table has
 
 
-class AccountSettings(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
     """One account of `config.toml`; its keys live in the keyring."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    exchange: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$")] = "paper"
+    exchange: str = "paper"  # any ccxt id, or "paper"
     mode: AccountMode = "paper"
-    ccxt: CcxtSettings = CcxtSettings()
+    ccxt: CcxtSettings = field(default_factory=CcxtSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,10 @@ class Settings:
     config_dir: Path
     data_dir: Path
     live_trading: Annotated[
-        bool, Field(description="allows accounts whose mode is live; without it no real order")
+        bool, About("allows accounts whose mode is live; without it no real order")
     ] = False
     tape_days: Annotated[
-        int,
-        Field(ge=1, le=3_650, description="days that consumed market input is kept, 1 to 3650"),
+        int, About("days that consumed market input is kept, 1 to 3650", ge=1, le=3_650)
     ] = 30
     limits: LimitSettings = field(default_factory=LimitSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
@@ -237,27 +241,19 @@ def _applied(
 ) -> tuple[Settings, tuple[SettingsError, ...]]:
     problems: list[SettingsError] = []
     origins = dict.fromkeys(KINDS, DEFAULT)
+    if not found:
+        return replace(settings, origins=MappingProxyType(origins)), ()
+    from lefi_tui.settings_check import WrongValueError, checked  # noqa: PLC0415 -- see there
+
     for name, given in found.items():
         try:
-            value = _checked(KINDS[name], given)
-        except ValidationError as error:
+            value = checked(KINDS[name], given.value, is_text=given.is_text)
+        except WrongValueError as error:
             problems.append(_wrong(name, given, error))
             continue
         settings = _with(settings, name, value)
         origins[name] = given.origin
     return replace(settings, origins=MappingProxyType(origins)), tuple(problems)
-
-
-def _checked(kind: Any, given: _Given) -> Any:
-    """The value in its own type. TOML is taken strictly: "30" is a text, not thirty."""
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    if given.is_text:
-        return adapter.validate_strings(given.value)
-    # Money may be written 10_000 or "0.1"; a TOML float arrives as its shortest digits.
-    is_money = "Decimal" in str(kind)
-    if is_money and isinstance(given.value, (int, float)) and not isinstance(given.value, bool):
-        return adapter.validate_python(Decimal(repr(given.value)))
-    return adapter.validate_python(given.value, strict=not is_money)
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:
@@ -269,10 +265,8 @@ def _with(settings: Settings, name: str, value: Any) -> Settings:
 
 def meaning(name: str) -> str:
     """What a setting is for, as its class says it."""
-    for each in getattr(KINDS[name], "__metadata__", ()):
-        if getattr(each, "description", None):
-            return str(each.description)
-    return ""
+    notes = getattr(KINDS[name], "__metadata__", ())
+    return next((each.meaning for each in notes if isinstance(each, About)), "")
 
 
 def value_of(settings: Settings, name: str) -> Any:
@@ -325,10 +319,12 @@ def _account(name: str, given: Any, settings: Settings) -> AccountSettings | Set
         why = f"`{planted}` looks like a key; keys are never kept in this file"
         step = f"Take the line out, make a new key at the exchange, then `lefi keys set {name}`"
         return _problem(why, where, step)
+    from lefi_tui.settings_check import WrongValueError, checked_account  # noqa: PLC0415 -- see there
+
     try:
-        account = AccountSettings.model_validate(given)
-    except ValidationError as error:
-        return _problem(_reason(error), where, "The account is left out until then; correct it")
+        account = checked_account(given)
+    except WrongValueError as error:
+        return _problem(str(error), where, "The account is left out until then; correct it")
     if account.mode == "live" and not settings.live_trading:
         why = "the account is live and live_trading is not true"
         return _problem(why, where, 'Set live_trading = true at the top, or mode = "sandbox"')
@@ -348,21 +344,9 @@ def _secret_name(table: Mapping[str, Any]) -> str:
 # ---- words
 
 
-def _wrong(name: str, given: _Given, error: ValidationError) -> SettingsError:
+def _wrong(name: str, given: _Given, error: ValueError) -> SettingsError:
     where = given.origin if given.is_text else f"{given.origin}: {name}"
-    return _problem(f"{_reason(error)}; the default is in force", where, "Correct the value")
-
-
-def _reason(error: ValidationError) -> str:
-    """Pydantic's reasons without the value: a secret typed into a wrong line must not be told."""
-    return "; ".join(
-        " ".join(
-            part
-            for part in (".".join(str(step) for step in each["loc"]), each["msg"].lower())
-            if part
-        )
-        for each in error.errors(include_url=False, include_input=False)
-    )
+    return _problem(f"{error}; the default is in force", where, "Correct the value")
 
 
 def _nearest(name: str) -> str:

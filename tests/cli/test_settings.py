@@ -121,7 +121,7 @@ def test_accounts_are_read_as_the_manual_says(tmp_path: Path) -> None:
     main = found.settings.accounts["main"]
     assert (main.exchange, main.mode) == ("binanceusdm", "sandbox")
     assert main.ccxt.options == {"defaultType": "swap"}
-    assert main.ccxt.model_extra == {"timeout": 5000}
+    assert main.ccxt.others == {"timeout": 5000}
     assert found.settings.accounts["paper"].exchange == "paper"
 
 
