@@ -19,9 +19,10 @@ import pytest
 
 from lefi_tui.adapters.migrations import NEWEST
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
-from lefi_tui.adapters.sqlite_schema import prepare, run_alembic
+from lefi_tui.adapters.sqlite_schema import SCHEMA, prepare, run_alembic
 from lefi_tui.engine.recovery import verify
 from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, running, send, start, until
+from tests.faults.schema import migrated_text, schema_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -189,6 +190,14 @@ def test_models_and_migrations_agree(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite"
     prepare(path)
     run_alembic(path, command.check)
+
+
+def test_a_new_file_is_what_all_migrations_come_to(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite"
+    prepare(path)
+    assert SCHEMA.read_text() == migrated_text() == schema_text(path), (
+        "run `python -m tests.faults.schema`"
+    )
 
 
 def test_the_program_knows_the_newest_migration_there_is() -> None:
