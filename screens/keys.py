@@ -19,6 +19,7 @@ SCREENS_RANK: Final = 6  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
+REPORT: Final = "Report"
 SETTINGS: Final = "Settings"
 SCRIPTS: Final = "Scripts"
 LISTS: Final = "In a list or a dialog"
@@ -174,6 +175,47 @@ KEYS: Final = (
         "tour",
     ),
     Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
+    Key(
+        "report_next",
+        "right",
+        "→",
+        "next",
+        "The next bot's report; behind the last, the whole account's.",
+        REPORT,
+        "turn(1)",
+        1,
+    ),
+    Key("report_before", "left", "←", "", "The report before.", REPORT, "turn(-1)"),
+    Key(
+        "report_period",
+        "p",
+        "p",
+        "period",
+        "Today, 7 days, 30 days or all there is; days begin at midnight UTC.",
+        REPORT,
+        "period",
+        2,
+    ),
+    Key(
+        "report_html",
+        "h",
+        "h",
+        "HTML",
+        "Writes what is shown as a page that stands alone, and says where.",
+        REPORT,
+        "html",
+        3,
+    ),
+    Key(
+        "report_csv",
+        "e",
+        "e",
+        "CSV",
+        "Writes all trades, fills and samples of the period as tables, and says where.",
+        REPORT,
+        "csv",
+        4,
+    ),
     Key(
         "read_again",
         "r",
