@@ -24,7 +24,8 @@ def main() -> int:
         reading = MEASUREMENTS[name].take()
         found[name] = {"what": MEASUREMENTS[name].what, **asdict(reading)}
         told = f"{reading.ratio:10.2f} x {reading.yardstick}; {reading.value:,.2f} {reading.unit}"
-        sys.stdout.write(f"{name:<24} {told}\n")
+        note = f" ({reading.note})" if reading.note else ""
+        sys.stdout.write(f"{name:<24} {told}{note}\n")
         sys.stdout.flush()
     machine = {"python": platform.python_version(), "machine": platform.machine()}
     FILE.write_text(json.dumps({**machine, "figures": found}, indent=1) + "\n")

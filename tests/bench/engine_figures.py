@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import math
-import os
-import pty
 import random
-import select
 import shutil
 import sqlite3
-import struct
-import sys
 import tempfile
-import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from subprocess import Popen
 from typing import Final
 
 from bots.automated import Automated
@@ -42,7 +34,7 @@ from lefi_tui.engine.recovery import recover
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import take_turn
 from lefi_tui.lang.program import check
-from tests.bench.readings import Reading, median_ms, plain_loop, process
+from tests.bench.readings import Reading, median_ms, plain_loop
 
 ROOT: Final = Path(__file__).parents[2]
 EMA: Final = (ROOT / "scripts" / "ema_cross.lefi").read_text()
@@ -195,52 +187,3 @@ def recovery() -> Reading:
         assert recovered.difference is None
         note = f"{recovered.messages:,} messages carried out again"
         return Reading(spent / built, "making them", spent * 1_000, "ms", note)
-
-
-def first_frame() -> Reading:
-    """From exec to the desk with prices, through a pseudo-terminal, a new profile each time."""
-    nothing = median_ms(process("-c", "pass"))
-    spent = sorted(_until(b"DEMO")[0] for _ in range(5))[2]
-    return Reading(spent / nothing, "a Python process that does nothing", spent, "ms")
-
-
-def desk_alive() -> Reading:
-    """To the first price of the running engine on the screen."""
-    nothing = median_ms(process("-c", "pass"))
-    spent = sorted(_until(b"BTC/USDT")[0] for _ in range(5))[2]
-    return Reading(spent / nothing, "a Python process that does nothing", spent, "ms")
-
-
-def _until(wanted: bytes) -> tuple[float, bytes]:
-    with folder() as home:
-        main, side = pty.openpty()
-        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        environment = {**os.environ, "LEFI_HOME": str(home), "TERM": "xterm-256color"}
-        environment.pop("NO_COLOR", None)
-        start = time.perf_counter()
-        child = Popen(
-            [sys.executable, "-m", "lefi_tui"],
-            stdin=side,
-            stdout=side,
-            stderr=side,
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(side)
-        seen = b""
-        while wanted not in seen and time.perf_counter() - start < 30:
-            if select.select([main], [], [], 0.01)[0]:
-                seen += os.read(main, 65_536)
-        spent = (time.perf_counter() - start) * 1_000
-        assert wanted in seen, seen[-500:]
-        child.terminate()
-        while child.poll() is None:
-            if select.select([main], [], [], 0.01)[0]:
-                try:
-                    os.read(main, 65_536)
-                except OSError:
-                    break
-        child.wait(10)
-        os.close(main)
-        return spent, seen

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.lang.program import check
+from tests.bench import desk_figures as desk
 from tests.bench import engine_figures as figures
 from tests.bench.readings import Measurement, Reading, against_plain_loop, against_plain_python
 
@@ -35,6 +36,11 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     "engine_turns": Measurement("turns with a FULL commit each", figures.engine_turns),
     "engine_events": Measurement("events in full turns, journaled", figures.engine_events),
     "recovery": Measurement("a start after 100,000 events", figures.recovery),
-    "first_frame": Measurement("`lefi` from exec to its first frame", figures.first_frame),
-    "desk_alive": Measurement("`lefi` from exec to its first price", figures.desk_alive),
+    "first_frame": Measurement("`lefi` from exec to its first frame", desk.first_frame),
+    "desk_alive": Measurement("`lefi` from exec to its first price", desk.desk_alive),
+    "desk_memory": Measurement("`lefi` with engine and screen, resident", desk.memory),
+    "desk_quiet": Measurement("the desk at 120x40, no bot", desk.quiet_bytes),
+    "desk_busy": Measurement("the desk at 120x40, four bots", desk.busy_bytes),
+    "key_bytes": Measurement("a key press that moves the cursor", desk.key_bytes),
+    "key_to_handler": Measurement("a key to its handler, all moving", desk.key_to_handler),
 }
