@@ -99,7 +99,7 @@ class Framed(Asking):
 
     def notice(self, text: str) -> None:
         """On the line of words, for a while."""
-        self._notice = text
+        self._notice = " ".join(text.split())  # four parts are written on lines of their own
         self._notices += 1
         number = self._notices
         self.set_timer(NOTICE_SECONDS, lambda: self._forget(number))
