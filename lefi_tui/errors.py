@@ -127,6 +127,55 @@ class ScriptRefusedError(LefiError):
     usual_next = "`lefi check FILE` shows every error with its place"
 
 
+class ExchangeError(LefiError):
+    """What an exchange answered instead of an answer. `wait_s` is how long it asked us to wait."""
+
+    code = "LE510"
+    title = "Exchange refuses the question"
+    usual_next = "Look at the settings of this account, and at the exchange's own status page"
+    is_passing: ClassVar[bool] = False  # asking again later may help
+    wait_s: float = 0.0
+
+
+class ExchangeAwayError(ExchangeError):
+    code = "LE511"
+    title = "Exchange does not answer"
+    usual_next = "Nothing: it is asked again by itself; if it stays so, look at the network"
+    is_passing = True
+
+
+class ExchangeWaitError(ExchangeError):
+    code = "LE512"
+    title = "Exchange asks us to wait"
+    usual_next = "Nothing: not a question leaves until the wait is over"
+    is_passing = True
+
+
+class ExchangeAnswerError(ExchangeError):
+    code = "LE513"
+    title = "Exchange's answer can't be read"
+    usual_next = "Nothing: it is asked again; if it stays so, look for a newer version of Lefi"
+    is_passing = True
+
+
+class ExchangePlaceError(ExchangeError):
+    code = "LE514"
+    title = "Exchange serves no one from here"
+    usual_next = "Use an exchange that serves your country, or a proxy in the account's ccxt table"
+
+
+class MarketUnknownError(ExchangeError):
+    code = "LE515"
+    title = "Exchange has no such market"
+    usual_next = "Write it as BTC/USDT, or BTC/USDT:USDT for a perpetual"
+
+
+class ExchangeUnknownError(ExchangeError):
+    code = "LE516"
+    title = "No such exchange"
+    usual_next = "Write its name as ccxt does: binance, binanceusdm, okx, kraken"
+
+
 def render(error: InFourParts) -> str:
     """The four parts as people read them: code, title and place; the reason; what to do."""
     head = f"{error.code} {shown(error.what)}"

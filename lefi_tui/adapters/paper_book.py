@@ -62,18 +62,20 @@ class BookMarket(Protocol):
         """The newest book that is not after `at_ns`."""
         ...
 
-    def best(self, symbol: str, at_ns: int) -> tuple[Decimal, Decimal]:
-        """Bid and ask of that book, without its depth."""
+    def best(self, symbol: str, at_ns: int) -> tuple[Decimal, Decimal] | None:
+        """Bid and ask of that book, without its depth; None while nobody knows it."""
         ...
 
     def traded(self, symbol: str, after_ns: int, until_ns: int) -> Sequence[Traded]:
         """Prints with after < time <= until, oldest first."""
         ...
 
-    def mark(self, symbol: str, at_ns: int) -> Decimal: ...
+    def mark(self, symbol: str, at_ns: int) -> Decimal | None:
+        """None while nobody knows it: then nothing is liquidated, and no exit fires."""
+        ...
 
-    def extremes(self, symbol: str, since_ns: int, until_ns: int) -> tuple[Decimal, Decimal]:
-        """Lowest and highest price between: what a trail has seen before a restart."""
+    def extremes(self, symbol: str, since_ns: int, until_ns: int) -> tuple[Decimal, Decimal] | None:
+        """Lowest and highest price between, where known: what a trail saw before a restart."""
         ...
 
     def funding_rates(self, symbol: str, after_ns: int, until_ns: int) -> Sequence[FundingRate]:

@@ -91,6 +91,10 @@ class PaperAccount:
         self.holdings = {each.symbol: Holding(each) for each in instruments}
         self.books.post({"cash": cash, "capital": -cash})
 
+    def enlist(self, instrument: Instrument) -> None:
+        held = self.holdings.setdefault(instrument.symbol, Holding(instrument))
+        held.instrument = instrument
+
     @property
     def cash(self) -> Decimal:
         """Not in margins and not in holdings."""

@@ -6,6 +6,7 @@ position; the books balance after every fill.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -65,15 +66,22 @@ class PaperFloor:
     def __init__(self, market: BookMarket, account: str, cash: Decimal, now_ns: int) -> None:
         self.market = market
         self.name = account
-        self.instruments: dict[str, Instrument] = {
-            each.symbol: each for each in market.instruments()
-        }
-        self.account = PaperAccount(tuple(self.instruments.values()), cash)
+        self.instruments: dict[str, Instrument] = {}
+        self.account = PaperAccount((), cash)
         self.live: dict[str, Live] = {}
-        self.exits: dict[str, dict[str, Exit]] = {symbol: {} for symbol in self.instruments}
+        self.exits: dict[str, dict[str, Exit]] = {}
         self.stories = Stories(now_ns)
-        self._eaten = {symbol: Eaten() for symbol in self.instruments}
+        self._eaten: dict[str, Eaten] = {}
         self._now_ns = now_ns
+        self.enlist(market.instruments())
+
+    def enlist(self, instruments: Iterable[Instrument]) -> None:
+        """New markets, and new rules of known ones; what is held of a market stays as it is."""
+        for each in instruments:
+            self.instruments[each.symbol] = each
+            self.account.enlist(each)
+            self.exits.setdefault(each.symbol, {})
+            self._eaten.setdefault(each.symbol, Eaten())
 
     # ---- money
 

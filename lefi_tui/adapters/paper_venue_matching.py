@@ -53,6 +53,12 @@ class PaperExchange(PaperFloor):
         self._say(VenueAccepted(order.id, self._now_ns, number, units))
         self._take(live)
 
+    def refuse(self, order: Order, code: str, text: str, now_ns: int) -> None:
+        """Turned away before the door; the refusal is its story, like any other."""
+        self.advance(now_ns)
+        if not self.stories.counts_attempt(order.id):
+            self._say(VenueRejected(order.id, self._now_ns, code, text))
+
     def _at_the_door(self, order: Order) -> tuple[tuple[str, str] | None, Request | None]:
         terms = order.terms
         holding = self.account.holdings.get(terms.symbol)
@@ -114,7 +120,8 @@ class PaperExchange(PaperFloor):
         symbol = holding.instrument.symbol
         self._fund(holding, before_ns)
         self._liquidate(holding)
-        prices = [each.price for each in prints] or [self.market.mark(symbol, self._now_ns)]
+        mark = self.market.mark(symbol, self._now_ns)
+        prices = [each.price for each in prints] or ([] if mark is None else [mark])
         self._stops(holding, prices)
         self._rest(symbol, prints)
 
@@ -132,7 +139,7 @@ class PaperExchange(PaperFloor):
         if not holding.units or not holding.instrument.is_perpetual:
             return
         mark = self.market.mark(holding.instrument.symbol, self._now_ns)
-        if (mark - holding.liquidation) * holding.sign > 0:
+        if mark is None or (mark - holding.liquidation) * holding.sign > 0:
             return
         order = exit_id(holding.entry_order, LIQUIDATION)
         side, units, leverage = closing_side(holding), abs(holding.units), holding.leverage
@@ -258,8 +265,10 @@ class PaperExchange(PaperFloor):
 
     def _crossed(self, symbol: str, line: _Line, units: Decimal) -> Iterator[Decimal]:
         """What the other side of the book offers at our price or better."""
-        bid, ask = self.market.best(symbol, self._now_ns)
-        best = ask if line.side is Side.BUY else bid
+        known = self.market.best(symbol, self._now_ns)
+        if known is None:
+            return
+        best = known[1] if line.side is Side.BUY else known[0]
         if (best - line.limit) * line.side.sign > 0:
             return
         eaten = self._eaten[symbol]

@@ -105,7 +105,7 @@ def _hang(exchange: PaperExchange, order: Order, until_ns: int) -> None:
         for leg, level in asked_legs(order.terms.exits):
             low, high = exchange.market.extremes(
                 order.terms.symbol, min(order.placed_at_ns, until_ns), until_ns
-            )
+            ) or (holding.entry, holding.entry)
             seen = high if holding.sign > 0 else low
             best = max(seen * holding.sign, holding.entry * holding.sign) * holding.sign
             exchange.exits[order.terms.symbol][leg] = Exit(order.id, order.group, leg, level, best)

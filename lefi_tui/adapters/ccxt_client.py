@@ -1,0 +1,222 @@
+"""One exchange's public data through ccxt: questions in plain words, answers in plain data.
+
+The rules it keeps: no key is ever given to it; the client's own limiter is the one budget of the
+exchange; while the exchange asks us to wait not one question leaves; sizes are units of the base.
+Only the worker process loads this module: ccxt costs a second of processor time and 100 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, Final
+
+import ccxt.async_support as ccxt
+
+from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
+from lefi_tui.core.codec import to_plain
+from lefi_tui.ports.clock import Clock
+
+TIMEOUT_MS: Final = 10_000
+# Where the exchange says "too fast" without saying for how long; a ban (418) lasts minutes.
+WAIT_UNSAID_S: Final = {429: 30.0, 418: 120.0}
+WAIT_MOST_S: Final = 3 * 86_400.0  # the longest ban seen
+CANDLES_MOST: Final = 1_000  # of one answer; most exchanges give fewer and say how many
+LEVELS: Final = 20
+TEXT_MOST: Final = 300
+NS_PER_S: Final = 1_000_000_000
+MISSHAPEN: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(slots=True)
+class _Answered:
+    """The status of the newest answer to one question."""
+
+    status: int = 0
+
+
+_answered: ContextVar[_Answered] = ContextVar("answered")
+
+
+class Refusal(Exception):  # noqa: N818 -- an answer, not a fault of ours
+    """kind: away wait answer place market exchange refused; the words are for people."""
+
+    def __init__(self, kind: str, why: str, wait_s: float = 0.0) -> None:
+        super().__init__(why)
+        self.kind, self.why, self.wait_s = kind, why[:TEXT_MOST], wait_s
+
+
+class PublicExchange:
+    def __init__(self, name: str, settings: Mapping[str, Any], clock: Clock) -> None:
+        if name not in ccxt.exchanges:
+            close = ", ".join(get_close_matches(name, ccxt.exchanges, n=3)) or "none is like it"
+            raise Refusal("exchange", f"ccxt {ccxt.__version__} knows no {name!r}; near: {close}")
+        given = {"enableRateLimit": True, "timeout": TIMEOUT_MS, **settings}
+        self._client = getattr(ccxt, name)(given)
+        self._clock = clock
+        self._until_ns = 0  # not a question before
+        self._fetch, self._parse = self._client.fetch, self._client.parse_json
+        self._client.fetch = self._fetched
+        self._client.on_rest_response = self._looked_at
+        self._client.parse_json = self._parsed
+        self._questions: dict[str, Callable[..., Awaitable[Any]]] = {
+            "describe": self._describe,
+            "markets": self._markets,
+            "time": self._time,
+            "candles": self._candles,
+            "book": self._book,
+            "prints": self._prints,
+            "ticker": self._ticker,
+            "funding": self._funding,
+        }
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def answer(self, question: str, asked: Mapping[str, Any]) -> Any:
+        """The answer, or a Refusal."""
+        seen = _Answered()
+        _answered.set(seen)
+        try:
+            return await self._questions[question](**asked)
+        except ccxt.BaseError as error:
+            raise self._refusal(error, seen.status) from error
+        except MISSHAPEN as error:
+            why = f"{question}: {type(error).__name__}: {error}"
+            raise Refusal("answer", why) from error
+
+    # ---- around each request
+
+    async def _fetched(self, *request: Any, **more: Any) -> Any:
+        self._wait_first()
+        return await self._fetch(*request, **more)
+
+    def _wait_first(self) -> None:
+        left_s = (self._until_ns - self._clock.monotonic_ns()) / NS_PER_S
+        if left_s > 0:
+            raise Refusal("wait", f"it said so; {left_s:.0f} s are left", left_s)
+
+    def _looked_at(self, *answer: Any) -> Any:
+        """ccxt's own hook: status, reason, url, method, headers, body."""
+        status, headers, body = answer[0], answer[4], answer[5]
+        _answered.get().status = status
+        if status in WAIT_UNSAID_S:
+            wait_s = _retry_after_s(headers) or WAIT_UNSAID_S[status]
+            until_ns = self._clock.monotonic_ns() + int(min(wait_s, WAIT_MOST_S) * NS_PER_S)
+            self._until_ns = max(self._until_ns, until_ns)
+        return body
+
+    def _parsed(self, text: str) -> Any:
+        """A half answer, or a page for people, is no answer: ccxt would read it as nothing."""
+        parsed = self._parse(text)
+        if parsed is None and _answered.get().status < 300:
+            raise ccxt.BadResponse(f"it is no JSON: {text[:40]!r}")
+        return parsed
+
+    def _refusal(self, error: Exception, status: int) -> Refusal:
+        wait_s = (self._until_ns - self._clock.monotonic_ns()) / NS_PER_S
+        if wait_s > 0 or isinstance(error, (ccxt.DDoSProtection, ccxt.RateLimitExceeded)):
+            wait_s = max(wait_s, 1.0)
+            return Refusal("wait", f"too many questions (status {status})", wait_s)
+        if status in {403, 451} or isinstance(error, ccxt.RestrictedLocation):
+            return Refusal("place", f"status {status}: {_words(error)}")
+        kinds: tuple[tuple[Any, str], ...] = (
+            (ccxt.BadSymbol, "market"),
+            (ccxt.BadResponse, "answer"),
+            (ccxt.RequestTimeout, "away"),
+            (ccxt.OperationFailed, "away"),
+        )
+        kind = next((kind for each, kind in kinds if isinstance(error, each)), "refused")
+        return Refusal(kind, _words(error))
+
+    # ---- questions
+
+    async def _describe(self) -> dict[str, Any]:
+        """Known without a question: names of timeframes by their length, what can be asked."""
+        frames = self._client.timeframes or {}
+        return {
+            "frames": {
+                str(self._client.parse_timeframe(name) * 1_000): name
+                for name in frames
+                if not name.endswith("M")  # months have no length
+            },
+            "has": {
+                "time": bool(self._client.has.get("fetchTime")),
+                "candles": self._client.has.get("fetchOHLCV") is True,
+                "funding": self._client.has.get("fetchFundingRate") is True,
+            },
+        }
+
+    async def _markets(self, currency: str) -> list[Any]:
+        markets = await self._client.load_markets(reload=True)
+        mode = self._client.precisionMode
+        ours = (each for each in markets.values() if is_ours(each, currency))
+        return [to_plain(instrument_of(each, mode)) for each in ours]
+
+    async def _time(self) -> int:
+        return int(await self._client.fetch_time())
+
+    async def _contract(self, symbol: str) -> Decimal:
+        await self._client.load_markets()
+        return contract_of(self._client.market(symbol))
+
+    async def _candles(self, symbol: str, frame: str, since: int, count: int) -> dict[str, Any]:
+        """`most` is how many one answer may hold: an empty one says that so many are missing."""
+        contract = float(await self._contract(symbol))
+        most = self._client.feature_value(symbol, "fetchOHLCV", "limit") or CANDLES_MOST
+        count = min(count, most, CANDLES_MOST)
+        rows = await self._client.fetch_ohlcv(symbol, frame, since, count)
+        return {"rows": [_candle(row, contract) for row in rows], "most": count}
+
+    async def _book(self, symbol: str) -> dict[str, Any]:
+        contract = await self._contract(symbol)
+        book = await self._client.fetch_order_book(symbol, LEVELS)
+        return {side: _levels(book[side], contract) for side in ("bids", "asks")}
+
+    async def _prints(self, symbol: str) -> list[Any]:
+        """The newest: id, time, price, units, who took; oldest first."""
+        contract = await self._contract(symbol)
+        trades = await self._client.fetch_trades(symbol)
+        return [
+            [
+                str(each["id"] or ""),
+                int(each["timestamp"]),
+                str(decimal_of(each["price"])),
+                str(decimal_of(each["amount"]) * contract),
+                each["side"] or "buy",
+            ]
+            for each in trades
+        ]
+
+    async def _ticker(self, symbol: str) -> dict[str, Any]:
+        ticker = await self._client.fetch_ticker(symbol)
+        return {name: ticker.get(name) for name in ("bid", "ask", "last")}
+
+    async def _funding(self, symbol: str) -> dict[str, Any]:
+        told = await self._client.fetch_funding_rate(symbol)
+        rate, at_ms = told.get("fundingRate"), told.get("fundingTimestamp")
+        return {"rate": None if rate is None else str(rate), "at_ms": at_ms}
+
+
+def _candle(row: list[Any], contract: float) -> list[float]:
+    at_ms, *prices, volume = row[:6]
+    return [int(at_ms), *map(float, prices), float(volume or 0) * contract]
+
+
+def _levels(side: Iterable[Any], contract: Decimal) -> list[list[str]]:
+    return [[str(decimal_of(each[0])), str(decimal_of(each[1]) * contract)] for each in side]
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float:
+    """Seconds; a date, which few send, is read as not said."""
+    text = next((each for name, each in headers.items() if name.lower() == "retry-after"), "")
+    return float(text) if text.strip().isdecimal() else 0.0
+
+
+def _words(error: BaseException) -> str:
+    cause = error.__cause__
+    text = str(error) or type(error).__name__
+    return f"{text}: {cause}" if cause is not None and str(cause) else text

@@ -1,0 +1,158 @@
+"""Our end of the exchange's worker process: a question over its pipe, its answer or its refusal.
+
+The rules it keeps: one process an exchange and its settings, so one budget of questions; ccxt is
+never loaded beside the bots (it would hold up their loop for a second at a start, and for tens of
+milliseconds at a large answer). A process that dies is started again at the next question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from lefi_tui.errors import (
+    ExchangeAnswerError,
+    ExchangeAwayError,
+    ExchangeError,
+    ExchangePlaceError,
+    ExchangeUnknownError,
+    ExchangeWaitError,
+    MarketUnknownError,
+)
+
+WORKER: Final = "lefi_tui.adapters.ccxt_worker"
+ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # the markets of the largest exchanges are 3 MB
+# ccxt gives up a request after 10 s; a question may be some requests, and wait for its turn.
+ANSWER_S: Final = 60.0
+DYING_S: Final = 2.0
+LAST_WORDS_BYTES: Final = 2_000
+
+ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
+    "away": ExchangeAwayError,
+    "wait": ExchangeWaitError,
+    "answer": ExchangeAnswerError,
+    "place": ExchangePlaceError,
+    "market": MarketUnknownError,
+    "exchange": ExchangeUnknownError,
+    "refused": ExchangeError,
+}
+
+
+class ExchangeLink:
+    """`ask` from one event loop. `ccxt` is the account's own table, handed on as it is."""
+
+    def __init__(self, exchange: str, ccxt: Mapping[str, Any]) -> None:
+        self.exchange = exchange
+        self._ccxt = ccxt
+        self._process: asyncio.subprocess.Process | None = None
+        self._reads: set[asyncio.Task[None]] = set()
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._last_words = b""
+        self._asked = 0
+        self._opens = asyncio.Lock()
+
+    async def ask(self, question: str, **asked: Any) -> Any:
+        """The answer; raises an ExchangeError in four parts where there is none."""
+        process = await self._running()
+        assert process.stdin is not None
+        self._asked += 1
+        number = self._asked
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting
+        waiting[number] = answer
+        line = json.dumps({"n": number, "ask": question, "with": asked}).encode() + b"\n"
+        try:
+            with suppress(ConnectionError):  # it has just died: whoever reads from it says so
+                process.stdin.write(line)
+            said = await asyncio.wait_for(answer, ANSWER_S)
+        except TimeoutError as error:
+            why = f"no answer in {ANSWER_S:g} s to {question}"
+            raise ExchangeAwayError(why, where=self.exchange) from error
+        finally:
+            waiting.pop(number, None)
+        if "refused" in said:
+            raise self._error(said, str(asked.get("symbol", "")))
+        return said["answer"]
+
+    async def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            await self._ended(process)
+        for task in self._reads:
+            task.cancel()
+        if self._reads:
+            await asyncio.wait(self._reads)
+
+    async def _ended(self, process: asyncio.subprocess.Process) -> None:
+        """Its input ends, so it ends; one that is busy is killed: it holds nothing."""
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), DYING_S)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    def _error(self, said: Mapping[str, Any], symbol: str) -> ExchangeError:
+        where = f"{self.exchange} {symbol}".strip()
+        error = ERRORS[said["refused"]](said["why"], where=where)
+        error.wait_s = said["wait_s"]
+        return error
+
+    # ---- the process
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        async with self._opens:
+            if self._process is None or self._process.returncode is not None:
+                self._process = await self._begun()
+            return self._process
+
+    async def _begun(self) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            WORKER,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=ANSWER_BYTES_MAX,
+            start_new_session=True,  # ^C is for us; it ends when we do
+        )
+        assert process.stdin is not None
+        # Not as an argument: a proxy's address may hold a password, and anyone can list processes.
+        begin = {"exchange": self.exchange, "ccxt": self._ccxt}
+        process.stdin.write(json.dumps(begin).encode() + b"\n")
+        self._last_words = b""
+        self._waiting = {}  # an old process ends its own questions, not those of the next one
+        for work in (self._read(process), self._listen(process)):
+            task = asyncio.get_running_loop().create_task(work)
+            self._reads.add(task)
+            task.add_done_callback(self._reads.discard)
+        return process
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        waiting = self._waiting
+        with suppress(ConnectionError):
+            while line := await process.stdout.readline():
+                said = json.loads(line)
+                answer = waiting.get(said["n"])
+                if answer is not None and not answer.done():
+                    answer.set_result(said)
+        status = await process.wait()
+        words = self._last_words.decode(errors="replace").strip().splitlines()
+        why = f"its process ended (status {status}): {words[-1] if words else 'without a word'}"
+        for answer in waiting.values():
+            if not answer.done():
+                answer.set_result({"refused": "away", "why": why, "wait_s": 0.0})
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """What it complains of; only the end is kept, for the case that it dies of it."""
+        assert process.stderr is not None
+        while said := await process.stderr.read(LAST_WORDS_BYTES):
+            self._last_words = (self._last_words + said)[-LAST_WORDS_BYTES:]

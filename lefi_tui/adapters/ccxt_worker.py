@@ -1,0 +1,70 @@
+"""The process in which ccxt lives: a line of JSON in is a question, a line out its answer.
+
+The rule it keeps: it dies with whoever started it (its input ends), and holds no key and no state
+but the exchange's markets. So it may be killed at any moment, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any, BinaryIO, Final
+
+from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal
+from lefi_tui.adapters.system_clock import SystemClock
+
+LINE_BYTES_MAX: Final = 1_000_000
+
+
+async def serve(lines: asyncio.StreamReader, out: BinaryIO) -> None:
+    """The first line names the exchange, each later one asks; answers come as they are ready."""
+    begin = json.loads(await lines.readline() or b"{}")
+    if not begin:
+        return
+    try:
+        exchange = PublicExchange(begin["exchange"], begin["ccxt"], SystemClock())
+    except Refusal as refusal:
+        while line := await lines.readline():
+            _say(out, {"n": json.loads(line)["n"], **_refused(refusal)})
+        return
+    asking: set[asyncio.Task[None]] = set()
+    try:
+        while line := await lines.readline():
+            task = asyncio.create_task(_answer(exchange, json.loads(line), out))
+            asking.add(task)
+            task.add_done_callback(asking.discard)
+    finally:
+        for task in asking:
+            task.cancel()
+        await exchange.close()
+
+
+async def _answer(exchange: PublicExchange, asked: dict[str, Any], out: BinaryIO) -> None:
+    try:
+        said = {"answer": await exchange.answer(asked["ask"], asked["with"])}
+    except Refusal as refusal:
+        said = _refused(refusal)
+    _say(out, {"n": asked["n"], **said})
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    return {"refused": refusal.kind, "why": refusal.why, "wait_s": refusal.wait_s}
+
+
+def _say(out: BinaryIO, said: dict[str, Any]) -> None:
+    out.write(json.dumps(said).encode() + b"\n")
+    out.flush()
+
+
+async def main() -> None:
+    lines = asyncio.StreamReader(limit=LINE_BYTES_MAX)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    out = sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever a library prints is no answer
+    await serve(lines, out)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
