@@ -20,12 +20,14 @@ from lefi_tui.core.messages import Kill, TradingState
 from lefi_tui.terminal.driver import DeskDriver
 from lefi_tui.terminal.fitness import palette_name, wants_mouse
 from lefi_tui.terminal.shutdown import Shutdown
+from lefi_tui.terminal.signals import Signals
 from lefi_tui.terminal.slim import SlimDisplay
 from lefi_tui.views.shelf import Startable, start
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
+from screens.leaving import Leaving
 from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
 from screens.rooms import Rooms
@@ -43,12 +45,13 @@ class LefiApp(SlimDisplay):
         *bindings(*of_groups(EVERYWHERE, SCREENS), is_priority=True)
     ]
 
-    def __init__(self, setup: DeskSetup) -> None:
+    def __init__(self, setup: DeskSetup, signals: Signals | None = None) -> None:
         super().__init__(driver_class=DeskDriver)
         self._setup = setup
-        self._asked_to_leave = False
+        self._signals = signals
         self._courier = Courier(setup.channel.send, self.notice)
         self.send = self._courier.send
+        self._leaving = Leaving(setup, self._courier, self.notice, self.exit)
         self._desk = DeskScreen(self.send, setup.mode, setup.palette)
         self._desk.table = setup.table
         rooms = {
@@ -66,8 +69,9 @@ class LefiApp(SlimDisplay):
     def on_mount(self) -> None:
         self.set_interval(POLL_SECONDS, self._poll)
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
-        if not self.is_headless:
-            Shutdown(self, self._setup.clean_up).install()
+        if self._signals is not None:
+            outlives = self._setup.outlives_screen
+            Shutdown(self, self._setup.clean_up, self._signals, outlives=outlives).install()
         if self._setup.greeting:
             self.notice(self._setup.greeting)
         self._poll()
@@ -123,20 +127,16 @@ class LefiApp(SlimDisplay):
             self.notice(f"The mouse is {'on' if self._driver.toggle_mouse() else 'off'}.")
 
     async def action_leave(self) -> None:
-        """At once when nothing runs, or runs on elsewhere; else the key is asked for twice."""
-        view = self._desk.view
-        alive = [bot.id for bot in view.bots if bot.is_alive] if view is not None else []
-        if not alive or self._setup.goes_on_without_us or self._asked_to_leave:
-            await self._courier.settled()
-            self.exit(0)
-            return
-        self._asked_to_leave = True
-        self.notice(f"{', '.join(alive)} would pause until Lefi opens again. q again leaves.")
+        await self._leaving.quit(self._desk.view)
+
+    async def action_detach(self) -> None:
+        await self._leaving.detach()
 
 
-def open_desk(setup: DeskSetup) -> int:
+def open_desk(setup: DeskSetup, signals: Signals) -> int:
     """Run on this terminal, with its colors, until a person leaves; the exit status."""
     setup = replace(setup, palette=PALETTES[palette_name(os.environ)])
-    app = LefiApp(setup)
+    app = LefiApp(setup, signals)
     app.run(mouse=wants_mouse(os.environ))
+    signals.leave()
     return app.return_code or 0

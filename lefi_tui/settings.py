@@ -27,6 +27,7 @@ SECRET_NAMES: Final = frozenset(
 )
 
 AccountMode = Literal["paper", "sandbox", "live"]
+OnHangup = Literal["keep", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,9 @@ class Settings:
     tape_days: Annotated[
         int, About("days that consumed market input is kept, 1 to 3650", ge=1, le=3_650)
     ] = 30
+    on_hangup: Annotated[
+        OnHangup, About("bots when the terminal's line is lost: keep (they run on) or stop")
+    ] = "keep"
     limits: LimitSettings = field(default_factory=LimitSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))

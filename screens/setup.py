@@ -14,6 +14,11 @@ from screens.rooms import Room
 from widgets.ink import TRUE_COLOR, Palette
 
 
+def _no_objection() -> str:
+    """The screen may leave; whatever runs goes on elsewhere."""
+    return ""
+
+
 async def _nothing(_cause: signal.Signals) -> None:
     """No clean-up was asked for."""
 
@@ -31,4 +36,6 @@ class DeskSetup:
     table: KeyTable = TABLE
     greeting: str = ""  # said on the first screen; what stood above it is hidden
     goes_on_without_us: bool = False  # the engine lives in another process
+    outlives_screen: bool = False  # it lives in this one, and a lost line does not end it
+    detach: Callable[[], str] = _no_objection  # called before the screen leaves alone; why not
     clean_up: Callable[[signal.Signals], Awaitable[None]] = _nothing

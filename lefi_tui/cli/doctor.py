@@ -58,6 +58,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _terminal(),
         _settings(settings),
         _database(settings.settings.data_dir),
+        _engine(settings.settings.data_dir),
         _clock(),
         _zones(),
         Finding("keyring", None, "not there yet: no exchange keys are used by this version"),
@@ -161,6 +162,17 @@ def _commit_ms(file: Path) -> float:
     finally:
         database.close()
     return sorted(spent)[COMMITS // 2]
+
+
+def _engine(directory: Path) -> Finding:
+    from lefi_tui.wiring.running import engine_pid
+
+    pid = engine_pid(directory)
+    if pid is None:
+        return Finding("engine", None, "none runs; `lefi` opens one with the desk")
+    return Finding(
+        "engine", works=True, text=f"runs as process {pid}; `lefi engine --stop` ends it"
+    )
 
 
 def _clock() -> Finding:

@@ -181,7 +181,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "keys": Command("exchange keys, kept in the keyring"),
         "data": Command("candles and trades on disk"),
         "report": Command("performance of bots and funds"),
-        "engine": Command("the executor without a screen; `lefi` attaches to it", "engine"),
+        "engine": Command(
+            "the executor without a screen; `lefi` attaches to it",
+            "engine",
+            (_argument("--stop", action="store_true", help="ends the one that runs"),),
+        ),
         "kill": Command("stops every bot, cancels every order, blocks new ones", "kill", (_JSON,)),
         "resume": Command(
             "allows orders again after a kill",

@@ -1,4 +1,7 @@
-"""A screen's or a command's end of the socket: the same calls as in the engine's own process."""
+"""A screen's or a command's end of the socket: the same calls as in the engine's own process.
+
+Answers come as they are ready and find their call by its number: a slow question holds up no other.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,18 @@ class SocketChannel:
         self._reader = reader
         self._writer = writer
         self._number = 0
-        self._lock = asyncio.Lock()
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._listening = asyncio.get_running_loop().create_task(self._listen())
 
     @classmethod
     async def open(cls, path: Path) -> SocketChannel:
         reader, writer = await _connect(path)
         return cls(path, reader, writer)
+
+    @property
+    def is_closed(self) -> bool:
+        """The other end has gone; nothing will be answered here any more."""
+        return self._listening.done()
 
     async def send(self, command: Command) -> Receipt:
         answer = await self._call({"send": wire.command_data(command)})
@@ -53,13 +62,47 @@ class SocketChannel:
             await _close(writer)
 
     async def close(self) -> None:
+        self._listening.cancel()
+        await asyncio.wait([self._listening])
         await _close(self._writer)
 
     async def _call(self, request: dict[str, Any]) -> dict[str, Any]:
-        async with self._lock:
-            self._number += 1
-            request = {"id": self._number, **request}
-            return await _exchange(self._reader, self._writer, request, self._path)
+        if self.is_closed:
+            raise EngineAbsentError("it closed the connection", where=str(self._path))
+        self._number += 1
+        number = self._number
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                self._writer.write(wire.line({"id": number, **request}))
+                await self._writer.drain()
+                return _taken(await answer, self._path)
+        except (TimeoutError, ConnectionError) as error:
+            raise EngineAbsentError("it does not answer any more", where=str(self._path)) from error
+        finally:
+            del self._waiting[number]
+
+    async def _listen(self) -> None:
+        """Hands each answer to its call. A refusal without a number is the last word to all."""
+        last: dict[str, Any] = {}
+        try:
+            while raw := await self._reader.readline():
+                last = wire.read_line(raw)
+                waiting = self._waiting.get(last.get("id", 0))
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(last)
+        except (ConnectionError, ValueError) as error:
+            last = {"refused": str(error)}
+        finally:
+            self._end(last.get("refused", "") if "id" not in last else "")
+
+    def _end(self, refusal: str) -> None:
+        where = str(self._path)
+        for each in self._waiting.values():
+            if not each.done():
+                gone = EngineAbsentError("it closed the connection", where=where)
+                each.set_exception(RefusedError(refusal, where=where) if refusal else gone)
 
 
 async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -103,7 +146,10 @@ async def _read(reader: asyncio.StreamReader, path: Path) -> dict[str, Any]:
         raise EngineAbsentError("it does not answer any more", where=str(path)) from error
     if not raw:
         raise EngineAbsentError("it closed the connection", where=str(path))
-    answer = wire.read_line(raw)
+    return _taken(wire.read_line(raw), path)
+
+
+def _taken(answer: dict[str, Any], path: Path) -> dict[str, Any]:
     if "refused" in answer:
         raise RefusedError(answer["refused"], where=str(path))
     return answer

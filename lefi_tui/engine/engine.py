@@ -37,6 +37,7 @@ class Engine:
         self._publisher = Publisher()
         self._reading = Reading(setup.world, setup.records)
         self._writer: SingleWriter | None = None
+        self._server: SocketServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started: Future[Recovered] = Future()
         self._ended: Future[None] = Future()
@@ -56,6 +57,15 @@ class Engine:
             loop.call_soon_threadsafe(writer.stop)
         self._ended.result(STOP_S)
         self._thread.join(STOP_S)
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def clients(self) -> int:
+        """Screens and commands at the socket now."""
+        return 0 if self._server is None else self._server.clients
 
     def submit(self, command: Command) -> Future[Receipt]:
         """The receipt comes when the command's turn is durable."""
@@ -163,7 +173,7 @@ class Engine:
         surroundings.listen()
         await writer.begin()
         self._writer = writer
-        server = None if self._socket is None else SocketServer(self, self._socket)
+        server = self._server = None if self._socket is None else SocketServer(self, self._socket)
         try:
             if server is not None:
                 await server.open()

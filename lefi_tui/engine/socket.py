@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import struct
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -18,10 +19,12 @@ from lefi_tui.core.codec import to_plain
 from lefi_tui.core.messages import Command
 from lefi_tui.engine import wire
 from lefi_tui.engine.publisher import Subscription
-from lefi_tui.errors import EngineBusyError
+from lefi_tui.errors import EngineBusyError, LefiError
 from lefi_tui.views.queries import Query
 
 CLIENTS_MAX: Final = 16  # screens and commands at once
+REQUESTS_MAX: Final = 16  # of one client under way; the next is read when one was answered
+READ_S: Final = 5.0  # a client that takes nothing in for so long is stopped or gone
 PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less its closing zero
 _PEER: Final = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
 _log: Final = logging.getLogger(__name__)
@@ -49,6 +52,10 @@ class SocketServer:
         self._uid = os.getuid() if uid is None else uid
         self._listening: socket.socket | None = None
         self._clients: dict[asyncio.Task[None], socket.socket] = {}
+
+    @property
+    def clients(self) -> int:
+        return len(self._clients)
 
     async def open(self) -> None:
         assert len(os.fsencode(self._path)) <= PATH_BYTES_MAX, (
@@ -116,8 +123,10 @@ class SocketServer:
             await writer.drain()
             if not refusal:
                 await _Client(self._served, reader, writer).serve()
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
             _log.debug("a client left")
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the engine ends, and waits for nobody to read
         finally:
             writer.close()
             with suppress(ConnectionError):
@@ -133,17 +142,22 @@ class SocketServer:
 
 
 class _Client:
+    """Takes requests in their order and answers each when it can: out of order, by its number."""
+
     def __init__(
         self, served: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._served = served
         self._reader = reader
         self._writer = writer
-        self._events: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(REQUESTS_MAX)
+        self._turn_to_write = asyncio.Lock()
 
     async def serve(self) -> None:
         try:
             while True:
+                await self._room.acquire()
                 try:
                     raw = await self._reader.readuntil(b"\n")
                 except asyncio.IncompleteReadError:
@@ -151,27 +165,53 @@ class _Client:
                 except asyncio.LimitOverrunError:
                     await self._write({"refused": "the line is too long"})
                     return
-                await self._write(await self._answer(raw))
+                self._begin(self._answer(raw)).add_done_callback(self._answered)
         finally:
-            if self._events is not None:
-                self._events.cancel()
-                await asyncio.wait([self._events])
+            for task in self._tasks:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._room.release()
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            _log.error("a question has no answer", exc_info=bug)
+            self._writer.transport.abort()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _write(self, data: dict[str, Any]) -> None:
-        self._writer.write(wire.line(data))
-        await self._writer.drain()
+        """A client that does not read is dropped; what waits for it is bounded by its requests."""
+        async with self._turn_to_write:
+            self._writer.write(wire.line(data))
+            try:
+                async with asyncio.timeout(READ_S):
+                    await self._writer.drain()
+            except TimeoutError:
+                _log.warning("a client did not read for %.0f s and was dropped", READ_S)
+                self._writer.transport.abort()
+            except ConnectionError:
+                _log.debug("a client left")
 
-    async def _answer(self, raw: bytes) -> dict[str, Any]:
+    async def _answer(self, raw: bytes) -> None:
         number: Any = None
         try:
             data = wire.read_line(raw)
             number = data.get("id")
-            return {"id": number, **await self._carry_out(data)}
+            answer = await self._carry_out(data)
         except wire.WireError as error:
-            return {"id": number, "refused": str(error)}
+            answer = {"refused": str(error)}
+        except LefiError as error:
+            answer = {"refused": error.why}
+        await self._write({"id": number, **answer})
 
     async def _carry_out(self, data: dict[str, Any]) -> dict[str, Any]:
         if "send" in data:
+            # Nothing is awaited before it: commands reach the inbox in the order they were sent.
             command = wire.read_command(data["send"])
             receipt = await asyncio.wrap_future(self._served.submit(command))
             return {"receipt": to_plain(receipt)}
@@ -185,7 +225,7 @@ class _Client:
         subscription = self._served.subscribe()
         if subscription is None:
             raise wire.WireError("too many listeners are attached")
-        self._events = asyncio.get_running_loop().create_task(self._tell(subscription))
+        self._begin(self._tell(subscription))
         return {"subscribed": True}
 
     async def _tell(self, subscription: Subscription) -> None:
@@ -194,7 +234,5 @@ class _Client:
                 data = wire.event_data(published)
                 if data is not None:
                     await self._write(data)
-        except ConnectionError:
-            _log.debug("a listener left")
         finally:
             subscription.close()

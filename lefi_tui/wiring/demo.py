@@ -168,6 +168,7 @@ def keep_log(folder: Path) -> None:
     for old in root.handlers:
         old.close()
     root.handlers = [handler]
+    logging.getLogger("lefi_tui").setLevel(logging.INFO)
     guard_logging(REDACTOR, root)
 
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from lefi_tui.app import LefiApp
+from lefi_tui.terminal.signals import Signals
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import HandFed, busy
 
@@ -22,7 +23,9 @@ BEAT_SECONDS = 0.05
 
 class Beating(LefiApp):
     def __init__(self, fed: HandFed) -> None:
-        super().__init__(DeskSetup(fed, clean_up=self.clean_up))
+        signals = Signals()
+        signals.install()
+        super().__init__(DeskSetup(fed, clean_up=self.clean_up), signals)
         self._fed = fed
         self._beats = Path(os.environ["DESK_BEATS"])
         self._last = 42_350.0
