@@ -85,7 +85,7 @@ class ExchangeCandles:
                 return await self.past(symbol, timeframe_ms, count, before_ms)
             except ExchangeError as error:
                 if not error.is_passing:
-                    _log.error("no history of %s: %s", symbol, error)  # noqa: TRY400 -- no fault
+                    _log.error("no history of %s: %s", symbol, error)
                     return ()
                 failures += 1
                 await self._clock.sleep(again_s(failures, error))

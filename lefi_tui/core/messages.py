@@ -275,6 +275,18 @@ class TradePrinted(MarketInput):
     print: Print
 
 
+@dataclass(frozen=True, slots=True)
+class FeedStated(MarketInput):
+    """How a feed stands, in words for people; no decision rests on it, so it is never kept."""
+
+    account: str
+    at_ns: int
+    is_waiting: bool  # no prices come until it says otherwise
+    what: str
+    why: str = ""
+    next: str = ""
+
+
 # ---- events
 
 

@@ -51,6 +51,7 @@ class AccountRow:
     venue: str
     free: Decimal
     equity: Decimal
+    waits: str = ""  # for what, while no prices come
 
 
 @dataclass(frozen=True, slots=True)

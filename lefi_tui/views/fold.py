@@ -13,7 +13,7 @@ from typing import Final
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Quote
 from lefi_tui.core.order import Order
-from lefi_tui.views.desk_view import LogRow
+from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.wording import Said, said
 
@@ -51,6 +51,7 @@ class ScreenState:
     prices: Mapping[Key, Price] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)  # as submitted, until they are final
     acts: Mapping[str, Act] = field(default_factory=dict)
+    waits: Mapping[str, str] = field(default_factory=dict)  # accounts without prices, and why
     log: tuple[LogRow, ...] = ()  # newest first
     number: int = 0
 
@@ -62,6 +63,8 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
             return _priced(state, message.account, (message.quote,), QUOTE_LIMIT_MS)
         case m.BarsClosed():
             return _bars(state, message)
+        case m.FeedStated():
+            return _stated(state, message)
         case m.MarketSeen():
             return fold(state, message.message)
         case m.Event():
@@ -104,6 +107,15 @@ def _moved(before: Price | None, quote: Quote, limit_ms: int) -> Price:
     step = (quote.last > before.quote.last) - (quote.last < before.quote.last)
     first = before.first if before.day == day else quote.last
     return Price(quote, first, day, step or before.direction, limit_ms)
+
+
+def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
+    waits = {name: why for name, why in state.waits.items() if name != message.account}
+    if message.is_waiting:
+        waits[message.account] = message.what
+    weight = Weight.WARN if message.is_waiting else Weight.GOOD
+    words = Said(weight, message.what, message.account, message.why, message.next, message.at_ns)
+    return _logged(replace(state, waits=waits), words)
 
 
 def _happened(state: ScreenState, event: m.Event) -> ScreenState:

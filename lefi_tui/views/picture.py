@@ -50,7 +50,7 @@ def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> DeskVie
 
 def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
     marked = _marked(desk, state.prices)
-    accounts = tuple(_account(marked, each) for each in desk.accounts.values())
+    accounts = tuple(_account(marked, each, state) for each in desk.accounts.values())
     open_positions = [each for each in desk.positions.values() if each.units]
     return DeskView(
         at_ns=now_ns,
@@ -97,10 +97,10 @@ def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
     return replace(desk, quotes={key: each.quote for key, each in prices.items()})
 
 
-def _account(marked: Desk, account: Account) -> AccountRow:
+def _account(marked: Desk, account: Account, state: ScreenState) -> AccountRow:
     free, equity = valuation.worth(marked, account)
-    name, currency = account.name, account.currency
-    return AccountRow(name, currency, mode_of(account), account.venue, free, equity)
+    name, currency, waits = account.name, account.currency, state.waits.get(account.name, "")
+    return AccountRow(name, currency, mode_of(account), account.venue, free, equity, waits)
 
 
 def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:

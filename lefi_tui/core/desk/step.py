@@ -14,6 +14,7 @@ from lefi_tui.core.messages import (
     Command,
     Effect,
     Event,
+    FeedStated,
     FundingCharged,
     HistoryLoaded,
     Kill,
@@ -120,5 +121,7 @@ def _market(draft: Draft, message: MarketInput) -> None:
             market.trade_printed(draft, message)
         case HistoryLoaded():
             market.history_loaded(draft, message)
+        case FeedStated():
+            return  # a screen reads it; the desk decides nothing by it
         case _:
             raise AssertionError(f"no market input of the desk: {message!r}")
