@@ -34,8 +34,14 @@ class Block(Widget):
 
 def prose(text: str, ink: Ink, frame: Frame) -> tuple[Row, ...]:
     """Words in the room there is, indented by one cell; what is too long ends in a cut."""
-    cut = frame.glyphs.cut
-    lines = textwrap.wrap(text, max(1, frame.width - 2), max_lines=frame.height, placeholder=cut)
+    lines = wrapped(text, frame.width - 2, frame.height, frame.glyphs.cut)
     rows = [padded([(f" {line}", ink)], frame) for line in lines]
     rows.extend(padded([], frame) for _ in range(frame.height - len(rows)))
     return tuple(rows)
+
+
+def wrapped(text: str, width: int, lines: int, cut: str) -> list[str]:
+    """Lines of words; a path with hyphens is no place to break one."""
+    return textwrap.wrap(
+        text, max(1, width), max_lines=lines, placeholder=cut, break_on_hyphens=False
+    )

@@ -110,7 +110,9 @@ class SqliteRecords:
 
     def _now(self, wanted: Callable[[sqlite3.Connection], T]) -> T:
         with named(str(self._path)):
-            uri = f"{self._path.as_uri()}?mode=ro"
+            # With no WAL beside it nobody writes: an ordinary reader would leave one behind.
+            has_wal = self._path.with_name(f"{FILE_NAME}-wal").exists()
+            uri = f"{self._path.absolute().as_uri()}?mode=ro" + ("" if has_wal else "&immutable=1")
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S)
             with closing(connection):
                 connection.row_factory = sqlite3.Row

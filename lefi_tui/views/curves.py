@@ -132,8 +132,6 @@ def gap_words(track: Track) -> tuple[str, ...]:
     if not gaps:
         return ()
     minutes = sum(gaps) // SAMPLE_NS
-    words = (
-        f"For {minutes} min in all ({len(gaps)} times) a position was open and nobody looked: "
-        "the curve has gaps there, and its deepest fall may be missing."
-    )
-    return (words,)
+    count = "1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps, together"
+    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return (f"{count} of {span} with a position open: the deepest fall may be missing.",)

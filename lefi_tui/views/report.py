@@ -79,6 +79,15 @@ def report(known: Known, query: ReportQuery, now_ns: int) -> ReportView:
     )
 
 
+def track_of(known: Known, query: ReportQuery) -> Track:
+    """Every sample of the period, none left out."""
+    account = _account(known, query.account)
+    if account is None:
+        return Track(None, (), (), (), SAMPLE_NS)
+    story = known.chronicle.stories.get(account.name, Story())
+    return _Span(account, story, query.since_ns).track(query.bot)
+
+
 def _account(known: Known, name: str) -> AccountRecord | None:
     """The one that was asked for; else the first that has a story, else the first."""
     found = {each.name: each for each in known.accounts}
@@ -285,7 +294,7 @@ def _unknown(track: Track, still_open: Sequence[OpenRow]) -> tuple[str, ...]:
     """What a reader must not take for known."""
     out = list(gap_words(track))
     out += [
-        f"No fresh price of {row.symbol}: the profit of what is open there is not known."
+        f"No fresh price of {row.symbol}: what is open there has no known profit."
         for row in still_open
         if row.price is None
     ]

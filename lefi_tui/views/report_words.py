@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.views import numbers
 from lefi_tui.views.report_view import ReportView
 
-BEGINNING = "the beginning"
+BEGINNING: Final = "the beginning"
+HOLD: Final = "buy and hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def _bare(value: float | None) -> str:
 def _hold(view: ReportView) -> Fact:
     """What is compared with: the same money in the symbol that was traded most."""
     value = view.holds[0].yield_share if view.holds else None
-    return _share("buy and hold", value)
+    return _share(HOLD, value)
 
 
 def _tone(value: Decimal | float | None) -> int:

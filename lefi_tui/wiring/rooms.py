@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 UNSET = "no bound"
 
 
-def furnished(settings: Loaded, channel: Channel, **others: Any) -> DeskSetup:
-    """All a desk is given but what is special to how it was opened (`others`)."""
+def furnished(
+    settings: Loaded, channel: Channel, folder: Path | None = None, **others: Any
+) -> DeskSetup:
+    """All a desk is given but what is special to how it was opened (`others`).
+
+    `folder` holds the engine's tables, where they are not those of the settings.
+    """
     from screens.keys import TABLE
     from screens.setup import DeskSetup
 
@@ -35,7 +40,7 @@ def furnished(settings: Loaded, channel: Channel, **others: Any) -> DeskSetup:
             channel,
             partial(shelf, scripts_folder(settings)),
             DEMO,
-            rooms=rooms(),
+            rooms=rooms(settings.settings.data_dir, folder),
             table=table,
             greeting=settings.complaint or " ".join(problems),
         ),
@@ -47,15 +52,21 @@ def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
 
 
-def rooms() -> Mapping[str, Room]:
+def rooms(data_dir: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
+
+    def report_room(send: Any, palette: Any) -> Framed:
+        from lefi_tui.wiring.exports import Exports
+        from screens.report import ReportScreen
+
+        return ReportScreen(send, palette, Exports(tables or data_dir, data_dir / "reports"))
 
     def settings_room(send: Any, palette: Any) -> Framed:
         from screens.settings import SettingsScreen
 
         return SettingsScreen(send, palette, settings_view)
 
-    return {"settings": settings_room}
+    return {"report": report_room, "settings": settings_room}
 
 
 def settings_view() -> SettingsView:

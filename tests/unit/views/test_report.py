@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
 from random import Random
 
 import pytest
@@ -19,7 +18,6 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import AccountOpened, FundingBooked, OrderFilled, Sizing
 from lefi_tui.core.money import exact_sum
 from lefi_tui.ports.records import (
-    AccountRecord,
     Booked,
     EquityRecord,
     FillRecord,
@@ -29,48 +27,7 @@ from lefi_tui.views.chronicle import Chronicle
 from lefi_tui.views.curves import POINTS_MAX, SAMPLE_NS, Track, falls, points, thinned
 from lefi_tui.views.queries import ReportQuery
 from lefi_tui.views.report import Known, report
-from lefi_tui.views.report_view import ReportView
-
-D = Decimal
-BTC = "BTC/USDT"
-PERP = "BTC/USDT:USDT"
-CASH, TAKER = D(10_000), D("0.0005")
-ACCOUNT = AccountRecord(
-    "main", "USDT", CASH, "dry_run", "demo market", Sizing.AT_DECISION, TAKER, 1
-)
-
-
-def fill(n: int, minute: float, words: str) -> FillRecord:
-    """Side, units, price, fee."""
-    side, units, price, fee = words.split()
-    told = (D(price), D(units), D(fee))
-    at_ns = int(minute * SAMPLE_NS)
-    return FillRecord(n, "main", f"o{n}", "ema", BTC, side, *told, "order", at_ns)
-
-
-def sample(n: int, minute: float, equity: str, price: str | None) -> EquityRecord:
-    prices = () if price is None else ((BTC, D(price)),)
-    return EquityRecord(n, "main", int(minute * SAMPLE_NS), D(equity), D(equity), prices)
-
-
-def told(*booked: Booked, since_ns: int = 0, bot: str = "", trades: int = 500) -> ReportView:
-    chronicle = Chronicle()
-    chronicle.hear(booked)
-    known = Known(chronicle, (ACCOUNT,), {"ema": "EMA cross"})
-    return report(known, ReportQuery(bot, since_ns, trades=trades), 10 * SAMPLE_NS)
-
-
-# Ten bought at 100, four sold at 96, six at 110: each number below was done by hand.
-DAY = (
-    sample(1, 1, "10000", "100"),
-    fill(2, 1.5, "buy 10 100 0.5"),
-    sample(3, 2, "10019.5", "102"),
-    sample(4, 3, "9949.5", "95"),
-    fill(5, 3.5, "sell 4 96 0.2"),
-    sample(6, 4, "10043.3", "110"),
-    fill(7, 4.5, "sell 6 110 0.33"),
-    sample(8, 5, "10042.97", "110"),
-)
+from tests.unit.views.report_kit import BTC, CASH, DAY, PERP, TAKER, D, fill, sample, told
 
 
 def test_trades_share_the_fees_of_their_entry_and_add_up_to_the_change_of_equity() -> None:
@@ -157,7 +114,7 @@ def test_a_gap_is_a_gap_only_while_something_was_open() -> None:
     bought = told(*DAY[:3], sample(4, 60, "10029.5", "103"))
     assert bought.points[-1].gap_ns == 58 * SAMPLE_NS
     assert not bought.points[-1].is_flat
-    assert "58 min" in bought.unknown[0]
+    assert "1 gap of 58 min" in bought.unknown[0]
     sold = told(*DAY, sample(9, 60, "10042.97", None))
     assert sold.points[-1].gap_ns == 55 * SAMPLE_NS
     assert sold.points[-1].is_flat
