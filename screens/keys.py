@@ -263,7 +263,7 @@ KEYS: Final = (
         "Applies the fix of the problem in this line; Ctrl+Z takes it back.",
         SCRIPTS,
         "fix",
-        3,
+        5,
     ),
     Key(
         "script_tests",
@@ -273,7 +273,7 @@ KEYS: Final = (
         "Runs the tests in the script as it stands; again ends them early.",
         SCRIPTS,
         "tests",
-        4,
+        3,
     ),
     Key(
         "script_start",
@@ -308,6 +308,8 @@ KEYS: Final = (
     ),
     Key("choose", "enter", "Enter", "choose", "Takes what is under the cursor.", LISTS, "choose"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
+    Key("field_above", "up", "↑", "", "In a form: the field above.", LISTS, "field(-1)"),
+    Key("field_below", "down", "↓", "", "In a form: the field below.", LISTS, "field(1)"),
 )
 
 

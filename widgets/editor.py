@@ -57,7 +57,7 @@ class ScriptEditor(TextArea):
         """Another text, from its beginning; its lines end in \\n only."""
         self._wrongs = {}
         self._drawn.clear()
-        self.load_text(_NEWLINE.sub("\n", text))
+        self.load_text(as_edited(text))
 
     def show_wrongs(self, wrongs: Mapping[int, tuple[Wrong, ...]]) -> None:
         """Underline these, by row; the lines that differ are drawn again."""
@@ -204,6 +204,15 @@ class ScriptEditor(TextArea):
         self.selection = Selection(_place(text, found), _place(text, found + len(words)))
         self.scroll_cursor_visible(center=True)
         return True
+
+
+def as_edited(text: str) -> str:
+    """The text as the editor gives it back: whatever Python calls the end of a line is a \\n."""
+    text = _NEWLINE.sub("\n", text)
+    lines = text.splitlines()
+    if not text or text.endswith("\n"):
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

@@ -1,0 +1,80 @@
+"""Runs a script's tests beside the screen, one after the other; a person may end them early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from textual.screen import Screen
+
+from lefi_tui.errors import LefiError
+from lefi_tui.views.scripts import RanTest
+
+
+@dataclass(frozen=True, slots=True)
+class RunSoFar:
+    """What is known of a run of tests. `refusal` where they could not begin."""
+
+    text: str
+    ran: tuple[RanTest, ...] = ()
+    is_running: bool = True
+    refusal: str = ""
+
+    @property
+    def count(self) -> int:
+        return self.ran[0].count if self.ran else 0
+
+
+class Runs:
+    """One run at a time; `told` hears of each test that ended, and of the end."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        tests: Callable[[str], Iterator[RanTest]],
+        told: Callable[[RunSoFar], None],
+    ) -> None:
+        self._screen = screen
+        self._tests = tests
+        self._told = told
+        self._run = 0
+        self._now: RunSoFar | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._now is not None
+
+    def start(self, text: str) -> None:
+        self._run += 1
+        self._now = RunSoFar(text)
+        self._told(self._now)
+        self._screen.run_worker(partial(self._carry, self._run, text), thread=True)
+
+    def end_early(self) -> None:
+        """The test under way ends by itself, and is not counted."""
+        self._ended(self._run)
+        self._run += 1
+
+    def _carry(self, run: int, text: str) -> None:
+        later = self._screen.call_later
+        try:
+            for each in self._tests(text):
+                if run != self._run:
+                    return
+                later(self._one, run, each)
+        except LefiError as error:
+            later(self._ended, run, error.why)
+        else:
+            later(self._ended, run)
+
+    def _one(self, run: int, ran: RanTest) -> None:
+        if run == self._run and self._now is not None:
+            self._now = RunSoFar(self._now.text, (*self._now.ran, ran))
+            self._told(self._now)
+
+    def _ended(self, run: int, refusal: str = "") -> None:
+        if run == self._run and self._now is not None:
+            done = RunSoFar(self._now.text, self._now.ran, is_running=False, refusal=refusal)
+            self._now = None
+            self._told(done)

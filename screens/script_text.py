@@ -1,0 +1,186 @@
+"""One script in the editor: opened, typed in, saved; nothing that was typed is lost on the way.
+
+A second after the first letter that is not saved, and when the screen goes, the text stands in a
+draft on the disk; what the file's own folder refuses is said, and the text stays in the editor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from textual.screen import Screen
+from textual.timer import Timer
+
+from lefi_tui.errors import LefiError, ScriptChangedError, StorageError
+from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
+from screens.beside import Errands
+from screens.choice import ChoiceScreen, told
+from widgets.editor import ScriptEditor, as_edited
+
+DRAFT_SECONDS: Final = 1.0
+Then = Callable[[OpenScript], None]
+
+
+class ScriptText:
+    """`shown` is called when another script, or another state of it, is to be shown."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        store: ScriptStore,
+        editor: ScriptEditor,
+        shown: Callable[[], None],
+    ) -> None:
+        self._screen = screen
+        self._store = store
+        self._editor = editor
+        self._shown = shown
+        self._draft_timer: Timer | None = None
+        self._draft_refusal = ""  # said once, not each second
+        self.errands = Errands(screen, self.complain)
+        self.script: OpenScript | None = None
+        self.is_changed = False
+        self.left: set[ScriptRow] = set()  # gone from with unsaved text, in this session
+
+    def complain(self, error: LefiError) -> None:
+        self._screen.app.push_screen(told(error))
+
+    # ---- open
+
+    def open(self, row: ScriptRow) -> None:
+        def read() -> tuple[OpenScript, Draft | None]:
+            script = self._store.read(row)
+            return script, self._store.draft(script)
+
+        self._away(lambda: self.errands.ask(read, self._came))
+
+    def create(self, name: str) -> None:
+        new = partial(self._store.create, name)
+        self._away(lambda: self.errands.ask(new, lambda script: self._put(script, script.text)))
+
+    def _away(self, go: Callable[[], None]) -> None:
+        """Elsewhere, once what is not saved stands on the disk; if it can't, nowhere."""
+        script = self.script
+        if script is None or not self._differs(script):
+            go()
+            return
+
+        def kept(_: object) -> None:
+            self.left.add(script.row)
+            go()
+
+        self.errands.ask(partial(self._store.keep_draft, script, self._editor.text), kept)
+
+    def _came(self, found: tuple[OpenScript, Draft | None]) -> None:
+        script, draft = found
+        if draft is None:
+            self._put(script, script.text)
+        elif script.row in self.left:
+            self._put(script, draft.text)
+        else:
+            self._offer(script, draft)
+
+    def _offer(self, script: OpenScript, draft: Draft) -> None:
+        words = (
+            f"{script.row.name} has text that was not saved when Lefi ended, kept {draft.kept_at}."
+        )
+        answers = [
+            ("Go on with the unsaved text", partial(self._put, script, draft.text)),
+            ("Open what was saved; the unsaved text goes", partial(self._drop, script)),
+        ]
+        self._screen.app.push_screen(ChoiceScreen("Unsaved text", words, answers))
+
+    def _drop(self, script: OpenScript) -> None:
+        self.errands.ask(partial(self._store.drop_draft, script), _nothing)
+        self._put(script, script.text)
+
+    def _put(self, script: OpenScript, text: str) -> None:
+        self.left.discard(script.row)
+        self.script = script
+        self._editor.open(text)
+        self.typed()
+        self._shown()
+
+    # ---- typed, kept
+
+    def typed(self) -> None:
+        """The text may be another one; a draft of it follows."""
+        if self.script is None:
+            return
+        was_changed, self.is_changed = self.is_changed, self._differs(self.script)
+        if self._draft_timer is None and (self.is_changed or was_changed):
+            self._draft_timer = self._screen.set_timer(DRAFT_SECONDS, self._keep)
+
+    def _differs(self, script: OpenScript) -> bool:
+        return self._editor.text != as_edited(script.text)
+
+    def _keep(self) -> None:
+        """Ask for a draft of what is not saved; of what is, there is none."""
+        if self._draft_timer is None or self.script is None:
+            return
+        self._draft_timer.stop()
+        self._draft_timer = None
+        script, text = self.script, self._editor.text
+        work = partial(self._store.drop_draft, script)
+        if self._differs(script):
+            work = partial(self._store.keep_draft, script, text)
+        self.errands.ask(work, _nothing, self._draft_refused)
+
+    def _draft_refused(self, error: LefiError) -> None:
+        if error.why != self._draft_refusal:
+            self._draft_refusal = error.why
+            self.complain(error)
+
+    def leave(self) -> None:
+        """The program ends: this draft is written before it does."""
+        if self.script is not None and self._differs(self.script):
+            # A refusal was said when the drafts before were refused; there is no screen any more.
+            with suppress(StorageError):
+                self._store.keep_draft(self.script, self._editor.text)
+
+    # ---- save
+
+    def save(self, then: Then, *, may_replace: bool = False) -> None:
+        """`then` gets the script as it stands in the file; at once, when nothing is to be saved."""
+        script, text = self.script, self._editor.text
+        if script is None:
+            return
+        if not self._differs(script):
+            then(script)
+            return
+        self.errands.ask(
+            partial(self._store.save, script, text, may_replace=may_replace),
+            partial(self._saved, script, then),
+            partial(self._not_saved, script, then),
+        )
+
+    def _saved(self, before: OpenScript, then: Then, saved: OpenScript) -> None:
+        if self.script is before:
+            self.script = saved
+            self.typed()
+            self._shown()
+            then(saved)
+
+    def _not_saved(self, script: OpenScript, then: Then, error: LefiError) -> None:
+        if not isinstance(error, ScriptChangedError):
+            self.complain(error)
+            return
+        answers = [
+            ("Save mine over it", partial(self.save, then, may_replace=True)),
+            ("Open what is there; mine goes", partial(self._take_theirs, script.row)),
+        ]
+        words = f"{error.where}: {error.why}. Esc goes back to your text, which stays unsaved."
+        self._screen.app.push_screen(ChoiceScreen(error.what, words, answers))
+
+    def _take_theirs(self, row: ScriptRow) -> None:
+        self.errands.ask(
+            partial(self._store.read, row),
+            self._drop,
+        )
+
+
+def _nothing(_: object) -> None:
+    """It is done; nobody waits."""

@@ -1,0 +1,242 @@
+"""Scripts: the list, the editor with what is wrong in the text, its tests, and a bot from it.
+
+It reads and writes by the store it was given, from threads; what a person types is checked by the
+language a moment after the last key, and never waits for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
+from textual.widgets import Input, OptionList, TextArea
+from textual.widgets.option_list import Option
+
+from lefi_tui.core.messages import Command, StartBot
+from lefi_tui.lang.program import Checked, Program, check
+from lefi_tui.views.desk_view import AccountRow
+from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
+from lefi_tui.views.shelf import free_id
+from screens.framed import Framed
+from screens.keys import SCRIPTS, bindings, of_groups
+from screens.new_script import NewScriptScreen
+from screens.script_findings import ScriptFindings
+from screens.script_text import ScriptText
+from screens.start_script import StartForm, StartScriptScreen, Values
+from widgets.editor import ScriptEditor
+from widgets.findings import Findings
+from widgets.headline import Headline
+from widgets.ink import Ink, Palette
+
+CHOOSE: Final = "Enter opens a script, {} makes a new one."
+SHIPPED: Final = "shipped: saving makes your own copy"
+WIDE: Final = 100  # from here on, the list stays beside the text
+
+
+class ScriptsScreen(Framed):
+    CSS_PATH = "scripts.tcss"
+    AUTO_FOCUS: ClassVar[str | None] = "#scripts"
+    GROUPS = (SCRIPTS,)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(SCRIPTS))]
+
+    def __init__(
+        self, store: ScriptStore, send: Callable[[Command], None], palette: Palette
+    ) -> None:
+        super().__init__(palette)
+        self._store = store
+        self._send = send
+        self.rows: tuple[ScriptRow, ...] = ()
+        self._list = OptionList(id="scripts")
+        self._head = Headline(self.palette, id="scripts-head")
+        self._title = Headline(self.palette, id="title")
+        self.editor = ScriptEditor(self.palette, id="text")
+        self._find = Input(placeholder="find", id="find")
+        self._below = Findings(self.palette, id="findings")
+        self._text = ScriptText(self, store, self.editor, self._shown)
+        self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
+
+    def inside(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="shelf"):
+                yield self._head
+                yield self._list
+            with Vertical():
+                yield self._title
+                yield self.editor
+                yield self._find
+                yield self._below
+        yield self.words
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.editor.visible = False
+        self._find.display = False
+        self._find.cursor_blink = False  # a blink is bytes on the line
+        self._draw_title()
+        self._list_again()
+
+    def on_screen_resume(self) -> None:
+        self._list_again()
+
+    def on_unmount(self) -> None:
+        self._text.leave()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.set_class(self.size.width < WIDE, "-narrow")
+
+    def dress(self) -> None:
+        super().dress()
+        self.editor.dress(self.palette)
+        self._draw_title()
+
+    # ---- the list
+
+    def _list_again(self) -> None:
+        self._text.errands.ask(self._store.scripts, self._listed)
+
+    def _listed(self, listing: Listing) -> None:
+        at = self._list.highlighted or 0
+        self.rows = listing.rows
+        self._list.clear_options()
+        self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
+        self._list.highlighted = min(at, len(listing.rows) - 1)
+        if listing.problem is not None:
+            self._text.complain(listing.problem)
+
+    def _prompt(self, row: ScriptRow) -> Text:
+        script = self._text.script
+        is_open = script is not None and script.row == row
+        is_changed = row in self._text.left or (is_open and self._text.is_changed)
+        mark = self.palette.glyphs.cursor if is_open else " "
+        text = Text(f"{mark}{row.name}{'*' if is_changed else ''}", "bold" if is_open else "")
+        return text.append("  shipped", "dim not bold") if row.is_shipped else text
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._text.open(self.rows[event.option_index])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """On a narrow screen the list folds away when it is left."""
+        self.set_class(event.widget is self._list, "-choosing")
+
+    # ---- the text
+
+    def _shown(self) -> None:
+        """Another script is open, or it was saved."""
+        self.editor.visible = True
+        if self.focused is self._list or self.focused is None:
+            self.editor.focus()
+        self._draw_title()
+        self._list_again()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._text.typed()
+        self._findings.look()
+        self._draw_title()
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self.draw_words()
+
+    def _draw_title(self) -> None:
+        script = self._text.script
+        spans = [(f" {CHOOSE.format(self.table.shown('script_new'))}", Ink.DIM)]
+        if script is not None:
+            as_it_is = SHIPPED if script.row.is_shipped else "saved"
+            state = "not saved" if self._text.is_changed else as_it_is
+            ink = Ink.WARN if self._text.is_changed else Ink.DIM
+            spans = [(f" {script.row.name}.lefi  ", Ink.TITLE), (state, ink)]
+        self._title.tell(spans, self.palette)
+        self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
+
+    def said(self) -> str:
+        return "" if self._text.script is None else self._findings.words()
+
+    # ---- what is wrong, and the tests
+
+    def action_problem(self, step: int) -> None:
+        self._findings.go(step)
+
+    def on_findings_chosen(self, event: Findings.Chosen) -> None:
+        self._findings.go_to(event.finding.row, event.finding.column)
+
+    def action_fix(self) -> None:
+        self._findings.fix()
+
+    def action_tests(self) -> None:
+        if self._text.script is not None:
+            self._findings.start_or_end_tests()
+
+    # ---- what a person does
+
+    def action_save(self) -> None:
+        if self._text.script is not None:
+            self._text.save(self._saved)
+
+    def _saved(self, script: OpenScript) -> None:
+        self.notice(f"Saved: {script.place}" if not script.row.is_shipped else "Nothing to save.")
+        self._findings.start_tests(script.text)
+
+    def action_new(self) -> None:
+        self.app.push_screen(NewScriptScreen(self._text.create))
+
+    def action_leave_text(self) -> None:
+        """From the text to the list, from elsewhere to the text."""
+        self._find.display = False
+        is_back = self.focused is not self.editor and self._text.script is not None
+        self.set_class(not is_back, "-choosing")
+        (self.editor if is_back else self._list).focus()
+
+    def on_script_editor_left(self) -> None:
+        self.action_leave_text()
+
+    def action_find(self) -> None:
+        if self._text.script is not None:
+            self._find.display = True
+            self._find.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.editor.find(event.value, goes_on=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not self.editor.find(event.value, goes_on=True):
+            self.notice(f"{event.value} is not in this script.")
+
+    # ---- a bot from it
+
+    def action_start_script(self) -> None:
+        """Checked first, then saved, then asked: what runs is what the file says."""
+        if self._text.script is not None:
+            text = self.editor.text
+            self._text.errands.ask(partial(check, text), self._start_checked)
+
+    def _start_checked(self, checked: Checked) -> None:
+        program, view = checked.program, self.desk_view
+        if program is None:
+            self.notice(self._findings.why_not())
+        elif view is None or not view.accounts:
+            self.notice("It can't start: the engine has shown no account yet.")
+        else:
+            self._text.save(partial(self._ask_start, program, view.accounts))
+
+    def _ask_start(
+        self, program: Program, accounts: tuple[AccountRow, ...], script: OpenScript
+    ) -> None:
+        start = partial(self._start, script, program.title)
+        form = StartForm(program, script.text, accounts, self._store.refusal, start)
+        self.app.push_screen(StartScriptScreen(form, self.palette))
+
+    def _start(self, script: OpenScript, title: str, account: str, values: Values) -> None:
+        view = self.desk_view
+        taken = {bot.id for bot in view.bots} if view is not None else set()
+        bot, name = free_id(script.row.name, taken), title or script.row.name
+        settings = tuple(values.items())
+        self._send(StartBot(bot, "automated", account, script.text, settings, title=name))
+        self.notice(f"{name} starts on {account} as {bot}.")

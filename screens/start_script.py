@@ -1,0 +1,181 @@
+"""Starts a bot from the script that is open: on which account, with which settings.
+
+The form is made from the script. What is typed is Lefi text, checked as the language checks it, and
+a mistake stands beside its field; only what differs from the script's own values is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import ClassVar, Final
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from lefi_tui.lang.program import Program, check
+from lefi_tui.lang.script_pass import SettingInfo
+from lefi_tui.views.desk_view import AccountRow, Mode
+from screens.asking import Dialog
+from screens.beside import Newest
+from screens.keys import bindings
+from widgets.ink import Ink, Palette
+
+CHECK_SECONDS: Final = 0.15
+MONEY: Final[Mapping[Mode, str]] = {
+    Mode.DEMO: "a made-up market, made-up money",
+    Mode.REPLAY: "a recorded market, made-up money",
+    Mode.DRY: "a real market, made-up money",
+    Mode.LIVE: "real money",
+}
+NOT_LIVE: Final = "Real money is not started from this form yet; choose another account."
+Values = Mapping[str, str]  # settings that differ, as Lefi text
+
+
+@dataclass(frozen=True, slots=True)
+class StartForm:
+    """What the form is made from."""
+
+    program: Program
+    source: str
+    accounts: Sequence[AccountRow]
+    refusal: Callable[[str, Values], str]  # the engine's own words; empty when it would run
+    start: Callable[[str, Values], None]  # account, settings
+
+
+class StartScriptScreen(Dialog):
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialog.tcss", "start_script.tcss"]
+    AUTO_FOCUS: ClassVar[str | None] = "Input, OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "field_above", "field_below")]
+
+    def __init__(self, form: StartForm, palette: Palette) -> None:
+        super().__init__()
+        self._form = form
+        self._inks = palette.inks
+        self._fields = {each.name: Input(plain(each.value)) for each in form.program.settings}
+        self._beside = {each.name: Static(markup=False) for each in form.program.settings}
+        self._accounts = OptionList(*(Option(self._account(each)) for each in form.accounts))
+        # One account is no choice: then the arrows go through the fields alone.
+        self._accounts.can_focus = len(form.accounts) > 1 or not self._fields
+        self._refusal = Static(classes="refusal", markup=False)
+        self._is_wanted = False
+        self._checks: Newest[Values, Values] = Newest(
+            self, self._errors, self._checked, CHECK_SECONDS
+        )
+
+    def compose(self) -> ComposeResult:
+        program = self._form.program
+        with Vertical(classes="window") as window:
+            window.border_title = f"Start {program.title or 'the script'} as a bot"
+            window.border_subtitle = "↑ ↓ field   Enter starts   Esc back"
+            with VerticalScroll(can_focus=False):
+                yield self._accounts
+                for each in program.settings:
+                    with Horizontal(classes="field"):
+                        yield Static(each.name, classes="name", markup=False)
+                        yield self._fields[each.name]
+                        yield self._beside[each.name]
+                yield self._refusal
+
+    def on_mount(self) -> None:
+        self._accounts.highlighted = 0
+        for each in self._fields.values():
+            each.cursor_blink = False  # a blink is bytes on the line
+        self._checked({}, {})
+
+    def _account(self, row: AccountRow) -> Text:
+        text = Text(f"{row.name}  ")
+        text.append(row.mode.value, "bold")
+        return text.append(f"  {row.venue}: {MONEY[row.mode]}")
+
+    # ---- what is typed
+
+    def values(self) -> Values:
+        """The settings that differ from the script's own."""
+        return {
+            each.name: self._fields[each.name].value.strip()
+            for each in self._form.program.settings
+            if self._fields[each.name].value.strip() != plain(each.value)
+        }
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._is_wanted = False
+        self._checks.offer(self.values())
+
+    def _errors(self, values: Values) -> Values:
+        """Each field by itself; then, where each is right, what the engine says of them all."""
+        wrong = {
+            name: words
+            for name, value in values.items()
+            if (words := error_of(self._form.source, name, value))
+        }
+        return wrong or {"": self._form.refusal(self._form.source, values)}
+
+    def _checked(self, _: Values, wrong: Values) -> None:
+        for each in self._form.program.settings:
+            words = wrong.get(each.name, "")
+            ink = self._inks[Ink.LOSS if words else Ink.DIM]
+            self._beside[each.name].update(Text(words or hint(each), Style.parse(ink)))
+        said = wrong.get("", "")
+        self._refusal.update(Text(said, Style.parse(self._inks[Ink.LOSS])))
+        if self._is_wanted and not any(wrong.values()):
+            self._start()
+        self._is_wanted = False
+
+    # ---- what a person does
+
+    def on_input_submitted(self) -> None:
+        self._want()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._want()
+
+    def _want(self) -> None:
+        """Starts as soon as all is checked, and only if nothing is wrong."""
+        if self._form.accounts[self._accounts.highlighted or 0].mode is Mode.LIVE:
+            self._refusal.update(NOT_LIVE)
+            return
+        self._is_wanted = True
+        self._checks.offer(self.values())
+
+    def _start(self) -> None:
+        account = self._form.accounts[self._accounts.highlighted or 0].name
+        values = self.values()
+        self.dismiss()
+        self._form.start(account, values)
+
+    def action_field(self, step: int) -> None:
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+
+def error_of(source: str, name: str, value: str) -> str:
+    """Why the language does not take this value; empty when it does."""
+    found = check(source, settings={name: value}).diagnostics
+    return next((each.message for each in found if each.is_error), "")
+
+
+def plain(value: str) -> str:
+    """A text as a person types it in a form: without its quotes."""
+    is_text = len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]
+    return value[1:-1] if is_text else value
+
+
+def hint(setting: SettingInfo) -> str:
+    """What it takes, then what it is for."""
+    takes = {"bare": "number"}.get(setting.kind, setting.kind)
+    if setting.low:
+        takes = f"{takes} {setting.low} to {setting.high}"
+    if setting.choices:
+        takes = f"one of {', '.join(plain(each) for each in setting.choices)}"
+    return f"{takes}. {setting.doc}" if setting.doc else takes

@@ -1,0 +1,181 @@
+"""What is wrong in a script, as the screen shows it: places for the editor, lines for the list.
+
+All pure: a diagnostic and its text in, rows and columns and words out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.style import Style
+from rich.text import Text
+
+from lefi_tui.errors import shown
+from lefi_tui.lang.diagnostic import Diagnostic, Fix
+from lefi_tui.lang.source import Source
+from lefi_tui.views.scripts import RanTest
+from widgets.editor_line import Wrong, by_line
+from widgets.ink import Ink, Palette
+
+ROWS_UNDERLINED_MAX: Final = 20  # of one problem that spans lines
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One diagnostic; row and column count from 0, as the editor does."""
+
+    code: str
+    title: str
+    row: int
+    column: int
+    message: str
+    next_step: str
+    is_error: bool
+    fix: Fix | None
+    stretches: tuple[tuple[int, Wrong], ...]
+
+    @property
+    def words(self) -> str:
+        """On one line: what and why, then what can be done."""
+        return " ".join(each for each in (f"{self.code} {self.message}", self.next_step) if each)
+
+
+def problems(text: str, found: Sequence[Diagnostic], fix_key: str) -> tuple[Problem, ...]:
+    """In the order of their places; `fix_key` is the key that applies a fix."""
+    source = Source(text)
+    in_order = sorted(found, key=lambda each: each.span)
+    return tuple(_problem(source, each, fix_key) for each in in_order)
+
+
+def _problem(source: Source, found: Diagnostic, fix_key: str) -> Problem:
+    line, column = source.place(found.span.start)
+    next_step = f"{fix_key}: {found.fix.title}." if found.fix is not None else found.hint
+    return Problem(
+        found.code,
+        found.title,
+        line - 1,
+        column - 1,
+        shown(found.message, keep=""),
+        shown(next_step, keep=""),
+        found.is_error,
+        found.fix,
+        tuple(_stretches(source, found)),
+    )
+
+
+def _stretches(source: Source, found: Diagnostic) -> list[tuple[int, Wrong]]:
+    """What is underlined in each row; at least one cell."""
+    first, start = source.place(found.span.start)
+    last, stop = source.place(max(found.span.start, found.span.end))
+    out = []
+    for line in range(first, min(last, first + ROWS_UNDERLINED_MAX) + 1):
+        begin = start - 1 if line == first else 0
+        end = stop - 1 if line == last else len(source.line(line))
+        if end > begin or line == first:
+            out.append((line - 1, Wrong(begin, max(end, begin + 1), found.is_error)))
+    return out
+
+
+def underlined(found: Sequence[Problem]) -> dict[int, tuple[Wrong, ...]]:
+    return by_line([stretch for each in found for stretch in each.stretches])
+
+
+def following(found: Sequence[Problem], at: tuple[int, int], step: int) -> Problem | None:
+    """The next place behind the cursor, or before it; round the end."""
+    if step > 0:
+        return next((each for each in found if (each.row, each.column) > at), _first(found))
+    before = [each for each in found if (each.row, each.column) < at]
+    return before[-1] if before else _first(found[::-1])
+
+
+def _first(found: Sequence[Problem]) -> Problem | None:
+    return found[0] if found else None
+
+
+def at_cursor(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
+    """The one under the cursor, else the first of its line."""
+    row, column = at
+    here = [each for each in found if each.row == row]
+    under = [
+        each
+        for each in found
+        for line, wrong in each.stretches
+        if line == row and wrong.start <= column < wrong.end
+    ]
+    return _first([*under, *here])
+
+
+def counted(found: Sequence[Problem]) -> str:
+    """`2 errors, 1 warning`; nothing when all is well."""
+    errors = sum(each.is_error for each in found)
+    warnings = len(found) - errors
+    sums = ((errors, "error"), (warnings, "warning"))
+    return ", ".join(_count(number, word) for number, word in sums if number)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+# ---- lines of the list below the editor
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line of that list, and the row of the script it goes to."""
+
+    text: Text
+    row: int
+    column: int = 0
+
+
+def problem_lines(found: Sequence[Problem], palette: Palette) -> list[Finding]:
+    glyphs = palette.glyphs
+    lines = []
+    for each in found:
+        ink = Ink.BAD if each.is_error else Ink.WARN
+        text = Text()
+        text.append(f"{glyphs.error if each.is_error else glyphs.warning} ", _style(palette, ink))
+        text.append(f"{each.row + 1}:{each.column + 1} ", _style(palette, Ink.DIM))
+        text.append(f"{each.code} {each.title}: ", _style(palette, Ink.TEXT))
+        text.append(each.message, _style(palette, Ink.TEXT))
+        if each.next_step:
+            text.append(f" {each.next_step}", _style(palette, Ink.DIM))
+        lines.append(Finding(text, each.row, each.column))
+    return lines
+
+
+def failure_lines(ran: Sequence[RanTest], palette: Palette) -> list[Finding]:
+    """Failures only, each with what was expected and what happened; a pass needs no line."""
+    lines = []
+    for test in ran:
+        for unmet in test.unmet:
+            text = Text()
+            text.append(f"{palette.glyphs.error} FAILED ", _style(palette, Ink.BAD))
+            text.append(f'"{shown(test.name, keep="")}" ', _style(palette, Ink.TEXT))
+            text.append(f"line {unmet.line}: ", _style(palette, Ink.DIM))
+            text.append(shown(unmet.expected, keep=""), _style(palette, Ink.TEXT))
+            text.append(f"  happened: {shown(unmet.happened, keep='')}", _style(palette, Ink.WARN))
+            lines.append(Finding(text, unmet.line - 1))
+    return lines
+
+
+def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
+    """`Tests 2 of 4: 1 passed, 1 failed`, as they run, with the key that ends them early; the
+    closed sum when there is none."""
+    failed = sum(not each.has_passed for each in ran)
+    sums = {"failed": failed, "passed": len(ran) - failed}
+    told = ", ".join(f"{number} {word}" for word, number in sums.items() if number)
+    if end_key:
+        return f"Tests {len(ran)} of {count or '?'}: {told or 'running'}. {end_key} ends them."
+    if not ran:
+        return "Tests: there are none in this script."
+    early = "" if len(ran) == count else f", ended early, {count - len(ran)} not run"
+    return f"Tests: {told}{early}"
+
+
+def _style(palette: Palette, ink: Ink) -> Style:
+    """Without a ground: the list's own cursor shows through."""
+    return Style.parse(palette.inks[ink])
