@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from lefi_tui.wiring.running import engine_pid
 
 ROOT: Final = Path(__file__).parents[2]
 WAIT_S: Final = 30.0
@@ -24,6 +28,7 @@ class TmuxDesk:
     def __init__(self, home: Path, columns: int, rows: int) -> None:
         if shutil.which("tmux") is None:
             pytest.skip("tmux is not installed; .ci/run installs it")
+        self._home = home
         self._socket = str(home / "tmux.sock")
         config = home / "tmux.conf"
         lines = ["default-terminal tmux-256color", "escape-time 0", "status off"]
@@ -69,6 +74,11 @@ class TmuxDesk:
         self.wait("ended with 0")
 
     def close(self) -> None:
+        """An engine would outlive its terminal: that is what it is for."""
+        pid = engine_pid(self._home)
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         subprocess.run(
             ["tmux", "-S", self._socket, "kill-server"], capture_output=True, check=False
         )
