@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lefi_tui.core.desk import Desk
+from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.orders_view import OrdersView, orders_view
-from lefi_tui.views.queries import OrdersQuery, Query, ReportQuery
+from lefi_tui.views.queries import ChartQuery, OrdersQuery, Query, ReportQuery
 from lefi_tui.views.report_view import ReportView
 
 
@@ -33,12 +34,15 @@ class Reading:
     def __init__(self, world: World, records: Records | None) -> None:
         self._world = world
         self._records = records
+        self._charting = Charting(world, records)
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
 
     async def answer(self, query: Query, sight: Sight) -> Any:
         match query:
             case OrdersQuery():
                 return await self._orders(query, sight)
+            case ChartQuery():
+                return await self._charting.answer(query, sight.desk, sight.screen, sight.now_ns)
             case ReportQuery():
                 return await self._report(query, sight)
             case _:

@@ -13,9 +13,17 @@ from lefi_tui.core.messages import Command, Event
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
+from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.orders_view import OrdersView
-from lefi_tui.views.queries import DeskQuery, OrdersQuery, Query, ReportQuery, WhyQuery
+from lefi_tui.views.queries import (
+    ChartQuery,
+    DeskQuery,
+    OrdersQuery,
+    Query,
+    ReportQuery,
+    WhyQuery,
+)
 from lefi_tui.views.report_view import ReportView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
@@ -27,6 +35,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "OrdersQuery": (OrdersQuery, OrdersView),
+    "ChartQuery": (ChartQuery, ChartView),
     "ReportQuery": (ReportQuery, ReportView),
 }
 

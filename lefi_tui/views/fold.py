@@ -8,22 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Quote
 from lefi_tui.core.order import Order
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.numbers import NS_PER_MS
+from lefi_tui.views.tally import Tally, tallied
 from lefi_tui.views.wording import Said, said
 
 LOG_ROWS_MAX: Final = 200
 PRICES_MAX: Final = 256  # symbols; the busiest profile measured lists a tenth of it
 QUOTE_LIMIT_MS: Final = 5_000  # a book that has not moved for so long is called stale
 BARS_LIMIT: Final = 2  # a candle feed may miss one candle before its price is called stale
+MS_PER_MINUTE: Final = 60_000
 MS_PER_DAY: Final = 86_400_000
+MINUTES_KEPT: Final = 120  # of one symbol, where no history tells them
 
 Key = tuple[str, str]  # account, symbol
+
+
+class Minute(NamedTuple):
+    """What was seen of one minute's prices; of the first, only from when somebody looked."""
+
+    time_ms: int
+    open: float
+    high: float
+    low: float
+    close: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,8 @@ class Price:
     day: int
     direction: int
     limit_ms: int
+    minute: Minute | None = None  # that runs; none where candles are the price
+    minutes: tuple[Minute, ...] = ()  # that ran before, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class ScreenState:
     waits: Mapping[str, str] = field(default_factory=dict)  # accounts without prices, and why
     log: tuple[LogRow, ...] = ()  # newest first
     number: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 def fold(state: ScreenState, message: m.Message) -> ScreenState:
@@ -102,11 +118,34 @@ def _priced(
 
 def _moved(before: Price | None, quote: Quote, limit_ms: int) -> Price:
     day = quote.time_ms // MS_PER_DAY
+    has_ticks = limit_ms == QUOTE_LIMIT_MS
     if before is None:
-        return Price(quote, quote.last, day, 0, limit_ms)
+        minute = _minute(None, quote) if has_ticks else None
+        return Price(quote, quote.last, day, 0, limit_ms, minute)
     step = (quote.last > before.quote.last) - (quote.last < before.quote.last)
     first = before.first if before.day == day else quote.last
-    return Price(quote, first, day, step or before.direction, limit_ms)
+    minute = _minute(before.minute, quote) if has_ticks else None
+    minutes = before.minutes
+    if before.minute is not None and (minute is None or minute.time_ms != before.minute.time_ms):
+        minutes = (*minutes[1 - MINUTES_KEPT :], before.minute)
+    return Price(quote, first, day, step or before.direction, limit_ms, minute, minutes)
+
+
+def _minute(before: Minute | None, quote: Quote) -> Minute:
+    """The running minute with one more price; a price of a minute that is over changes nothing."""
+    time_ms, last = quote.time_ms, quote.last
+    if before is None or time_ms >= before.time_ms + MS_PER_MINUTE:
+        return Minute(time_ms // MS_PER_MINUTE * MS_PER_MINUTE, last, last, last, last)
+    if time_ms < before.time_ms or last == before.close:
+        return before
+    low, high = before.low, before.high
+    return Minute(
+        before.time_ms,
+        before.open,
+        last if last > high else high,  # noqa: FURB136 -- for each quote there is
+        last if last < low else low,  # noqa: FURB136 -- the same
+        last,
+    )
 
 
 def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
@@ -121,7 +160,7 @@ def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
 def _happened(state: ScreenState, event: m.Event) -> ScreenState:
     known = _known(state.orders, event)
     words = said(event, known)
-    state = replace(state, orders=_left(known, event))
+    state = replace(state, orders=_left(known, event), tally=tallied(state.tally, event))
     return state if words is None else _logged(state, words)
 
 

@@ -14,6 +14,7 @@ from lefi_tui.core.messages import Command
 
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 REPORT_TRADES_MAX: Final = 500  # the same
+CHART_CANDLES_MAX: Final = 1_000  # what a person may scroll back through
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,16 @@ class ReportQuery(Query):
     since_ns: int = 0
     account: str = ""
     trades: int = REPORT_TRADES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class ChartQuery(Query):
+    """The newest candles of a market with one's own fills on them: answered by a ChartView."""
+
+    account: str
+    symbol: str
+    timeframe_ms: int
+    count: int
 
 
 class Receipt(Protocol):
