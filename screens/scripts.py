@@ -52,6 +52,7 @@ class ScriptsScreen(Framed):
         self._store = store
         self._send = send
         self.rows: tuple[ScriptRow, ...] = ()
+        self._is_told = False  # that the own scripts can't be listed
         self._list = OptionList(id="scripts")
         self._head = Headline(self.palette, id="scripts-head")
         self._title = Headline(self.palette, id="title")
@@ -79,7 +80,6 @@ class ScriptsScreen(Framed):
         self._find.display = False
         self._find.cursor_blink = False  # a blink is bytes on the line
         self._draw_title()
-        self._list_again()
 
     def on_screen_resume(self) -> None:
         self._list_again()
@@ -107,7 +107,8 @@ class ScriptsScreen(Framed):
         self._list.clear_options()
         self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
         self._list.highlighted = min(at, len(listing.rows) - 1)
-        if listing.problem is not None:
+        if listing.problem is not None and not self._is_told:
+            self._is_told = True  # once: closing the message lists again
             self._text.complain(listing.problem)
 
     def _prompt(self, row: ScriptRow) -> Text:

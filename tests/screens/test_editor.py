@@ -1,0 +1,223 @@
+"""The editor of scripts: what a line looks like, and what its keys do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from lefi_tui.lang.diagnostic import Edit, Fix
+from lefi_tui.lang.program import check
+from lefi_tui.lang.source import Span
+from widgets.editor import ScriptEditor, as_edited
+from widgets.editor_line import Face, Look, Wrong, gutter, pieces, shown
+from widgets.editor_marks import marked_line
+from widgets.ink import ASCII, TRUE_COLOR, Glyphs, Ground, Ink
+from widgets.problems import problems, underlined
+
+PLAIN = Look(7, 2, "", (), (), (0, 0), -1, (), is_current=False, left=0, width=80)
+ANY = st.text(max_size=60) | st.lists(
+    st.sampled_from(["x", " = ", "\t", "日", "é", "\x1b[2J", "\n", "\r\n", "\x85", "{", "}", '"']),
+    max_size=30,
+).map("".join)
+
+
+def look(text: str) -> Look:
+    return replace(PLAIN, text=text, marks=marked_line(text).marks)
+
+
+def words(drawn: tuple[tuple[str, Face], ...]) -> str:
+    return "".join(text for text, _ in drawn)
+
+
+# ---- a line as text
+
+
+def test_a_line_has_its_number_and_no_sign_when_nothing_is_wrong() -> None:
+    assert words(gutter(PLAIN, Glyphs())) == "  7 "
+
+
+@pytest.mark.parametrize(("glyphs", "error", "warning"), [(Glyphs(), "●", "▲"), (ASCII, "E", "W")])
+def test_the_worst_mistake_of_a_line_stands_beside_its_number(
+    glyphs: Glyphs, error: str, warning: str
+) -> None:
+    wrong, doubtful = Wrong(0, 1, is_error=True), Wrong(2, 3, is_error=False)
+    assert words(gutter(replace(look("x y"), wrongs=(doubtful,)), glyphs)) == f"{warning} 7 "
+    assert words(gutter(replace(look("x y"), wrongs=(doubtful, wrong)), glyphs)) == f"{error} 7 "
+
+
+def test_a_mistake_is_underlined_and_red_and_the_rest_is_not() -> None:
+    drawn = pieces(replace(look("a = Byu"), wrongs=(Wrong(4, 7, is_error=True),)))
+    assert [text for text, face in drawn if face.is_underlined] == ["Byu"]
+    assert [face.ink for text, face in drawn if text == "Byu"] == [Ink.LOSS]
+
+
+def test_a_mistake_at_the_end_of_a_line_has_a_cell_of_its_own() -> None:
+    drawn = pieces(replace(look("a = "), wrongs=(Wrong(4, 5, is_error=True),)))
+    assert drawn[-1] == (" ", Face(Ink.LOSS, is_underlined=True))
+
+
+def test_selection_and_cursor_lie_on_the_words() -> None:
+    drawn = pieces(replace(look("abcdef"), selected=(1, 3), cursor=3))
+    assert [text for text, face in drawn if face.ground is Ground.CURSOR] == ["bc"]
+    assert [text for text, face in drawn if face.is_cursor] == ["d"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=ANY)
+def test_nothing_of_a_script_reaches_the_terminal_that_it_would_obey(text: str) -> None:
+    for line in text.split("\n"):
+        drawn = words(pieces(look(line)))
+        assert all(letter.isprintable() for letter in drawn)
+
+
+def test_tabs_reach_the_next_stop_also_behind_wide_letters() -> None:
+    assert shown("a\tb", 0) == "a   b"
+    assert shown("日\tb", 0) == "日  b"
+    assert shown("\tb", 3) == " b"
+
+
+# ---- the widget
+
+
+class Page(App[None]):
+    CSS = "ScriptEditor, ScriptEditor:focus { border: none; padding: 0; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editor = ScriptEditor(TRUE_COLOR, id="text")
+
+    def compose(self) -> ComposeResult:
+        yield self.editor
+
+    @property
+    def text(self) -> str:
+        strips = self.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips).rstrip()
+
+
+@asynccontextmanager
+async def editing(text: str = "") -> AsyncIterator[tuple[ScriptEditor, Pilot[None], Page]]:
+    app = Page()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.editor.open(text)
+        app.editor.focus()
+        await pilot.pause()
+        yield app.editor, pilot, app
+
+
+@pytest.mark.asyncio
+async def test_the_lines_stand_beside_their_numbers() -> None:
+    async with editing('script "a"\n\nx = 1') as (_, _, app):
+        assert app.text == ' 1 script "a"\n 2\n 3 x = 1'
+
+
+@pytest.mark.asyncio
+async def test_a_new_line_is_indented_as_the_one_above_and_deeper_behind_a_brace() -> None:
+    async with editing() as (editor, pilot, _):
+        await pilot.press("i", "f", "space", "{", "enter", "x", "enter", "y")
+        assert editor.text == "if {\n    x\n    y"
+
+
+@pytest.mark.asyncio
+async def test_a_closing_brace_alone_on_its_line_steps_back() -> None:
+    async with editing("if {\n    x\n    ") as (editor, pilot, _):
+        editor.move_cursor((2, 4))
+        await pilot.press("}")
+        assert editor.text == "if {\n    x\n}"
+        await pilot.press("}")
+        assert editor.text == "if {\n    x\n}}"
+
+
+@pytest.mark.asyncio
+async def test_enter_between_braces_opens_a_block() -> None:
+    async with editing("    if {}") as (editor, pilot, _):
+        editor.move_cursor((0, 8))
+        await pilot.press("enter", "x")
+        assert editor.text == "    if {\n        x\n    }"
+
+
+@pytest.mark.asyncio
+async def test_a_fix_of_several_edits_is_one_step_that_undo_takes_back() -> None:
+    fix = Fix("swap", (Edit(Span(0, 1), "long"), Edit(Span(6, 7), ""), Edit(Span(4, 5), "z\nz")))
+    async with editing("a = b\nc = d") as (editor, pilot, _):
+        await pilot.press("x")
+        await pilot.press("backspace")
+        editor.apply_fix(fix)
+        assert editor.text == "long = z\nz\n = d"
+        await pilot.press("ctrl+z")
+        assert editor.text == "a = b\nc = d"
+        await pilot.press("ctrl+y")
+        assert editor.text == "long = z\nz\n = d"
+
+
+@pytest.mark.asyncio
+async def test_finding_goes_on_from_place_to_place_and_round_the_end() -> None:
+    async with editing("Buy\nbuy\nSell buy") as (editor, _, _):
+        assert editor.find("buy", goes_on=False)
+        assert editor.selection.start == (0, 0)
+        assert editor.find("buy", goes_on=True)
+        assert editor.find("buy", goes_on=True)
+        assert editor.selection.start == (2, 5)
+        assert editor.find("buy", goes_on=True)
+        assert editor.selection.start == (0, 0)
+        assert editor.find("Sell", goes_on=False)
+        assert not editor.find("sEll", goes_on=False)
+        assert not editor.find("", goes_on=False)
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_did_not_change_is_not_drawn_again() -> None:
+    async with editing("\n".join(f"x{number} = {number}" for number in range(9))) as (
+        editor,
+        pilot,
+        _,
+    ):
+        before = {row: editor.render_line(row) for row in range(9)}
+        editor.move_cursor((4, 6))
+        await pilot.press("0")
+        after = {row: editor.render_line(row) for row in range(9)}
+        same = {row for row in range(9) if after[row] is before[row]}
+        assert same == set(range(9)) - {0, 4}  # the cursor left the first and stands in the fifth
+
+
+@pytest.mark.asyncio
+async def test_typing_far_right_and_far_down_keeps_the_cursor_in_sight() -> None:
+    async with editing("\n".join(["x" * 100] * 50)) as (editor, pilot, app):
+        editor.move_cursor((49, 100))
+        await pilot.press("Z")
+        assert "50 " in app.text
+        assert "xZ" in app.text
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=ANY)
+def test_any_text_is_edited_checked_and_drawn(text: str) -> None:
+    edited = as_edited(text)
+    editor = ScriptEditor(TRUE_COLOR, id="text")
+    editor.load_text(edited)
+    assert editor.text == edited == as_edited(edited)
+    rows = edited.split("\n")
+    assert list(editor.document.lines) == rows
+    wrongs = underlined(problems(edited, check(edited).diagnostics, "F9"))
+    assert set(wrongs) <= set(range(len(rows)))
+    for row, line in enumerate(rows):
+        drawn = pieces(replace(look(line), wrongs=wrongs.get(row, ()), width=1_000))
+        assert cell_len(words(drawn)) == cell_len(shown(line, 0)) + 1
+
+
+def test_names_of_the_editor_are_not_those_of_the_widget_it_extends() -> None:
+    """TextArea has private names of its own; one taken by us would be a quiet fault."""
+    ours = set(vars(ScriptEditor(TRUE_COLOR, id="text"))) - set(vars(TextArea()))
+    assert {"_marks", "_wrongs", "_drawn", "_palette", "_styles"} <= ours
+    overridden = {name for name in vars(ScriptEditor) if hasattr(TextArea, name)}
+    public = {name for name in overridden if not name.startswith("_")}
+    assert public - {"can_focus", "can_focus_children"} == {"render_line", "render_lines"}
