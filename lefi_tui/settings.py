@@ -68,6 +68,11 @@ class CcxtSettings:
     urls: dict[str, Any] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)  # whatever else the table has
 
+    @property
+    def table(self) -> dict[str, Any]:
+        """As it was written."""
+        return {**self.others, "options": self.options, "urls": self.urls}
+
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
@@ -76,6 +81,9 @@ class AccountSettings:
     exchange: str = "paper"  # any ccxt id, or "paper"
     mode: AccountMode = "paper"
     ccxt: CcxtSettings = field(default_factory=CcxtSettings)
+    currency: str = "USDT"  # of a paper account: it lists the markets that are priced in it
+    cash: Decimal = Decimal(10_000)  # what a paper account begins with
+    symbols: tuple[str, ...] = ()  # on the price board, beside what bots read
 
 
 @dataclass(frozen=True, slots=True)

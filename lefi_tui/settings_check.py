@@ -43,6 +43,9 @@ class _Account(BaseModel):
     exchange: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$")] = "paper"
     mode: AccountMode = "paper"
     ccxt: _Ccxt = _Ccxt()
+    currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")] = "USDT"
+    cash: Annotated[Decimal, Field(gt=0, allow_inf_nan=False, strict=False)] = Decimal(10_000)
+    symbols: list[Annotated[str, Field(pattern=r"^[^\s/:]+/[^\s/:]+(:[^\s/:]+)?$")]] = []
 
 
 def checked_account(given: Any) -> AccountSettings:
@@ -52,7 +55,8 @@ def checked_account(given: Any) -> AccountSettings:
     except ValidationError as error:
         raise WrongValueError(_reason(error)) from error
     ccxt = CcxtSettings(found.ccxt.options, found.ccxt.urls, dict(found.ccxt.model_extra or {}))
-    return AccountSettings(found.exchange, found.mode, ccxt)
+    symbols = tuple(found.symbols)
+    return AccountSettings(found.exchange, found.mode, ccxt, found.currency, found.cash, symbols)
 
 
 def _bounded(kind: Any) -> Any:

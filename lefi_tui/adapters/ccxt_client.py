@@ -165,11 +165,11 @@ class PublicExchange:
 
     async def _candles(self, symbol: str, frame: str, since: int, count: int) -> dict[str, Any]:
         """`most` is how many one answer may hold: an empty one says that so many are missing."""
-        contract = float(await self._contract(symbol))
+        await self._client.load_markets()
         most = self._client.feature_value(symbol, "fetchOHLCV", "limit") or CANDLES_MOST
         count = min(count, most, CANDLES_MOST)
         rows = await self._client.fetch_ohlcv(symbol, frame, since, count)
-        return {"rows": [_candle(row, contract) for row in rows], "most": count}
+        return {"rows": [_candle(row) for row in rows], "most": count}
 
     async def _book(self, symbol: str) -> dict[str, Any]:
         contract = await self._contract(symbol)
@@ -201,9 +201,10 @@ class PublicExchange:
         return {"rate": None if rate is None else str(rate), "at_ms": at_ms}
 
 
-def _candle(row: list[Any], contract: float) -> list[float]:
+def _candle(row: list[Any]) -> list[float]:
+    """Of a candle ccxt tells units of the base already, also where sizes are contracts."""
     at_ms, *prices, volume = row[:6]
-    return [int(at_ms), *map(float, prices), float(volume or 0) * contract]
+    return [int(at_ms), *map(float, prices), float(volume or 0)]
 
 
 def _levels(side: Iterable[Any], contract: Decimal) -> list[list[str]]:

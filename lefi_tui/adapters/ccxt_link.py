@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from lefi_tui.errors import (
     ExchangeAnswerError,
@@ -43,7 +43,10 @@ ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
 
 
 class ExchangeLink:
-    """`ask` from one event loop. `ccxt` is the account's own table, handed on as it is."""
+    """`async with link`, by each who asks; the process ends with the last of them.
+
+    `ccxt` is the account's own table, handed on as it is.
+    """
 
     def __init__(self, exchange: str, ccxt: Mapping[str, Any]) -> None:
         self.exchange = exchange
@@ -54,9 +57,21 @@ class ExchangeLink:
         self._last_words = b""
         self._asked = 0
         self._opens = asyncio.Lock()
+        self._users = 0
+
+    async def __aenter__(self) -> Self:
+        self._users += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._users -= 1
+        if not self._users:
+            await self._close()
 
     async def ask(self, question: str, **asked: Any) -> Any:
         """The answer; raises an ExchangeError in four parts where there is none."""
+        if not self._users:
+            raise ExchangeAwayError("nobody keeps its line open", where=self.exchange)
         process = await self._running()
         assert process.stdin is not None
         self._asked += 1
@@ -78,7 +93,7 @@ class ExchangeLink:
             raise self._error(said, str(asked.get("symbol", "")))
         return said["answer"]
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             await self._ended(process)

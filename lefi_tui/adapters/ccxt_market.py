@@ -48,8 +48,12 @@ class ExchangeMarket:
 
     # ---- what the feed tells
 
-    def enlist(self, instruments: Iterable[Instrument]) -> None:
-        self._instruments |= {each.symbol: each for each in instruments}
+    def enlist(self, instruments: Iterable[Instrument]) -> tuple[Instrument, ...]:
+        """Those that are new, or whose rules have changed."""
+        known = self._instruments
+        changed = tuple(each for each in instruments if known.get(each.symbol) != each)
+        self._instruments |= {each.symbol: each for each in changed}
+        return changed
 
     def hear_book(self, symbol: str, told: Mapping[str, Any]) -> bool:
         """False for a book that can't be: crossed, empty or without a price."""

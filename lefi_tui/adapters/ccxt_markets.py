@@ -56,8 +56,8 @@ def instrument_of(market: Mapping[str, Any], mode: int) -> Instrument:
         quote=market["quote"],
         settle=market["settle"] if is_swap else "",
         tick=tick,
-        step=_step(precision.get("amount"), mode) * contract,
-        minimum_quantity=decimal_of(ranges["amount"].get("min")) * contract,
+        step=_plain(_step(precision.get("amount"), mode) * contract),
+        minimum_quantity=_plain(decimal_of(ranges["amount"].get("min")) * contract),
         minimum_notional=decimal_of(ranges["cost"].get("min")),
         leverage_max=leverage if is_swap else Decimal(1),
         maker=_fee(market.get("maker"), usual.maker),
@@ -71,6 +71,11 @@ def _step(precision: Any, mode: int) -> Decimal:
     if mode in {DECIMAL_PLACES, SIGNIFICANT_DIGITS}:
         return Decimal(1).scaleb(-int(precision))
     return decimal_of(precision)
+
+
+def _plain(value: Decimal) -> Decimal:
+    """0.0010 is 0.001: a rule that means the same is the same at the next start."""
+    return Decimal(format(value.normalize(), "f"))
 
 
 def _fee(value: Any, usual: Decimal) -> Decimal:

@@ -17,7 +17,8 @@ from lefi_tui.errors import EngineAbsentError
 from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
 from lefi_tui.settings import Loaded
 from lefi_tui.views.queries import Channel
-from lefi_tui.wiring.demo import DEMO_VENUE, socket_path, started
+from lefi_tui.wiring.accounts import DEMO_VENUE
+from lefi_tui.wiring.demo import socket_path, started
 
 if TYPE_CHECKING:
     from lefi_tui.terminal.waiter import Line

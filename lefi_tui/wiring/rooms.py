@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lefi_tui.errors import render
 from lefi_tui.settings import KINDS, Loaded, load, meaning, value_of
-from lefi_tui.wiring.demo import DEMO, LOG_NAME, socket_path
+from lefi_tui.wiring.accounts import DEMO
+from lefi_tui.wiring.demo import LOG_NAME, socket_path
 from lefi_tui.wiring.shelf import shelf
 
 if TYPE_CHECKING:

@@ -45,7 +45,8 @@ from lefi_tui.settings import Settings
 from lefi_tui.simulate.event_way import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
 from lefi_tui.views.wording import said
-from lefi_tui.wiring.demo import DEMO, empty_desk, started
+from lefi_tui.wiring.accounts import DEMO
+from lefi_tui.wiring.demo import empty_desk, started
 
 ACCOUNT: Final = "main"
 FILE_VENUE: Final = "candle file"

@@ -1,0 +1,272 @@
+"""The accounts of a profile: each with its market, its paper venue, its history, and how it opens.
+
+The rule it keeps: an account that can't be opened says so in words and leaves the rest usable; ccxt
+is loaded for none of them here, but in a process of its own once its feed runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.messages import (
+    Command,
+    FeedStated,
+    ListInstruments,
+    OpenAccount,
+    Sizing,
+    Watch,
+)
+from lefi_tui.settings import AccountSettings, Settings
+
+if TYPE_CHECKING:
+    from lefi_tui.adapters.ccxt_link import ExchangeLink
+    from lefi_tui.adapters.demo_market import DemoMarket
+    from lefi_tui.core.desk import Desk
+    from lefi_tui.core.position import Position
+    from lefi_tui.ports.clock import Clock
+    from lefi_tui.ports.history import History
+    from lefi_tui.ports.market_feed import HearMarket, MarketFeed
+    from lefi_tui.ports.venue import Venue
+
+DEMO: Final = "demo"  # the account on the built-in market
+DEMO_VENUE: Final = "demo market"  # by this word the frame says DEMO
+DEMO_EXCHANGE: Final = "paper"  # config.toml's name for it
+NS_PER_MS: Final = 1_000_000
+LATENCY_MS: Final = 40  # there and back, as to an exchange on the same continent
+
+Send = Callable[[Command], Any]
+
+
+@dataclass(slots=True)
+class Accounts:
+    """All of them, by name, as the engine's world wants them."""
+
+    venues: dict[str, Venue] = field(default_factory=dict)
+    feeds: dict[str, MarketFeed] = field(default_factory=dict)
+    histories: dict[str, History] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+    restores: list[Callable[[Desk], None]] = field(default_factory=list)
+    connects: list[Callable[[Send], None]] = field(default_factory=list)
+
+    def restore(self, desk: Desk) -> None:
+        """What paper venues held is what the desk remembers."""
+        for each in self.restores:
+            each(desk)
+
+    def connect(self, send: Send) -> None:
+        """Where markets that become known later are listed."""
+        for each in self.connects:
+            each(send)
+
+
+def open_accounts(settings: Settings, clock: Clock, *, is_throw_away: bool) -> Accounts:
+    """The demo account always; those of config.toml where the profile is the user's own."""
+    from lefi_tui.adapters.demo_market import DemoMarket
+
+    accounts = Accounts()
+    market = DemoMarket(str(settings.demo.seed))
+    _open_demo(accounts, DEMO, market, clock, settings.demo.cash)
+    links: dict[str, ExchangeLink] = {}
+    for name, each in ({} if is_throw_away else settings.accounts).items():
+        refusal = _refusal(name, each)
+        if refusal is not None:
+            accounts.feeds[name] = OnlyWords(refusal, clock)
+        elif each.exchange == DEMO_EXCHANGE:
+            _open_demo(accounts, name, market, clock, each.cash)
+        else:
+            _open_exchange(accounts, name, each, _link(links, each), clock)
+    return accounts
+
+
+def _refusal(name: str, account: AccountSettings) -> FeedStated | None:
+    """Why an account of config.toml is not opened, in words."""
+    where = f"[accounts.{name}] of config.toml"
+    if name == DEMO:
+        why = f"{where} has the name of the built-in account"
+        return _words(name, "not opened", why, "Give it another name")
+    if account.mode != "paper":
+        why = f"{where} asks for {account.mode}: orders to an exchange come with a later version"
+        return _words(name, "not there yet", why, 'Set mode = "paper": its prices, our money')
+    return None
+
+
+def _words(name: str, what: str, why: str, following: str) -> FeedStated:
+    return FeedStated(name, 0, is_waiting=True, what=what, why=why, next=following)
+
+
+# ---- the demo market
+
+
+def _open_demo(
+    accounts: Accounts, name: str, market: DemoMarket, clock: Clock, cash: Decimal
+) -> None:
+    from lefi_tui.adapters.demo_market_feed import DemoFeed, DemoHistory
+    from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
+
+    venue = PaperVenue(market, clock, PaperTerms(name, cash, LATENCY_MS))
+    listed = market.instruments()
+    accounts.venues[name] = venue
+    accounts.feeds[name] = VenueAndFeed(DemoFeed(market, clock, name), venue)
+    accounts.histories[name] = DemoHistory(market)
+    accounts.restores.append(lambda desk: _restore(venue, desk, name))
+    accounts.commands += [
+        _opening(name, "USDT", cash, DEMO_VENUE, listed[0]),
+        ListInstruments(name, listed),
+    ]
+
+
+def _opening(name: str, currency: str, cash: Decimal, venue: str, first: Instrument) -> OpenAccount:
+    """Each market has its own fees; the account shows the first's."""
+    return OpenAccount(
+        name, currency, cash, "dry_run", venue, Sizing.AT_DECISION, first.maker, first.taker
+    )
+
+
+# ---- an exchange's prices, our money
+
+
+def _link(links: dict[str, ExchangeLink], account: AccountSettings) -> ExchangeLink:
+    """Accounts on one exchange share its process, and so its budget of questions."""
+    from lefi_tui.adapters.ccxt_link import ExchangeLink
+
+    table = account.ccxt.table
+    key = json.dumps([account.exchange, table], sort_keys=True, default=str)
+    return links.setdefault(key, ExchangeLink(account.exchange, table))
+
+
+def _open_exchange(
+    accounts: Accounts, name: str, account: AccountSettings, link: ExchangeLink, clock: Clock
+) -> None:
+    from lefi_tui.adapters.ccxt_feed import ExchangeFeed, FeedTerms
+    from lefi_tui.adapters.ccxt_market import ExchangeMarket
+    from lefi_tui.adapters.ccxt_paper import ExchangePaperVenue
+    from lefi_tui.adapters.paper_venue import PaperTerms
+
+    market = ExchangeMarket(clock)
+    terms = FeedTerms(name, account.exchange, account.currency, account.symbols)
+    feed = ExchangeFeed(link, market, clock, terms)
+    venue = ExchangePaperVenue(market, clock, PaperTerms(name, account.cash, LATENCY_MS), feed.look)
+    feed.busy = venue.busy
+
+    def restore(desk: Desk) -> None:
+        feed.refused = _changed(desk, name, account)
+        known = (each for (owner, _), each in desk.instruments.items() if owner == name)
+        market.enlist(known)
+        _restore(venue, desk, name)
+
+    def connect(send: Send) -> None:
+        def listed(instruments: tuple[Instrument, ...]) -> None:
+            venue.exchange.enlist(instruments)
+            send(ListInstruments(name, instruments))
+
+        feed.listed = listed
+
+    accounts.venues[name] = venue
+    accounts.feeds[name] = VenueAndFeed(feed, venue)
+    accounts.histories[name] = feed.candles
+    accounts.restores.append(restore)
+    accounts.connects.append(connect)
+    # Its markets, and so its fees, are not known before it answers: usual ones stand in for them.
+    usual = Instrument("", "", "")
+    accounts.commands.append(
+        _opening(name, account.currency, account.cash, account.exchange, usual)
+    )
+
+
+def _changed(desk: Desk, name: str, account: AccountSettings) -> str:
+    """Why what the journal holds of this name is another account; empty when it is the same."""
+    known = desk.accounts.get(name)
+    if known is None or (known.venue, known.currency) == (account.exchange, account.currency):
+        return ""
+    return (
+        f"its journal is of {known.venue} in {known.currency}, config.toml says "
+        f"{account.exchange} in {account.currency}"
+    )
+
+
+# ---- what they share
+
+
+def _restore(venue: Any, desk: Desk, name: str) -> None:
+    """The paper venue lives in this process: what it held is what the desk remembers."""
+    from lefi_tui.adapters.paper_venue_restore import HeldPosition, PaperState
+
+    account = desk.accounts.get(name)
+    if account is None:
+        return
+    books = (desk.ledger.of(name, book, account.currency) for book in ("cash", "margin"))
+    held = (each for each in desk.positions.values() if each.account == name and each.units)
+    venue.restore(
+        PaperState(
+            cash=sum(books, Decimal(0)),
+            positions=tuple(
+                HeldPosition(
+                    each.symbol, each.units, each.entry, each.leverage, _entry_of(desk, each)
+                )
+                for each in held
+            ),
+            orders=tuple(each for each in desk.orders.values() if each.account == name),
+            seen=tuple(each.id for each in desk.closed.values() if each.account == name),
+            at_ns=_newest_ms(desk.quotes, name) * NS_PER_MS,
+        )
+    )
+
+
+def _newest_ms(quotes: Mapping[tuple[str, str], Any], name: str) -> int:
+    return max((each.time_ms for (owner, _), each in quotes.items() if owner == name), default=0)
+
+
+def _entry_of(desk: Desk, position: Position) -> str:
+    """The newest order that opened or enlarged it; a liquidation is named after it."""
+    sign = 1 if position.units > 0 else -1
+    entries = [
+        order.id
+        for order in (*desk.closed.values(), *desk.orders.values())
+        if (order.account, order.terms.symbol) == (position.account, position.symbol)
+        and order.leg == "entry"
+        and order.filled
+        and order.terms.side.sign == sign
+    ]
+    return entries[-1] if entries else ""
+
+
+class VenueAndFeed:
+    """One market moves feed and venue alike; they run and end together."""
+
+    def __init__(self, feed: MarketFeed, venue: Any) -> None:
+        self._feed, self._venue = feed, venue
+
+    def listen(self, hear: HearMarket) -> None:
+        self._feed.listen(hear)
+
+    async def watch(self, wanted: Watch) -> None:
+        await self._feed.watch(wanted)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._feed.run())
+            group.create_task(self._venue.run())
+
+
+class OnlyWords:
+    """The feed of an account that is not opened: it says why, once."""
+
+    def __init__(self, words: FeedStated, clock: Clock) -> None:
+        self._words, self._clock = words, clock
+        self._hear: HearMarket | None = None
+
+    def listen(self, hear: HearMarket) -> None:
+        self._hear = hear
+
+    async def watch(self, wanted: Watch) -> None:
+        """Nobody is told anything, whatever is wanted."""
+
+    async def run(self) -> None:
+        assert self._hear is not None, "listen first"
+        self._hear(replace(self._words, at_ns=self._clock.now_ns()))
