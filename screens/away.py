@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
@@ -43,7 +43,7 @@ class AwayScreen(Dialog):
 
 def look_back(
     setup: DeskSetup,
-    run: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
+    run: Callable[[Any], object],  # a worker of the application
     show: Callable[[Screen[None]], object],
 ) -> None:
     """Once, when the desk opens."""

@@ -40,7 +40,7 @@ class DeskScreen(Framed):
 
     def __init__(self, send: Callable[[Command], None], mode: Mode, palette: Palette) -> None:
         super().__init__(palette, mode)
-        self.query_of = DeskQuery()
+        self.query_of = DeskQuery(is_watched=True)
         self._send = send
         self._tour: Tour | None = None
         self._boxes: dict[str, Box] = {}

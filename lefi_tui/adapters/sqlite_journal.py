@@ -10,7 +10,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -38,6 +38,7 @@ FILE_NAME: Final = "desk.sqlite"
 BUSY_TIMEOUT_MS: Final = 2_000
 READ_ROWS: Final = 2_000  # rows fetched at a time while the journal is read through
 SNAPSHOTS_KEPT: Final = 3
+LOOK_BACK_ROWS_MAX: Final = 10_000  # of all kinds, to find the newest of some: 10 ms
 
 _ROW: Final = "seq, n, kind, type, version, body, at_ns, hash"
 _TAPE: Final = "n, prev_n, type, version, body"
@@ -129,6 +130,16 @@ class SqliteJournal:
         sql = f"SELECT {_ROW} FROM journal WHERE seq > ? ORDER BY seq"  # noqa: S608 -- own names
         for seq, n, kind, *rest in self._through(sql, after_seq):
             yield Row(seq, n, RowKind(kind), *rest)
+
+    def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
+        marks = ", ".join("?" for _ in types)
+        sql = (
+            f"SELECT {_ROW} FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "  # noqa: S608
+            f"AND kind != 'input' AND type IN ({marks}) ORDER BY seq DESC LIMIT ?"
+        )
+        with self._read() as connection:
+            found = connection.execute(sql, (LOOK_BACK_ROWS_MAX, *types, limit)).fetchall()
+        return tuple(Row(seq, n, RowKind(kind), *rest) for seq, n, kind, *rest in reversed(found))
 
     def tape(self, after_n: int = 0) -> Generator[TapeRow, None, None]:
         for row in self._files.rows(after_n):

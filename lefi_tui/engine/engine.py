@@ -8,23 +8,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Report
+from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.publisher import Publisher, Subscription
 from lefi_tui.engine.reading import Reading, Sight
-from lefi_tui.engine.recovery import Recovered, recover
+from lefi_tui.engine.recovery import Recovered, recollect, recover
 from lefi_tui.engine.socket import SocketServer
 from lefi_tui.engine.surroundings import Surroundings
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
+from lefi_tui.views.queries import AwayQuery, DeskQuery, Query, WhyQuery
 
-QUICK: Final = (DeskQuery, WhyQuery, HealthQuery)  # from memory, in the caller's thread
+QUICK: Final = (DeskQuery, WhyQuery, AwayQuery, HealthQuery)  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
 
@@ -35,6 +37,7 @@ class Engine:
         self._setup = setup
         self._socket = socket
         self._publisher = Publisher()
+        self._absence = Absence(setup.folder)
         self._reading = Reading(setup.world, setup.records)
         self._writer: SingleWriter | None = None
         self._server: SocketServer | None = None
@@ -102,6 +105,11 @@ class Engine:
         if isinstance(query, HealthQuery):
             return self._health(self._running())
         sight = self._sight()
+        if isinstance(query, AwayQuery):
+            running = tuple(each.id for each in sight.desk.bots.values() if each.is_alive)
+            return replace(self._absence.take(sight.screen, sight.now_ns), bots=running)
+        if isinstance(query, DeskQuery) and query.is_watched:
+            self._absence.looked(sight.screen, sight.now_ns)
         return answer(query, sight.screen, sight.desk, sight.now_ns)
 
     async def ask(self, query: Query) -> Any:
@@ -162,10 +170,14 @@ class Engine:
             self._loop = asyncio.get_running_loop()
             recovered = await asyncio.to_thread(recover, journal, self._setup.empty)
             self._setup.on_recovered(recovered.standing.desk)
+            memory = await asyncio.to_thread(recollect, journal, self._absence.seen_ns)
+            self._publisher.screen = memory.now
+            self._absence.recall(memory)
             writer = SingleWriter(self._setup, recovered, self._publisher)
             await asyncio.to_thread(writer.commits.measure)
             await self._serve(writer)
         finally:
+            self._absence.close()
             await asyncio.to_thread(journal.close)
 
     async def _serve(self, writer: SingleWriter) -> None:

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Final
 
-from lefi_tui.core.codec import CodecError
+from lefi_tui.core.codec import CodecError, decode
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.fold import (
@@ -25,6 +26,11 @@ from lefi_tui.engine.fold import (
 )
 from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import Head, Journal, Row, TapeRow
+from lefi_tui.views.away import Memory, remembered
+from lefi_tui.views.wording import VOICED
+
+# Events that a start reads again, so that log and last actions are there: 25 ms on a slow core.
+RECOLLECTED_MAX: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,18 @@ def _begin(journal: Journal, empty: Desk) -> Standing:
         return Standing(empty)  # of an older program: the journal itself tells all
     # Limits are settings of this start, not memory.
     return replace(loaded, desk=replace(loaded.desk, limits=empty.limits))
+
+
+def recollect(journal: Journal, seen_ns: int) -> Memory:
+    """What screens knew of the stream, from the newest events that have words."""
+    rows = journal.newest(VOICED, RECOLLECTED_MAX)
+    events = []
+    for row in rows:
+        try:
+            events.append((row.at_ns, decode(row.type, row.version, row.body)))
+        except CodecError:
+            continue  # of an older program: the log begins after it
+    return remembered(events, seen_ns, is_whole=len(rows) < RECOLLECTED_MAX)
 
 
 def verify(journal: Journal, upto: Head | None = None) -> int:

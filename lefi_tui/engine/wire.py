@@ -13,10 +13,12 @@ from lefi_tui.core.messages import Command, Event
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
+from lefi_tui.views.away import AwayView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
+    AwayQuery,
     ChartQuery,
     DeskQuery,
     OrdersQuery,
@@ -32,6 +34,7 @@ GREETING: Final[dict[str, Any]] = {"lefi": "engine", "wire": 1}
 # Each question with the type of its answer: one table for both ends.
 QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "DeskQuery": (DeskQuery, DeskView),
+    "AwayQuery": (AwayQuery, AwayView),
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "OrdersQuery": (OrdersQuery, OrdersView),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -192,6 +192,10 @@ class Journal(Protocol):
 
     def rows(self, after_seq: int = 0) -> Generator[Row, None, None]:
         """Close it when it is not read to its end: it holds the file open."""
+        ...
+
+    def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
+        """The newest events of these types, oldest of them first; read backwards and not far."""
         ...
 
     def tape(self, after_n: int = 0) -> Generator[TapeRow, None, None]:

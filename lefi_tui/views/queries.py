@@ -24,7 +24,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class DeskQuery(Query):
-    """The whole desk as it stands: answered by a DeskView."""
+    """The whole desk as it stands: answered by a DeskView. `is_watched`: a person sees it."""
+
+    is_watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwayQuery(Query):
+    """What happened since a person last looked, told once: answered by an AwayView."""
 
 
 @dataclass(frozen=True, slots=True)

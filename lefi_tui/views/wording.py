@@ -100,6 +100,16 @@ def _bot_stopping(event: m.BotStopping, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, "Stopping", event.bot, why, follow, event.at_ns, event.bot)
 
 
+def _close_on_stop(event: m.CloseOnStopAsked, _orders: Orders) -> Said:
+    what = "Closes its position before it ends"
+    return Said(Weight.PLAIN, what, event.bot, f"by {event.by}", "", event.at_ns, event.bot)
+
+
+def _close_given_up(event: m.CloseGivenUp, _orders: Orders) -> Said:
+    what, follow = "Position not closed", "c closes it on the desk, under the cursor"
+    return Said(Weight.BAD, what, event.bot, event.text, follow, event.at_ns, event.bot)
+
+
 def _bot_stopped(event: m.BotStopped, _orders: Orders) -> Said:
     where = event.bot
     return Said(Weight.PLAIN, "Stopped", where, event.reason, "", event.at_ns, event.bot)
@@ -251,6 +261,8 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.BotStarted: _bot_started,
     m.BotRefused: _bot_refused,
     m.BotStopping: _bot_stopping,
+    m.CloseOnStopAsked: _close_on_stop,
+    m.CloseGivenUp: _close_given_up,
     m.BotStopped: _bot_stopped,
     m.BotFaulted: _bot_faulted,
     m.SettingsChanged: _settings_changed,
@@ -269,3 +281,5 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.TapeSealed: _silent,
     m.EquitySampled: _silent,
 }
+# The names of events that have words: the others are not read again for a screen.
+VOICED: Final = tuple(kind.__name__ for kind, words in WORDINGS.items() if words is not _silent)

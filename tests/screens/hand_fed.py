@@ -18,9 +18,10 @@ from lefi_tui.core.bot import Decision, Intent, Needs, Note, Occasion, Quote, Ru
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import OrderStatus, Size, SizeKind
+from lefi_tui.views.away import AwayView
 from lefi_tui.views.fold import ScreenState, fold
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import Query
+from lefi_tui.views.queries import AwayQuery, Query
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -95,6 +96,7 @@ class HandFed:
         self.commands: list[m.Command] = []
         self.refuses = ""
         self.is_silent = False
+        self.away = AwayView()
         self._speaks = asyncio.Event()
         maker, taker = Decimal("0.0002"), Decimal("0.0005")
         self.tell(
@@ -165,6 +167,8 @@ class HandFed:
     async def ask(self, query: Query) -> Any:
         if self.is_silent:
             await self._speaks.wait()
+        if isinstance(query, AwayQuery):
+            return self.away
         return answer(query, self.state, self.desk, self.now_ns)
 
 
