@@ -23,6 +23,7 @@ from lefi_tui.terminal.shutdown import Shutdown
 from lefi_tui.terminal.signals import Signals
 from lefi_tui.terminal.slim import SlimDisplay
 from lefi_tui.views.shelf import Startable, start
+from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
 from screens.help import HelpScreen
@@ -74,6 +75,11 @@ class LefiApp(SlimDisplay):
             Shutdown(self, self._setup.clean_up, self._signals, outlives=outlives).install()
         if self._setup.greeting:
             self.notice(self._setup.greeting)
+        self.call_after_refresh(self._first_frame)
+
+    def _first_frame(self) -> None:
+        self._setup.at_first_frame()
+        look_back(self._setup, self.run_worker, self.push_screen)
         self._poll()
 
     def _poll(self) -> None:

@@ -14,6 +14,10 @@ from screens.rooms import Room
 from widgets.ink import TRUE_COLOR, Palette
 
 
+def _nothing_more() -> None:
+    """All is there before the screen is."""
+
+
 def _no_objection() -> str:
     """The screen may leave; whatever runs goes on elsewhere."""
     return ""
@@ -35,6 +39,7 @@ class DeskSetup:
     rooms: Mapping[str, Room] = field(default_factory=dict)  # the other screens, by name
     table: KeyTable = TABLE
     greeting: str = ""  # said on the first screen; what stood above it is hidden
+    at_first_frame: Callable[[], None] = _nothing_more  # work that would hold that up
     goes_on_without_us: bool = False  # the engine lives in another process
     outlives_screen: bool = False  # it lives in this one, and a lost line does not end it
     detach: Callable[[], str] = _no_objection  # called before the screen leaves alone; why not

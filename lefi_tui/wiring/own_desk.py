@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -81,18 +81,16 @@ class OwnDesk:
         self._outlives = not is_throw_away and settings.settings.on_hangup == "keep"
         self._is_detached = False
         self._engine: Future[Engine] = Future()
+        self._has_begun = False
 
     def open(self) -> int:
-        """The engine starts beside the screen: the first frame never waits for the database."""
-        pool = ThreadPoolExecutor(1, "engine-start")
-        self._engine = pool.submit(started, self._settings.settings, self._folder)
-        pool.shutdown(wait=False)
         from lefi_tui.app import open_desk
         from lefi_tui.wiring.rooms import furnished
 
         setup = furnished(
             self._settings,
             LateChannel(self._engine),
+            at_first_frame=self._begin,
             clean_up=self._clean_up,
             detach=self._detach,
             outlives_screen=self._outlives,
@@ -103,6 +101,17 @@ class OwnDesk:
             return 0
         self._stop()
         return status
+
+    def _begin(self) -> None:
+        """Behind the first frame: loading the engine would hold that up by half its time."""
+        self._has_begun = True
+        threading.Thread(target=self._start, name="engine-start", daemon=True).start()
+
+    def _start(self) -> None:
+        try:
+            self._engine.set_result(started(self._settings.settings, self._folder))
+        except BaseException as error:  # noqa: BLE001 -- told to whoever waits for the engine
+            self._engine.set_exception(error)
 
     # ---- while the screen is there
 
@@ -134,7 +143,8 @@ class OwnDesk:
         came = self._line.signals.came
         is_lost = LOST in came and self._outlives
         has_failed = status == FAILED and not self._is_throw_away
-        if came & ENDS or not (self._is_detached or is_lost or has_failed):
+        is_left = self._is_detached or is_lost or has_failed
+        if came & ENDS or not is_left or not self._has_begun:
             return False
         return self._stake().is_any
 
@@ -170,4 +180,6 @@ class OwnDesk:
 
     def _stop(self) -> None:
         """Ends the engine; one that could not start says why, once the screen is gone."""
+        if not self._has_begun:
+            return
         self._engine.result(OPEN_S).stop()

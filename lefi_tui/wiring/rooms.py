@@ -41,7 +41,7 @@ def furnished(
             channel,
             partial(shelf, scripts_folder(settings)),
             DEMO,
-            rooms=rooms(settings.settings.data_dir, folder),
+            rooms=rooms(scripts_folder(settings), settings.settings.data_dir, folder),
             table=table,
             greeting=settings.complaint or " ".join(problems),
         ),
@@ -53,8 +53,14 @@ def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
 
 
-def rooms(data_dir: Path, tables: Path | None = None) -> Mapping[str, Room]:
+def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
+
+    def scripts_room(send: Any, palette: Any) -> Framed:
+        from lefi_tui.wiring.script_store import ScriptFolder
+        from screens.scripts import ScriptsScreen
+
+        return ScriptsScreen(ScriptFolder(scripts), send, palette)
 
     def report_room(send: Any, palette: Any) -> Framed:
         from lefi_tui.wiring.exports import Exports
@@ -67,7 +73,7 @@ def rooms(data_dir: Path, tables: Path | None = None) -> Mapping[str, Room]:
 
         return SettingsScreen(send, palette, settings_view)
 
-    return {"report": report_room, "settings": settings_room}
+    return {"scripts": scripts_room, "report": report_room, "settings": settings_room}
 
 
 def settings_view() -> SettingsView:
