@@ -19,16 +19,9 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.engine.world import World
 from lefi_tui.errors import LefiError
 from lefi_tui.ports.history import History
-from lefi_tui.ports.records import FillFilter, Records
-from lefi_tui.views.chart_view import (
-    ChartView,
-    Mark,
-    candles,
-    frame_name,
-    live,
-    marks,
-    shorter_frames,
-)
+from lefi_tui.ports.records import FillFilter, FillRecord, Records
+from lefi_tui.views.candle_parts import candles
+from lefi_tui.views.chart_view import ChartView, Mark, frame_name, live, shorter_frames
 from lefi_tui.views.fold import Key, Minute, ScreenState
 from lefi_tui.views.numbers import NS_PER_MS as MS
 from lefi_tui.views.picture import picture
@@ -192,7 +185,7 @@ class Charting:
         known = self._marked.get(market)
         if known is None or known.ledger is not desk.ledger or since_ns < known.since_ns:
             fills = await self._records.fills(FillFilter(*market, since_ns=since_ns), MARKS_MAX)
-            known = _Marked(desk.ledger, since_ns, marks(fills))
+            known = _Marked(desk.ledger, since_ns, tuple(map(_mark, fills)))
             if len(self._marked) >= SHELVES_MAX:
                 self._marked.clear()
             self._marked[market] = known
@@ -204,3 +197,7 @@ def _seen(screen: ScreenState, market: Key) -> tuple[Minute, ...]:
     if price is None:
         return ()
     return price.minutes if price.minute is None else (*price.minutes, price.minute)
+
+
+def _mark(fill: FillRecord) -> Mark:
+    return Mark(fill.at_ns, fill.side, fill.price, fill.quantity, fill.owner, fill.reason)

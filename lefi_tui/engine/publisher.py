@@ -13,9 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import Event, MarketInput, MarketSeen, Message, Transient
+from lefi_tui.engine.sampling import worths
 from lefi_tui.engine.turn import Turn
-from lefi_tui.views.fold import ScreenState, fold
+from lefi_tui.views.fold import ScreenState, fold, worth
 
 SUBSCRIBER_EVENTS_MAX: Final = 4_096  # lines that wait for one listener
 SUBSCRIBERS_MAX: Final = 64
@@ -95,6 +97,11 @@ class Publisher:
     def market(self, message: MarketInput) -> None:
         """Screens show prices also where no bot reads them."""
         self.screen = fold(self.screen, message)
+
+    def look(self, desk: Desk, now_ns: int) -> None:
+        """What the accounts are worth now: a line on the screen, in memory only."""
+        for account, equity in worths(desk, self.screen.prices, now_ns):
+            self.screen = worth(self.screen, account, now_ns, float(equity))
 
     def turn(self, turn: Turn, at_ns: int) -> None:
         for handled in turn.handled:

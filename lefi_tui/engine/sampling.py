@@ -6,7 +6,7 @@ and the curve has a gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -55,6 +55,15 @@ class Sampler:
                 self._last[account.name] = (stakes, minute)
                 out.append(_sample(marked, account, fresh, now_ns))
         return tuple(out)
+
+
+def worths(desk: Desk, prices: Mapping[Key, Price], now_ns: int) -> Iterator[tuple[str, Decimal]]:
+    """Each account with its equity, where the prices of all it holds are young enough."""
+    marked = replace(desk, quotes={key: each.quote for key, each in prices.items()})
+    for account in desk.accounts.values():
+        fresh = _fresh(desk, prices, account.name, now_ns)
+        if all(symbol in fresh for symbol, _ in _stakes(desk, account.name).units):
+            yield account.name, valuation.worth(marked, account)[1]
 
 
 def _stakes(desk: Desk, account: str) -> Stakes:

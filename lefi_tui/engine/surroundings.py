@@ -135,6 +135,7 @@ class Surroundings:
         while True:
             await self._world.clock.sleep(LOOK_S)
             self._writer.look_at_equity()
+            self._writer.publisher.look(self._writer.desk, self._world.clock.now_ns())
 
     # ---- the old journal
 

@@ -6,16 +6,11 @@ here, tick by tick, has no volume; where the history fails, `error` says so in w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
-from lefi_tui.core.bars import bucket_start
-from lefi_tui.core.bot import Bar
-from lefi_tui.ports.records import FillRecord
 from lefi_tui.views.desk_view import DeskView, OrderRow
-from lefi_tui.views.fold import Minute
 from lefi_tui.views.numbers import NS_PER_MS
 
 MINUTE_MS: Final = 60_000
@@ -88,64 +83,6 @@ class ChartView:
         return self.last is None or self.age_ms > self.limit_ms
 
 
-class Piece(NamedTuple):
-    """A part of a candle: a shorter one that closed, or a minute that was seen."""
-
-    time_ms: int
-    end_ms: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float | None
-
-
-def of_bar(bar: Bar) -> Piece:
-    end_ms = bar.time_ms + bar.timeframe_ms
-    return Piece(bar.time_ms, end_ms, bar.open, bar.high, bar.low, bar.close, bar.volume)
-
-
-def of_minute(minute: Minute) -> Piece:
-    return Piece(minute.time_ms, minute.time_ms + MINUTE_MS, *minute[1:], None)
-
-
-def candles(
-    closed: Sequence[Bar], shorter: Sequence[Bar], seen: Iterable[Minute], timeframe_ms: int
-) -> tuple[Candle, ...]:
-    """What the market told, then what is made of shorter candles and of minutes that were seen.
-
-    Where two tell of the same time, the market's word counts.
-    """
-    out = [Candle(each.time_ms, *_prices(each)) for each in closed]
-    until_ms = closed[-1].time_ms + timeframe_ms if closed else 0
-    told = [of_bar(each) for each in shorter if each.time_ms >= until_ms]
-    known = {at for part in told for at in range(part.time_ms, part.end_ms, MINUTE_MS)}
-    unknown = [
-        of_minute(each) for each in seen if each.time_ms >= until_ms and each.time_ms not in known
-    ]
-    parts = sorted((*told, *unknown), key=lambda part: part.time_ms)
-    for part in parts:
-        start = bucket_start(part.time_ms, timeframe_ms)
-        if out and out[-1].time_ms == start:
-            out[-1] = _joined(out[-1], part)
-        else:
-            out.append(Candle(start, part.open, part.high, part.low, part.close, part.volume))
-    return tuple(out)
-
-
-def _prices(bar: Bar) -> tuple[float, float, float, float, float]:
-    return bar.open, bar.high, bar.low, bar.close, bar.volume
-
-
-def _joined(candle: Candle, part: Piece) -> Candle:
-    """The volume is of what the market has told so far."""
-    volume = candle.volume
-    if volume is not None and part.volume is not None:
-        volume += part.volume
-    high, low = max(candle.high, part.high), min(candle.low, part.low)
-    return Candle(candle.time_ms, candle.open, high, low, part.close, volume)
-
-
 def shorter_frames(timeframe_ms: int) -> tuple[int, ...]:
     """What an open candle is made of, the longest first: a day of hours, then of minutes."""
     return tuple(each for each in (HOUR_MS, MINUTE_MS) if each < timeframe_ms)
@@ -154,13 +91,6 @@ def shorter_frames(timeframe_ms: int) -> tuple[int, ...]:
 def frame_name(timeframe_ms: int) -> str:
     known = (name for name, each in TIMEFRAMES.items() if each == timeframe_ms)
     return next(known, f"{timeframe_ms // 1_000}s")
-
-
-def marks(fills: Iterable[FillRecord]) -> tuple[Mark, ...]:
-    return tuple(
-        Mark(each.at_ns, each.side, each.price, each.quantity, each.owner, each.reason)
-        for each in fills
-    )
 
 
 def live(chart: ChartView, desk: DeskView) -> ChartView:

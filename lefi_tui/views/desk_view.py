@@ -6,12 +6,13 @@ whose engine has fallen silent dims what it shows instead of keeping it fresh.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from lefi_tui.core.messages import TradingState
+from lefi_tui.views.equity_line import EquityLine
 
 # Twenty polls of a screen without an answer: what it shows is then called old.
 SILENCE_MAX_MS: Final = 2_000
@@ -52,6 +53,7 @@ class AccountRow:
     free: Decimal
     equity: Decimal
     waits: str = ""  # for what, while no prices come
+    line: EquityLine = field(default_factory=EquityLine)  # since the engine began
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Quote
 from lefi_tui.core.order import Order
 from lefi_tui.views.desk_view import LogRow, Weight
+from lefi_tui.views.equity_line import EquityLine, longer
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.tally import Tally, tallied
 from lefi_tui.views.wording import Said, said
@@ -69,6 +70,7 @@ class ScreenState:
     waits: Mapping[str, str] = field(default_factory=dict)  # accounts without prices, and why
     log: tuple[LogRow, ...] = ()  # newest first
     number: int = 0
+    equity: Mapping[str, EquityLine] = field(default_factory=dict)  # by account
     tally: Tally = field(default_factory=Tally)
 
 
@@ -87,6 +89,13 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
             return _happened(state, message)
         case _:
             return state
+
+
+def worth(state: ScreenState, account: str, at_ns: int, equity: float) -> ScreenState:
+    """What an account is worth at this time, by the desk's own prices."""
+    before = state.equity.get(account, EquityLine())
+    after = longer(before, at_ns, equity)
+    return state if after is before else replace(state, equity={**state.equity, account: after})
 
 
 def _bars(state: ScreenState, message: m.BarsClosed) -> ScreenState:

@@ -27,6 +27,7 @@ from lefi_tui.views.desk_view import (
     PriceRow,
     WhyView,
 )
+from lefi_tui.views.equity_line import EquityLine
 from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
@@ -100,7 +101,8 @@ def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
 def _account(marked: Desk, account: Account, state: ScreenState) -> AccountRow:
     free, equity = valuation.worth(marked, account)
     name, currency, waits = account.name, account.currency, state.waits.get(account.name, "")
-    return AccountRow(name, currency, mode_of(account), account.venue, free, equity, waits)
+    line = state.equity.get(name, EquityLine())
+    return AccountRow(name, currency, mode_of(account), account.venue, free, equity, waits, line)
 
 
 def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:

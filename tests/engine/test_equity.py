@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.sqlite_records import SqliteRecords
@@ -14,10 +18,13 @@ from lefi_tui.core.bot import Quote
 from lefi_tui.core.codec import decode
 from lefi_tui.core.desk import valuation
 from lefi_tui.engine.engine import Engine
+from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.recovery import rebuild_projections, recover
 from lefi_tui.engine.sampling import SAMPLE_EVERY_NS, Sampler
 from lefi_tui.ports.records import EquityRecord
+from lefi_tui.views.equity_line import POINTS_MAX, EquityLine, longer
 from lefi_tui.views.fold import QUOTE_LIMIT_MS
+from lefi_tui.views.picture import picture
 from lefi_tui.views.queries import DeskQuery
 from tests.engine.kit import (
     ACCOUNT,
@@ -32,7 +39,7 @@ from tests.engine.kit import (
     until,
 )
 from tests.engine.kit import setup as set_up
-from tests.screens.hand_fed import MS, HandFed, busy
+from tests.screens.hand_fed import MS, START_NS, HandFed, busy
 
 MINUTE_S = SAMPLE_EVERY_NS / 1e9
 
@@ -136,3 +143,32 @@ def test_the_engine_samples_what_it_holds_and_the_table_says_what_the_journal_sa
     finally:
         journal.close()
     assert sample in asyncio.run(SqliteRecords(tmp_path).booked(0, 1_000))
+
+
+def test_the_line_on_the_screen_has_a_gap_where_a_price_is_old() -> None:
+    fed = busy()
+    publisher = Publisher()
+    for second in range(60):
+        fed.later(1)
+        if not 20 <= second < 40:
+            fed.quote("BTC/USDT", 42_350.0 + second)
+            fed.quote("BTC/USDT:USDT", 42_355.0)
+        publisher.screen = replace(fed.state, equity=publisher.screen.equity)
+        publisher.look(fed.desk, fed.now_ns)
+    line = picture(publisher.screen, fed.desk, fed.now_ns).accounts[0].line
+    lacks = [at_ns for at_ns, _ in line.points if 27 <= (at_ns - START_NS) / 1e9 - 4 < 40]
+    assert lacks == []  # the prices of second 20 are old five seconds later
+    assert len(line.points) in {5, 6}
+    (first, *_, newest), equity = line.points, picture(publisher.screen, fed.desk, fed.now_ns)
+    assert newest[1] > first[1]
+    assert newest[1] <= float(equity.accounts[0].equity)
+
+
+def test_a_long_line_keeps_few_points_and_all_of_its_time() -> None:
+    line = EquityLine()
+    for second in range(100_000):
+        line = longer(line, second * 1_000_000_000, float(second))
+    assert len(line.points) < POINTS_MAX
+    assert line.points[-1][1] == pytest.approx(100_000, abs=line.step_ns / 1e9)
+    gaps = {after[0] - before[0] for before, after in pairwise(line.points)}
+    assert gaps == {line.step_ns}
