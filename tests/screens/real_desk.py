@@ -1,0 +1,81 @@
+"""The whole program in one process: the engine on the demo market, its rooms, the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from lefi_tui.app import LefiApp
+from lefi_tui.core.messages import Command
+from lefi_tui.engine.channel import DirectChannel
+from lefi_tui.engine.engine import Engine
+from lefi_tui.settings import load
+from lefi_tui.wiring.demo import started
+from lefi_tui.wiring.rooms import furnished
+
+BUYER = """// Buys a little at the first price it sees.
+script "First steps"
+setting share = 10% in 1%..50%
+state bought = false
+on PriceUpdate("BTC/USDT") {
+    if not bought {
+        Buy("BTC/USDT", share, stop_loss = 20%, take_profit = 40%)
+        bought = true
+    }
+}
+test "buys once" { price 100 101; expect Buy("BTC/USDT") }
+"""
+
+
+class RealDesk:
+    def __init__(self, app: LefiApp, pilot: Pilot[int], engine: Engine, home: Path) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.engine = engine
+        self.home = home
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the screen."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, holds: Callable[[str], bool] | str) -> str:
+        """The screen, once it shows what is waited for."""
+        wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
+        for _ in range(1_500):
+            if wanted(self.text):
+                return self.text
+            await self.pilot.pause(0.01)
+        raise AssertionError(self.text)
+
+    async def send(self, command: Command) -> None:
+        receipt = await DirectChannel(self.engine).send(command)
+        assert receipt.is_accepted, receipt.text
+
+
+@asynccontextmanager
+async def opened(home: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[RealDesk]:
+    """A profile in `home` with one script of its own; engine and screen are gone afterwards."""
+    (home / "scripts").mkdir(exist_ok=True)
+    (home / "scripts" / "first.lefi").write_text(BUYER)
+    settings = load({"LEFI_HOME": str(home)})
+    engine = await asyncio.to_thread(started, settings.settings, home)
+    try:
+        app = LefiApp(furnished(settings, DirectChannel(engine)))
+        async with app.run_test(size=size) as pilot:
+            desk = RealDesk(app, pilot, engine, home)
+            await desk.until("BTC/USDT")
+            yield desk
+    finally:
+        await asyncio.to_thread(engine.stop)

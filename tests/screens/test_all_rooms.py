@@ -1,0 +1,52 @@
+"""Every room of the real program at every size: the frame is closed, mode and kill are in sight."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from lefi_tui.core.messages import StartBot
+from tests.screens.real_desk import BUYER, RealDesk, opened
+
+SIZES = [(120, 40), (80, 24), (40, 12), (60, 18), (120, 40)]
+# Each room's key, and words that it alone shows.
+ROOMS = {
+    "desk": ("f2", "Prices"),
+    "scripts": ("f3", "Scripts"),
+    "report": ("f6", "yield"),
+    "settings": ("f7", "Values"),
+}
+
+
+def framed(desk: RealDesk, size: tuple[int, int], _text: str) -> bool:
+    """The frame is closed at this size, with mode and kill key on it."""
+    lines = desk.lines
+    sides = {line[0] + line[-1] for line in lines[1:-1] if line}
+    return (
+        len(lines) == size[1]
+        and all(cell_len(line) == size[0] for line in lines)
+        and sides == {"┃┃"}
+        and " DEMO " in lines[0]
+        and " DEMO " in lines[-1]
+        and "f12 kill" in lines[-1]
+    )
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("room", ROOMS)
+async def test_a_room_holds_its_frame_through_every_size_and_back(
+    room: str, tmp_path: Path
+) -> None:
+    key, words = ROOMS[room]
+    async with opened(tmp_path, SIZES[0]) as desk:
+        await desk.send(StartBot("first", "automated", "demo", BUYER))
+        await desk.until("Bought")
+        await desk.press(key)
+        await desk.until(words)
+        for size in SIZES:
+            await desk.pilot.resize_terminal(*size)
+            await desk.until(partial(framed, desk, size))
+        assert words in desk.text
