@@ -108,8 +108,7 @@ class ExchangeCandles:
         """
         await self._describe()
         told_ms = self._told_frame(symbol, timeframe_ms)
-        from_ms = -(-from_ms // timeframe_ms) * timeframe_ms
-        from_ms = bucket_start(from_ms, timeframe_ms)
+        from_ms = bucket_start(from_ms + timeframe_ms - 1, timeframe_ms)
         making = Bucket(symbol, timeframe_ms)
         while from_ms + told_ms <= until_ms:
             page, from_ms = await self._page(symbol, told_ms, from_ms, until_ms)

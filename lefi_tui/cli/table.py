@@ -179,8 +179,67 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "audit": Command("the hash-chained trail"),
         "functions": Command("the registry"),
         "keys": Command("exchange keys, kept in the keyring"),
-        "data": Command("candles and trades on disk"),
-        "report": Command("performance of bots and funds"),
+        "data": Command(
+            "candles of exchanges on disk, with resume",
+            "data",
+            (
+                _argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["fetch", "list", "import", "export"],
+                    help="list if not said",
+                ),
+                _argument(
+                    "what",
+                    metavar="WHAT",
+                    nargs="*",
+                    help="fetch and export: EXCHANGE SYMBOL, or an account for EXCHANGE; "
+                    "import: FILE",
+                ),
+                _argument(
+                    "--timeframe",
+                    metavar="T",
+                    type=values.duration_ms,
+                    default=60_000,
+                    help="of the candles: 1m if not said, 5m, 1h",
+                ),
+                _argument(
+                    "--from", dest="start", metavar="T", type=values.time_ms, help="first candle"
+                ),
+                _argument(
+                    "--to", dest="end", metavar="T", type=values.time_ms, help="now if not said"
+                ),
+                _argument("--symbol", metavar="S", type=values.symbol, help="of an imported file"),
+                _argument("--exchange", metavar="NAME", default="", help="of an imported file"),
+                _argument("--csv", action="store_true", help="export CSV, not JSON lines"),
+                _argument("--out", metavar="FILE", type=Path, help="export to a file"),
+                _JSON,
+            ),
+        ),
+        "report": Command(
+            "performance of bots and accounts, beside buy and hold",
+            "report",
+            (
+                _argument(
+                    "--since",
+                    metavar="T",
+                    type=values.since_ms,
+                    help="a time, or so long ago: 2026-01-31, 7d; the beginning if not said",
+                ),
+                _argument("--bot", metavar="BOT", default="", help="one bot; all if not said"),
+                _argument("--account", metavar="NAME", default="", help="the first if not said"),
+                _argument("--html", metavar="OUT", type=Path, help="a page that stands alone"),
+                _argument(
+                    "--csv",
+                    metavar="OUT",
+                    type=Path,
+                    help="all trades as a table; fills and equity beside it",
+                ),
+                _argument("--plain", action="store_true", help="pictures in plain letters"),
+                _JSON,
+            ),
+        ),
         "engine": Command(
             "the executor without a screen; `lefi` attaches to it",
             "engine",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.contract.doors import Door, candle_door, far_door, near_door
+from tests.contract.doors import Door, candle_door, exchange_door, far_door, near_door
 from tests.exchange.client import FarVenue
 from tests.exchange.process import FarExchange, far_exchange
 
@@ -21,7 +21,7 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarExchange]:
         yield exchange
 
 
-BOOKS = ("paper", "paper with latency", "another process")
+BOOKS = ("paper", "paper with latency", "an exchange's prices", "another process")
 
 
 @pytest_asyncio.fixture(params=BOOKS)
@@ -41,6 +41,8 @@ async def any_door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
 async def _opened(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
     if request.param == "candle file":
         made = candle_door()
+    elif request.param == "an exchange's prices":
+        made = exchange_door()
     elif request.param == "another process":
         exchange: FarExchange = request.getfixturevalue("far")
         made = await far_door(FarVenue(exchange.socket))

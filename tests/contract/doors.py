@@ -8,6 +8,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Final, Protocol
 
+from lefi_tui.adapters.ccxt_market import ExchangeMarket
+from lefi_tui.adapters.ccxt_paper import ExchangePaperVenue
+from lefi_tui.adapters.paper_book import Depth
 from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
 from lefi_tui.adapters.system_clock import VirtualClock
@@ -206,6 +209,65 @@ def near_door(latency_ms: int = 0) -> Door:
     market = HandMarket(clock)
     venue = PaperVenue(market, clock, PaperTerms(ACCOUNT, CASH, latency_ms))
     door = Door(venue, NearMarket(market, venue))
+    venue.listen(door.told.append)
+    return door
+
+
+class HeardMarket:
+    """The hand market as an exchange's feed would tell of it: each second its book and prints."""
+
+    def __init__(self, hand: HandMarket) -> None:
+        self._hand = hand
+        self.heard = ExchangeMarket(hand.clock)
+        self.heard.enlist(INSTRUMENTS)
+        self.venue: ExchangePaperVenue | None = None
+        self._prints: dict[str, list[list[Any]]] = {SPOT: [], PERPETUAL: []}
+        for symbol in (SPOT, PERPETUAL):
+            self.heard.hear_prints(symbol, [])
+
+    async def look(self, symbol: str) -> None:
+        book = self._hand.book(symbol, 0)
+        sides = {"bids": book.bids, "asks": book.asks}
+        assert self.heard.hear_book(symbol, {side: _told(each) for side, each in sides.items()})
+
+    async def act(self, act: dict[str, Any]) -> None:
+        assert self.venue is not None
+        self._hand.act(act)
+        symbol, now_ns = act["symbol"], self._hand.clock.now_ns()
+        if act["do"] == "print":
+            number = str(len(self._prints[symbol]))
+            row = [number, now_ns // 1_000_000, act["price"], act["units"], act["side"]]
+            self._prints[symbol].append(row)
+            self.heard.hear_prints(symbol, self._prints[symbol])
+        for each in (SPOT, PERPETUAL):
+            await self.look(each)
+        if act["do"] == "fund":
+            self.heard.hear_funding(symbol, Decimal(act["rate"]), now_ns)
+            self.heard.hear_funding(symbol, Decimal(act["rate"]), now_ns + 1)
+        self.venue.advance(self._hand.clock.now_ns())
+        for _ in range(3):  # what is told with latency arrives
+            await self._hand.clock.sleep(0)
+
+    async def summary(self) -> dict[str, Any]:
+        assert self.venue is not None
+        return {
+            "free": str(self.venue.free_cash),
+            "positions": {key: str(each) for key, each in self.venue.positions.items()},
+            "is_balanced": self.venue.ledger_balanced(),
+        }
+
+
+def _told(levels: Iterable[Depth]) -> list[list[str]]:
+    return [[str(price), str(units)] for price, units in levels]
+
+
+def exchange_door() -> Door:
+    """The paper venue on what an exchange's feed has heard."""
+    clock = VirtualClock(BEGIN_NS)
+    market = HeardMarket(HandMarket(clock))
+    venue = ExchangePaperVenue(market.heard, clock, PaperTerms(ACCOUNT, CASH, 40), market.look)
+    market.venue = venue
+    door = Door(venue, market)
     venue.listen(door.told.append)
     return door
 

@@ -1,0 +1,203 @@
+"""`lefi data`: candles of exchanges on disk, with resume; what is there, files in, files out."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lefi_tui.cli import values
+from lefi_tui.cli.output import Output
+from lefi_tui.cli.profile import loaded
+from lefi_tui.cli.progress import progress
+from lefi_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lefi_tui.adapters.candle_store import Kept
+    from lefi_tui.wiring.candles import Wanted
+
+GAPS_SHOWN: Final = 5
+IMPORTED: Final = "imported"  # the exchange of files that come from elsewhere
+NAMES: Final = ("timestamp", "open", "high", "low", "close", "volume")
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    _ACTIONS[arguments.action](arguments, output)
+    return 0
+
+
+# ---- fetch
+
+
+def _fetch(arguments: Namespace, output: Output) -> None:
+    wanted = _wanted(arguments)
+    settings = loaded(output).settings
+    from lefi_tui.wiring.candles import fetched
+
+    with progress(output, wanted.symbol) as moved:
+        answer = fetched(settings, wanted, moved, output.say)
+    if arguments.json:
+        output.value({**_as_data(answer.kept), "fetched": answer.new, "refused": answer.refused})
+        return
+    output.line(f"{answer.new:,} candles came.")
+    if answer.refused:
+        output.line(f"{answer.refused} that can't be were refused and are missing.")
+    _tell(answer.kept, output)
+
+
+def _wanted(arguments: Namespace) -> Wanted:
+    """EXCHANGE SYMBOL and their options."""
+    from lefi_tui.wiring.candles import Wanted
+
+    if len(arguments.what) != 2:
+        raise UsageError(
+            "an exchange and a market are needed",
+            where=f"lefi data {arguments.action}",
+            next_step=f"lefi data {arguments.action} binanceusdm BTC/USDT:USDT --from 2026-01-01",
+        )
+    exchange, symbol = arguments.what
+    start, end = arguments.start, arguments.end
+    if start is not None and end is not None and start >= end:
+        raise UsageError("--from is not before --to", where=f"{start} .. {end} ms")
+    return Wanted(exchange, _symbol(symbol), arguments.timeframe, start, end)
+
+
+def _symbol(text: str) -> str:
+    from argparse import ArgumentTypeError
+
+    try:
+        return values.symbol(text)
+    except ArgumentTypeError as error:
+        raise UsageError(str(error), where=text) from error
+
+
+# ---- list
+
+
+def _list(arguments: Namespace, output: Output) -> None:
+    settings = loaded(output).settings
+    from lefi_tui.wiring.candles import candles_folder, kept_candles
+
+    found = kept_candles(settings)
+    if arguments.json:
+        output.value([_as_data(each) for each in found])
+        return
+    for each in found:
+        _tell(each, output)
+    if not found:
+        output.line(f"No candles in {candles_folder(settings)}.")
+        output.line("Get some: lefi data fetch binanceusdm BTC/USDT:USDT --from 2026-01-01")
+
+
+def _tell(there: Kept, output: Output) -> None:
+    from lefi_tui.adapters.candle_store import frame_name
+
+    shelf = there.shelf
+    frame = frame_name(shelf.timeframe_ms)
+    span = f"{_when(there.from_ms)} to {_when(there.to_ms)}" if there.candles else "nothing yet"
+    output.line(f"{shelf.exchange} {shelf.symbol} {frame}: {there.candles:,} candles, {span}")
+    if there.holes:
+        count = len(there.holes)
+        output.line(f"  {count} gap{'s' * (count > 1)}, {there.missing:,} candles missing:")
+        for begin, end in there.holes[:GAPS_SHOWN]:
+            output.line(f"    {_when(begin)} to {_when(end)}")
+        if count > GAPS_SHOWN:
+            output.line(f"    and {count - GAPS_SHOWN} more; --json names them all")
+    if there.is_partial:
+        output.line("  A fetch stopped in the middle; the same command goes on.")
+    output.line(f"  {shelf.file}")
+
+
+def _as_data(there: Kept) -> dict[str, Any]:
+    from lefi_tui.adapters.candle_store import frame_name
+
+    frame_ms = there.shelf.timeframe_ms
+    return {
+        "exchange": there.shelf.exchange,
+        "symbol": there.shelf.symbol,
+        "timeframe": frame_name(frame_ms),
+        "file": str(there.shelf.file),
+        "candles": there.candles,
+        "from": there.from_ms,
+        "to": there.to_ms,
+        "gaps": [
+            {"from": begin, "to": end, "missing": (end - begin) // frame_ms}
+            for begin, end in there.holes
+        ],
+        "is_partial": there.is_partial,
+    }
+
+
+def _when(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+# ---- import and export
+
+
+def _import(arguments: Namespace, output: Output) -> None:
+    if len(arguments.what) != 1 or not arguments.symbol:
+        raise UsageError(
+            "a file and its market are needed",
+            where="lefi data import",
+            next_step="lefi data import FILE --symbol BTC/USDT",
+        )
+    settings = loaded(output).settings
+    from lefi_tui.wiring.candles import taken_in
+
+    exchange = arguments.exchange or IMPORTED
+    there = taken_in(settings, Path(arguments.what[0]), exchange, arguments.symbol)
+    if arguments.json:
+        output.value(_as_data(there))
+    else:
+        _tell(there, output)
+
+
+def _export(arguments: Namespace, output: Output) -> None:
+    """JSON lines, or CSV as `lefi backtest --data` reads it; to standard output or a file."""
+    wanted = _wanted(arguments)
+    settings = loaded(output).settings
+    from lefi_tui.wiring.candles import given_out
+
+    lines = (line for _, line in given_out(settings, wanted))
+    with _opened(arguments.out) as write:
+        count = _written(lines, write, as_csv=arguments.csv)
+    if arguments.out is not None:
+        output.say(f"{count:,} candles are in {arguments.out}.")
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[Callable[[str], Any]]:
+    if path is None:
+        yield sys.stdout.write
+        sys.stdout.flush()
+        return
+    with path.open("w") as out:
+        yield out.write
+
+
+def _written(lines: Iterable[str], write: Callable[[str], Any], *, as_csv: bool) -> int:
+    count = 0
+    if as_csv:
+        write(",".join(NAMES) + "\n")
+    for count, line in enumerate(lines, 1):  # noqa: B007 -- the count is the answer
+        if as_csv:
+            write(line)
+        else:
+            pairs = zip(NAMES, line.strip().split(","), strict=True)
+            write("{" + ", ".join(f'"{name}": {number}' for name, number in pairs) + "}\n")
+    return count
+
+
+_ACTIONS: Final[dict[str, Callable[[Namespace, Output], None]]] = {
+    "fetch": _fetch,
+    "list": _list,
+    "import": _import,
+    "export": _export,
+}

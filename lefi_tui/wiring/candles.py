@@ -1,0 +1,201 @@
+"""`lefi data`: an exchange's candles to disk, resumed where it stopped; files in, files out.
+
+The rule it keeps: what was fetched is kept, however the fetch ends; a gap is said, never filled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lefi_tui.adapters.candle_store import (
+    Growing,
+    Kept,
+    Line,
+    Shelf,
+    kept,
+    look,
+    rows,
+    wanting,
+)
+from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.history_files import read_candles
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.errors import ExchangeError, RefusedError, UsageError
+from lefi_tui.requests import Progress
+from lefi_tui.settings import AccountSettings, Settings
+
+DAY_MS: Final = 86_400_000
+TRIES_MOST: Final = 5  # in a row; then the fetch ends, and the next one goes on
+WAIT_MOST_S: Final = 600.0  # a longer ban is not sat out
+SCOUTED_FROM: Final = 2_000  # candles: so much more than a page is worth a look for the listing
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`place` is an account of config.toml, for its proxies and hostnames, or an exchange."""
+
+    place: str
+    symbol: str
+    timeframe_ms: int
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    kept: Kept
+    new: int
+    refused: int  # candles that could not be
+
+
+def candles_folder(settings: Settings) -> Path:
+    return settings.data_dir / "candles"
+
+
+def shelf_of(settings: Settings, wanted: Wanted) -> Shelf:
+    exchange = _account(settings, wanted.place).exchange
+    return Shelf(candles_folder(settings), exchange, wanted.symbol, wanted.timeframe_ms)
+
+
+def _account(settings: Settings, place: str) -> AccountSettings:
+    return settings.accounts.get(place) or AccountSettings(exchange=place)
+
+
+def kept_candles(settings: Settings) -> list[Kept]:
+    return kept(candles_folder(settings))
+
+
+def fetched(settings: Settings, wanted: Wanted, progress: Progress, say: Say) -> Fetched:
+    """^C keeps what has come, and says so on its way out."""
+    return asyncio.run(_fetched(settings, wanted, progress, say))
+
+
+async def _fetched(settings: Settings, wanted: Wanted, progress: Progress, say: Say) -> Fetched:
+    account, clock = _account(settings, wanted.place), SystemClock()
+    shelf = shelf_of(settings, wanted)
+    async with ExchangeLink(account.exchange, account.ccxt.table) as link:
+        candles = ExchangeCandles(link, clock)
+        growing = Growing(shelf)
+        fetch = _Fetch(candles, growing, shelf, progress, say)
+        try:
+            await fetch.all(wanted)
+        except asyncio.CancelledError:
+            there = growing.finish()
+            say(f"{there.candles:,} candles are kept; the same command goes on from there.")
+            raise
+        except BaseException:
+            growing.finish()
+            raise
+        return Fetched(growing.finish(), fetch.new, candles.refused)
+
+
+@dataclass(slots=True)
+class _Fetch:
+    candles: ExchangeCandles
+    growing: Growing
+    shelf: Shelf
+    progress: Progress
+    say: Say
+    new: int = 0
+    failures: int = 0
+    done: int = 0  # of the candles of all stretches, come or missing
+    total: int = 0
+
+    async def all(self, wanted: Wanted) -> None:
+        now_ms = await self._insisted_now()
+        to_ms = min(wanted.to_ms or now_ms, now_ms)
+        stretches = wanting(self.shelf, self._begin(wanted), to_ms)
+        self.total = sum(end - begin for begin, end in stretches) // self.shelf.timeframe_ms
+        for begin, end in stretches:
+            await self._stretch(begin, end)
+
+    def _begin(self, wanted: Wanted) -> int:
+        if wanted.from_ms is not None:
+            return wanted.from_ms
+        there = look(self.shelf)
+        if not there.candles:
+            raise UsageError(
+                "from when on? There are no candles of this market yet",
+                where=f"lefi data fetch {wanted.place} {wanted.symbol}",
+                next_step="Add --from 2026-01-01; later fetches go on from the last candle",
+            )
+        return there.to_ms
+
+    async def _insisted_now(self) -> int:
+        while True:
+            try:
+                return await self.candles.now_ms()
+            except ExchangeError as error:
+                await self._wait(error)
+
+    async def _stretch(self, at_ms: int, end_ms: int) -> None:
+        symbol, frame_ms = self.shelf.symbol, self.shelf.timeframe_ms
+        begin_ms = await self._listed(at_ms, end_ms)
+        self._moved(begin_ms - at_ms)
+        at_ms = begin_ms
+        while at_ms + frame_ms <= end_ms:
+            try:
+                async for page, next_ms in self.candles.pages(symbol, frame_ms, at_ms, end_ms):
+                    self.growing.add(page)
+                    self.new += len(page)
+                    self.failures = 0
+                    self._moved(next_ms - at_ms)
+                    at_ms = next_ms
+            except ExchangeError as error:
+                await self._wait(error)
+
+    def _moved(self, by_ms: int) -> None:
+        self.done += by_ms // self.shelf.timeframe_ms
+        self.progress(min(self.done, self.total), self.total)
+
+    async def _listed(self, from_ms: int, end_ms: int) -> int:
+        """The first day with a candle: years before a listing are not asked for minute by minute.
+
+        Days before the first page with candles are empty, so nothing is passed over.
+        """
+        frame_ms = self.shelf.timeframe_ms
+        if frame_ms >= DAY_MS or (end_ms - from_ms) // frame_ms < SCOUTED_FROM:
+            return from_ms
+        try:
+            async for page, _ in self.candles.pages(self.shelf.symbol, DAY_MS, from_ms, end_ms):
+                if page:
+                    begun = from_ms // DAY_MS * DAY_MS + DAY_MS
+                    return from_ms if page[0].time_ms <= begun else page[0].time_ms
+        except ExchangeError as error:
+            await self._wait(error)
+        return from_ms
+
+    async def _wait(self, error: ExchangeError) -> None:
+        self.failures += 1
+        wait_s = again_s(self.failures, error)
+        if not error.is_passing or self.failures >= TRIES_MOST or wait_s > WAIT_MOST_S:
+            raise error
+        self.say(f"{error.what}: {error.why}. Asked again in {wait_s:.0f} s.")
+        await SystemClock().sleep(wait_s)
+
+
+# ---- files
+
+
+def taken_in(settings: Settings, file: Path, exchange: str, symbol: str) -> Kept:
+    """A candle file from elsewhere, checked like any, joined to what is there; ours stays."""
+    read = read_candles(file, symbol)
+    shelf = Shelf(candles_folder(settings), exchange, symbol, read.timeframe_ms)
+    growing = Growing(shelf)
+    growing.add(read.bars)
+    return growing.finish()
+
+
+def given_out(settings: Settings, wanted: Wanted) -> Iterable[Line]:
+    shelf = shelf_of(settings, wanted)
+    if not shelf.file.exists():
+        step = f"lefi data fetch {wanted.place} {wanted.symbol} --from 2026-01-01"
+        raise RefusedError("there are no such candles", where=str(shelf.file), next_step=step)
+    return rows(shelf, wanted.from_ms, wanted.to_ms)
