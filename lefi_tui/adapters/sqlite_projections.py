@@ -25,7 +25,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "subscription": ("id",),
     "trade": ("id",),
     "order": ("id",),
-    "fill": ("n",),
+    "fill": ("n", "owner"),
     "equity_sample": ("n",),
     "funding": ("n",),
     "script": ("title",),

@@ -38,11 +38,14 @@ SELECT n, account, "order", owner, symbol, side, price, quantity, fee, reason, a
 FROM fill
 WHERE at_ns >= :since_ns AND (:account = '' OR account = :account)
   AND (:symbol = '' OR symbol = :symbol) AND (:owner = '' OR owner = :owner)
-ORDER BY n DESC LIMIT :limit
+ORDER BY n DESC, owner DESC LIMIT :limit
 """
+# The fills of one message are read together: a close by hand has one for each owner.
 _FILLS_AFTER: Final = """
 SELECT n, account, "order", owner, symbol, side, price, quantity, fee, reason, at_ns
-FROM fill WHERE n > ? ORDER BY n LIMIT ?
+FROM fill WHERE n > ?1
+  AND n <= (SELECT MAX(n) FROM (SELECT n FROM fill WHERE n > ?1 ORDER BY n LIMIT ?2))
+ORDER BY n, owner
 """
 _FUNDING_AFTER: Final = """
 SELECT n, account, symbol, amount, at_ns FROM funding WHERE n > ? ORDER BY n LIMIT ?
@@ -126,7 +129,7 @@ def _booked(connection: sqlite3.Connection, after_n: int, limit: int) -> tuple[B
     for sql, read in ((_FILLS_AFTER, _fill), (_FUNDING_AFTER, _funding), (_EQUITY_AFTER, _equity)):
         found = connection.execute(sql, (after_n, limit)).fetchall()
         parts.append([read(row) for row in found])
-    known_to = min((part[-1].n for part in parts if len(part) == limit), default=None)
+    known_to = min((part[-1].n for part in parts if len(part) >= limit), default=None)
     rows = sorted((row for part in parts for row in part), key=lambda row: row.n)
     return tuple(row for row in rows if known_to is None or row.n <= known_to)
 

@@ -151,11 +151,11 @@ class FillLine(SQLModel, table=True):
     __tablename__: ClassVar[str] = "fill"
     __table_args__ = (UniqueConstraint("account", "order", "trade_id"),)
     n: int = Field(primary_key=True)  # the message that brought it
+    owner: str = Field(primary_key=True)  # a close by hand may give several owners their part
     account: str
     order: str = Field(index=True)
     trade_id: str  # the venue's
     trade: str | None = None
-    owner: str
     symbol: str
     side: str
     price: str

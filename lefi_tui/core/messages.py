@@ -122,6 +122,7 @@ class StopBot(Command):
     at_ns: int = 0
     by: str = "hand"
     reason: str = "asked"
+    closes: bool = False  # its own share of each position first; else they stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,16 @@ class ChangeSettings(Command):
 @dataclass(frozen=True, slots=True)
 class CancelOrder(Command):
     order: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePosition(Command):
+    """The whole position, whoever holds it: one reduce-only order at market."""
+
+    account: str
+    symbol: str
     at_ns: int = 0
     by: str = "hand"
 
@@ -344,6 +355,24 @@ class BotStopping(Event):
     at_ns: int
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOnStopAsked(Event):
+    """A stopping bot closes its own share of each position before it is stopped."""
+
+    bot: str
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseGivenUp(Event):
+    """What of it stays open, and why: a close that failed is not sent again but told."""
+
+    bot: str
+    at_ns: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

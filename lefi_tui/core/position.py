@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
 from lefi_tui.core.money import EXACT, MONEY, ZERO, exact_sum, grained
-from lefi_tui.core.order import Side
+from lefi_tui.core.order import HAND, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,21 @@ def reducible(position: Position, side: Side, units: Decimal) -> Decimal:
     if position.units * side.sign >= 0:
         return ZERO
     return min(units, position.units.copy_abs())
+
+
+def credited(position: Position, side: Side, units: Decimal) -> tuple[tuple[str, Decimal], ...]:
+    """Whose units a person's close takes: owner after owner by name, each up to its own share.
+
+    What nobody holds against it is the person's.
+    """
+    parts: list[tuple[str, Decimal]] = []
+    left = units
+    for owner, share in sorted(position.shares.items()):
+        part = min(left, share.copy_abs()) if share * side.sign < 0 else ZERO
+        if part:
+            parts.append((owner, part))
+            left = EXACT.subtract(left, part)
+    return (*parts, (HAND, left)) if left else tuple(parts)
 
 
 def filled(position: Position, fill: Fill) -> tuple[Position, Decimal]:

@@ -216,7 +216,7 @@ class Chronicle:
 
     def hear(self, told: Sequence[Booked]) -> None:
         for each in told:
-            assert each.n > self.n, "a report is told its records in their order"
+            assert each.n >= self.n, "a report is told its records in their order"
             self.n = each.n
             story = self.stories.setdefault(each.account, Story())
             match each:

@@ -25,25 +25,6 @@ CREATE TABLE bot (
 	updated_ns INTEGER NOT NULL,
 	PRIMARY KEY (name, type)
 );
-CREATE TABLE fill (
-	n INTEGER NOT NULL,
-	account VARCHAR NOT NULL,
-	"order" VARCHAR NOT NULL,
-	trade_id VARCHAR NOT NULL,
-	trade VARCHAR,
-	owner VARCHAR NOT NULL,
-	symbol VARCHAR NOT NULL,
-	side VARCHAR NOT NULL,
-	price VARCHAR NOT NULL,
-	quantity VARCHAR NOT NULL,
-	fee VARCHAR NOT NULL,
-	liquidity VARCHAR NOT NULL,
-	reason VARCHAR NOT NULL,
-	at_ns INTEGER NOT NULL,
-	PRIMARY KEY (n),
-	UNIQUE (account, "order", trade_id)
-);
-CREATE INDEX ix_fill_order ON fill ("order");
 CREATE TABLE journal (
 	seq INTEGER NOT NULL,
 	n INTEGER NOT NULL,
@@ -199,5 +180,24 @@ CREATE TABLE funding (
 	at_ns INTEGER NOT NULL,
 	PRIMARY KEY (n)
 );
-INSERT INTO alembic_version (version_num) VALUES ('0002');
+CREATE TABLE fill (
+	n INTEGER NOT NULL,
+	owner VARCHAR NOT NULL,
+	account VARCHAR NOT NULL,
+	"order" VARCHAR NOT NULL,
+	trade_id VARCHAR NOT NULL,
+	trade VARCHAR,
+	symbol VARCHAR NOT NULL,
+	side VARCHAR NOT NULL,
+	price VARCHAR NOT NULL,
+	quantity VARCHAR NOT NULL,
+	fee VARCHAR NOT NULL,
+	liquidity VARCHAR NOT NULL,
+	reason VARCHAR NOT NULL,
+	at_ns INTEGER NOT NULL,
+	PRIMARY KEY (n, owner),
+	UNIQUE (account, "order", trade_id)
+);
+CREATE INDEX ix_fill_order ON fill ("order");
+INSERT INTO alembic_version (version_num) VALUES ('0003');
 COMMIT;

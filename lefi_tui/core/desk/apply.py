@@ -25,6 +25,8 @@ from lefi_tui.core.messages import (
     BotStarted,
     BotStopped,
     BotStopping,
+    CloseGivenUp,
+    CloseOnStopAsked,
     CommandRefused,
     EngineStarted,
     EquitySampled,
@@ -174,6 +176,15 @@ def _warms(sizing: Sizing, needs: Needs) -> bool:
 
 def _bot_stopping(desk: Desk, event: BotStopping) -> Desk:
     return _with_bot(desk, event.bot, status=BotStatus.STOPPING, reason=event.reason)
+
+
+def _close_on_stop(desk: Desk, event: CloseOnStopAsked) -> Desk:
+    return _with_bot(desk, event.bot, closes=True)
+
+
+def _close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
+    reason = f"{desk.bots[event.bot].reason}; {event.text}"
+    return _with_bot(desk, event.bot, closes=False, reason=reason)
 
 
 def _bot_stopped(desk: Desk, event: BotStopped) -> Desk:
@@ -340,6 +351,8 @@ _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     BotStarted: _bot_started,
     SettingsChanged: _settings_changed,
     BotStopping: _bot_stopping,
+    CloseOnStopAsked: _close_on_stop,
+    CloseGivenUp: _close_given_up,
     BotStopped: _bot_stopped,
     BotFaulted: _bot_faulted,
     BotRan: _bot_ran,

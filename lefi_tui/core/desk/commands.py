@@ -17,6 +17,7 @@ from lefi_tui.core.messages import (
     BotStopping,
     CancelOrder,
     ChangeSettings,
+    CloseOnStopAsked,
     InstrumentsListed,
     Kill,
     ListInstruments,
@@ -32,6 +33,7 @@ from lefi_tui.core.messages import (
     TradingStateChanged,
     Watch,
 )
+from lefi_tui.core.order import SizeKind
 
 NS_PER_MS: Final = 1_000_000
 
@@ -157,6 +159,9 @@ def _begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
     draft.ask(watch_of(draft.desk, bot.account))
     draft.ask(SetTimers(bot_id, ()))
     entries = [each for each in draft.desk.working_of(bot_id) if each.leg == "entry"]
+    if isinstance(asked, StopBot) and asked.closes:
+        draft.say(CloseOnStopAsked(bot_id, asked.at_ns, asked.by))
+        entries = [each for each in entries if each.terms.size.kind is not SizeKind.ALL]
     cancel_orders(draft, entries, asked.at_ns, asked.by)
     stop_if_done(draft, bot_id, asked.at_ns)
 

@@ -12,7 +12,7 @@ from lefi_tui.core.gate import Facts, GateRequest, check
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
 from lefi_tui.core.messages import Sizing, Verdict
 from lefi_tui.core.money import EXACT, ZERO, from_double, words
-from lefi_tui.core.order import Order, Side, SizeKind
+from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
 
 MINUTE_NS: Final = 60_000_000_000
@@ -164,9 +164,9 @@ def _units(case: _Case) -> Decimal:
 
 
 def _own(case: _Case) -> Decimal:
-    """What its owner may give back: its own share, and never more than is open."""
-    side = case.order.terms.side
-    own = case.position.shares.get(case.order.owner, ZERO)
+    """What its owner may give back, never more than is open: a bot its share, a person all."""
+    side, owner = case.order.terms.side, case.order.owner
+    own = case.position.units if owner == HAND else case.position.shares.get(owner, ZERO)
     return reducible(case.position, side, own.copy_abs()) if own * side.sign < 0 else ZERO
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.bot import Intent
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
-from lefi_tui.core.desk.state import BotRecord
+from lefi_tui.core.desk.state import BotRecord, Desk
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import (
     CancelOrders,
+    IntentRefused,
     OrderCancelRequested,
     OrderDenied,
     OrderSubmitted,
+    Sizing,
     SubmitOrders,
 )
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import (
+    HAND,
     Order,
     OrderStatus,
     OrderTerms,
+    SizeKind,
 )
 from lefi_tui.core.terms import close_terms, order_terms
+
+CLOSING: Final = "STILL_CLOSING"
 
 
 def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
@@ -31,6 +38,8 @@ def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: in
     for number, intent in enumerate(intents):
         run = f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
         order_id = ClientOrderId.of(run, str(at_ns), intent.site, f"entry{number}")
+        if intent.action == "close" and _is_closing(draft, bot, intent, at_ns):
+            continue
         if intent.action in {"cancel", "close"}:
             _cancel_working(draft, bot, intent.symbol, at_ns)
         if intent.action == "cancel":
@@ -47,7 +56,40 @@ def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: in
                 group=order_id,
                 placed_at_ns=at_ns,
             )
-            _submit(draft, order, at_ns)
+            submit(draft, order, at_ns)
+
+
+def closes_of(desk: Desk, account: str, symbol: str) -> tuple[Order, ...]:
+    """Working orders that close a position, or a bot's share of it."""
+    return tuple(
+        order
+        for order in desk.orders.values()
+        if order.account == account
+        and order.terms.symbol == symbol
+        and order.leg == "entry"
+        and order.terms.size.kind is SizeKind.ALL
+    )
+
+
+def closing_words(order: Order) -> str:
+    symbol = order.terms.symbol
+    return f"{symbol} is being closed already by order {order.id}, {order.status}; none is doubled."
+
+
+def _is_closing(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> bool:
+    """A close on its way is never sent again beside itself, nor beside a person's.
+
+    On a candle file a cancel is final at once: there the newer close takes the older one's place.
+    """
+    if draft.desk.accounts[bot.account].sizing is Sizing.AT_FILL:
+        return False
+    working = closes_of(draft.desk, bot.account, intent.symbol)
+    mine = [order for order in working if order.owner in {bot.id, HAND}]
+    if mine:
+        words = closing_words(mine[0])
+        told = (bot.id, intent.action, intent.symbol, intent.site, CLOSING, words, at_ns)
+        draft.say(IntentRefused(*told))
+    return bool(mine)
 
 
 def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> None:
@@ -73,16 +115,18 @@ def held_units(draft: Draft, bot: BotRecord, symbol: str) -> Decimal:
     return ZERO if position is None else position.shares.get(bot.id, ZERO)
 
 
-def _submit(draft: Draft, order: Order, at_ns: int) -> None:
+def submit(draft: Draft, order: Order, at_ns: int) -> str:
+    """Sent when the gate lets it; else denied, and the words why."""
     answer = gate_answer(draft.desk, order, at_ns)
     if all(verdict.passed for verdict in answer.verdicts):
         ready = answer.order.moved_to(OrderStatus.SUBMITTED)
         draft.say(OrderSubmitted(ready, answer.verdicts))
         draft.ask(SubmitOrders(ready.account, (ready,)))
-        return
+        return ""
     words = "; ".join(each.text or each.code for each in answer.verdicts if not each.passed)
     denied = answer.order.moved_to(OrderStatus.DENIED, words)
     draft.say(OrderDenied(denied, answer.verdicts, at_ns))
+    return words
 
 
 def cancel_orders(draft: Draft, orders: Iterable[Order], at_ns: int, by: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import localcontext
 from typing import Final
 
 from lefi_tui.core.bot import FillSeen, Occasion
+from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotStatus, Desk
@@ -29,7 +32,9 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
+from lefi_tui.core.money import EXACT, MONEY, grained
 from lefi_tui.core.order import (
+    HAND,
     UNKNOWN,
     ExitPlan,
     Order,
@@ -40,6 +45,7 @@ from lefi_tui.core.order import (
     Size,
     SizeKind,
 )
+from lefi_tui.core.position import credited
 
 NS_PER_MS: Final = 1_000_000
 _UNANSWERED: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
@@ -66,14 +72,21 @@ def rejected(draft: Draft, report: VenueRejected) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None and not order.filled:
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
-        stop_if_done(draft, order.owner, report.at_ns)
+        _ended(draft, order, f"the venue rejected its close: {report.text}", report.at_ns)
 
 
 def canceled(draft: Draft, report: VenueCanceled) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None:
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
-        stop_if_done(draft, order.owner, report.at_ns)
+        _ended(draft, order, f"its close was canceled: {report.reason}", report.at_ns)
+
+
+def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
+    """An order has its end without having been filled whole."""
+    close_failed(draft, order, why, at_ns)
+    for bot_id in waiting_for(draft.desk, order):
+        stop_if_done(draft, bot_id, at_ns)
 
 
 def silent(draft: Draft, report: VenueSilent) -> None:
@@ -94,7 +107,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     was_known = order.status not in _UNANSWERED
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
-    stop_if_done(draft, order.owner, report.at_ns)
+    _ended(draft, order, f"its close is gone: {reason}", report.at_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
@@ -111,29 +124,63 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     if report.trade_id in draft.desk.booked.get(_book_key(draft.desk, report), ()):
         return
     order = draft.desk.order(report.order)
-    owner = order.owner if order is not None else _owner_of_position(draft.desk, report)
-    draft.say(
-        OrderFilled(
-            report.order,
-            report.trade_id,
-            report.at_ns,
-            report.account,
-            report.symbol,
-            report.side,
-            report.price,
-            report.quantity,
-            report.fee,
-            report.liquidity,
-            report.reason,
-            owner,
-            report.is_last,
-        )
-    )
+    parts = _parts(draft.desk, order, report)
+    for owner, part in parts:
+        draft.say(_order_filled(part, owner))
     if order is not None:
         _place_exits(draft, order, report.at_ns)
     _drop_exits_when_flat(draft, report)
-    _tell_owner(draft, owner, report)
-    stop_if_done(draft, owner, report.at_ns)
+    for owner, part in parts:
+        _tell_owner(draft, owner, part)
+    waiting = [] if order is None else waiting_for(draft.desk, order)
+    for owner in dict.fromkeys((*(owner for owner, _ in parts), *waiting)):
+        stop_if_done(draft, owner, report.at_ns)
+
+
+def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
+    return OrderFilled(
+        report.order,
+        report.trade_id,
+        report.at_ns,
+        report.account,
+        report.symbol,
+        report.side,
+        report.price,
+        report.quantity,
+        report.fee,
+        report.liquidity,
+        report.reason,
+        owner,
+        report.is_last,
+    )
+
+
+def _parts(
+    desk: Desk, order: Order | None, report: VenueFilled
+) -> tuple[tuple[str, VenueFilled], ...]:
+    """A fill by owner: of a person's close, each bot has the part that gives back what it held."""
+    if order is None:
+        return ((_owner_of_position(desk, report), report),)
+    position = desk.positions.get((report.account, report.symbol))
+    if order.owner != HAND or order.terms.size.kind is not SizeKind.ALL or position is None:
+        return ((order.owner, report),)
+    owners = credited(position, Side(report.side), report.quantity)
+    parts: list[tuple[str, VenueFilled]] = []
+    fee_left = report.fee
+    for number, (owner, units) in enumerate(owners, 1):
+        is_last = number == len(owners)
+        with localcontext(MONEY):
+            fee = fee_left if is_last else grained(report.fee * units / report.quantity)
+        fee_left = EXACT.subtract(fee_left, fee)
+        part = replace(
+            report,
+            trade_id=report.trade_id if number == 1 else f"{report.trade_id}#{number}",
+            quantity=units,
+            fee=fee,
+            is_last=report.is_last and is_last,
+        )
+        parts.append((owner, part))
+    return tuple(parts)
 
 
 def _book_key(desk: Desk, report: VenueFilled) -> str:

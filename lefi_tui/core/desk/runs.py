@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from lefi_tui.core.bot import Decision, Note, Occasion
+from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import carry_out
 from lefi_tui.core.desk.snapshot import DeskSnapshot
@@ -75,14 +76,16 @@ def _write_note(draft: Draft, bot_id: str, note: Note, at_ns: int) -> None:
 def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
     """A stopping bot has stopped when the venue shows none of its entries any more.
 
-    Exits that protect a position it leaves open stay with that position.
+    Exits that protect a position it leaves open stay with that position. Asked to close, it is done
+    when its shares are closed too: what fills late is closed late.
     """
     bot = draft.desk.bots.get(bot_id)
     if bot is None or bot.status is not BotStatus.STOPPING:
         return
+    must_wait = bot.closes and close_shares(draft, bot_id, at_ns)
     working = draft.desk.working_of(bot_id)
-    if any(order.leg == "entry" for order in working):
+    if must_wait or any(order.leg == "entry" for order in working):
         return
-    exits = len(working)
+    exits, bot = len(working), draft.bot(bot_id)
     kept = f"; {exits} exits stay with its open position" if exits else ""
     draft.say(BotStopped(bot_id, at_ns, f"{bot.reason}{kept}"))

@@ -69,6 +69,7 @@ class BotRecord:
     warming: str = ""
     reason: str = ""
     order_times_ns: tuple[int, ...] = ()
+    closes: bool = False  # while it stops: its share of each position goes first
 
     @property
     def is_alive(self) -> bool:

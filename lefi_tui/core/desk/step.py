@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lefi_tui.core.desk import commands, market, reports
+from lefi_tui.core.desk import closing, commands, market, reports
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     BarsClosed,
     CancelOrder,
     ChangeSettings,
+    ClosePosition,
     Command,
     Effect,
     Event,
@@ -81,6 +82,8 @@ def _command(draft: Draft, command: Command) -> None:  # noqa: C901 -- dispatch
             commands.change_settings(draft, command)
         case CancelOrder():
             commands.cancel_order(draft, command)
+        case ClosePosition():
+            closing.close_position(draft, command)
         case Kill():
             commands.kill(draft, command)
         case Resume():

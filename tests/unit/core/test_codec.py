@@ -35,8 +35,10 @@ from lefi_tui.engine.wire import QUESTIONS
 # ---- any message, from its annotations
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+# Of what is annotated as anything only plain data comes back: an infinity as its text.
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXTS),
+    st.one_of(st.none(), st.booleans(), st.integers(), FINITE, TEXTS),
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=5,
 )
