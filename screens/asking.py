@@ -1,21 +1,37 @@
-"""A screen that shows an answer: it names its question, and is given each new answer."""
+"""A screen that shows answers: it names its questions, and is given each new answer."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from textual.screen import ModalScreen, Screen
 
 from lefi_tui.views.queries import Query
 
 
+class Aside(NamedTuple):
+    """What one pane of a screen asks, at a pace of its own."""
+
+    query: Query
+    every_s: float
+
+
 class Asking(Screen[None]):
-    """The application asks `query` again after each answer, once in `every_s` seconds at most."""
+    """The application asks `query_of` again after each answer, once in `every_s` at most."""
 
     query_of: Query | None = None  # none asks nothing, and is told only what the frame shows
     every_s: ClassVar[float] = 0.1
 
     def show(self, answer: Any, silent_ms: int) -> None:
+        raise NotImplementedError
+
+    def asides(self) -> Sequence[Aside]:
+        """What its panes ask besides, while the screen is in sight; in an order that stays."""
+        return ()
+
+    def show_aside(self, answer: Any) -> None:
+        """The answer to one of them."""
         raise NotImplementedError
 
 

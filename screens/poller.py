@@ -15,15 +15,17 @@ from textual.screen import Screen
 
 from lefi_tui.views.desk_view import SILENCE_MAX_MS, DeskView, aged
 from lefi_tui.views.queries import Query
-from screens.asking import Asking
+from screens.asking import Aside, Asking
 from screens.framed import Framed
 
 POLL_SECONDS: Final = 0.1
 
+Slot = tuple[Asking, int]  # a screen's own question is 0, its panes' are 1 and more
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a screen was told last, to which question, and when."""
+    """What was told last, to which question, and when."""
 
     query: Query
     answer: object
@@ -40,48 +42,61 @@ class Poller:
         self._ask = ask
         self._run = run
         self._complain = complain
-        self._open: set[Asking] = set()  # screens whose question waits for its answer
-        self._answered: dict[Asking, _Answer] = {}
+        self._open: set[Slot] = set()  # whose question waits for its answer
+        self._answered: dict[Slot, _Answer] = {}
         self._framed: list[Framed] = []
 
     def poll(self, stack: Sequence[Screen[Any]]) -> None:
-        """Once for each screen that shows an answer; a dialog does not still the desk below it."""
+        """Once for each question; a dialog does not still the desk below it."""
         asking = [screen for screen in stack if isinstance(screen, Asking)]
         self._framed = [screen for screen in stack if isinstance(screen, Framed)]
-        self._answered = {each: self._answered[each] for each in asking if each in self._answered}
+        self._answered = {at: each for at, each in self._answered.items() if at[0] in asking}
         for screen in asking:
             self._show_age(screen)
-            query = screen.query_of
-            if query is not None and screen not in self._open and self._is_due(screen):
-                self._open.add(screen)
-                self._run(partial(self._question, screen, query))
+            for number, wish in enumerate(self._wishes(screen)):
+                slot = screen, number
+                if wish is not None and slot not in self._open and self._is_due(slot, wish):
+                    self._open.add(slot)
+                    self._run(partial(self._question, slot, wish.query))
 
-    def _is_due(self, screen: Asking) -> bool:
-        """A slow question is not asked at every poll; another one of its screen is, at once."""
-        known = self._answered.get(screen)
-        if known is None or known.query != screen.query_of:
+    def _wishes(self, screen: Asking) -> list[Aside | None]:
+        """The screen's own question first; its panes ask only while a person sees them."""
+        query = screen.query_of
+        own = None if query is None else Aside(query, screen.every_s)
+        is_covered = isinstance(screen, Framed) and screen is not self._framed[-1]
+        return [own] if is_covered else [own, *screen.asides()]
+
+    def _is_due(self, slot: Slot, wish: Aside) -> bool:
+        """A slow question is not asked at every poll; another one in its place is, at once."""
+        known = self._answered.get(slot)
+        if known is None or known.query != wish.query:
             return True
-        return time.monotonic() - known.at >= screen.every_s - POLL_SECONDS / 2
+        return time.monotonic() - known.at >= wish.every_s - POLL_SECONDS / 2
 
     def _show_age(self, screen: Asking) -> None:
-        known = self._answered.get(screen)
+        known = self._answered.get((screen, 0))
         if known is None or known.query != screen.query_of:
             return
         silent_s = time.monotonic() - known.at
         if silent_s > SILENCE_MAX_MS / 1_000 + screen.every_s:
             self._show(screen, known.answer, int(silent_s * 1_000))
 
-    async def _question(self, screen: Asking, query: Query) -> None:
+    async def _question(self, slot: Slot, query: Query) -> None:
         try:
             answer = await self._ask(query)
         except OSError as error:
             self._complain(f"The engine can't be reached: {error}. It is asked again.")
             return
         finally:
-            self._open.discard(screen)
-        if screen.is_attached and query == screen.query_of:
-            self._answered[screen] = _Answer(query, answer, time.monotonic())
+            self._open.discard(slot)
+        screen, number = slot
+        if not screen.is_attached or (number == 0 and query != screen.query_of):
+            return
+        self._answered[slot] = _Answer(query, answer, time.monotonic())
+        if number == 0:
             self._show(screen, answer, 0)
+        else:
+            screen.show_aside(answer)
 
     def _show(self, screen: Asking, answer: object, silent_ms: int) -> None:
         """The desk's answer is also what stands on the frame of every other screen."""
