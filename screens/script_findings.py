@@ -17,6 +17,7 @@ from widgets.editor import ScriptEditor
 from widgets.findings import Findings
 from widgets.ink import Ink
 from widgets.problems import (
+    Finding,
     Problem,
     at_cursor,
     counted,
@@ -43,7 +44,8 @@ class ScriptFindings:
         self._editor = editor
         self._pane = pane
         self._problems: tuple[Problem, ...] = ()
-        self._runs = Runs(screen, tests, self._tests_told)
+        self._run: RunSoFar | None = None  # of this text, or of the one before the last keys
+        self._runs = Runs(screen, tests, self._heard)
         self._checks: Newest[str, Checked] = Newest(screen, check, self._checked, CHECK_SECONDS)
 
     # ---- problems
@@ -55,14 +57,23 @@ class ScriptFindings:
     def _checked(self, text: str, checked: Checked) -> None:
         self._problems = problems(text, checked.diagnostics, self._key("fix"))
         self._editor.show_wrongs(underlined(self._problems))
-        self._show_problems()
+        if self._run is not None and self._run.text != text:
+            self._run = None
+        self._draw()
         self._screen.draw_words()
 
-    def _show_problems(self) -> None:
-        told = counted(self._problems)
-        title = (f"Problems: {told}", Ink.TEXT) if told else ("No problems", Ink.DIM)
-        palette = self._screen.palette
-        self._pane.show(title, problem_lines(self._problems, palette), palette)
+    def _draw(self) -> None:
+        """The tests of this text, if they ran; its problems, always."""
+        palette, told = self._screen.palette, counted(self._problems)
+        words, ink = (f"Problems: {told}", Ink.TEXT) if told else ("No problems", Ink.DIM)
+        if self._run is not None:
+            tests, ink = self._tests_told(self._run)
+            words = f"{tests}. {words}" if told else tests
+        lines = [*self._failures(), *problem_lines(self._problems, palette)]
+        self._pane.show((words, ink), lines, palette)
+
+    def _failures(self) -> list[Finding]:
+        return [] if self._run is None else failure_lines(self._run.ran, self._screen.palette)
 
     def _key(self, name: str) -> str:
         return self._screen.table.shown(name)
@@ -84,8 +95,7 @@ class ScriptFindings:
         if problem is None:
             self._screen.notice("No problem in this script.")
             return
-        self._show_problems()
-        self._pane.point(self._problems.index(problem))
+        self._pane.point(len(self._failures()) + self._problems.index(problem))
         self.go_to(problem.row, problem.column)
 
     def go_to(self, row: int, column: int) -> None:
@@ -114,14 +124,13 @@ class ScriptFindings:
     def start_tests(self, text: str) -> None:
         self._runs.start(text)
 
-    def _tests_told(self, run: RunSoFar) -> None:
+    def _heard(self, run: RunSoFar) -> None:
+        self._run = None if run.refusal else run
         if run.refusal:
-            self._show_problems()
             self._screen.notice(f"The tests did not run: {run.refusal}")
-            return
-        has_failed = any(not each.has_passed for each in run.ran)
+        self._draw()
+
+    def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""
-        words = tests_told(run.ran, run.count, end_key)
-        palette = self._screen.palette
-        title = (words, Ink.BAD if has_failed else Ink.TEXT)
-        self._pane.show(title, failure_lines(run.ran, palette), palette)
+        has_failed = any(not each.has_passed for each in run.ran)
+        return tests_told(run.ran, run.count, end_key), Ink.BAD if has_failed else Ink.TEXT

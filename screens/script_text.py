@@ -72,7 +72,7 @@ class ScriptText:
             self.left.add(script.row)
             go()
 
-        self.errands.ask(partial(self._store.keep_draft, script, self._editor.text), kept)
+        self.errands.ask(self._draft_of(self._editor.text), kept)
 
     def _came(self, found: tuple[OpenScript, Draft | None]) -> None:
         script, draft = found
@@ -118,16 +118,21 @@ class ScriptText:
         return self._editor.text != as_edited(script.text)
 
     def _keep(self) -> None:
-        """Ask for a draft of what is not saved; of what is, there is none."""
-        if self._draft_timer is None or self.script is None:
-            return
-        self._draft_timer.stop()
         self._draft_timer = None
-        script, text = self.script, self._editor.text
-        work = partial(self._store.drop_draft, script)
-        if self._differs(script):
-            work = partial(self._store.keep_draft, script, text)
-        self.errands.ask(work, _nothing, self._draft_refused)
+        self.errands.ask(self._draft_of(self._editor.text), _nothing, self._draft_refused)
+
+    def _draft_of(self, text: str) -> Callable[[], None]:
+        """Of what is not saved when its turn comes; of what is, there is none."""
+
+        def work() -> None:
+            script = self.script
+            assert script is not None, "nothing is typed before a script is open"
+            if text == as_edited(script.text):
+                self._store.drop_draft(script)
+            else:
+                self._store.keep_draft(script, text)
+
+        return work
 
     def _draft_refused(self, error: LefiError) -> None:
         if error.why != self._draft_refusal:
@@ -151,13 +156,15 @@ class ScriptText:
         if not self._differs(script):
             then(script)
             return
-        self.errands.ask(
-            partial(self._store.save, script, text, may_replace=may_replace),
-            partial(self._saved, script, then),
-            partial(self._not_saved, script, then),
-        )
 
-    def _saved(self, before: OpenScript, then: Then, saved: OpenScript) -> None:
+        def work() -> tuple[OpenScript, OpenScript]:
+            now = self.script or script  # as a save before this one has left it
+            return now, self._store.save(now, text, may_replace=may_replace)
+
+        self.errands.ask(work, partial(self._saved, then), partial(self._not_saved, script, then))
+
+    def _saved(self, then: Then, both: tuple[OpenScript, OpenScript]) -> None:
+        before, saved = both
         if self.script is before:
             self.script = saved
             self.typed()

@@ -97,11 +97,12 @@ class StartScriptScreen(Dialog):
     # ---- what is typed
 
     def values(self) -> Values:
-        """The settings that differ from the script's own."""
+        """The settings that differ from the script's own; an empty field does not."""
+        typed = {name: field.value.strip() for name, field in self._fields.items()}
         return {
-            each.name: self._fields[each.name].value.strip()
+            each.name: typed[each.name]
             for each in self._form.program.settings
-            if self._fields[each.name].value.strip() != plain(each.value)
+            if typed[each.name] not in {"", plain(each.value)}
         }
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -169,9 +169,9 @@ def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
     sums = {"failed": failed, "passed": len(ran) - failed}
     told = ", ".join(f"{number} {word}" for word, number in sums.items() if number)
     if end_key:
-        return f"Tests {len(ran)} of {count or '?'}: {told or 'running'}. {end_key} ends them."
+        return f"Tests {len(ran)} of {count or '?'}: {told or 'running'} ({end_key} ends them)"
     if not ran:
-        return "Tests: there are none in this script."
+        return "Tests: there are none in this script"
     early = "" if len(ran) == count else f", ended early, {count - len(ran)} not run"
     return f"Tests: {told}{early}"
 

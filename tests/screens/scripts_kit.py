@@ -82,17 +82,20 @@ class Scripts:
 
 @asynccontextmanager
 async def opened(
-    store: ScriptStore | Path, size: tuple[int, int] = (80, 24), palette: Palette = TRUE_COLOR
+    store: ScriptStore | Path,
+    size: tuple[int, int] = (80, 24),
+    palette: Palette = TRUE_COLOR,
+    fed: HandFed | None = None,
 ) -> AsyncIterator[Scripts]:
     own = ScriptFolder(store) if isinstance(store, Path) else store
-    fed = HandFed()
+    fed = fed or HandFed()
     rooms = {"scripts": lambda send, ink: ScriptsScreen(own, send, ink)}
     app = LefiApp(DeskSetup(fed, palette=palette, rooms=rooms))
     async with app.run_test(size=size) as pilot:
         scripts = Scripts(app, pilot, fed)
         await scripts.until(lambda: app.screen.is_attached)
         await scripts.press("f3")
-        await scripts.until(lambda: isinstance(app.screen, ScriptsScreen))
+        await scripts.until(lambda: any(isinstance(e, ScriptsScreen) for e in app.screen_stack))
         await scripts.until(lambda: scripts.screen.desk_view is not None)
         await scripts.shows("ema_cross")
         yield scripts
