@@ -31,6 +31,7 @@ class Absence:
         self._lock = threading.Lock()
         self._seen = ScreenState()
         self._seen_ns = _read(self._file)
+        self._was_closed = self._seen_ns > 0  # the first look after a start ends an absence
         self._is_cut = False
         self._noted_ns = self._seen_ns
         self._noted = 0
@@ -47,14 +48,15 @@ class Absence:
 
     def looked(self, screen: ScreenState, now_ns: int) -> None:
         with self._lock:
-            if self._seen_ns and now_ns - self._seen_ns > ABSENT_NS:
+            if self._was_closed or (self._seen_ns and now_ns - self._seen_ns > ABSENT_NS):
                 self._ended = replace(
                     away(self._seen, screen),
                     since_ns=self._seen_ns,
                     until_ns=now_ns,
                     is_cut=self._is_cut,
                 )
-            self._seen, self._seen_ns, self._is_cut = screen, now_ns, False
+            self._seen, self._seen_ns = screen, now_ns
+            self._was_closed = self._is_cut = False
             due_ns = NOTE_NS if screen.number == self._noted else NOTE_NEWS_NS
             if now_ns - self._noted_ns >= due_ns:
                 self._note()
