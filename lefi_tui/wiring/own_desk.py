@@ -104,7 +104,10 @@ class OwnDesk:
 
     def _begin(self) -> None:
         """Behind the first frame: loading the engine would hold that up by half its time."""
+        from lefi_tui.wiring.rooms import keep_loaded
+
         self._has_begun = True
+        keep_loaded()
         threading.Thread(target=self._start, name="engine-start", daemon=True).start()
 
     def _start(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -43,10 +44,17 @@ def furnished(
             DEMO,
             rooms=rooms(scripts_folder(settings), settings.settings.data_dir, folder),
             table=table,
+            at_first_frame=keep_loaded,
             greeting=settings.complaint or " ".join(problems),
         ),
         **others,
     )
+
+
+def keep_loaded() -> None:
+    """At the first frame: what was loaded for it stays, and is never looked through again."""
+    gc.freeze()
+    gc.enable()
 
 
 def scripts_folder(settings: Loaded) -> Path:
