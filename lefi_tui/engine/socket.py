@@ -46,8 +46,11 @@ def peer_uid(connection: socket.socket) -> int:
 
 
 class SocketServer:
-    def __init__(self, served: Served, path: Path, uid: int | None = None) -> None:
+    def __init__(
+        self, served: Served, path: Path, uid: int | None = None, *, read_s: float = READ_S
+    ) -> None:
         self._served = served
+        self._read_s = read_s
         self._path = path
         self._uid = os.getuid() if uid is None else uid
         self._listening: socket.socket | None = None
@@ -122,7 +125,7 @@ class SocketServer:
             writer.write(wire.line({"refused": refusal} if refusal else wire.GREETING))
             await writer.drain()
             if not refusal:
-                await _Client(self._served, reader, writer).serve()
+                await _Client(self._served, reader, writer, self._read_s).serve()
         except ConnectionError:
             _log.debug("a client left")
         except asyncio.CancelledError:
@@ -145,9 +148,14 @@ class _Client:
     """Takes requests in their order and answers each when it can: out of order, by its number."""
 
     def __init__(
-        self, served: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        served: Served,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        read_s: float,
     ) -> None:
         self._served = served
+        self._read_s = read_s
         self._reader = reader
         self._writer = writer
         self._tasks: set[asyncio.Task[None]] = set()
@@ -189,10 +197,10 @@ class _Client:
         async with self._turn_to_write:
             self._writer.write(wire.line(data))
             try:
-                async with asyncio.timeout(READ_S):
+                async with asyncio.timeout(self._read_s):
                     await self._writer.drain()
             except TimeoutError:
-                _log.warning("a client did not read for %.0f s and was dropped", READ_S)
+                _log.warning("a client did not read for %.0f s and was dropped", self._read_s)
                 self._writer.transport.abort()
             except ConnectionError:
                 _log.debug("a client left")

@@ -22,8 +22,9 @@ from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
 from lefi_tui.engine.socket import CLIENTS_MAX, SocketServer
 from lefi_tui.errors import EngineAbsentError, EngineBusyError, RefusedError
-from lefi_tui.views.queries import DeskQuery, WhyQuery
-from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, setup, start
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
+from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, setup, start, until
 
 FOREIGN = """
 import os, socket, sys
@@ -35,6 +36,9 @@ try:
 except PermissionError as error:
     print("refused by the file:", error.strerror)
 """
+
+
+STUCK_TRIES = 20  # five milliseconds each
 
 
 @pytest.fixture
@@ -172,6 +176,92 @@ def test_only_so_many_clients_are_attached_at_once(engine: Engine, path: Path) -
             await channel.close()
 
     asyncio.run(live())
+
+
+class SlowToTellWhy:
+    """An engine that answers why only when it is let."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.submit, self.subscribe = engine.submit, engine.subscribe
+        self._engine = engine
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
+
+    async def ask(self, query: Query) -> Any:
+        if isinstance(query, WhyQuery):
+            self.asked.set()
+            await self.let.wait()
+        return await self._engine.ask(query)
+
+
+def test_a_slow_answer_holds_up_no_other_and_finds_its_question(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async def live() -> None:
+        served = SlowToTellWhy(engine)
+        server = SocketServer(served, tmp_path / "slow" / "engine.sock")
+        await server.open()
+        channel = await SocketChannel.open(tmp_path / "slow" / "engine.sock")
+        slow = asyncio.ensure_future(channel.ask(WhyQuery("ema-1")))
+        await served.asked.wait()
+        assert isinstance(await channel.ask(DeskQuery()), DeskView)
+        assert (await channel.send(OPEN)).is_accepted
+        assert not slow.done()
+        served.let.set()
+        assert (await slow).bot == "ema-1"
+        await channel.close()
+        await server.close()
+
+    asyncio.run(live())
+
+
+def test_a_client_that_reads_nothing_is_dropped_and_the_others_go_on(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async def live() -> None:
+        place = tmp_path / "strict" / "engine.sock"
+        server = SocketServer(engine, place, read_s=0.2)
+        await server.open()
+        question = wire.line({"id": 1, "ask": wire.query_data(HealthQuery())})
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.connect(str(place))
+            await until(lambda: server.clients == 1)
+            await _ask_on(deaf, question)
+            await until(lambda: server.clients == 0)
+        assert await _ask_once(place)
+        await server.close()
+
+    asyncio.run(live())
+
+
+async def _ask_on(client: socket.socket, question: bytes) -> None:
+    """Until nothing more is taken for a while; what is answered stays unread."""
+    client.settimeout(0)
+    full = 0
+
+    def is_stuck() -> bool:
+        nonlocal full
+        try:
+            while True:
+                client.send(question)
+                full = 0
+        except BlockingIOError:
+            full += 1
+        except BrokenPipeError:
+            return True
+        return full > STUCK_TRIES
+
+    await until(is_stuck)
+
+
+def test_an_engine_ends_also_while_a_client_does_not_read(tmp_path: Path, path: Path) -> None:
+    engine = Engine(setup(tmp_path / "desk", MemoryVenue()), socket=path)
+    engine.start()
+    question = wire.line({"id": 1, "ask": wire.query_data(HealthQuery())})
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.connect(str(path))
+        asyncio.run(_ask_on(deaf, question))
+        engine.stop()
+    assert not engine.is_running
 
 
 def test_a_file_left_by_a_crash_is_no_obstacle_and_a_living_one_is_not_taken(
