@@ -1,11 +1,11 @@
-"""The desk: prices, positions, orders, bots and the log in one frame that says whose money moves.
+"""The desk: prices, chart, positions, orders, bots, log, in one frame that says whose money moves.
 
 It has no rule of trading: it sends commands, and draws the newest view it was given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -14,23 +14,30 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from lefi_tui.core.messages import CancelOrder, Command, StopBot
+from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.tour import Tour, follow
+from screens.asking import Aside
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
 from screens.keys import ON_DESK, bindings, of_groups
+from widgets import equity
+from widgets.block import Block
 from widgets.board import Board
 from widgets.bots import Bots
+from widgets.chart import Chart
 from widgets.ink import Palette
+from widgets.lines import Frame
 from widgets.log import Log
 from widgets.orders import Orders
-from widgets.plan import Box, arrange, pane_width
+from widgets.plan import Box, arrange, has_chart, pane_width
 from widgets.positions import Positions
 from widgets.prices import Prices
 
 # Textual reads no sheet of its first screen, so the application names it.
 SHEETS: Final = [FRAME_SHEET, Path(__file__).with_suffix(".tcss")]
+CHART_EVERY_S: Final = 1.0  # candles; the newest price comes with the desk, ten times as often
 
 
 class DeskScreen(Framed):
@@ -46,9 +53,14 @@ class DeskScreen(Framed):
         self._boxes: dict[str, Box] = {}
         self.bots = Bots(self.palette, id="bots")
         self.orders = Orders(self.palette, id="orders")
+        self.chart = Chart(self.palette, id="chart")
+        self.equity = Block(self.palette, id="equity")
+        self._is_chart_wanted: bool | None = None  # else the size of the screen decides
+        self._markets = (Prices(self.palette, id="prices"), Positions(self.palette, id="positions"))
         self.boards: tuple[Board, ...] = (
-            Prices(self.palette, id="prices"),
-            Positions(self.palette, id="positions"),
+            self._markets[0],
+            self.chart,
+            self._markets[1],
             self.orders,
             self.bots,
             Log(self.palette, id="log"),
@@ -56,6 +68,7 @@ class DeskScreen(Framed):
 
     def inside(self) -> ComposeResult:
         yield from self.boards
+        yield self.equity
         yield self.words
 
     def on_mount(self) -> None:
@@ -65,8 +78,16 @@ class DeskScreen(Framed):
     def on_resize(self) -> None:
         self._draw()
 
-    def on_board_moved(self) -> None:
+    def on_board_moved(self, message: Board.Moved) -> None:
+        if message.board in self._markets:
+            self._follow(message.board.cursor_key)
         self.draw_words()
+
+    def _follow(self, key: str) -> None:
+        """The chart shows the market under the cursor of prices or positions."""
+        account, _, symbol = key.partition("/")
+        if symbol:
+            self.chart.follow((account, symbol))
 
     # ---- what is shown
 
@@ -81,6 +102,14 @@ class DeskScreen(Framed):
             self._tour = follow(self._tour, answer)
         self.frame(answer if not silent_ms else aged(answer, silent_ms))
         self._draw_panes()
+
+    def asides(self) -> Sequence[Aside]:
+        question = self.chart.question
+        return () if question is None else (Aside(question, CHART_EVERY_S),)
+
+    def show_aside(self, answer: Any) -> None:
+        assert isinstance(answer, ChartView)
+        self.chart.tell(answer)
 
     def words_size(self) -> tuple[int, int]:
         box = self._boxes.get("words")
@@ -99,20 +128,32 @@ class DeskScreen(Framed):
         if not self.is_mounted or not self.size.width:
             return
         self._place()
+        if self.chart.market is None and self.view is not None:
+            keys = (key for board in reversed(self._markets) for key in board.keys(self.view))
+            self._follow(next(keys, ""))
         for board in self.boards:
             board.show(self.view, self.palette)
+        self._draw_equity()
         self.draw_words()
+
+    def _draw_equity(self) -> None:
+        box = self._boxes["equity"]
+        frame = Frame(box.width, box.height, glyphs=self.palette.glyphs)
+        self.equity.show(equity.layout(self.view, frame), self.palette)
 
     def _place(self) -> None:
         """Give each pane its box; only a box that changed costs a new layout."""
         width, height = self.size.width - 2, self.size.height - 2
-        view = self.view
+        view, with_chart = self.view, self._has_chart()
         wanted = {
-            name: 2 if view is None else each.wanted(view, pane_width(name, width))
+            name: 2
+            if view is None
+            else each.wanted(view, pane_width(name, width, with_chart=with_chart))
             for name, each in ((str(each.id), each) for each in self.boards)
         }
-        boxes = arrange(wanted, width, height)
-        panes: dict[str, Widget] = {str(each.id): each for each in (*self.boards, self.words)}
+        boxes = arrange(wanted if with_chart else {**wanted, "chart": 0}, width, height)
+        others: tuple[Widget, ...] = (self.equity, self.words)
+        panes: dict[str, Widget] = {str(each.id): each for each in (*self.boards, *others)}
         for name, box in boxes.items():
             if box != self._boxes.get(name):
                 styles = panes[name].styles
@@ -121,7 +162,35 @@ class DeskScreen(Framed):
                 styles.display = "block" if box.height else "none"
         self._boxes = boxes
 
+    def _has_chart(self) -> bool:
+        wanted = self._is_chart_wanted
+        return has_chart(self.size.width - 2, self.size.height - 2) if wanted is None else wanted
+
     # ---- what a person does
+
+    def action_chart(self) -> None:
+        self._is_chart_wanted = not self._has_chart()
+        self._draw_panes()
+
+    def action_look(self, back: int) -> None:
+        if self._on_chart():
+            self.chart.look(back)
+
+    def action_newest(self) -> None:
+        if self._on_chart():
+            self.chart.newest()
+
+    def action_zoom(self, step: int) -> None:
+        if self._on_chart():
+            self.chart.zoom(step)
+
+    def _on_chart(self) -> bool:
+        """The chart has the cursor, if it is in sight."""
+        if self._has_chart():
+            self.chart.focus()
+        else:
+            self.notice("The chart is hidden; v shows it.")
+        return self._has_chart()
 
     def action_move(self, step: int) -> None:
         if isinstance(self.focused, Board):

@@ -19,12 +19,13 @@ SCREENS_RANK: Final = 6  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
+CHART: Final = "Chart"
 REPORT: Final = "Report"
 SETTINGS: Final = "Settings"
 SCRIPTS: Final = "Scripts"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
-ON_DESK: Final = (DESK, BOTS)  # in force together
+ON_DESK: Final = (DESK, BOTS, CHART)  # in force together
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,36 @@ KEYS: Final = (
         "tour",
     ),
     Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
+    Key("chart", "v", "v", "chart", "The chart, or more room for the lists.", CHART, "chart", 7),
+    Key(
+        "chart_back",
+        "left",
+        "←",
+        "",
+        "The candle before; on a fill the words below say whose it was.",
+        CHART,
+        "look(1)",
+    ),
+    Key("chart_forward", "right", "→", "", "The candle after.", CHART, "look(-1)"),
+    Key(
+        "chart_newest",
+        "end",
+        "End",
+        "",
+        "The newest candle; the chart goes on with the market.",
+        CHART,
+        "newest",
+    ),
+    Key(
+        "chart_shorter",
+        "plus,equals_sign",
+        "+",
+        "",
+        "A shorter timeframe, down to 1m.",
+        CHART,
+        "zoom(-1)",
+    ),
+    Key("chart_longer", "minus", "-", "", "A longer timeframe, up to 1d.", CHART, "zoom(1)"),
     Key(
         "report_next",
         "right",

@@ -107,7 +107,7 @@ class Board(Widget, can_focus=True):
 
     def _redraw(self) -> None:
         width, height = self.size
-        if not width or not height:
+        if not width or not height or not self.display:
             return
         frame = Frame(
             width,

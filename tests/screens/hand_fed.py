@@ -13,15 +13,18 @@ from decimal import Decimal
 from typing import Any
 
 from bots.indicator import Indicator
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Decision, Intent, Needs, Note, Occasion, Quote, RunTrace, Snapshot
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import OrderStatus, Size, SizeKind
+from lefi_tui.engine.charting import Charting
+from lefi_tui.engine.world import World
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.fold import ScreenState, fold
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, Query
+from lefi_tui.views.queries import AwayQuery, ChartQuery, Query
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -93,6 +96,7 @@ class HandFed:
         self.desk = Desk(kinds=kinds)
         self.state = ScreenState()
         self.now_ns = START_NS
+        self.charting = Charting(World(SystemClock()), None)  # its market has no history
         self.commands: list[m.Command] = []
         self.refuses = ""
         self.is_silent = False
@@ -167,6 +171,8 @@ class HandFed:
     async def ask(self, query: Query) -> Any:
         if self.is_silent:
             await self._speaks.wait()
+        if isinstance(query, ChartQuery):
+            return await self.charting.answer(query, self.desk, self.state, self.now_ns)
         if isinstance(query, AwayQuery):
             return self.away
         return answer(query, self.state, self.desk, self.now_ns)

@@ -48,14 +48,16 @@ def test_every_line_is_as_wide_as_its_pane(name: str, width: int, height: int, c
 
 
 @given(
-    st.integers(20, 240),
-    st.integers(5, 80),
-    st.lists(st.integers(2, 40), min_size=4, max_size=4),
+    width=st.integers(20, 240),
+    height=st.integers(5, 80),
+    wanted=st.lists(st.integers(2, 40), min_size=len(PANES), max_size=len(PANES)),
+    with_chart=st.booleans(),
 )
 def test_panes_tile_the_screen_without_gap_or_overlap(
-    width: int, height: int, wanted: list[int]
+    *, width: int, height: int, wanted: list[int], with_chart: bool
 ) -> None:
-    boxes = arrange({**dict(zip(PANES, wanted, strict=False)), "log": 2}, width, height)
+    asked = {**dict(zip(PANES, wanted, strict=True)), "log": 2}
+    boxes = arrange(asked if with_chart else {**asked, "chart": 0}, width, height)
     cells = [
         (x, y)
         for box in boxes.values()
