@@ -68,6 +68,11 @@ class ExchangeLink:
         if not self._users:
             await self._close()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that answers now."""
+        return None if self._process is None else self._process.pid
+
     async def ask(self, question: str, **asked: Any) -> Any:
         """The answer; raises an ExchangeError in four parts where there is none."""
         if not self._users:

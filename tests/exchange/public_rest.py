@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -51,6 +51,11 @@ class PublicRest:
     """`now_ms` stands until a test moves it; None lets it follow the machine's clock."""
 
     def __init__(self) -> None:
+        self.port = 0
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """As if nothing had been asked, and nothing moved."""
         self.now_ms: int | None = BEGIN_MS
         self.skew_ms = 0
         self.shift = 0.0  # moves every price
@@ -64,7 +69,6 @@ class PublicRest:
         self.funding = ("0.0001", BEGIN_MS + 8 * 60 * MINUTE)
         self.delisted: set[str] = set()
         self.page_most = 1_500
-        self.port = 0
 
     # ---- what it tells
 
@@ -115,6 +119,9 @@ class PublicRest:
         asked = [(10**12 + number, *each) for number, each in enumerate(self.prints[base])]
         return sorted((*made, *asked), key=lambda each: each[1])
 
+    def fail(self, *faults: Fault) -> None:
+        self.faults.extend(replace(each) for each in faults)
+
     def asked(self, path: str) -> int:
         return sum(each[1].endswith(path) for each in self.requests)
 
@@ -132,12 +139,12 @@ class PublicRest:
                 ("fapiData", "data"),
             )
         }
-        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 1_500}
+        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 800}
 
     @property
     def okx(self) -> dict[str, Any]:
         api = {"rest": f"http://127.0.0.1:{self.port}"}
-        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 1_500}
+        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 800}
 
 
 # ---- Binance USD-M

@@ -1,0 +1,175 @@
+"""An account of config.toml on an exchange's prices: the whole engine, the exchange on loopback."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lefi_tui.core.messages import StartBot, StopBot
+from lefi_tui.engine.engine import Engine
+from lefi_tui.settings import load
+from lefi_tui.views.desk_view import DeskView, Mode
+from lefi_tui.views.queries import DeskQuery
+from lefi_tui.wiring.demo import build_engine
+from tests.exchange.public_rest import Fault, PublicRest, public_rest
+
+PATIENCE_S = 30.0
+BTC = "BTC/USDT:USDT"
+BUYER = """script "Buys once"
+on PriceUpdate("BTC/USDT:USDT") {
+    if Position("BTC/USDT:USDT") == 0 {
+        Buy("BTC/USDT:USDT", 500 USDT, leverage = 3, stop_loss = 5%)
+    }
+}
+"""
+
+
+@pytest.fixture
+def rest() -> Iterator[PublicRest]:
+    with public_rest() as server:
+        server.now_ms = None
+        yield server
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value)
+
+
+def account(home: Path, table: dict[str, Any], **others: str) -> None:
+    """[accounts.main] on Binance's perpetuals, as this server speaks them."""
+    lines = {"exchange": "binanceusdm", "mode": "paper"} | others
+    text = "".join(f"{name} = {toml(each)}\n" for name, each in lines.items())
+    (home / "config.toml").write_text(f"[accounts.main]\n{text}ccxt = {toml(table)}\n")
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Engine]:
+    loaded = load({"LEFI_HOME": str(home)})
+    assert loaded.problems == ()
+    engine, opening = build_engine(loaded.settings, home)
+    engine.start()
+    try:
+        for command in opening:
+            assert engine.submit(command).result(PATIENCE_S).is_accepted
+        yield engine
+    finally:
+        engine.stop()
+
+
+def seen(engine: Engine, is_so: Callable[[DeskView], Any]) -> DeskView:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        view = engine.answer(DeskQuery())
+        assert isinstance(view, DeskView)
+        if is_so(view):
+            return view
+        assert time.monotonic() < deadline, view
+        time.sleep(0.02)
+
+
+def prices(view: DeskView) -> dict[str, tuple[float, float]]:
+    return {each.symbol: (each.bid, each.ask) for each in view.prices if each.account == "main"}
+
+
+def test_a_bot_trades_on_the_exchanges_prices_with_made_up_money_and_goes_on_after_a_restart(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: len(prices(view)) == 2)
+        assert view.banner.mode is Mode.DRY
+        started = engine.submit(StartBot("buyer", "automated", "main", BUYER)).result(PATIENCE_S)
+        assert started.is_accepted, started.text
+        view = seen(engine, lambda view: view.positions and view.orders)
+        position, stop = view.positions[0], view.orders[0]
+        assert (position.account, position.symbol) == ("main", BTC)
+        assert position.mark is not None
+        assert lies_within_a_book(rest, position.entry)
+        assert stop.leg == "stop"
+        assert engine.submit(StopBot("buyer")).result(PATIENCE_S).is_accepted
+    assert "ccxt" not in sys.modules
+    with running(tmp_path) as engine:
+        again = seen(engine, lambda view: view.positions and view.positions[0].mark is not None)
+        assert again.positions[0].units == position.units
+        assert again.positions[0].entry == position.entry
+        assert [each.id for each in again.orders] == [stop.id]
+        rest.shift = -6_000.0
+        seen(engine, lambda view: not view.positions and not view.orders)
+
+
+def lies_within_a_book(rest: PublicRest, price: Decimal) -> bool:
+    """One level of one book that this server told."""
+    return any(price == Decimal(level[0]) for _, asks in rest.books["BTC"] for level in asks)
+
+
+def test_the_start_does_not_wait_for_an_exchange_that_is_away_and_the_account_says_so(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    rest.fail(Fault("", status=503, body="{}", times=10_000))
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: "503" in said(view, "waits for binanceusdm"))
+        waits = {each.name: each.waits for each in view.accounts}
+        assert waits == {"demo": "", "main": "waits for binanceusdm"}
+        seen(engine, lambda view: any(each.account == "demo" for each in view.prices))
+        assert prices(view) == {}
+        refused = engine.submit(StartBot("buyer", "automated", "main", BUYER)).result(PATIENCE_S)
+        assert "has no market BTC/USDT:USDT" in refused.text
+        rest.faults.clear()
+        view = seen(engine, prices)
+        assert {each.name: each.waits for each in view.accounts}["main"] == ""
+
+
+def said(view: DeskView, what: str) -> str:
+    return " ".join(row.why for row in view.log if row.what == what and row.where == "main")
+
+
+@pytest.mark.parametrize("mode", ["sandbox"])
+def test_an_account_for_real_orders_is_not_there_yet_and_the_rest_is_usable(
+    mode: str, rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance, mode=mode)
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: said(view, "not there yet"))
+        assert "sandbox" in said(view, "not there yet")
+        seen(engine, lambda view: any(each.account == "demo" for each in view.prices))
+    assert rest.requests == []
+
+
+def test_a_name_that_stood_for_another_exchange_is_not_taken_over(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    with running(tmp_path) as engine:
+        seen(engine, prices)
+    asked = len(rest.requests)
+    account(tmp_path, rest.okx, exchange="okx")
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: said(view, "is another account now"))
+        assert "binanceusdm" in said(view, "is another account now")
+    assert len(rest.requests) == asked
+
+
+def test_an_exchange_that_nobody_knows_is_named_and_the_rest_is_usable(tmp_path: Path) -> None:
+    account(tmp_path, {}, exchange="binanceusd")
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: "binanceusdm" in said(view, "waits for binanceusd"))
+        assert view.accounts
+
+
+def test_a_throw_away_desk_asks_no_exchange(rest: PublicRest, tmp_path: Path) -> None:
+    account(tmp_path, rest.binance)
+    settings = load({"LEFI_HOME": str(tmp_path)}).settings
+    _engine, opening = build_engine(settings, tmp_path / "elsewhere")
+    assert {getattr(command, "account", "") for command in opening} == {"demo"}
+    assert rest.requests == []
