@@ -13,9 +13,10 @@ from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
+from lefi_tui.views.bot_view import BotView, bot_view
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.orders_view import OrdersView, orders_view
-from lefi_tui.views.queries import ChartQuery, OrdersQuery, Query, ReportQuery
+from lefi_tui.views.queries import BotQuery, ChartQuery, OrdersQuery, Query, ReportQuery
 from lefi_tui.views.report_view import ReportView
 
 
@@ -39,6 +40,8 @@ class Reading:
 
     async def answer(self, query: Query, sight: Sight) -> Any:
         match query:
+            case BotQuery():
+                return await self._bot(query, sight)
             case OrdersQuery():
                 return await self._orders(query, sight)
             case ChartQuery():
@@ -52,10 +55,18 @@ class Reading:
         records = await self._kept().orders(query.limit + 1)
         return orders_view(records, sight.desk.instruments, sight.now_ns, query.limit)
 
+    async def _bot(self, query: BotQuery, sight: Sight) -> BotView:
+        bot = sight.desk.bots.get(query.bot)
+        own = None if bot is None else await self._reports().own(bot.account, bot.id)
+        return bot_view(sight.desk, sight.screen, query.bot, sight.now_ns, own)
+
     async def _report(self, query: ReportQuery, sight: Sight) -> ReportView:
+        return await self._reports().answer(query, sight.now_ns)
+
+    def _reports(self) -> Reporting:
         if self._reporting is None:
             self._reporting = Reporting(self._kept())
-        return await self._reporting.answer(query, sight.now_ns)
+        return self._reporting
 
     def _kept(self) -> Records:
         assert self._records is not None, "this engine was set up without records"

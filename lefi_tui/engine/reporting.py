@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
+from lefi_tui.core.position import Position
 from lefi_tui.ports.records import Records
 from lefi_tui.views.chronicle import Chronicle
 from lefi_tui.views.queries import ReportQuery
@@ -39,10 +40,22 @@ class Reporting:
                 self._answers[query] = (self._chronicle.n, view)
             return replace(view, at_ns=now_ns)
 
-    async def known(self) -> Known:
-        """All that the tables hold by now."""
+    async def own(self, account: str, owner: str) -> dict[str, Position]:
+        """One owner's books by symbol, from its first fill on."""
+        async with self._lock:
+            await self._read()
+            story = self._chronicle.stories.get(account)
+            books = None if story is None else story.books.get(owner)
+            held = {} if books is None else books.held
+            return {symbol: each.position for symbol, each in held.items()}
+
+    async def _read(self) -> None:
         while told := await self._records.booked(self._chronicle.n, READ_ROWS):
             await asyncio.to_thread(self._chronicle.hear, told)
+
+    async def known(self) -> Known:
+        """All that the tables hold by now."""
+        await self._read()
         runs = await self._records.runs()
         titles = {each.bot: each.title for each in runs if each.title}
         return Known(self._chronicle, await self._records.accounts(), titles)

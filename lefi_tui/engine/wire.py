@@ -14,11 +14,13 @@ from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.views.away import AwayView
+from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
     AwayQuery,
+    BotQuery,
     ChartQuery,
     DeskQuery,
     OrdersQuery,
@@ -37,6 +39,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "AwayQuery": (AwayQuery, AwayView),
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
+    "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
     "ReportQuery": (ReportQuery, ReportView),

@@ -20,6 +20,7 @@ from lefi_tui.views.tally import Tally, tallied
 from lefi_tui.views.wording import Said, said
 
 LOG_ROWS_MAX: Final = 200
+DID_ROWS_MAX: Final = 50  # of each owner
 PRICES_MAX: Final = 256  # symbols; the busiest profile measured lists a tenth of it
 QUOTE_LIMIT_MS: Final = 5_000  # a book that has not moved for so long is called stale
 BARS_LIMIT: Final = 2  # a candle feed may miss one candle before its price is called stale
@@ -54,19 +55,12 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """The last thing a bot did or was refused."""
-
-    at_ns: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenState:
     at_ns: int = 0  # the newest time heard of
     prices: Mapping[Key, Price] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)  # as submitted, until they are final
-    acts: Mapping[str, Act] = field(default_factory=dict)
+    # What each owner did or was refused, newest first.
+    did: Mapping[str, tuple[LogRow, ...]] = field(default_factory=dict)
     waits: Mapping[str, str] = field(default_factory=dict)  # accounts without prices, and why
     log: tuple[LogRow, ...] = ()  # newest first
     number: int = 0
@@ -192,20 +186,22 @@ def _left(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
 
 def _logged(state: ScreenState, words: Said) -> ScreenState:
     at_ns = words.at_ns or state.at_ns
-    newest = state.log[0] if state.log else None
-    acts = state.acts
+    number = state.number + 1
+    row = LogRow(number, at_ns, words.weight, words.what, words.where, words.why, words.next)
+    log, did = _above(row, state.log, LOG_ROWS_MAX), state.did
     if words.owner:
-        acts = {**acts, words.owner: Act(at_ns, words.what)}
-    if newest is not None and _is_again(newest, words):
-        again = replace(newest, at_ns=at_ns, times=newest.times + 1)
-        log, number = (again, *state.log[1:]), state.number
-    else:
-        number = state.number + 1
-        row = LogRow(number, at_ns, words.weight, words.what, words.where, words.why, words.next)
-        log = (row, *state.log[: LOG_ROWS_MAX - 1])
-    return replace(state, acts=acts, log=log, number=number, at_ns=max(state.at_ns, at_ns))
+        did = {**did, words.owner: _above(row, did.get(words.owner, ()), DID_ROWS_MAX)}
+    at_ns = max(state.at_ns, at_ns)
+    return replace(state, did=did, log=log, number=log[0].number, at_ns=at_ns)
 
 
-def _is_again(row: LogRow, words: Said) -> bool:
+def _above(row: LogRow, rows: tuple[LogRow, ...], most: int) -> tuple[LogRow, ...]:
+    if rows and _is_again(rows[0], row):
+        again = replace(rows[0], at_ns=row.at_ns, times=rows[0].times + 1)
+        return (again, *rows[1:])
+    return (row, *rows[: most - 1])
+
+
+def _is_again(row: LogRow, newer: LogRow) -> bool:
     """A bot held back at each candle for the same reason is one line, counted."""
-    return (row.what, row.where, row.why) == (words.what, words.where, words.why)
+    return (row.what, row.where, row.why) == (newer.what, newer.where, newer.why)

@@ -59,7 +59,7 @@ def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
         accounts=accounts,
         prices=tuple(_price(desk, key, each, now_ns) for key, each in _ordered(desk, state)),
         positions=tuple(_position(desk, state, each, now_ns) for each in open_positions),
-        orders=tuple(_order(desk, each, now_ns) for each in desk.orders.values()),
+        orders=tuple(order_row(desk, each, now_ns) for each in desk.orders.values()),
         bots=tuple(_bot(desk, state, each, now_ns) for each in desk.bots.values()),
         log=state.log[:LOG_ROWS_SENT],
     )
@@ -178,7 +178,7 @@ def _exit_price(desk: Desk, order: Order) -> Decimal | None:
     return nearest_to(instrument.tick, position.entry * (1 + sign * away * level.value))
 
 
-def _order(desk: Desk, order: Order, now_ns: int) -> OrderRow:
+def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:
     terms = order.terms
     price = terms.limit if terms.limit is not None else _exit_price(desk, order)
     near = 0.0 if price is None else float(price)
@@ -200,7 +200,7 @@ def _order(desk: Desk, order: Order, now_ns: int) -> OrderRow:
 
 
 def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
-    act = state.acts.get(bot.id)
+    did = state.did.get(bot.id)
     last = bot.runs[-1] if bot.runs else None
     return BotRow(
         id=bot.id,
@@ -212,8 +212,8 @@ def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
         status=bot.status.value,
         is_alive=bot.is_alive,
         warming=bot.warming if bot.is_alive else "",
-        did="" if act is None else act.text,
-        did_age_ms=None if act is None else _age_ms(now_ns, act.at_ns // NS_PER_MS),
+        did=did[0].what if did else "",
+        did_age_ms=_age_ms(now_ns, did[0].at_ns // NS_PER_MS) if did else None,
         why=_last_word(bot) if last is None else f"{last.event}: {last.why}",
         why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.runs else None,
     )

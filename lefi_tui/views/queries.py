@@ -42,6 +42,13 @@ class WhyQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class BotQuery(Query):
+    """One bot: settings, decisions, what it holds and earned: answered by a BotView."""
+
+    bot: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersQuery(Query):
     """The newest orders, working and past: answered by an OrdersView."""
 
