@@ -61,12 +61,14 @@ async def _ask(setup: DeskSetup, show: Callable[[Screen[None]], object]) -> None
 def words(view: AwayView, glyphs: Glyphs) -> list[str]:
     """How long, how much of what, then each line, newest first."""
     away_ms = (view.until_ns - view.since_ns) // numbers.NS_PER_MS
-    head = f"Since {numbers.moment(view.since_ns)}, {numbers.age(away_ms)} ago: {counts(view)}."
-    paused = f"The engine did not run all the time: {', '.join(view.bots)} waited and runs again."
+    since = f"Since {numbers.moment(view.since_ns)} UTC, {numbers.age(away_ms)} ago:"
+    verb = "runs" if len(view.bots) == 1 else "run"
+    paused = f"The engine did not run all the time: {', '.join(view.bots)} waited and {verb} again."
     lines = [_line(row, glyphs) for row in view.lines]
     more = view.lines_in_all - len(view.lines)
     end = [f"{more} earlier lines are in the journal."] if more > 0 else []
-    return [head, *([paused] if view.has_paused else []), "", *lines, *end]
+    head = [since, f"{counts(view)}.", *([paused] if view.has_paused else [])]
+    return [*head, "", *lines, *end]
 
 
 def counts(view: AwayView) -> str:

@@ -28,10 +28,10 @@ class Leaving:
         alive = [bot.id for bot in view.bots if bot.is_alive] if view is not None else []
         if alive and not self._setup.goes_on_without_us and not self._is_asked:
             self._is_asked = True
-            it = "it" if len(alive) == 1 else "them"
+            bots, them = (alive[0], "it") if len(alive) == 1 else (f"{len(alive)} bots", "them")
+            # One line of 78 cells on the smallest screen.
             self._notice(
-                f"{', '.join(alive)} would pause until Lefi opens again: q again leaves all the"
-                f" same, d leaves {it} running without a screen."
+                f"q again leaves and pauses {bots}; d leaves {them} running without a screen."
             )
             return
         await self._courier.settled()
