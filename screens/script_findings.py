@@ -69,11 +69,11 @@ class ScriptFindings:
         if self._run is not None:
             tests, ink = self._tests_told(self._run)
             words = f"{tests}. {words}" if told else tests
-        lines = [*self._failures(), *problem_lines(self._problems, palette)]
-        self._pane.show((words, ink), lines, palette)
+        self._pane.show((words, ink), self._lines(), palette)
 
-    def _failures(self) -> list[Finding]:
-        return [] if self._run is None else failure_lines(self._run.ran, self._screen.palette)
+    def _lines(self) -> list[Finding]:
+        palette, ran = self._screen.palette, () if self._run is None else self._run.ran
+        return [*failure_lines(ran, palette), *problem_lines(self._problems, palette)]
 
     def _key(self, name: str) -> str:
         return self._screen.table.shown(name)
@@ -91,12 +91,14 @@ class ScriptFindings:
         return place if problem is None else f"{place}  {problem.words}"
 
     def go(self, step: int) -> None:
-        problem = following(self._problems, self._editor.cursor_location, step)
-        if problem is None:
+        """To the next problem, or the next line in which a test failed."""
+        lines = self._lines()
+        line = following(lines, self._editor.cursor_location, step)
+        if line is None:
             self._screen.notice("No problem in this script.")
             return
-        self._pane.point(len(self._failures()) + self._problems.index(problem))
-        self.go_to(problem.row, problem.column)
+        self._pane.point(lines.index(line))
+        self.go_to(line.row, line.column)
 
     def go_to(self, row: int, column: int) -> None:
         self._editor.move_cursor((row, column), center=True)

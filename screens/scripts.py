@@ -37,6 +37,7 @@ from widgets.ink import Ink, Palette
 CHOOSE: Final = "Enter opens a script, {} makes a new one."
 SHIPPED: Final = "shipped: saving makes your own copy"
 WIDE: Final = 100  # from here on, the list stays beside the text
+HIGH: Final = 20  # from here on, some problems have room below it
 
 
 class ScriptsScreen(Framed):
@@ -90,6 +91,7 @@ class ScriptsScreen(Framed):
     def on_resize(self) -> None:
         super().on_resize()
         self.set_class(self.size.width < WIDE, "-narrow")
+        self.set_class(self.size.height < HIGH, "-low")
 
     def dress(self) -> None:
         super().dress()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.style import Style
 from rich.text import Text
@@ -19,6 +19,7 @@ from lefi_tui.views.scripts import RanTest
 from widgets.editor_line import Wrong, by_line
 from widgets.ink import Ink, Palette
 
+T = TypeVar("T")
 ROWS_UNDERLINED_MAX: Final = 20  # of one problem that spans lines
 
 
@@ -82,18 +83,6 @@ def underlined(found: Sequence[Problem]) -> dict[int, tuple[Wrong, ...]]:
     return by_line([stretch for each in found for stretch in each.stretches])
 
 
-def following(found: Sequence[Problem], at: tuple[int, int], step: int) -> Problem | None:
-    """The next place behind the cursor, or before it; round the end."""
-    if step > 0:
-        return next((each for each in found if (each.row, each.column) > at), _first(found))
-    before = [each for each in found if (each.row, each.column) < at]
-    return before[-1] if before else _first(found[::-1])
-
-
-def _first(found: Sequence[Problem]) -> Problem | None:
-    return found[0] if found else None
-
-
 def at_cursor(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
     """The one under the cursor, else the first of its line."""
     row, column = at
@@ -119,6 +108,10 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
+def _first(found: Sequence[T]) -> T | None:
+    return found[0] if found else None
+
+
 # ---- lines of the list below the editor
 
 
@@ -129,6 +122,15 @@ class Finding:
     text: Text
     row: int
     column: int = 0
+
+
+def following(found: Sequence[Finding], at: tuple[int, int], step: int) -> Finding | None:
+    """The next place behind the cursor, or before it; round the end."""
+    places = sorted(found, key=lambda each: (each.row, each.column))
+    if step > 0:
+        return next((each for each in places if (each.row, each.column) > at), _first(places))
+    before = [each for each in places if (each.row, each.column) < at]
+    return before[-1] if before else _first(places[::-1])
 
 
 def problem_lines(found: Sequence[Problem], palette: Palette) -> list[Finding]:

@@ -129,6 +129,9 @@ async def test_failing_tests_say_what_happened_and_go_to_their_line(tmp_path: Pa
         scripts.screen.query_one("#found", OptionList).focus()
         await scripts.press("down", "enter")
         assert scripts.editor.cursor_location == (10, 0)
+        scripts.editor.move_cursor((0, 0))
+        await scripts.press("f8")
+        assert scripts.editor.cursor_location == (10, 0)
 
 
 class SlowTests(ScriptFolder):
