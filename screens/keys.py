@@ -176,7 +176,7 @@ KEYS: Final = (
         "tour",
     ),
     Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
-    Key("chart", "v", "v", "chart", "The chart, or more room for the lists.", CHART, "chart", 7),
+    Key("chart", "v", "v", "chart", "The chart, or more room for the lists.", CHART, "chart", 5),
     Key(
         "chart_back",
         "left",
@@ -272,7 +272,7 @@ KEYS: Final = (
         "f8",
         "F8",
         "problem",
-        "To the next problem; Shift+F8 to the one before.",
+        "To the next problem or failed test; Shift+F8 to the one before.",
         SCRIPTS,
         "problem(1)",
         2,
