@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -20,14 +20,16 @@ from lefi_tui.views.desk_view import DeskView
 from widgets.ink import Palette
 from widgets.lines import Frame, Page, Row
 
+V = TypeVar("V")  # the view it draws
 
-class Board(Widget, can_focus=True):
+
+class Listing(Widget, Generic[V], can_focus=True):
     """The cursor stays on its item by key, wherever the item moves."""
 
-    class Moved(Message):
+    class Moved(Message, namespace="board"):
         """The cursor of a pane stands on another item."""
 
-        def __init__(self, board: Board) -> None:
+        def __init__(self, board: Listing[Any]) -> None:
             super().__init__()
             self.board = board
 
@@ -36,29 +38,29 @@ class Board(Widget, can_focus=True):
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
         self.palette = palette
-        self.view: DeskView | None = None
+        self.view: V | None = None
         self.cursor_key = ""
         self._place = 0  # where the cursor stood, should its item go
         self._page = Page(())
         self._strips: list[Strip] = []
 
     @abstractmethod
-    def draw(self, view: DeskView | None, frame: Frame) -> Page:
+    def draw(self, view: V | None, frame: Frame) -> Page:
         """The pane as rows; `view` is None before the engine's first answer."""
 
     @abstractmethod
-    def keys(self, view: DeskView) -> Sequence[str]:
+    def keys(self, view: V) -> Sequence[str]:
         """The items' keys, in the order in which they are shown."""
 
     @abstractmethod
-    def explain(self, view: DeskView, number: int) -> str:
+    def explain(self, view: V, number: int) -> str:
         """All there is to say of one item, for the line below the panes."""
 
-    def wanted(self, view: DeskView, _width: int) -> int:
+    def wanted(self, view: V, _width: int) -> int:
         """How many rows the pane would fill, its header included."""
         return 1 + max(1, len(self.keys(view)))
 
-    def show(self, view: DeskView | None, palette: Palette | None = None) -> None:
+    def show(self, view: V | None, palette: Palette | None = None) -> None:
         self.view = view
         if palette is not None and palette is not self.palette:
             self.palette = palette
@@ -138,3 +140,7 @@ class Board(Widget, can_focus=True):
         if y < len(self._strips):
             return self._strips[y]
         return Strip.blank(self.size.width)
+
+
+class Board(Listing[DeskView]):
+    """A pane of the desk."""
