@@ -32,8 +32,8 @@ class Stake:
         is_one = (self.bots or self.positions or self.orders) == 1
         verb, them = ("goes", "it") if is_one else ("go", "them")
         return (
-            f"{self.words} {verb} on without a screen; `lefi` shows {them} again, "
-            "`lefi engine --stop` ends the engine."
+            f"{self.words} {verb} on without a screen: `lefi` shows {them}, "
+            f"`lefi engine --stop` ends {them}."
         )
 
 

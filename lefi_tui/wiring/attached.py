@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lefi_tui.terminal.waiter import Line
 
 GOES_ON: Final = (
-    "The engine goes on without this screen; `lefi` shows it again, `lefi engine --stop` ends it."
+    "The engine goes on without a screen: `lefi` shows it, `lefi engine --stop` ends it."
 )
 
 

@@ -116,7 +116,7 @@ class PtyDesk:
     @property
     def is_given_back(self) -> bool:
         """The shell's screen and its way of reading lines, as they were."""
-        was_left = self.seen.rfind(b"\x1b[?1049l") > self.seen.rfind(b"\x1b[?1049h")
+        was_left = self.seen.rfind(b"\x1b[?1049l") >= self.seen.rfind(b"\x1b[?1049h")
         return was_left and termios.tcgetattr(self._side) == self.attributes
 
     def cut(self) -> None:
@@ -162,12 +162,28 @@ class Standing:
     positions: tuple[tuple[str, Decimal, Decimal], ...]
 
 
+def kill_attached(opened: Profile, *, by_waiter: bool, after_s: float = 0.0) -> None:
+    """A screen is attached and killed, or who waits for it; its terminal is given back."""
+    desk = opened.desk()
+    screen = desk.screen
+    if after_s:
+        time.sleep(after_s)
+    else:
+        desk.wait_for("ticker")
+    os.kill(desk.waiter if by_waiter else screen, signal.SIGKILL)
+    desk.wait_for("ended with 137")
+    until(lambda: is_gone(screen), "the screen ends with its waiter")
+    until(lambda: desk.is_given_back, "the terminal is as it was")
+    desk.close()
+
+
 class Profile:
     """One user's folder, and the engine that holds it."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self._desks: list[PtyDesk] = []
+        self.gap_max_s = 0.0  # the longest pause between two acts of the bot, whatever happened
 
     def desk(self) -> PtyDesk:
         opened = PtyDesk(self.home)
@@ -235,6 +251,7 @@ class Profile:
         until(lambda: bool(self.rows_since(end_ns)), "the bot goes on acting")
         times = [begin_ns, *self.rows_since(begin_ns)]
         gap_s = max(b - a for a, b in pairwise(times)) / 1e9
+        self.gap_max_s = max(self.gap_max_s, gap_s)
         assert gap_s < GAP_MAX_S, f"the bot paused for {gap_s:.2f} s"
         assert self.standing() == before
 

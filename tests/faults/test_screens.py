@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.wiring.running import engine_pid
-from tests.faults.pty_desk import Profile, is_gone, profile, until
+from tests.faults.pty_desk import Profile, is_gone, kill_attached, profile, until
 
-UNREAD_S = 3.0  # a minute of it is in the campaign
+UNREAD_S = 3.0  # the campaign has half a minute of it
 SIGTERM_MAX_S = 5.0
 KILLS = 5
 
@@ -64,18 +64,6 @@ def test_a_cut_line_ends_the_screen_and_killed_screens_are_nothing_to_the_engine
             kill_attached(home, by_waiter=bool(number % 2))
     assert home.lefi("engine", "--stop").returncode == 0
     assert home.verified() > 0
-
-
-def kill_attached(home: Profile, *, by_waiter: bool) -> None:
-    """A screen is attached, draws, and is killed; its terminal is given back."""
-    desk = home.desk()
-    desk.wait_for("ticker")
-    screen = desk.screen
-    os.kill(desk.waiter if by_waiter else screen, signal.SIGKILL)
-    desk.wait_for("ended with 137")
-    until(lambda: is_gone(screen), "the screen ends with its waiter")
-    until(lambda: desk.is_given_back, "the terminal is as it was")
-    desk.close()
 
 
 @pytest.mark.parametrize("is_read", [True, False])

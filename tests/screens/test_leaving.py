@@ -126,8 +126,7 @@ def test_what_goes_on_is_named_for_the_shell() -> None:
     fed = busy()
     view = picture(fed.state, fed.desk, fed.now_ns)
     assert stake_of(view).goes_on == (
-        "2 bots go on without a screen; `lefi` shows them again, "
-        "`lefi engine --stop` ends the engine."
+        "2 bots go on without a screen: `lefi` shows them, `lefi engine --stop` ends them."
     )
     only_positions = replace(view, bots=(), orders=())
     assert stake_of(only_positions).goes_on.startswith("2 open positions go on")
