@@ -28,7 +28,6 @@ WORKER: Final = "lefi_tui.adapters.ccxt_worker"
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # the markets of the largest exchanges are 3 MB
 # ccxt gives up a request after 10 s; a question may be some requests, and wait for its turn.
 ANSWER_S: Final = 60.0
-DYING_S: Final = 2.0
 LAST_WORDS_BYTES: Final = 2_000
 
 ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
@@ -108,15 +107,10 @@ class ExchangeLink:
             await asyncio.wait(self._reads)
 
     async def _ended(self, process: asyncio.subprocess.Process) -> None:
-        """Its input ends, so it ends; one that is busy is killed: it holds nothing."""
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), DYING_S)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        """Killed at once: it holds nothing, and half a second of good manners would be ours."""
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
 
     def _error(self, said: Mapping[str, Any], symbol: str) -> ExchangeError:
         where = f"{self.exchange} {symbol}".strip()

@@ -50,6 +50,27 @@ def command(*arguments: str) -> str:
     )
 
 
+ACCOUNTS = """
+from pathlib import Path
+from types import MappingProxyType
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.settings import AccountSettings, Settings
+from lefi_tui.wiring.accounts import open_accounts
+import lefi_tui.cli.data, lefi_tui.wiring.candles, lefi_tui.wiring.demo, lefi_tui.app
+main = AccountSettings(exchange="binanceusdm")
+home = Path("nowhere")
+settings = Settings(home, home, accounts=MappingProxyType({"main": main}))
+accounts = open_accounts(settings, SystemClock(), is_throw_away=False)
+assert set(accounts.feeds) == {"demo", "main"}
+"""
+
+
+def test_neither_the_desk_nor_an_account_on_an_exchange_loads_ccxt_beside_the_bots() -> None:
+    """A process of its own does, once the account's feed runs."""
+    assert loaded_by(ACCOUNTS) & {"ccxt", "aiohttp"} == set()
+    assert "ccxt" in loaded_by("import lefi_tui.adapters.ccxt_worker")
+
+
 SCRIPTS = sorted((ROOT / "scripts").glob("*.lefi"))
 
 

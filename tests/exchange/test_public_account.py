@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from lefi_tui.views.queries import DeskQuery
 from lefi_tui.wiring.demo import build_engine
 from tests.exchange.public_rest import Fault, PublicRest, public_rest
 
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 BTC = "BTC/USDT:USDT"
 BUYER = """script "Buys once"
@@ -173,3 +175,40 @@ def test_a_throw_away_desk_asks_no_exchange(rest: PublicRest, tmp_path: Path) ->
     _engine, opening = build_engine(settings, tmp_path / "elsewhere")
     assert {getattr(command, "account", "") for command in opening} == {"demo"}
     assert rest.requests == []
+
+
+ASKS = """
+import asyncio, json, sys
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+
+async def main():
+    async with ExchangeLink("binanceusdm", json.loads(sys.argv[1])) as link:
+        await link.ask("time")
+        print(link.pid, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def test_the_exchanges_process_ends_with_whoever_started_it_however_that_ended(
+    rest: PublicRest,
+) -> None:
+    command = [sys.executable, "-c", ASKS, json.dumps(rest.binance)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        worker = int(process.stdout.readline())
+        assert is_there(worker)
+        process.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    while is_there(worker):
+        assert time.monotonic() < deadline, "it lives on"
+        time.sleep(0.02)
+
+
+def is_there(pid: int) -> bool:
+    """What has ended and waits to be fetched has no command line any more."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except FileNotFoundError:
+        return False

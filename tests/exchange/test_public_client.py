@@ -273,8 +273,9 @@ async def test_what_went_wrong_has_a_name_and_the_next_question_is_answered(
 
 @pytest.mark.parametrize("status", [429, 418])
 async def test_told_to_wait_not_a_question_leaves_until_the_wait_is_over(
-    status: int, link: ExchangeLink, rest: PublicRest
+    status: int, binance_link: ExchangeLink, rest: PublicRest
 ) -> None:
+    link = binance_link
     rest.fail(Fault("/time", status=status, headers={"Retry-After": "1"}, body="{}"))
     with pytest.raises(ExchangeWaitError) as caught:
         await link.ask("time")
