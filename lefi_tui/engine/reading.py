@@ -13,7 +13,8 @@ from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
-from lefi_tui.views.bot_view import BotView, bot_view
+from lefi_tui.views.bot_picture import bot_view
+from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.orders_view import OrdersView, orders_view
 from lefi_tui.views.queries import BotQuery, ChartQuery, OrdersQuery, Query, ReportQuery

@@ -1,0 +1,130 @@
+"""The picture of one bot, from the desk, what was folded, and the books of its fills.
+
+The rule it keeps: settings are read from the text it runs, so the form can't know another script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from bots.indicator import DEFAULTS
+from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.money import ZERO, from_double
+from lefi_tui.core.position import Position, unrealized
+from lefi_tui.lang.program import check
+from lefi_tui.views.bot_view import BotSetting, BotView, Earned, ShareRow
+from lefi_tui.views.fold import ScreenState
+from lefi_tui.views.numbers import places_of
+from lefi_tui.views.picture import mode_of, order_row
+
+SCRIPTS_KEPT: Final = 32
+VERSION_LETTERS: Final = 8  # of its hash: enough to tell two texts apart by eye
+
+
+def bot_view(
+    desk: Desk,
+    screen: ScreenState,
+    bot_id: str,
+    now_ns: int,
+    own: Mapping[str, Position] | None,
+) -> BotView:
+    """`own` are the bot's books by symbol, from its first fill on."""
+    bot = desk.bots.get(bot_id)
+    if bot is None:
+        return BotView(now_ns, bot_id)
+    account = desk.accounts[bot.account]
+    return BotView(
+        now_ns,
+        bot.id,
+        is_known=True,
+        title=bot.title,
+        kind=bot.kind,
+        mode=mode_of(account),
+        account=account.name,
+        currency=account.currency,
+        symbols=bot.needs.symbols,
+        status=bot.status.value,
+        is_alive=bot.is_alive,
+        warming=bot.warming if bot.is_alive else "",
+        reason=bot.reason,
+        started_ns=bot.started_at_ns,
+        version=bot.version[:VERSION_LETTERS],
+        source=bot.source,
+        settings=settings_of(bot.kind, bot.source, bot.settings),
+        decisions=screen.did.get(bot.id, ()),
+        shares=tuple(_share(desk, screen, bot, each, own) for each in _held(desk, bot)),
+        orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
+        earned=None if own is None else _earned(own),
+    )
+
+
+@lru_cache(maxsize=SCRIPTS_KEPT)
+def settings_of(
+    kind: str, source: str, chosen: tuple[tuple[str, str], ...]
+) -> tuple[BotSetting, ...]:
+    """All settings there are, each with the value in force."""
+    values = dict(chosen)
+    if kind == "indicator":
+        return tuple(
+            BotSetting(name, "", values.get(name, default), default)
+            for name, default in DEFAULTS.items()
+        )
+    known = {name: value for name, value in values.items() if not name.startswith("@")}
+    program = check(source, settings=known).program
+    if program is None:
+        return ()
+    return tuple(
+        BotSetting(
+            each.name,
+            each.kind,
+            each.value,
+            each.default,
+            each.low,
+            each.high,
+            each.choices,
+            each.doc,
+        )
+        for each in program.settings
+    )
+
+
+def _held(desk: Desk, bot: BotRecord) -> list[Position]:
+    return [
+        each
+        for each in desk.positions.values()
+        if each.account == bot.account and each.shares.get(bot.id)
+    ]
+
+
+def _share(
+    desk: Desk,
+    screen: ScreenState,
+    bot: BotRecord,
+    position: Position,
+    own: Mapping[str, Position] | None,
+) -> ShareRow:
+    """Its own entry where its books are known; the position's, which it may share, where not."""
+    key = (position.account, position.symbol)
+    units, price = position.shares[bot.id], screen.prices.get(key)
+    mine = position if own is None else own.get(position.symbol, position)
+    mark = None if price is None else from_double(price.quote.last)
+    held = Position(*key, units=units, entry=mine.entry)
+    return ShareRow(
+        position.symbol,
+        units,
+        mine.entry,
+        mark,
+        None if mark is None else unrealized(held, mark),
+        places_of(desk.instruments.get(key), float(mine.entry)),
+    )
+
+
+def _earned(own: Mapping[str, Position]) -> Earned:
+    books = own.values()
+    return Earned(
+        sum((each.realized for each in books), ZERO),
+        sum((each.fees for each in books), ZERO),
+        sum((each.funding for each in books), ZERO),
+    )
