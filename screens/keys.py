@@ -19,6 +19,9 @@ SCREENS_RANK: Final = 6  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
+BOT: Final = "On the bots screen"
+ASKED: Final = "When a bot with a position is stopped"
+ORDERS: Final = "On the orders screen (what is typed filters)"
 CHART: Final = "Chart"
 REPORT: Final = "Report"
 SETTINGS: Final = "Settings"
@@ -26,6 +29,7 @@ SCRIPTS: Final = "Scripts"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
 ON_DESK: Final = (DESK, BOTS, CHART)  # in force together
+ON_BOTS: Final = (BOTS, BOT)  # the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,72 @@ KEYS: Final = (
         4,
     ),
     Key("cancel", "x", "x", "cancel", "Cancels the order under the cursor.", DESK, "cancel", 7),
+    Key(
+        "close_position",
+        "c",
+        "c",
+        "close",
+        "Closes the position under the cursor at market: asks once, naming account and units.",
+        DESK,
+        "close_position",
+        7,
+    ),
+    Key("bot_above", "up,k", "↑ k", "", "The bot above.", BOT, "move(-1)"),
+    Key("bot_below", "down,j", "↓ j", "bot", "The bot below.", BOT, "move(1)", 7),
+    Key("bot_page_up", "pageup", "PgUp", "", "What stands above of this bot.", BOT, "scroll(-1)"),
+    Key("bot_page_down", "pagedown", "PgDn", "more", "Its older decisions.", BOT, "scroll(1)", 5),
+    Key(
+        "bot_settings",
+        "e",
+        "e",
+        "settings",
+        "Changes settings while it runs: shows what would change, and asks once more.",
+        BOT,
+        "settings",
+        4,
+    ),
+    Key(
+        "stop_keep",
+        "k",
+        "k",
+        "",
+        "Stops the bot; its position stays as it is, with its stop and target.",
+        ASKED,
+        "keep",
+    ),
+    Key(
+        "stop_close",
+        "c",
+        "c",
+        "",
+        "Closes the bot's own share at market; it has ended when the venue shows none of its orders.",
+        ASKED,
+        "close",
+    ),
+    Key("order_above", "up", "↑", "", "The order above.", ORDERS, "move(-1)"),
+    Key("order_below", "down", "↓", "", "The order below.", ORDERS, "move(1)"),
+    Key("order_page_up", "pageup", "PgUp", "", "Ten orders up.", ORDERS, "move(-10)"),
+    Key("order_page_down", "pagedown", "PgDn", "", "Ten orders down.", ORDERS, "move(10)"),
+    Key(
+        "order_cancel",
+        "delete,ctrl+x",
+        "Del",
+        "cancel",
+        "Cancels the order under the cursor; letters go into the filter.",
+        ORDERS,
+        "cancel",
+        1,
+    ),
+    Key(
+        "filter_clear",
+        "escape",
+        "Esc",
+        "all",
+        "Clears the filter. Each word typed must stand in symbol, side, status, owner, kind or id.",
+        ORDERS,
+        "clear",
+        2,
+    ),
     Key(
         "pane_next",
         "tab",
@@ -338,6 +408,7 @@ KEYS: Final = (
         5,
     ),
     Key("choose", "enter", "Enter", "choose", "Takes what is under the cursor.", LISTS, "choose"),
+    Key("confirm", "enter", "Enter", "yes", "In a question: does what it says.", LISTS, "confirm"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
     Key("field_above", "up", "↑", "", "In a form: the field above.", LISTS, "field(-1)"),
     Key("field_below", "down", "↓", "", "In a form: the field below.", LISTS, "field(1)"),
@@ -430,7 +501,9 @@ def _taken(keys: Iterable[Key], name: str, wanted: str) -> str:
     mine = next(each.group for each in keys if each.id == name)
     for each in keys:
         pair = {each.group, mine}
-        meets = len(pair) == 1 or bool(pair & ALWAYS) or pair <= set(ON_DESK)
+        meets = (
+            len(pair) == 1 or bool(pair & ALWAYS) or pair <= set(ON_DESK) or pair <= set(ON_BOTS)
+        )
         if each.id != name and meets and asked & set(each.keys.split(",")):
             return each.id
     return ""

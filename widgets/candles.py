@@ -36,11 +36,11 @@ RISING: Final[Mapping[Halves, str]] = {
 }
 FALLING: Final[Mapping[Halves, str]] = {
     **RISING,
-    (EMPTY, BODY): "▄",
-    (BODY, EMPTY): "▀",
-    (BODY, BODY): "█",
-    (WICK, BODY): "▄",
-    (BODY, WICK): "▀",
+    (EMPTY, BODY): "▖",
+    (BODY, EMPTY): "▘",
+    (BODY, BODY): "▌",  # half a cell, so that two side by side stay two
+    (WICK, BODY): "▖",
+    (BODY, WICK): "▘",
 }
 ASCII_RISING: Final[Mapping[Halves, str]] = {
     halves: "O" if BODY in halves else "|" for halves in RISING

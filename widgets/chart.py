@@ -114,7 +114,7 @@ def explain(chart: ChartView, back: int) -> str:
     if not begin_ms:
         return chart.error
     end_ms = begin_ms + chart.timeframe_ms
-    words = f"{chart.symbol} on {chart.account}, {numbers.moment(begin_ms * NS_PER_MS)} UTC: "
+    words = f"{chart.account}, {numbers.moment(begin_ms * NS_PER_MS)} UTC: "
     candle = at(chart, back)
     if candle is None:
         return f"{words}no candle; nothing was traded, or the history lacks it"

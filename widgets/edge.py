@@ -81,7 +81,7 @@ def edge(
 ) -> Row:
     """One line of the frame: pieces set into a heavy rule."""
     while _length(left, right) > width and any(each.rank for each in (*left, *right)):
-        worst = max((*left, *right), key=lambda each: each.rank)
+        worst = max(reversed((*left, *right)), key=lambda each: each.rank)  # the last of equals
         (left if worst in left else right).remove(worst)
     spans: list[Span] = [(corners[0], Ink.FRAME)]
     for piece in left:
