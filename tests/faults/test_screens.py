@@ -46,6 +46,7 @@ def test_d_gives_the_prompt_back_and_the_engine_goes_on_until_it_is_told_to_end(
     pid = engine_pid(home.home)
     assert pid is not None
     assert os.getsid(pid) == pid  # no terminal can hang up on it
+    assert f"process {pid}" in home.lefi("doctor").stdout
     told = home.lefi("engine", "--stop")
     assert (told.returncode, f"process {pid}" in told.stderr) == (0, True)
     assert is_gone(pid)
@@ -118,3 +119,29 @@ def test_told_to_stop_at_a_lost_line_it_stops_its_bots_and_ends(home: Profile) -
         until(again.has_prices, "the engine starts again")
         assert [bot.status for bot in again.view().bots] == ["stopped"]
         assert again.view().positions  # stopping a bot sells nothing
+
+
+def test_two_screens_see_the_same_desk_and_the_second_leaves_alone(home: Profile) -> None:
+    first = home.trading_desk()
+    with home.undisturbed():
+        second = home.desk()
+        second.wait_for("ticker")
+        assert b"While you were away" not in second.seen  # the first was looking all the time
+        second.keys("q")
+        second.wait_for("ended with 0")
+    first.keys("w")
+    first.wait_for("Why: ticker")
+
+
+def test_after_kill_9_of_screen_and_engine_the_next_start_goes_on(home: Profile) -> None:
+    desk = home.trading_desk()
+    before = home.standing().positions
+    os.kill(desk.screen, signal.SIGKILL)
+    desk.wait_for("`lefi` goes on from it")
+    desk.wait_for("ended with 137")
+    assert desk.is_given_back
+    again = home.desk()
+    again.wait_for("While you were away")
+    until(home.has_prices, "the engine starts again")
+    assert home.standing().positions == before
+    assert [bot.status for bot in home.view().bots] == ["running"]

@@ -14,6 +14,7 @@ from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.picture import picture
 from lefi_tui.views.stake import stake_of
 from lefi_tui.views.tally import Tally
+from lefi_tui.wiring.own_desk import IDLE_END_S, Idle
 from screens.away import AwayScreen, words
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import START_NS, HandFed, busy
@@ -120,6 +121,15 @@ def test_an_engine_that_was_closed_is_news_only_where_a_bot_had_to_wait() -> Non
 
 def test_counts_that_may_be_more_say_so() -> None:
     assert "at least 2 fills" in words(replace(MISSED, is_cut=True), TRUE_COLOR.glyphs)[1]
+
+
+def test_an_engine_that_nobody_needs_for_a_minute_is_over_and_any_need_begins_it_anew() -> None:
+    idle = Idle()
+    assert not idle.is_over(is_needed=False, now_s=0)
+    assert not idle.is_over(is_needed=False, now_s=IDLE_END_S - 1)
+    assert not idle.is_over(is_needed=True, now_s=IDLE_END_S)
+    assert not idle.is_over(is_needed=False, now_s=IDLE_END_S + 1)
+    assert idle.is_over(is_needed=False, now_s=2 * IDLE_END_S + 1)
 
 
 def test_what_goes_on_is_named_for_the_shell() -> None:
