@@ -13,7 +13,7 @@ SEED ?= 1
 ONLY ?=
 ARGS ?=
 
-.PHONY: run test check bench campaign
+.PHONY: run test check bench campaign picture
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-ready
@@ -35,6 +35,10 @@ campaign: $(VENV)/.test-ready
 
 bench: $(VENV)/.bench-ready
 	$(BIN)/python -m tests.bench $(ONLY)
+
+# The README's picture, taken by the program itself.
+picture: $(VENV)/.test-ready
+	$(BIN)/python -m tests.screens.picture
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Lefi needs Python 3.11 or newer")'

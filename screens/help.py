@@ -26,6 +26,7 @@ SIGNS = (
     ("! ? +", "in the log: refused or failed, doubtful, good"),
 )
 KEY_WIDTH = 9
+IDS = "The dim word is the id of an action: [keys] in config.toml gives it a key of yours."
 
 
 class HelpScreen(Dialog):
@@ -46,21 +47,22 @@ class HelpScreen(Dialog):
 
 
 def page(keys: Iterable[Key], first: Sequence[str] = ()) -> Group:
-    """Every key with its tooltip, by group, the named groups first; then the signs."""
+    """Every key with its tooltip and its id for [keys], by group, the named groups first."""
     groups: dict[str, list[Key]] = {group: [] for group in first}
     for each in keys:
         groups.setdefault(each.group, []).append(each)
     sections = [
-        _section(group, ((each.shown, each.tooltip) for each in members))
+        _section(group, ((each.shown, each.tooltip, each.id) for each in members))
         for group, members in groups.items()
     ]
-    return Group(*sections, _section("Words and signs", SIGNS))
+    signs = _section("Words and signs", ((*each, "") for each in SIGNS))
+    return Group(*sections, signs, Text(IDS, "dim"))
 
 
-def _section(title: str, lines: Iterable[tuple[str, str]]) -> Group:
+def _section(title: str, lines: Iterable[tuple[str, str, str]]) -> Group:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(min_width=KEY_WIDTH, no_wrap=True)
     grid.add_column()
-    for left, right in lines:
-        grid.add_row(Text(f" {left}", "bold"), Text(right))
+    for left, right, name in lines:
+        grid.add_row(Text(f" {left}", "bold"), Text.assemble(right, (f"  {name}", "dim")))
     return Group(Text(title, "bold underline"), grid, Text())
