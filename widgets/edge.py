@@ -42,7 +42,7 @@ def top_line(view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs) -> R
     if view is None:
         left.append(Piece(" waits for the engine ", Ink.DIM))
     else:
-        left += [Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE), _state(view)]
+        left += [Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE), _state(view), *_waits(view)]
         right = [*_money(view), _time(view)]
     return edge(left, right, (glyphs.corners[0], glyphs.corners[1]), width, glyphs)
 
@@ -57,10 +57,18 @@ def _state(view: DeskView) -> Piece:
     return Piece(f" HALTED{cause} ", Ink.ALARM)
 
 
+def _waits(view: DeskView) -> list[Piece]:
+    """Accounts without prices: what is shown of them is old, or nothing."""
+    waiting = [row for row in view.accounts if row.waits]
+    return [Piece(f" {row.name} {row.waits} ", Ink.ALARM, STATE) for row in waiting[:1]]
+
+
 def _money(view: DeskView) -> list[Piece]:
+    """Of the account whose money the frame's word is about."""
+    rows = [row for row in view.accounts if row.mode is view.banner.mode]
     return [
         Piece(f" equity {numbers.price(row.equity, 2)} {row.currency} ", Ink.TEXT, EQUITY)
-        for row in view.accounts[:1]
+        for row in rows[:1]
     ]
 
 

@@ -29,7 +29,7 @@ def run(arguments: Namespace, output: Output) -> int:
         duration_ms=arguments.duration_ms,
     )
     settings = loaded(output)
-    if not request.files:
+    if not request.files and not request.account:
         output.say("No --data: this runs on the demo market, made up, as time passes. ^C ends it.")
     from lefi_tui import wiring
 

@@ -89,11 +89,11 @@ def backtest_script(request: BacktestRequest, progress: Progress) -> Mapping[str
 
 
 def run_script(request: RunRequest, settings: Loaded, hear: Hear) -> int:
-    from lefi_tui.wiring.runs import run_on_demo, run_on_files
+    from lefi_tui.wiring.runs import run_on_account, run_on_files
 
     if request.files:
         return run_on_files(request, settings.settings, hear)
-    return run_on_demo(request, settings.settings, hear)
+    return run_on_account(request, settings.settings, hear)
 
 
 def replay_run(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -65,16 +65,17 @@ class Accounts:
             each(send)
 
 
-def open_accounts(settings: Settings, clock: Clock, *, is_throw_away: bool) -> Accounts:
-    """The demo account always; those of config.toml where the profile is the user's own."""
+def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> Accounts:
+    """The demo account always, and these of config.toml."""
     from lefi_tui.adapters.demo_market import DemoMarket
 
     accounts = Accounts()
     market = DemoMarket(str(settings.demo.seed))
     _open_demo(accounts, DEMO, market, clock, settings.demo.cash)
     links: dict[str, ExchangeLink] = {}
-    for name, each in ({} if is_throw_away else settings.accounts).items():
-        refusal = _refusal(name, each)
+    for name in names:
+        each = settings.accounts[name]
+        refusal = refused(name, each)
         if refusal is not None:
             accounts.feeds[name] = OnlyWords(refusal, clock)
         elif each.exchange == DEMO_EXCHANGE:
@@ -84,7 +85,7 @@ def open_accounts(settings: Settings, clock: Clock, *, is_throw_away: bool) -> A
     return accounts
 
 
-def _refusal(name: str, account: AccountSettings) -> FeedStated | None:
+def refused(name: str, account: AccountSettings) -> FeedStated | None:
     """Why an account of config.toml is not opened, in words."""
     where = f"[accounts.{name}] of config.toml"
     if name == DEMO:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,8 +48,13 @@ def socket_path(folder: Path) -> Path:
 # ---- the engine
 
 
-def build_engine(settings: Settings, folder: Path) -> tuple[Engine, Sequence[Command]]:
-    """An engine that is not started, and the commands that open its accounts."""
+def build_engine(
+    settings: Settings, folder: Path, also: Collection[str] = ()
+) -> tuple[Engine, Sequence[Command]]:
+    """An engine that is not started, and the commands that open its accounts.
+
+    A throw-away profile has the demo account and what it is `also` asked for, one's own has all.
+    """
     from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
     from lefi_tui.adapters.sqlite_records import SqliteRecords
@@ -59,7 +64,8 @@ def build_engine(settings: Settings, folder: Path) -> tuple[Engine, Sequence[Com
     from lefi_tui.engine.writer import Setup
 
     clock = SystemClock()
-    accounts = open_accounts(settings, clock, is_throw_away=folder != settings.data_dir)
+    names = settings.accounts if folder == settings.data_dir else also
+    accounts = open_accounts(settings, clock, names)
     world = World(
         clock,
         venues=accounts.venues,
@@ -100,10 +106,10 @@ def keep_log(folder: Path) -> None:
     guard_logging(REDACTOR, root)
 
 
-def started(settings: Settings, folder: Path) -> Engine:
+def started(settings: Settings, folder: Path, also: Collection[str] = ()) -> Engine:
     """A running engine with its accounts open; raises what keeps it from starting."""
     keep_log(folder)
-    engine, opening = build_engine(settings, folder)
+    engine, opening = build_engine(settings, folder, also)
     engine.start()
     for command in opening:
         receipt = engine.submit(command).result(OPEN_S)

@@ -1,7 +1,7 @@
-"""`lefi run`, `lefi replay`: one bot through the real engine, on files or the demo market.
+"""`lefi run`, `lefi replay`: one bot through the real engine, on files or as time passes.
 
 On files the engine runs in virtual time with a journal of its own, so the run can be carried out
-again; on the demo market it is the engine of the desk with a throw-away profile.
+again; as time passes it is the engine of the desk with a throw-away profile.
 """
 
 from __future__ import annotations
@@ -39,19 +39,22 @@ from lefi_tui.engine.replay import replay
 from lefi_tui.engine.turn import Handled, Receipt
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import Setup
-from lefi_tui.errors import RefusedError, ScriptRefusedError
+from lefi_tui.errors import NotThereYetError, RefusedError, ScriptRefusedError
 from lefi_tui.requests import Hear, Progress, ReplayAnswer, RunLine, RunRequest
 from lefi_tui.settings import Settings
 from lefi_tui.simulate.event_way import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.wording import said
-from lefi_tui.wiring.accounts import DEMO
+from lefi_tui.wiring.accounts import DEMO, refused
 from lefi_tui.wiring.demo import empty_desk, started
 
 ACCOUNT: Final = "main"
 FILE_VENUE: Final = "candle file"
 RUNS_MAX: Final = 100_000
 NS_PER_MS: Final = 1_000_000
+PRICED_LOOK_S: Final = 0.1
 _KINDS: Final = {
     "OrderFilled": "fill",
     "NoteWritten": "note",
@@ -223,18 +226,37 @@ def _bot_id(script: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", script.stem.lower()).strip("-")[:40] or "bot"
 
 
-# ---- on the demo market
+# ---- as time passes
 
 
-def run_on_demo(request: RunRequest, settings: Settings, hear: Hear) -> int:
-    """In real time, until the duration is over or someone interrupts."""
+def run_on_account(request: RunRequest, settings: Settings, hear: Hear) -> int:
+    """On the demo market or an account's exchange, until its time is over or someone interrupts."""
+    also = _asked_for(request.account, settings)
     with tempfile.TemporaryDirectory(prefix="lefi-run-") as folder:
-        engine = started(settings, Path(folder))
+        engine = started(settings, Path(folder), also)
         try:
             asyncio.run(_followed(engine, request, hear))
         finally:
             engine.stop()
     return 0
+
+
+def _asked_for(name: str, settings: Settings) -> tuple[str, ...]:
+    """The account beside the demo one; a name that is none, or opens not yet, is refused."""
+    if name in {"", DEMO}:
+        return ()
+    account = settings.accounts.get(name)
+    if account is None:
+        known = ", ".join((DEMO, *settings.accounts))
+        raise RefusedError(
+            f"there is no account {name!r}; there are: {known}",
+            where="--account",
+            next_step=f"Write [accounts.{name}] in {settings.file}",
+        )
+    words = refused(name, account)
+    if words is not None:
+        raise NotThereYetError(words.why, where=f"--account {name}", next_step=words.next)
+    return (name,)
 
 
 async def _followed(engine: Any, request: RunRequest, hear: Hear) -> None:
@@ -243,14 +265,31 @@ async def _followed(engine: Any, request: RunRequest, hear: Hear) -> None:
     channel = DirectChannel(engine)
     bot = _bot_id(request.script)
     events = asyncio.create_task(_tell(channel, hear))
-    command = StartBot(bot, "automated", DEMO, request.source, request.settings)
+    account = request.account or DEMO
+    command = StartBot(bot, "automated", account, request.source, request.settings)
     try:
+        await _priced(channel, account, hear)
         _insist(await channel.send(command), str(request.script))
         await _waited(request.duration_ms)
         await channel.send(StopBot(bot, reason="the run is over"))
         await SystemClock().sleep(0.5)  # its last words
     finally:
         events.cancel()
+
+
+async def _priced(channel: Any, account: str, hear: Hear) -> None:
+    """Until the account's market answers: what it waits for is said when it changes."""
+    clock, told = SystemClock(), ""
+    while True:
+        view: DeskView = await channel.ask(DeskQuery())
+        if any(each.account == account for each in view.prices):
+            return
+        row = next((each for each in view.log if each.where == account), None)
+        words = "" if row is None else ". ".join(each for each in (row.what, row.why) if each)
+        if words != told:
+            told = words
+            hear(RunLine("wait", clock.now_ns() // NS_PER_MS, words, {"where": account}))
+        await clock.sleep(PRICED_LOOK_S)
 
 
 async def _waited(duration_ms: int | None) -> None:

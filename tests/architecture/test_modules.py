@@ -60,7 +60,7 @@ import lefi_tui.cli.data, lefi_tui.wiring.candles, lefi_tui.wiring.demo, lefi_tu
 main = AccountSettings(exchange="binanceusdm")
 home = Path("nowhere")
 settings = Settings(home, home, accounts=MappingProxyType({"main": main}))
-accounts = open_accounts(settings, SystemClock(), is_throw_away=False)
+accounts = open_accounts(settings, SystemClock(), ["main"])
 assert set(accounts.feeds) == {"demo", "main"}
 """
 

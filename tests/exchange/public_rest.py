@@ -19,6 +19,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from lefi_tui.adapters.system_clock import SystemClock
+
 MINUTE: Final = 60_000
 BEGIN_MS: Final = 1_795_000_000_000 // MINUTE * MINUTE
 LISTED_MS: Final = BEGIN_MS - 30 * 24 * 60 * MINUTE
@@ -73,7 +75,7 @@ class PublicRest:
     # ---- what it tells
 
     def now(self) -> int:
-        now_ms = time.time_ns() // 1_000_000 if self.now_ms is None else self.now_ms  # noqa: TID251
+        now_ms = SystemClock().now_ns() // 1_000_000 if self.now_ms is None else self.now_ms
         return now_ms + self.skew_ms
 
     def price(self, base: str, at_ms: int) -> float:
@@ -328,7 +330,7 @@ def _door(rest: PublicRest) -> Callable[[web.Request], Awaitable[web.StreamRespo
         rest.requests.append((time.monotonic(), request.path, query))
         fault = _fault(rest, request.path) or Fault("")
         if fault.hang_s:
-            await asyncio.sleep(fault.hang_s)  # noqa: TID251 -- a slow answer, not a wait for proof
+            await SystemClock().sleep(fault.hang_s)
         if fault.is_dropped and request.transport is not None:
             request.transport.close()
         symbol = query.get("symbol", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -212,3 +213,80 @@ def is_there(pid: int) -> bool:
         return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
     except FileNotFoundError:
         return False
+
+
+# ---- lefi run --account
+
+
+def lefi(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "lefi_tui", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
+        env={**os.environ, "LEFI_HOME": str(home)},
+        cwd=ROOT,
+    )
+
+
+def test_a_bot_without_a_screen_runs_on_the_account_that_was_named(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    script = tmp_path / "buyer.lefi"
+    script.write_text(BUYER)
+    done = lefi(tmp_path, "run", str(script), "--account", "main", "--for", "3s", "--json")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    fills = [line["text"] for line in lines if line["kind"] == "fill"]
+    assert len(fills) == 1
+    asks = {level[0] for _, asks in rest.books["BTC"] for level in asks}
+    assert any(f"{Decimal(price):,}" in fills[0] for price in asks)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "words"),
+    [("other", "paper", "there are: demo, main"), ("main", "sandbox", "come with a later version")],
+)
+def test_an_account_that_is_none_or_not_yet_is_refused_before_anything_runs(
+    name: str, mode: str, words: str, rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance, mode=mode)
+    script = tmp_path / "buyer.lefi"
+    script.write_text(BUYER)
+    done = lefi(tmp_path, "run", str(script), "--account", name)
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert rest.requests == []
+
+
+# ---- settings
+
+
+def test_an_accounts_currency_cash_and_symbols_are_the_users(tmp_path: Path) -> None:
+    text = 'exchange = "kraken"\ncurrency = "EUR"\ncash = 2500.5\nsymbols = ["BTC/EUR"]\n'
+    (tmp_path / "config.toml").write_text(f"[accounts.main]\n{text}")
+    loaded = load({"LEFI_HOME": str(tmp_path)})
+    assert loaded.problems == ()
+    main = loaded.settings.accounts["main"]
+    assert (main.currency, main.cash, main.symbols) == ("EUR", Decimal("2500.5"), ("BTC/EUR",))
+
+
+@pytest.mark.parametrize("line", ["cash = 0", 'currency = "usd t"', 'symbols = ["BTC"]'])
+def test_a_wrong_one_leaves_the_account_out_and_says_so(line: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f"[accounts.main]\n{line}\n")
+    loaded = load({"LEFI_HOME": str(tmp_path)})
+    assert len(loaded.problems) == 1
+    assert line.split(" ", maxsplit=1)[0] in loaded.problems[0].why
+    assert loaded.settings.accounts == {}
+
+
+def test_an_account_on_paper_trades_on_the_built_in_market(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[accounts.second]\nexchange = "paper"\ncash = 500\n')
+    with running(tmp_path) as engine:
+        view = seen(engine, lambda view: any(each.account == "second" for each in view.prices))
+        assert view.banner.mode is Mode.DEMO
+        equities = {each.name: each.equity for each in view.accounts}
+        assert equities == {"demo": Decimal(10_000), "second": Decimal(500)}

@@ -36,6 +36,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.order import SizeKind
 
 NS_PER_MS: Final = 1_000_000
+LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds
 
 
 def open_account(draft: Draft, command: OpenAccount) -> None:
@@ -136,9 +137,14 @@ def _unlisted(desk: Desk, account: str, needs: Needs) -> str:
     if not missing:
         return ""
     listed = [symbol for owner, symbol in desk.instruments if owner == account]
+    base = missing[0].partition("/")[0]
+    near = sorted(listed, key=lambda symbol: symbol.partition("/")[0] != base)
+    more = len(listed) - LISTED_SHOWN
+    and_more = f" and {more} more" if more > 0 else ""
     return (
         f"Account {account} has no market {', '.join(missing)}. "
-        f"It lists {', '.join(listed) or 'none'}; change the script's symbol setting."
+        f"It lists {', '.join(near[:LISTED_SHOWN]) or 'none'}{and_more}; "
+        "change the script's symbol setting."
     )
 
 
