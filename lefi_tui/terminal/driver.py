@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from textual.app import App
 
 CLOSE_SECONDS: Final = 0.5  # how long a terminal may take to read the last of it
+
+
+def _line_is_lost() -> None:
+    """A shell that ignores SIGHUP passes none on; what can't be written says the same."""
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 class DeskDriver(LinuxDriver):
@@ -31,7 +37,7 @@ class DeskDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stderr__ is not None, "fitness refuses to open without one"
-        self.patient = PatientFile(sys.__stderr__.fileno())
+        self.patient = PatientFile(sys.__stderr__.fileno(), _line_is_lost)
         self._file = self.patient
         # The stock handler stops the whole process, with every bot in it.
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 # Two full screens of text; more than this waiting means nobody is reading.
@@ -18,11 +19,16 @@ BACKLOG_MAX: Final = 32_000
 HELD_MAX: Final = 8_000_000
 
 
+def _nobody() -> None:
+    """Nobody wants to know that the terminal is gone."""
+
+
 class PatientFile:
     """Written by any thread at once, carried to the terminal by one thread of its own."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, lost: Callable[[], None] = _nobody) -> None:
         self._descriptor = descriptor
+        self._lost = lost
         self._waiting: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
@@ -75,6 +81,8 @@ class PatientFile:
                     self._waiting.clear()
                     self.backlog = 0
                 self._changed.notify_all()
+            if not is_carried:
+                self._lost()
 
     def _next(self) -> bytes | None:
         with self._changed:

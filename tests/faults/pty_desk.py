@@ -66,7 +66,7 @@ def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> 
 class PtyDesk:
     """One terminal with the desk in it, read by a thread while `is_read`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, shell: str = "") -> None:
         # Ours stays open too: a terminal that nobody has opened yet can't be read.
         self.main, self._side = pty.openpty()
         fcntl.ioctl(self._side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -74,7 +74,9 @@ class PtyDesk:
         kept = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "COLORTERM"}}
         environment = {**kept, "TERM": "xterm-256color", "LEFI_HOME": str(home)}
         # A session's leader that opens a terminal gets it as its own.
-        script = f'exec <>{tty} >&0 2>&1; {sys.executable} -m lefi_tui; echo "ended with $?"'
+        script = (
+            f'{shell} exec <>{tty} >&0 2>&1; {sys.executable} -m lefi_tui; echo "ended with $?"'
+        )
         self.shell = subprocess.Popen(
             ["sh", "-c", script],
             cwd=ROOT,
@@ -185,14 +187,14 @@ class Profile:
         self._desks: list[PtyDesk] = []
         self.gap_max_s = 0.0  # the longest pause between two acts of the bot, whatever happened
 
-    def desk(self) -> PtyDesk:
-        opened = PtyDesk(self.home)
+    def desk(self, shell: str = "") -> PtyDesk:
+        opened = PtyDesk(self.home, shell)
         self._desks.append(opened)
         return opened
 
-    def trading_desk(self) -> PtyDesk:
+    def trading_desk(self, shell: str = "") -> PtyDesk:
         """A desk whose own engine runs a bot with a position, which acts at each price."""
-        opened = self.desk()
+        opened = self.desk(shell)
         until(self.has_prices, "the engine starts")
         command = StartBot("ticker", "automated", "demo", TICKER, title="Ticker", by="test")
         until(lambda: self.has_taken(command), "the bot starts")

@@ -95,6 +95,14 @@ def test_the_death_of_who_waits_for_the_screen_is_a_lost_line(home: Profile) -> 
         until(lambda: os.getsid(screen) == screen, "the screen is left")
 
 
+def test_a_shell_that_ignores_the_hang_up_keeps_no_screen_alive(home: Profile) -> None:
+    desk = home.trading_desk(shell="trap '' HUP;")
+    screen = desk.screen
+    with home.undisturbed():
+        desk.cut()
+        until(lambda: os.getsid(screen) == screen, "the screen is left")
+
+
 def test_a_cut_line_ends_an_engine_that_has_nothing_at_stake(home: Profile) -> None:
     desk = home.desk()
     until(home.has_prices, "the engine starts")
