@@ -19,6 +19,7 @@ from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.tour import Tour, follow
 from screens.asking import Aside
+from screens.close_position import ClosePositionScreen
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
 from screens.keys import ON_DESK, bindings, of_groups
@@ -208,6 +209,13 @@ class DeskScreen(Framed):
             self.notice("No working order to cancel.")
             return
         self._send(CancelOrder(self.view.orders[self.orders.cursor].id))
+
+    def action_close_position(self) -> None:
+        if self.view is None or not self.view.positions:
+            self.notice("No open position to close.")
+            return
+        row = self.view.positions[self._markets[1].cursor]
+        self.app.push_screen(ClosePositionScreen(row, self.view, self._send))
 
     def action_tour(self) -> None:
         is_on = self._tour is not None and not self._tour.is_over

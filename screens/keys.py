@@ -28,8 +28,10 @@ SETTINGS: Final = "Settings"
 SCRIPTS: Final = "Scripts"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
-ON_DESK: Final = (DESK, BOTS, CHART)  # in force together
-ON_BOTS: Final = (BOTS, BOT)  # the same
+# Groups in force together.
+ON_DESK: Final = (DESK, BOTS, CHART)
+ON_BOTS: Final = (BOTS, BOT)
+TOGETHER: Final = (ON_DESK, ON_BOTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ KEYS: Final = (
         "c",
         "c",
         "",
-        "Closes the bot's own share at market; it has ended when the venue shows none of its orders.",
+        "Closes the bot's own share at market; it ends when the venue shows none of its orders.",
         ASKED,
         "close",
     ),
@@ -501,9 +503,7 @@ def _taken(keys: Iterable[Key], name: str, wanted: str) -> str:
     mine = next(each.group for each in keys if each.id == name)
     for each in keys:
         pair = {each.group, mine}
-        meets = (
-            len(pair) == 1 or bool(pair & ALWAYS) or pair <= set(ON_DESK) or pair <= set(ON_BOTS)
-        )
+        meets = len(pair) == 1 or bool(pair & ALWAYS) or any(pair <= set(each) for each in TOGETHER)
         if each.id != name and meets and asked & set(each.keys.split(",")):
             return each.id
     return ""

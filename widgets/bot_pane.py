@@ -176,8 +176,10 @@ def _setting(row: BotSetting, frame: Frame) -> Row:
 
 def _order(row: OrderRow, frame: Frame) -> Row:
     price = "market" if row.price is None else numbers.price(row.price, row.places)
-    units = "at fill" if row.quantity is None else numbers.quantity(row.quantity)
-    kind = row.kind if row.leg == "entry" else row.leg
+    is_exit = row.leg != "entry"
+    unknown = "all" if is_exit else "at fill"
+    units = unknown if row.quantity is None else numbers.quantity(row.quantity)
+    kind = row.leg if is_exit else row.kind
     text = (
         f"{row.symbol} {row.side} {units} {kind} {price}, {row.status}, {numbers.age(row.age_ms)}"
     )

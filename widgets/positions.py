@@ -101,6 +101,8 @@ def explain(row: PositionRow) -> str:
 
 
 class Positions(Board):
+    IS_POINTED = True
+
     def draw(self, view: DeskView | None, frame: Frame) -> Page:
         return layout(view, frame)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.order import FINAL
+from lefi_tui.core.order import FINAL, HAND
 from lefi_tui.ports.records import OrderRecord
 from lefi_tui.views.numbers import places_of
 
@@ -43,6 +43,22 @@ class OrdersView:
     at_ns: int
     rows: tuple[PastOrderRow, ...]
     is_cut: bool = False
+
+
+def matching(rows: Iterable[PastOrderRow], wanted: str) -> tuple[PastOrderRow, ...]:
+    """The rows in which every word occurs, in whatever field and case."""
+    words = wanted.lower().split()
+    return tuple(row for row in rows if all(word in _searched(row) for word in words))
+
+
+def _searched(row: PastOrderRow) -> str:
+    state = "working" if row.is_working else "past"
+    parts = (row.symbol, row.side, row.status, state, whose(row), row.kind, row.leg, row.id)
+    return " ".join((*parts, row.account)).lower()
+
+
+def whose(row: PastOrderRow) -> str:
+    return "by hand" if row.owner == HAND else row.owner
 
 
 def orders_view(

@@ -1,0 +1,75 @@
+"""A position is to be closed by hand: it is named once more, and Enter closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from lefi_tui.core.messages import ClosePosition, Command
+from lefi_tui.core.order import HAND, UNKNOWN
+from lefi_tui.views import numbers
+from lefi_tui.views.desk_view import DeskView, Mode, PositionRow
+from screens.asking import Dialog
+from screens.keys import bindings
+
+
+class ClosePositionScreen(Dialog):
+    CSS_PATH = "dialog.tcss"
+    AUTO_FOCUS: ClassVar[str | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "confirm")]
+
+    def __init__(self, row: PositionRow, view: DeskView, send: Callable[[Command], None]) -> None:
+        super().__init__()
+        self._row = row
+        self._words = words(row, view)
+        self._send = send
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="window") as window:
+            window.border_title = f"Close {self._row.symbol} on {self._row.account}"
+            window.border_subtitle = "Enter closes   Esc back"
+            yield Static("\n".join(self._words), classes="words", markup=False)
+
+    def action_confirm(self) -> None:
+        self.dismiss()
+        self._send(ClosePosition(self._row.account, self._row.symbol))
+
+
+def words(row: PositionRow, view: DeskView) -> list[str]:
+    """What is sent, what is at stake, who goes on."""
+    mode = next((each.mode for each in view.accounts if each.name == row.account), Mode.DEMO)
+    side = "Sells" if row.units > 0 else "Buys"
+    units = numbers.quantity(abs(row.units))
+    lines = [f"{side} {units} {row.symbol} at market, reduce only, on account {row.account}."]
+    if mode is Mode.LIVE:
+        lines.append(f"LIVE: {_stake(row)} of real money.")
+    else:
+        lines.append(f"{mode}: {_stake(row)}, made-up money.")
+    orders = [each for each in view.orders if _works(each.leg, each.symbol, each.account, row)]
+    if orders:
+        lines.append(f"First {len(orders)} working order(s) of {row.symbol} are canceled.")
+    alive = {each.id for each in view.bots if each.is_alive}
+    for owner in row.owners:
+        if owner in alive:
+            lines.append(f"{owner} goes on running and may open again; s stops it.")
+        elif owner not in {HAND, UNKNOWN}:
+            lines.append(f"{owner}, which holds it, is not running.")
+    return lines
+
+
+def _works(leg: str, symbol: str, account: str, row: PositionRow) -> bool:
+    return leg == "entry" and (symbol, account) == (row.symbol, row.account)
+
+
+def _stake(row: PositionRow) -> str:
+    if row.mark is None:
+        return "no price was seen, so nobody knows how much"
+    worth = numbers.price(abs(row.units) * row.mark, 2)
+    profit = numbers.signed(row.pnl, 2)
+    old = f" (the mark is {numbers.age(row.age_ms)} old)" if row.is_stale else ""
+    return f"about {worth} {row.currency}{old}, profit so far {profit}"
