@@ -43,14 +43,14 @@ class Line:
         if not self._to_waiter.recv(1) and not self._is_let_go:
             os.kill(os.getpid(), signal.SIGHUP)
 
-    def let_go(self, words: str, errors: Path) -> None:
-        """From here on without a terminal; the process that waited says the words and ends."""
+    def let_go(self, status: int, words: str, errors: Path) -> None:
+        """From here on without a terminal; who waited says the words and ends with the status."""
         self._is_let_go = True
         _point(os.devnull, os.O_RDWR, 0, 1)
         _point(str(errors), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 2)
         os.setsid()
         with suppress(ConnectionError):  # it was killed: then nobody is there to be told
-            self._to_waiter.sendall(words.encode()[:WORDS_BYTES_MAX])
+            self._to_waiter.sendall(f"{status} {words}".encode()[:WORDS_BYTES_MAX])
             self._to_waiter.shutdown(socket.SHUT_RDWR)
         self._to_waiter.close()
 
@@ -81,10 +81,10 @@ def under_waiter(run: Callable[[Line], int]) -> int:
 def _wait(screen: int, line: socket.socket, before: list[Any] | None) -> int:
     for each in SIGNALS:
         signal.signal(each, lambda number, _frame: os.kill(screen, number))
-    words = line.recv(WORDS_BYTES_MAX)
-    if words:
+    left, _, words = line.recv(WORDS_BYTES_MAX).partition(b" ")
+    if left:
         _say(words + b"\n")
-        return 0
+        return int(left)
     _, status = os.waitpid(screen, 0)
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:

@@ -97,7 +97,7 @@ class OwnDesk:
         )
         status = open_desk(setup, self._line.signals)
         if self._goes_on(status):
-            self._serve()
+            self._serve(status)
             return 0
         self._stop()
         return status
@@ -154,9 +154,9 @@ class OwnDesk:
     def _stake(self) -> Stake:
         return stake_of(self._engine.result(OPEN_S).answer(DeskQuery()))
 
-    def _serve(self) -> None:
+    def _serve(self, status: int) -> None:
         """Without a screen, until it is told to end or nobody needs it any more."""
-        self._line.let_go(self._stake().goes_on, self._folder / LOG_NAME)
+        self._line.let_go(status, self._stake().goes_on, self._folder / LOG_NAME)
         _log.info("the screen has gone; %s", self._stake().goes_on)
         told = threading.Event()
 

@@ -43,7 +43,7 @@ def _stalled_and_hung_up(opened: Profile) -> None:
         desk.wait_for("ticker")
     with opened.undisturbed():
         os.kill(desk.waiter, signal.SIGHUP)
-        desk.wait_for("ended with 0")
+        desk.wait_for("ended with 129")
         desk.cut()
 
 
