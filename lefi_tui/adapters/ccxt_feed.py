@@ -231,12 +231,12 @@ class ExchangeFeed:
                 raise ExchangeAnswerError("its book is empty, or crossed", where=where)
 
     async def _price(self, symbol: str) -> None:
-        asked_ms = self._clock.now_ns() // NS_PER_MS
         async with self._turns[symbol]:
             if symbol in self._wanted.prints or symbol in self.busy():
                 await self._prints(symbol)
             else:
                 await self._last(symbol)
+            asked_ms = self._clock.now_ns() // NS_PER_MS
             told = await self._link.ask("book", symbol=symbol)
             if not self._market.hear_book(symbol, told):
                 return  # refused, so that it grows old on the screen: a crossed book is no price
@@ -249,7 +249,7 @@ class ExchangeFeed:
     async def _last(self, symbol: str) -> None:
         told = await self._link.ask("ticker", symbol=symbol)
         if told["last"]:
-            self._market.hear_last(symbol, Decimal(str(told["last"])))
+            self._market.hear_last(symbol, str(told["last"]))
 
     async def _prints(self, symbol: str) -> None:
         """Told with the exchange's times turned into ours, so that ages on screen are true."""

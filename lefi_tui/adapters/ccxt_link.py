@@ -47,9 +47,10 @@ class ExchangeLink:
     `ccxt` is the account's own table, handed on as it is.
     """
 
-    def __init__(self, exchange: str, ccxt: Mapping[str, Any]) -> None:
+    def __init__(self, exchange: str, ccxt: Mapping[str, Any], answer_s: float = ANSWER_S) -> None:
         self.exchange = exchange
         self._ccxt = ccxt
+        self._answer_s = answer_s
         self._process: asyncio.subprocess.Process | None = None
         self._reads: set[asyncio.Task[None]] = set()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -87,9 +88,10 @@ class ExchangeLink:
         try:
             with suppress(ConnectionError):  # it has just died: whoever reads from it says so
                 process.stdin.write(line)
-            said = await asyncio.wait_for(answer, ANSWER_S)
+            said = await asyncio.wait_for(answer, self._answer_s)
         except TimeoutError as error:
-            why = f"no answer in {ANSWER_S:g} s to {question}"
+            await self._ended(process)  # it hangs; the next question begins another
+            why = f"no answer in {self._answer_s:g} s to {question}"
             raise ExchangeAwayError(why, where=self.exchange) from error
         finally:
             waiting.pop(number, None)

@@ -56,10 +56,9 @@ class ExchangeMarket:
         return changed
 
     def hear_book(self, symbol: str, told: Mapping[str, Any]) -> bool:
-        """False for a book that can't be: crossed, empty or without a price."""
+        """False for a book that can't be: crossed, or with an empty side."""
         bids, asks = (_levels(told[side]) for side in ("bids", "asks"))
-        levels = (*bids, *asks)
-        if not bids or not asks or min(each.price for each in levels) <= 0:
+        if not bids or not asks:
             return False
         if bids[0].price >= asks[0].price:
             return False
@@ -69,7 +68,7 @@ class ExchangeMarket:
     def hear_prints(self, symbol: str, told: Iterable[Sequence[Any]]) -> list[Row]:
         """Those that are new, oldest first. The first answer only says where we came in."""
         known, now_ns = self._of(symbol), self._clock.now_ns()
-        rows = [_row(each) for each in told]
+        rows = [row for row in map(_row, told) if _is_sane(row[2]) and _is_sane(row[3])]
         before, known.answer = known.answer, Counter(rows)
         if rows:
             known.last = Decimal(rows[-1][2])
@@ -82,8 +81,9 @@ class ExchangeMarket:
             known.prints.append(Traded(now_ns, Decimal(row[2]), Decimal(row[3]), Side(row[4])))
         return fresh
 
-    def hear_last(self, symbol: str, price: Decimal) -> None:
-        self._of(symbol).last = price
+    def hear_last(self, symbol: str, told: str) -> None:
+        if _is_sane(told):
+            self._of(symbol).last = Decimal(told)
 
     def hear_funding(self, symbol: str, rate: Decimal, paid_ns: int) -> None:
         """What will be paid next, and when by our clock. A time that has passed is then paid."""
@@ -147,7 +147,17 @@ class ExchangeMarket:
 
 
 def _levels(told: Iterable[Sequence[str]]) -> tuple[Depth, ...]:
-    return tuple(Depth(Decimal(price), Decimal(units)) for price, units in told)
+    """Without those that have no price or no units."""
+    return tuple(
+        Depth(Decimal(price), Decimal(units))
+        for price, units in told
+        if _is_sane(price) and _is_sane(units)
+    )
+
+
+def _is_sane(told: str) -> bool:
+    number = Decimal(told)
+    return number.is_finite() and number > 0
 
 
 def _row(told: Sequence[Any]) -> Row:

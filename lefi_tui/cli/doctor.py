@@ -28,6 +28,7 @@ COMMITS: Final = 20
 # The journal commits on every turn: from here on a person feels it between key and order.
 SLOW_COMMIT_MS: Final = 50.0
 SQLITE_MIN: Final = (3, 37, 0)  # STRICT tables
+CLOCK_OFF_MS: Final = 5_000  # ours against an exchange's; candles go by theirs, schedules by ours
 YEAR_MIN: Final = 2025  # a clock before this program was written is wrong
 PACKAGES: Final = (
     "textual",
@@ -37,6 +38,7 @@ PACKAGES: Final = (
     "sqlalchemy",
     "alembic",
     "apscheduler",
+    "ccxt",
 )
 
 
@@ -62,7 +64,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _clock(),
         _zones(),
         Finding("keyring", None, "not there yet: no exchange keys are used by this version"),
-        Finding("network", None, "not there yet: this version connects to no exchange"),
+        *_exchanges(settings),
     ]
     if arguments.json:
         output.value([asdict(each) for each in findings])
@@ -182,6 +184,30 @@ def _clock() -> Finding:
     step = "" if now.year >= YEAR_MIN else "Set the machine's clock"
     text = f"{now:%Y-%m-%d %H:%M:%S} UTC; not compared with an exchange"
     return Finding("clock", works=not step, text=text, next_step=step)
+
+
+def _exchanges(settings: Loaded) -> list[Finding]:
+    """Of accounts only: nothing is asked that nobody configured."""
+    from lefi_tui.wiring.reach import reached
+
+    found = []
+    for each in reached(settings.settings):
+        if each.error is not None:
+            why = f"{each.exchange}: {each.error.what}, {each.error.why}"
+            step = each.error.next_step
+            found.append(Finding("exchange", works=False, text=why, next_step=step))
+            continue
+        text = f"{each.exchange} answers in {each.took_ms} ms"
+        if each.ahead_ms is None:
+            found.append(Finding("exchange", works=True, text=f"{text}; it tells no time"))
+            continue
+        seconds = each.ahead_ms / 1_000
+        is_off = abs(each.ahead_ms) > CLOCK_OFF_MS
+        step = "Let the machine keep its time: timedatectl set-ntp true" if is_off else ""
+        text = f"{text}; its clock is {seconds:+.1f} s from ours"
+        found.append(Finding("exchange", works=not is_off, text=text, next_step=step))
+    none = "no account of config.toml names one, so none is asked"
+    return found or [Finding("exchange", None, none)]
 
 
 def _zones() -> Finding:

@@ -189,8 +189,8 @@ def _binance_book(rest: PublicRest, query: dict[str, str]) -> Any:
 
 def _binance_trades(rest: PublicRest, query: dict[str, str]) -> Any:
     return [
-        {"a": number, "p": price, "q": units, "f": number, "l": number, "T": at_ms,
-         "m": side == "sell"}
+        {"id": number, "price": price, "qty": units, "quoteQty": "0", "time": at_ms,
+         "isBuyerMaker": side == "sell"}
         for number, at_ms, price, units, side in rest.trades(_base(query["symbol"]))
     ]  # fmt: skip
 
@@ -296,7 +296,7 @@ PATHS: Final[dict[str, Answer]] = {
     "/fapi/v1/exchangeInfo": _binance_info,
     "/fapi/v1/time": lambda rest, _: {"serverTime": rest.now()},
     "/fapi/v1/depth": _binance_book,
-    "/fapi/v1/aggTrades": _binance_trades,
+    "/fapi/v1/trades": _binance_trades,
     "/fapi/v1/klines": _binance_candles,
     "/fapi/v1/ticker/24hr": _binance_ticker,
     "/fapi/v1/premiumIndex": _binance_funding,

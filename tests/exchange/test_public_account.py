@@ -262,6 +262,28 @@ def test_an_account_that_is_none_or_not_yet_is_refused_before_anything_runs(
     assert rest.requests == []
 
 
+# ---- lefi doctor
+
+
+def test_the_doctor_asks_the_exchanges_of_the_accounts_and_compares_their_clocks(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    rest.skew_ms = 60_000
+    done = lefi(tmp_path, "doctor", "--json")
+    found = {each["name"]: each for each in json.loads(done.stdout)}
+    assert "+60.0 s" in found["exchange"]["text"]
+    assert found["exchange"]["works"] is False
+    rest.skew_ms = 0
+    found = {each["name"]: each for each in json.loads(lefi(tmp_path, "doctor", "--json").stdout)}
+    assert found["exchange"]["works"] is True
+
+
+def test_the_doctor_asks_no_exchange_that_nobody_configured(tmp_path: Path) -> None:
+    found = json.loads(lefi(tmp_path, "doctor", "--json").stdout)
+    assert [each["works"] for each in found if each["name"] == "exchange"] == [None]
+
+
 # ---- settings
 
 

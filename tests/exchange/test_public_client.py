@@ -321,3 +321,15 @@ async def test_a_worker_that_is_killed_is_another_one_at_the_next_question(
         await binance_link.ask("time")
     assert await binance_link.ask("time") == rest.now()
     assert binance_link.pid != old
+
+
+async def test_a_worker_that_hangs_is_ended_and_another_one_answers(rest: PublicRest) -> None:
+    async with ExchangeLink("binanceusdm", rest.binance, answer_s=3.0) as link:
+        await link.ask("time")
+        assert link.pid is not None
+        hanging = link.pid
+        os.kill(hanging, signal.SIGSTOP)
+        with pytest.raises(ExchangeAwayError, match="no answer in 3 s"):
+            await link.ask("time")
+        assert await link.ask("time") == rest.now()
+        assert link.pid != hanging

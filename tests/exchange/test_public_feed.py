@@ -163,6 +163,16 @@ async def test_prints_carry_our_time_where_the_exchanges_clock_is_another(
     assert [each.print.time_ms for each in fed.prints] == [fed.clock.now_ns() // NS]
 
 
+async def test_a_trade_at_no_price_or_of_nothing_is_no_trade(fed: Fed) -> None:
+    await fed.wants(prints=(BTC,))
+    await fed.goes_on(1_000)
+    at_ms = fed.rest.now() + 500
+    fed.rest.prints["BTC"] = [(at_ms, "0", "1", "sell"), (at_ms, "60000", "0", "buy")]
+    await fed.goes_on(1_000)
+    assert [each.print.units for each in fed.prints] == [0.5]
+    assert min(each.print.price for each in fed.prints) > 0
+
+
 # ---- candles
 
 
@@ -237,6 +247,15 @@ async def test_a_minute_without_a_trade_is_a_gap_and_is_not_asked_for_again_and_
     assert fed.rest.asked("/klines") == asked
     await fed.goes_on(MINUTE)
     assert [bar.time_ms for bar in fed.bars] == [BEGIN_MS + MINUTE]
+
+
+async def test_a_bot_that_warms_up_while_the_exchange_is_silent_gets_its_history_after(
+    fed: Fed,
+) -> None:
+    fed.rest.fail(Fault("/klines", status=503, body="{}", times=3))
+    bars = await fed.feed.candles.bars(BTC, MINUTE, 5, BEGIN_MS)
+    assert [bar.time_ms for bar in bars] == [BEGIN_MS - at * MINUTE for at in (5, 4, 3, 2, 1)]
+    assert await fed.feed.candles.bars("NOPE/USDT", MINUTE, 5, BEGIN_MS) == ()
 
 
 # ---- words
@@ -321,7 +340,7 @@ async def test_a_stop_sells_at_the_book_as_it_is_when_the_price_comes(fed: Fed) 
 
 async def test_while_the_exchange_is_silent_an_order_is_refused_in_words(fed: Fed) -> None:
     await fed.goes_on(1_000)
-    fed.rest.fail(Fault("/aggTrades", status=503, body="{}"))
+    fed.rest.fail(Fault("/v1/trades", status=503, body="{}"))
     entry = buy("0.05", symbol=BTC)
     answer = await fed.venue.submit((entry,))
     assert [type(each) for each in answer] == [VenueRejected]
