@@ -70,6 +70,16 @@ def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[
 
         return ScriptsScreen(ScriptFolder(scripts), send, palette)
 
+    def bots_room(send: Any, palette: Any) -> Framed:
+        from screens.bots import BotsScreen
+
+        return BotsScreen(send, palette)
+
+    def orders_room(send: Any, palette: Any) -> Framed:
+        from screens.orders import OrdersScreen
+
+        return OrdersScreen(send, palette)
+
     def report_room(send: Any, palette: Any) -> Framed:
         from lefi_tui.wiring.exports import Exports
         from screens.report import ReportScreen
@@ -81,7 +91,13 @@ def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[
 
         return SettingsScreen(send, palette, settings_view)
 
-    return {"scripts": scripts_room, "report": report_room, "settings": settings_room}
+    return {
+        "scripts": scripts_room,
+        "bots": bots_room,
+        "orders": orders_room,
+        "report": report_room,
+        "settings": settings_room,
+    }
 
 
 def settings_view() -> SettingsView:

@@ -16,6 +16,8 @@ SIZES = [(120, 40), (80, 24), (40, 12), (60, 18), (120, 40)]
 ROOMS = {
     "desk": ("f2", "Prices"),
     "scripts": ("f3", "Scripts"),
+    "bots": ("f4", "Settings"),
+    "orders": ("f5", "first"),
     "report": ("f6", "yield"),
     "settings": ("f7", "Values"),
 }
