@@ -21,7 +21,7 @@ from screens.keys import bindings
 class ClosePositionScreen(Dialog):
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS: ClassVar[str | None] = None
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "confirm")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "choose")]
 
     def __init__(self, row: PositionRow, view: DeskView, send: Callable[[Command], None]) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class ClosePositionScreen(Dialog):
             window.border_subtitle = "Enter closes   Esc back"
             yield Static("\n".join(self._words), classes="words", markup=False)
 
-    def action_confirm(self) -> None:
+    def action_choose(self) -> None:
         self.dismiss()
         self._send(ClosePosition(self._row.account, self._row.symbol))
 
@@ -46,10 +46,8 @@ def words(row: PositionRow, view: DeskView) -> list[str]:
     side = "Sells" if row.units > 0 else "Buys"
     units = numbers.quantity(abs(row.units))
     lines = [f"{side} {units} {row.symbol} at market, reduce only, on account {row.account}."]
-    if mode is Mode.LIVE:
-        lines.append(f"LIVE: {_stake(row)} of real money.")
-    else:
-        lines.append(f"{mode}: {_stake(row)}, made-up money.")
+    money = "real money" if mode is Mode.LIVE else "made-up money"
+    lines.append(f"{mode}: {_stake(row, money)}.")
     orders = [each for each in view.orders if _works(each.leg, each.symbol, each.account, row)]
     if orders:
         lines.append(f"First {len(orders)} working order(s) of {row.symbol} are canceled.")
@@ -66,10 +64,10 @@ def _works(leg: str, symbol: str, account: str, row: PositionRow) -> bool:
     return leg == "entry" and (symbol, account) == (row.symbol, row.account)
 
 
-def _stake(row: PositionRow) -> str:
+def _stake(row: PositionRow, money: str) -> str:
     if row.mark is None:
-        return "no price was seen, so nobody knows how much"
+        return f"{money}; no price was seen, so nobody knows how much"
     worth = numbers.price(abs(row.units) * row.mark, 2)
     profit = numbers.signed(row.pnl, 2)
     old = f" (the mark is {numbers.age(row.age_ms)} old)" if row.is_stale else ""
-    return f"about {worth} {row.currency}{old}, profit so far {profit}"
+    return f"about {worth} {row.currency} of {money}{old}, profit so far {profit}"

@@ -189,7 +189,7 @@ def _order(row: OrderRow, frame: Frame) -> Row:
 def _decision(row: LogRow, frame: Frame) -> Iterator[Row]:
     times = f" ({row.times} times)" if row.times > 1 else ""
     text = f"{row.what}{times}"
-    why = ". ".join(filter(None, (row.why, row.next)))
+    why = "; ".join(filter(None, (row.why, row.next)))
     at = numbers.clock(row.at_ns)
     room = max(1, frame.width - len(at) - 3)
     yield padded(

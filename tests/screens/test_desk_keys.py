@@ -19,7 +19,7 @@ from lefi_tui.views.picture import picture
 from lefi_tui.views.shelf import Startable
 from screens.desk import DeskScreen
 from screens.help import HelpScreen
-from screens.keys import ALWAYS, KEYS, ON_DESK
+from screens.keys import ALWAYS, KEYS, TOGETHER
 from screens.resume import ResumeScreen
 from screens.setup import DeskSetup
 from screens.start_bot import StartScreen
@@ -293,8 +293,8 @@ async def test_only_changed_lines_are_painted_again() -> None:
 def test_every_binding_has_an_id_a_tooltip_and_a_key_of_its_own() -> None:
     assert len({each.id for each in KEYS}) == len(KEYS)
     assert all(each.tooltip.endswith(".") for each in KEYS)
-    groups = {each.group for each in KEYS} - ALWAYS - set(ON_DESK)
-    for together in (ON_DESK, *((each,) for each in groups)):
+    groups = {each.group for each in KEYS} - ALWAYS
+    for together in (*TOGETHER, *((each,) for each in groups)):
         met = [each for each in KEYS if each.group in {*ALWAYS, *together}]
         pressed = [key for each in met for key in each.keys.split(",")]
         assert len(pressed) == len(set(pressed))
