@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lefi_tui.views import numbers
@@ -12,16 +12,23 @@ from widgets.ink import Glyphs, Ink
 from widgets.lines import Column, Frame, Page, Span, table
 
 WAITING: Final = "waits for the engine"
+SYMBOL, MARK = 13, 4  # BTC/USDT:USDT, DEMO
 EMPTY: Final = "no price has arrived yet"
 
 
-def columns(glyphs: Glyphs) -> tuple[Column[PriceRow], ...]:
+def columns(glyphs: Glyphs, marks: Mapping[str, str]) -> tuple[Column[PriceRow], ...]:
+    """`marks` are words for accounts whose prices are of another kind than the frame's."""
+
+    def symbol(row: PriceRow) -> Span:
+        mark = marks.get(row.account, "")
+        return f"{row.symbol} {mark}" if mark else row.symbol, ink(row, Ink.TEXT)
+
     def last(row: PriceRow) -> Span:
         sign = {1: glyphs.up, -1: glyphs.down}.get(row.direction, " ")
         return f"{numbers.price(row.last, row.places)} {sign}", ink(row, Ink.TEXT)
 
     return (
-        Column("symbol", 13, lambda row: (row.symbol, ink(row, Ink.TEXT))),
+        Column("symbol", SYMBOL + (1 + MARK if marks else 0), symbol),
         Column("bid", 11, lambda row: _price(row, row.bid), is_right=True, rank=2),
         Column("ask", 11, lambda row: _price(row, row.ask), is_right=True, rank=2),
         Column("last  ", 13, last, is_right=True),
@@ -52,7 +59,18 @@ def age(row: PriceRow) -> Span:
 def layout(view: DeskView | None, frame: Frame) -> Page:
     rows = () if view is None else view.prices
     empty = WAITING if view is None else EMPTY
-    return table("Prices", columns(frame.glyphs), rows, frame, empty)
+    marks = {} if view is None else _marks(view)
+    return table("Prices", columns(frame.glyphs, marks), rows, frame, empty)
+
+
+def _marks(view: DeskView) -> dict[str, str]:
+    """Made-up prices beside real ones say so on their own line."""
+    shown = {row.account for row in view.prices}
+    return {
+        row.name: row.mode.value
+        for row in view.accounts
+        if row.name in shown and row.mode is not view.banner.mode
+    }
 
 
 def explain(row: PriceRow) -> str:

@@ -106,9 +106,15 @@ def _account(marked: Desk, account: Account, state: ScreenState) -> AccountRow:
 
 
 def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:
-    """In the order in which the market lists its symbols."""
+    """The frame's own kind first, then in the order in which each market lists its symbols."""
     places = {key: number for number, key in enumerate(desk.instruments)}
-    return sorted(state.prices.items(), key=lambda pair: places.get(pair[0], len(places)))
+    gravity = {name: GRAVITY.index(mode_of(each)) for name, each in desk.accounts.items()}
+
+    def place(pair: tuple[Key, Price]) -> tuple[int, int]:
+        key = pair[0]
+        return gravity.get(key[0], len(GRAVITY)), places.get(key, len(places))
+
+    return sorted(state.prices.items(), key=place)
 
 
 def _age_ms(now_ns: int, then_ms: int) -> int:
