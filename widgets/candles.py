@@ -264,29 +264,36 @@ def _draw_axis(plan: Plan, canvas: Canvas) -> None:
 
 def _draw_levels(plan: Plan, canvas: Canvas) -> None:
     """A line with its name at the left and its price on the axis; farther ones at the edges."""
-    glyphs = plan.frame.glyphs
-    sign = glyphs.dot if glyphs.is_ascii else "┄"
-    inside = [each for each in plan.chart.levels if plan.scale.holds(each.price)]
-    names: dict[int, list[Level]] = {}
-    for level in inside:
-        names.setdefault(plan.scale.row(level.price), []).append(level)
-    for row, levels in names.items():
-        ink = LEVEL_INKS.get(levels[0].name, Ink.DIM)
-        canvas.put(0, row, ", ".join(dict.fromkeys(each.name for each in levels)) + " ", ink)
-        canvas.line(row, plan.columns, sign, Ink.FAINT)
-        canvas.put(plan.columns, row, _label(plan, levels[0].price), ink)
-    bottom = plan.plot - 1
+    rows: dict[int, list[Level]] = {}
+    for level in plan.chart.levels:
+        if plan.scale.holds(level.price):
+            rows.setdefault(plan.scale.row(level.price), []).append(level)
+    for row, levels in rows.items():
+        _draw_level(plan, canvas, row, levels)
+    glyphs, bottom = plan.frame.glyphs, plan.plot - 1
     above = [each for each in plan.chart.levels if each.price > plan.scale.high]
     below = [each for each in plan.chart.levels if each.price < plan.scale.low]
-    _draw_far(plan, canvas, above, glyphs.up, 1 if 0 in names else 0)
-    _draw_far(plan, canvas, below, glyphs.down, bottom - 1 if bottom in names else bottom)
+    _draw_far(plan, canvas, above, glyphs.up, 1 if 0 in rows else 0)
+    _draw_far(plan, canvas, below, glyphs.down, bottom - 1 if bottom in rows else bottom)
+
+
+def _draw_level(plan: Plan, canvas: Canvas, row: int, levels: Sequence[Level]) -> None:
+    """Where the axis says another price in that row, the level's stands beside its name."""
+    last, glyphs = plan.chart.last, plan.frame.glyphs
+    is_tagged = last is not None and plan.scale.row(last) == row
+    is_on_axis = len(levels) == 1 and not is_tagged
+    words = [each.name + ("" if is_on_axis else _label(plan, each.price)) for each in levels]
+    ink = LEVEL_INKS.get(levels[0].name, Ink.DIM)
+    canvas.line(row, plan.columns, glyphs.dot if glyphs.is_ascii else "┄", Ink.FAINT)
+    canvas.put(0, row, f" {', '.join(words)} "[: plan.columns], ink)
+    canvas.put(plan.columns, row, _label(plan, levels[0].price), ink)
 
 
 def _draw_far(plan: Plan, canvas: Canvas, levels: Sequence[Level], sign: str, row: int) -> None:
     """What is too far to be drawn, the nearest first."""
     if levels:
         words = ", ".join(f"{each.name}{_label(plan, each.price)}" for each in levels[:2])
-        canvas.put(0, row, f"{sign} {words} "[: plan.columns], Ink.DIM)
+        canvas.put(0, row, f" {sign} {words} "[: plan.columns], Ink.DIM)
 
 
 def _draw_tag(plan: Plan, canvas: Canvas) -> None:
@@ -318,19 +325,25 @@ def _draw_volume(plan: Plan, canvas: Canvas) -> None:
 
 
 def _draw_times(plan: Plan, canvas: Canvas) -> None:
-    row = canvas.height - 1
+    row, cursor = canvas.height - 1, _cursor_label(plan)
     for column, words in time_labels(plan.first_ms, plan.chart.timeframe_ms, plan.columns):
-        if column + len(words) <= plan.columns:
+        is_covered = column < cursor[0] + len(cursor[1]) and cursor[0] < column + len(words)
+        if column + len(words) <= plan.columns and not is_covered:
             canvas.put(column, row, words, Ink.FAINT)
+    canvas.put(cursor[0], row, cursor[1], Ink.KEY)
     if canvas.width > plan.columns:
         canvas.put(plan.columns, row, " UTC", Ink.FAINT)
-    if plan.frame.cursor:
-        at_ms = time_of(plan.chart, min(plan.frame.cursor, reach(plan.chart)))
-        column, words = plan.column(at_ms), time_words(at_ms)
-        up = plan.frame.glyphs.up
-        is_left = column + len(words) + 1 > plan.columns
-        text = f" {words}{up}" if is_left else f"{up}{words} "
-        canvas.put(column - len(text) + 1 if is_left else column, row, text, Ink.KEY)
+
+
+def _cursor_label(plan: Plan) -> tuple[int, str]:
+    """Column and words of the candle that a person looks at; none at the newest."""
+    if not plan.frame.cursor:
+        return 0, ""
+    at_ms = time_of(plan.chart, min(plan.frame.cursor, reach(plan.chart)))
+    column, words, up = plan.column(at_ms), time_words(at_ms), plan.frame.glyphs.up
+    if column + len(words) + 1 > plan.columns:
+        return column - len(words) - 1, f" {words}{up}"
+    return column, f"{up}{words} "
 
 
 # ---- the line above

@@ -31,7 +31,7 @@ class Chart(Board):
         self.timeframe_ms = FRAMES[0]
         self.back = 0
         self._told: ChartView | None = None
-        self._chart: ChartView | None = None  # with what the desk says now
+        self.shown: ChartView | None = None  # with what the desk says now
 
     @property
     def question(self) -> ChartQuery | None:
@@ -62,7 +62,7 @@ class Chart(Board):
 
     def look(self, back: int) -> None:
         """So many candles further back; forward where it is negative."""
-        most = 0 if self._chart is None else reach(self._chart)
+        most = 0 if self.shown is None else reach(self.shown)
         self.back = max(0, min(most, self.back + back))
         self._redraw()
         self.post_message(self.Moved(self))
@@ -79,11 +79,11 @@ class Chart(Board):
 
     def show(self, view: DeskView | None, palette: Palette | None = None) -> None:
         told = self._told
-        self._chart = live(told, view) if told is not None and view is not None else told
+        self.shown = live(told, view) if told is not None and view is not None else told
         super().show(view, palette)
 
     def draw(self, view: DeskView | None, frame: Frame) -> Page:  # noqa: ARG002 -- see `show`
-        return layout(self._chart, frame, self._title())
+        return layout(self.shown, frame, self._title())
 
     def _title(self) -> str:
         symbol = "" if self.market is None else f"{self.market[1]} "
@@ -93,7 +93,7 @@ class Chart(Board):
         return ()
 
     def explain(self, view: DeskView, number: int) -> str:  # noqa: ARG002 -- the same
-        return "" if self._chart is None else explain(self._chart, number)
+        return "" if self.shown is None else explain(self.shown, number)
 
     @property
     def cursor(self) -> int:

@@ -96,7 +96,8 @@ class HandFed:
         self.desk = Desk(kinds=kinds)
         self.state = ScreenState()
         self.now_ns = START_NS
-        self.charting = Charting(World(SystemClock()), None)  # its market has no history
+        self.clock = SystemClock()
+        self.charting = Charting(World(self.clock), None)  # its market has no history
         self.commands: list[m.Command] = []
         self.refuses = ""
         self.is_silent = False
