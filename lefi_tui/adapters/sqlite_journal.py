@@ -134,7 +134,7 @@ class SqliteJournal:
     def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
         marks = ", ".join("?" for _ in types)
         sql = (
-            f"SELECT {_ROW} FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "  # noqa: S608
+            f"SELECT {_ROW} FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "  # noqa: S608 -- own names
             f"AND kind != 'input' AND type IN ({marks}) ORDER BY seq DESC LIMIT ?"
         )
         with self._read() as connection:

@@ -11,34 +11,41 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.errors import EngineAbsentError
 from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
 from lefi_tui.settings import Loaded
+from lefi_tui.terminal.signals import ENDS, LOST, Signals
 from lefi_tui.views.queries import Channel
 from lefi_tui.wiring.accounts import DEMO_VENUE
 from lefi_tui.wiring.demo import socket_path, started
+
+LOOK_S: Final = 1.0  # how soon an engine that failed is noticed
 
 if TYPE_CHECKING:
     from lefi_tui.terminal.waiter import Line
 
 
 def serve_engine(settings: Loaded, say: Callable[[str], None]) -> int:
-    """`lefi engine`: until SIGTERM, SIGINT or SIGHUP; bots go on at the next start."""
-    folder = settings.settings.data_dir
-    wake = threading.Event()
+    """`lefi engine`: until SIGTERM or SIGINT, and a lost line if the settings say so."""
+    ends = ENDS if settings.settings.on_hangup == "keep" else ENDS | {LOST}
+    told = threading.Event()
 
-    def leave(_number: int, _frame: object) -> None:
-        wake.set()
+    def heed(cause: signal.Signals) -> None:
+        if cause in ends:
+            told.set()
 
-    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(each, leave)
-    engine = started(settings.settings, folder)
-    say(f"The engine runs on the {DEMO_VENUE}. Attach with `lefi`; end it with SIGTERM.")
-    wake.wait()
+    signals = Signals()
+    signals.install()
+    signals.listen(heed)
+    engine = started(settings.settings, settings.settings.data_dir)
+    say(f"The engine runs on the {DEMO_VENUE}. Attach with `lefi`; `lefi engine --stop` ends it.")
+    while not told.wait(LOOK_S) and engine.is_running:
+        continue
     engine.stop()
-    say("The engine has ended; its journal is sealed.")
+    if LOST not in signals.came:  # else nobody is there to read it
+        say("The engine has ended; its journal is sealed.")
     return 0
 
 

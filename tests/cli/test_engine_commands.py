@@ -141,6 +141,14 @@ def test_a_second_engine_on_one_profile_is_refused_and_the_first_goes_on(
     assert isinstance(profile.answer("bots"), list)
 
 
+def test_a_lost_line_does_not_end_an_engine(
+    engine: subprocess.Popen[str], profile: Profile
+) -> None:
+    engine.send_signal(signal.SIGHUP)
+    assert isinstance(profile.answer("bots"), list)
+    assert engine.poll() is None
+
+
 def test_an_engine_told_to_end_ends_with_status_0(
     engine: subprocess.Popen[str], profile: Profile
 ) -> None:
