@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.lang.program import check
+from tests.bench import chart_figures, editor_figures
 from tests.bench import desk_figures as desk
-from tests.bench import editor_figures
 from tests.bench import engine_figures as figures
 from tests.bench.readings import Measurement, Reading, against_plain_loop, against_plain_python
 
@@ -44,5 +44,6 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     "desk_busy": Measurement("the desk at 120x40, four bots", desk.busy_bytes),
     "key_bytes": Measurement("a key press that moves the cursor", desk.key_bytes),
     "key_to_handler": Measurement("a key to its handler, all moving", desk.key_to_handler),
+    **chart_figures.MEASUREMENTS,
     **editor_figures.MEASUREMENTS,
 }
