@@ -148,8 +148,8 @@ KEYS: Final = (
         "close_position",
         7,
     ),
-    Key("bot_above", "up,k", "↑ k", "", "The bot above.", BOT, "move(-1)"),
-    Key("bot_below", "down,j", "↓ j", "bot", "The bot below.", BOT, "move(1)", 7),
+    Key("bot_above", "up,k", "↑", "", "The bot above; k too.", BOT, "move(-1)"),
+    Key("bot_below", "down,j", "↓", "bot", "The bot below; j too.", BOT, "move(1)", 7),
     Key("bot_page_up", "pageup", "PgUp", "", "What stands above of this bot.", BOT, "scroll(-1)"),
     Key("bot_page_down", "pagedown", "PgDn", "more", "Its older decisions.", BOT, "scroll(1)", 5),
     Key(

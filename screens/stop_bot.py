@@ -51,7 +51,7 @@ def words(view: BotView) -> list[str]:
         f"It holds on account {view.account} ({view.mode}):",
         *(f"  {_share(row, view.currency)}" for row in view.shares),
         "",
-        "k  keeps it, with the stop and target it has at the venue; no bot watches it.",
+        "k  keeps it, and its stop and target at the venue; no bot watches it.",
         f"c  closes this share at market.{money}",
         "",
         "Either way the bot has ended when the venue shows none of its orders.",

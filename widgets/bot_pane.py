@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
@@ -82,7 +83,7 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
         why = f"warming up: {view.warming} candles" if view.warming else view.reason
         yield from _prose(why, Ink.WARN, frame)
     yield _titled("Holds", _earned(view), frame)
-    yield from _shares(view, frame)
+    yield from _shares(view, frame, silent_ms)
     yield _titled("Settings", "e changes them" if view.is_alive and view.settings else "", frame)
     yield from (_setting(each, frame) for each in view.settings)
     if not view.settings:
@@ -137,9 +138,9 @@ def _earned(view: BotView) -> str:
     return f"{', '.join(parts)} {view.currency}"
 
 
-def _shares(view: BotView, frame: Frame) -> Iterator[Row]:
+def _shares(view: BotView, frame: Frame, silent_ms: int) -> Iterator[Row]:
     for share in view.shares:
-        yield _share(share, frame)
+        yield _share(replace(share, age_ms=share.age_ms + silent_ms), frame)
     if not view.shares:
         yield _told("no position", Ink.DIM, frame)
 
@@ -155,7 +156,9 @@ def _share(row: ShareRow, frame: Frame) -> Row:
     glyphs = frame.glyphs
     ink, sign = (Ink.GAIN, glyphs.up) if row.pnl >= 0 else (Ink.LOSS, glyphs.down)
     spans.append((f", now {numbers.price(row.mark, row.places)} ", Ink.DIM))
-    spans.append((f"{sign}{numbers.signed(row.pnl, 2)}", ink))
+    spans.append((f"{sign}{numbers.signed(row.pnl, 2)}", Ink.DIM if row.is_stale else ink))
+    age = numbers.old if row.is_stale else numbers.age
+    spans.append((f" {age(row.age_ms)}", Ink.WARN if row.is_stale else Ink.FAINT))
     return padded(spans, frame)
 
 

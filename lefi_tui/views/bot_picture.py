@@ -16,7 +16,7 @@ from lefi_tui.core.position import Position, unrealized
 from lefi_tui.lang.program import check
 from lefi_tui.views.bot_view import BotSetting, BotView, Earned, ShareRow
 from lefi_tui.views.fold import ScreenState
-from lefi_tui.views.numbers import places_of
+from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
 
 SCRIPTS_KEPT: Final = 32
@@ -54,7 +54,7 @@ def bot_view(
         source=bot.source,
         settings=settings_of(bot.kind, bot.source, bot.settings),
         decisions=screen.did.get(bot.id, ()),
-        shares=tuple(_share(desk, screen, bot, each, own) for each in _held(desk, bot)),
+        shares=tuple(_share(desk, screen, each, now_ns) for each in _held(desk, bot, own or {})),
         orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
         earned=None if own is None else _earned(own),
     )
@@ -90,34 +90,33 @@ def settings_of(
     )
 
 
-def _held(desk: Desk, bot: BotRecord) -> list[Position]:
+def _held(desk: Desk, bot: BotRecord, own: Mapping[str, Position]) -> list[Position]:
+    """Its share of each position, at its own entry where its books are known."""
     return [
-        each
+        Position(
+            each.account,
+            each.symbol,
+            units=each.shares[bot.id],
+            entry=own.get(each.symbol, each).entry,
+        )
         for each in desk.positions.values()
         if each.account == bot.account and each.shares.get(bot.id)
     ]
 
 
-def _share(
-    desk: Desk,
-    screen: ScreenState,
-    bot: BotRecord,
-    position: Position,
-    own: Mapping[str, Position] | None,
-) -> ShareRow:
-    """Its own entry where its books are known; the position's, which it may share, where not."""
-    key = (position.account, position.symbol)
-    units, price = position.shares[bot.id], screen.prices.get(key)
-    mine = position if own is None else own.get(position.symbol, position)
+def _share(desk: Desk, screen: ScreenState, held: Position, now_ns: int) -> ShareRow:
+    key = (held.account, held.symbol)
+    price = screen.prices.get(key)
     mark = None if price is None else from_double(price.quote.last)
-    held = Position(*key, units=units, entry=mine.entry)
     return ShareRow(
-        position.symbol,
-        units,
-        mine.entry,
+        held.symbol,
+        held.units,
+        held.entry,
         mark,
         None if mark is None else unrealized(held, mark),
-        places_of(desk.instruments.get(key), float(mine.entry)),
+        places_of(desk.instruments.get(key), float(held.entry)),
+        age_ms=0 if price is None else max(0, now_ns // NS_PER_MS - price.quote.time_ms),
+        limit_ms=0 if price is None else price.limit_ms,
     )
 
 

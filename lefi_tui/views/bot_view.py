@@ -33,6 +33,12 @@ class ShareRow:
     mark: Decimal | None
     pnl: Decimal | None
     places: int
+    age_ms: int  # of the mark
+    limit_ms: int
+
+    @property
+    def is_stale(self) -> bool:
+        return self.age_ms > self.limit_ms
 
 
 @dataclass(frozen=True, slots=True)

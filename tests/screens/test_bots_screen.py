@@ -6,11 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.widgets import Input
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.desk import BotStatus
+from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.picture import picture
 from screens.bot_settings import BotSettingsScreen
 from screens.bots import BotsScreen
@@ -20,6 +23,8 @@ from screens.why import WhyScreen
 from tests.screens.bots_kit import opened, trading
 from tests.screens.hand_fed import HandFed
 from tests.screens.test_desk_keys import Desk
+from widgets.bot_pane import page
+from widgets.lines import Frame
 
 
 def sent(desk: Desk, kind: type) -> list[m.Command]:
@@ -242,3 +247,26 @@ def test_the_question_names_real_money_what_is_canceled_and_who_goes_on() -> Non
     fed.later(60)
     old = picture(fed.state, fed.desk, fed.now_ns)
     assert "(the mark is 1m old)" in words(old.positions[0], old)[1]
+
+
+@pytest.mark.asyncio
+async def test_an_old_price_is_marked_beside_the_profit_that_hangs_on_it() -> None:
+    fed = trading()
+    fed.later(8)
+    async with opened(fed, "bots") as desk:
+        await desk.shows("+13.63 old 8s")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 160), st.integers(0, 40), st.integers(0, 60), st.booleans())
+def test_every_line_of_a_bot_is_as_wide_as_its_pane(
+    width: int,
+    height: int,
+    top: int,
+    is_known: bool,  # noqa: FBT001 -- drawn
+) -> None:
+    fed = trading()
+    view = bot_view(fed.desk, fed.state, "cross" if is_known else "nobody", fed.now_ns, {})
+    shown = page(view, "1 of 2", Frame(width, height, top=top))
+    assert len(shown.rows) == height
+    assert {cell_len(row.text) for row in shown.rows} <= {width}
