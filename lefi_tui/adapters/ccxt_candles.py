@@ -1,8 +1,8 @@
 """An exchange's candles: closed ones only, in order, none twice, page by page, gaps left as gaps.
 
-The rules it keeps: the exchange's own clock says whether a candle is closed, or a later one in the
-same answer does; a candle that can't be (high below low, no number) is refused and counted, never
-mended. A timeframe that the exchange does not tell is built from a shorter one.
+The rules it keeps: the exchange's own clock says whether a candle is closed; a candle that can't
+be (high below low, no number) is refused and counted, never mended. A timeframe that the exchange
+does not tell is built from a shorter one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from lefi_tui.ports.clock import Clock
 NS_PER_MS: Final = 1_000_000
 PAGE: Final = 1_000
 MEASURED_FOR_NS: Final = 60_000_000_000  # then the exchange is asked for its time again
+UNTOLD_MS: Final = 5_000  # a machine's clock is rarely further off
 AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # between questions that find no answer
 
 _log: Final = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class ExchangeCandles:
         self.refused = 0  # candles that could not be
 
     async def now_ms(self) -> int:
-        """The exchange's time."""
+        """The exchange's time; of one that does not tell it, as if its clock were behind ours."""
         async with self._measuring:
             await self._describe()
             steady = self._clock.monotonic_ns()
@@ -57,6 +58,8 @@ class ExchangeCandles:
                 between_ns = (before + self._clock.now_ns()) // 2
                 self._ahead_ms = told_ms - between_ns // NS_PER_MS
                 self._measured_ns = steady
+            elif not self._has["time"]:
+                self._ahead_ms = -UNTOLD_MS
         return self._clock.now_ns() // NS_PER_MS + self._ahead_ms
 
     @property
@@ -106,7 +109,7 @@ class ExchangeCandles:
         """Closed candles that open at or after `from_ms` and close by `until_ms`; with each page
         the time that it reaches to. A page without a candle is a gap, or a time before the first.
         """
-        await self._describe()
+        until_ms = min(until_ms, await self.now_ms())
         told_ms = self._told_frame(symbol, timeframe_ms)
         from_ms = bucket_start(from_ms + timeframe_ms - 1, timeframe_ms)
         making = Bucket(symbol, timeframe_ms)
@@ -130,23 +133,19 @@ class ExchangeCandles:
     async def _page(
         self, symbol: str, frame_ms: int, from_ms: int, until_ms: int
     ) -> tuple[list[Bar], int]:
-        now_ms = await self.now_ms()
         told = await self._link.ask(
             "candles",
             symbol=symbol,
             frame=self._frames[frame_ms],
             since=from_ms,
-            # One more than wanted: the open one, or the first after, proves the last closed.
-            count=min(PAGE, (until_ms - from_ms) // frame_ms + 1),
+            count=min(PAGE, (until_ms - from_ms) // frame_ms),
         )
         rows = sorted(told["rows"])
-        newest_ms = rows[-1][0] if rows else 0
         page: list[Bar] = []
         next_ms = from_ms
         for row in rows:
             end_ms = row[0] + frame_ms
-            is_closed = end_ms <= now_ms or row[0] < newest_ms
-            if row[0] < next_ms or end_ms > until_ms or not is_closed:
+            if row[0] < next_ms or end_ms > until_ms:
                 continue
             next_ms = end_ms
             page += self._sane(symbol, frame_ms, row)

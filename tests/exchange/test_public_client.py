@@ -271,6 +271,23 @@ async def test_what_went_wrong_has_a_name_and_the_next_question_is_answered(
     assert await link.ask("time") == rest.now()
 
 
+@pytest.mark.parametrize("question", ["markets", "candles", "book", "prints", "ticker"])
+async def test_half_an_answer_is_none_whatever_was_asked(
+    question: str, link: ExchangeLink, rest: PublicRest
+) -> None:
+    asked: dict[str, Any] = {"symbol": BTC}
+    if question == "candles":
+        asked |= {"frame": "1m", "since": BEGIN_MS - HOUR, "count": 10}
+    if question == "markets":
+        asked = {"currency": "USDT"}
+    for fault in (Fault("", is_cut=True, times=9), Fault("", body="<p>soon</p>", times=9)):
+        rest.fail(fault)
+        with pytest.raises(ExchangeAnswerError):
+            await link.ask(question, **asked)
+        rest.faults.clear()
+    assert await link.ask(question, **asked)
+
+
 @pytest.mark.parametrize("status", [429, 418])
 async def test_told_to_wait_not_a_question_leaves_until_the_wait_is_over(
     status: int, binance_link: ExchangeLink, rest: PublicRest
