@@ -7,6 +7,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -29,13 +32,13 @@ class AwayScreen(Dialog):
 
     def __init__(self, view: AwayView, glyphs: Glyphs) -> None:
         super().__init__()
-        self._words = "\n".join(words(view, glyphs))
+        self._page = page(view, glyphs)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="window") as window:
             window.border_title = "While you were away"
             window.border_subtitle = "↑ ↓ scroll   Esc to the desk"
-            yield Static(self._words, classes="words", markup=False)
+            yield Static(self._page, classes="words")
 
     def action_choose(self) -> None:
         self.dismiss()
@@ -58,17 +61,25 @@ async def _ask(setup: DeskSetup, show: Callable[[Screen[None]], object]) -> None
             show(AwayScreen(view, setup.palette.glyphs))
 
 
-def words(view: AwayView, glyphs: Glyphs) -> list[str]:
+def page(view: AwayView, glyphs: Glyphs) -> Group:
     """How long, how much of what, then each line, newest first."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for row in view.lines:
+        text = f"{row.where}: {sentence(row, glyphs)}"
+        grid.add_row(Text(f"{numbers.clock(row.at_ns)} {SIGNS[row.weight]}"), Text(text))
+    more = view.lines_in_all - len(view.lines)
+    end = [Text(f"{more} earlier lines are in the journal.")] if more > 0 else []
+    return Group(*(Text(line) for line in head(view)), Text(), grid, *end)
+
+
+def head(view: AwayView) -> list[str]:
     away_ms = (view.until_ns - view.since_ns) // numbers.NS_PER_MS
     since = f"Since {numbers.moment(view.since_ns)} UTC, {numbers.age(away_ms)} ago:"
     verb = "runs" if len(view.bots) == 1 else "run"
     paused = f"The engine did not run all the time: {', '.join(view.bots)} waited and {verb} again."
-    lines = [_line(row, glyphs) for row in view.lines]
-    more = view.lines_in_all - len(view.lines)
-    end = [f"{more} earlier lines are in the journal."] if more > 0 else []
-    head = [since, f"{counts(view)}.", *([paused] if view.has_paused else [])]
-    return [*head, "", *lines, *end]
+    return [since, f"{counts(view)}.", *([paused] if view.has_paused else [])]
 
 
 def counts(view: AwayView) -> str:
@@ -85,8 +96,3 @@ def counts(view: AwayView) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
-
-
-def _line(row: Any, glyphs: Glyphs) -> str:
-    sign = SIGNS[row.weight]
-    return f"{numbers.clock(row.at_ns)} {sign} {row.where}: {sentence(row, glyphs)}"

@@ -15,11 +15,10 @@ from lefi_tui.views.picture import picture
 from lefi_tui.views.stake import stake_of
 from lefi_tui.views.tally import Tally
 from lefi_tui.wiring.own_desk import IDLE_END_S, Idle
-from screens.away import AwayScreen, words
+from screens.away import AwayScreen, head
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import START_NS, HandFed, busy
 from tests.screens.test_desk_keys import Desk
-from widgets.ink import TRUE_COLOR
 
 SECOND = 1_000_000_000
 MISSED = AwayView(
@@ -116,11 +115,11 @@ def test_an_engine_that_was_closed_is_news_only_where_a_bot_had_to_wait() -> Non
     assert not idle.is_any
     waited = replace(idle, bots=("ema-cross",))
     assert waited.is_any
-    assert "ema-cross waited and runs again" in "\n".join(words(waited, TRUE_COLOR.glyphs))
+    assert "ema-cross waited and runs again" in head(waited)[2]
 
 
 def test_counts_that_may_be_more_say_so() -> None:
-    assert "at least 2 fills" in words(replace(MISSED, is_cut=True), TRUE_COLOR.glyphs)[1]
+    assert "at least 2 fills" in head(replace(MISSED, is_cut=True))[1]
 
 
 def test_an_engine_that_nobody_needs_for_a_minute_is_over_and_any_need_begins_it_anew() -> None:
