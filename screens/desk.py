@@ -202,13 +202,22 @@ class DeskScreen(Framed):
         if bot is None:
             self.notice("No bot to stop. n lists what can be started.")
             return
-        self._send(StopBot(bot.id))
+        if self._is_seen(self.bots):
+            self._send(StopBot(bot.id))
 
     def action_cancel(self) -> None:
         if self.view is None or not self.view.orders:
             self.notice("No working order to cancel.")
             return
-        self._send(CancelOrder(self.view.orders[self.orders.cursor].id))
+        if self._is_seen(self.orders):
+            self._send(CancelOrder(self.view.orders[self.orders.cursor].id))
+
+    def _is_seen(self, board: Board) -> bool:
+        """Nothing is ended under a cursor that nobody sees."""
+        if not board.display:
+            other = "v" if self._has_chart() else "a taller screen"
+            self.notice(f"The {board.id} are hidden: {other} shows them.")
+        return board.display
 
     def action_close_position(self) -> None:
         if self.view is None or not self.view.positions:

@@ -24,6 +24,7 @@ from lefi_tui.views.candle_parts import candles
 from lefi_tui.views.chart_view import ChartView, Mark, frame_name, live, shorter_frames
 from lefi_tui.views.fold import Key, Minute, ScreenState
 from lefi_tui.views.numbers import NS_PER_MS as MS
+from lefi_tui.views.numbers import age
 from lefi_tui.views.picture import picture
 from lefi_tui.views.queries import CHART_CANDLES_MAX, ChartQuery
 
@@ -43,6 +44,7 @@ class _Shelf:
 
     bars: tuple[Bar, ...] = ()
     asked: int = 0  # candles back from the newest of then
+    asked_ms: int = 0  # when it was asked last
     next_ms: int = 0  # not asked again before
     failure: str = ""
     fetch: asyncio.Task[None] | None = None
@@ -97,7 +99,7 @@ class Charting:
             candles=shown,
             is_forming=bool(shown) and shown[-1].time_ms == bucket_start(now_ms, frame),
             marks=await self._own_fills(market, since_ms * MS, desk),
-            error=self._missing(market, frame, whole),
+            error=self._missing(market, frame, whole, now_ms),
         )
         return live(view, picture(screen, desk, now_ns))
 
@@ -132,6 +134,7 @@ class Charting:
             wanted = shelf.missing(key[2], count, now_ms)
             if wanted:
                 work = self._fetch(shelf, history, key, wanted, now_ms)
+                shelf.asked_ms = now_ms
                 shelf.fetch = asyncio.get_running_loop().create_task(work)
         if shelf.fetch is not None:
             with suppress(TimeoutError):
@@ -163,13 +166,16 @@ class Charting:
             if not shelf.bars or shelf.missing(frame, 0, now_ms):
                 shelf.next_ms = now_ms + AGAIN_MS
 
-    def _missing(self, market: Key, frame: int, shelf: _Shelf) -> str:
+    def _missing(self, market: Key, frame: int, shelf: _Shelf, now_ms: int) -> str:
         """What a person should know about what is not drawn."""
         account, symbol = market
         if account not in self._world.histories:
             return f"{account} has no history; drawn is what was seen since the start"
         if shelf.failure:
             return f"the history fails: {shelf.failure}; it is asked again"
+        waited_ms = 0 if shelf.fetch is None else now_ms - shelf.asked_ms
+        if waited_ms >= AGAIN_MS:
+            return f"the history has not answered for {age(waited_ms)}"
         if shelf.bars:
             return ""
         if shelf.fetch is not None:

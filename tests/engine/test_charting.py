@@ -214,6 +214,8 @@ async def test_no_screen_waits_for_a_history_that_hangs() -> None:
     view = await chart.at(2_000, 5 * MINUTE)
     assert view.error == "the history has not answered yet"
     assert view.last == 100.0
+    later = await chart.at(14_000, 5 * MINUTE)
+    assert later.error == "the history has not answered for 12s"
 
 
 @pytest.mark.asyncio
