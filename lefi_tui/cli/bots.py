@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.adapters.script_files import text_of
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
+from lefi_tui.core.desk import BotStatus
 from lefi_tui.core.messages import ChangeSettings, StartBot, StopBot
+from lefi_tui.core.money import words
 from lefi_tui.errors import RefusedError, UsageError
 from lefi_tui.lang.program import check
+from lefi_tui.views import numbers
+from lefi_tui.views.bot_settings import Change, changes, impact, plain, takes
+from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView, WhyView
-from lefi_tui.views.queries import Channel, WhyQuery
+from lefi_tui.views.queries import BotQuery, Channel, WhyQuery
 
 BY: Final = "command line"
+DECISIONS_SHOWN: Final = 20
+STOP_PATIENCE_NS: Final = 10_000_000_000  # a stop that takes longer is told as it stands
+STOP_LOOK_S: Final = 0.1
 _NO_ID: Final = re.compile(r"[^a-z0-9]+")
 ID_LENGTH_MAX: Final = 40
 
@@ -47,17 +56,48 @@ def _list(arguments: Namespace, output: Output) -> Any:
 def _show(arguments: Namespace, output: Output) -> Any:
     bot = _named(arguments)
 
-    async def seen(channel: Channel) -> tuple[BotRow, WhyView]:
+    async def seen(channel: Channel) -> tuple[BotRow, BotView, WhyView]:
         row = _found(await desk(channel), bot)
-        return row, await channel.ask(WhyQuery(bot))
+        return row, await _asked(channel, bot), await channel.ask(WhyQuery(bot))
 
-    row, why = with_engine(output, seen)
+    row, view, why = with_engine(output, seen)
     if not arguments.json:
-        output.line(f"{row.title} ({row.id}), {row.status}, {row.mode} on {row.account}")
-        output.line(f"  did: {row.did or 'nothing yet'}")
-        for line in why.lines:
-            output.line(f"  {line}")
-    return {**_as_data(row), "why": list(why.lines)}
+        for line in _told(row, view, why):
+            output.line(line)
+    about = asdict(view)
+    kept = ("settings", "decisions", "shares", "earned", "started_ns", "version", "reason")
+    return {
+        **_as_data(row),
+        **{name: about[name] for name in kept},
+        "why": list(why.lines),
+    }
+
+
+async def _asked(channel: Channel, bot: str) -> BotView:
+    view = await channel.ask(BotQuery(bot))
+    assert isinstance(view, BotView)
+    return view
+
+
+def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
+    yield f"{row.title} ({row.id}), {row.status}, {row.mode} on {row.account}"
+    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}"
+    for each in view.settings:
+        yield f"  {each.name} = {plain(each.value)}  ({takes(each)}, default {plain(each.default)})"
+    for share in view.shares:
+        entry, profit = numbers.price(share.entry, share.places), numbers.signed(share.pnl, 2)
+        yield f"  holds {words(share.units)} {share.symbol} at {entry}, profit {profit}"
+    if view.earned is not None:
+        earned = view.earned
+        realized, fees = numbers.signed(earned.realized, 2), numbers.price(earned.fees, 2)
+        yield f"  realized {realized} {view.currency}, fees {fees}"
+    yield "  last run:"
+    for line in why.lines:
+        yield f"    {line}"
+    yield "  last decisions, newest first:"
+    for act in view.decisions[:DECISIONS_SHOWN]:
+        told = ": ".join(filter(None, (act.what, act.why)))
+        yield f"    {numbers.moment(act.at_ns)} {told}"
 
 
 def _as_data(row: BotRow) -> dict[str, Any]:
@@ -115,29 +155,57 @@ def _only_account(view: DeskView) -> str:
 def _stop(arguments: Namespace, output: Output) -> Any:
     bot = _named(arguments)
 
+    if arguments.close and arguments.keep:
+        raise UsageError("keep or close, not both", where=bot, next_step="Leave one of them out")
+
     async def stopped(channel: Channel) -> BotRow:
-        await sent(channel, StopBot(bot, by=BY), bot)
-        return _found(await desk(channel), bot)
+        view = await _asked(channel, bot)
+        if view.shares and not (arguments.close or arguments.keep):
+            held = ", ".join(f"{words(each.units)} of {each.symbol}" for each in view.shares)
+            raise UsageError(f"it holds {held}", where=bot, next_step="Add --keep or --close")
+        await sent(channel, StopBot(bot, by=BY, closes=arguments.close), bot)
+        return await _ended(channel, bot)
 
     row = with_engine(output, stopped)
     if not arguments.json:
-        output.line(f"{bot} is {row.status}")
+        output.line(f"{bot} is {row.status}: {row.why}")
     return _as_data(row)
+
+
+async def _ended(channel: Channel, bot: str) -> BotRow:
+    """When the venue shows none of its orders, or as it stands when that takes long."""
+    clock = SystemClock()
+    until_ns = clock.monotonic_ns() + STOP_PATIENCE_NS
+    row = _found(await desk(channel), bot)
+    while row.status == BotStatus.STOPPING.value and clock.monotonic_ns() < until_ns:
+        await clock.sleep(STOP_LOOK_S)
+        row = _found(await desk(channel), bot)
+    return row
 
 
 def _set(arguments: Namespace, output: Output) -> Any:
     bot = _named(arguments)
     if not arguments.settings:
         raise UsageError("nothing to set", where=bot, next_step="lefi bots set NAME --set size=10%")
-    command = ChangeSettings(bot, tuple(arguments.settings), by=BY)
+    typed = dict(arguments.settings)
 
-    async def changed(channel: Channel) -> None:
-        await sent(channel, command, bot)
+    async def changed(channel: Channel) -> tuple[tuple[Change, ...], str]:
+        view = await _asked(channel, bot)
+        wanted = changes(view, typed)
+        if wanted or not typed.keys() <= view.chosen.keys():
+            await sent(channel, ChangeSettings(bot, tuple(typed.items()), by=BY), bot)
+        return wanted, impact(view, wanted)
 
-    with_engine(output, changed)
+    wanted, does = with_engine(output, changed)
     if not arguments.json:
-        output.line(f"{bot} is set; states stay, indicators begin anew")
-    return {"bot": bot, "settings": dict(arguments.settings)}
+        for each in wanted:
+            output.line(str(each))
+        output.line(does if wanted else f"{bot} has these values already; nothing was sent.")
+    told = [
+        {"name": each.setting.name, "before": each.setting.value, "after": each.after}
+        for each in wanted
+    ]
+    return {"bot": bot, "settings": typed, "changes": told}
 
 
 def _named(arguments: Namespace) -> str:

@@ -169,6 +169,10 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 _argument("--script", metavar="FILE", type=Path, help="what to start"),
                 _argument("--account", metavar="NAME", default="", help="where it trades"),
                 _SET,
+                _argument(
+                    "--close", action="store_true", help="stop: closes the bot's share at market"
+                ),
+                _argument("--keep", action="store_true", help="stop: its position stays"),
                 _JSON,
             ),
         ),

@@ -91,8 +91,45 @@ def test_a_bot_is_started_shown_set_and_stopped(profile: Profile) -> None:
     (row,) = [each for each in profile.answer("bots", "list") if each["id"] == "trend"]
     assert (row["id"], row["title"], row["is_alive"]) == ("trend", "EMA cross", True)
     assert isinstance(profile.answer("bots", "show", "trend")["why"], list)
-    assert profile.answer("bots", "set", "trend", "--set", "slow=30")["settings"] == {"slow": "30"}
-    assert profile.answer("bots", "stop", "trend")["status"] in {"stopping", "stopped"}
+    done = profile.answer("bots", "set", "trend", "--set", "slow=30")
+    assert done["changes"] == [{"name": "slow", "before": "26", "after": "30"}]
+    told = profile.lefi("bots", "set", "trend", "--set", "fast=6", "--set", "slow=30").stdout
+    assert told.startswith("fast 5 -> 6 (default 12, 2 to 200)\n")
+    assert "indicators begin anew" in told
+    told = profile.lefi("bots", "set", "trend", "--set", "fast=6").stdout
+    assert "nothing was sent" in told
+    shown = profile.lefi("bots", "show", "trend").stdout
+    assert "  fast = 6  (number 2 to 200, default 12)\n" in shown
+    assert "Settings changed" in shown
+    assert profile.answer("bots", "stop", "trend", "--close")["status"] == "stopped"
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_bot_that_holds_something_is_stopped_only_with_a_word_about_it(
+    profile: Profile, tmp_path: Path
+) -> None:
+    script = tmp_path / "holder.lefi"
+    script.write_text(
+        'on PriceUpdate("BTC/USDT") {\n'
+        '    if Position("BTC/USDT") == 0 { Buy("BTC/USDT", 10%, stop_loss = 20%) }\n}\n'
+    )
+    profile.answer("bots", "start", "holder", "--script", str(script))
+    for _ in range(100):
+        (share,) = profile.answer("bots", "show", "holder")["shares"] or [None]
+        if share is not None:
+            break
+    assert share["symbol"] == "BTC/USDT"
+    refused = profile.lefi("bots", "stop", "holder")
+    assert refused.returncode == 2
+    assert "Add --keep or --close" in refused.stderr
+    both = profile.lefi("bots", "stop", "holder", "--keep", "--close")
+    assert both.returncode == 2
+    stopped = profile.answer("bots", "stop", "holder", "--close")
+    assert stopped["status"] == "stopped"
+    after = profile.answer("bots", "show", "holder")
+    assert after["shares"] == []
+    assert float(after["earned"]["fees"]) > 0
+    assert any(each["what"].startswith("Sold") for each in after["decisions"])
 
 
 @pytest.mark.usefixtures("engine")
