@@ -16,7 +16,8 @@ from lefi_tui.ports.records import Records
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.fold import ScreenState
-from lefi_tui.views.orders_view import OrdersView, orders_view
+from lefi_tui.views.orders_picture import orders_view
+from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import BotQuery, ChartQuery, OrdersQuery, Query, ReportQuery
 from lefi_tui.views.report_view import ReportView
 

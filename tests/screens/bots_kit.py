@@ -13,7 +13,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.order import Order
 from lefi_tui.ports.records import OrderRecord
 from lefi_tui.views.bot_picture import bot_view
-from lefi_tui.views.orders_view import orders_view
+from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.queries import BotQuery, OrdersQuery, Query
 from screens.bots import BotsScreen
 from screens.orders import OrdersScreen
