@@ -23,6 +23,7 @@ from lefi_tui.views.bot_view import BotSetting, BotView
 from screens.asking import Dialog
 from screens.beside import Newest
 from screens.keys import bindings
+from widgets.in_order import Field
 from widgets.ink import Ink, Palette
 
 CHECK_SECONDS: Final = 0.15
@@ -41,7 +42,7 @@ class BotSettingsScreen(Dialog):
         self._view = view
         self._send = send
         self._inks = palette.inks
-        self._fields = {each.name: Input(plain(each.value)) for each in view.settings}
+        self._fields = {each.name: Field(plain(each.value)) for each in view.settings}
         self._beside = {each.name: Static(markup=False) for each in view.settings}
         self._said = Static(classes="said", markup=False)
         self._is_wanted = False
@@ -63,8 +64,6 @@ class BotSettingsScreen(Dialog):
                 yield self._said
 
     def on_mount(self) -> None:
-        for each in self._fields.values():
-            each.cursor_blink = False  # a blink is bytes on the line
         self._looked({}, ({}, ""))
 
     # ---- what is typed

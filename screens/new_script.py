@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from screens.asking import Dialog
 from screens.keys import bindings
+from widgets.in_order import Field
 
 NAME_MAX: Final = 40
 ASKED: Final = "Small letters, digits and _, as in ema_cross. It begins with a few lines that work."
@@ -31,10 +32,7 @@ class NewScriptScreen(Dialog):
             window.border_title = "New script"
             window.border_subtitle = "Enter makes it   Esc back"
             yield Static(ASKED, classes="words", markup=False)
-            yield Input(placeholder="name", max_length=NAME_MAX)
-
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False  # a blink is bytes on the line
+            yield Field(placeholder="name", max_length=NAME_MAX)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if name := event.value.strip():

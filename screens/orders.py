@@ -20,6 +20,7 @@ from lefi_tui.views.queries import OrdersQuery
 from screens.framed import Framed
 from screens.keys import ORDERS, bindings, of_groups
 from widgets.block import Block
+from widgets.in_order import Field
 from widgets.ink import Palette
 from widgets.lines import Frame
 from widgets.past_orders import Found, PastOrders, told
@@ -42,7 +43,7 @@ class OrdersScreen(Framed):
         self.view: OrdersView | None = None
         self._send = send
         self._silent_ms = 0
-        self.filter = Input(placeholder=ASKS, max_length=FILTER_MAX, id="filter")
+        self.filter = Field(placeholder=ASKS, max_length=FILTER_MAX, id="filter")
         self.count = Block(self.palette, id="count")
         self.list = PastOrders(self.palette, id="list")
         self.list.can_focus = False  # the filter has the keys
@@ -53,10 +54,6 @@ class OrdersScreen(Framed):
             yield self.count
         yield self.list
         yield self.words
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.filter.cursor_blink = False  # a blink is bytes on the line
 
     # ---- what is shown
 

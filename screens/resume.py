@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from lefi_tui.core.messages import Command, Resume
 from screens.asking import Dialog
 from screens.keys import bindings
+from widgets.in_order import Field
 
 REASON_MAX = 200
 ASKED = "Trading is halted. Say why it may go on; the reason is kept with the journal."
@@ -33,10 +34,7 @@ class ResumeScreen(Dialog):
             window.border_title = "Resume trading"
             window.border_subtitle = "Enter resumes   Esc stays halted"
             yield Static(ASKED, classes="words", markup=False)
-            yield Input(placeholder="reason", max_length=REASON_MAX)
-
-    def on_mount(self) -> None:
-        self.query_one(Input).cursor_blink = False  # a blink is bytes on the line
+            yield Field(placeholder="reason", max_length=REASON_MAX)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         reason = event.value.strip()

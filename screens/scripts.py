@@ -32,6 +32,7 @@ from screens.start_script import StartForm, StartScriptScreen, Values
 from widgets.editor import ScriptEditor
 from widgets.findings import Findings
 from widgets.headline import Headline
+from widgets.in_order import Field
 from widgets.ink import Ink, Palette
 
 CHOOSE: Final = "Enter opens a script, {} makes a new one."
@@ -58,7 +59,7 @@ class ScriptsScreen(Framed):
         self._head = Headline(self.palette, id="scripts-head")
         self._title = Headline(self.palette, id="title")
         self.editor = ScriptEditor(self.palette, id="text")
-        self._find = Input(placeholder="find", id="find")
+        self._find = Field(placeholder="find", id="find")
         self._below = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
         self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
@@ -79,7 +80,6 @@ class ScriptsScreen(Framed):
         super().on_mount()
         self.editor.visible = False
         self._find.display = False
-        self._find.cursor_blink = False  # a blink is bytes on the line
         self._draw_title()
 
     def on_screen_resume(self) -> None:

@@ -25,6 +25,7 @@ from lefi_tui.views.desk_view import AccountRow, Mode
 from screens.asking import Dialog
 from screens.beside import Newest
 from screens.keys import bindings
+from widgets.in_order import Field
 from widgets.ink import Ink, Palette
 
 CHECK_SECONDS: Final = 0.15
@@ -58,7 +59,7 @@ class StartScriptScreen(Dialog):
         super().__init__()
         self._form = form
         self._inks = palette.inks
-        self._fields = {each.name: Input(plain(each.value)) for each in form.program.settings}
+        self._fields = {each.name: Field(plain(each.value)) for each in form.program.settings}
         self._beside = {each.name: Static(markup=False) for each in form.program.settings}
         self._accounts = OptionList(*(Option(self._account(each)) for each in form.accounts))
         # One account is no choice: then the arrows go through the fields alone.
@@ -85,8 +86,6 @@ class StartScriptScreen(Dialog):
 
     def on_mount(self) -> None:
         self._accounts.highlighted = 0
-        for each in self._fields.values():
-            each.cursor_blink = False  # a blink is bytes on the line
         self._checked({}, {})
 
     def _account(self, row: AccountRow) -> Text:

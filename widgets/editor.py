@@ -23,6 +23,7 @@ from lefi_tui.lang.diagnostic import Fix, applied
 from lefi_tui.lang.source import Source
 from widgets.editor_line import Face, Look, Piece, Wrong, gutter, pieces
 from widgets.editor_marks import Marks
+from widgets.in_order import InOrder
 from widgets.ink import Ground, Palette
 
 INDENT: Final = 4
@@ -32,7 +33,7 @@ _NEWLINE: Final = re.compile(r"\r\n?")
 NO_WRONGS: Final[tuple[Wrong, ...]] = ()
 
 
-class ScriptEditor(TextArea):
+class ScriptEditor(InOrder, TextArea):
     class Left(Message):
         """Escape: the person wants to be elsewhere."""
 
@@ -136,7 +137,7 @@ class ScriptEditor(TextArea):
 
     # ---- keys that know the language
 
-    def on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         """Before TextArea's own keys; what is done here is not done there."""
         is_done = False
         if event.key == "escape":

@@ -16,7 +16,7 @@ LIST_WIDTH: Final = 47  # of the lists beside a chart: symbol, last, change and 
 VAST: Final = 150  # from here on they have their bid and ask there, too
 TALL: Final = 30  # from here on the words on the cursor have a second line
 CHART_LEAST: Final = 8  # rows
-CHART_FROM: Final = 20  # rows of a wide screen that has room for the chart
+CHART_FROM: Final = (20, 15)  # rows of a wide screen, of a narrow one, that can have the chart
 CHART_ROOM: Final = 34  # rows of a narrow screen that has room for the chart and all the others
 PANES: Final = ("prices", "chart", "positions", "orders", "bots", "log")  # in the order of Tab
 
@@ -36,9 +36,14 @@ class Ask(NamedTuple):
     most: int
 
 
+def fits_chart(width: int, height: int) -> bool:
+    """Whether it can be shown at all: prices and positions stay."""
+    return height >= CHART_FROM[width < WIDE]
+
+
 def has_chart(width: int, height: int) -> bool:
     """Whether the chart is in sight before anybody has asked for it."""
-    return height >= (CHART_FROM if width >= WIDE else CHART_ROOM + 2)
+    return fits_chart(width, height) and (width >= WIDE or height >= CHART_ROOM + 2)
 
 
 def pane_width(name: str, width: int, *, with_chart: bool = False) -> int:

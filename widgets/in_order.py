@@ -1,0 +1,51 @@
+"""What is typed is carried out in the order in which it came, also when it comes in one burst.
+
+A line over SSH hands over many keys at once. Textual lets a letter act in the field at once, and a
+bound key (backspace, Home, Enter) only when its event has gone up to the application and come back:
+`BSpace 1 4` would be 1, 4, and then the backspace. Here a field carries its own bound keys out
+itself, where they stand in the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from textual.binding import Binding
+from textual.events import Key
+from textual.widget import Widget
+from textual.widgets import Input
+
+
+class InOrder:
+    """To be named before the widget's class among a class's bases; no widget of its own, since
+    Textual takes style sheets and parts from the first base that is one."""
+
+    async def on_key(self, event: Key) -> None:
+        assert isinstance(self, Widget), "it stands beside a widget's class"
+        action = actions(type(self)).get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+
+
+@cache
+def actions(kind: type[Widget]) -> Mapping[str, str]:
+    """Each key that a class or one of its bases binds, with its action; the nearest class wins."""
+    found: dict[str, str] = {}
+    for each in kind.__mro__:
+        for binding in each.__dict__.get("BINDINGS", ()):
+            keys, action = (
+                (binding.key, binding.action) if isinstance(binding, Binding) else binding[:2]
+            )
+            for key in keys.split(","):
+                found.setdefault(key.strip(), action)
+    return found
+
+
+class Field(InOrder, Input):
+    """One line to type in. Its cursor does not blink: a blink is bytes on the line."""
+
+    def on_mount(self) -> None:
+        self.cursor_blink = False
