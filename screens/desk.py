@@ -32,7 +32,7 @@ from widgets.ink import Palette
 from widgets.lines import Frame
 from widgets.log import Log
 from widgets.orders import Orders
-from widgets.plan import Box, arrange, has_chart, pane_width
+from widgets.plan import Box, arrange, fits_chart, has_chart, pane_width
 from widgets.positions import Positions
 from widgets.prices import Prices
 
@@ -164,14 +164,16 @@ class DeskScreen(Framed):
         self._boxes = boxes
 
     def _has_chart(self) -> bool:
-        wanted = self._is_chart_wanted
-        return has_chart(self.size.width - 2, self.size.height - 2) if wanted is None else wanted
+        size, wanted = (self.size.width - 2, self.size.height - 2), self._is_chart_wanted
+        return has_chart(*size) if wanted is None else wanted and fits_chart(*size)
 
     # ---- what a person does
 
     def action_chart(self) -> None:
         self._is_chart_wanted = not self._has_chart()
         self._draw_panes()
+        if self._is_chart_wanted and not self._has_chart():
+            self.notice("This screen is too low for the chart; it comes when there is room.")
 
     def action_look(self, back: int) -> None:
         if self._on_chart():

@@ -143,6 +143,16 @@ async def test_v_shows_the_chart_at_80_columns_in_place_of_bots_and_log() -> Non
 
 
 @pytest.mark.asyncio
+async def test_a_screen_too_low_for_the_chart_says_so_and_shows_it_when_it_grows() -> None:
+    async with opened(busy(), (60, 16)) as desk:
+        await desk.shows("BTC/USDT")
+        await desk.press("v")
+        await desk.shows("too low for the chart")
+        await desk.pilot.resize_terminal(60, 20)
+        await desk.shows("BTC/USDT 1m ")
+
+
+@pytest.mark.asyncio
 async def test_plus_and_minus_choose_the_timeframe_and_left_looks_back() -> None:
     fed = busy()
     newest = NOW_MS // MINUTE
