@@ -156,18 +156,15 @@ class _Fetch:
         self.progress(min(self.done, self.total), self.total)
 
     async def _listed(self, from_ms: int, end_ms: int) -> int:
-        """The first day with a candle: years before a listing are not asked for minute by minute.
-
-        Days before the first page with candles are empty, so nothing is passed over.
-        """
+        """The day before the first daily candle, which may be that of the first whole day: years
+        before a listing are not asked for minute by minute."""
         frame_ms = self.shelf.timeframe_ms
         if frame_ms >= DAY_MS or (end_ms - from_ms) // frame_ms < SCOUTED_FROM:
             return from_ms
         try:
             async for page, _ in self.candles.pages(self.shelf.symbol, DAY_MS, from_ms, end_ms):
                 if page:
-                    begun = from_ms // DAY_MS * DAY_MS + DAY_MS
-                    return from_ms if page[0].time_ms <= begun else page[0].time_ms
+                    return max(from_ms, page[0].time_ms - DAY_MS)
         except ExchangeError as error:
             await self._wait(error)
         return from_ms

@@ -182,6 +182,8 @@ async def test_a_candle_that_is_still_open_is_not_told(
     rest.now_ms = BEGIN_MS + MINUTE - 1
     bars = await candles_of(link, rest).past(BTC, MINUTE, 3, rest.now() + MINUTE)
     assert [bar.time_ms for bar in bars] == [BEGIN_MS - each * MINUTE for each in (3, 2, 1)]
+    open_one = candles_of(link, rest).pages(BTC, MINUTE, BEGIN_MS, BEGIN_MS + HOUR)
+    assert [page async for page, _ in open_one] == []
     rest.now_ms = BEGIN_MS + MINUTE
     bars = await candles_of(link, rest).past(BTC, MINUTE, 1, rest.now() + MINUTE)
     assert [bar.time_ms for bar in bars] == [BEGIN_MS]
