@@ -80,7 +80,9 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
     yield _state(view, frame, silent_ms)
     yield _told(_facts(view), Ink.DIM, frame)
     if view.reason or view.warming:
-        why = f"warming up: {view.warming} candles" if view.warming else view.reason
+        why = f"{view.status}: {view.reason}"
+        if view.warming:
+            why = f"warming up: {view.warming} candles"
         yield from _prose(why, Ink.WARN, frame)
     yield _titled("Holds", _earned(view), frame)
     yield from _shares(view, frame, silent_ms)

@@ -72,14 +72,14 @@ def _status(row: PastOrderRow) -> Span:
 
 COLUMNS: Final[tuple[Column[PastOrderRow], ...]] = (
     Column("order", 13, lambda row: (row.symbol, _ink(row))),
-    Column("when", 12, lambda row: (numbers.moment(row.created_ns)[5:], Ink.DIM), rank=4),
+    Column("when", 12, lambda row: (numbers.moment(row.created_ns)[5:], Ink.DIM), rank=5),
     Column("side", 5, lambda row: (row.side, _ink(row))),
-    Column("units", 9, _units, is_right=True, rank=2),
-    Column("filled", 9, _filled, is_right=True, rank=5),
+    Column("units", 8, _units, is_right=True, rank=1),
+    Column("filled", 9, _filled, is_right=True, rank=6),
     Column("price", 11, _price, is_right=True),
-    Column(" kind", 10, _kind, rank=6),
-    Column("status", 16, _status),
-    Column("of", 12, lambda row: (whose(row), Ink.DIM), rank=3, grows=True),
+    Column(" kind", 10, _kind, rank=2),
+    Column("status", 14, _status),
+    Column("of", 10, lambda row: (whose(row), Ink.DIM), rank=3, grows=True),
 )
 
 

@@ -214,9 +214,11 @@ def _filled(event: m.OrderFilled, orders: Orders) -> Said:
     _, where, owner = _about(event.order, orders)
     place = where if event.order in orders else f"{event.owner} {event.symbol}"
     reason = event.reason.replace("_", " ")
+    if owner == HAND and event.owner not in {HAND, UNKNOWN}:
+        reason = f"by hand, of what {event.owner} held"
     why = f"{reason}, fee {numbers.amount(event.fee)}, {event.liquidity}"
     weight = Weight.BAD if event.reason == "liquidation" else Weight.GOOD
-    return Said(weight, what, place, why, "", event.at_ns, owner or event.owner)
+    return Said(weight, what, place, why, "", event.at_ns, event.owner)
 
 
 def _cancel_requested(event: m.OrderCancelRequested, orders: Orders) -> Said:

@@ -226,6 +226,9 @@ async def test_c_on_the_desk_asks_once_and_enter_closes_the_position_under_the_c
         assert sent(desk, m.ClosePosition) == [m.ClosePosition("demo", "BTC/USDT")]
         desk.fed.fill("42350")
         await desk.shows("Sold 0.0593 BTC at 42,350")
+        assert desk.fed.state.did["cross"][0].why.startswith("its position")
+        sold = next(each for each in desk.fed.state.did["cross"] if each.what.startswith("Sold"))
+        assert sold.why.startswith("by hand, of what cross held, fee 1.05")
         assert desk.fed.desk.positions["demo", "BTC/USDT"].shares == {}
 
 
