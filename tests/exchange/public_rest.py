@@ -141,12 +141,12 @@ class PublicRest:
                 ("fapiData", "data"),
             )
         }
-        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 800}
+        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 2_000}
 
     @property
     def okx(self) -> dict[str, Any]:
         api = {"rest": f"http://127.0.0.1:{self.port}"}
-        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 800}
+        return {"urls": {"api": api}, "options": {}, "rateLimit": 1, "timeout": 2_000}
 
 
 # ---- Binance USD-M

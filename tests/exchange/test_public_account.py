@@ -237,7 +237,7 @@ def test_a_bot_without_a_screen_runs_on_the_account_that_was_named(
     account(tmp_path, rest.binance)
     script = tmp_path / "buyer.lefi"
     script.write_text(BUYER)
-    done = lefi(tmp_path, "run", str(script), "--account", "main", "--for", "3s", "--json")
+    done = lefi(tmp_path, "run", str(script), "--account", "main", "--for", "5s", "--json")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     fills = [line["text"] for line in lines if line["kind"] == "fill"]

@@ -253,7 +253,7 @@ def parts(error: ExchangeError) -> tuple[str, str, str, str]:
     [
         (Fault("/time", status=500), ExchangeAwayError),
         (Fault("/time", status=502, body="<html>bad gateway</html>"), ExchangeAwayError),
-        (Fault("/time", hang_s=1.2), ExchangeAwayError),
+        (Fault("/time", hang_s=2.4), ExchangeAwayError),
         (Fault("/time", is_dropped=True, times=2), ExchangeAwayError),
         (Fault("/time", body="<html>be patient</html>"), ExchangeAnswerError),
         (Fault("/time", is_cut=True), ExchangeAnswerError),
