@@ -15,7 +15,7 @@ from lefi_tui.engine.lockstep import Lockstep
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import Setup
 from lefi_tui.ports.market_feed import HearMarket
-from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, MemoryVenue, bars, quote, start
+from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, SYMBOL, MemoryVenue, bars, quote, start
 
 Input = m.Command | m.MarketInput
 MINUTE_NS = 60_000_000_000
@@ -73,7 +73,7 @@ async def tell(step: Lockstep, inputs: Sequence[Input], feed: MemoryFeed) -> Non
 
 
 def random_inputs(seed: int, count: int) -> list[Input]:
-    """Candles up and down, quotes, bots started and stopped, cancels, kill and resume."""
+    """Candles up and down, quotes, bots started and stopped, closes, cancels, kill and resume."""
     chance = random.Random(seed)
     inputs: list[Input] = []
     for minute in range(count):
@@ -93,12 +93,13 @@ def _command(chance: random.Random, minute: int) -> m.Command:
     return chance.choice(
         (
             m.StopBot(bot, at_ns),
+            m.StopBot(bot, at_ns, closes=True),
+            m.ClosePosition(ACCOUNT, SYMBOL, at_ns),
             m.StartBot(bot, "pacer", ACCOUNT, "2", (), "Pacer", at_ns),
             m.ChangeSettings(bot, (("note", str(minute)),), at_ns),
             m.Kill(at_ns),
             m.Resume("go on", at_ns),
-            m.StartBot("ema-1", "pacer", ACCOUNT, "1", (), "Pacer", at_ns),
-            m.StartBot("ema-1", "pacer", ACCOUNT, "1", (), "Pacer", at_ns),
+            *(m.StartBot("ema-1", "pacer", ACCOUNT, "1", (), "Pacer", at_ns) for _ in range(4)),
             m.Resume("go on", at_ns),
             m.CancelOrder("nobody's", at_ns),
         )

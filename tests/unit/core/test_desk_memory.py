@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.messages import (
+    ClosePosition,
     Command,
     Kill,
     MarketInput,
@@ -46,24 +47,25 @@ Message = Command | Report | MarketInput
 
 
 def _messages() -> st.SearchStrategy[list[tuple[int, int]]]:
-    return st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3)), max_size=40)
+    return st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), max_size=40)
 
 
 def _message(desk: Desk, kind: int, pick: int, number: int) -> Message:
     orders = list(desk.orders.values())
     order = orders[pick % len(orders)] if orders else None
     plans = list(PLANS)
-    if order is None or kind < 5:
+    if order is None or kind < 6:
         symbol = (SPOT, PERPETUAL)[pick % 2].symbol
         choices: list[Message] = [
             StartBot(f"b{pick}", "told", "main", plans[number % len(plans)], at_ns=number),
             quote(60_000.0 + 10 * number, symbol, at_ms=number),
             quote(60_000.0 - 10 * number, symbol, at_ms=number),
-            StopBot(f"b{pick}", at_ns=number),
+            StopBot(f"b{pick}", at_ns=number, closes=bool(number % 2)),
             Resume("on", at_ns=number) if pick else Kill(at_ns=number),
+            ClosePosition("main", symbol, at_ns=number),
         ]
-        return choices[kind % 5]
-    if kind < 8:
+        return choices[kind % 6]
+    if kind < 9:
         return _random_fill(order, pick, number)
     others: list[Message] = [
         VenueAccepted(order.id, number),
