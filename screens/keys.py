@@ -103,7 +103,7 @@ KEYS: Final = (
         "new bot",
         "Lists what can be started; Enter starts it with its defaults.",
         BOTS,
-        "start",
+        "app.start",
         1,
     ),
     Key(
@@ -111,8 +111,8 @@ KEYS: Final = (
         "s",
         "s",
         "stop",
-        "Stops the bot under the cursor of the bots pane. It ends when the venue shows none of its"
-        " orders; its position stays.",
+        "Stops the bot under the cursor. It ends when the venue shows none of its orders; its"
+        " position stays. On the bots screen it is asked whether that is kept or closed.",
         BOTS,
         "stop",
         2,
@@ -134,7 +134,7 @@ KEYS: Final = (
         "resume",
         "After a kill: allows orders again. Asks for a reason, which stays in the audit.",
         DESK,
-        "resume",
+        "app.resume",
         4,
     ),
     Key("cancel", "x", "x", "cancel", "Cancels the order under the cursor.", DESK, "cancel", 7),

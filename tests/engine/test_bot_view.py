@@ -17,7 +17,8 @@ from lefi_tui.engine.channel import DirectChannel
 from lefi_tui.engine.client import SocketChannel
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.bot_view import BotView
-from lefi_tui.views.queries import BotQuery
+from lefi_tui.views.orders_view import PastOrderRow, matching
+from lefi_tui.views.queries import BotQuery, OrdersQuery
 from tests.engine.kit import (
     ACCOUNT,
     KINDS,
@@ -32,6 +33,7 @@ from tests.engine.kit import (
     start,
     until,
 )
+from widgets.past_orders import explain
 
 SCRIPT = """
 script "Dip buyer"
@@ -121,3 +123,16 @@ async def test_a_bots_view_is_the_same_over_both_doors(tmp_path: Path) -> None:
         await channel.close()
         assert _timeless(there) == _timeless(await now.seen())
         assert not nobody.is_known
+
+
+@pytest.mark.asyncio
+async def test_an_order_that_was_denied_is_listed_with_the_whole_reason(tmp_path: Path) -> None:
+    async with trading(tmp_path) as now:
+        send(now.engine, start("rich", "100000000"))
+        assert now.engine.hear(bars(1, +1.0))
+        rows: tuple[PastOrderRow, ...] = ()
+        while not rows:
+            view = await DirectChannel(now.engine).ask(OrdersQuery())
+            rows = matching(view.rows, "denied rich")
+        assert "needed with fees" in rows[0].reason
+        assert explain(rows[0]).endswith(rows[0].reason)
