@@ -130,7 +130,7 @@ class BotsScreen(Framed):
             held = " Its position stays; c on the desk closes it." if view.shares else ""
             self.notice(f"{view.id} is {view.status}; there is nothing to stop.{held}")
         elif view.shares:
-            self.app.push_screen(StopBotScreen(view, self._send))
+            self.app.push_screen(StopBotScreen(view.id, self._send))
         else:
             self._send(StopBot(view.id))
 
@@ -144,9 +144,6 @@ class BotsScreen(Framed):
             self.notice(f"{row.id} is still asked for; press the key again.")
             return None
         return view
-
-    async def action_start(self) -> None:
-        await self.app.run_action("app.start")
 
     async def action_why(self) -> None:
         row = self.selected

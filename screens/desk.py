@@ -23,6 +23,7 @@ from screens.close_position import ClosePositionScreen
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
 from screens.keys import ON_DESK, bindings, of_groups
+from screens.stop_bot import StopBotScreen
 from widgets import equity
 from widgets.block import Block
 from widgets.board import Board
@@ -204,7 +205,11 @@ class DeskScreen(Framed):
         if bot is None:
             self.notice("No bot to stop. n lists what can be started.")
             return
-        if self._is_seen(self.bots):
+        if not self._is_seen(self.bots):
+            return
+        if self.view is not None and any(bot.id in row.owners for row in self.view.positions):
+            self.app.push_screen(StopBotScreen(bot.id, self._send))
+        else:
             self._send(StopBot(bot.id))
 
     def action_cancel(self) -> None:
@@ -233,15 +238,9 @@ class DeskScreen(Framed):
         self._tour = None if is_on else Tour()
         self.draw_words()
 
-    async def action_start(self) -> None:
-        await self.app.run_action("app.start")
-
     async def action_why(self) -> None:
         bot = self.bots.selected
         if bot is None:
             self.notice("No bot has run yet. n lists what can be started.")
             return
         await self.app.run_action(f"app.why({bot.id!r})")
-
-    async def action_resume(self) -> None:
-        await self.app.run_action("app.resume")

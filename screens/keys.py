@@ -111,8 +111,8 @@ KEYS: Final = (
         "s",
         "s",
         "stop",
-        "Stops the bot under the cursor. It ends when the venue shows none of its orders; its"
-        " position stays. On the bots screen it is asked whether that is kept or closed.",
+        "Stops the bot under the cursor; asks whether a position it holds is kept or closed. It"
+        " ends when the venue shows none of its orders.",
         BOTS,
         "stop",
         2,

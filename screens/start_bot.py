@@ -26,31 +26,42 @@ class StartScreen(Dialog):
     """`shelf` reads files, so it is asked in a thread; the window is there at once."""
 
     CSS_PATH = "dialog.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("back", "account_next", "account_before"),
+    ]
 
     def __init__(
         self,
         shelf: Callable[[], Sequence[Startable]],
-        account: str,
-        start: Callable[[Startable], None],
+        accounts: Sequence[str],
+        start: Callable[[Startable, str], None],
     ) -> None:
         super().__init__()
         self._shelf = shelf
-        self._account = account
+        self._accounts = accounts
+        self._chosen = 0
+        self._window = Vertical(classes="window")
         self._start = start
         self._found: tuple[Startable, ...] = ()
         self._list = OptionList()
         self._empty = Static(READING, classes="words")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window") as window:
-            window.border_title = f"Start a bot on {self._account} with its defaults"
-            window.border_subtitle = "↑ ↓ choose   Enter starts   Esc back"
+        with self._window:
             yield self._list
             yield self._empty
 
     def on_mount(self) -> None:
+        self.action_account(0)
         self.run_worker(self._read, thread=True)
+
+    def action_account(self, step: int) -> None:
+        """Where it will trade; the account whose mode is on the frame comes first."""
+        self._chosen = (self._chosen + step) % len(self._accounts)
+        others = "   ← → account" if len(self._accounts) > 1 else ""
+        account = self._accounts[self._chosen]
+        self._window.border_title = f"Start a bot on {account} with its defaults"
+        self._window.border_subtitle = f"↑ ↓ choose{others}   Enter starts   Esc back"
 
     def _read(self) -> None:
         found = tuple(self._shelf())
@@ -69,7 +80,7 @@ class StartScreen(Dialog):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        self._start(self._found[event.option_index])
+        self._start(self._found[event.option_index], self._accounts[self._chosen])
 
 
 def _prompt(what: Startable) -> Text:

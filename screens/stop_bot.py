@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,25 +14,34 @@ from lefi_tui.core.messages import Command, StopBot
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_view import BotView, ShareRow
 from lefi_tui.views.desk_view import Mode
-from screens.asking import Dialog
+from lefi_tui.views.queries import BotQuery
+from screens.asking import Asking, Dialog
 from screens.keys import ASKED, bindings, of_groups
 
 
-class StopBotScreen(Dialog):
+class StopBotScreen(Dialog, Asking):
+    """What it holds is asked for; the keys work at once."""
+
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(ASKED))]
 
-    def __init__(self, view: BotView, send: Callable[[Command], None]) -> None:
+    def __init__(self, bot: str, send: Callable[[Command], None]) -> None:
         super().__init__()
-        self._view = view
+        self.query_of = BotQuery(bot)
+        self._bot = bot
         self._send = send
+        self._words = Static("waits for the engine", classes="words", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
-            window.border_title = f"Stop {self._view.id}"
+            window.border_title = f"Stop {self._bot}"
             window.border_subtitle = "k keeps the position   c closes it   Esc back"
-            yield Static("\n".join(words(self._view)), classes="words", markup=False)
+            yield self._words
+
+    def show(self, answer: Any, silent_ms: int) -> None:  # noqa: ARG002 -- it is only asked once more
+        assert isinstance(answer, BotView)
+        self._words.update("\n".join(words(answer)))
 
     def action_keep(self) -> None:
         self._stop(closes=False)
@@ -42,7 +51,7 @@ class StopBotScreen(Dialog):
 
     def _stop(self, *, closes: bool) -> None:
         self.dismiss()
-        self._send(StopBot(self._view.id, closes=closes))
+        self._send(StopBot(self._bot, closes=closes))
 
 
 def words(view: BotView) -> list[str]:

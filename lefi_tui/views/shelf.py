@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.messages import StartBot
+from lefi_tui.views.desk_view import DeskView
 
 ID_MAX: Final = 40
 
@@ -39,3 +40,11 @@ def free_id(name: str, taken: Collection[str]) -> str:
         bot = f"{base}-{number}"
         number += 1
     return bot
+
+
+def accounts_of(view: DeskView | None) -> tuple[str, ...]:
+    """Where a bot can be started: first the accounts whose mode is on the frame."""
+    if view is None:
+        return ()
+    shown = view.banner.mode
+    return tuple(row.name for row in sorted(view.accounts, key=lambda row: row.mode is not shown))
