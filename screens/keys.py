@@ -410,6 +410,16 @@ KEYS: Final = (
         5,
     ),
     Key(
+        "account_next",
+        "right",
+        "→",
+        "",
+        "In the start list: the next account.",
+        LISTS,
+        "account(1)",
+    ),
+    Key("account_before", "left", "←", "", "The account before.", LISTS, "account(-1)"),
+    Key(
         "choose",
         "enter",
         "Enter",
