@@ -1,4 +1,4 @@
-"""A desk fed by hand that also answers about one bot and about past orders, and its screens."""
+"""A desk fed by hand that also runs scripts and answers about past orders, and its screens."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
 from lefi_tui.core.order import Order
 from lefi_tui.ports.records import OrderRecord
-from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.orders_picture import orders_view
-from lefi_tui.views.queries import BotQuery, OrdersQuery, Query
+from lefi_tui.views.queries import OrdersQuery, Query
 from screens.bots import BotsScreen
 from screens.orders import OrdersScreen
 from screens.setup import DeskSetup
@@ -49,16 +48,12 @@ class Trader(HandFed):
         self.tell(replace(command, at_ns=self.now_ns))
 
     async def ask(self, query: Query) -> Any:
-        match query:
-            case BotQuery():
-                return bot_view(self.desk, self.state, query.bot, self.now_ns, None)
-            case OrdersQuery():
-                orders = (*self.desk.orders.values(), *self.desk.closed.values())
-                newest = sorted(orders, key=lambda each: -each.placed_at_ns)
-                records = (_record(each, self.now_ns) for each in newest)
-                return orders_view(records, self.desk.instruments, self.now_ns, query.limit)
-            case _:
-                return await super().ask(query)
+        if not isinstance(query, OrdersQuery):
+            return await super().ask(query)
+        orders = (*self.desk.orders.values(), *self.desk.closed.values())
+        newest = sorted(orders, key=lambda each: -each.placed_at_ns)
+        records = (_record(each, self.now_ns) for each in newest)
+        return orders_view(records, self.desk.instruments, self.now_ns, query.limit)
 
 
 def _record(order: Order, now_ns: int) -> OrderRecord:

@@ -22,9 +22,10 @@ from lefi_tui.core.order import OrderStatus, Size, SizeKind
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.world import World
 from lefi_tui.views.away import AwayView
+from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.fold import ScreenState, fold
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, ChartQuery, Query
+from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, Query
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -176,6 +177,8 @@ class HandFed:
             return await self.charting.answer(query, self.desk, self.state, self.now_ns)
         if isinstance(query, AwayQuery):
             return self.away
+        if isinstance(query, BotQuery):
+            return bot_view(self.desk, self.state, query.bot, self.now_ns, None)
         return answer(query, self.state, self.desk, self.now_ns)
 
 

@@ -141,6 +141,9 @@ async def test_s_stops_the_bot_under_the_cursor() -> None:
     async with opened(busy()) as desk:
         await desk.shows("perp-buyer")
         await desk.press("down", "s")
+        await desk.shows("It holds on account demo (DEMO):")
+        assert desk.fed.commands == []
+        await desk.press("k")
         await desk.until(lambda: bool(desk.fed.commands))
         assert desk.fed.commands == [m.StopBot("perp-buyer")]
         await desk.shows("stopped")
@@ -193,7 +196,7 @@ async def test_what_the_engine_refuses_is_said_below_the_panes() -> None:
     fed = busy()
     fed.refuses = "The inbox is full; try again."
     async with opened(fed) as desk:
-        await desk.press("s")
+        await desk.press("s", "k")
         await desk.shows("Stop bot refused: The inbox is full; try again.")
 
 
