@@ -46,6 +46,8 @@ def test_a_bot_is_started_filled_and_stopped_by_keys(desk: TmuxDesk, tmp_path: P
     desk.keys("Escape")
     desk.wait(lambda text: "not bought" not in text)
     desk.keys("s")
+    desk.wait("k keeps the position")
+    desk.keys("k")
     desk.wait(lambda text: "stopped" in text and "Stopped" in text)
     desk.keys("q")
     desk.wait_for_end()

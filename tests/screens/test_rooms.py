@@ -155,7 +155,7 @@ async def test_a_key_of_ones_own_works_and_is_what_the_frame_and_help_say() -> N
     async with opened(busy(), table) as desk:
         assert "f9 stop" in desk.text.split("\n")[-1]
         await desk.press("s")
-        await desk.press("f9")
+        await desk.press("f9", "k")
         await desk.until(lambda: any(isinstance(each, m.StopBot) for each in desk.fed.commands))
         assert sum(isinstance(each, m.StopBot) for each in desk.fed.commands) == 1
 

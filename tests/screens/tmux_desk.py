@@ -38,13 +38,31 @@ class TmuxDesk:
         self._environment["PYTHONPATH"] = str(ROOT)
         size = ["-x", str(columns), "-y", str(rows)]
         # tmux loses the status of a program that closes its terminal just before it ends.
-        command = f"{sys.executable} -m lefi_tui; echo ended with $?; cat"
-        self._tmux("-f", str(config), "new-session", "-d", *size, command)
+        self._command = f"{sys.executable} -m lefi_tui; echo ended with $?; cat"
+        self._tmux("-f", str(config), "new-session", "-d", *size, self._command)
+
+    def run_again(self) -> None:
+        """`lefi` once more in the same terminal, which is cleared."""
+        self._tmux("respawn-pane", "-k", self._command)
 
     def _tmux(self, *arguments: str) -> str:
         command = ["tmux", "-S", self._socket, *arguments]
         done = subprocess.run(
             command, capture_output=True, text=True, env=self._environment, timeout=20, check=True
+        )
+        return done.stdout
+
+    def command(self, *arguments: str) -> str:
+        """Another `lefi` of the same user, beside the screen; what it answers."""
+        command = [sys.executable, "-m", "lefi_tui", *arguments]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=self._environment,
+            timeout=60,
+            check=True,
+            cwd=ROOT,
         )
         return done.stdout
 
