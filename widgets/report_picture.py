@@ -13,7 +13,7 @@ from itertools import groupby
 from types import ModuleType
 from typing import Final
 
-from lefi_tui.views.numbers import moment
+from lefi_tui.views.numbers import clock, moment
 from lefi_tui.views.report_drawing import nice, stretches
 from lefi_tui.views.report_view import Point
 from widgets.ink import Glyphs, Ink
@@ -21,6 +21,7 @@ from widgets.lines import Frame, Row, padded
 
 LABEL_WIDTH: Final = 10  # of the numbers beside; so both pictures stand under each other
 CELLS_PER_TIME: Final = 24  # of the line of times
+SECONDS_SHOWN_NS: Final = 600_000_000_000
 DAY_NS: Final = 86_400_000_000_000
 _ONE_FIGURE: Final = threading.Lock()
 # How plotext draws axes, and what the Linux console has instead.
@@ -122,7 +123,9 @@ def _built(plot: ModuleType, timed: Sequence[Point], frame: Frame) -> str:
 
 
 def _time(at_ns: int, span_ns: int) -> str:
-    """The hour within some days, the day beyond."""
+    """The second within minutes, the hour within some days, the day beyond."""
+    if span_ns < SECONDS_SHOWN_NS:
+        return clock(at_ns)
     words = moment(at_ns)
     return words[11:] if span_ns < DAY_NS else words[5:] if span_ns < 10 * DAY_NS else words[:10]
 

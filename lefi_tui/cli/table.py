@@ -221,7 +221,29 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 _JSON,
             ),
         ),
-        "report": Command("performance of bots and funds"),
+        "report": Command(
+            "performance of bots and accounts, beside buy and hold",
+            "report",
+            (
+                _argument(
+                    "--since",
+                    metavar="T",
+                    type=values.since_ms,
+                    help="a time, or so long ago: 2026-01-31, 7d; the beginning if not said",
+                ),
+                _argument("--bot", metavar="BOT", default="", help="one bot; all if not said"),
+                _argument("--account", metavar="NAME", default="", help="the first if not said"),
+                _argument("--html", metavar="OUT", type=Path, help="a page that stands alone"),
+                _argument(
+                    "--csv",
+                    metavar="OUT",
+                    type=Path,
+                    help="all trades as a table; fills and equity beside it",
+                ),
+                _argument("--plain", action="store_true", help="pictures in plain letters"),
+                _JSON,
+            ),
+        ),
         "engine": Command(
             "the executor without a screen; `lefi` attaches to it",
             "engine",

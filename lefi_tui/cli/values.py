@@ -52,6 +52,13 @@ def time_ms(text: str) -> int:
     return round(aware.timestamp() * 1_000)
 
 
+def since_ms(text: str) -> int:
+    """A time as above, or a duration: `7d` is so long ago, told as a number below 0."""
+    if _PART.match(text) and not text.isdecimal() and text[-1].isalpha() and "T" not in text:
+        return -duration_ms(text)
+    return time_ms(text)
+
+
 def share(text: str) -> Decimal:
     """`0.05%`, or the share itself, `0.0005`."""
     is_percent = text.endswith("%")

@@ -58,4 +58,7 @@ class Reporting:
         await self._read()
         runs = await self._records.runs()
         titles = {each.bot: each.title for each in runs if each.title}
-        return Known(self._chronicle, await self._records.accounts(), titles)
+        bots: dict[str, tuple[str, ...]] = {}
+        for each in runs:
+            bots[each.account] = tuple(dict.fromkeys((*bots.get(each.account, ()), each.bot)))
+        return Known(self._chronicle, await self._records.accounts(), titles, bots)

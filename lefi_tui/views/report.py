@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -42,6 +42,13 @@ class Known:
     chronicle: Chronicle
     accounts: tuple[AccountRecord, ...]
     titles: Mapping[str, str]  # of bots
+    bots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of accounts, if not told
+
+    def books(self, account: str) -> dict[str, Books]:
+        """Of every owner there is; those of a bot that never traded are empty."""
+        story = self.chronicle.stories.get(account, Story())
+        empty = {each: Books(each, len(story.at_ns)) for each in self.bots.get(account, ())}
+        return {**story.books, **{each: empty[each] for each in empty if each not in story.books}}
 
 
 def report(known: Known, query: ReportQuery, now_ns: int) -> ReportView:
@@ -49,10 +56,9 @@ def report(known: Known, query: ReportQuery, now_ns: int) -> ReportView:
     if account is None:
         return ReportView(now_ns, "", "", "", query.bot, "", "", query.since_ns)
     story = known.chronicle.stories.get(account.name, Story())
-    span = _Span(account, story, query.since_ns)
-    books = [story.books[query.bot]] if query.bot in story.books else []
-    if not query.bot:
-        books = list(story.books.values())
+    of_owners = known.books(account.name)
+    span = _Span(account, story, of_owners, query.since_ns)
+    books = [each for owner, each in of_owners.items() if query.bot in {"", owner}]
     trades = _trades(books, query.since_ns)
     still_open = _open(story, books)
     track = span.track(query.bot)
@@ -68,7 +74,7 @@ def report(known: Known, query: ReportQuery, now_ns: int) -> ReportView:
         since_ns=query.since_ns,
         from_ns=track.at_ns[0] if track.at_ns else 0,
         to_ns=track.at_ns[-1] if track.at_ns else 0,
-        subjects=_subjects(known, account, story, span),
+        subjects=_subjects(known, span),
         totals=_totals(span, track, books, trades, still_open),
         ratios=ratios(track, trades),
         points=points(track, span.hold_at(holds[0].symbol) if holds else _no_hold),
@@ -85,7 +91,8 @@ def track_of(known: Known, query: ReportQuery) -> Track:
     if account is None:
         return Track(None, (), (), (), SAMPLE_NS)
     story = known.chronicle.stories.get(account.name, Story())
-    return _Span(account, story, query.since_ns).track(query.bot)
+    books = known.books(account.name)
+    return _Span(account, story, books, query.since_ns).track(query.bot)
 
 
 def _account(known: Known, name: str) -> AccountRecord | None:
@@ -113,6 +120,7 @@ class _Span:
 
     account: AccountRecord
     story: Story
+    books: Mapping[str, Books]
     since_ns: int
 
     @property
@@ -138,7 +146,7 @@ class _Span:
             return Track(
                 start, story.at_ns[first:], story.equity[first:], story.exposed[first:], SAMPLE_NS
             )
-        book = story.books.get(bot)
+        book = self.books.get(bot)
         if book is None or start is None:
             return Track(start, (), (), (), SAMPLE_NS)
         before, rows = self._before(book), range(first, len(story.at_ns))
@@ -163,7 +171,7 @@ class _Span:
             return None
         if not bot:
             return EXACT.subtract(from_double(story.equity[-1]), start)
-        book = story.books[bot]
+        book = self.books[bot]
         rows = range(len(story.at_ns) - 1, self.first - 1, -1)
         newest = (_pnl(book, each) for each in rows)
         last = next((pnl for pnl in newest if not math.isnan(pnl)), None)
@@ -263,17 +271,15 @@ def _equity(span: _Span, track: Track) -> Decimal | None:
     return from_double(track.equity[-1])
 
 
-def _subjects(
-    known: Known, account: AccountRecord, story: Story, span: _Span
-) -> tuple[Subject, ...]:
+def _subjects(known: Known, span: _Span) -> tuple[Subject, ...]:
     """Each account as a whole; of the one that is shown, each bot too."""
     out = []
     for each in known.accounts:
-        if each.name != account.name:
+        if each.name != span.account.name:
             out.append(Subject(each.name, "", "", None, None, ZERO, 0))
             continue
-        out.append(_subject(known, span, "", tuple(story.books.values())))
-        out += [_subject(known, span, owner, (book,)) for owner, book in story.books.items()]
+        out.append(_subject(known, span, "", tuple(span.books.values())))
+        out += [_subject(known, span, owner, (book,)) for owner, book in span.books.items()]
     return tuple(out)
 
 
