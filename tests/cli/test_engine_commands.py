@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,27 @@ class Profile:
         assert done.stdout.count("\n") == 1
         return json.loads(done.stdout)
 
+    @contextmanager
+    def running_engine(self) -> Iterator[subprocess.Popen[str]]:
+        """`lefi engine` of this profile, from its first answer on; it ends as it is told to."""
+        command = [sys.executable, "-m", "lefi_tui", "engine"]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+            cwd=ROOT,
+        ) as running:
+            deadline = time.monotonic() + PATIENCE_S
+            while self.lefi("bots").returncode != 0:
+                assert running.poll() is None, running.communicate()
+                assert time.monotonic() < deadline
+            yield running
+            running.send_signal(signal.SIGTERM)
+            running.communicate(timeout=PATIENCE_S)
+
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
@@ -52,23 +74,8 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Profile:
 
 @pytest.fixture(scope="module")
 def engine(profile: Profile) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "lefi_tui", "engine"]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=profile.environment,
-        cwd=ROOT,
-    ) as running:
-        deadline = time.monotonic() + PATIENCE_S
-        while profile.lefi("bots").returncode != 0:
-            assert running.poll() is None, running.communicate()
-            assert time.monotonic() < deadline
+    with profile.running_engine() as running:
         yield running
-        running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("command", [["bots"], ["kill"], ["resume", "--reason", "all is well"]])
