@@ -149,3 +149,12 @@ def test_a_tick_costs_few_bytes_and_the_first_screen_is_whole(terminal: Terminal
     frames = max(1, (terminal.count() - beats) // 2)
     # Three prices, two positions and their ages change in a frame; whole lines would be 4,000.
     assert (len(terminal.seen) - before) / frames < 2_500
+
+
+def test_f10_asks_the_terminal_for_the_mouse_and_gives_it_back(terminal: Terminal) -> None:
+    terminal.wait_for(b"42,35")
+    assert b"\x1b[?1000h" not in terminal.seen
+    os.write(terminal.main, b"\x1b[21~")
+    terminal.wait_for(b"\x1b[?1000h")
+    os.write(terminal.main, b"\x1b[21~")
+    terminal.wait_for(b"\x1b[?1000l")
