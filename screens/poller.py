@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
+from lefi_tui.errors import LefiError
 from lefi_tui.views.desk_view import SILENCE_MAX_MS, DeskView, aged
 from lefi_tui.views.queries import Query
 from screens.asking import Aside, Asking
@@ -86,6 +87,9 @@ class Poller:
             answer = await self._ask(query)
         except OSError as error:
             self._complain(f"The engine can't be reached: {error}. It is asked again.")
+            return
+        except LefiError as error:  # a damaged table is no reason to leave
+            self._complain(f"{error.what}: {error.why}. {error.next_step}.")
             return
         finally:
             self._open.discard(slot)

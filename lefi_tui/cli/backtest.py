@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lefi_tui.adapters.script_files import text_of
@@ -15,9 +16,8 @@ from lefi_tui.requests import BacktestRequest
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    if arguments.way == "machine" or arguments.html is not None:
-        asked = "--way machine" if arguments.html is None else "--html"
-        raise NotThereYetError(f"{asked} comes with a later version", where="lefi backtest")
+    if arguments.way == "machine":
+        raise NotThereYetError("--way machine comes with a later version", where="lefi backtest")
     request = BacktestRequest(
         script=arguments.file,
         source=text_of(arguments.file),
@@ -29,15 +29,25 @@ def run(arguments: Namespace, output: Output) -> int:
         costs=simulated.costs(arguments),
         way=arguments.way,
     )
-    from lefi_tui import wiring
-
-    with progress(output, "candles") as shown:
-        report = wiring.backtest_script(request, shown)
+    report = _carried_out(request, arguments.html, output)
     if arguments.json:
         output.value(report)
     else:
         _tell(report, output)
     return 0
+
+
+def _carried_out(request: BacktestRequest, page: Path | None, output: Output) -> Mapping[str, Any]:
+    from lefi_tui import wiring
+
+    with progress(output, "candles") as shown:
+        if page is None:
+            return wiring.backtest_script(request, shown)
+        from lefi_tui.wiring.exports import backtest_with_page
+
+        report = backtest_with_page(request, shown, page)
+    output.say(f"Written: {page}")
+    return report
 
 
 _ROWS = (

@@ -40,6 +40,7 @@ class _Loop:
         script = (prepared.source, prepared.settings)
         self._trial = Trial(script, prepared.markets, self._fees, self._cash)
         self._equity = [self._cash]
+        self._times: list[int] = []  # of the closes
         self._exposed = 0
 
     def run(self, progress: Progress | None) -> None:
@@ -53,6 +54,7 @@ class _Loop:
             closed_ms = opened_ms + step_ms
             trial.candles(bars)
             self._equity.append(trial.market.equity())
+            self._times.append(closed_ms)
             if trial.market.has_position():
                 self._exposed += 1
             trial.handlers(
@@ -97,4 +99,6 @@ class _Loop:
             notes=dict(Counter(each.kind for each in trial.notes)),
             gaps=sum(each.gaps for each in prepared.files),
             notices=tuple(prepared.notices()),
+            times=tuple(self._times),
+            held=(opening, close),
         )

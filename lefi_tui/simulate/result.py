@@ -46,6 +46,8 @@ class Result:
     notices: tuple[str, ...]
     notes: Mapping[str, int] = field(default_factory=dict)  # how many of each kind
     way: str = "event"
+    times: tuple[int, ...] = ()  # of the closes, in ms
+    held: tuple[float, float] = (0.0, 0.0)  # the first market's first open and last close
 
     def report(self) -> dict[str, Any]:
         numbers = self.numbers

@@ -12,7 +12,7 @@ from typing import Final
 
 from lefi_tui.views import numbers
 from lefi_tui.views.report_drawing import equity_drawing, fall_drawing
-from lefi_tui.views.report_view import Hold, OpenRow, ReportView, Subject, TradeRow
+from lefi_tui.views.report_view import SIMULATION, Hold, OpenRow, ReportView, Subject, TradeRow
 from lefi_tui.views.report_words import BEGINNING, Fact, facts, name_of, price_of, subject
 
 Cell = tuple[str, str]  # text, class
@@ -27,6 +27,7 @@ font:15px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:1.5rem;margin:.3rem 0 0}h2{font-size:1.05rem;margin:2rem 0 .5rem}
 .mode{display:inline-block;border:2px solid var(--mode);color:var(--mode);font-weight:700;
 padding:0 .6rem;letter-spacing:.06em}.mode.LIVE{--mode:#d75f00}.mode.DRY{--mode:#8a6d1f}
+.mode.SIMULATION{--mode:#5f5f87}
 .dim,figcaption,th{color:var(--dim)}p{margin:.3rem 0}
 .gain{color:var(--gain)}.loss{color:var(--loss)}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.9rem 1rem;
@@ -44,13 +45,21 @@ tbody tr:nth-child(even){background:color-mix(in srgb,var(--ink) 4%,transparent)
 figure,tr,dl{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}}
 """
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-RULES: Final = (
+TRADE: Final = (
     "A trade is each fill that makes a position smaller, with its share of the entries' fees. "
+)
+SAMPLED: Final = (
     "Equity is what was sampled, once a minute while a bot ran or a position was open. "
     "Ratios are computed as in a simulation on minute candles: simple returns, a year of 365 days, "
     "no gap left out. Buy and hold puts all the money of the start into the symbol at its first "
-    "sampled price for the taker fee. A dash is a number that has no divisor or was not known."
+    "sampled price for the taker fee. "
 )
+SIMULATED: Final = (
+    "Equity is that at each candle's close. Ratios are computed from the candles' simple returns "
+    "over a year of 365 days. Buy and hold enters at the first open for the taker fee. What is "
+    "still open is marked at the last close. "
+)
+DASH: Final = "A dash is a number that has no divisor or was not known."
 
 
 def page(view: ReportView) -> str:
@@ -70,10 +79,15 @@ def page(view: ReportView) -> str:
             _section("Still open", _open_rows(view.open)),
             _section("Trades", _trades(view)),
             _section("What was not known", _unknown(view.unknown)),
-            _section("How it is counted", f'<p class="dim">{escape(RULES)}</p>'),
+            _section("How it is counted", _rules(view)),
             "</body></html>\n",
         )
     )
+
+
+def _rules(view: ReportView) -> str:
+    how = SIMULATED if view.mode == SIMULATION else SAMPLED
+    return f'<p class="dim">{escape(TRADE + how + DASH)}</p>'
 
 
 def _head(view: ReportView) -> str:
@@ -83,7 +97,7 @@ def _head(view: ReportView) -> str:
         f'<header><span class="mode {escape(view.mode)}">{escape(view.mode)}</span> '
         f'<span class="dim">{escape(view.venue)}, {money}</span>'
         f"<h1>{escape(subject(view))}</h1>"
-        f'<p class="dim">Since {since}; sampled from {numbers.moment(view.from_ns)} to '
+        f'<p class="dim">Since {since}; curves from {numbers.moment(view.from_ns)} to '
         f"{numbers.moment(view.to_ns)} UTC; written {numbers.moment(view.at_ns)} UTC. "
         f"Amounts in {escape(view.currency)}.</p></header>"
     )
@@ -105,7 +119,8 @@ def _class(tone: float) -> str:
 def _figures(view: ReportView) -> str:
     if not view.points:
         return '<p class="dim">No equity was sampled in this period, so there is no curve.</p>'
-    held = f"; dashed: buy and hold {escape(view.holds[0].symbol)}" if view.holds else ""
+    has_hold = any(each.hold is not None for each in view.points)
+    held = f"; dashed: buy and hold {escape(view.holds[0].symbol)}" if has_hold else ""
     return (
         f"<figure>{equity_drawing(view.points)}"
         f"<figcaption>Equity in {escape(view.currency)}{held}</figcaption></figure>"
@@ -199,7 +214,7 @@ def _trades(view: ReportView) -> str:
         return '<p class="dim">None was closed in this period.</p>'
     titles = ("closed", "opened", "of", "symbol", "side", " units", " entry", " exit", " fees",
               " profit", "reason")  # fmt: skip
-    told = f"The newest {len(view.trades):,} of {view.totals.trades:,}; the CSV files have all."
+    told = f"The newest {len(view.trades):,} of {view.totals.trades:,}."
     cut = f'<p class="dim">{told}</p>' if view.is_cut else ""
     return cut + _table(titles, map(_trade, view.trades))
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.money import ZERO
+
+SIMULATION: Final = "SIMULATION"  # the mode of what nobody traded, not even on paper
 
 
 @dataclass(frozen=True, slots=True)

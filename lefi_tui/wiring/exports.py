@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.adapters import script_files
 from lefi_tui.adapters.migrations import NEWEST
@@ -21,6 +22,7 @@ from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.errors import RefusedError, StorageError
 from lefi_tui.ports.journal import JournalNewerError
 from lefi_tui.ports.records import FillFilter
+from lefi_tui.requests import BacktestRequest, Progress
 from lefi_tui.views.queries import ReportQuery
 from lefi_tui.views.report_view import ReportView
 
@@ -60,6 +62,18 @@ def write_page(path: Path, view: ReportView) -> None:
     from lefi_tui.views.report_page import page
 
     _write(path, page(view))
+
+
+def backtest_with_page(
+    request: BacktestRequest, progress: Progress, path: Path
+) -> Mapping[str, Any]:
+    """The report of a backtest, which is written as a page too."""
+    from lefi_tui.simulate.event_way import backtest
+    from lefi_tui.simulate.page import view_of
+
+    result = backtest(request, progress)
+    write_page(path, view_of(result, SystemClock().now_ns()))
+    return result.report()
 
 
 def write_tables(path: Path, tables: Path, query: ReportQuery) -> tuple[Path, ...]:
@@ -108,7 +122,7 @@ def _reporting(folder: Path) -> Reporting:
         raise JournalNewerError(f"its schema is {revision or 'not named'}", where=str(path))
     if revision != NEWEST:
         raise RefusedError(
-            "its tables are those of an earlier program, which knew no reports",
+            "its tables are those of an earlier program",
             where=str(path),
             next_step="Start the engine once (`lefi engine`, or `lefi`); it brings them up to date",
         )

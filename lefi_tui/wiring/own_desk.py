@@ -90,6 +90,7 @@ class OwnDesk:
         setup = furnished(
             self._settings,
             LateChannel(self._engine),
+            self._folder,
             at_first_frame=self._begin,
             clean_up=self._clean_up,
             detach=self._detach,
