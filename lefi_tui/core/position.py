@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
 from lefi_tui.core.money import EXACT, MONEY, ZERO, exact_sum, grained
-from lefi_tui.core.order import HAND, Side
+from lefi_tui.core.order import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ def reducible(position: Position, side: Side, units: Decimal) -> Decimal:
     return min(units, position.units.copy_abs())
 
 
-def credited(position: Position, side: Side, units: Decimal) -> tuple[tuple[str, Decimal], ...]:
-    """Whose units a person's close takes: owner after owner by name, each up to its own share.
+def credited(position: Position, side: Side, units: Decimal, owner: str) -> dict[str, Decimal]:
+    """Whose units are given back: first the owner's, then the others' by name, each up to its share.
 
-    What nobody holds against it is the person's.
+    What nobody holds against it is the owner's too.
     """
-    parts: list[tuple[str, Decimal]] = []
+    parts: dict[str, Decimal] = {}
     left = units
-    for owner, share in sorted(position.shares.items()):
+    for name, share in sorted(position.shares.items(), key=lambda each: (each[0] != owner, each)):
         part = min(left, share.copy_abs()) if share * side.sign < 0 else ZERO
         if part:
-            parts.append((owner, part))
+            parts[name] = part
             left = EXACT.subtract(left, part)
-    return (*parts, (HAND, left)) if left else tuple(parts)
+    return {**parts, owner: EXACT.add(parts.get(owner, ZERO), left)} if left else parts
 
 
 def filled(position: Position, fill: Fill) -> tuple[Position, Decimal]:

@@ -34,7 +34,6 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.money import EXACT, MONEY, grained
 from lefi_tui.core.order import (
-    HAND,
     UNKNOWN,
     ExitPlan,
     Order,
@@ -158,16 +157,16 @@ def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
 def _parts(
     desk: Desk, order: Order | None, report: VenueFilled
 ) -> tuple[tuple[str, VenueFilled], ...]:
-    """A fill by owner: of a person's close, each bot has the part that gives back what it held."""
-    if order is None:
-        return ((_owner_of_position(desk, report), report),)
+    """A fill by owner: a close, an exit or a liquidation gives back to each what it held."""
+    owner = order.owner if order is not None else _owner_of_position(desk, report)
     position = desk.positions.get((report.account, report.symbol))
-    if order.owner != HAND or order.terms.size.kind is not SizeKind.ALL or position is None:
-        return ((order.owner, report),)
-    owners = credited(position, Side(report.side), report.quantity)
+    is_sized = order is not None and order.terms.size.kind is not SizeKind.ALL
+    if is_sized or position is None:
+        return ((owner, report),)
+    owners = credited(position, Side(report.side), report.quantity, owner)
     parts: list[tuple[str, VenueFilled]] = []
     fee_left = report.fee
-    for number, (owner, units) in enumerate(owners, 1):
+    for number, (holder, units) in enumerate(owners.items(), 1):
         is_last = number == len(owners)
         with localcontext(MONEY):
             fee = fee_left if is_last else grained(report.fee * units / report.quantity)
@@ -179,7 +178,7 @@ def _parts(
             fee=fee,
             is_last=report.is_last and is_last,
         )
-        parts.append((owner, part))
+        parts.append((holder, part))
     return tuple(parts)
 
 

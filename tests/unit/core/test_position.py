@@ -13,6 +13,7 @@ from lefi_tui.core.order import Side
 from lefi_tui.core.position import (
     Fill,
     Position,
+    credited,
     filled,
     liquidation_price,
     reducible,
@@ -87,6 +88,26 @@ def test_an_exit_never_flips_a_position(fills: list[Fill], side: Side, asked: De
     left, _ = filled(position, Fill(side, D(100), units, D(0), "exit"))
     assert left.units * position.units >= 0
     assert left.units.copy_abs() < position.units.copy_abs()
+
+
+@given(fills=FILLS, owner=st.sampled_from(["ema", "hand", "unknown"]), part=st.integers(1, 4))
+def test_what_closes_a_position_turns_no_owners_share(
+    fills: list[Fill], owner: str, part: int
+) -> None:
+    position = after(fills)
+    side = Side.SELL if position.units > 0 else Side.BUY
+    units = (abs(position.units) * part / 4).quantize(D("0.00000001"))
+    if not units:
+        return
+    parts = credited(position, side, units, owner)
+    assert sum(map(Fraction, parts.values())) == Fraction(units)
+    for name, given_back in parts.items():
+        share = position.shares[name]
+        assert share * side.sign < 0
+        assert 0 < given_back <= abs(share)
+    own = position.shares.get(owner, D(0))
+    if own * side.sign < 0:
+        assert parts[owner] == min(units, abs(own))
 
 
 def test_a_reduction_realizes_and_keeps_the_entry() -> None:
