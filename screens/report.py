@@ -221,7 +221,11 @@ class ReportScreen(Framed):
         self._errands.ask(partial(self._export.html, self.view), self._written)
 
     def action_csv(self) -> None:
-        self._errands.ask(partial(self._export.csv, self.query_of), self._written)
+        if self.view is None or not self.view.account:
+            self.notice("There is no report to write yet.")
+            return
+        wanted = replace(self.query_of, account=self.view.account)
+        self._errands.ask(partial(self._export.csv, wanted), self._written)
 
     def _written(self, where: str) -> None:
         self.notice(f"Written: {where}")

@@ -48,7 +48,8 @@ class Exports:
 
     def csv(self, query: ReportQuery) -> str:
         path = self.into / f"{_name(query.account, query.bot)}.csv"
-        return ", ".join(str(each) for each in write_tables(path, self.tables, query))
+        write_tables(path, self.tables, query)
+        return f"{path}, its fills and equity beside it"
 
 
 def _name(account: str, bot: str) -> str:

@@ -80,8 +80,13 @@ def test_a_folder_that_takes_no_file_is_said_in_four_parts_and_nothing_is_lost(
         assert error.why
         assert "lefi report --html OUT" in error.next_step
     assert blocked.read_text() == "a file where the folder would be"
-    written = Exports(tmp_path / "desk", tmp_path / "out").csv(ReportQuery()).split(", ")
-    assert [Path(each).is_file() for each in written] == [True] * 3
+    said = Exports(tmp_path / "desk", tmp_path / "out").csv(ReportQuery(account="main"))
+    names = sorted(each.name for each in (tmp_path / "out").iterdir())
+    table = next(each for each in names if "fills" not in each and "equity" not in each)
+    assert table in said
+    assert names == sorted(
+        table.replace(".csv", f"{each}.csv") for each in ("", "-fills", "-equity")
+    )
 
 
 def test_a_profile_without_a_journal_has_nothing_to_report(tmp_path: Path) -> None:

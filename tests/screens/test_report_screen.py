@@ -157,7 +157,7 @@ async def test_what_is_shown_is_written_and_the_place_is_said() -> None:
         await desk.until(lambda: len(files.written) == 2)
         query = files.written[1]
         assert isinstance(query, ReportQuery)
-        assert (query.bot, query.since_ns) == ("ema", 0)
+        assert (query.account, query.bot, query.since_ns) == ("main", "ema", 0)
 
 
 @pytest.mark.asyncio
