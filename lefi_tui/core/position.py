@@ -52,7 +52,7 @@ def reducible(position: Position, side: Side, units: Decimal) -> Decimal:
 
 
 def credited(position: Position, side: Side, units: Decimal, owner: str) -> dict[str, Decimal]:
-    """Whose units are given back: first the owner's, then the others' by name, each up to its share.
+    """Whose units are given back: the owner's, then the others' by name, each up to its share.
 
     What nobody holds against it is the owner's too.
     """

@@ -1,4 +1,4 @@
-"""Several owners of one position: each is given back its own, whatever closes it and in what order."""
+"""Several owners of one position: each is given back its own, whatever closes it and when."""
 
 from __future__ import annotations
 
