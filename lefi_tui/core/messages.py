@@ -373,6 +373,7 @@ class CloseGivenUp(Event):
     bot: str
     at_ns: int
     text: str
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)

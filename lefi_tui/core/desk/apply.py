@@ -183,8 +183,9 @@ def _close_on_stop(desk: Desk, event: CloseOnStopAsked) -> Desk:
 
 
 def _close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
-    reason = f"{desk.bots[event.bot].reason}; {event.text}"
-    return _with_bot(desk, event.bot, closes=False, reason=reason)
+    bot = desk.bots[event.bot]
+    given_up = (*bot.given_up, event.symbol)
+    return _with_bot(desk, bot.id, given_up=given_up, reason=f"{bot.reason}; {event.text}")
 
 
 def _bot_stopped(desk: Desk, event: BotStopped) -> Desk:

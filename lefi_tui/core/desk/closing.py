@@ -99,27 +99,42 @@ def _order(desk: Desk, position: Position, owner: str, at_ns: int) -> Order:
 def close_shares(draft: Draft, bot_id: str, at_ns: int) -> bool:
     """Send what is to be closed and not on its way; whether the bot still has to wait."""
     must_wait = False
-    for position in _held(draft.desk, bot_id):
-        working = closes_of(draft.desk, position.account, position.symbol)
-        if any(order.owner in {bot_id, HAND} for order in working):
-            must_wait = True
-            continue
-        denied = submit(draft, _order(draft.desk, position, bot_id, at_ns), at_ns)
+    for position in _to_close(draft.desk, bot_id):
+        denied = ""
+        if not _is_leaving(draft.desk, position, bot_id):
+            denied = submit(draft, _order(draft.desk, position, bot_id, at_ns), at_ns)
         if denied:
             give_up(draft, bot_id, position.symbol, (denied, at_ns))
-            return False
-        must_wait = True
+        else:
+            must_wait = True
     return must_wait
+
+
+def _is_leaving(desk: Desk, position: Position, bot_id: str) -> bool:
+    """Whether something works already that takes the bot's share, or a part of it.
+
+    That is a close, or an order of its own that is being canceled and may have filled: a close
+    beside it could take another bot's units.
+    """
+    if any(order.owner == HAND for order in closes_of(desk, position.account, position.symbol)):
+        return True
+    share = position.shares[bot_id]
+    return any(
+        order.leg == "entry"
+        and (order.account, order.terms.symbol) == (position.account, position.symbol)
+        and order.terms.side.sign * share < 0
+        for order in desk.working_of(bot_id)
+    )
 
 
 def close_failed(draft: Draft, order: Order, why: str, at_ns: int) -> None:
     """The venue or a person ended a close: the bots that waited for it keep what they have left."""
-    if order.terms.size.kind is not SizeKind.ALL:
+    if order.terms.size.kind is not SizeKind.ALL or order.leg != "entry":
         return
     for bot in list(draft.desk.bots.values()):
         is_concerned = bot.account == order.account and order.owner in {bot.id, HAND}
         if is_concerned and bot.status is BotStatus.STOPPING and bot.closes:
-            symbols = [each.symbol for each in _held(draft.desk, bot.id)]
+            symbols = [each.symbol for each in _to_close(draft.desk, bot.id)]
             if order.terms.symbol in symbols:
                 give_up(draft, bot.id, order.terms.symbol, (why, at_ns))
 
@@ -129,7 +144,7 @@ def give_up(draft: Draft, bot_id: str, symbol: str, why: tuple[str, int]) -> Non
     units = draft.desk.positions[bot.account, symbol].shares[bot_id]
     base = draft.desk.instruments[bot.account, symbol].base
     text = f"{words(units)} {base} of {symbol} stays open: {why[0]}"
-    draft.say(CloseGivenUp(bot_id, why[1], text))
+    draft.say(CloseGivenUp(bot_id, why[1], text, symbol))
 
 
 def waiting_for(desk: Desk, order: Order) -> list[str]:
@@ -143,10 +158,13 @@ def waiting_for(desk: Desk, order: Order) -> list[str]:
     ]
 
 
-def _held(desk: Desk, bot_id: str) -> list[Position]:
-    """Positions the bot has a share of, in the order of their names."""
+def _to_close(desk: Desk, bot_id: str) -> list[Position]:
+    """Positions the bot has a share of and did not give up, in the order of their names."""
+    bot = desk.bots[bot_id]
     return [
         position
-        for (account, _), position in sorted(desk.positions.items(), key=lambda pair: pair[0])
-        if account == desk.bots[bot_id].account and position.shares.get(bot_id, ZERO)
+        for (account, symbol), position in sorted(desk.positions.items(), key=lambda pair: pair[0])
+        if account == bot.account
+        and symbol not in bot.given_up
+        and position.shares.get(bot_id, ZERO)
     ]

@@ -70,6 +70,7 @@ class BotRecord:
     reason: str = ""
     order_times_ns: tuple[int, ...] = ()
     closes: bool = False  # while it stops: its share of each position goes first
+    given_up: tuple[str, ...] = ()  # symbols whose close failed: they stay open
 
     @property
     def is_alive(self) -> bool:

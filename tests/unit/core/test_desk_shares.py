@@ -11,16 +11,22 @@ from lefi_tui.core.bot import Intent
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.messages import (
     BotStopped,
+    CancelOrders,
+    CloseGivenUp,
     OrderFilled,
     StartBot,
     StopBot,
+    SubmitOrders,
+    VenueCanceled,
     VenueRejected,
 )
 from lefi_tui.core.order import Order, OrderStatus
 from tests.unit.core.desk_kit import (
+    BUY,
     PERPETUAL,
     PLANS,
     SPOT,
+    bought,
     fill,
     of,
     open_desk,
@@ -31,6 +37,7 @@ from tests.unit.core.desk_kit import (
 
 D = Decimal
 LONG = Intent("buy", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(10))
+OUT = Intent("sell", PERPETUAL.symbol, 1, size=units("0.1"), limit=D(70_000))
 
 
 def holders(symbol: str, **plans: str) -> Desk:
@@ -51,6 +58,7 @@ def exit_of(desk: Desk, leg: str = "stop") -> Order:
 @pytest.fixture(autouse=True)
 def _plans(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PLANS, "long", ((LONG,),))
+    monkeypatch.setitem(PLANS, "long and out", ((LONG,), (OUT,)))
 
 
 def test_an_exit_that_sells_the_whole_position_gives_back_what_each_bot_held() -> None:
@@ -91,3 +99,51 @@ def test_a_liquidation_takes_the_units_of_all_who_held_the_position() -> None:
     assert [each.owner for each in of(OrderFilled, answer)] == ["a", "b"]
     again, told = advance(desk, gone)
     assert (again, told.events) == (desk, ())
+
+
+def test_a_position_too_small_to_close_does_not_keep_the_others_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(PLANS, "two", ((BUY,), (LONG,)))
+    desk, _ = advance(open_desk(), StartBot("b", "told", "main", "two", at_ns=1))
+    for symbol, part in ((SPOT.symbol, "0.00004"), (PERPETUAL.symbol, "0.1")):
+        desk, answer = advance(desk, quote(symbol=symbol))
+        desk, _ = advance(desk, fill(submitted(answer), part, is_last=symbol != SPOT.symbol))
+    desk, answer = advance(desk, StopBot("b", at_ns=20, closes=True))
+    entry = of(CancelOrders, answer)[0].orders[0]
+    assert [each.orders[0].terms.symbol for each in of(SubmitOrders, answer)] == [PERPETUAL.symbol]
+    close = submitted(answer)
+    desk, answer = advance(desk, fill(close, "0.1"))
+    assert not of(SubmitOrders, answer)
+    desk, answer = advance(desk, VenueCanceled(entry, 21, "asked"))
+    stopped = of(BotStopped, answer)[0].reason
+    assert "0.00004 BTC of BTC/USDT stays open" in stopped
+    assert PERPETUAL.symbol not in stopped
+
+
+def test_an_exit_that_is_canceled_says_nothing_about_the_close() -> None:
+    desk, _ = bought("stopped buy")
+    stop = exit_of(desk)
+    desk, answer = advance(desk, StopBot("b", at_ns=20, closes=True))
+    close = submitted(answer)
+    desk, answer = advance(desk, VenueCanceled(stop.id, 21, "asked"))
+    assert not of(CloseGivenUp, answer)
+    desk, answer = advance(desk, fill(close, "0.01"))
+    assert "stays open" not in of(BotStopped, answer)[0].reason
+
+
+def test_a_close_waits_for_the_bots_own_orders_out_of_the_position() -> None:
+    """Both would fill against another bot's units, and turn one share over."""
+    desk = holders(PERPETUAL.symbol, b="long", a="long and out")
+    desk, answer = advance(desk, quote(symbol=PERPETUAL.symbol))
+    out = submitted(answer)
+    desk, answer = advance(desk, StopBot("a", at_ns=20, closes=True))
+    assert of(CancelOrders, answer)[0].orders == (out.id,)
+    assert not of(SubmitOrders, answer)
+    late, answer = advance(desk, fill(out, "0.1", "70000"))
+    assert of(BotStopped, answer)
+    assert late.positions["main", PERPETUAL.symbol].shares == {"b": D("0.1")}
+    desk, answer = advance(desk, fill(out, "0.04", "70000", is_last=False))
+    assert not of(SubmitOrders, answer)
+    desk, answer = advance(desk, VenueCanceled(out.id, 21, "asked"))
+    assert submitted(answer).quantity == D("0.06")
