@@ -99,12 +99,13 @@ def ratios(track: Track, trades: Iterable[TradeRow]) -> Ratios:
         to_ms,
     )
     found = metrics.numbers(course, [_trade(each) for each in trades])
+    tells_of_a_year = to_ms - from_ms >= DAY_MS  # minutes, annualized, are wild numbers
     return Ratios(
         yield_share=found.total_return if kept else None,
-        yearly=found.cagr if to_ms - from_ms >= DAY_MS else None,
+        yearly=found.cagr if tells_of_a_year else None,
         fall_max=max(falls(track)) if kept else None,
-        sharpe=found.sharpe,
-        sortino=found.sortino,
+        sharpe=found.sharpe if tells_of_a_year else None,
+        sortino=found.sortino if tells_of_a_year else None,
         win_rate=found.win_rate,
         profit_factor=found.profit_factor,
         exposure=found.exposure,

@@ -94,7 +94,7 @@ class Ratios:
     yield_share: float | None = None
     yearly: float | None = None  # only from a day on
     fall_max: float | None = None
-    sharpe: float | None = None
+    sharpe: float | None = None  # this and the next: from a day on too
     sortino: float | None = None
     win_rate: float | None = None
     profit_factor: float | None = None
