@@ -318,6 +318,7 @@ class ExchangeFeed:
             return []
         self._funded_ns = now_ns
         held = [each for each in sorted(self.busy()) if ":" in each]
+        self._market.forget_funding(held)
         if not held or not await self.candles.has("funding"):
             return []
         return await self._each(self._rate, held)

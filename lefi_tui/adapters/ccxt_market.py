@@ -7,7 +7,7 @@ that was not heard of for some seconds is no book, so that nothing trades at a p
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -86,13 +86,23 @@ class ExchangeMarket:
             self._of(symbol).last = Decimal(told)
 
     def hear_funding(self, symbol: str, rate: Decimal, paid_ns: int) -> None:
-        """What will be paid next, and when by our clock. A time that has passed is then paid."""
-        known = self._of(symbol)
-        before = known.rate
+        """What will be paid next, and when by our clock; what came before is then paid.
+
+        The same moment may be named a little later the next time: both clocks are only measured.
+        """
+        known, now_ns = self._of(symbol), self._clock.now_ns()
+        if known.rate is not None and known.rate[0] <= now_ns < paid_ns:
+            mark = self.mark(symbol, now_ns)
+            if mark is None:
+                return  # told again in a minute, when there may be a book
+            known.rates.append(FundingRate(now_ns, known.rate[1], mark))
         known.rate = (paid_ns, rate)
-        mark = self.mark(symbol, self._clock.now_ns())
-        if before is not None and before[0] < paid_ns and mark is not None:
-            known.rates.append(FundingRate(self._clock.now_ns(), before[1], mark))
+
+    def forget_funding(self, held: Container[str]) -> None:
+        """What comes next of other markets is nobody's: a position opened later owes none of it."""
+        for symbol, known in self._known.items():
+            if symbol not in held:
+                known.rate = None
 
     # ---- what the feed reads
 
