@@ -18,7 +18,7 @@ from lefi_tui.adapters.paper_venue_floor import Live
 from lefi_tui.adapters.paper_venue_matching import PaperExchange
 from lefi_tui.core.messages import VenueAccepted
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
+from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side, TimeInForce
 
 _AT_WORK: Final = {
     OrderStatus.ACCEPTED,
@@ -45,6 +45,7 @@ class PaperState:
     `orders` are the desk's working orders as they stand, exits among them (kind stop_loss,
     take_profit, trail; terms.exits names the level; group is their entry's id). Those without an
     answer (submitted, unconfirmed) may be among them and are left out here: they never arrived.
+    So are those that never rest, canceled on their way or not heard of to their end.
     `seen` are ids of final orders, which must never be carried out again.
     `at_ns` is the last moment the desk knows of; a trail keeps the best price until then.
     """
@@ -75,7 +76,15 @@ def restored(market: BookMarket, account: str, state: PaperState, now_ns: int) -
 
 
 def _at_work(orders: Iterable[Order]) -> list[Order]:
-    return [order for order in orders if order.status in _AT_WORK]
+    return [order for order in orders if order.status in _AT_WORK and _stays(order)]
+
+
+def _stays(order: Order) -> bool:
+    """Exits are held and limit orders rest; all else has its end in the moment it comes."""
+    terms = order.terms
+    if terms.kind is OrderKind.LIMIT:
+        return terms.time_in_force is TimeInForce.GTC
+    return terms.kind is not OrderKind.MARKET
 
 
 def _holding(exchange: PaperExchange, held: HeldPosition) -> Holding:

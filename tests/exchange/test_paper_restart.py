@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+import pytest
+
 from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 from lefi_tui.adapters.paper_venue_restore import HeldPosition, PaperState
 from lefi_tui.adapters.system_clock import VirtualClock
@@ -22,6 +24,7 @@ from lefi_tui.core.order import (
     Side,
     Size,
     SizeKind,
+    TimeInForce,
 )
 from tests.exchange.hand_market import BEGIN_NS, PERPETUAL, SPOT, HandMarket
 
@@ -159,6 +162,31 @@ def test_what_had_no_answer_never_arrived_and_what_was_final_never_comes_again()
     late = asyncio.run(after.venue.submit((unanswered,)))
     assert [type(each) for each in late] == [VenueRejected]
     assert after.working() == set()
+
+
+@pytest.mark.parametrize(
+    "status", [OrderStatus.CANCEL_PENDING, OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED]
+)
+@pytest.mark.parametrize(
+    ("kind", "limit", "tif"),
+    [
+        (OrderKind.MARKET, None, TimeInForce.GTC),
+        (OrderKind.LIMIT, Decimal(99), TimeInForce.IOC),
+        (OrderKind.LIMIT, Decimal(99), TimeInForce.FOK),
+    ],
+)
+def test_what_never_rests_does_not_after_a_restart(
+    status: OrderStatus, kind: OrderKind, limit: Decimal | None, tif: TimeInForce
+) -> None:
+    """A close that was killed on its way: canceled before it came, or its end was never heard."""
+    size = Size(SizeKind.UNITS, Decimal(4))
+    terms = OrderTerms(SPOT, Side.SELL, kind, size, limit, tif, is_reduce_only=True)
+    order = working("C1", terms, status, filled="1")
+    after = After(PaperState(CASH, (HeldPosition(SPOT, Decimal(3), Decimal(100)),), (order,)))
+    assert after.working() == set()
+    look_up = asyncio.run(after.venue.look_up("C1"))
+    assert [type(each) for each in look_up] == [VenueNeverSaw]
+    assert after.venue.positions == {SPOT: Decimal(3)}
 
 
 def test_trade_ids_after_a_restart_are_new() -> None:
