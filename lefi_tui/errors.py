@@ -140,7 +140,9 @@ class ExchangeError(LefiError):
 class ExchangeAwayError(ExchangeError):
     code = "LE511"
     title = "Exchange does not answer"
-    usual_next = "Nothing: it is asked again by itself; if it stays so, look at the network"
+    usual_next = (
+        "A running desk asks again by itself, a command when it is given again; look at the network"
+    )
     is_passing = True
 
 

@@ -76,7 +76,10 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def _tell(finding: Finding, output: Output) -> None:
     mark = {True: "ok", False: "NO", None: "--"}[finding.works]
-    output.line(f"{mark:<3} {finding.name:<10} {finding.text}")
+    first, *more = finding.text.splitlines()
+    output.line(f"{mark:<3} {finding.name:<10} {first}")
+    for each in more:
+        output.line(f"    {'':<10} {each}")
     if finding.next_step:
         output.line(f"    {'':<10} Next: {finding.next_step}")
 
@@ -120,8 +123,12 @@ def _terminal() -> Finding:
 
 def _settings(found: Loaded) -> Finding:
     file = found.settings.file
-    if found.problems:
-        text = "; ".join(render(each).replace("\n", " ") for each in found.problems)
+    from screens.keys import TABLE
+
+    _, odd_keys = TABLE.mapped(found.settings.keys)
+    problems = (*(render(each) for each in found.problems), *odd_keys)
+    if problems:
+        text = "\n".join((f"{len(problems)} can't be used in {file}", *problems))
         step = "Correct them; defaults are in force until then"
         return Finding("settings", works=False, text=text, next_step=step)
     said = sum(origin != "default" for origin in found.settings.origins.values())
