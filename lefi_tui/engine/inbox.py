@@ -21,6 +21,7 @@ from lefi_tui.core.messages import (
     MarketInput,
     QuoteChanged,
     Report,
+    StopBot,
     VenueFilled,
 )
 
@@ -40,6 +41,13 @@ class Waiting:
 
     message: Incoming
     answer: Future[Any] | None = None
+
+
+def sends_no_order(message: Incoming) -> bool:
+    """What may be taken while nobody knows yet what the orders of before a start came to."""
+    if isinstance(message, StopBot):
+        return not message.closes
+    return isinstance(message, Report | Kill | CancelOrder)
 
 
 class Inbox:

@@ -24,7 +24,6 @@ from lefi_tui.core.messages import (
     Kill,
     MarketInput,
     Report,
-    StopBot,
     TradingState,
     TradingStateChanged,
 )
@@ -32,7 +31,7 @@ from lefi_tui.core.order import OrderStatus
 from lefi_tui.engine.commits import Commits, Pace
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.emergency import EmergencyLog
-from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
+from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting, sends_no_order
 from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.recovery import Recovered
 from lefi_tui.engine.sampling import Sampler
@@ -266,7 +265,7 @@ class SingleWriter:
             return waiting + parked
         admitted = []
         for each in waiting:
-            if isinstance(each.message, Report | Kill | CancelOrder | StopBot):
+            if sends_no_order(each.message):
                 admitted.append(each)
             elif isinstance(each.message, MarketInput):
                 self.publisher.market(each.message)

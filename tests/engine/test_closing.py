@@ -105,3 +105,32 @@ def test_a_close_whose_sending_a_crash_cut_off_is_looked_up_and_not_sent_again(
             engine.stop()
 
     asyncio.run(live())
+
+
+def test_a_stop_that_closes_waits_for_what_is_looked_up_after_a_start(tmp_path: Path) -> None:
+    """A close is a new order; nobody knows yet what the old ones came to."""
+
+    async def live() -> None:
+        venue = MemoryVenue()
+        engine = running(tmp_path, venue)
+        try:
+            await _bought(engine, "a")
+            venue.deaf = True
+            assert engine.hear(bars(1, +1.0))
+            await until(lambda: bool(_seen(engine).orders))
+        finally:
+            engine.stop()
+        engine = running(tmp_path, venue)
+        try:
+            stop = engine.submit(m.StopBot("a", closes=True))
+            cancel = engine.submit(m.CancelOrder("nobody's")).result(30)
+            assert "No working order" in cancel.text
+            assert not stop.done()
+            venue.deaf = False
+            assert stop.result(30).is_accepted
+            await until(lambda: not _seen(engine).positions)
+            await until(lambda: _seen(engine).bots[0].status == "stopped")
+        finally:
+            engine.stop()
+
+    asyncio.run(live())
