@@ -33,7 +33,7 @@ from lefi_tui.core.messages import (
     TradingStateChanged,
     Watch,
 )
-from lefi_tui.core.order import SizeKind
+from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
 
 NS_PER_MS: Final = 1_000_000
 LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds
@@ -113,6 +113,11 @@ def watch_of(desk: Desk, account: str) -> Watch:
 def _start_refused(desk: Desk, command: StartBot) -> str:
     """Why the bot can't start, in words: what, where, why, next. Empty when it can."""
     known = desk.bots.get(command.bot)
+    if command.bot in {HAND, UNKNOWN}:
+        return (
+            f"No bot can be named {command.bot}: orders and fills of that owner are no bot's. "
+            "Give it another name."
+        )
     if command.kind not in desk.kinds:
         return f"There is no kind of bot named {command.kind!r}; there is {', '.join(desk.kinds)}."
     if command.account not in desk.accounts:
@@ -126,10 +131,9 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
         )
     kind = desk.kinds[command.kind]
     settings = dict(command.settings)
-    refused = kind.refused(command.source, settings)
-    if refused:
-        return refused
-    return _unlisted(desk, command.account, kind.needs(command.source, settings))
+    return kind.refused(command.source, settings) or _unlisted(
+        desk, command.account, kind.needs(command.source, settings)
+    )
 
 
 def _unlisted(desk: Desk, account: str, needs: Needs) -> str:

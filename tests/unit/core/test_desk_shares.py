@@ -10,6 +10,7 @@ import pytest
 from lefi_tui.core.bot import Intent
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.messages import (
+    BotRefused,
     BotStopped,
     CancelOrders,
     CloseGivenUp,
@@ -20,7 +21,7 @@ from lefi_tui.core.messages import (
     VenueCanceled,
     VenueRejected,
 )
-from lefi_tui.core.order import Order, OrderStatus
+from lefi_tui.core.order import HAND, UNKNOWN, Order, OrderStatus
 from tests.unit.core.desk_kit import (
     BUY,
     PERPETUAL,
@@ -147,3 +148,10 @@ def test_a_close_waits_for_the_bots_own_orders_out_of_the_position() -> None:
     assert not of(SubmitOrders, answer)
     desk, answer = advance(desk, VenueCanceled(out.id, 21, "asked"))
     assert submitted(answer).quantity == D("0.06")
+
+
+@pytest.mark.parametrize("name", [HAND, UNKNOWN])
+def test_no_bot_has_the_name_of_an_owner_that_is_none(name: str) -> None:
+    desk, answer = advance(open_desk(), StartBot(name, "told", "main", "buy", at_ns=1))
+    assert not desk.bots
+    assert "Give it another name" in of(BotRefused, answer)[0].text
