@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
-from lefi_tui.engine.recovery import verify
+from lefi_tui.engine.recovery import recover, verify
 from lefi_tui.engine.replay import replay
 from tests.engine.kit import EMPTY
 from tests.faults.far_venue import FarLedger, FarVenueServer
@@ -33,12 +33,14 @@ class KillReport:
     unequal: tuple[str, ...]
     filled_twice: tuple[str, ...]
     sent_twice: tuple[str, ...]
+    turned: tuple[str, ...]  # who owns less than nothing, though all they do is buy and close
+    closes: int
     rows_verified: int
     is_replayed_alike: bool
 
     @property
     def is_good(self) -> bool:
-        wrong = self.unequal or self.filled_twice or self.sent_twice
+        wrong = self.unequal or self.filled_twice or self.sent_twice or self.turned
         return not wrong and self.is_replayed_alike and self.rows_verified > 0
 
 
@@ -100,6 +102,7 @@ def _compare(profile: Path, ledger: FarLedger, kills: int, between: int) -> Kill
     journal = SqliteJournal(profile)
     rows = verify(journal)
     report = replay(journal, EMPTY)
+    shares = [each.shares for each in recover(journal, EMPTY).standing.desk.positions.values()]
     journal.close()
     return KillReport(
         kills=kills,
@@ -108,6 +111,8 @@ def _compare(profile: Path, ledger: FarLedger, kills: int, between: int) -> Kill
         unequal=tuple(k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k)),
         filled_twice=tuple(k for k, quantity in ours.items() if quantity != theirs.get(k)),
         sent_twice=tuple(k for k, times in ledger.sends.items() if times > 1),
+        turned=tuple(owner for each in shares for owner, units in each.items() if units < 0),
+        closes=sum(fill.side == "sell" for fill in ledger.fills.values()),
         rows_verified=rows,
         is_replayed_alike=report.same,
     )
