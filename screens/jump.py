@@ -50,9 +50,8 @@ class JumpScreen(Dialog):
 
     def on_key(self, event: Key) -> None:
         event.stop()
+        event.prevent_default()
+        self.dismiss()
         target = self._targets.get(event.character or "")
         if target is not None:
-            self.dismiss()
             target[0].focus()
-        elif event.key != "escape":
-            self.dismiss()

@@ -11,6 +11,8 @@ from textual.screen import Screen
 
 from screens.keys import KEYS
 
+# The palette itself, and the second key of help.
+ALREADY: Final = frozenset({"palette", "ask"})
 BY_ID: Final = {each.id: each for each in KEYS}
 
 
@@ -19,7 +21,7 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterable[SystemCommand]:
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         known = BY_ID.get(active.binding.id or "")
-        if known is None or not known.label or known.id in seen or known.id == "palette":
+        if known is None or not known.label or known.id in seen or known.id in ALREADY:
             continue
         seen.add(known.id)
         act = partial(app.run_action, active.binding.action, active.node)

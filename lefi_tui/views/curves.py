@@ -135,4 +135,4 @@ def gap_words(track: Track) -> tuple[str, ...]:
     minutes = sum(gaps) // SAMPLE_NS
     count = "1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps, together"
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return (f"{count} of {span} with a position open: the deepest fall may be missing.",)
+    return (f"{count} of {span} with a position open: the largest drawdown may be missing.",)

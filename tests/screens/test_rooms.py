@@ -144,6 +144,10 @@ async def test_a_jump_letter_goes_to_its_pane_and_another_key_only_closes() -> N
         await desk.press("1")
         await desk.until(lambda: desk.app.screen is desk.screen)
         assert desk.app.screen.focused is first
+        await desk.press("ctrl+g")
+        await desk.until(lambda: isinstance(desk.app.screen, JumpScreen))
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.screen)
         await desk.press("ctrl+g", "a")
         await desk.until(lambda: getattr(desk.screen.focused, "id", "") == "prices")
 
