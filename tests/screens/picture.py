@@ -14,11 +14,21 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.messages import StartBot
-from tests.screens.real_desk import BUYER, opened
+from tests.screens.real_desk import opened
 
 FILE: Final = Path(__file__).parents[2] / "screens" / "desk.svg"
 SIZE: Final = (120, 36)
 WATCHED_S: Final = 45.0
+# Its exits are near enough to be seen on the chart.
+BUYER: Final = """script "First steps"
+state bought = false
+on PriceUpdate("BTC/USDT") {
+    if not bought {
+        Buy("BTC/USDT", 20%, stop_loss = 0.4%, take_profit = 0.6%)
+        bought = true
+    }
+}
+"""
 FONTS: Final = "'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"
 
 
