@@ -23,7 +23,7 @@ from lefi_tui.errors import EngineBusyError, LefiError
 from lefi_tui.views.queries import Query
 
 CLIENTS_MAX: Final = 16  # screens and commands at once
-REQUESTS_MAX: Final = 16  # of one client under way; the next is read when one was answered
+REQUESTS_MAX: Final = 16  # questions of one client; the next is read when one was answered
 READ_S: Final = 5.0  # a client that takes nothing in for so long is stopped or gone
 PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less its closing zero
 _PEER: Final = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
@@ -221,13 +221,24 @@ class _Client:
         if "send" in data:
             # Nothing is awaited before it: commands reach the inbox in the order they were sent.
             command = wire.read_command(data["send"])
-            receipt = await asyncio.wrap_future(self._served.submit(command))
+            receipt = await self._outside(asyncio.wrap_future(self._served.submit(command)))
             return {"receipt": to_plain(receipt)}
         if "ask" in data:
             return {"view": to_plain(await self._served.ask(wire.read_query(data["ask"])))}
         if "subscribe" in data:
             return self._subscribe()
         raise wire.WireError("a request says send, ask or subscribe")
+
+    async def _outside(self, receipt: asyncio.Future[Any]) -> Any:
+        """It takes no room while it waits for the disk: a kill behind it must be read all the same.
+
+        What waits so is bounded by the inbox.
+        """
+        self._room.release()
+        try:
+            return await receipt
+        finally:
+            await self._room.acquire()
 
     def _subscribe(self) -> dict[str, Any]:
         subscription = self._served.subscribe()

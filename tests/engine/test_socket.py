@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,13 +15,15 @@ from typing import Any
 
 import pytest
 
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.codec import encode
 from lefi_tui.engine import wire
 from lefi_tui.engine.client import SocketChannel
+from lefi_tui.engine.emergency import EmergencyLog
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
-from lefi_tui.engine.socket import CLIENTS_MAX, SocketServer
+from lefi_tui.engine.socket import CLIENTS_MAX, REQUESTS_MAX, SocketServer
 from lefi_tui.errors import EngineAbsentError, EngineBusyError, RefusedError
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
@@ -212,6 +215,44 @@ def test_a_slow_answer_holds_up_no_other_and_finds_its_question(
         await server.close()
 
     asyncio.run(live())
+
+
+def _noted(folder: Path) -> tuple[type, ...]:
+    """What left on the reserved path."""
+    log = EmergencyLog(folder)
+    notes = tuple(type(each) for each in log.notes())
+    log.close()
+    return notes
+
+
+def test_a_kill_is_read_behind_commands_that_wait_for_the_disk(tmp_path: Path, path: Path) -> None:
+    async def live() -> None:
+        channel = await SocketChannel.open(path)
+        held = sqlite3.connect(tmp_path / "desk" / "desk.sqlite", isolation_level=None)
+        held.execute("BEGIN EXCLUSIVE")
+        waiting = [
+            asyncio.ensure_future(channel.send(m.StopBot(f"nobody {number}")))
+            for number in range(2 * REQUESTS_MAX)
+        ]
+        killed = asyncio.ensure_future(channel.send(m.Kill()))
+        try:
+            await until(lambda: _noted(tmp_path / "desk") == (m.Kill,))
+            assert not any(each.done() for each in (killed, *waiting))
+        finally:
+            held.execute("ROLLBACK")
+            held.close()
+        assert (await killed).is_accepted
+        answers = await asyncio.gather(*waiting)
+        assert all("nobody" in each.text for each in answers)
+        await channel.close()
+
+    journal = SqliteJournal(tmp_path / "desk", busy_timeout_ms=60_000)
+    engine = Engine(setup(tmp_path / "desk", MemoryVenue(), journal=journal), socket=path)
+    engine.start()
+    try:
+        asyncio.run(live())
+    finally:
+        engine.stop()
 
 
 def test_a_client_that_reads_nothing_is_dropped_and_the_others_go_on(
