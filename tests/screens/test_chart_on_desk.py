@@ -87,7 +87,7 @@ async def test_entry_stop_and_mark_of_a_fill_are_where_the_journal_says(tmp_path
         await desk.until(lambda: bool(chart.shown and chart.shown.marks))
         await desk.press("end")
         last = fills[-1]
-        words = f"first bought {last.quantity} at {numbers.price(last.price, 2)}"
+        words = f"first bought {numbers.quantity(last.quantity)} at {numbers.price(last.price, 2)}"
         for _ in range(4):  # a minute may have ended since
             await desk.until(lambda: chart.words[:30] in desk.text)  # the candle under the cursor
             if words in chart.words:
