@@ -8,6 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install -qq -c constraints.txt
 RULES := pyproject.toml constraints.txt
 
+# Half the tests' time is waiting for terminals, so they share the cores they find.
+SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
 COUNT ?= 0
 SEED ?= 1
 ONLY ?=
@@ -20,7 +22,7 @@ run: $(VENV)/.run-ready
 	@$(BIN)/lefi $(ARGS)
 
 test: $(VENV)/.test-ready
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 check: $(VENV)/.test-ready
 	$(BIN)/ruff check .
