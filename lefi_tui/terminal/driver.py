@@ -35,6 +35,8 @@ class DeskDriver(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
+        for exported in ("COLUMNS", "LINES"):  # would hold the size against every resize
+            os.environ.pop(exported, None)
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stderr__ is not None, "fitness refuses to open without one"
         self.patient = PatientFile(sys.__stderr__.fileno(), _line_is_lost)

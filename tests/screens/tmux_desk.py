@@ -36,6 +36,7 @@ class TmuxDesk:
         kept = {k: v for k, v in os.environ.items() if k not in {"TMUX", "NO_COLOR", "COLORTERM"}}
         self._environment = {**kept, "LEFI_HOME": str(home), "LC_ALL": "C.UTF-8"}
         self._environment["PYTHONPATH"] = str(ROOT)
+        self._environment |= {"COLUMNS": "80", "LINES": "24"}  # some shells export them
         size = ["-x", str(columns), "-y", str(rows)]
         # tmux loses the status of a program that closes its terminal just before it ends.
         self._command = f"{sys.executable} -m lefi_tui; echo ended with $?; cat"
