@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bots.automated import plan
+from bots.automated.candles import complete
 from bots.automated.plan import Bound, Fields
 from bots.automated.state import BotState, LastRun
-from lefi_tui.core.bars import Bucket
+from bots.automated.timers import due_at_close
 from lefi_tui.core.bot import (
-    Bar,
     Decision,
     Intent,
     Note,
@@ -25,10 +25,8 @@ from lefi_tui.core.bot import (
     RunTrace,
     Snapshot,
 )
-from lefi_tui.core.schedule import next_due
 from lefi_tui.lang.program import Handler, StepResult
 
-NS_PER_MS: Final = 1_000_000
 QUIET: Final = "no order"
 
 
@@ -106,64 +104,22 @@ class Moment:
                     self._run(handler, plan.quote_fields(quote))
 
     def _run_candles(self) -> None:
-        occasion = self._occasion
-        bars = self._built() if occasion.is_file else occasion.bars
+        self._buckets, bars = complete(self._buckets, self._occasion)
         for handler in self._bound.candles if bars else ():
             for bar in bars:
                 if bar.symbol == handler.symbol and bar.timeframe_ms == handler.timeframe_ms:
                     self._run(handler, plan.candle_fields(bar))
-
-    def _built(self) -> tuple[Bar, ...]:
-        """The candles that are complete now, the data's own or built from them."""
-        told: list[Bar] = []
-        self._buckets = tuple([self._filled(bucket, told) for bucket in self._buckets])
-        return tuple(told)
-
-    def _filled(self, bucket: Bucket, told: list[Bar]) -> Bucket:
-        for bar in self._occasion.bars:
-            if bar.symbol != bucket.symbol:
-                continue
-            if bar.timeframe_ms == bucket.timeframe_ms:
-                told.append(bar)
-            else:
-                bucket = self._closed(bucket, bar.time_ms, told).after(bar)
-        return self._closed(bucket, self._occasion.at_ms, told)
-
-    @staticmethod
-    def _closed(bucket: Bucket, at_ms: int, told: list[Bar]) -> Bucket:
-        if not bucket.is_due(at_ms):
-            return bucket
-        told.append(bucket.bar())
-        return bucket.closed()
 
     def _run_timers(self) -> None:
         """Live, the scheduler says what is due; on a candle file the first close at or after it."""
         occasion, bound = self._occasion, self._bound
         due = set(occasion.due)
         if bound.timers and occasion.is_file and (occasion.bars or occasion.quotes):
-            due = self._due_at_close()
+            self._due_ns, due = due_at_close(bound.timers, self._due_ns, occasion)
         for timer in bound.timers if due else ():
             if timer.handler in due:
                 handler = bound.program.handlers[timer.handler]
                 self._run(handler, plan.time_fields(occasion.at_ms))
-
-    def _due_at_close(self) -> set[int]:
-        timers, at_ns = self._bound.timers, self._occasion.at_ms * NS_PER_MS
-        if not self._due_ns:
-            opened_ms = (bar.time_ms for bar in self._occasion.bars)
-            began_ns = min(opened_ms, default=self._occasion.at_ms) * NS_PER_MS - 1
-            self._due_ns = tuple(next_due(each.spec, each.zone, began_ns) for each in timers)
-        due = {
-            each.handler
-            for each, due_ns in zip(timers, self._due_ns, strict=True)
-            if due_ns <= at_ns
-        }
-        if due:
-            self._due_ns = tuple(
-                next_due(each.spec, each.zone, at_ns) if due_ns <= at_ns else due_ns
-                for each, due_ns in zip(timers, self._due_ns, strict=True)
-            )
-        return due
 
     # ---- one run
 
