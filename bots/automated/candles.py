@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lefi_tui.core.bars import Bucket
 from lefi_tui.core.bot import Bar, Occasion
+from lefi_tui.lang.program import Program, State
 
 Buckets = tuple[Bucket, ...]
 
@@ -18,6 +19,16 @@ def complete(buckets: Buckets, occasion: Occasion) -> tuple[Buckets, tuple[Bar, 
     told: list[Bar] = []
     after = tuple([_filled(bucket, occasion, told) for bucket in buckets])
     return after, tuple(told)
+
+
+def fed(program: Program, slots: State, bars: tuple[Bar, ...]) -> State:
+    """The slots after these candles stepped what the script reads of them by `Candles`."""
+    for number, feed in enumerate(program.feeds):
+        for bar in bars:
+            if bar.symbol == feed.symbol and bar.timeframe_ms == feed.timeframe_ms:
+                values = bar.open, bar.high, bar.low, bar.close, bar.volume
+                slots = program.feed(number, slots, values)
+    return slots
 
 
 def _filled(bucket: Bucket, occasion: Occasion, told: list[Bar]) -> Bucket:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bots.automated.moment import Moment
-from bots.automated.plan import bind, refusal_of
+from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
 from lefi_tui.core.bot import Decision, Needs, Occasion, Snapshot
 from lefi_tui.lang.program import ConditionSeen
@@ -20,7 +20,7 @@ class Automated:
     name: Final = "automated"
 
     def refused(self, source: str, settings: Mapping[str, str]) -> str:
-        return refusal_of(source, settings)
+        return start_refusal_of(source, settings)
 
     def needs(self, source: str, settings: Mapping[str, str]) -> Needs:
         return bind(source, settings).needs()
@@ -33,7 +33,7 @@ class Automated:
         fresh = first_state(source, settings)
         program = fresh.bound.program
         slots = program.carried_over(state.slots, state.bound.program)
-        return replace(fresh, slots=slots, sent_ms=state.sent_ms)
+        return replace(fresh, slots=slots, sent_ms=state.sent_ms, tickets=state.tickets)
 
     def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
         return Moment(state, occasion, snapshot).decision()
@@ -44,7 +44,7 @@ class Automated:
             return "Nothing has happened since it was started."
         lines = [_head(state, last)]
         if not last.warming:
-            seen = state.bound.program.explain(last.handler, last.slots, last.event, last.reads)
+            seen = state.bound.program.explain(last.run)
             lines += [_condition(each) for each in seen]
         return "\n".join(lines)
 
@@ -57,7 +57,7 @@ class Automated:
 
 def _head(state: BotState, last: LastRun) -> str:
     moment = datetime.fromtimestamp(last.at_ms / 1_000, UTC)
-    title = state.bound.titles[last.handler]
+    title = state.bound.titles[last.run.handler]
     return f"{moment:%Y-%m-%d %H:%M:%S} {title}: {last.outcome}"
 
 

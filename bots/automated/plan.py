@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from lefi_tui.core.bars import Bucket
+from lefi_tui.core.bars import Bucket, span
 from lefi_tui.core.bot import Bar, FillSeen, Needs, Print, Quote
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import Handler, Program, check
@@ -52,24 +52,32 @@ class Bound:
     stops: tuple[Handler, ...]
     titles: tuple[str, ...]  # of each handler, for people
 
+    @property
+    def kinds_of_candles(self) -> tuple[tuple[str, int], ...]:
+        """Market and timeframe of its Candle handlers, then of its `Candles`; each once."""
+        handlers = [(each.symbol, each.timeframe_ms) for each in self.candles]
+        feeds = [(each.symbol, each.timeframe_ms) for each in self.program.feeds]
+        return tuple(dict.fromkeys((*handlers, *feeds)))
+
     def buckets(self) -> tuple[Bucket, ...]:
-        """One for each market and timeframe of its Candle handlers, nothing in them yet."""
-        wanted = dict.fromkeys((each.symbol, each.timeframe_ms) for each in self.candles)
-        return tuple(Bucket(symbol, timeframe_ms) for symbol, timeframe_ms in wanted)
+        """One for each kind of candles it needs, nothing in them yet."""
+        return tuple(Bucket(symbol, timeframe_ms) for symbol, timeframe_ms in self.kinds_of_candles)
 
     def needs(self) -> Needs:
         program = self.program
         reads = [key.symbol for key in program.reads if key.kind in _QUOTE_READS]
         prices = [each.symbol for each in self.prices if each.symbol]
         body = program.symbols if any(each.event == "body" for each in self.prices) else ()
-        warm = max((each.warmup for each in self.candles), default=1)
+        waited = [each.warmup for each in self.candles] + [each.warmup for each in program.feeds]
+        warm = max(waited, default=1)
+        is_warmed = warm > 1 or bool(program.feeds)  # the last candle of a day may be long ago
         return Needs(
             symbols=program.symbols,
-            bars=tuple(dict.fromkeys((each.symbol, each.timeframe_ms) for each in self.candles)),
+            bars=self.kinds_of_candles,
             quotes=tuple(dict.fromkeys((*prices, *body, *reads))),
             prints=tuple(dict.fromkeys(each.symbol for each in self.prints)),
             timers=tuple((each.handler, each.spec, each.zone) for each in self.timers),
-            history_bars=min(warm * WARM_FACTOR, HISTORY_BARS_MAX) if warm > 1 else 0,
+            history_bars=min(warm * WARM_FACTOR, HISTORY_BARS_MAX) if is_warmed else 0,
             can_trade=program.kind != "indicator",
         )
 
@@ -86,6 +94,19 @@ def refusal_of(source: str, settings: Mapping[str, str]) -> str:
     return _bound(source, tuple(sorted(settings.items())))[1]
 
 
+def start_refusal_of(source: str, settings: Mapping[str, str]) -> str:
+    """Why it can't be started as a bot, in words; its tests and backtests may run all the same."""
+    bound, refusal = _bound(source, tuple(sorted(settings.items())))
+    if bound is None:
+        return refusal
+    if bound.program.kind == "manual":
+        return "Manual bots (`kind manual`) are not there yet; write `kind automated`."
+    if bound.program.waits:
+        what = bound.program.waits[0]
+        return f"Runs wait at {what}; waits come with the durable executor."
+    return ""
+
+
 @lru_cache(maxsize=PROGRAMS_KEPT)
 def _bound(source: str, settings: Settings) -> tuple[Bound | None, str]:
     chosen = dict(settings)
@@ -97,10 +118,6 @@ def _bound(source: str, settings: Settings) -> tuple[Bound | None, str]:
     if program is None:
         errors = [each for each in checked.diagnostics if each.is_error]
         return None, _words(Source(source), errors[0], len(errors) - 1)
-    if program.kind == "manual":
-        return None, "Manual bots (`kind manual`) are not there yet; write `kind automated`."
-    if program.needs_waits:
-        return None, f"{program.needs_waits[0]} is not there yet; use orders that do not wait."
     return _planned(program), ""
 
 
@@ -144,17 +161,6 @@ def _title(handler: Handler) -> str:
         case event:
             words = {"PriceUpdate": "price update", "Trade": "trade print"}.get(event)
             return f"{words or event.lower()} {handler.symbol}".strip()
-
-
-_UNITS: Final = ((604_800_000, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"))
-
-
-def span(ms: int) -> str:
-    """300000 -> 5m."""
-    for unit, letter in _UNITS:
-        if ms % unit == 0:
-            return f"{ms // unit}{letter}"
-    return f"{ms / 1_000:g}s"
 
 
 # ---- what an event gives to its handler, by the names of its fields

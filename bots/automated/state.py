@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bots.automated.plan import Bound, Value, bind
+from bots.automated.plan import Bound, bind
+from bots.automated.waits import Queued, WaitingRun, run_in, run_out, waiting_in, waiting_out
 from lefi_tui.core.bars import Bucket
+from lefi_tui.core.codec import to_plain
+from lefi_tui.lang.waiting import Begun
 
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The newest run that is worth telling: what it started from, and what came of it."""
+    """The newest run that is worth telling: from where it began to where it stood."""
 
-    handler: int
-    slots: list[Any]  # before it
-    event: tuple[Value, ...]
-    reads: tuple[float, ...]
+    run: Begun
     at_ms: int
     outcome: str
     warming: str = ""
@@ -32,6 +31,10 @@ class BotState:
     due_ns: tuple[int, ...] = ()  # next dates of its timers, on candle files
     sent_ms: tuple[int, ...] = ()  # orders inside the policy's rate window
     last: LastRun | None = None
+    waiting: tuple[WaitingRun, ...] = ()
+    queued: tuple[Queued, ...] = ()
+    tickets: int = 0  # how many waits there have been: each has a number of its own
+    is_finalized: bool = False  # the script is done
 
 
 def first_state(source: str, settings: Mapping[str, str]) -> BotState:
@@ -50,18 +53,20 @@ def encoded(state: BotState) -> Any:
         "last": None
         if last is None
         else {
-            "handler": last.handler,
-            "slots": program.encode(last.slots),
-            "event": [_out(each) for each in last.event],
-            "reads": [_out(each) for each in last.reads],
+            "run": run_out(program, last.run),
             "at_ms": last.at_ms,
             "outcome": last.outcome,
             "warming": last.warming,
         },
+        "waiting": [waiting_out(program, each) for each in state.waiting],
+        "queued": [to_plain(each) for each in state.queued],
+        "tickets": state.tickets,
+        "is_finalized": state.is_finalized,
     }
 
 
 def decoded(source: str, settings: Mapping[str, str], data: Any) -> BotState:
+    """Snapshots from before runs could wait know nothing of waiting, and their last run is flat."""
     bound = bind(source, settings)
     program, last = bound.program, data["last"]
     return BotState(
@@ -73,20 +78,10 @@ def decoded(source: str, settings: Mapping[str, str], data: Any) -> BotState:
         None
         if last is None
         else LastRun(
-            last["handler"],
-            program.decode(last["slots"]),
-            tuple(_in(each) for each in last["event"]),
-            tuple(float(_in(each)) for each in last["reads"]),
-            last["at_ms"],
-            last["outcome"],
-            last["warming"],
+            run_in(program, last.get("run", last)), last["at_ms"], last["outcome"], last["warming"]
         ),
+        tuple(waiting_in(program, each) for each in data.get("waiting", ())),
+        tuple(Queued(each["handler"], tuple(each["event"])) for each in data.get("queued", ())),
+        data.get("tickets", 0),
+        data.get("is_finalized", False),
     )
-
-
-def _out(value: Value) -> Value | None:
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _in(value: Value | None) -> Value:
-    return math.nan if value is None else value

@@ -98,6 +98,7 @@ class Occasion:
     due: tuple[int, ...] = ()  # numbers of Every and Schedule handlers whose time has come
     started: bool = False
     stopping: bool = False
+    answers: tuple[Answer, ...] = ()  # to what its runs wait for
     is_history: bool = False  # steps series and carries out nothing
     is_file: bool = False  # candles are the whole market: closes are prices, timers and all
 
@@ -117,6 +118,36 @@ class Intent:
     is_reduce_only: bool = False
     is_post_only: bool = False
     time_in_force: TimeInForce = TimeInForce.GTC
+    is_advised: bool = False  # every gate and adviser is asked first, each verdict recorded
+    ticket: int = 0  # of the run that waits until it is final; 0: none does
+    is_undo: bool = False  # trades back a step of a transaction that failed
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOutcome:
+    """What became of an order that a run waited for, as its script may read it. Price in quote
+    per base (NaN when nothing was filled), units in base, cost in quote, fee in the account's."""
+
+    side: Side
+    price: float
+    units: float
+    cost: float
+    fee: float
+    status: str  # filled canceled refused
+    reason: str
+    is_filled: bool  # as asked
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A cash flow that a script plans: recorded, never moved."""
+
+    name: str
+    amount: float  # of `unit`
+    unit: str
+    due_ms: float
+    rate: float  # a year, as a share
+    present: float  # what it is worth now
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +169,26 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a run waited for: an order's outcome, or a person's word."""
+
+    ticket: int
+    outcome: OrderOutcome | None = None
+    is_approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """What a run asks a person: may it send these? No answer until the deadline is a no."""
+
+    ticket: int
+    title: str  # of its handler
+    role: str  # "": whoever may
+    deadline_ms: int
+    orders: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunTrace:
     """One run of one handler: what it was, and why it did or did not act, in words."""
 
@@ -156,6 +207,9 @@ class Decision:
     notes: tuple[Note, ...] = ()
     runs: tuple[RunTrace, ...] = ()
     warming: str = ""  # "12 of 26" while a handler warms up
+    asked: tuple[ApprovalAsked, ...] = ()
+    planned: tuple[Planned, ...] = ()
+    is_finalized: bool = False  # the script is done; the bot is carried out no more
     fault: str = ""
 
 

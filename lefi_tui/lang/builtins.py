@@ -64,6 +64,14 @@ _ALL: Final = (
     Builtin("Equity", "read", (), "account", "Cash and positions at their marks.", read="equity"),
     Builtin("OpenOrders", "read", _p("symbol"), "number", "Working entries.", read="open_orders"),
     Builtin("Now", "read", (), "time", "The event's time.", read="now"),
+    Builtin(
+        "Candles",
+        "candles",
+        _p("symbol timeframe:duration"),
+        "candle",
+        "Closed candles of another market or timeframe; a series of them alone steps by them.",
+        ("open", "high", "low", "close", "volume"),
+    ),
     Builtin("SMA", "indicator", _p("x:series n:length"), "same", "Simple moving average."),
     Builtin("EMA", "indicator", _p("x:series n:length"), "same", "Exponential moving average."),
     Builtin("RSI", "indicator", _p("x:series n:length"), "number", "Relative strength, 0 to 100."),
@@ -112,7 +120,7 @@ BUILTINS: Final = {each.name: each for each in _ALL}
 
 # Of lefi.md, and not carried out yet; named so that the checker can say so instead of "unknown".
 _LATER: Final = """
-Candles Bias Indicator TransferAmount Emit WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
+Bias Indicator TransferAmount Emit WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
 Supertrend Donchian ZScore Since
 """
 LATER: Final = frozenset(_LATER.split())

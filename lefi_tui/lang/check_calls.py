@@ -9,20 +9,22 @@ from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS, LATER, LENGTH_MAX, Builtin, Param
-from lefi_tui.lang.check_values import Values
+from lefi_tui.lang.check_candles import candles
+from lefi_tui.lang.check_fields import Fields
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
-from lefi_tui.lang.scope import Wrong
+from lefi_tui.lang.scope import Wrong, needs_later
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
 
 EXPANDED_MAX: Final = 2_000  # each is steps of its own, and 20,000 may run
 CALLS_MAX: Final = 32  # functions that call functions, written out inside each other
+TIMEFRAME_MIN_MS: Final = 1_000
 # Events after which an indicator of length n has its first value.
 _WARM: Final = {"SMA": 0, "EMA": 0, "RSI": 1, "StdDev": 0, "Bollinger": 0, "ATR": 1}
 
 
-class Calls(Values):
+class Calls(Fields):
     def called(self, node: s.Call) -> X:
         function = self.shared.declared.functions.get(node.name)
         if function is not None:
@@ -158,6 +160,15 @@ class Calls(Values):
             raise self.wrong("LF204", arg.value.span, message)
         return int(number)
 
+    def duration(self, arg: s.Arg) -> int:
+        value = self.value(arg.value)
+        if not value.is_const or value.type != t.DURATION:
+            message = "This is a duration, like 5m or 1h30m."
+            raise self.wrong("LF204", arg.value.span, message)
+        if value.value < TIMEFRAME_MIN_MS:
+            raise self.wrong("LF204", arg.value.span, "The shortest is 1s.")
+        return int(value.value)
+
     def series(self, arg: s.Arg) -> X:
         value = self.value(arg.value)
         if value.is_series:
@@ -174,6 +185,8 @@ class Calls(Values):
         match builtin.group:
             case "read":
                 return self._read(builtin, args, field, node.span)
+            case "candles":
+                return candles(self, args, field, node.span)
             case "indicator":
                 return self._indicator(builtin, args, field, node.span)
             case _:
@@ -230,6 +243,8 @@ class Calls(Values):
         if "k" in args:
             extra += (self.number(args["k"], "How many deviations"),)
         kind = t.NUMBER if name == "RSI" else self.seen(sources[0])
+        together, clock = self.together(sources, t.NUMBER)
+        sources = list(together)
         before = max(each.warm for each in sources)
         key = ("indicator", name, extra, *map(id, sources))
         value = self.scope.memo.get(key)
@@ -237,7 +252,8 @@ class Calls(Values):
             warm = before + n + _WARM.get(name, 0) - (1 if before else 0)
             value = X(
                 "indicator", kind, tuple(sources), name, span,
-                is_series=True, warm=max(warm, 1), extra=extra,
+                is_series=True, warm=max(warm, 1), extra=extra, clock=clock,
+                needs=needs_later(sources, max(0, warm - max(before, 1))),
             )  # fmt: skip
             self.scope.memo[key] = value
         self.stateful(value)
@@ -251,6 +267,7 @@ class Calls(Values):
             message = f"{self.seen(a)} and {self.seen(b)} can't cross: they differ in unit."
             both = args["a"].value.span.to(args["b"].value.span)
             raise self.wrong("LF202", both, message)
+        (a, b), _ = self.together((a, b), t.NUMBER)
         was, now = ("le", "gt") if name == "CrossesAbove" else ("ge", "lt")
         before = self.make(was, t.BOOL, [self.past_of(a, 1, span), self.past_of(b, 1, span)])
         here = self.make(now, t.BOOL, [a, b])

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
 
 from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, EVENTS_LATER, Builtin, EventKind
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.scope import Scope, Wrong
 from lefi_tui.lang.script_pass import Pass, statements_of
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Type
-
-TIMEFRAME_MIN_MS: Final = 1_000
+from lefi_tui.lang.warmth import other_needs, own_events, waits_of
 
 
 def read_handler(now: Pass, node: s.Handler) -> None:
@@ -44,7 +42,7 @@ def read_handler(now: Pass, node: s.Handler) -> None:
     _finish(now, check, node.body.statements, timing, node.span)
 
 
-def _look_only(check: Statements) -> None:
+def _look_only(check: Checker) -> None:
     """What follows is looked at for its own mistakes; what the event would give is taken as is."""
     scope = check.scope
     scope.broken |= {"event", "symbol", *CANDLE_NAMES}
@@ -66,7 +64,7 @@ class _Timing:
     zone: str = ""
 
 
-def _timing(now: Pass, check: Statements, event: EventKind, node: s.Handler) -> _Timing:
+def _timing(now: Pass, check: Checker, event: EventKind, node: s.Handler) -> _Timing:
     """The event's arguments: its symbol, timeframe, period or crontab."""
     call = s.Call(node.event_span, event.name, node.event_span, node.args)
     args = check.bound(_as_builtin(event), call)
@@ -74,9 +72,9 @@ def _timing(now: Pass, check: Statements, event: EventKind, node: s.Handler) -> 
     if "symbol" in args:
         scope.symbol = check.symbol(args["symbol"])
     if "timeframe" in args:
-        scope.timeframe_ms = now.timeframe_ms or _duration(check, args["timeframe"])
+        scope.timeframe_ms = now.timeframe_ms or check.duration(args["timeframe"])
     if "period" in args:
-        return _Timing(every_ms=_duration(check, args["period"]))
+        return _Timing(every_ms=check.duration(args["period"]))
     if "cron" not in args:
         return _Timing()
     cron = check.constant_text(args["cron"], "A schedule")
@@ -93,17 +91,7 @@ def _as_builtin(event: EventKind) -> Builtin:
     return Builtin(event.name, "event", event.params, "nothing", event.docs)
 
 
-def _duration(check: Statements, arg: s.Arg) -> int:
-    value = check.value(arg.value)
-    if not value.is_const or value.type != t.DURATION:
-        message = "This is a duration, like 5m or 1h30m."
-        raise check.wrong("LF204", arg.value.span, message)
-    if value.value < TIMEFRAME_MIN_MS:
-        raise check.wrong("LF204", arg.value.span, "The shortest is 1s.")
-    return int(value.value)
-
-
-def _fields(check: Statements, event: EventKind) -> None:
+def _fields(check: Checker, event: EventKind) -> None:
     scope = check.scope
     for number, (name, rule) in enumerate(event.fields):
         if rule == "symbol" and scope.symbol:
@@ -113,7 +101,7 @@ def _fields(check: Statements, event: EventKind) -> None:
         scope.fields[name] = X("event", kind, (), number, is_series=True, warm=1)
 
 
-def _field_type(check: Statements, rule: str) -> Type:
+def _field_type(check: Checker, rule: str) -> Type:
     symbol = check.scope.symbol or check.shared.symbol
     if symbol and rule in {"price", "base"}:
         base, quote = check.pair(symbol)
@@ -141,7 +129,7 @@ def read_body(now: Pass) -> None:
 
 def _finish(
     now: Pass,
-    check: Statements,
+    check: Checker,
     statements: tuple[s.Statement, ...],
     timing: _Timing,
     span: Span,
@@ -152,7 +140,7 @@ def _finish(
         if not local.is_used:
             name = local.id.rpartition("_")[0]
             check.say("LF251", local.span, f"`{name}` is never used.")
-    warm = max(1, _waits(out))
+    waits = waits_of(out)
     now.bodies.append(
         Body(
             scope.event,
@@ -165,25 +153,13 @@ def _finish(
             out,
             tuple(scope.series),
             tuple(scope.pasts.values()),
-            warm,
+            own_events(waits),
             now.source.place(span.start).line,
             tuple(
                 (each.series, each.id.rpartition("_")[0])
                 for each in scope.named
                 if each.series is not None
             ),
+            needs=other_needs(waits, scope.candles),
         )
     )
-
-
-def _waits(statements: Any) -> int:
-    """Events the statements' own values wait for; what stands left of ?? is not waited for."""
-    return max((_statement_warm(each) for each in statements), default=1)
-
-
-def _statement_warm(node: Any) -> int:
-    values = [getattr(node, name, None) for name in ("value", "condition", "size", "text")]
-    values += list(getattr(node, "named", {}).values())
-    own = max((each.warm for each in values if isinstance(each, X)), default=1)
-    inner = (*getattr(node, "then", ()), *getattr(node, "other", ()))
-    return max([own, *(_statement_warm(each) for each in inner)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.scope import Wrong
 
@@ -31,7 +31,7 @@ _WORDS = {
 KEYS = ("partial_fill", "timeout", "retry", "rate", "overlap", "approval", "discount")
 
 
-def read_policy(check: Statements, rules: list[s.Rule]) -> Policy:
+def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
     policy = Policy()
     for rule in rules:
         try:
@@ -41,7 +41,7 @@ def read_policy(check: Statements, rules: list[s.Rule]) -> Policy:
     return policy
 
 
-def _changes(check: Statements, rule: s.Rule) -> dict[str, Any]:
+def _changes(check: Checker, rule: s.Rule) -> dict[str, Any]:
     if rule.name not in KEYS:
         meant = nearest(rule.name, list(KEYS))
         hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(KEYS)}."
@@ -66,7 +66,7 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, float) and value >= 0 and value % 1 == 0
 
 
-def _of(check: Statements, rule: s.Rule, value: Any, fits: bool) -> Any:  # noqa: FBT001 -- a verdict
+def _of(check: Checker, rule: s.Rule, value: Any, fits: bool) -> Any:  # noqa: FBT001 -- a verdict
     if fits and (rule.per is None):
         return value
     raise check.wrong("LF402", rule.value.span, _EXAMPLES[rule.name])
@@ -81,14 +81,14 @@ _EXAMPLES = {
 }
 
 
-def _word(check: Statements, rule: s.Rule) -> str:
+def _word(check: Checker, rule: s.Rule) -> str:
     words = _WORDS[rule.name]
     if isinstance(rule.value, s.Name) and rule.value.name in words:
         return rule.value.name
     raise check.wrong("LF402", rule.value.span, f"{rule.name} is one of {', '.join(words)}.")
 
 
-def _rate(check: Statements, rule: s.Rule, count: Any) -> dict[str, Any]:
+def _rate(check: Checker, rule: s.Rule, count: Any) -> dict[str, Any]:
     per = check.value(rule.per) if rule.per is not None else None
     if per is None or per.type != t.DURATION or not per.value or not _is_whole(count) or not count:
         raise check.wrong("LF402", rule.value.span, _EXAMPLES["rate"])

@@ -37,6 +37,7 @@ class CheckedScript:
     reads: tuple[Any, ...]
     constants: dict[str, X]
     found: tuple[Diagnostic, ...]
+    waits: tuple[tuple[str, Span], ...]  # places where a run may wait
 
 
 def check_script(
@@ -67,6 +68,7 @@ def check_script(
         tuple(shared.reads),
         shared.constants,
         tuple(shared.found),
+        tuple(dict.fromkeys(shared.waits)),
     )
 
 
@@ -110,6 +112,7 @@ def _declarations(now: Pass) -> None:
     for state in now.declared.states.values():
         attempt(lambda state=state: read_state(now, state))
     now.policy = read_policy(statements_of(now, Scope("policy")), now.declared.rules)
+    now.shared.discount, now.shared.approval_ms = now.policy.discount, now.policy.approval_ms
     now.shared.has_rate = any(rule.name == "rate" for rule in now.declared.rules)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.parser import parse_value
 from lefi_tui.lang.scope import Scope
 from lefi_tui.lang.script_pass import Pass, SettingInfo, statements_of
@@ -45,7 +45,7 @@ def read_setting(now: Pass, node: s.Setting) -> None:
     _within(check, node, chosen, (limits, choices), place)
 
 
-def _constant(check: Statements, node: s.Expr) -> X:
+def _constant(check: Checker, node: s.Expr) -> X:
     value = check.value(node)
     if not value.is_const:
         raise check.wrong("LF208", node.span, "This is constant: literals and settings.")
@@ -86,7 +86,7 @@ def _written(now: Pass, node: s.Expr | None) -> str:
 
 
 def _within(
-    check: Statements,
+    check: Checker,
     node: s.Setting,
     chosen: X,
     allowed: tuple[list[X], list[X]],

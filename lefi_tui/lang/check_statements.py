@@ -6,20 +6,19 @@ from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.builtins import BUILTINS, Builtin
-from lefi_tui.lang.check_calls import Calls
+from lefi_tui.lang.builtins import Builtin
+from lefi_tui.lang.check_orders import Orders
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.resolver import assigned_names, series_names
-from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, Site, TooMuch, Wrong
+from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, TooMuch, Wrong
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, Transact, X
+from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, X
 from lefi_tui.lang.types import Type
 
 TURNS_MAX: Final = 20_000  # of one loop; past this 20,000 steps an event are surely passed
-_TIFS: Final = ("GTC", "IOC", "FOK")
 
 
-class Statements(Calls):
+class Statements(Orders):
     def body(self, statements: tuple[s.Statement, ...]) -> tuple[Statement, ...]:
         """A handler's or a loop turn's own statements, outside any if."""
         scope = self.scope
@@ -52,6 +51,9 @@ class Statements(Calls):
             case s.Do():
                 return self._do(node.call)
             case s.Return():
+                if "execute" in self.scope.inside:
+                    message = "`return` can't stand inside `execute`: its steps end it."
+                    raise self.wrong("LF219", node.span, message)
                 return [Stop()]
             case s.If():
                 return self._if(node)
@@ -62,22 +64,25 @@ class Statements(Calls):
             case s.DecideTable():
                 return self._table(node)
             case s.DecideStatement():
-                raise self.later(_first_word(node, "decide"), "`decide` before a transaction")
-            case s.Authorize():
-                raise self.later(_first_word(node, "authorize"), "`authorize`")
-            case s.Execute():
-                raise self.later(_first_word(node, "execute"), "`execute`")
-            case s.Finalize():
-                raise self.later(_first_word(node, "finalize"), "`finalize`")
+                return [self.ordered(self.decided(node.call), is_advised=True)]
+            case s.Authorize() | s.Execute() | s.Finalize():
+                return [self.waiting(node)]
             case s.Pays():
-                raise self.later(node.span, "`pays`")
+                return self.planned(node)
+
+    def waiting(self, node: s.Authorize | s.Execute | s.Finalize) -> Statement:
+        raise NotImplementedError
+
+    def planned(self, node: s.Pays) -> list[Statement]:
+        raise NotImplementedError
 
     # ---- assignments
 
     def _assign(self, node: s.Assign) -> list[Statement]:
-        if self._is_transaction(node.value):
-            raise self.later(node.value.span, "Waiting for an order's result")
         self._refuse_target(node)
+        effect = self.effect(node.value)
+        if effect is not None:
+            return self._named_order(node, *effect)
         value = self.looked(node.value)
         if node.name in self.shared.state_types:
             kind = self.shared.state_types[node.name]
@@ -85,9 +90,17 @@ class Statements(Calls):
             return [Set(node.name, value, is_state=True, span=node.span)]
         return self._assign_local(node, value)
 
-    def _is_transaction(self, node: s.Expr) -> bool:
-        builtin = BUILTINS.get(node.name) if isinstance(node, s.Call) else None
-        return builtin is not None and builtin.group == "transaction"
+    def _named_order(self, node: s.Assign, call: s.Call, is_advised: bool) -> list[Statement]:  # noqa: FBT001 -- as written
+        """`o = Buy(…)`: the run waits until the order is final."""
+        if node.name in self.shared.state_types:
+            message = f"`{node.name}` is a state; an order's result lives as long as its run."
+            raise self.wrong("LF202", node.span, message, "Keep a part of it: x = o.price.")
+        order = self.ordered(call, self._order_name(node.name), is_advised=is_advised)
+        return [order, *self._assign_local(node, self.outcome_of(order))]
+
+    def _order_name(self, name: str) -> str:
+        self.scope.names += 1
+        return f"{name}_order_{self.scope.names}"
 
     def _refuse_target(self, node: s.Assign) -> None:
         declared = self.shared.declared
@@ -135,19 +148,43 @@ class Statements(Calls):
         asked = node.condition
         if isinstance(asked, s.Unary) and asked.op == "not":
             asked = asked.operand
-        if self._is_transaction(asked):
-            for block in (node.then, *([node.other] if node.other else [])):
-                self._inside(block)
-            raise self.later(asked.span, "Waiting for an order's result")
+        is_negated = asked is not node.condition
+        effect = self.effect(asked)
+        if effect is not None:
+            return self._if_filled(node, effect, is_negated=is_negated)
         self._offer_nesting(node)
         condition = self._tried(node.condition)
-        then, after_then = self._inside(node.then)
-        other, after_other = self._inside(node.other) if node.other else ((), None)
-        self._merge(after_then, after_other)
+        then, other = self._both_ways(node)
         if condition is None:
             raise Wrong
-        written = self._written(node.condition.span)
+        written = self.written(node.condition.span)
         return [Branch(condition, then, other, node.condition.span, written)]
+
+    def _if_filled(
+        self, node: s.If, effect: tuple[s.Call, bool], *, is_negated: bool
+    ) -> list[Statement]:
+        """`if Buy(…) { }`: the run waits, then goes on by what became of the order."""
+        order = None
+        try:
+            order = self.ordered(effect[0], self._order_name("if"), is_advised=effect[1])
+        except TooMuch:
+            raise
+        except Wrong:
+            order = None  # its blocks are looked at anyway
+        then, other = self._both_ways(node)
+        if order is None:
+            raise Wrong
+        condition = self.make("filled", t.BOOL, [self.outcome_of(order)])
+        if is_negated:
+            condition = self.make("not", t.BOOL, [condition])
+        written = self.written(node.condition.span)
+        return [order, Branch(condition, then, other, node.condition.span, written)]
+
+    def _both_ways(self, node: s.If) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+        then, after_then = self.inside(node.then)
+        other, after_other = self.inside(node.other) if node.other else ((), None)
+        self.merge(after_then, after_other)
+        return then, other
 
     def _tried(self, node: s.Expr) -> X | None:
         """A condition, or None where it is wrong and said: its blocks are looked at anyway."""
@@ -163,17 +200,17 @@ class Statements(Calls):
         both = node.condition
         if not isinstance(both, s.Binary) or both.op != "and" or node.other is not None:
             return
-        if not self._is_transaction(both.right):
+        if not isinstance(both.right, s.Call) or self.effect(both.right) is None:
             return
         start, end = both.right.span.start, node.then.span.end
         if self.text[both.op_span.end : start].isspace():
             edits = (Edit(Span(both.op_span.start, start), "{ if "), Edit(Span(end, end), " }"))
             self.scope.nesting[both.right.span] = Fix("Nest the ifs", edits)
 
-    def _written(self, span: Span) -> str:
+    def written(self, span: Span) -> str:
         return " ".join(self.text[span.start : span.end].split())
 
-    def _inside(self, block: s.Block) -> tuple[tuple[Statement, ...], set[str]]:
+    def inside(self, block: s.Block) -> tuple[tuple[Statement, ...], set[str]]:
         """A block that may or may not run: what it assigned, not yet certain outside."""
         scope = self.scope
         before, straight = set(scope.assigned), scope.is_straight
@@ -185,7 +222,7 @@ class Statements(Calls):
         scope.assigned, scope.is_straight = before, straight
         return out, after
 
-    def _merge(self, then: set[str], other: set[str] | None) -> None:
+    def merge(self, then: set[str], other: set[str] | None) -> None:
         self.scope.assigned |= then & (self.scope.assigned if other is None else other)
 
     def _table(self, node: s.DecideTable) -> list[Statement]:
@@ -200,12 +237,12 @@ class Statements(Calls):
                 raise Wrong
             else:
                 span = row.condition.span
-                out = (Branch(condition, action, out, span, self._written(span)),)
+                out = (Branch(condition, action, out, span, self.written(span)),)
         return list(out)
 
     def _row(self, row: s.Row) -> tuple[X | None, tuple[Statement, ...], set[str]]:
         condition = None if row.condition is None else self._tried(row.condition)
-        action, assigned = self._inside(row.action)
+        action, assigned = self.inside(row.action)
         return condition, action, assigned
 
     def _merge_rows(self, node: s.DecideTable, assigned: list[set[str]]) -> None:
@@ -262,7 +299,7 @@ class Statements(Calls):
     def _look_inside(self, node: s.For | s.Repeat) -> None:
         if isinstance(node, s.For):
             self.scope.broken.add(node.name)
-        self._inside(node.body)
+        self.inside(node.body)
 
     def _turn(self, body: s.Block, names: dict[str, X]) -> tuple[Statement, ...]:
         """One turn, with its own indicators; the names it made end with it."""
@@ -297,78 +334,10 @@ class Statements(Calls):
         if builtin.group != "transaction":
             message = f"`{call.name}(…)` is a value and does nothing alone."
             raise self.wrong("LF211", call.span, message, f"Give it a name: x = {call.name}(…).")
-        return [self._transact(builtin, call)]
+        return [self.ordered(call)]
 
     def _say(self, builtin: Builtin, call: s.Call) -> Statement:
         args = self.bound(builtin, call)
         text = self.value(args["text"].value)
         channel = self.constant_text(args["channel"], "A channel") if "channel" in args else ""
         return Say(builtin.name.lower(), text, channel, call.span)
-
-    def _transact(self, builtin: Builtin, call: s.Call) -> Statement:
-        if self.shared.declared.kind == "indicator":
-            message = f"This script is an indicator; it can't `{call.name}`."
-            raise self.wrong("LF213", call.span, message, "Write `kind automated`, or Notify.")
-        args = self.bound(builtin, call)
-        symbol = self.symbol(args["symbol"])
-        account = self.constant_text(args["account"], "An account") if "account" in args else ""
-        size = self._size(args["size"], symbol) if "size" in args else None
-        skipped = {"symbol", "account", "size"}
-        named = {
-            name: self._named(name, arg, symbol)
-            for name, arg in args.items()
-            if name not in skipped
-        }
-        self._warn(call, symbol, named)
-        site = Site(len(self.shared.sites), call.name.lower(), symbol, call.span)
-        self.shared.sites.append(site)
-        return Transact(site.number, site.action, symbol, account, size, named, call.span)
-
-    def _size(self, arg: s.Arg, symbol: str) -> X:
-        value = self.value(arg.value)
-        kind = self.seen(value)
-        base, quote = self.pair(symbol)
-        wanted = {t.amount(base), t.amount(quote), t.PERCENT, t.NUMBER}
-        if kind.kind in t.OPEN or kind in wanted:
-            if kind.kind in t.OPEN:
-                self.shared.bindings.unified(value.type, t.amount(base))
-            if isinstance(arg.value, s.Percent) and arg.value.value > 1:
-                self.say("LF253", arg.value.span, "More than all of it: over 100 %.")
-            return value
-        message = f"A size of {symbol} is in {base}, in {quote}, or a percent; this is {kind}."
-        raise self.wrong("LF202", arg.value.span, message)
-
-    def _named(self, name: str, arg: s.Arg, symbol: str) -> X:
-        value = self.value(arg.value)
-        base, quote = self.pair(symbol)
-        price = t.price(base, quote)
-        if name == "tif":
-            if not value.is_const or value.value not in _TIFS:
-                message = f"tif is one of {', '.join(_TIFS)}."
-                raise self.wrong("LF204", arg.value.span, message)
-            return value
-        wanted = {
-            "at": (price,),
-            "leverage": (t.NUMBER,),
-            "reduce_only": (t.BOOL,),
-            "post_only": (t.BOOL,),
-        }.get(name, (t.PERCENT, price))
-        if any(self.shared.bindings.unified(value.type, each) == each for each in wanted):
-            return value
-        words = " or ".join(str(each) for each in wanted)
-        message = f"`{name}` is {words}; this is {self.seen(value)}."
-        raise self.wrong("LF202", arg.value.span, message)
-
-    def _warn(self, call: s.Call, symbol: str, named: dict[str, X]) -> None:
-        opens = call.name in {"Buy", "Sell"} and "reduce_only" not in named
-        if opens and ":" in symbol and not {"stop_loss", "trail"} & set(named):
-            message = "A perpetual can lose all its margin; this entry has no stop_loss or trail."
-            self.say("LF252", call.name_span, message)
-        if self.scope.event in {"PriceUpdate", "body"} and opens and not self.shared.has_rate:
-            message = "It may order at every price update; the policy names no rate."
-            hint = "Add `policy { rate = 1 per 1m }`."
-            self.say("LF255", call.name_span, message, hint)
-
-
-def _first_word(node: s.Node, word: str) -> Span:
-    return Span(node.span.start, node.span.start + len(word))

@@ -8,11 +8,11 @@ from typing import Any, Final
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES, HISTORY_MAX, LATER, TIME_FIELDS
+from lefi_tui.lang.builtins import CANDLE_NAMES
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.maths import FOLDS
 from lefi_tui.lang.resolver import parts_of
-from lefi_tui.lang.scope import LEVELS_MAX, Checking, Local, TooMuch, Wrong, is_open
+from lefi_tui.lang.scope import LEVELS_MAX, Checking, TooMuch, Wrong, is_open
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -64,19 +64,28 @@ class Values(Checking):
             case s.Choice():
                 return self._choice(node)
             case s.Index():
-                return self._history(node)
+                return self.history(node)
             case s.Field():
-                return self._field(node)
+                return self.field_of(node)
             case s.Call():
                 return self.called(node)
             case s.DecideCall():
-                raise self.later(node.span, "`decide`")
+                return self.called(node.call)  # which says where a transaction stands
             case s.PaysValue():
-                raise self.later(node.span, "`pays`")
+                return self.present_value(node)
             case s.Broken():
                 raise Wrong
 
     def called(self, node: s.Call) -> X:
+        raise NotImplementedError
+
+    def present_value(self, node: s.PaysValue) -> X:
+        raise NotImplementedError
+
+    def history(self, node: s.Index) -> X:
+        raise NotImplementedError
+
+    def field_of(self, node: s.Field) -> X:
         raise NotImplementedError
 
     def looked(self, node: s.Expr) -> X:
@@ -152,10 +161,18 @@ class Values(Checking):
             is_symbol = plain.upper() == plain and parse_symbol(plain) is not None
             return self.const(plain, t.SYMBOL if is_symbol else t.TEXT, node.span)
         parts = [
-            self.const(part, t.TEXT, node.span) if isinstance(part, str) else self.value(part)
+            self.const(part, t.TEXT, node.span)
+            if isinstance(part, str)
+            else self.in_words(self.value(part))
             for part in node.parts
         ]
         return self.make("text", t.TEXT, parts, span=node.span)
+
+    def in_words(self, value: X) -> X:
+        """As a text shows it: an order by its status."""
+        if self.seen(value).kind != "order":
+            return value
+        return self.make("order", t.TEXT, [value], "status", span=value.span)
 
     def _items(self, node: s.Items) -> X:
         items = [self.value(each) for each in node.items]
@@ -210,6 +227,8 @@ class Values(Checking):
 
     def condition(self, value: X, span: Span) -> X:
         kind = self.seen(value)
+        if kind.kind == "order":
+            return self.make("filled", t.BOOL, [value], span=span)
         if kind != t.BOOL:
             raise self.wrong("LF211", span, f"A condition is true or false; this is {kind}.")
         return value
@@ -224,7 +243,8 @@ class Values(Checking):
     def _sum(self, node: s.Binary, left: X, right: X) -> X:
         one, other = self.seen(left), self.seen(right)
         if "text" in {one.kind, other.kind} and node.op == "+":
-            return self.make("text", t.TEXT, [left, right], span=node.span)
+            both = [self.in_words(left), self.in_words(right)]
+            return self.make("text", t.TEXT, both, span=node.span)
         is_share = other.kind == "percent" and one.kind in {"amount", "price"}
         if is_open(one) or is_open(other):
             kind = self.shared.bindings.unified(one, other)
@@ -300,96 +320,3 @@ class Values(Checking):
             fold: Callable[..., Any] = FOLDS[op]
             return self.const(fold(*(each.value for each in args)), kind, span)
         return self.make(op, kind, args, span=span)
-
-    # ---- fields and history
-
-    def _field(self, node: s.Field) -> X:
-        if isinstance(node.target, s.Name) and node.target.name == "event":
-            return self._event_field(node)
-        if isinstance(node.target, s.Call) and node.target.name in BUILTINS:
-            builtin = BUILTINS[node.target.name]
-            if builtin.fields and node.name in builtin.fields:
-                return self.picked(node.target, node.name)
-            if builtin.fields:
-                raise self._no_field(node, list(builtin.fields))
-        if isinstance(node.target, s.Call) and node.target.name in LATER:
-            raise self.later(node.target.span, f"`{node.target.name}`")
-        target = self.value(node.target)
-        if self.seen(target) == t.TIME:
-            if node.name not in TIME_FIELDS:
-                raise self._no_field(node, list(TIME_FIELDS))
-            return self.make(node.name, t.NUMBER, [target], span=node.span)
-        raise self._no_field(node, [])
-
-    def picked(self, call: s.Call, field: str) -> X:
-        raise NotImplementedError
-
-    def _event_field(self, node: s.Field) -> X:
-        if "event" in self.scope.broken:
-            raise Wrong
-        if node.name not in self.scope.fields:
-            raise self._no_field(node, list(self.scope.fields))
-        return self.scope.fields[node.name]
-
-    def _no_field(self, node: s.Field, known: list[str]) -> Wrong:
-        meant = nearest(node.name, known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(known)}."
-        message = f"There is no field `{node.name}` here."
-        return self.wrong("LF214", node.name_span, message, hint if known else "")
-
-    def _history(self, node: s.Index) -> X:
-        steps = self._steps_back(node)
-        target = self._looked_back_at(node.target) if steps else self.value(node.target)
-        if steps == 0:
-            return target
-        if target.is_series:
-            return self.past_of(target, steps, node.span)
-        if target.op in {"local", "state"}:
-            name = target.value
-            key = f"{target.op}:{name}"
-            old = self.scope.pasts.get(key, (name, False, 0))
-            self.scope.pasts[key] = (name, target.op == "state", max(steps, old[2]))
-            return X("past", target.type, (target,), steps, node.span)
-        message = "[n] reads back a series, or a name; this is neither."
-        raise self.wrong("LF215", node.target.span, message, "Give it a name first.")
-
-    def _looked_back_at(self, node: s.Expr) -> X:
-        """A name's earlier values may be read before this run has given it one."""
-        scope = self.scope
-        name = node.name if isinstance(node, s.Name) else ""
-        is_later = name in scope.given and name not in {*scope.assigned, *scope.params}
-        if not is_later or name in scope.broken or name in self.shared.state_types:
-            return self.value(node)
-        if name in self.shared.constants:
-            return self.value(node)
-        local = scope.locals.get(name)
-        if local is None:
-            scope.names += 1
-            kind = Type("none", name=f"{name}@{node.span.start}#{scope.names}")
-            local = Local(f"{name}_{scope.names}", kind, None, node.span)
-            scope.locals[name] = local
-            scope.named.append(local)
-        local.is_used = True
-        return X("local", self.shared.bindings.seen(local.type), value=local.id, span=node.span)
-
-    def past_of(self, series: X, steps: int, span: Span) -> X:
-        """A series' value `steps` events ago."""
-        if series.is_const:
-            return series
-        value = self.make("hist", series.type, [series], steps, span=span)
-        if value.warm < series.warm + steps:
-            warm = series.warm + steps
-            late = X("hist", series.type, (series,), steps, span, is_series=True, warm=warm)
-            key = ("hist", steps, (), series.type, id(series))
-            self.scope.memo[key] = value = late
-        return self.stateful(value)
-
-    def _steps_back(self, node: s.Index) -> int:
-        index = self.value(node.index)
-        if not index.is_const or not isinstance(index.value, float):
-            message = "How far [n] reads back is constant, so that memory has a bound."
-            raise self.wrong("LF208", node.index.span, message)
-        if index.value != index.value // 1 or not 0 <= index.value <= HISTORY_MAX:
-            message = f"[n] takes a whole number from 0 to {HISTORY_MAX:,}."
-            raise self.wrong("LF215", node.index.span, message)
-        return int(index.value)

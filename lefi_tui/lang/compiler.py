@@ -6,30 +6,38 @@ when all that they wait for is warm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lefi_tui.lang import tree
+from lefi_tui.lang.feeds import Feed, counters
 from lefi_tui.lang.form import (
+    Ask,
+    Await,
+    Finish,
     Form,
     Leave,
     Let,
     Noted,
     Op,
+    Plan,
     Put,
     Slots,
     Tell,
     Trade,
     V,
     When,
+    Whole,
     cost,
+    may_wait,
     value,
 )
 from lefi_tui.lang.indicators import INDICATORS, Maker
+from lefi_tui.lang.labels import label_of
 from lefi_tui.lang.maths import is_multiplied
 from lefi_tui.lang.source import Source
-from lefi_tui.lang.tree import NAN, Body, X
+from lefi_tui.lang.tree import HERE, NAN, Body, Clock, X, shared_parts
 from lefi_tui.lang.types import Type
 
 SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
@@ -54,9 +62,13 @@ class Compiler:
     temps: int = 0
     pending: list[Op] = field(default_factory=list)  # of the statement that is lowered
     fresh: list[int] = field(default_factory=list)  # ids of lets, in the order they were made
+    all_wait: bool = False  # inside execute and finalize
+    clock: Clock = HERE
+    outputs: dict[Clock, list[tuple[X, int]]] = field(default_factory=dict)  # value, its slot
 
     def form(self) -> Form:
         self.count_slot = self.slots.take(f"{self.body.event}.events")
+        counted = counters(self.slots, self.body.needs, self.always)
         for number, each in enumerate(self.body.series):
             self._series(each, number)
         before = self._remembered_rings()
@@ -65,12 +77,54 @@ class Compiler:
         always = tuple(self.always)
         steps_max = cost(always) + cost(steps) + cost(after)
         return Form(
-            always, steps, after, self.body.warm, self.count_slot, tuple(self.notes), steps_max
+            always,
+            steps,
+            after,
+            self.body.warm,
+            self.count_slot,
+            tuple(self.notes),
+            steps_max,
+            may_wait(steps),
+            counted,
         )
+
+    def feeds(self, handler: int, counted: Sequence[tuple[int, int]]) -> list[Feed]:
+        """After the handler's own form: one for each of its other candles."""
+        out: list[Feed] = []
+        for (clock, need), (slot, _) in zip(self.body.needs, counted, strict=True):
+            if clock in self.outputs:
+                inner = Compiler(self.slots, {}, {}, self.source, self.body)
+                inner.clock, inner.count_slot = clock, slot
+                out.append(Feed(handler, *clock, need, inner._fed(self.outputs[clock])))
+        return out
+
+    def _fed(self, outputs: Sequence[tuple[X, int]]) -> Form:
+        for number, each in enumerate(self.body.series):
+            self._series(each, number)
+        for x, slot in outputs:
+            self.always.append(Put(slot, None, self._bound(x)))
+        always = tuple(self.always)
+        return Form(always, (), (), 0, self.count_slot, (), cost(always))
+
+    def is_foreign(self, x: X) -> bool:
+        return x.clock is not None and x.clock != self.clock
+
+    def _from_feed(self, x: X) -> V:
+        """What other candles last gave, the same for the whole run."""
+        assert x.clock is not None
+        slot = self.slots.take("fed", NAN)
+        self.outputs.setdefault(x.clock, []).append((x, slot))
+        self.temps += 1
+        name = f"f{self.temps}"
+        self.always.append(Let(name, _truth(x, V("slot", value=slot))))
+        self.lets[id(x)] = V("temp", value=name)
+        return self.lets[id(x)]
 
     # ---- series
 
     def _series(self, x: X, number: int) -> None:
+        if self.is_foreign(x):
+            return
         if x.op == "indicator":
             sources = [self._bound(each) for each in x.args]
             maker = Maker(self.slots, f"{x.value}{number}", number, self.always)
@@ -92,7 +146,7 @@ class Compiler:
     def _once(self, x: X) -> V:
         """The value, with each part that is used twice computed once, before it: a function
         written out inside itself would double its text at every level."""
-        for part in shared_parts(x, lambda each: id(each) in self.lets or id(each) in self.series):
+        for part in shared_parts(x, self._is_known):
             v = self.value(part)
             self.temps += 1
             name = f"s{self.temps}"
@@ -100,6 +154,10 @@ class Compiler:
             self.lets[id(part)] = V("temp", value=name)
             self.fresh.append(id(part))
         return self.value(x)
+
+    def _is_known(self, x: X) -> bool:
+        is_fed = x.op == "feed" or self.is_foreign(x)
+        return is_fed or id(x) in self.lets or id(x) in self.series
 
     def _flush(self, ops: list[Op]) -> None:
         ops += self.pending
@@ -157,11 +215,8 @@ class Compiler:
     # ---- values
 
     def value(self, x: X) -> V:  # noqa: PLR0911 -- dispatch
-        known = self.lets.get(id(x))
-        if known is not None:
-            return known
-        if id(x) in self.series:
-            return self.series[id(x)][""]
+        if self._is_known(x):
+            return self._known(x)
         match x.op:
             case "const":
                 return V("const", value=x.value)
@@ -176,11 +231,20 @@ class Compiler:
             case _:
                 return self._operation(x)
 
+    def _known(self, x: X) -> V:
+        if id(x) in self.lets:
+            return self.lets[id(x)]
+        if x.op == "feed":
+            return self.value(x.args[0])
+        return self._from_feed(x) if self.is_foreign(x) else self.series[id(x)][""]
+
     def _operation(self, x: X) -> V:
         if x.op == "past":
             return self._past_run(x)
         if x.op == "pick":
             return self.series[id(x.args[0])][x.value]
+        if x.op == "order":
+            return V("order", (self.value(x.args[0]),), x.value)
         if x.op == "text":
             parts = self._words_of(x)
             shares = tuple(each.type.kind == "percent" for each in parts)
@@ -224,7 +288,7 @@ class Compiler:
             del self.fresh[mark:]
         return tuple(out)
 
-    def _statement(self, node: tree.Statement) -> Op:
+    def _statement(self, node: tree.Statement) -> Op:  # noqa: C901, PLR0911 -- dispatch
         match node:
             case tree.Set():
                 v = self._once(node.value)
@@ -238,24 +302,50 @@ class Compiler:
             case tree.Say():
                 return Tell(node.kind, self._as_text(node.text), node.channel)
             case tree.Transact():
-                return self._trade(node)
+                return self._ordered(node)
+            case tree.Authorize():
+                then, other = self._inside(node.then), self._inside(node.other)
+                return Ask(node.number, node.role, node.within_ms, then, other)
+            case tree.Execute():
+                then = self._inside(node.then, all_wait=True)
+                return Whole(node.number, then, self._inside(node.other))
+            case tree.Finalize():
+                return Finish(node.number, self._inside(node.then, all_wait=True))
+            case tree.Plan():
+                return self._plan(node)
 
     def _branch(self, node: tree.Branch) -> Op:
         condition = self._once(node.condition)
         number = self._note(node)
-        before, self.pending = self.pending, []
-        then, other = self._statements(node.then), self._statements(node.other)
-        self.pending = before
+        then, other = self._inside(node.then), self._inside(node.other)
         return When(condition, then, other, number)
+
+    def _inside(self, nodes: Sequence[tree.Statement], *, all_wait: bool = False) -> tuple[Op, ...]:
+        before, outer = self.pending, self.all_wait
+        self.pending, self.all_wait = [], all_wait or outer
+        out = self._statements(nodes)
+        self.pending, self.all_wait = before, outer
+        return out
+
+    def _ordered(self, node: tree.Transact) -> Trade | Await:
+        trade = self._trade(node)
+        if not node.result and not self.all_wait:
+            return trade
+        return Await(_local(node.result or f"order_{node.site}"), trade)
+
+    def _plan(self, node: tree.Plan) -> Plan:
+        values = [self._once(x) for x in (node.amount, node.due, node.rate, node.present)]
+        return Plan(node.name, node.unit, *values)
 
     def _as_text(self, x: X) -> V:
         return V("text", (self._once(x),), (x.type.kind == "percent",))
 
-    def _trade(self, node: tree.Transact) -> Op:
+    def _trade(self, node: tree.Transact) -> Trade:
         named = tuple((name, _level(x.type), self._once(x)) for name, x in node.named.items())
         size = None if node.size is None else self._once(node.size)
         kind = "" if node.size is None else _size_kind(node.size.type, node.symbol)
-        return Trade(node.site, node.action, node.symbol, node.account, size, kind, named)
+        what = node.site, node.action, node.symbol, node.account
+        return Trade(*what, size, kind, named, node.is_advised)
 
     def _note(self, node: tree.Branch) -> int:
         shown: dict[str, V] = {}
@@ -269,50 +359,14 @@ class Compiler:
         if id(x) in seen or len(shown) == SHOWN_MAX:
             return
         seen.add(id(x))
-        label = next((name for each, name in self.body.labels if each is x), "")
-        label = label or self._label(x)
+        label = label_of(x, self.body)
         if label:
-            shown.setdefault(label, self.value(x))
+            is_order = x.type.kind == "order"
+            value = self.value(x)
+            shown.setdefault(label, V("order", (value,), "status") if is_order else value)
             return
         for each in x.args:
             self._show(each, shown, seen)
-
-    def _label(self, x: X) -> str:  # noqa: PLR0911 -- dispatch
-        match x.op:
-            case "local":
-                return str(x.value).rpartition("_")[0]
-            case "state":
-                return str(x.value)
-            case "event":
-                return str(self.body.fields[x.value])
-            case "read":
-                return f"{x.value.kind} {x.value.symbol}".strip()
-            case "indicator" if "" in self.series[id(x)]:
-                return f"{x.value}({', '.join(f'{each:g}' for each in x.extra)})"
-            case "pick":
-                return f"{x.args[0].value}.{x.value}"
-            case _:
-                return ""
-
-
-def shared_parts(x: X, is_known: Callable[[X], bool]) -> list[X]:
-    """The operations in a value that stand in it more than once, inner ones first."""
-    seen: set[int] = set()
-    twice: set[int] = set()
-    order: list[X] = []
-    waiting = [(x, False)]
-    while waiting:
-        now, is_done = waiting.pop()
-        if is_done:
-            order.append(now)
-        elif now.args and now.op != "past" and not is_known(now):
-            if id(now) in seen:
-                twice.add(id(now))
-                continue
-            seen.add(id(now))
-            waiting.append((now, True))
-            waiting += [(each, False) for each in now.args]
-    return [each for each in order if id(each) in twice]
 
 
 def _truth(x: X, kept: V) -> V:

@@ -59,6 +59,7 @@ CODES: Final[dict[str, Code]] = {
     "LF216": Code("Too many steps"),
     "LF217": Code("Unknown event"),
     "LF218": Code("Can't be changed"),
+    "LF219": Code("A block in the wrong place"),
     "LF251": Code("A value is never used", _WARN),
     "LF252": Code("An entry without a stop", _WARN),
     "LF253": Code("A share over 100 %", _WARN),

@@ -98,6 +98,53 @@ class Trade:
     size: V | None
     size_kind: str
     named: tuple[tuple[str, str, V], ...]  # name, percent | price | plain, value
+    is_advised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """A trade that the run waits for; its outcome goes to `temp`."""
+
+    temp: str
+    trade: Trade
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`authorize`"""
+
+    number: int
+    role: str
+    within_ms: float
+    then: tuple[Op, ...]
+    other: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """`execute`: every trade in it is waited for; the first not filled as asked ends it."""
+
+    number: int
+    then: tuple[Op, ...]
+    other: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """`finalize`: when every trade in it is filled as asked, the script is done."""
+
+    number: int
+    then: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    name: str
+    unit: str
+    amount: V
+    due: V
+    rate: V
+    present: V
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +154,7 @@ class Tell:
     channel: str
 
 
-Op = Let | Put | When | Loop | Leave | Trade | Tell
+Op = Let | Put | When | Loop | Leave | Trade | Tell | Await | Ask | Whole | Finish | Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +177,14 @@ class Form:
     count_slot: int
     notes: tuple[Noted, ...]
     steps_max: int
+    may_wait: bool = False  # a run may end at a place in it, and go on from there later
+    others: tuple[tuple[int, int], ...] = ()  # counters of other candles, and what each must reach
+
+    def warming(self, slots: list[Any]) -> tuple[int, int]:
+        """Events had and events needed, of what is furthest behind."""
+        waited = ((self.count_slot, self.warm), *((slot, n) for slot, n in self.others if n))
+        slot, need = min(waited, key=lambda each: slots[each[0]] / each[1])
+        return int(slots[slot]), need
 
 
 @dataclass(slots=True)
@@ -152,7 +207,7 @@ def cost(ops: tuple[Op, ...]) -> int:
     return sum(_cost(op) for op in ops)
 
 
-def _cost(op: Op) -> int:  # noqa: PLR0911 -- dispatch
+def _cost(op: Op) -> int:  # noqa: C901, PLR0911 -- dispatch
     match op:
         case When():
             return 1 + _value_cost(op.condition) + max(cost(op.then), cost(op.other))
@@ -168,6 +223,17 @@ def _cost(op: Op) -> int:  # noqa: PLR0911 -- dispatch
             values = [each for _, _, each in op.named]
             values += [] if op.size is None else [op.size]
             return 1 + sum(_value_cost(each) for each in values)
+        case Await():
+            return 1 + _cost(op.trade)
+        case Ask():
+            return 1 + max(cost(op.then), cost(op.other))
+        case Whole():
+            return 2 + cost(op.then) + cost(op.other)  # an undo lies between them
+        case Finish():
+            return 1 + cost(op.then)
+        case Plan():
+            values = [op.amount, op.due, op.rate, op.present]
+            return 1 + sum(_value_cost(each) for each in values)
         case Leave():
             return 1
 
@@ -175,3 +241,18 @@ def _cost(op: Op) -> int:  # noqa: PLR0911 -- dispatch
 def _value_cost(of: V) -> int:
     is_named = of.op in {"const", "slot", "temp", "event", "read"}
     return 0 if is_named else 1 + sum(_value_cost(each) for each in of.args)
+
+
+def may_wait(ops: tuple[Op, ...]) -> bool:
+    """Whether a run of these may have to wait for an order or a person."""
+    return any(_may_wait(op) for op in ops)
+
+
+def _may_wait(op: Op) -> bool:
+    match op:
+        case Await() | Ask() | Whole() | Finish():
+            return True
+        case When():
+            return may_wait(op.then) or may_wait(op.other)
+        case _:
+            return False

@@ -15,9 +15,10 @@ from typing import Any, Final, NamedTuple
 from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.check_script import CheckedScript, check_script
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.compiler import Compiler
 from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.feeds import Feed
 from lefi_tui.lang.form import Form, Slots
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.parser import parse
@@ -29,6 +30,7 @@ from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body
 from lefi_tui.lang.types import Bindings
+from lefi_tui.lang.waiting import Begun, Wait, played
 
 __all__ = ["Checked", "ConditionSeen", "Handler", "Policy", "Program", "StepResult", "check"]
 
@@ -64,10 +66,21 @@ class SiteInfo:
 
 class StepResult(NamedTuple):  # made at every event: half the cost of a frozen dataclass
     state: State
-    intents: tuple[Intent, ...] = ()
-    notes: tuple[Note, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    effects: tuple[Any, ...] = ()  # Intent, Note, Refusal, Planned, BlockEnds, Finalized, in order
     warming: tuple[int, int] | None = None  # events had, events needed
+    wait: Wait | None = None  # what the run waits for before it goes on
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        return tuple(each for each in self.effects if isinstance(each, Intent))
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(each for each in self.effects if isinstance(each, Note))
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        return tuple(each for each in self.effects if isinstance(each, Refusal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,9 @@ class Program:
     slots: Slots = field(repr=False)
     states: Mapping[str, int] = field(repr=False)  # state: its slot
     runs: tuple[Run, ...] = field(repr=False)
-    needs_waits: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()  # places where a run may wait, in words
+    feeds: tuple[Feed, ...] = field(default=(), repr=False)
+    feed_runs: tuple[Run, ...] = field(default=(), repr=False)
 
     def initial(self) -> State:
         return list(self.slots.first)
@@ -116,34 +131,42 @@ class Program:
         `event` holds the handler's fields in their order (prices in quote per base, times and
         durations in ms), `reads` the values of `self.reads`. Without `carry` only series step.
         """
+        if self.forms[handler].may_wait:
+            return self.go_on(Begun(handler, state, tuple(event), tuple(reads)), carry=carry)
         after, effects, carried = self.runs[handler](state, event, reads, carry)
         if not carried and carry:
             form = self.forms[handler]
-            return StepResult(after, warming=(int(after[form.count_slot]), form.warm))
-        if not effects:
-            return StepResult(after)
-        return StepResult(
-            after,
-            tuple(each for each in effects if isinstance(each, Intent)),
-            tuple(each for each in effects if isinstance(each, Note)),
-            tuple(each for each in effects if isinstance(each, Refusal)),
-        )
+            return StepResult(after, warming=form.warming(after))
+        return StepResult(after, tuple(effects)) if effects else StepResult(after)
+
+    def feed(self, number: int, state: State, event: Sequence[float]) -> State:
+        """One candle of one feed, by its open, high, low, close and volume. Pure, as `step`."""
+        return self.feed_runs[number](state, event, (), False)[0]  # noqa: FBT003 -- generated
+
+    def go_on(self, begun: Begun, *, carry: bool = True) -> StepResult:
+        """A run of a handler that may wait, carried out from its beginning to where it ends or
+        waits next; `effects` are those since the last answer."""
+        form = self.forms[begun.handler]
+        state, effects, last = played(self.runs[begun.handler], begun, carry=carry)
+        if last is False and not carry:
+            return StepResult(state)
+        if last is False:
+            return StepResult(state, warming=form.warming(state))
+        return StepResult(state, tuple(effects), wait=None if last is True else last)
 
     @cached_property
     def _traced(self) -> tuple[Run, ...]:
         return tuple(generate(form, traced=True).run for form in self.forms)
 
-    def explain(
-        self,
-        handler: int,
-        state: State,
-        event: Sequence[float | str],
-        reads: Sequence[float],
-    ) -> tuple[ConditionSeen, ...]:
-        """The conditions that this step meets, with the values in them."""
+    def explain(self, begun: Begun) -> tuple[ConditionSeen, ...]:
+        """The conditions that this run meets, with the values in them."""
         trace: list[Any] = []
-        self._traced[handler](state, event, reads, True, trace)  # noqa: FBT003 -- generated
-        notes = self.forms[handler].notes
+        traced = self._traced[begun.handler]
+        if self.forms[begun.handler].may_wait:
+            played(traced, begun, trace)
+        else:
+            traced(begun.slots, begun.event, begun.reads, True, trace)  # noqa: FBT003 -- generated
+        notes = self.forms[begun.handler].notes
         return tuple(
             ConditionSeen(
                 notes[number].line,
@@ -226,7 +249,8 @@ def _tests(
 ) -> tuple[tuple[ScriptTest, ...], tuple[Diagnostic, ...]]:
     shared = Shared(declared, Bindings(), constants=dict(checked.constants))
     shared.state_types = {name: kind for name, (kind, _) in checked.states.items()}
-    reader = Statements(shared, Scope("test"), source.text)
+    shared.symbols = list(checked.symbols)
+    reader = Checker(shared, Scope("test"), source.text)
     return read_tests(reader, declared.tests, source), tuple(shared.found)
 
 
@@ -238,13 +262,20 @@ def _compiled(
     reads = {key: number for number, key in enumerate(checked.reads)}
     forms: list[Form] = []
     runs: list[Run] = []
+    feeds: list[Feed] = []
+    feed_runs: list[Run] = []
     for body in checked.bodies:
         try:
-            form = Compiler(slots, states, reads, source, body).form()
-            if form.steps_max > STEPS_MAX:
-                words_ = f"{form.steps_max:,} steps an event; {STEPS_MAX:,} are the most."
+            compiler = Compiler(slots, states, reads, source, body)
+            form = compiler.form()
+            fed = compiler.feeds(len(forms), form.others)
+            steps_max = max(form.steps_max, *(each.form.steps_max for each in fed), 0)
+            if steps_max > STEPS_MAX:
+                words_ = f"{steps_max:,} steps an event; {STEPS_MAX:,} are the most."
                 return None, (_too_large(source, body, words_),)
             runs.append(generate(form, traced=False).run)
+            feed_runs += [generate(each.form, traced=False).run for each in fed]
+            feeds += fed
         except OverflowError as error:
             return None, (_too_large(source, body, str(error)),)
         forms.append(form)
@@ -267,6 +298,9 @@ def _compiled(
         slots=slots,
         states=states,
         runs=tuple(runs),
+        feeds=tuple(feeds),
+        feed_runs=tuple(feed_runs),
+        waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return program, ()
 

@@ -1,5 +1,8 @@
 """The event way: the intermediate form as generated Python, about a microsecond an event.
 
+A handler that may wait becomes a generator: it hands out what it waits for, and is sent the slots
+and reads as they stand when it goes on, with the answer.
+
 Two variants of one text: the fast one, and one that notes each condition it meets, for "why".
 """
 
@@ -11,10 +14,34 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.bot import Intent, Note, Refusal
+from lefi_tui.core.bot import Intent, Note, Planned, Refusal
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Size, SizeKind, TimeInForce
 from lefi_tui.lang import maths
-from lefi_tui.lang.form import Form, Leave, Let, Loop, Op, Put, Tell, Trade, V, When
+from lefi_tui.lang.form import (
+    Ask,
+    Await,
+    Finish,
+    Form,
+    Leave,
+    Let,
+    Loop,
+    Op,
+    Plan,
+    Put,
+    Tell,
+    Trade,
+    V,
+    When,
+    Whole,
+)
+from lefi_tui.lang.waiting import (
+    FINALIZED,
+    ApprovalAwaited,
+    BlockEnds,
+    OrderAwaited,
+    TransactionBegins,
+    TransactionFailed,
+)
 
 Run = Callable[..., tuple[list[Any], list[Any], bool]]
 
@@ -45,6 +72,16 @@ _CALLS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
+_WAITS: Final = {
+    "_Order": OrderAwaited,
+    "_Approval": ApprovalAwaited,
+    "_Begins": TransactionBegins,
+    "_Failed": TransactionFailed,
+    "_Ends": BlockEnds,
+    "_FINALIZED": FINALIZED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """`run(S, E, R, carry, T)`: slots, event, reads -> new slots, effects, whether carried out."""
@@ -59,7 +96,8 @@ def generate(form: Form, *, traced: bool) -> Compiled:
     text = writer.function(form)
     names: dict[str, Any] = {f"_{name}": call for name, call in _CALLS.items()}
     names |= {"NAN": math.nan, "INF": math.inf, "_text": maths.text, "_trade": trade}
-    names |= {"_tell": tell, "_C": writer.constants, "_seen": _seen}
+    names |= {"_tell": tell, "_C": writer.constants, "_seen": _seen, "_plan": planned}
+    names |= _WAITS if form.may_wait else {}
     try:
         code = compile(text, "<lefi>", "exec")
     except (SyntaxError, RecursionError, MemoryError) as error:
@@ -78,6 +116,7 @@ class _Writer:
         self.traced = traced
         self.constants: list[Any] = []  # texts and trades: never written into the code
         self.notes: Sequence[Any] = ()
+        self.around: list[str] = []  # flags of the blocks that end with their first failure
 
     def function(self, form: Form) -> str:
         self.notes = form.notes
@@ -85,7 +124,8 @@ class _Writer:
         lines = ["def run(S, E, R, carry=True, T=None):", " S = S[:]", " out = []"]
         lines += self._ops(form.always, 1)
         lines.append(f" {count} += 1.0")
-        lines.append(f" if not carry or {count} < {form.warm}: return S, out, False")
+        late = "".join(f" or S[{slot}] < {need}" for slot, need in form.others if need)
+        lines.append(f" if not carry or {count} < {form.warm}{late}: return S, out, False")
         lines.append(" while True:")
         lines += self._ops(form.steps, 2)
         lines.append("  break")
@@ -99,7 +139,7 @@ class _Writer:
             out += self._op(op, depth)
         return out
 
-    def _op(self, op: Op, depth: int) -> list[str]:  # noqa: PLR0911 -- dispatch
+    def _op(self, op: Op, depth: int) -> list[str]:  # noqa: C901, PLR0911 -- dispatch
         pad = " " * depth
         match op:
             case Let():
@@ -119,6 +159,62 @@ class _Writer:
             case Tell():
                 place = self._constant((op.kind, op.channel))
                 return [f"{pad}out.append(_tell({place}, {self.value(op.text)}))"]
+            case Plan():
+                values = [self.value(each) for each in (op.amount, op.due, op.rate, op.present)]
+                place = self._constant((op.name, op.unit))
+                return [f"{pad}out.append(_plan({place}, {', '.join(values)}))"]
+            case Await():
+                return [*self._wait(op.temp, f"_Order({self._trade(op.trade)})", depth),
+                        *self._end_unless(f"{op.temp}.is_filled", depth)]  # fmt: skip
+            case Ask():
+                return self._ask(op, depth)
+            case Whole():
+                return self._whole(op, depth)
+            case Finish():
+                return self._finish(op, depth)
+
+    def _wait(self, temp: str, what: str, depth: int) -> list[str]:
+        pad = " " * depth
+        return [f"{pad}S, R, {temp} = yield S, out, {what}", f"{pad}out = []"]
+
+    def _end_unless(self, condition: str, depth: int) -> list[str]:
+        """The innermost block around ends here where its step failed."""
+        if not self.around:
+            return []
+        pad = " " * depth
+        return [f"{pad}if not {condition}:", f"{pad} {self.around[-1]} = False", f"{pad} break"]
+
+    def _ask(self, op: Ask, depth: int) -> list[str]:
+        pad, flag = " " * depth, f"k{op.number}"
+        out = self._wait(flag, f"_Approval({op.number}, {op.role!r}, {op.within_ms!r})", depth)
+        out.append(f"{pad}if {flag}:")
+        out += self._ops(op.then, depth + 1)
+        out.append(f"{pad} out.append(_Ends({op.number}))")
+        if op.other:
+            out += [f"{pad}else:", *self._ops(op.other, depth + 1)]
+        return out + self._end_unless(flag, depth)
+
+    def _whole(self, op: Whole, depth: int) -> list[str]:
+        pad, flag = " " * depth, f"k{op.number}"
+        out = self._wait(flag, f"_Begins({op.number})", depth)
+        out.append(f"{pad}while {flag}:")
+        self.around.append(flag)
+        out += self._ops(op.then, depth + 1)
+        self.around.pop()
+        out += [f"{pad} out.append(_Ends({op.number}))", f"{pad} break"]
+        out.append(f"{pad}if not {flag}:")
+        out += self._wait("_undone", f"_Failed({op.number})", depth + 1)
+        out += self._ops(op.other, depth + 1)
+        return out + self._end_unless(flag, depth)
+
+    def _finish(self, op: Finish, depth: int) -> list[str]:
+        pad, flag = " " * depth, f"k{op.number}"
+        out = [f"{pad}{flag} = True", f"{pad}while {flag}:"]
+        self.around.append(flag)
+        out += self._ops(op.then, depth + 1)
+        self.around.pop()
+        done = [f"{pad} out.append(_FINALIZED)", f"{pad} break"]
+        return [*out, f"{pad} break", f"{pad}if {flag}:", *done]
 
     def _when(self, op: When, depth: int) -> list[str]:
         pad = " " * depth
@@ -179,7 +275,7 @@ class _Writer:
             return f"_{v.op}({', '.join(args)})"
         return self._special(v, args)
 
-    def _special(self, v: V, args: list[str]) -> str:  # noqa: PLR0911 -- dispatch
+    def _special(self, v: V, args: list[str]) -> str:  # noqa: C901, PLR0911 -- dispatch
         match v.op:
             case "neg":
                 return f"(-{args[0]})"
@@ -193,6 +289,10 @@ class _Writer:
                 return f"(_n if (_n := {args[0]}) == _n else {args[1]})"
             case "choice":
                 return f"({args[1]} if {args[0]} else {args[2]})"
+            case "order":
+                return f"{args[0]}.{v.value}"
+            case "filled":
+                return f"{args[0]}.is_filled"
             case "text":
                 return f"_text(({''.join(f'{each}, ' for each in args)}), {v.value!r})"
             case _:
@@ -210,6 +310,12 @@ def tell(place: tuple[str, str], text: str) -> Note:
     return Note(place[0], text, place[1])
 
 
+def planned(
+    place: tuple[str, str], amount: float, due: float, rate: float, present: float
+) -> Planned:
+    return Planned(*place[:1], amount, place[1], due, rate, present)
+
+
 def trade(op: Trade, size: float, values: tuple[Any, ...]) -> Intent | Refusal:
     """The intent of one site. A number that is missing makes it a refusal, never a guess."""
     named = {name: (kind, v) for (name, kind, _), v in zip(op.named, values, strict=True)}
@@ -222,6 +328,7 @@ def trade(op: Trade, size: float, values: tuple[Any, ...]) -> Intent | Refusal:
         site=op.site,
         account=str(named["account"][1]) if "account" in named else op.account,
         size=_size(op, size) if op.size is not None and math.isfinite(size) else None,
+        is_advised=op.is_advised,
         **_details({name: each for name, each in named.items() if name not in missing}),
     )
     if not missing:

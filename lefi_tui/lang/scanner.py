@@ -101,7 +101,8 @@ class _Scanner:
     ) -> None:
         words, doc = meant or self.text[self.at : end], "\n".join(self.docs)
         self.tokens.append(Token(kind, Span(self.at, end), words, value, parts, doc))
-        self.docs = []
+        if words != ";":  # a `;` declares nothing
+            self.docs = []
         self.at = end
 
     def _comment(self) -> None:

@@ -10,7 +10,7 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.resolver import Declared
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tree import Statement, X
+from lefi_tui.lang.tree import HERE, JOINED, Clock, Statement, X
 from lefi_tui.lang.types import Bindings, Type
 
 # The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
@@ -18,6 +18,8 @@ DEPTH_MAX: Final = 150
 LEVELS_MAX: Final = 100  # of values inside values while they are checked; the same reason
 STEPS_MAX: Final = 20_000
 NODES_MAX: Final = 100_000  # of one handler, functions and loops written out
+
+Needs = tuple[tuple[Clock, int], ...]
 
 
 class Wrong(Exception):  # noqa: N818 -- ends one statement's check, never leaves the checker
@@ -62,6 +64,10 @@ class Shared:
     symbol: str = ""  # of fills, where the script names one symbol only
     has_rate: bool = False
     used: set[str] = field(default_factory=set)
+    waits: list[tuple[str, Span]] = field(default_factory=list)  # where a run may wait
+    blocks: int = 0  # authorize, execute and finalize, written out
+    discount: float = 0.0  # of the policy, a year
+    approval_ms: float = 0.0  # of the policy
 
 
 @dataclass(slots=True)
@@ -83,6 +89,7 @@ class Scope:
     is_straight: bool = True  # outside if and decide
     memo: dict[tuple[Any, ...], X] = field(default_factory=dict)
     series: list[X] = field(default_factory=list)
+    candles: dict[Clock, None] = field(default_factory=dict)  # of `Candles`, as written
     named: list[Local] = field(default_factory=list)
     pasts: dict[str, tuple[str, bool, int]] = field(default_factory=dict)
     names: int = 0
@@ -93,6 +100,7 @@ class Scope:
     calls: int = 0
     expanded: int = 0
     out: list[Statement] = field(default_factory=list)
+    inside: tuple[str, ...] = ()  # authorize, execute and finalize around this place
 
 
 class Checking:
@@ -127,8 +135,9 @@ class Checking:
         **more: Any,
     ) -> X:
         """A value; the same series asked for twice is one computation."""
-        args = tuple(args)
-        new = X(op, kind, args, value, extra=extra, **_derived(op, args), **more)
+        args, clock = self.together(args, kind)
+        derived = _derived(op, args)
+        new = X(op, kind, args, value, extra=extra, clock=clock, **derived, **more)
         if new.depth > DEPTH_MAX:
             raise self.too_deep(new.span, DEPTH_MAX)
         key = (op, value, extra, kind, *map(id, args))
@@ -139,6 +148,31 @@ class Checking:
         if new.is_series:
             self.scope.memo[key] = new
         return new
+
+    def together(self, args: Iterable[X], kind: Type) -> tuple[tuple[X, ...], Clock]:
+        """The parts by one clock: series of one `Candles` alone step by it, with others by the
+        handler's events, and texts always."""
+        args = tuple(args)
+        clocks = {each.clock for each in args if each.clock is not None}
+        if len(clocks) == 1 and kind.kind not in t.WORDS:
+            return args, next(iter(clocks))
+        if clocks - {HERE}:
+            args = tuple(self.here(each) for each in args)
+        return args, HERE
+
+    def here(self, value: X) -> X:
+        """A series of other candles as the handler's events find it."""
+        if value.clock in {None, HERE}:
+            return value
+        key = ("feed", id(value))
+        known = self.scope.memo.get(key)
+        if known is None:
+            known = X(
+                "feed", value.type, (value,), None, value.span, is_series=True,
+                depth=value.depth + 1, needs=needs_of((value,)),
+            )  # fmt: skip
+            self.scope.memo[key] = known
+        return known
 
     def count(self, span: Span, *, is_step: bool = False) -> None:
         """Functions and loops are written out; what would not end in good time ends here."""
@@ -159,7 +193,7 @@ class Checking:
         return TooMuch()
 
     def const(self, value: Any, kind: Type, span: Span) -> X:
-        return X("const", kind, (), value, span, is_series=True)
+        return X("const", kind, (), value, span, is_series=True, clock=None)
 
     def stateful(self, value: X) -> X:
         """A series that must be computed at every event, wherever it is written."""
@@ -179,7 +213,35 @@ def _derived(op: str, args: tuple[X, ...]) -> dict[str, Any]:
         "is_series": all(each.is_series for each in args) and op not in {"local", "state", "past"},
         "warm": max((each.warm for each in waited), default=0),
         "depth": 1 + max((each.depth for each in args), default=0),
+        "needs": needs_joined(waited),
     }
+
+
+def needs_joined(values: Iterable[X]) -> Needs:
+    """What all of these wait for beside their own clock's events."""
+    found: dict[Clock, int] = {}
+    for each in values:
+        for clock, count in each.needs:
+            found[clock] = max(found.get(clock, 0), count)
+    return tuple(found.items())
+
+
+def needs_of(values: Iterable[X]) -> Needs:
+    """The same, their own clocks' events with it."""
+    found: dict[Clock, int] = {}
+    for each in values:
+        own = () if each.clock is None else ((each.clock, each.warm),)
+        for clock, count in (*own, *each.needs):
+            found[clock] = max(found.get(clock, 0), count)
+    return tuple(found.items())
+
+
+def needs_later(values: Iterable[X], more: int) -> Needs:
+    """What a memory of these waits for: `more` events with all of the other candles there."""
+    needs = dict(needs_joined(values))
+    if needs:
+        needs[JOINED] = needs.get(JOINED, 1) + more
+    return tuple(needs.items())
 
 
 def is_open(kind: Type) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lefi_tui.lang.check_policy import Policy
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.resolver import Declared
 from lefi_tui.lang.scope import Scope, Shared, Wrong
 from lefi_tui.lang.source import Source
@@ -49,5 +49,5 @@ def attempt(check: Any) -> None:
         return
 
 
-def statements_of(now: Pass, scope: Scope) -> Statements:
-    return Statements(now.shared, scope, now.source.text)
+def statements_of(now: Pass, scope: Scope) -> Checker:
+    return Checker(now.shared, scope, now.source.text)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.builtins import BUILTINS
-from lefi_tui.lang.check_statements import Statements
+from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.scope import Wrong
 from lefi_tui.lang.source import Source, Span
 
@@ -75,12 +75,12 @@ class ScriptTest:
     lines: tuple[Line, ...]
 
 
-def read_tests(check: Statements, tests: list[s.Test], source: Source) -> tuple[ScriptTest, ...]:
+def read_tests(check: Checker, tests: list[s.Test], source: Source) -> tuple[ScriptTest, ...]:
     return tuple(_Reader(check, source).test(each) for each in tests)
 
 
 class _Reader:
-    def __init__(self, check: Statements, source: Source) -> None:
+    def __init__(self, check: Checker, source: Source) -> None:
         self.check, self.source = check, source
 
     def test(self, node: s.Test) -> ScriptTest:
@@ -129,6 +129,9 @@ class _Reader:
             assert node.symbol is not None
             message = f"`{symbol}` is no symbol; write BASE/QUOTE."
             raise self.check.wrong("LF204", node.symbol.span, message)
+        if not symbol and not self.check.shared.symbols:
+            message = f'The script names no market; write `{node.what} "BTC/USDT" …`.'
+            raise self.check.wrong("LF204", Span(node.span.start, node.span.start + len(node.what)), message)
         return Feed(node.what, symbol, node.rows, line)
 
     def _expect(self, node: s.TestExpect, line: int) -> Line:

@@ -7,6 +7,7 @@ how many events it needs before it has a value.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.types import Type
 
 NAN: Final = math.nan
+
+Clock = tuple[str, int]  # symbol and timeframe, in ms, of the candles that a series steps by
+HERE: Final[Clock] = ("", 0)  # by the events of the handler itself
+JOINED: Final[Clock] = ("*", 0)  # those since all other candles of the handler sufficed
 NOWHERE: Final = Span(0, 0)
 
 
@@ -24,7 +29,8 @@ class X:
     op: const (value) · event (value: number of the field) · read (value: ReadKey) · local, state
     (value: name) · past (args[0] a local or state; value n) · hist (args[0] a series; value n) ·
     indicator (value: name; args; constants in `extra`) · pick (of an indicator with fields) ·
-    text (parts in args) · and every operator and maths function by its name.
+    text (parts in args) · feed (args[0] a series of other candles, at the handler's events) · and
+    every operator and maths function by its name.
     """
 
     op: str
@@ -36,6 +42,8 @@ class X:
     warm: int = 0
     depth: int = 1
     extra: tuple[float, ...] = ()
+    clock: Clock | None = HERE  # None: a constant, which steps with anything
+    needs: tuple[tuple[Clock, int], ...] = ()  # events of other clocks, beside `warm` of its own
 
     @property
     def is_const(self) -> bool:
@@ -77,6 +85,8 @@ class Transact:
     size: X | None
     named: dict[str, X]
     span: Span
+    is_advised: bool = False
+    result: str = ""  # local that holds its outcome; "": the run does not wait for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,51 @@ class Say:
     span: Span
 
 
-Statement = Set | Branch | Stop | Transact | Say
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """A person is shown what the block does, and asked."""
+
+    number: int
+    role: str
+    within_ms: float
+    then: tuple[Statement, ...]
+    other: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """One transaction: all of its steps, or none of them and `other`."""
+
+    number: int
+    then: tuple[Statement, ...]
+    other: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finalize:
+    """When all in it is filled as asked, the script is done."""
+
+    number: int
+    then: tuple[Statement, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A planned cash flow; the present value is added to its name by a `Set` of its own."""
+
+    name: str
+    unit: str
+    amount: X
+    due: X  # ms since 1970 UTC
+    rate: X
+    present: X
+    span: Span
+
+
+Statement = Set | Branch | Stop | Transact | Say | Authorize | Execute | Finalize | Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +161,24 @@ class Body:
     warm: int  # events needed before statements are carried out
     line: int
     labels: tuple[tuple[X, str], ...] = ()  # names of series, for "why"
+    needs: tuple[tuple[Clock, int], ...] = ()  # other candles it reads, and how many it waits for
+
+
+def shared_parts(x: X, is_known: Callable[[X], bool]) -> list[X]:
+    """The operations in a value that stand in it more than once, inner ones first."""
+    seen: set[int] = set()
+    twice: set[int] = set()
+    order: list[X] = []
+    waiting = [(x, False)]
+    while waiting:
+        now, is_done = waiting.pop()
+        if is_done:
+            order.append(now)
+        elif now.args and now.op != "past" and not is_known(now):
+            if id(now) in seen:
+                twice.add(id(now))
+                continue
+            seen.add(id(now))
+            waiting.append((now, True))
+            waiting += [(each, False) for each in now.args]
+    return [each for each in order if id(each) in twice]

@@ -51,7 +51,7 @@ TEXT: Final = Type("text")
 BOOL: Final = Type("bool")
 SYMBOL: Final = Type("symbol")
 ACCOUNT: Final = Type("account")
-ORDER: Final = Type("order")
+NOWHERE_ORDER: Final = Type("order")  # of no market: a transfer
 BARE: Final = Type("bare")
 NONE: Final = Type("none")
 
@@ -68,6 +68,10 @@ def amount(unit: str) -> Type:
 
 def price(base: str, quote: str) -> Type:
     return Type("price", base, quote)
+
+
+def order(base: str, quote: str) -> Type:
+    return Type("order", base, quote)
 
 
 def added(op: str, left: Type, right: Type) -> Type | None:

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Final
 
 from bots.automated import TIMEFRAME_SETTING, Bound, bind
-from bots.automated.plan import refusal_of, span
+from bots.automated.plan import refusal_of
 from lefi_tui.adapters.history_files import CandleFile, read_candles
-from lefi_tui.core.bars import fits
+from lefi_tui.core.bars import fits, span
 from lefi_tui.core.instrument import Instrument, parse_symbol
 from lefi_tui.core.matching import MarketRules, market_rules
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
@@ -182,11 +182,11 @@ def _check_timeframes(bound: Bound, files: Sequence[CandleFile]) -> None:
             where=other.name,
             next_step="Give files of one timeframe",
         )
-    for handler in bound.candles:
-        if not fits(handler.timeframe_ms, data_ms):
+    for _, timeframe_ms in bound.kinds_of_candles:
+        if not fits(timeframe_ms, data_ms):
             raise MarketFileError(
                 f"Its candles are {span(data_ms)} long; the script's "
-                f"{span(handler.timeframe_ms)} can't be built from them.",
+                f"{span(timeframe_ms)} can't be built from them.",
                 where=files[0].name,
                 next_step=f"Give finer data, or run it on {span(data_ms)} with --timeframe",
             )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bots.automated.plan import span
+from lefi_tui.core.bars import span
 from lefi_tui.core.metrics import Numbers, OpenPosition, Trade
 
 

@@ -86,7 +86,6 @@ WRONG = [
     ('on Candle("BTC/USDT", 5m) { Print(1)', 1, 27, 1, "LF102"),
     (CANDLE.format("Print(1 < 2 < 3)"), 1, 41, 1, "LF105"),
     (CANDLE.format("Print(close ** 2)"), 1, 41, 2, "LF107"),
-    (CANDLE.format('Print(Candles("BTC/USDT", 1d).close)'), 1, 35, 23, "LF109"),
 ]
 
 

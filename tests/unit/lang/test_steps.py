@@ -12,6 +12,7 @@ import pytest
 from lefi_tui.core.order import LevelKind, SizeKind
 from lefi_tui.lang.program import Program, StepResult, check
 from lefi_tui.lang.source import Source
+from lefi_tui.lang.waiting import Begun
 
 Bar = tuple[float, float, float, float, float]
 
@@ -253,7 +254,7 @@ def test_history_steps_series_and_carries_out_nothing() -> None:
 def test_why_tells_the_conditions_with_their_values() -> None:
     made = on_candle("r = SMA(close, 2)\nif r > 10 and close < 50 { Print(1) }")
     state = run(made, [flat(8.0)])[0].state
-    seen = made.explain(0, state, ("BTC/USDT", 0.0, *flat(20.0)), ())
+    seen = made.explain(Begun(0, state, ("BTC/USDT", 0.0, *flat(20.0)), ()))
     assert [(each.text, each.outcome, each.values) for each in seen] == [
         ("r > 10 and close < 50", True, (("r", "14"), ("close", "20")))
     ]

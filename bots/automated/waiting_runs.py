@@ -1,0 +1,197 @@
+"""The runs of a bot that wait, carried on from answer to answer.
+
+The rule it keeps: what came before a wait is decided and sent; after it, reads are new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from bots.automated import waits
+from bots.automated.state import BotState
+from bots.automated.waits import Course, Step, WaitingRun
+from bots.automated.wanted import Wanted, in_words
+from lefi_tui.core.bot import (
+    ApprovalAsked,
+    Intent,
+    Occasion,
+    OrderOutcome,
+    Refusal,
+    Snapshot,
+)
+from lefi_tui.lang.program import StepResult
+from lefi_tui.lang.waiting import (
+    ApprovalAwaited,
+    Begun,
+    BlockEnds,
+    Finalized,
+    OrderAwaited,
+    TransactionBegins,
+    TransactionFailed,
+    Wait,
+)
+
+Answered = OrderOutcome | bool
+Went = tuple[Begun, list[Any], list[str]]  # the run, the slots behind it, what was done in words
+
+
+class WaitingRuns:
+    """Of one moment; what still waits behind it is in `runs`."""
+
+    def __init__(
+        self, state: BotState, occasion: Occasion, snapshot: Snapshot, wanted: Wanted
+    ) -> None:
+        self._bound, self._program = state.bound, state.bound.program
+        self._occasion, self._snapshot, self._wanted = occasion, snapshot, wanted
+        self.runs: list[WaitingRun] = list(state.waiting)
+        self.tickets = state.tickets
+        self.is_finalized = state.is_finalized
+        self.asked: list[ApprovalAsked] = []
+
+    def holds(self, handler: int) -> bool:
+        return any(each.course.begun.handler == handler for each in self.runs)
+
+    def answered(self) -> Iterator[tuple[WaitingRun, Answered]]:
+        """Those whose answer is there, the oldest first; no answer in time is a no."""
+        answers = {each.ticket: each for each in self._occasion.answers}
+        for run in tuple(self.runs):
+            given = answers.get(run.ticket)
+            if given is not None:
+                yield run, given.is_approved if given.outcome is None else given.outcome
+            elif run.kind == "approval" and run.deadline_ms <= self._occasion.at_ms:
+                yield run, False
+
+    def resumed(self, run: WaitingRun, answer: Answered, slots: list[Any]) -> Went:
+        """The run goes on with its answer, on slots and reads as they stand now."""
+        self.runs.remove(run)
+        course = run.course
+        if run.kind == "undo" and run.left:
+            done = self._undo(course, run.left)
+            return course.begun, slots, done
+        if run.kind == "approval" and answer is True and self._has_changed(run, slots):
+            asked = ApprovalAwaited(run.block, run.role, run.within_ms)
+            self._ask(course, asked, slots)
+            return course.begun, slots, ["asks again: what it would send has changed"]
+        if run.kind == "undo":
+            answer = True
+        elif isinstance(answer, OrderOutcome) and run.intent is not None:
+            course = _with_step(course, run.intent, answer)
+        return self._answer(course, slots, answer)
+
+    def _answer(self, course: Course, slots: list[Any], answer: Answered) -> Went:
+        course = course.after(slots, self._wanted.reads(), answer)
+        return self.carry_on(course, self._program.go_on(course.begun))
+
+    def carry_on(self, course: Course, result: StepResult) -> Went:
+        """From here to the run's end, or to where it waits for an answer that is not there yet."""
+        done: list[str] = []
+        while True:
+            slots = result.state
+            done += self._taken(result)
+            if any(isinstance(each, BlockEnds) for each in result.effects):
+                course = replace(course, is_whole=False, steps=())
+            if result.wait is None:
+                return course.begun, slots, done
+            course, answer, said = self._asked(course, result.wait, slots)
+            done += said
+            if answer is None:
+                return course.begun, slots, done
+            course = course.after(slots, self._wanted.reads(), answer)
+            result = self._program.go_on(course.begun)
+
+    def _taken(self, result: StepResult) -> list[str]:
+        if any(isinstance(each, Finalized) for each in result.effects):
+            self.is_finalized = True
+            self.runs.clear()
+        return self._wanted.take(result.effects)
+
+    # ---- what a run waits for
+
+    def _asked(
+        self, course: Course, wait: Wait, slots: list[Any]
+    ) -> tuple[Course, Answered | None, list[str]]:
+        """The answer where there is one at once; else the run is kept until there is."""
+        match wait:
+            case OrderAwaited():
+                return self._order(course, wait.order)
+            case TransactionBegins():
+                return self._begin(course, wait.number, slots)
+            case TransactionFailed():
+                steps = waits.undoing(course.steps)
+                course = replace(course, is_whole=False, steps=())
+                if not steps:
+                    return course, True, []
+                return course, None, self._undo(course, steps)
+            case ApprovalAwaited():
+                return course, None, self._ask(course, wait, slots)
+
+    def _order(
+        self, course: Course, order: Intent | Refusal
+    ) -> tuple[Course, Answered | None, list[str]]:
+        if isinstance(order, Refusal):
+            self._wanted.take([order])
+            return course, waits.refused(order.intent, order.text), [order.text]
+        self.tickets += 1
+        intent = replace(order, ticket=self.tickets)
+        refusal = self._wanted.send(intent)
+        if refusal is not None:
+            return course, waits.refused(intent, refusal.text), [refusal.text]
+        self.runs.append(WaitingRun(self.tickets, "order", course, intent))
+        return course, None, [f"{in_words(intent)}, waits for it"]
+
+    def _begin(
+        self, course: Course, block: int, slots: list[Any]
+    ) -> tuple[Course, Answered | None, list[str]]:
+        course = replace(course, is_whole=True, steps=())
+        ahead = course.after(slots, self._wanted.reads(), answer=True)
+        orders = waits.rehearsed(self._program, ahead, block, self._snapshot)
+        lack = waits.lacks(orders, self._snapshot)
+        if not lack:
+            return course, True, []
+        text = f"the transaction is not begun: {lack}"
+        self._wanted.take([Refusal(orders[0], "TRANSACTION_NOT_FUNDED", text)])
+        return course, False, [text]
+
+    def _undo(self, course: Course, steps: tuple[Intent, ...]) -> list[str]:
+        self.tickets += 1
+        intent = replace(steps[0], ticket=self.tickets)
+        self._wanted.send(intent)
+        self.runs.append(WaitingRun(self.tickets, "undo", course, intent, steps[1:]))
+        return [f"undoes: {in_words(intent)}"]
+
+    def _ask(self, course: Course, wait: ApprovalAwaited, slots: list[Any]) -> list[str]:
+        orders = self._ahead(course, wait.number, slots)
+        deadline_ms = self._occasion.at_ms + int(wait.within_ms)
+        self.tickets += 1
+        self.runs.append(
+            WaitingRun(
+                self.tickets,
+                "approval",
+                course,
+                left=orders,
+                block=wait.number,
+                role=wait.role,
+                within_ms=wait.within_ms,
+                deadline_ms=deadline_ms,
+                prices=waits.prices(orders, self._snapshot),
+            )
+        )
+        title = self._bound.titles[course.begun.handler]
+        self.asked.append(ApprovalAsked(self.tickets, title, wait.role, deadline_ms, orders))
+        return ["asks: " + (", ".join(in_words(each) for each in orders) or "no order")]
+
+    def _ahead(self, course: Course, block: int, slots: list[Any]) -> tuple[Intent, ...]:
+        ahead = course.after(slots, self._wanted.reads(), answer=True)
+        return waits.rehearsed(self._program, ahead, block, self._snapshot)
+
+    def _has_changed(self, run: WaitingRun, slots: list[Any]) -> bool:
+        now = self._ahead(run.course, run.block, slots)
+        return waits.has_changed(run.left, run.prices, now, self._snapshot)
+
+
+def _with_step(course: Course, intent: Intent, outcome: OrderOutcome) -> Course:
+    if not course.is_whole:
+        return course
+    return replace(course, steps=(*course.steps, Step(intent, outcome)))

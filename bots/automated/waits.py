@@ -1,0 +1,302 @@
+"""Runs that wait for an order or a person: what they wait for, and what it takes to go on.
+
+The rules it keeps: what a person approves is what is sent, or it is asked again; a transaction is
+funded as a whole before its first step, and undone in reverse order when a step fails.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from lefi_tui.core.bot import Intent, OrderOutcome, ReadKey, Refusal, Snapshot
+from lefi_tui.core.codec import from_plain, to_plain
+from lefi_tui.core.order import Side, Size, SizeKind
+from lefi_tui.lang.program import Program
+from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited
+
+PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
+FUNDS_SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a transaction: what was asked, and what became of it."""
+
+    intent: Intent
+    outcome: OrderOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A run under way, and the transaction it is in, if any."""
+
+    begun: Begun
+    is_whole: bool = False  # inside an `execute`
+    steps: tuple[Step, ...] = ()  # of that transaction
+
+    def after(self, slots: list[Any], reads: tuple[float, ...], answer: Any) -> Course:
+        leg = Leg(slots, reads, answer)
+        return replace(self, begun=replace(self.begun, legs=(*self.begun.legs, leg)))
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRun:
+    """kind: order · undo (`left` are the next ones) · approval (`left` is what was shown)"""
+
+    ticket: int
+    kind: str
+    course: Course
+    intent: Intent | None = None  # of an order or undo
+    left: tuple[Intent, ...] = ()
+    block: int = 0  # of an approval
+    role: str = ""
+    within_ms: float = 0.0
+    deadline_ms: int = 0
+    prices: tuple[float, ...] = ()  # of the symbols of `left`, when it was asked
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An event whose handler still waits; its run begins when that one has ended."""
+
+    handler: int
+    event: tuple[float | str, ...]
+
+
+# ---- a trial of a block
+
+
+def rehearsed(
+    program: Program, course: Course, block: int, snapshot: Snapshot
+) -> tuple[Intent, ...]:
+    """What the block would send from here, every order taken as filled."""
+    found: list[Intent] = []
+    begun = course.begun
+    while True:
+        result = program.go_on(begun)
+        for effect in result.effects:
+            if isinstance(effect, BlockEnds) and effect.number == block:
+                return tuple(found)
+            if isinstance(effect, Intent):
+                found.append(effect)
+        wait = result.wait
+        if wait is None:
+            return tuple(found)
+        answer: OrderOutcome | bool = True
+        if isinstance(wait, OrderAwaited):
+            answer = _assumed(wait.order, snapshot)
+            if isinstance(wait.order, Intent):
+                found.append(wait.order)
+        last = begun.legs[-1]
+        begun = replace(begun, legs=(*begun.legs, Leg(last.slots, last.reads, answer)))
+
+
+def _assumed(order: Intent | Refusal, snapshot: Snapshot) -> OrderOutcome:
+    if isinstance(order, Refusal):
+        return refused(order.intent, order.text)
+    price = float(order.limit) if order.limit is not None else _spot(order, snapshot)
+    units = _units(order, price, snapshot)
+    return OrderOutcome(
+        _side(order), price, units, price * units, 0.0, "filled", "", is_filled=True
+    )
+
+
+def _spot(intent: Intent, snapshot: Snapshot) -> float:
+    return snapshot.read(ReadKey("spot", intent.symbol)) if intent.symbol else math.nan
+
+
+def _side(intent: Intent) -> Side:
+    return Side.BUY if intent.action == "buy" else Side.SELL
+
+
+def _units(intent: Intent, price: float, snapshot: Snapshot) -> float:
+    if intent.size is None:
+        return abs(snapshot.read(ReadKey("position", intent.symbol, intent.account)))
+    size = float(intent.size.value)
+    match intent.size.kind:
+        case SizeKind.UNITS:
+            return size
+        case SizeKind.WORTH:
+            return size / price if price else math.nan
+        case _:
+            free = snapshot.read(ReadKey("cash", "", intent.account))
+            return free * size / price if price else math.nan
+
+
+def refused(intent: Intent, reason: str) -> OrderOutcome:
+    return OrderOutcome(_side(intent), math.nan, 0.0, 0.0, 0.0, "refused", reason, is_filled=False)
+
+
+# ---- a transaction
+
+
+def lacks(orders: Sequence[Intent], snapshot: Snapshot) -> str:
+    """Why all these steps together can't be paid, in words; empty when they can. A share of what
+    is free always fits, and a size that hangs on an earlier step is checked at its step."""
+    needed = 0.0
+    for each in orders:
+        cost = _cost(each, snapshot)
+        needed += cost if math.isfinite(cost) else 0.0
+    free = snapshot.read(ReadKey("cash"))
+    if needed <= free * (1 + FUNDS_SLACK):
+        return ""
+    return f"its steps cost {needed:,.8g} together, and {free:,.8g} is free"
+
+
+def _cost(intent: Intent, snapshot: Snapshot) -> float:
+    """In quote, fee included; 0 for what frees money or is a share of it."""
+    size = intent.size
+    is_short = intent.action == "sell" and ":" in intent.symbol
+    if size is None or size.kind is SizeKind.SHARE or intent.is_reduce_only:
+        return 0.0
+    if intent.action != "buy" and not is_short:
+        return 0.0
+    price = float(intent.limit) if intent.limit is not None else _spot(intent, snapshot)
+    worth = float(size.value) * (1.0 if size.kind is SizeKind.WORTH else price)
+    leverage = float(intent.leverage) if intent.leverage is not None else 1.0
+    fee = snapshot.read(ReadKey("taker", intent.symbol, intent.account))
+    return worth / leverage + worth * (fee if math.isfinite(fee) else 0.0)
+
+
+def undoing(steps: Sequence[Step]) -> tuple[Intent, ...]:
+    """What trades these steps back, the last first."""
+    return tuple(
+        Intent(
+            "sell" if each.outcome.side is Side.BUY else "buy",
+            each.intent.symbol,
+            each.intent.site,
+            each.intent.account,
+            Size(SizeKind.UNITS, Decimal(repr(each.outcome.units))),
+            leverage=each.intent.leverage,
+            is_undo=True,
+        )
+        for each in reversed(steps)
+        if each.outcome.units > 0
+    )
+
+
+# ---- an approval
+
+
+def prices(orders: Sequence[Intent], snapshot: Snapshot) -> tuple[float, ...]:
+    return tuple(_spot(each, snapshot) for each in orders)
+
+
+def has_changed(
+    shown: Sequence[Intent], then: Sequence[float], now: Sequence[Intent], snapshot: Snapshot
+) -> bool:
+    """Whether what would be sent now is another list, or a price or size moved over 1 %."""
+    if len(shown) != len(now):
+        return True
+    moved = zip(then, prices(shown, snapshot), strict=True)
+    if any(_moved(before, after) for before, after in moved):
+        return True
+    return any(_differ(one, other) for one, other in zip(shown, now, strict=True))
+
+
+def _moved(before: float, after: float) -> bool:
+    return abs(after - before) > PRICE_MOVE_MAX * abs(before)
+
+
+def _differ(one: Intent, other: Intent) -> bool:
+    if replace(one, size=None, limit=None, exits=other.exits) != replace(
+        other, size=None, limit=None
+    ):
+        return True
+    sizes = [(each.size.value if each.size else Decimal(0)) for each in (one, other)]
+    limits = [each.limit or Decimal(0) for each in (one, other)]
+    kinds = [each.size.kind if each.size else None for each in (one, other)]
+    pairs = (sizes, limits)
+    return kinds[0] != kinds[1] or any(_moved(float(a), float(b)) for a, b in pairs)
+
+
+# ---- as data
+
+
+def run_out(program: Program, begun: Begun) -> Any:
+    return {
+        "handler": begun.handler,
+        "slots": program.encode(begun.slots),
+        "event": [_out(each) for each in begun.event],
+        "reads": [_out(each) for each in begun.reads],
+        "legs": [
+            {
+                "slots": program.encode(leg.slots),
+                "reads": [_out(each) for each in leg.reads],
+                "answer": leg.answer if isinstance(leg.answer, bool) else to_plain(leg.answer),
+            }
+            for leg in begun.legs
+        ],
+    }
+
+
+def run_in(program: Program, data: Any) -> Begun:
+    return Begun(
+        data["handler"],
+        program.decode(data["slots"]),
+        tuple(_in(each) for each in data["event"]),
+        tuple(float(_in(each)) for each in data["reads"]),
+        tuple(
+            Leg(
+                program.decode(leg["slots"]),
+                tuple(float(_in(each)) for each in leg["reads"]),
+                _answer_in(leg["answer"]),
+            )
+            for leg in data.get("legs", ())
+        ),
+    )
+
+
+def _answer_in(data: Any) -> OrderOutcome | bool:
+    if isinstance(data, bool):
+        return data
+    outcome: OrderOutcome = from_plain(OrderOutcome, data)
+    return outcome
+
+
+def _out(value: float | str) -> float | str | None:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _in(value: float | str | None) -> float | str:
+    return math.nan if value is None else value
+
+
+def waiting_out(program: Program, run: WaitingRun) -> Any:
+    course = run.course
+    return {
+        "ticket": run.ticket,
+        "kind": run.kind,
+        "begun": run_out(program, course.begun),
+        "is_whole": course.is_whole,
+        "steps": [to_plain(each) for each in course.steps],
+        "intent": None if run.intent is None else to_plain(run.intent),
+        "left": [to_plain(each) for each in run.left],
+        "block": run.block,
+        "role": run.role,
+        "within_ms": run.within_ms,
+        "deadline_ms": run.deadline_ms,
+        "prices": [_out(each) for each in run.prices],
+    }
+
+
+def waiting_in(program: Program, data: Any) -> WaitingRun:
+    steps = tuple(from_plain(Step, each) for each in data["steps"])
+    course = Course(run_in(program, data["begun"]), data["is_whole"], steps)
+    intent = data["intent"]
+    return WaitingRun(
+        data["ticket"],
+        data["kind"],
+        course,
+        None if intent is None else from_plain(Intent, intent),
+        tuple(from_plain(Intent, each) for each in data["left"]),
+        data["block"],
+        data["role"],
+        data["within_ms"],
+        data["deadline_ms"],
+        tuple(float(_in(each)) for each in data["prices"]),
+    )

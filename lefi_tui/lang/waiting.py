@@ -1,0 +1,88 @@
+"""A run that waits, as data: from it the run is carried out again to the place where it stands.
+
+Nothing of a waiting run lives outside this data, so it outlives a restart and can be replayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from lefi_tui.core.bot import Intent, OrderOutcome, Refusal
+
+
+class OrderAwaited(NamedTuple):
+    """The run waits until this order is final; a refusal is final at once."""
+
+    order: Intent | Refusal
+
+
+class ApprovalAwaited(NamedTuple):
+    """The run waits for a person of this role; `number` is the block's."""
+
+    number: int
+    role: str
+    within_ms: float
+
+
+class TransactionBegins(NamedTuple):
+    """The funds for all steps of an `execute` are checked before its first."""
+
+    number: int
+
+
+class TransactionFailed(NamedTuple):
+    """The steps done since it began are undone, in reverse order."""
+
+    number: int
+
+
+Wait = OrderAwaited | ApprovalAwaited | TransactionBegins | TransactionFailed
+
+
+class BlockEnds(NamedTuple):
+    """Among the effects of a run: here an `authorize` or `execute` is complete."""
+
+    number: int
+
+
+class Finalized(NamedTuple):
+    """Among the effects of a run: the script is done."""
+
+
+FINALIZED: Final = Finalized()
+
+
+class Leg(NamedTuple):
+    """What a waiting run went on with: slots and reads as they stood then, and the answer."""
+
+    slots: list[Any]
+    reads: tuple[float, ...]
+    answer: OrderOutcome | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run from its beginning to where it stands."""
+
+    handler: int
+    slots: list[Any]  # before it
+    event: tuple[float | str, ...]
+    reads: tuple[float, ...]
+    legs: tuple[Leg, ...] = ()
+
+
+def played(
+    run: Any, begun: Begun, trace: list[Any] | None = None, *, carry: bool = True
+) -> tuple[list[Any], list[Any], Wait | bool]:
+    """A generated run from its beginning through its legs: the slots, the effects since the last
+    answer, and what it waits for; True when it has ended, False when it was not carried out."""
+    going = run(begun.slots, begun.event, begun.reads, carry, trace)
+    try:
+        slots, effects, wait = next(going)
+        for leg in begun.legs:
+            slots, effects, wait = going.send((leg.slots[:], leg.reads, leg.answer))
+    except StopIteration as end:
+        slots, effects, carried = end.value
+        return slots, effects, bool(carried)
+    return slots, effects, wait
