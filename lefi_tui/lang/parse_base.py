@@ -212,9 +212,22 @@ class Cursor:
             self.mend([meant])
             raise Mistake
         if self.last.kind is not Kind.WRONG:
-            self.say("LF103", f"A new line or ; is missing before `{word}`.", self.now.span)
+            message = f"A new line or ; is missing before `{word}`."
+            self.say("LF103", message, self.now.span, fix=self._with_line_end())
         if not (can_resume and self._begins_statement()):
             raise Mistake
+
+    def _with_line_end(self) -> Fix | None:
+        """`;` within a block of one line, else a new line as far in as this one."""
+        if not self._begins_statement():
+            return None
+        start = self.now.span.start
+        gap = Span(self.last.span.end, start)
+        opening = self.tokens[self.openings[-1]].span.start if self.openings else 0
+        if self.openings and "\n" not in self.text[opening:start]:
+            return Fix("Put a ; between them", (Edit(gap, "; "),))
+        indent = self._indent(self.at)
+        return Fix("Begin a new line", (Edit(gap, "\n" + " " * indent),))
 
     def _is_line_end(self) -> bool:
         if self.sees_end() or self.last.kind is Kind.LINE_END:  # the latter: of a lost block

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lefi_tui.lang import syntax as s
-from lefi_tui.lang.diagnostic import nearest
+from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.parse_base import Mistake
 from lefi_tui.lang.parse_tests import Checks
 from lefi_tui.lang.source import Span
@@ -50,8 +50,9 @@ class Items(Checks):
         name = self.expect_kind(Kind.NAME, f"one of {', '.join(_KINDS)}")
         if name.text not in _KINDS:
             meant = nearest(name.text, _KINDS)
-            hint = f"Did you mean `{meant}`?" if meant else ""
-            self.fail("LF101", f"A kind is one of {', '.join(_KINDS)}.", name.span, hint)
+            fix = Fix(f"Write {meant}", (Edit(name.span, meant),)) if meant else None
+            self.say("LF101", f"A kind is one of {', '.join(_KINDS)}.", name.span, fix=fix)
+            raise Mistake
         return s.Kind(self.since(word.span), name.text)
 
     def _setting(self, word: Token) -> s.Item:

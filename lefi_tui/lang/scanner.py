@@ -20,6 +20,9 @@ _NUMBER: Final = re.compile(rf"{_DIGITS}(?:\.{_DIGITS})?(?:[eE][+-]?[0-9]+)?")
 _DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+(?!\w)")
 _PART: Final = re.compile(r"([0-9]+)(ms|[smhdw])")
 _UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(?![\w(])")
+# `25 %` and `5 m`, where no value follows that the sign or letter could belong to.
+_SPACED: Final = re.compile(r"[^\S\n]+(%|ms|[smhdw])(?!\w)(?![^\S\n]*[\w(\"=.])")
+_OPERAND: Final = re.compile(r"%[^\S\n]*[\w(]")
 _GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 _WORD: Final = re.compile(r"\w+")
 _GLUED: Final = re.compile(r"\w+%?")
@@ -144,10 +147,27 @@ class _Scanner:
             self._glued(end, glued.end())
         elif is_percent:
             self._finite(Kind.PERCENT, end, _shifted(digits, -2))
+        elif spaced := self._spaced(number.group(), end):
+            self._apart_from_its_unit(number.group(), spaced)
         elif unit := _UNIT.match(self.text, end, self.end):
             self._finite(Kind.AMOUNT, unit.end(), float(digits))
         else:
             self._finite(Kind.NUMBER, end, float(digits))
+
+    def _spaced(self, digits: str, at: int) -> re.Match[str] | None:
+        found = _SPACED.match(self.text, at, self.end)
+        return found if found and (found[1] == "%" or digits.isdecimal()) else None
+
+    def _apart_from_its_unit(self, digits: str, unit: re.Match[str]) -> None:
+        """`25 %` and `5 m`: said, and read as what is meant."""
+        span, meant = Span(self.at, unit.end()), f"{digits}{unit[1]}"
+        fix = Fix(f"Write {meant}", (Edit(Span(unit.start(), unit.start(1)), ""),))
+        if unit[1] == "%":
+            self._say("LF001", span, "A percent has no space before its sign.", fix)
+            self._finite(Kind.PERCENT, span.end, _shifted(digits.replace("_", ""), -2))
+        else:
+            self._say("LF002", span, "A duration has no space before its unit.", fix)
+            self._finite(Kind.DURATION, span.end, float(digits) * UNIT_MS[unit[1]])
 
     def _finite(self, kind: Kind, end: int, value: float) -> None:
         if math.isinf(value):
@@ -161,6 +181,9 @@ class _Scanner:
         letters = self.text[digits_end:end]
         message = f"{shown(number + letters)} is neither a number nor a name."
         fix = None
+        if _GLUED_UNIT.fullmatch(letters) and self._follows_one_number():
+            self._other_ticker(number + letters, end)
+            return
         if _GLUED_UNIT.fullmatch(letters):
             message = "Between a number and its unit stands a space."
             fix = Fix(
@@ -169,6 +192,23 @@ class _Scanner:
         elif letters in UNIT_MS:
             message = "A duration is in whole numbers, like 1h30m or 90m."
         self._say("LF002", Span(self.at, end), message, fix)
+        self._add(Kind.WRONG, end)
+
+    def _follows_one_number(self) -> bool:
+        """Whether a number stands before this on its line, and no row of them."""
+        kinds = [each.kind for each in self.tokens[-2:]]
+        if not kinds or kinds[-1] is not Kind.NUMBER or kinds[:-1] == [Kind.NUMBER]:
+            return False
+        return "\n" not in self.text[self.tokens[-1].span.end : self.at]
+
+    def _other_ticker(self, ticker: str, end: int) -> None:
+        """`5 1INCH`: a ticker that is no unit."""
+        start = self.tokens.pop().span.start
+        meant = f'Amount({self.text[start : self.at].strip()}, "{ticker}")'
+        message = f"A unit begins with a capital; other tickers are written {shown(meant)}."
+        span = Span(start, end)
+        self._say("LF002", span, message, Fix(f"Write {shown(meant)}", (Edit(span, meant),)))
+        self.at = start
         self._add(Kind.WRONG, end)
 
     # ---- words and marks
@@ -186,6 +226,8 @@ class _Scanner:
     def _mark(self, letter: str) -> None:
         foreign = _FOREIGN.match(self.text, self.at, self.end)
         mark = _MARK.match(self.text, self.at, self.end)
+        if letter == "%" and not _OPERAND.match(self.text, self.at, self.end):
+            foreign = None
         if foreign and (mark is None or foreign.end() > mark.end()):
             self._foreign(foreign.group(), foreign.end())
         elif mark:
