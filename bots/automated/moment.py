@@ -128,7 +128,11 @@ class Moment:
         """Live, the scheduler says what is due; on a candle file the first close at or after it."""
         occasion, bound = self._occasion, self._bound
         due = set(occasion.due)
-        if bound.timers and occasion.is_file and (occasion.bars or occasion.quotes):
+        if (
+            bound.timers
+            and occasion.is_file
+            and (occasion.bars or occasion.quotes or occasion.is_idle)
+        ):
             self._due_ns, due = due_at_close(bound.timers, self._due_ns, occasion)
         for timer in bound.timers if due else ():
             if timer.handler in due:

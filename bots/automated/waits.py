@@ -128,7 +128,11 @@ def _units(intent: Intent, price: float, snapshot: Snapshot) -> float:
 
 
 def refused(intent: Intent, reason: str) -> OrderOutcome:
-    return OrderOutcome(_side(intent), math.nan, 0.0, 0.0, 0.0, "refused", reason, is_filled=False)
+    return not_filled(intent, "refused", reason)
+
+
+def not_filled(intent: Intent, status: str, reason: str) -> OrderOutcome:
+    return OrderOutcome(_side(intent), math.nan, 0.0, 0.0, 0.0, status, reason, is_filled=False)
 
 
 # ---- a transaction

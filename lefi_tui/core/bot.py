@@ -86,6 +86,17 @@ class FillSeen:
     time_ms: int
 
 
+Given = float | str | bool  # what a field of a custom event may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A custom event: `Emit` sends it, `on Event` hears it."""
+
+    name: str
+    fields: tuple[tuple[str, Given], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """All that happened at one moment, for one bot. Handlers run in the language's order."""
@@ -96,11 +107,14 @@ class Occasion:
     prints: tuple[Print, ...] = ()
     fills: tuple[FillSeen, ...] = ()
     due: tuple[int, ...] = ()  # numbers of Every and Schedule handlers whose time has come
+    events: tuple[Emitted, ...] = ()  # of other bots, or from outside
+    commands: tuple[str, ...] = ()  # of the person in front of a manual bot
     started: bool = False
     stopping: bool = False
     answers: tuple[Answer, ...] = ()  # to what its runs wait for
     is_history: bool = False  # steps series and carries out nothing
     is_file: bool = False  # candles are the whole market: closes are prices, timers and all
+    is_idle: bool = False  # on a candle file: time passes without a candle
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +223,7 @@ class Decision:
     warming: str = ""  # "12 of 26" while a handler warms up
     asked: tuple[ApprovalAsked, ...] = ()
     planned: tuple[Planned, ...] = ()
+    emitted: tuple[Emitted, ...] = ()  # its own handlers have heard them already
     is_finalized: bool = False  # the script is done; the bot is carried out no more
     fault: str = ""
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
+from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS
 from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.scope import Wrong
@@ -57,6 +58,29 @@ class ExpectState:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """`approve` or `decline`: the answer to what has waited longest."""
+
+    is_approved: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Time passes without a candle."""
+
+    ms: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectFinalized:
+    is_negated: bool
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """A line whose statement is not carried out yet; its test fails and says so."""
 
@@ -64,7 +88,7 @@ class NotYet:
     line: int
 
 
-Line = Feed | ExpectOrder | ExpectNote | ExpectState | NotYet
+Line = Feed | ExpectOrder | ExpectNote | ExpectState | NotYet | Verdict | After | ExpectFinalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +141,9 @@ class _Reader:
             case s.TestSignal():
                 return NotYet(f"`{node.what}` in a test", line)
             case s.TestAnswer():
-                return NotYet(f"`{node.what}` in a test", line)
+                return Verdict(node.what == "approve", line)
             case s.TestAfter():
-                return NotYet("`after` in a test", line)
+                return self._after(node, line)
             case s.TestSettings():
                 raise AssertionError("settings are read before")
 
@@ -131,8 +155,16 @@ class _Reader:
             raise self.check.wrong("LF204", node.symbol.span, message)
         if not symbol and not self.check.shared.symbols:
             message = f'The script names no market; write `{node.what} "BTC/USDT" …`.'
-            raise self.check.wrong("LF204", Span(node.span.start, node.span.start + len(node.what)), message)
+            raise self.check.wrong(
+                "LF204", Span(node.span.start, node.span.start + len(node.what)), message
+            )
         return Feed(node.what, symbol, node.rows, line)
+
+    def _after(self, node: s.TestAfter, line: int) -> After:
+        wait = self.check.value(node.duration)
+        if not wait.is_const or wait.type != t.DURATION or not wait.value > 0:
+            raise self.check.wrong("LF204", node.duration.span, "Time passes by a duration: 10m.")
+        return After(int(wait.value), line)
 
     def _expect(self, node: s.TestExpect, line: int) -> Line:
         value, text = node.value, self._written(node.span)
@@ -141,7 +173,7 @@ class _Reader:
         if isinstance(value, s.Binary) and isinstance(value.left, s.Name) and value.op in _OPS:
             return self._expect_state(value, node.negated, (line, text))
         if isinstance(value, s.Name) and value.name == "finalized":
-            return NotYet("`expect finalized`", line)
+            return ExpectFinalized(node.negated, line, text)
         message = "Expect an order, a notice, or `name == value`."
         raise self.check.wrong("LF204", value.span, message)
 

@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from bots.automated import Bound, bind
 from bots.automated.plan import refusal_of
-from lefi_tui.core.bot import Bar, Intent, Occasion, Quote
+from lefi_tui.core.bot import Answer, Bar, Intent, Occasion, Quote
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import SizeKind
 from lefi_tui.errors import ScriptRefusedError
 from lefi_tui.lang.script_tests import (
+    After,
+    ExpectFinalized,
     ExpectNote,
     ExpectOrder,
     ExpectState,
@@ -26,6 +28,7 @@ from lefi_tui.lang.script_tests import (
     Line,
     NotYet,
     ScriptTest,
+    Verdict,
 )
 from lefi_tui.simulate.prepared import instrument_of
 from lefi_tui.simulate.trial import Ask, Trial
@@ -99,12 +102,12 @@ class _Run:
         symbols = dict.fromkeys((*self._bound.program.symbols, *fed))
         markets = {each: market_rules(instrument_of(each)) for each in symbols}
         self._first = next(iter(symbols), "")
-        self._trial = Trial((source, settings), markets, NO_FEES, CASH)
+        self._trial = Trial((source, settings), markets, NO_FEES, CASH, approves=False)
         self._now_ms = BEGINS_MS
         self._closes: dict[str, float] = {}
         self._is_started = False
 
-    def line(self, line: Line) -> Unmet | None:
+    def line(self, line: Line) -> Unmet | None:  # noqa: C901, PLR0911 -- dispatch
         match line:
             case Feed():
                 self._feed(line)
@@ -115,6 +118,13 @@ class _Run:
                 return self._note(line)
             case ExpectState():
                 return self._state(line)
+            case Verdict():
+                return self._answer(line)
+            case After():
+                self._wait(line)
+                return None
+            case ExpectFinalized():
+                return self._finalized(line)
             case NotYet():
                 return Unmet(line.line, line.what, "it is not there yet")
 
@@ -162,7 +172,27 @@ class _Run:
         self._is_started = True
         self._now_ms, self._closes[symbol] = occasion.at_ms, close
 
+    def _answer(self, line: Verdict) -> Unmet | None:
+        if not self._trial.asked:
+            word = "approve" if line.is_approved else "decline"
+            return Unmet(line.line, word, "nothing waits for an answer")
+        ticket = self._trial.asked[0].ticket
+        answer = Answer(ticket, is_approved=line.is_approved)
+        self._trial.handlers(Occasion(self._now_ms, answers=(answer,), is_file=True))
+        return None
+
+    def _wait(self, line: After) -> None:
+        self._now_ms += line.ms
+        self._trial.handlers(Occasion(self._now_ms, is_file=True, is_idle=True))
+
     # ---- what is expected
+
+    def _finalized(self, expected: ExpectFinalized) -> Unmet | None:
+        is_done = self._trial.state.is_finalized
+        if is_done != expected.is_negated:
+            return None
+        happened = "it is finalized" if is_done else "it lives on"
+        return Unmet(expected.line, expected.text, happened)
 
     def _order(self, expected: ExpectOrder) -> Unmet | None:
         asks = [each for each in self._trial.asks if each.intent.action == expected.action]

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bots.automated import Automated
-from lefi_tui.core.bot import Bar, FillSeen, Intent, Note, Occasion, ReadKey
+from bots.automated.waits import not_filled, refused
+from lefi_tui.core.bot import (
+    Answer,
+    ApprovalAsked,
+    Bar,
+    FillSeen,
+    Intent,
+    Note,
+    Occasion,
+    OrderOutcome,
+    Planned,
+    ReadKey,
+)
 from lefi_tui.core.matching import (
     CandleMarket,
     Fees,
@@ -98,7 +110,10 @@ class Trial:
         markets: Mapping[str, MarketRules],
         fees: Fees,
         cash: float,
+        *,
+        approves: bool = True,  # whoever is asked says yes at once
     ) -> None:
+        self.approves = approves
         self.market = CandleMarket(markets, fees, cash)
         self.book = TradeBook(markets)
         self.readings = Readings(self.market, fees)
@@ -110,6 +125,9 @@ class Trial:
         self._working: dict[str, Ask] = {}
         self._fills: list[FillSeen] = []  # wait for the close of their candle
         self._sent = 0
+        self.asked: list[ApprovalAsked] = []  # not answered yet
+        self.planned: list[Planned] = []
+        self._answers: list[Answer] = []  # that no run has heard yet
 
     def candles(self, bars: Sequence[Bar]) -> None:
         """The candles of one moment, from their open to their close."""
@@ -121,8 +139,33 @@ class Trial:
 
     def handlers(self, occasion: Occasion) -> None:
         """The script's runs of one moment, and the orders that come of them."""
+        if self.state.waiting:
+            self._lapse_late(occasion.at_ms)
+            occasion = replace(occasion, answers=(*occasion.answers, *self._heard()))
+        self._decide(occasion)
+        while self._answers:  # approvals and cancels are answered at once
+            self._decide(Occasion(occasion.at_ms, answers=self._heard(), is_file=True))
+
+    def _heard(self) -> tuple[Answer, ...]:
+        answers, self._answers = tuple(self._answers), []
+        return answers
+
+    def _lapse_late(self, at_ms: int) -> None:
+        """An order that a run waits for works no longer than the policy's timeout."""
+        timeout_ms = self.state.bound.program.policy.timeout_ms
+        for order, ask in tuple(self._working.items()):
+            if ask.intent.ticket and at_ms - ask.at_ms >= timeout_ms:
+                self.market.cancel(order)
+                self._canceled(order, "timeout")
+
+    def _decide(self, occasion: Occasion) -> None:
         decision = BOT.decide(self.state, occasion, self.readings)
         self.state = decision.state
+        self.planned += decision.planned
+        waiting = {each.ticket for each in self.state.waiting}
+        self.asked = [each for each in (*self.asked, *decision.asked) if each.ticket in waiting]
+        if self.approves:
+            self._answers += [Answer(each.ticket, is_approved=True) for each in self.asked]
         self.notes += decision.notes
         for each in decision.refusals:
             self.asks.append(Ask(each.intent, occasion.at_ms, each.text))
@@ -146,13 +189,15 @@ class Trial:
                 case Filled():
                     self.book.add(fill_row(each))
                     self._fills.append(fill_seen(each))
-                    self._final(each.order)
+                    self._tell(self._final(each.order), filled(each))
                 case Refused():
                     ask = self._final(each.order)
                     ask.refusal = each.text
+                    self._tell(ask, refused(ask.intent, each.text))
                     self._refused(ask, (each.time_ms, each.code, each.text))
                 case Gone():
-                    self._refused(self._final(each.order), (each.time_ms, "LAPSED", each.reason))
+                    ask = self._canceled(each.order, each.reason)
+                    self._refused(ask, (each.time_ms, "LAPSED", each.reason))
                 case Funded():
                     self.funding += each.amount
                 case Rested():
@@ -162,6 +207,16 @@ class Trial:
         """An order that works no more; exits are no orders of the script's."""
         self.readings.sites.pop(order, None)
         return self._working.pop(order, None) or Ask(Intent("exit", "", -1), 0)
+
+    def _canceled(self, order: str, reason: str) -> Ask:
+        ask = self._final(order)
+        self._tell(ask, not_filled(ask.intent, "canceled", reason))
+        return ask
+
+    def _tell(self, ask: Ask, outcome: OrderOutcome) -> None:
+        """The run that waits for this order hears what became of it."""
+        if ask.intent.ticket:
+            self._answers.append(Answer(ask.intent.ticket, outcome))
 
     def _refused(self, ask: Ask, what: tuple[int, str, str]) -> None:
         time_ms, code, text = what
@@ -175,7 +230,7 @@ class Trial:
         if intent.action in {"cancel", "close"}:
             for order in self.market.working(intent.symbol):
                 self.market.cancel(order)
-                self._final(order)
+                self._canceled(order, intent.action)
         if intent.action == "close":
             terms = close_terms(intent.symbol, self.market.position(intent.symbol)[0])
         elif intent.action != "cancel":
@@ -186,6 +241,8 @@ class Trial:
             self.market.send(order, terms)
             self.readings.sites[order] = intent.site
             self._working[order] = ask
+        else:
+            self._tell(ask, replace(not_filled(intent, "filled", ""), is_filled=True))
 
 
 def fill_row(fill: Filled) -> FillRow:
@@ -198,6 +255,13 @@ def fill_row(fill: Filled) -> FillRow:
         fill.reason,
         fill.time_ms,
         fill.leverage,
+    )
+
+
+def filled(fill: Filled) -> OrderOutcome:
+    cost = fill.price * fill.units
+    return OrderOutcome(
+        fill.side, fill.price, fill.units, cost, fill.fee, "filled", "", is_filled=True
     )
 
 

@@ -128,7 +128,7 @@ def test_a_refused_order_meets_no_expectation() -> None:
 
 
 def test_what_is_not_there_yet_fails_and_says_so() -> None:
-    (found,) = unmet("after 10m")
+    (found,) = unmet('event "x"')
     assert "not there yet" in found.happened
 
 
