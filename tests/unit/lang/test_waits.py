@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from lefi_tui.core.bot import Bar, Occasion, Quote
+from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.lang.program import check
+from lefi_tui.simulate.prepared import instrument_of
 from lefi_tui.simulate.script_tests import run_script_tests
+from lefi_tui.simulate.trial import BOT, Ask, Trial
 
 WAITING = {
     "an approved block is carried out": """
@@ -140,3 +146,43 @@ def test_what_waits_goes_on_as_the_page_says(source: str) -> None:
     assert [each for each in check(source).diagnostics if each.is_error] == []
     unmet = [(each.name, one) for each in run_script_tests(source) for one in each.unmet]
     assert unmet == []
+
+
+RESTORED = """
+policy { timeout = 5m; rate = 1_000 per 1m }
+state worth = 0 USDT
+on PriceUpdate("BTC/USDT") {
+    before = worth
+    o = Buy("BTC/USDT", 1, at = close_of("BTC/USDT"))
+    worth = o.cost ?? 0 USDT
+    authorize { if Sell("BTC/USDT", 50%) { Notify("{before} then {worth}") } }
+    execute { Buy("BTC/USDT", 10 USDT); Sell("BTC/USDT", 1000) } else { Notify("undone") }
+}
+fn close_of(coin) = Spot(coin)
+"""
+
+
+def _told(*, is_restored: bool) -> list[object]:
+    market = {"BTC/USDT": market_rules(instrument_of("BTC/USDT"))}
+    trial = Trial((RESTORED, {}), market, Fees(0.0, 0.0, 0.0), 10_000.0)
+    for number in range(60):
+        price, at_ms = 100.0 + number % 7, number * 60_000
+        trial.candles((Bar("BTC/USDT", 60_000, at_ms, price, price, price, price, 0.0),))
+        at_ms += 60_000
+        quote = Quote("BTC/USDT", at_ms, price, price, price)
+        trial.handlers(
+            Occasion(at_ms, quotes=(quote,), fills=trial.fills(), started=not number, is_file=True)
+        )
+        if is_restored:
+            plain = json.loads(json.dumps(BOT.encode(trial.state)))
+            trial.state = BOT.decode(RESTORED, {}, plain)
+    return [*trial.asks, *trial.notes, *trial.book.trades]
+
+
+def test_a_waiting_run_restored_from_its_data_goes_on_as_if_never_stopped() -> None:
+    told = _told(is_restored=False)
+    assert {"Notify", "sell"} <= {
+        *("Notify" for each in told if getattr(each, "kind", "") == "notify"),
+        *(each.intent.action for each in told if isinstance(each, Ask)),
+    }
+    assert _told(is_restored=True) == told
