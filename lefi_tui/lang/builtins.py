@@ -115,12 +115,13 @@ _ALL: Final = (
     Builtin("Cancel", "transaction", _p("symbol"), "order", "Cancels the working orders."),
     Builtin("Notify", "word", _p("text:any [channel:text]"), "nothing", "Tells a person."),
     Builtin("Print", "word", _p("text:any"), "nothing", "Writes to the bot's log."),
+    Builtin("Emit", "word", _p("name:text"), "nothing", "Sends a custom event with its fields."),
 )
 BUILTINS: Final = {each.name: each for each in _ALL}
 
 # Of lefi.md, and not carried out yet; named so that the checker can say so instead of "unknown".
 _LATER: Final = """
-Bias Indicator TransferAmount Emit WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
+Bias Indicator TransferAmount WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
 Supertrend Donchian ZScore Since
 """
 LATER: Final = frozenset(_LATER.split())
@@ -192,11 +193,17 @@ EVENTS: Final = {
         ),
         EventKind("Every", _p("period:duration"), (("time", "time"),), "Again and again."),
         EventKind("Schedule", _p("cron:text [zone:text]"), (("time", "time"),), "By a crontab."),
+        EventKind("Event", _p("name:text"), (("time", "time"),), "A custom event, by its name."),
+        EventKind(
+            "Command",
+            _p("name:text *key:text"),
+            (("key", "text"), ("time", "time")),
+            "A key of the person in front of a manual bot.",
+        ),
         EventKind("Start", (), (("time", "time"),), "The bot was started."),
         EventKind("Stop", (), (("time", "time"),), "The bot is being stopped."),
     )
 }
-EVENTS_LATER: Final = frozenset({"Event", "Command"})
 CANDLE_NAMES: Final = ("open", "high", "low", "close", "volume", "time")
 TIME_FIELDS: Final = ("hour", "minute", "weekday", "day", "month")
 LENGTH_MAX: Final = 5_000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, LATER, TIME_FIELDS
+from lefi_tui.lang.check_events import own_field
 from lefi_tui.lang.check_values import Values
-from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.scope import Local, Wrong, needs_later
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
@@ -62,19 +63,23 @@ class Fields(Values):
     def _event_field(self, node: s.Field) -> X:
         if "event" in self.scope.broken:
             raise Wrong
+        if node.name not in self.scope.fields and self.scope.event == "Event":
+            return own_field(self, node)
         if node.name not in self.scope.fields:
             raise self._no_field(node, list(self.scope.fields))
         return self.scope.fields[node.name]
 
     def _no_field(self, node: s.Field, known: list[str]) -> Wrong:
-        meant = nearest(node.name, known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(known)}."
         message = f"There is no field `{node.name}` here."
-        return self.wrong("LF214", node.name_span, message, hint if known else "")
+        hint, fix = ways_out.meant(node.name, node.name_span, known)
+        return self.wrong("LF214", node.name_span, message, hint, fix)
 
     def history(self, node: s.Index) -> X:
         steps = self._steps_back(node)
         target = self._looked_back_at(node.target) if steps else self.value(node.target)
+        if target.type.kind == "list":
+            message = "A list has no [n]; `for x in …` goes through it."
+            raise self.wrong("LF215", node.target.span, message)
         if steps == 0:
             return target
         if target.is_series:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, EVENTS_LATER, Builtin, EventKind
+from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, Builtin, EventKind
+from lefi_tui.lang.check_events import kinds_of_fields
 from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.scope import Scope, Wrong
@@ -19,10 +20,8 @@ from lefi_tui.lang.warmth import other_needs, own_events, waits_of
 
 
 def read_handler(now: Pass, node: s.Handler) -> None:
-    scope = Scope(node.event)
+    scope = Scope(node.event, start=node.span.start)
     check = statements_of(now, scope)
-    if node.event in EVENTS_LATER:
-        raise check.later(node.event_span, f"`on {node.event}`")
     event = EVENTS.get(node.event)
     if event is None:
         meant = nearest(node.event, list(EVENTS))
@@ -62,6 +61,7 @@ class _Timing:
     every_ms: int = 0
     cron: str = ""
     zone: str = ""
+    key: str = ""
 
 
 def _timing(now: Pass, check: Checker, event: EventKind, node: s.Handler) -> _Timing:
@@ -73,6 +73,8 @@ def _timing(now: Pass, check: Checker, event: EventKind, node: s.Handler) -> _Ti
         scope.symbol = check.symbol(args["symbol"])
     if "timeframe" in args:
         scope.timeframe_ms = now.timeframe_ms or check.duration(args["timeframe"])
+    if "name" in args:
+        return _named(now, check, node, args)
     if "period" in args:
         return _Timing(every_ms=check.duration(args["period"]))
     if "cron" not in args:
@@ -84,6 +86,17 @@ def _timing(now: Pass, check: Checker, event: EventKind, node: s.Handler) -> _Ti
     except ScheduleError as error:
         raise check.wrong("LF204", args["cron"].value.span, str(error)) from error
     return _Timing(cron=cron, zone=zone)
+
+
+def _named(now: Pass, check: Checker, node: s.Handler, args: dict[str, s.Arg]) -> _Timing:
+    """A custom event, or a command with its key."""
+    check.scope.hears = check.constant_text(args["name"], "A name")
+    kind = now.declared.kind
+    if node.event == "Command" and kind != "manual":
+        message = f"A person gives commands to a manual bot; this script is of kind {kind}."
+        raise check.wrong("LF220", node.event_span, message, "Write `kind manual`, or on Event.")
+    key = check.constant_text(args["key"], "A key") if "key" in args else ""
+    return _Timing(key=key)
 
 
 def _as_builtin(event: EventKind) -> Builtin:
@@ -161,5 +174,8 @@ def _finish(
                 if each.series is not None
             ),
             needs=other_needs(waits, scope.candles),
+            hears=scope.hears,
+            key=timing.key,
+            takes=kinds_of_fields(check, out),
         )
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.lang.check_events import circles
 from lefi_tui.lang.check_handlers import look_at_function, read_body, read_handler
 from lefi_tui.lang.check_policy import Policy, read_policy
 from lefi_tui.lang.check_settings import read_setting, read_state
@@ -97,6 +98,9 @@ def _go(now: Pass) -> None:
     for function in now.declared.functions.values():
         if function.name not in now.shared.used:
             attempt(lambda function=function: look_at_function(now, function))
+    for each in circles(now.shared.sent):
+        message = f'`Emit("{each.name}")` leads back to its own handler and triggers itself.'
+        statements_of(now, Scope("events")).say("LF257", each.span, message)
     if not now.shared.found:
         _warn_of_unused(now)
 

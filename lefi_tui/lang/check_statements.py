@@ -6,7 +6,9 @@ from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import Builtin
+from lefi_tui.lang.check_events import sent
 from lefi_tui.lang.check_orders import Orders
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.resolver import assigned_names, series_names
@@ -117,7 +119,8 @@ class Statements(Orders):
         if joined is None:
             old = self.shared.bindings.seen(kind)
             message = f"`{node.name}` holds {old}; this is {self.seen(value)}."
-            raise self.wrong("LF202", node.span, message, "A name keeps its type.")
+            fix = ways_out.in_unit(self.text, node.value, self.seen(value), old)
+            raise self.wrong("LF202", node.span, message, "A name keeps its type.", fix)
 
     def _assign_local(self, node: s.Assign, value: X) -> list[Statement]:
         scope = self.scope
@@ -337,6 +340,8 @@ class Statements(Orders):
         return [self.ordered(call)]
 
     def _say(self, builtin: Builtin, call: s.Call) -> Statement:
+        if builtin.name == "Emit":
+            return sent(self, builtin, call)
         args = self.bound(builtin, call)
         text = self.value(args["text"].value)
         channel = self.constant_text(args["channel"], "A channel") if "channel" in args else ""

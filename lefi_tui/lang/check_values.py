@@ -8,8 +8,8 @@ from typing import Any, Final
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import CANDLE_NAMES
-from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.maths import FOLDS
 from lefi_tui.lang.resolver import parts_of
 from lefi_tui.lang.scope import LEVELS_MAX, Checking, TooMuch, Wrong, is_open
@@ -23,7 +23,6 @@ _NAMES: Final = {
     "??": "coalesce",
 }  # fmt: skip
 _ORDERED: Final = frozenset({"<", "<=", ">", ">="})
-_MONEY: Final = frozenset({"USDT", "USD", "USDC", "EUR", "GBP", "JPY", "BUSD", "DAI"})
 
 
 class Values(Checking):
@@ -133,8 +132,7 @@ class Values(Checking):
         local = self.scope.locals[node.name]
         local.is_used = True
         if node.name not in self.scope.assigned:
-            message = f"`{node.name}` has no value here on some way through the script."
-            raise self.wrong("LF209", node.span, message, "Give it one before, on every way.")
+            raise self._without_value(node)
         if local.series is not None:
             return local.series
         kind = self.shared.bindings.seen(local.type)
@@ -147,13 +145,19 @@ class Values(Checking):
         known = [*self.scope.locals, *self.scope.params, *declared.settings, *declared.states]
         known += self.scope.fields if self.scope.bare_fields else []
         known += declared.functions
-        hint, fix = "", None
-        if meant := nearest(node.name, known):
-            hint = f"Did you mean `{meant}`?"
-            fix = Fix(f"Write {meant}", (Edit(node.span, meant),))
-        elif node.name in CANDLE_NAMES:
-            hint = "Candle fields are names in an `on Candle(…)` handler."
+        if node.name in self.scope.given:
+            return self._without_value(node)
+        hint, fix = ways_out.meant(node.name, node.span, known)
+        if node.name in self.scope.fields:  # of an event whose fields are no names
+            hint, fix = "", ways_out.written(f"event.{node.name}", node.span)
+        elif fix is None:
+            is_candle = node.name in CANDLE_NAMES
+            hint = "Candle fields are names in an `on Candle(…)` handler." if is_candle else ""
         return self.wrong("LF201", node.span, f"`{node.name}` is not known here.", hint, fix)
+
+    def _without_value(self, node: s.Name) -> Wrong:
+        message = f"`{node.name}` has no value here on some way through the script."
+        return self.wrong("LF209", node.span, message, "Give it one before, on every way.")
 
     def _text(self, node: s.Text) -> X:
         plain = node.plain
@@ -229,7 +233,7 @@ class Values(Checking):
         kind = self.seen(value)
         if kind.kind == "order":
             return self.make("filled", t.BOOL, [value], span=span)
-        if kind != t.BOOL:
+        if self.shared.bindings.unified(kind, t.BOOL) != t.BOOL:
             raise self.wrong("LF211", span, f"A condition is true or false; this is {kind}.")
         return value
 
@@ -288,25 +292,13 @@ class Values(Checking):
     def _differ(self, node: s.Binary | s.Choice, left: Type, right: Type) -> Wrong:
         if isinstance(node, s.Choice):
             message = f"Both values are of one unit; these are {left} and {right}."
-            return self.wrong("LF202", node.span, message)
+            fix = ways_out.joined_in_one_unit(self.text, node, (left, right))
+            return self.wrong("LF202", node.span, message, fix=fix)
         verb = f"`{node.op}` does not join {left} and {right}."
         numeric = left.kind in t.NUMERIC and right.kind in t.NUMERIC
         code = "LF202" if numeric else "LF211"
-        return self.wrong(code, node.span, verb, *self._conversion(node, left, right))
-
-    def _conversion(self, node: s.Binary, left: Type, right: Type) -> tuple[str, Fix | None]:
-        """The way from one unit to the other, as a fix where the text can be changed."""
-        for kind, other, written in ((left, right, node.right), (right, left, node.left)):
-            if kind.kind == "percent" and is_open(other) and isinstance(written, s.Number):
-                words = f"{written.value * 100:g}%"
-                return "", Fix(f"Write {words}", (Edit(written.span, words),))
-        if left.kind == right.kind == "amount":
-            turned = left.base in _MONEY and right.base not in _MONEY
-            written, units = (node.right, (right, left)) if turned else (node.left, (left, right))
-            pair = f"{units[0].base}/{units[1].base}"
-            words = f'{self.text[written.span.start : written.span.end]} * Spot("{pair}")'
-            return "", Fix(f"Write {words}", (Edit(written.span, words),))
-        return "", None
+        fix = ways_out.joined_in_one_unit(self.text, node, (left, right))
+        return self.wrong(code, node.span, verb, fix=fix)
 
     def _choice(self, node: s.Choice) -> X:
         condition = self.condition(self.value(node.condition), node.condition.span)

@@ -23,6 +23,7 @@ from lefi_tui.lang.form import (
     Op,
     Plan,
     Put,
+    Signal,
     Slots,
     Tell,
     Trade,
@@ -301,6 +302,8 @@ class Compiler:
                 return Leave()
             case tree.Say():
                 return Tell(node.kind, self._as_text(node.text), node.channel)
+            case tree.Send():
+                return Signal(node.name, tuple((n, self._once(x)) for n, x in node.fields.items()))
             case tree.Transact():
                 return self._ordered(node)
             case tree.Authorize():

@@ -148,13 +148,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """`Emit`"""
+
+    name: str
+    fields: tuple[tuple[str, V], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     kind: str
     text: V
     channel: str
 
 
-Op = Let | Put | When | Loop | Leave | Trade | Tell | Await | Ask | Whole | Finish | Plan
+Op = Let | Put | When | Loop | Leave | Trade | Tell | Signal | Await | Ask | Whole | Finish | Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +215,7 @@ def cost(ops: tuple[Op, ...]) -> int:
     return sum(_cost(op) for op in ops)
 
 
-def _cost(op: Op) -> int:  # noqa: C901, PLR0911 -- dispatch
+def _cost(op: Op) -> int:  # noqa: C901, PLR0911, PLR0912 -- dispatch
     match op:
         case When():
             return 1 + _value_cost(op.condition) + max(cost(op.then), cost(op.other))
@@ -219,6 +227,8 @@ def _cost(op: Op) -> int:  # noqa: C901, PLR0911 -- dispatch
             return 1 + _value_cost(op.value) + (0 if op.index is None else _value_cost(op.index))
         case Tell():
             return 1 + _value_cost(op.text)
+        case Signal():
+            return 1 + sum(_value_cost(each) for _, each in op.fields)
         case Trade():
             values = [each for _, _, each in op.named]
             values += [] if op.size is None else [op.size]

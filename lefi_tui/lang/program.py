@@ -53,6 +53,9 @@ class Handler:
     steps_max: int  # the most steps one event can cost
     warmup: int  # events needed before statements are carried out
     line: int
+    hears: str = ""  # the custom event or command it is for
+    key: str = ""  # of a command
+    takes: tuple[tuple[str, str], ...] = ()  # fields of a custom event: number text bool any
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +325,9 @@ def _handler(index: int, body: Body, form: Form) -> Handler:
         form.steps_max,
         body.warm,
         body.line,
+        body.hears,
+        body.key,
+        body.takes,
     )
 
 

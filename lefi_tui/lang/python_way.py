@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.bot import Intent, Note, Planned, Refusal
+from lefi_tui.core.bot import Emitted, Given, Intent, Note, Planned, Refusal
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Size, SizeKind, TimeInForce
 from lefi_tui.lang import maths
 from lefi_tui.lang.form import (
@@ -28,6 +28,7 @@ from lefi_tui.lang.form import (
     Op,
     Plan,
     Put,
+    Signal,
     Tell,
     Trade,
     V,
@@ -96,7 +97,13 @@ def generate(form: Form, *, traced: bool) -> Compiled:
     text = writer.function(form)
     names: dict[str, Any] = {f"_{name}": call for name, call in _CALLS.items()}
     names |= {"NAN": math.nan, "INF": math.inf, "_text": maths.text, "_trade": trade}
-    names |= {"_tell": tell, "_C": writer.constants, "_seen": _seen, "_plan": planned}
+    names |= {
+        "_tell": tell,
+        "_C": writer.constants,
+        "_seen": _seen,
+        "_plan": planned,
+        "_emit": emit,
+    }
     names |= _WAITS if form.may_wait else {}
     try:
         code = compile(text, "<lefi>", "exec")
@@ -139,7 +146,7 @@ class _Writer:
             out += self._op(op, depth)
         return out
 
-    def _op(self, op: Op, depth: int) -> list[str]:  # noqa: C901, PLR0911 -- dispatch
+    def _op(self, op: Op, depth: int) -> list[str]:  # noqa: C901, PLR0911, PLR0912 -- dispatch
         pad = " " * depth
         match op:
             case Let():
@@ -159,6 +166,9 @@ class _Writer:
             case Tell():
                 place = self._constant((op.kind, op.channel))
                 return [f"{pad}out.append(_tell({place}, {self.value(op.text)}))"]
+            case Signal():
+                given = "".join(f"{self.value(v)}, " for _, v in op.fields)
+                return [f"{pad}out.append(_emit({self._constant(op)}, ({given})))"]
             case Plan():
                 values = [self.value(each) for each in (op.amount, op.due, op.rate, op.present)]
                 place = self._constant((op.name, op.unit))
@@ -308,6 +318,12 @@ def _is_safe(divisor: V) -> bool:
 
 def tell(place: tuple[str, str], text: str) -> Note:
     return Note(place[0], text, place[1])
+
+
+def emit(op: Signal, values: tuple[Given, ...]) -> Emitted:
+    """A value that is none is not given."""
+    pairs = zip(op.fields, values, strict=True)
+    return Emitted(op.name, tuple((name, v) for (name, _), v in pairs if v == v))  # noqa: PLR0124 -- only NaN differs from itself
 
 
 def planned(

@@ -48,6 +48,15 @@ class Site:
 
 
 @dataclass(slots=True)
+class Sent:
+    """An `Emit`: the event its handler hears ("" for every other handler), and what it sends."""
+
+    heard: str
+    name: str
+    span: Span
+
+
+@dataclass(slots=True)
 class Shared:
     """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
 
@@ -58,6 +67,7 @@ class Shared:
     found: list[Diagnostic] = field(default_factory=list)
     told: set[tuple[str, Span]] = field(default_factory=set)  # what stands in `found`
     sites: list[Site] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
     symbols: list[str] = field(default_factory=list)
     reads: list[Any] = field(default_factory=list)
     currency: str = "USDT"
@@ -77,6 +87,8 @@ class Scope:
     event: str
     symbol: str = ""
     timeframe_ms: int = 0
+    start: int = 0  # where it stands in the text
+    hears: str = ""  # name of its custom event
     fields: dict[str, X] = field(default_factory=dict)
     bare_fields: bool = False  # candle fields are bare names too
     locals: dict[str, Local] = field(default_factory=dict)

@@ -98,6 +98,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Send:
+    """`Emit`"""
+
+    name: str
+    fields: dict[str, X]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Authorize:
     """A person is shown what the block does, and asked."""
 
@@ -141,7 +150,7 @@ class Plan:
     span: Span
 
 
-Statement = Set | Branch | Stop | Transact | Say | Authorize | Execute | Finalize | Plan
+Statement = Set | Branch | Stop | Transact | Say | Send | Authorize | Execute | Finalize | Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,9 @@ class Body:
     line: int
     labels: tuple[tuple[X, str], ...] = ()  # names of series, for "why"
     needs: tuple[tuple[Clock, int], ...] = ()  # other candles it reads, and how many it waits for
+    hears: str = ""  # the custom event or command it is for
+    key: str = ""  # of a command
+    takes: tuple[tuple[str, str], ...] = ()  # fields of a custom event: number text bool any
 
 
 def shared_parts(x: X, is_known: Callable[[X], bool]) -> list[X]:

@@ -96,8 +96,7 @@ WHOLE = (
     ("LF402", "policy { rate = «5» }\non Start { Print(1) }"),
     ("LF402", "policy { retry = «1.5» }\non Start { Print(1) }"),
     ("LF402", "policy { discount = «5» }\non Start { Print(1) }"),
-    ("LF109", 'on «Event»("fear") { Print(1) }'),
-    ("LF109", 'on «Command»("BUY") { Print(1) }'),
+    ("LF220", 'on «Command»("BUY") { Print(1) }'),
     ("LF201", 'on Start { Print(1) }\ntest "a" { setting «n» = 1 }'),
     ("LF208", 'state n = 0\non Start { n = n + 1 }\ntest "a" { expect n == «n» }'),
 )
@@ -124,6 +123,7 @@ WARNED = (
     ("LF254", "on Start { if true and false «or» true { Print(1) } }"),
     ("LF255", 'on PriceUpdate("BTC/USDT") { «Buy»("BTC/USDT", 5%) }'),
     ("LF256", "«Print(1)»"),
+    ("LF257", 'on Event("a") { «Emit("a")» }'),
 )
 
 
