@@ -8,6 +8,7 @@ from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import BUILTINS, LATER, LENGTH_MAX, Builtin, Param
 from lefi_tui.lang.check_candles import candles
 from lefi_tui.lang.check_fields import Fields
@@ -60,7 +61,7 @@ class Calls(Fields):
         """The function's body at this place, with its own indicators and its own units."""
         if len(node.args) != len(function.params) or any(each.name for each in node.args):
             listed = ", ".join(each.name for each in function.params)
-            message = f"`{function.name}({listed})` takes {len(function.params)} values."
+            message = f"`{function.name}({listed})` takes {_count(len(function.params))}."
             raise self.wrong("LF204", node.span, message)
         self.shared.used.add(function.name)
         if function.name in self.shared.declared.recursive:
@@ -95,10 +96,9 @@ class Calls(Fields):
             if arg.name is None:
                 continue
             if arg.name not in known:
-                meant = nearest(arg.name, list(known))
-                hint = f"Did you mean `{meant}`?" if meant else f"It takes {', '.join(known)}."
                 message = f"`{node.name}` has no argument `{arg.name}`."
-                raise self.wrong("LF204", arg.name_span, message, hint)
+                hint, fix = ways_out.meant(arg.name, arg.name_span, list(known))
+                raise self.wrong("LF204", arg.name_span, message, hint, fix)
             if arg.name in placed:
                 raise self.wrong("LF204", arg.name_span, f"`{arg.name}` is given twice.")
             placed[arg.name] = arg
@@ -118,7 +118,7 @@ class Calls(Fields):
             )
         if len(given) > len(places):
             span = given[len(places)].value.span
-            message = f"`{node.name}` takes {len(places)} values by place."
+            message = f"`{node.name}` takes {_count(len(places))}."
             raise self.wrong("LF204", span, message, _signature(builtin))
         if len(given) <= needed:
             places = [each for each in places if not each.is_optional]
@@ -173,8 +173,8 @@ class Calls(Fields):
         value = self.value(arg.value)
         if value.is_series:
             return value
-        name = arg.value.name if isinstance(arg.value, s.Name) else "This"
-        message = f"`{name}` is no series: an indicator needs a value at every event."
+        name = f"`{arg.value.name}`" if isinstance(arg.value, s.Name) else "This"
+        message = f"{name} is no series: an indicator needs a value at every event."
         hint = "Give the name its value once, before any if."
         raise self.wrong("LF206", arg.value.span, message, hint)
 
@@ -318,6 +318,10 @@ class Calls(Fields):
             message = f"This takes a plain number, not {self.seen(value)}."
             raise self.wrong("LF202", arg.value.span, message, "Divide by one of its unit first.")
         return value
+
+
+def _count(values: int) -> str:
+    return f"{values or 'no'} value{'s' * (values != 1)} by place"
 
 
 def _is_given(param: Param, placed: dict[str, s.Arg]) -> bool:

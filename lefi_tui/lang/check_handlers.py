@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, Builtin, EventKind
 from lefi_tui.lang.check_events import kinds_of_fields
 from lefi_tui.lang.check_waits import Checker
-from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.scope import Scope, Wrong
 from lefi_tui.lang.script_pass import Pass, statements_of
 from lefi_tui.lang.source import Span
@@ -18,15 +19,16 @@ from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Type
 from lefi_tui.lang.warmth import other_needs, own_events, waits_of
 
+_ALWAYS: Final = "* * * * *"
+
 
 def read_handler(now: Pass, node: s.Handler) -> None:
     scope = Scope(node.event, start=node.span.start)
     check = statements_of(now, scope)
     event = EVENTS.get(node.event)
     if event is None:
-        meant = nearest(node.event, list(EVENTS))
-        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(EVENTS)}."
-        check.say("LF217", node.event_span, f"There is no event `{node.event}`.", hint)
+        hint, fix = ways_out.meant(node.event, node.event_span, list(EVENTS))
+        check.say("LF217", node.event_span, f"There is no event `{node.event}`.", hint, fix)
         _look_only(check)
         check.body(node.body.statements)
         return
@@ -81,11 +83,17 @@ def _timing(now: Pass, check: Checker, event: EventKind, node: s.Handler) -> _Ti
         return _Timing()
     cron = check.constant_text(args["cron"], "A schedule")
     zone = check.constant_text(args["zone"], "A time zone") if "zone" in args else "UTC"
+    if "zone" in args:
+        _checked_schedule(check, _ALWAYS, zone, args["zone"])
+    _checked_schedule(check, cron, zone, args["cron"])
+    return _Timing(cron=cron, zone=zone)
+
+
+def _checked_schedule(check: Checker, cron: str, zone: str, guilty: s.Arg) -> None:
     try:
         next_due(cron, zone, 0)
     except ScheduleError as error:
-        raise check.wrong("LF204", args["cron"].value.span, str(error)) from error
-    return _Timing(cron=cron, zone=zone)
+        raise check.wrong("LF204", guilty.value.span, str(error)) from error
 
 
 def _named(now: Pass, check: Checker, node: s.Handler, args: dict[str, s.Arg]) -> _Timing:

@@ -7,9 +7,11 @@ from typing import Any
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.check_waits import Checker
-from lefi_tui.lang.diagnostic import nearest
+from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.scope import Wrong
+from lefi_tui.lang.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,11 @@ def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
 
 def _changes(check: Checker, rule: s.Rule) -> dict[str, Any]:
     if rule.name not in KEYS:
-        meant = nearest(rule.name, list(KEYS))
-        hint = f"Did you mean `{meant}`?" if meant else f"There is {', '.join(KEYS)}."
-        raise check.wrong("LF401", rule.name_span, f"There is no policy `{rule.name}`.", hint)
+        hint, fix = ways_out.meant(rule.name, rule.name_span, list(KEYS))
+        message = f"There is no policy `{rule.name}`."
+        raise check.wrong("LF401", rule.name_span, message, hint, fix)
+    if rule.is_within is not (rule.name == "approval"):
+        raise _within(check, rule)
     if rule.name in _WORDS:
         return {rule.name: _word(check, rule)}
     value = check.value(rule.value)
@@ -60,6 +64,20 @@ def _changes(check: Checker, rule: s.Rule) -> dict[str, Any]:
             return {"retry": int(_of(check, rule, value.value, _is_whole(value.value)))}
         case _:
             return _rate(check, rule, value.value)
+
+
+def _within(check: Checker, rule: s.Rule) -> Wrong:
+    """`approval = within 15m` has the word, and nothing else has it."""
+    start = rule.value.span.start
+    words = "within " if rule.name == "approval" else ""
+    begin = start if words else check.text.index("within", rule.name_span.end, start)
+    fix = Fix(f"Write {words or 'it without within'}".rstrip(), (Edit(Span(begin, start), words),))
+    place = rule.value.span if words else Span(begin, begin + len("within"))
+    return check.wrong("LF402", place, _example(rule.name), fix=fix)
+
+
+def _example(name: str) -> str:
+    return _EXAMPLES.get(name) or f"{name} is one of {', '.join(_WORDS[name])}."
 
 
 def _is_whole(value: Any) -> bool:
@@ -85,7 +103,7 @@ def _word(check: Checker, rule: s.Rule) -> str:
     words = _WORDS[rule.name]
     if isinstance(rule.value, s.Name) and rule.value.name in words:
         return rule.value.name
-    raise check.wrong("LF402", rule.value.span, f"{rule.name} is one of {', '.join(words)}.")
+    raise check.wrong("LF402", rule.value.span, _example(rule.name))
 
 
 def _rate(check: Checker, rule: s.Rule, count: Any) -> dict[str, Any]:

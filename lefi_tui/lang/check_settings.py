@@ -95,9 +95,11 @@ def _within(
     limits, choices = allowed
     if limits:
         low, high = limits
-        kinds = {low.type.kind, high.type.kind, chosen.type.kind}
-        if len(kinds) > 1 or low.type != high.type:
-            raise check.wrong("LF202", node.span, "A setting and its bounds are of one kind.")
+        types = (chosen.type, low.type, high.type)
+        if any(each != types[0] for each in types):
+            message = "A setting and its bounds are of one kind; these are {}, {} and {}."
+            span = node.default.span.to(node.high.span) if node.high else node.span
+            raise check.wrong("LF202", span, message.format(*types))
         if not low.value <= chosen.value <= high.value:
             message = f"`{node.name}` is outside its bounds {_plain(low)} to {_plain(high)}."
             raise check.wrong("LF205", place, message)

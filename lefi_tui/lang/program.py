@@ -238,7 +238,7 @@ def check(
     checked = check_script(text, declared, settings or {}, timeframe_ms)
     tests, found = _tests(text, declared, checked)
     found = (*parsed.diagnostics, *declared.found, *checked.found, *found)
-    if any(each.is_error for each in parsed.diagnostics):  # what could not be read may use it
+    if any(each.is_error for each in found):  # what could not be read or understood may use it
         found = tuple(each for each in found if each.code != "LF251")
     program = None
     if not any(each.is_error for each in found):

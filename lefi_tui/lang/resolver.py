@@ -40,8 +40,10 @@ def resolve(script: s.Script) -> Declared:
 def _declare(declared: Declared, item: s.Item, taken: dict[str, Span]) -> None:  # noqa: C901 -- dispatch
     match item:
         case s.ScriptName():
+            _refuse_second(declared, item, "script", taken)
             declared.title = item.title.plain or ""
         case s.Kind():
+            _refuse_second(declared, item, "kind", taken)
             declared.kind = item.kind
         case s.Setting():
             if _is_new(declared, item, taken):
@@ -53,6 +55,8 @@ def _declare(declared: Declared, item: s.Item, taken: dict[str, Span]) -> None: 
             if _is_new(declared, item, taken):
                 declared.functions[item.name] = item
         case s.Policy():
+            for rule in item.rules:
+                _refuse_second(declared, rule, rule.name, taken)
             declared.rules += item.rules
         case s.Handler():
             declared.handlers.append(item)
@@ -69,6 +73,17 @@ def _is_new(
         return False
     taken[item.name] = item.name_span
     return True
+
+
+def _refuse_second(
+    declared: Declared, node: s.ScriptName | s.Kind | s.Rule, word: str, taken: dict[str, Span]
+) -> None:
+    """What a script has once; a name of its own may be spelled like it."""
+    key = f"{type(node).__name__} {word}"
+    if key in taken:
+        span = Span(node.span.start, node.span.start + len(word))
+        declared.say("LF212", span, f"`{word}` stands above already.")
+    taken[key] = node.span
 
 
 def _refuse_recursion(declared: Declared, name: str) -> None:

@@ -78,7 +78,7 @@ WRONG = [
     ('kind indicator; on Candle("BTC/USDT", 5m) { Close("BTC/USDT") }', 1, 45, 17, "LF213"),
     ('on Candel("BTC/USDT", 5m) { Print(1) }', 1, 4, 6, "LF217"),
     ('on Schedule("61 * * * *", "UTC") { Print(1) }', 1, 13, 12, "LF204"),
-    ('on Schedule("0 9 * * 1", "Mars/Base") { Print(1) }', 1, 13, 11, "LF204"),
+    ('on Schedule("0 9 * * 1", "Mars/Base") { Print(1) }', 1, 26, 11, "LF204"),
     ("policy { rte = 3 }", 1, 10, 3, "LF401"),
     ("policy { overlap = often }", 1, 20, 5, "LF402"),
     (CANDLE.format("x = 1var"), 1, 33, 4, "LF002"),

@@ -1,0 +1,59 @@
+"""The next step that a message offers: the nearest word, or a value in the other unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.diagnostic import Edit, Fix, nearest
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.types import Type
+
+# What prices are quoted in, before what has a price in it: BTC/USDT, ETH/BTC, EUR/USD.
+_QUOTES: Final = ("USD", "USDT", "USDC", "BUSD", "DAI", "EUR", "GBP", "JPY", "BTC", "ETH")
+_LOOSER: Final = frozenset({"+", "-", "??", "and", "or", "<", "<=", ">", ">=", "==", "!="})
+_ONE_UNIT: Final = frozenset({"+", "-", "??", "mod", "<", "<=", ">", ">=", "==", "!="})
+
+
+def meant(word: str, span: Span, known: list[str]) -> tuple[str, Fix | None]:
+    """Hint and fix: the nearest word, or what there is."""
+    best = nearest(word, known)
+    if best is None or best == word:
+        return f"There is {', '.join(known)}." if known else "", None
+    return f"Did you mean `{best}`?", written(best, span)
+
+
+def written(words: str, span: Span) -> Fix:
+    return Fix(f"Write {words}", (Edit(span, words),))
+
+
+def joined_in_one_unit(
+    text: str, node: s.Binary | s.Choice, kinds: tuple[Type, Type]
+) -> Fix | None:
+    """One side as a value of the other's unit: the side that has a price in the other."""
+    if isinstance(node, s.Binary) and node.op not in _ONE_UNIT:
+        return None
+    sides = (node.one, node.other) if isinstance(node, s.Choice) else (node.left, node.right)
+    (left, right), (one, other) = sides, kinds
+    if one.kind == other.kind == "amount" and _is_quote_of(one.base, other.base):
+        return in_unit(text, right, other, one)
+    return in_unit(text, left, one, other) or in_unit(text, right, other, one)
+
+
+def in_unit(text: str, node: s.Expr, kind: Type, wanted: Type) -> Fix | None:
+    """The value as one of the wanted unit, where that can be written down."""
+    if wanted.kind == "percent" and kind.kind == "bare" and isinstance(node, s.Number):
+        return written(f"{node.value * 100:.12g}%", node.span)
+    if not (kind.kind == wanted.kind == "amount"):
+        return None
+    value = text[node.span.start : node.span.end]
+    if isinstance(node, s.Choice) or (isinstance(node, s.Binary) and node.op in _LOOSER):
+        value = f"({value})"
+    if _is_quote_of(wanted.base, kind.base):
+        return written(f'{value} * Spot("{kind.base}/{wanted.base}")', node.span)
+    return written(f'{value} / Spot("{wanted.base}/{kind.base}")', node.span)
+
+
+def _is_quote_of(quote: str, base: str) -> bool:
+    ranks = {name: rank for rank, name in enumerate(_QUOTES)}
+    return ranks.get(quote, len(ranks)) <= ranks.get(base, len(ranks))
