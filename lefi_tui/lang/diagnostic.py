@@ -38,7 +38,7 @@ CODES: Final[dict[str, Code]] = {
     "LF104": Code("Write parentheses"),
     "LF105": Code("Comparisons do not chain"),
     "LF106": Code("Nested too deeply"),
-    "LF107": Code("An older form"),
+    "LF107": Code("An older form", _WARN),
     "LF108": Code("A keyword is no name"),
     "LF109": Code("Not there yet"),
     "LF201": Code("Unknown name"),

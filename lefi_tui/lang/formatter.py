@@ -27,7 +27,7 @@ _REMARK: Final = "  "  # before a comment beside a statement
 _TIGHT_BEFORE: Final = frozenset({",", ")", "]", ".", ".."})
 _TIGHT_BEHIND: Final = frozenset({"(", "[", ".", ".."})
 # Words with a meaning only in their place: what follows them is no argument and no index.
-_PLACE_WORDS: Final = frozenset("by within at per expect no candles price".split())
+_PLACE_WORDS: Final = frozenset(["by", "within", "at", "per", "expect", "no", "candles", "price"])
 _VALUE_WORDS: Final = frozenset({"true", "false", "none"})
 
 
@@ -256,15 +256,11 @@ class _Printer:
             return ""
         if isinstance(last, Block):
             return " "
-        if token.kind is Kind.MARK and token.text in _TIGHT_BEFORE:
-            return ""
-        if last.kind is Kind.MARK and last.text in _TIGHT_BEHIND:
-            return ""
-        if last.span.start in self.signs:
-            return ""
-        if token.kind is Kind.MARK and token.text in {"(", "["} and self._takes(last, token):
-            return ""
-        return " "
+        is_mark = token.kind is Kind.MARK
+        is_tight = (is_mark and token.text in _TIGHT_BEFORE) or last.span.start in self.signs
+        is_tight |= last.kind is Kind.MARK and last.text in _TIGHT_BEHIND
+        is_tight |= is_mark and token.text in {"(", "["} and self._takes(last, token)
+        return "" if is_tight else " "
 
     def _takes(self, last: Token, token: Token) -> bool:
         """Whether these brackets belong to the word before them: f(x), x[1]."""

@@ -6,14 +6,15 @@ from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Edit, Fix
-from lefi_tui.lang.parse_base import CHAIN_MAX, HOLES_MAX, NESTING_MAX, Cursor, Mistake
+from lefi_tui.lang.parse_base import CHAIN_MAX, HOLES_MAX, NESTING_MAX, Mistake
+from lefi_tui.lang.parse_older import Older
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import LITERALS, WORD_KINDS, Kind, Token, shown
 
 _COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
 
 
-class Expressions(Cursor):
+class Expressions(Older):
     def expr(self) -> s.Expr:
         start, depth = self.now.span, self.depth
         self.deepen()
@@ -128,8 +129,6 @@ class Expressions(Cursor):
         self.deepen()
         right = self._unary()
         self.depth -= 1
-        if op.span.end - op.span.start > 1:  # `**`, said already
-            return s.Broken(self.since(start))
         return self._binary(start, op, base, right)
 
     def _postfix(self) -> s.Expr:
@@ -179,7 +178,7 @@ class Expressions(Cursor):
     def _name(self) -> s.Expr:
         token = self.take()
         if self.sees("("):
-            return self.call_of(token)
+            return self.today_value(self.call_of(token))
         if token.kind is Kind.METHOD:  # `expect no Sell`; elsewhere its arguments are missed
             return s.Call(token.span, token.text, token.span, ())
         return s.Name(token.span, token.text)
@@ -225,7 +224,7 @@ class Expressions(Cursor):
 
     def call_of(self, name: Token) -> s.Call:
         args = self.args()
-        return s.Call(self.since(name.span), name.text, name.span, args)
+        return self.today(s.Call(self.since(name.span), name.text, name.span, args))
 
     def args(self) -> tuple[s.Arg, ...]:
         """`( a, b, name = c )`: any word but a keyword names an argument before `=`."""
@@ -266,7 +265,7 @@ class Expressions(Cursor):
         if len(tokens) == 1:
             self.say("LF005", "Write an expression between { and }.", tokens[0].span)
             return s.Broken(text.span)
-        inner = Expressions(self.text, tokens)
+        inner = Expressions(self.text, tokens, self.functions)
         inner.depth = self.depth
         value = inner.tried(inner.whole_hole)
         self.found += inner.found

@@ -21,7 +21,7 @@ class Items(Checks):
         body: list[s.Statement] = []
         while self.now.kind is not Kind.END:
             self.step(lambda: self._item(items, body), can_resume=True)
-        return s.Script(Span(0, len(self.text)), tuple(items), tuple(body))
+        return s.Script(Span(0, len(self.text)), tuple(items), self.joined(body))
 
     def _item(self, items: list[s.Item], body: list[s.Statement]) -> None:
         readers: dict[str, Callable[[Token], s.Item]] = {
@@ -138,8 +138,9 @@ class Items(Checks):
     def _handler(self, word: Token) -> s.Item:
         event = self.expect_kind(Kind.METHOD, "an event, like Candle(…)")
         args = self._event_args() if self.sees("(") else ()
+        name, args = self.today_event(event, args)
         body = self.block()
-        return s.Handler(self.since(word.span), event.text, event.span, args, body, word.doc)
+        return s.Handler(self.since(word.span), name, event.span, args, body, word.doc)
 
     def _event_args(self) -> tuple[s.Arg, ...]:
         """Of an event that is wrong, the handler's body is looked at all the same."""

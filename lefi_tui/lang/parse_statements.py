@@ -8,11 +8,11 @@ from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.parse_base import Mistake
 from lefi_tui.lang.parse_expressions import Expressions
+from lefi_tui.lang.parse_older import BLOCKS_MAX
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import ITEM_WORDS, STATEMENT_WORDS, Kind, shown
 
 LINKS_MAX: Final = 40  # of else if behind each other
-BLOCKS_MAX: Final = 24
 # What can stand behind a word that begins a statement or a declaration: it tells a misspelled
 # word of the language from a name.
 _VALUE: Final = frozenset({"name", "method", "not", "decide", "true", "false"})
@@ -58,7 +58,7 @@ class Statements(Expressions):
         statements: list[s.Statement] = []
         self.braced(lambda: statements.append(self.statement()), can_resume=True)
         self.blocks -= 1
-        return s.Block(self.since(opening), tuple(statements))
+        return s.Block(self.since(opening), self.joined(statements))
 
     def condition(self, *stops: str) -> s.Expr:
         """An expression before one of the marks; what stands behind it is read in any case."""
@@ -98,6 +98,7 @@ class Statements(Expressions):
 
     def mend_first_word(self) -> None:
         """`autorize { }`: a word that can't begin a statement, and what it was meant to be."""
+        self.older_word()
         if self.now.kind not in {Kind.NAME, Kind.METHOD}:
             return
         following = self.following
@@ -129,9 +130,10 @@ class Statements(Expressions):
     # ---- if
 
     def _if(self, start: Span) -> s.Statement:
+        self.older_question()
         condition = self.condition("{", "then")
         if self.sees("then"):
-            return self._old_if(start, condition)
+            return self.asked(self.old_if(start, condition))
         links = [(start, condition, self.block())]
         other: s.Block | None = None
         while self._took_else():
@@ -143,7 +145,7 @@ class Statements(Expressions):
                 message = f"More than {LINKS_MAX} `else if`; write `decide {{ … }}`."
                 self.fail("LF106", message, begin)
             links.append((begin, self.condition("{"), self.block()))
-        return self._chained(links, other)
+        return self.asked(self._chained(links, other))
 
     def _took_else(self) -> bool:
         if self.sees_word("elif", "elseif"):
@@ -156,9 +158,7 @@ class Statements(Expressions):
             self.mend(["else"])
         return self.took("else") is not None
 
-    def _chained(
-        self, links: list[tuple[Span, s.Expr, s.Block]], other: s.Block | None
-    ) -> s.Statement:
+    def _chained(self, links: list[tuple[Span, s.Expr, s.Block]], other: s.Block | None) -> s.If:
         """`if … else if … else …` as ifs inside each other's else."""
         end = self.last.span
         start, condition, then = links[-1]
@@ -166,29 +166,6 @@ class Statements(Expressions):
         for start, condition, then in reversed(links[:-1]):
             chain = s.If(start.to(end), condition, then, s.Block(chain.span, (chain,)))
         return chain
-
-    def _old_if(self, start: Span, condition: s.Expr) -> s.Statement:
-        """`if … then … else … end`, the older form: said once, and read."""
-        message = "`if … then … end` is an older form; today it is `if … { … } else { … }`."
-        self.say("LF107", message, self.now.span)
-        then = self._old_block()
-        other = self._old_block() if self.sees("else") else None
-        self.took_word("end")
-        return s.If(self.since(start), condition, then, other)
-
-    def _old_block(self) -> s.Block:
-        """Statements up to `else` or `end`."""
-        start = self.take().span
-        if self.blocks >= BLOCKS_MAX:
-            self.fail("LF106", f"More than {BLOCKS_MAX} blocks inside each other.", start)
-        self.blocks += 1
-        self.old_blocks += 1
-        statements: list[s.Statement] = []
-        while not self.sees_old_end():
-            self.step(lambda: statements.append(self.statement()), can_resume=True)
-        self.blocks -= 1
-        self.old_blocks -= 1
-        return s.Block(self.since(start), tuple(statements))
 
     # ---- decide
 
@@ -234,7 +211,7 @@ class Statements(Expressions):
         role = within = None
         if word.text == "authorize":
             if not self.sees("{") and not self.sees_word("by", "within"):
-                return self._old_authorize(word.span)
+                return self.old_authorize(word)
             role = self._role()
             within = self._within()
         body = self.block()
@@ -251,22 +228,6 @@ class Statements(Expressions):
 
     def _within(self) -> s.Expr | None:
         return self.condition("{") if self.took_word("within") else None
-
-    def _old_authorize(self, start: Span) -> s.Statement:
-        """`authorize … end` and `authorize TRANSACTION`, older forms: said once, and read."""
-        is_one_line = "\n" not in self.text[start.end : self.now.span.start]
-        if self.now.kind is not Kind.METHOD and is_one_line:
-            self.fail("LF101", f"Expected `{{`, `by` or `within`{self.instead()}.")
-        message = "An older form of authorize; today it is `authorize { … }`."
-        self.say("LF107", message, start)
-        if is_one_line:
-            call = self.call()
-            body = s.Block(call.span, (s.Do(call.span, call),))
-            return s.Authorize(self.since(start), None, None, body, None)
-        self.at -= 1
-        body = self._old_block()
-        self.took_word("end")
-        return s.Authorize(self.since(start), None, None, body, None)
 
     # ---- simple statements
 

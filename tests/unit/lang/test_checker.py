@@ -85,7 +85,6 @@ WRONG = [
     (CANDLE.format('Print("open'), 1, 35, 7, "LF003"),
     ('on Candle("BTC/USDT", 5m) { Print(1)', 1, 27, 1, "LF102"),
     (CANDLE.format("Print(1 < 2 < 3)"), 1, 41, 1, "LF105"),
-    (CANDLE.format("Print(close ** 2)"), 1, 41, 2, "LF107"),
 ]
 
 
