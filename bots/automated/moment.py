@@ -11,13 +11,14 @@ from typing import Final
 
 from bots.automated import plan, waits
 from bots.automated.candles import complete, fed
+from bots.automated.events import hear
 from bots.automated.plan import Bound, Fields, Value
 from bots.automated.state import BotState, LastRun
 from bots.automated.timers import due_at_close
 from bots.automated.waiting_runs import WaitingRuns
 from bots.automated.waits import Queued
 from bots.automated.wanted import Wanted
-from lefi_tui.core.bot import Bar, Decision, Occasion, Quote, RunTrace, Snapshot
+from lefi_tui.core.bot import Bar, Decision, Emitted, Occasion, Quote, RunTrace, Snapshot
 from lefi_tui.lang.program import Handler
 from lefi_tui.lang.waiting import Begun
 
@@ -61,6 +62,8 @@ class Moment:
             self._run_all(wanted, plan.print_fields(trade))
         self._run_candles()
         self._run_timers()
+        self._run_events(occasion.events)
+        self._run_commands()
         if occasion.stopping:
             self._run_all(bound.stops, plan.time_fields(occasion.at_ms))
         return self._decided()
@@ -88,6 +91,7 @@ class Moment:
             self._warming,
             asked=tuple(waiting.asked),
             planned=tuple(wanted.planned),
+            emitted=tuple(wanted.emitted),
             is_finalized=waiting.is_finalized,
         )
 
@@ -138,6 +142,18 @@ class Moment:
             if timer.handler in due:
                 handler = bound.program.handlers[timer.handler]
                 self._run(handler, plan.time_fields(occasion.at_ms))
+
+    def _run_events(self, events: Sequence[Emitted]) -> None:
+        if self._bound.events and not self._occasion.is_history:
+            hear(self._bound, events, self._wanted, self._occasion.at_ms, self._run)
+
+    def _run_commands(self) -> None:
+        for name in self._occasion.commands:
+            for handler in self._bound.commands:
+                if handler.hears == name:
+                    time = plan.time_fields(self._occasion.at_ms)
+                    self._run(handler, {**time, "key": handler.key})
+        self._run_events(())
 
     # ---- one run
 

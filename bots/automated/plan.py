@@ -1,7 +1,7 @@
 """A script bound to its settings: its program, and which handler runs at which event.
 
 The rule it keeps: runs of one moment go Start, Fill, PriceUpdate and bodies, Trade, Candle (shorter
-first), Every, Schedule, Stop; equals as written.
+first), Every, Schedule, Event, Command, Stop; equals as written.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Bound:
     timers: tuple[Timer, ...]  # Every, then Schedule
     starts: tuple[Handler, ...]
     stops: tuple[Handler, ...]
+    events: tuple[Handler, ...]
+    commands: tuple[Handler, ...]
     titles: tuple[str, ...]  # of each handler, for people
 
     @property
@@ -144,6 +146,8 @@ def _planned(program: Program) -> Bound:
         every + cron,
         of("Start"),
         of("Stop"),
+        of("Event"),
+        of("Command"),
         tuple(_title(each) for each in program.handlers),
     )
 
@@ -158,6 +162,8 @@ def _title(handler: Handler) -> str:
             return f"every {span(handler.every_ms)}"
         case "Schedule":
             return f"schedule {handler.cron} {handler.zone}"
+        case "Event" | "Command":
+            return f"{handler.event.lower()} {handler.hears}"
         case event:
             words = {"PriceUpdate": "price update", "Trade": "trade print"}.get(event)
             return f"{words or event.lower()} {handler.symbol}".strip()

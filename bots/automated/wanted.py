@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bots.automated.plan import Bound
 from lefi_tui.core.bars import span
-from lefi_tui.core.bot import Intent, Note, Occasion, Planned, ReadKey, Refusal, Snapshot
+from lefi_tui.core.bot import Emitted, Intent, Note, Occasion, Planned, ReadKey, Refusal, Snapshot
 from lefi_tui.lang.waiting import BlockEnds, Finalized
 
 PLANS_MAX: Final = 1_000  # cash flows of one moment; a script's steps allow fewer
@@ -33,6 +33,8 @@ class Wanted:
         self.refusals: list[Refusal] = []
         self.notes: list[Note] = []
         self.planned: list[Planned] = []
+        self.emitted: list[Emitted] = []
+        self._heard = 0  # of them, those that its own handlers were given
         self._reads: tuple[float, ...] | None = None
         self._taken: set[int] = set()  # sites that sent an order at this moment
         self._sent: dict[str, int] = {}  # how many, by symbol, that no later cancel took back
@@ -76,6 +78,9 @@ class Wanted:
                 case Refusal():
                     self.refusals.append(each)
                     done.append(each.text)
+                case Emitted():
+                    self.emitted.append(each)
+                    done.append(f"emit: {each.name}")
                 case Planned():
                     self.planned.append(each)
                     done.append(f"planned: {each.name} {each.amount:g} {each.unit}".rstrip())
@@ -83,6 +88,15 @@ class Wanted:
                     assert isinstance(each, (BlockEnds, Finalized)), each
         assert len(self.planned) <= PLANS_MAX, "steps are bounded, so plans are"
         return done
+
+    def unheard(self) -> tuple[Emitted, ...]:
+        """What was sent since this was asked last."""
+        events, self._heard = tuple(self.emitted[self._heard :]), len(self.emitted)
+        return events
+
+    def refuse(self, words: str) -> None:
+        """Something that came from outside, and is no order."""
+        self.notes.append(Note("refused", words))
 
     def send(self, intent: Intent) -> Refusal | None:
         """The intent stands, or the reason why not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lefi_tui.core.bot import Given
 from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
@@ -81,14 +82,16 @@ class ExpectFinalized:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
-    """A line whose statement is not carried out yet; its test fails and says so."""
+class Signaled:
+    """A custom event, or a command of a person; no time passes."""
 
-    what: str
+    what: str  # event | command
+    name: str
+    fields: tuple[tuple[str, Given], ...]
     line: int
 
 
-Line = Feed | ExpectOrder | ExpectNote | ExpectState | NotYet | Verdict | After | ExpectFinalized
+Line = Feed | ExpectOrder | ExpectNote | ExpectState | Signaled | Verdict | After | ExpectFinalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class _Reader:
             case s.TestExpect():
                 return self._expect(node, line)
             case s.TestSignal():
-                return NotYet(f"`{node.what}` in a test", line)
+                return self._signaled(node, line)
             case s.TestAnswer():
                 return Verdict(node.what == "approve", line)
             case s.TestAfter():
@@ -159,6 +162,19 @@ class _Reader:
                 "LF204", Span(node.span.start, node.span.start + len(node.what)), message
             )
         return Feed(node.what, symbol, node.rows, line)
+
+    def _signaled(self, node: s.TestSignal, line: int) -> Signaled:
+        if node.what == "command" and node.fields:
+            raise self.check.wrong("LF204", node.fields[0].name_span, "A command has no fields.")
+        fields = {arg.name or "": self._given(arg) for arg in node.fields}
+        return Signaled(node.what, node.name.plain or "", tuple(fields.items()), line)
+
+    def _given(self, arg: s.Arg) -> Given:
+        value = self.check.value(arg.value)
+        if not value.is_const or not isinstance(value.value, (float, str, bool)):
+            message = "A field is a constant: a number, a text, true or false."
+            raise self.check.wrong("LF208", arg.value.span, message)
+        return value.value
 
     def _after(self, node: s.TestAfter, line: int) -> After:
         wait = self.check.value(node.duration)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bots.automated import Bound, bind
 from bots.automated.plan import refusal_of
-from lefi_tui.core.bot import Answer, Bar, Intent, Occasion, Quote
+from lefi_tui.core.bot import Answer, Bar, Emitted, Intent, Occasion, Quote
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import SizeKind
 from lefi_tui.errors import ScriptRefusedError
@@ -26,8 +26,8 @@ from lefi_tui.lang.script_tests import (
     ExpectState,
     Feed,
     Line,
-    NotYet,
     ScriptTest,
+    Signaled,
     Verdict,
 )
 from lefi_tui.simulate.prepared import instrument_of
@@ -125,8 +125,8 @@ class _Run:
                 return None
             case ExpectFinalized():
                 return self._finalized(line)
-            case NotYet():
-                return Unmet(line.line, line.what, "it is not there yet")
+            case Signaled():
+                return self._signal(line)
 
     # ---- what is fed
 
@@ -140,7 +140,7 @@ class _Run:
 
     def _candle(self, symbol: str, row: tuple[float, ...]) -> None:
         """One candle of the script's shortest timeframe of this market."""
-        lengths = [each.timeframe_ms for each in self._bound.candles if each.symbol == symbol]
+        lengths = [length for each, length in self._bound.kinds_of_candles if each == symbol]
         step_ms = min(lengths, default=MINUTE_MS)
         opened_ms = -(-self._now_ms // step_ms) * step_ms
         if len(row) == 1:
@@ -157,6 +157,25 @@ class _Run:
         self._trial.candles((flat,))
         quote = Quote(symbol, at_ms, price, price, price)
         self._moment(Occasion(at_ms, quotes=(quote,)), symbol, price)
+
+    def _signal(self, line: Signaled) -> Unmet | None:
+        """Nothing passes: it happens where the line before ended."""
+        is_event = line.what == "event"
+        handlers = self._bound.events if is_event else self._bound.commands
+        if line.name not in {each.hears for each in handlers}:
+            return Unmet(line.line, f'{line.what} "{line.name}"', "no handler hears it")
+        self._trial.handlers(
+            Occasion(
+                self._now_ms,
+                fills=self._trial.fills(),
+                events=(Emitted(line.name, line.fields),) if is_event else (),
+                commands=() if is_event else (line.name,),
+                started=not self._is_started,
+                is_file=True,
+            )
+        )
+        self._is_started = True
+        return None
 
     def _moment(self, occasion: Occasion, symbol: str, close: float) -> None:
         self._trial.handlers(
@@ -200,6 +219,7 @@ class _Run:
         if bool(met) != expected.is_negated:
             return None
         happened = [_said(each) for each in (met if expected.is_negated else self._trial.asks)]
+        happened += [each.text for each in self._trial.notes if each.kind == "refused"]
         return Unmet(expected.line, expected.text, "; ".join(happened) or "no order was asked")
 
     def _note(self, expected: ExpectNote) -> Unmet | None:

@@ -167,6 +167,7 @@ class Trial:
         if self.approves:
             self._answers += [Answer(each.ticket, is_approved=True) for each in self.asked]
         self.notes += decision.notes
+        self.notes += [Note("emit", each.name) for each in decision.emitted]
         for each in decision.refusals:
             self.asks.append(Ask(each.intent, occasion.at_ms, each.text))
             row = occasion.at_ms, each.intent.symbol, each.intent.action, each.code, each.text
