@@ -185,5 +185,6 @@ def _finish(
             hears=scope.hears,
             key=timing.key,
             takes=kinds_of_fields(check, out),
+            deepest=scope.deepest,
         )
     )

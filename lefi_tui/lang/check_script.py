@@ -6,6 +6,7 @@ bare name meets only further down, the account's currency, the one symbol that f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Bindings, Type
 
+_SYMBOL: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
 PASSES_MAX: Final = 4  # symbols, then units, then one that speaks; one to spare
 
 
@@ -47,7 +49,8 @@ def check_script(
     overrides: Mapping[str, str],
     timeframe_ms: int | None,
 ) -> CheckedScript:
-    learned, bindings = _Learned(), Bindings()
+    # What its texts look like saves a pass where it is right, and costs one where it is not.
+    learned, bindings = _learned(_SYMBOL.findall(source.text)), Bindings()
     for _ in range(PASSES_MAX):
         units_before = dict(bindings.units)
         shared = Shared(declared, bindings, currency=learned.currency, symbol=learned.symbol)
@@ -82,11 +85,10 @@ class _Learned:
 
 
 def _learned(symbols: list[str]) -> _Learned:
-    if not symbols:
+    parsed = parse_symbol(symbols[0]) if symbols else None
+    if parsed is None:
         return _Learned()
-    parsed = parse_symbol(symbols[0])
-    assert parsed is not None
-    return _Learned(parsed[2] or parsed[1], symbols[0] if len(symbols) == 1 else "")
+    return _Learned(parsed[2] or parsed[1], symbols[0] if len(set(symbols)) == 1 else "")
 
 
 def _go(now: Pass) -> None:

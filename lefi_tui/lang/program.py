@@ -35,6 +35,7 @@ from lefi_tui.lang.waiting import Begun, Wait, played
 __all__ = ["Checked", "ConditionSeen", "Handler", "Policy", "Program", "StepResult", "check"]
 
 State = list[Any]  # slots: doubles (not-a-number is none), and the texts of states
+SURELY_TAKEN: Final = 80  # levels of a value; Python takes 199 parentheses, two a level
 SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
 
 
@@ -112,10 +113,8 @@ class Program:
     forms: tuple[Form, ...] = field(repr=False)
     slots: Slots = field(repr=False)
     states: Mapping[str, int] = field(repr=False)  # state: its slot
-    runs: tuple[Run, ...] = field(repr=False)
     waits: tuple[str, ...] = ()  # places where a run may wait, in words
     feeds: tuple[Feed, ...] = field(default=(), repr=False)
-    feed_runs: tuple[Run, ...] = field(default=(), repr=False)
 
     def initial(self) -> State:
         return list(self.slots.first)
@@ -136,7 +135,7 @@ class Program:
         """
         if self.forms[handler].may_wait:
             return self.go_on(Begun(handler, state, tuple(event), tuple(reads)), carry=carry)
-        after, effects, carried = self.runs[handler](state, event, reads, carry)
+        after, effects, carried = self._runs[handler](state, event, reads, carry)
         if not carried and carry:
             form = self.forms[handler]
             return StepResult(after, warming=form.warming(after))
@@ -144,18 +143,27 @@ class Program:
 
     def feed(self, number: int, state: State, event: Sequence[float]) -> State:
         """One candle of one feed, by its open, high, low, close and volume. Pure, as `step`."""
-        return self.feed_runs[number](state, event, (), False)[0]  # noqa: FBT003 -- generated
+        return self._feed_runs[number](state, event, (), False)[0]  # noqa: FBT003 -- generated
 
     def go_on(self, begun: Begun, *, carry: bool = True) -> StepResult:
         """A run of a handler that may wait, carried out from its beginning to where it ends or
         waits next; `effects` are those since the last answer."""
         form = self.forms[begun.handler]
-        state, effects, last = played(self.runs[begun.handler], begun, carry=carry)
+        state, effects, last = played(self._runs[begun.handler], begun, carry=carry)
         if last is False and not carry:
             return StepResult(state)
         if last is False:
             return StepResult(state, warming=form.warming(state))
         return StepResult(state, tuple(effects), wait=None if last is True else last)
+
+    # Generated when first run: an editor checks at every pause, and runs nothing.
+    @cached_property
+    def _runs(self) -> tuple[Run, ...]:
+        return tuple(generate(form, traced=False).run for form in self.forms)
+
+    @cached_property
+    def _feed_runs(self) -> tuple[Run, ...]:
+        return tuple(generate(each.form, traced=False).run for each in self.feeds)
 
     @cached_property
     def _traced(self) -> tuple[Run, ...]:
@@ -264,9 +272,7 @@ def _compiled(
     states = {name: slots.take(name, first) for name, (_, first) in checked.states.items()}
     reads = {key: number for number, key in enumerate(checked.reads)}
     forms: list[Form] = []
-    runs: list[Run] = []
     feeds: list[Feed] = []
-    feed_runs: list[Run] = []
     for body in checked.bodies:
         try:
             compiler = Compiler(slots, states, reads, source, body)
@@ -276,8 +282,9 @@ def _compiled(
             if steps_max > STEPS_MAX:
                 words_ = f"{steps_max:,} steps an event; {STEPS_MAX:,} are the most."
                 return None, (_too_large(source, body, words_),)
-            runs.append(generate(form, traced=False).run)
-            feed_runs += [generate(each.form, traced=False).run for each in fed]
+            if body.deepest > SURELY_TAKEN:
+                for each in (form, *(each.form for each in fed)):
+                    generate(each, traced=False)
             feeds += fed
         except OverflowError as error:
             return None, (_too_large(source, body, str(error)),)
@@ -300,9 +307,7 @@ def _compiled(
         forms=tuple(forms),
         slots=slots,
         states=states,
-        runs=tuple(runs),
         feeds=tuple(feeds),
-        feed_runs=tuple(feed_runs),
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return program, ()

@@ -108,6 +108,7 @@ class Scope:
     nodes: int = 0  # what was looked at
     steps: int = 0  # of it, what surely runs: the compiler counts exactly
     level: int = 0  # values inside values, functions written out
+    deepest: int = 0  # of its values
     stateful: set[int] = field(default_factory=set)  # ids of `series`
     calls: int = 0
     expanded: int = 0
@@ -150,8 +151,10 @@ class Checking:
         args, clock = self.together(args, kind)
         derived = _derived(op, args)
         new = X(op, kind, args, value, extra=extra, clock=clock, **derived, **more)
-        if new.depth > DEPTH_MAX:
-            raise self.too_deep(new.span, DEPTH_MAX)
+        if new.depth > self.scope.deepest:
+            self.scope.deepest = new.depth
+            if new.depth > DEPTH_MAX:
+                raise self.too_deep(new.span, DEPTH_MAX)
         key = (op, value, extra, kind, *map(id, args))
         known = self.scope.memo.get(key) if new.is_series else None
         if known is not None:

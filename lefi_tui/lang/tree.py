@@ -170,6 +170,7 @@ class Body:
     warm: int  # events needed before statements are carried out
     line: int
     labels: tuple[tuple[X, str], ...] = ()  # names of series, for "why"
+    deepest: int = 0  # levels of its deepest value
     needs: tuple[tuple[Clock, int], ...] = ()  # other candles it reads, and how many it waits for
     hears: str = ""  # the custom event or command it is for
     key: str = ""  # of a command
