@@ -57,8 +57,7 @@ class Items(Checks):
 
     def _setting(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, "the setting's name")
-        self.expect("=", "Expected `=` and the value it has at first")
-        default = self.tried(self.expr, "in")
+        default = self.tried(self._first_value, *(["in"] if self.sees("=") else []))
         low: s.Expr | None = None
         high: s.Expr | None = None
         choices: tuple[s.Expr, ...] = ()
@@ -73,6 +72,11 @@ class Items(Checks):
                     low = None
         span = self.since(word.span)
         return s.Setting(span, name.text, name.span, default, low, high, choices, word.doc)
+
+    def _first_value(self) -> s.Expr:
+        """Without one the name is known all the same: it means nothing else below."""
+        self.expect("=", "Expected `=` and the value it has at first")
+        return self.expr()
 
     def _choices(self) -> tuple[s.Expr, ...]:
         choices = [self.tried(self.expr, ",", "]")]
@@ -93,8 +97,7 @@ class Items(Checks):
 
     def _state(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, "the state's name")
-        self.expect("=", "Expected `=` and the value it has at first")
-        initial = self.tried(self.expr)
+        initial = self.tried(self._first_value)
         return s.State(self.since(word.span), name.text, name.span, initial, word.doc)
 
     def _policy(self, word: Token) -> s.Item:

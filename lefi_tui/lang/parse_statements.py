@@ -45,6 +45,8 @@ _ELSEWHERE: Final = {
     "function": "A function is written `fn name(a, b) = expression`.",
 }
 
+_NEEDLESS: Final = ("let", "var", "const")
+
 
 class Statements(Expressions):
     # ---- blocks
@@ -108,10 +110,21 @@ class Statements(Expressions):
             behind = "end"
         is_name = behind in {"=", "("}
         if self.now.kind is Kind.NAME and self.now.text in _ELSEWHERE and not is_name:
-            self.fail("LF101", _ELSEWHERE[self.now.text])
+            self._say_elsewhere(self.now.text)
+            return
         words = [word for word, followers in _FOLLOWERS.items() if behind in followers]
         if self.mend(words) and self.sees("else"):
             raise Mistake
+
+    def _say_elsewhere(self, word: str) -> None:
+        """A word of other languages; `let x = 1` is read as `x = 1`."""
+        start = self.now.span
+        if word not in _NEEDLESS or self.following.kind is not Kind.NAME:
+            self.fail("LF101", _ELSEWHERE[word])
+        gap = Span(start.start, self.following.span.start)
+        fix = Fix(f"Leave out {word}", (Edit(gap, ""),))
+        self.say("LF101", _ELSEWHERE[word], start, fix=fix)
+        self.take()
 
     def _for(self) -> s.Statement:
         start = self.take().span
