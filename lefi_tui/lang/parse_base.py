@@ -54,7 +54,8 @@ class Cursor:
         return self.tokens[min(self.at + 1, len(self.tokens) - 1)]
 
     def sees(self, *texts: str) -> bool:
-        return self.now.kind in _WORDS_AND_MARKS and self.now.text in texts
+        token = self.tokens[self.at]
+        return token.text in texts and token.kind in _WORDS_AND_MARKS
 
     def sees_word(self, *words: str) -> bool:
         """A word with a meaning only in its place."""

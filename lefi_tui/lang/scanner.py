@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ _FOREIGN: Final = re.compile(
     "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
     + r"|'[^'\n]*'|[“”„][^“”\"\n]*[“”\"]"
 )
+_PLAIN_LETTERS: Final = frozenset(string.ascii_letters)  # most of a script, so looked at first
 _SPACE: Final = re.compile(r"(?:[^\S\n]|\ufeff)+")
 _CLOSERS: Final = " \t\r)]};,{"
 _ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "{": "{"}
@@ -78,9 +80,11 @@ class _Scanner:
         if letter == "\n":
             self.breaks.setdefault(len(self.tokens), self.at)
             self.at += 1
+        elif letter in _PLAIN_LETTERS and (word := _WORD.match(self.text, self.at, self.end)):
+            self._word(word.group(), word.end())
         elif space := _SPACE.match(self.text, self.at, self.end):
             self.at = space.end()
-        elif letter == "#" or self.text.startswith(("//", "/*"), self.at):
+        elif letter == "#" or (letter == "/" and self.text.startswith(("//", "/*"), self.at)):
             self._comment()
         elif letter in "0123456789":
             self._number()
