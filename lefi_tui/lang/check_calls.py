@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lefi_tui.core.bot import ReadKey
@@ -19,6 +20,7 @@ from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
 
 EXPANDED_MAX: Final = 2_000  # each is steps of its own, and 20,000 may run
+_TICKER: Final = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
 CALLS_MAX: Final = 32  # functions that call functions, written out inside each other
 TIMEFRAME_MIN_MS: Final = 1_000
 # Events after which an indicator of length n has its first value.
@@ -129,12 +131,28 @@ class Calls(Fields):
         if not value.is_const or not isinstance(value.value, str):
             message = 'A symbol is constant: a text or a setting, like "BTC/USDT".'
             raise self.wrong("LF208", arg.value.span, message)
-        if parse_symbol(value.value) is None:
-            message = f"`{value.value}` is no symbol; write BASE/QUOTE or BASE/QUOTE:SETTLE."
-            raise self.wrong("LF204", arg.value.span, message)
-        if value.value not in self.shared.symbols:
-            self.shared.symbols.append(value.value)
-        return value.value
+        symbol = value.value
+        if parse_symbol(symbol) is None:
+            symbol = self._with_quote(symbol, value, arg)
+        if symbol not in self.shared.symbols:
+            self.shared.symbols.append(symbol)
+        return symbol
+
+    def _with_quote(self, name: str, value: X, arg: s.Arg) -> str:
+        """`"AAPL"`, an older form: in the quote the script names for it, or the account's."""
+        pair = ways_out.parted(name)
+        if pair or not _TICKER.fullmatch(name):
+            message = f"`{name}` is no symbol; write BASE/QUOTE or BASE/QUOTE:SETTLE."
+            hint = f'Did you mean "{pair}"?' if pair else ""
+            raise self.wrong("LF204", arg.value.span, message, hint)
+        known = [each for each in self.shared.symbols if each.startswith(f"{name}/")]
+        symbol = known[0] if known else f"{name}/{self.shared.currency}"
+        start, end = value.span
+        is_there = self.text[start:end] == f'"{name}"'  # not so of a value a person chose
+        fix = Fix(f'Write "{symbol}"', (Edit(value.span, f'"{symbol}"'),)) if is_there else None
+        message = f"`{name}` without a quote is an older form; today it is `{symbol}`."
+        self.say("LF107", value.span if is_there else arg.value.span, message, fix=fix)
+        return symbol
 
     def pair(self, symbol: str) -> tuple[str, str]:
         parsed = parse_symbol(symbol)

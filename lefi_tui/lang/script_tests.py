@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.bot import Given
-from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS
@@ -151,11 +150,9 @@ class _Reader:
                 raise AssertionError("settings are read before")
 
     def _feed(self, node: s.TestPrices, line: int) -> Line:
-        symbol = (node.symbol.plain or "") if node.symbol is not None else ""
-        if symbol and parse_symbol(symbol) is None:
-            assert node.symbol is not None
-            message = f"`{symbol}` is no symbol; write BASE/QUOTE."
-            raise self.check.wrong("LF204", node.symbol.span, message)
+        symbol = ""
+        if node.symbol is not None:
+            symbol = self.check.symbol(s.Arg(None, node.symbol.span, node.symbol))
         if not symbol and not self.check.shared.symbols:
             message = f'The script names no market; write `{node.what} "BTC/USDT" …`.'
             raise self.check.wrong(

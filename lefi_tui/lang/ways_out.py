@@ -11,6 +11,7 @@ from lefi_tui.lang.types import Type
 
 # What prices are quoted in, before what has a price in it: BTC/USDT, ETH/BTC, EUR/USD.
 _QUOTES: Final = ("USD", "USDT", "USDC", "BUSD", "DAI", "EUR", "GBP", "JPY", "BTC", "ETH")
+_BASE_MIN: Final = 3  # shorter, it is as likely a ticker of its own: stETH, PYUSD
 _LOOSER: Final = frozenset({"+", "-", "??", "and", "or", "<", "<=", ">", ">=", "==", "!="})
 _ONE_UNIT: Final = frozenset({"+", "-", "??", "mod", "<", "<=", ">", ">=", "==", "!="})
 
@@ -57,3 +58,12 @@ def in_unit(text: str, node: s.Expr, kind: Type, wanted: Type) -> Fix | None:
 def _is_quote_of(quote: str, base: str) -> bool:
     ranks = {name: rank for rank, name in enumerate(_QUOTES)}
     return ranks.get(quote, len(ranks)) <= ranks.get(base, len(ranks))
+
+
+def parted(name: str) -> str | None:
+    """`BTCUSDT` as BTC/USDT: a pair without its slash, where that is surely what it is."""
+    for quote in _QUOTES:
+        base = name.removesuffix(quote)
+        if base != name and len(base) >= _BASE_MIN:
+            return f"{base}/{quote}"
+    return None

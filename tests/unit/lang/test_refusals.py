@@ -24,7 +24,7 @@ PLACED = (
     ("LF204", "Print(EMA(close, «0»))"),
     ("LF204", "Print(EMA(close, «2.5»))"),
     ("LF204", "Print(EMA(close, «5001»))"),
-    ("LF204", 'Print(Spot(«"BTC"»))'),
+    ("LF204", 'Print(Spot(«"BTC-USDT"»))'),
     ("LF204", 'Buy("BTC/USDT", 1, tif = «"DAY"»)'),
     ("LF206", 'x = Min(close, open); x = close; if EMA(«x», 5) > 1 { Close("BTC/USDT") }'),
     ("LF207", "Print(«Notify(1)»)"),
