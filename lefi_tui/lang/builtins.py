@@ -46,23 +46,30 @@ _ORDER: Final = (
     "*reduce_only:bool *post_only:bool *tif:text *account:account"
 )
 
+_OF_SYMBOL: Final = _p("symbol *account:account")
+
 _ALL: Final = (
-    Builtin("Spot", "read", _p("symbol"), "price", "Last price of a symbol.", read="spot"),
-    Builtin("Bid", "read", _p("symbol"), "price", "Best bid.", read="bid"),
-    Builtin("Ask", "read", _p("symbol"), "price", "Best ask.", read="ask"),
-    Builtin("Spread", "read", _p("symbol"), "price", "Ask less bid.", read="spread"),
-    Builtin("Volume24h", "read", _p("symbol"), "quote", "Traded in 24 hours.", read="volume24h"),
-    Builtin("Funding", "read", _p("symbol"), "percent", "Funding rate.", read="funding"),
-    Builtin(
-        "Fee", "read", _p("symbol"), "percent", "Fee rates of the account.", ("maker", "taker")
-    ),
-    Builtin("Position", "read", _p("symbol"), "base", "Units held, signed.", read="position"),
-    Builtin("Entry", "read", _p("symbol"), "price", "Average entry price.", read="entry"),
+    Builtin("Spot", "read", _OF_SYMBOL, "price", "Last price of a symbol.", read="spot"),
+    Builtin("Bid", "read", _OF_SYMBOL, "price", "Best bid.", read="bid"),
+    Builtin("Ask", "read", _OF_SYMBOL, "price", "Best ask.", read="ask"),
+    Builtin("Spread", "read", _OF_SYMBOL, "price", "Ask less bid.", read="spread"),
+    Builtin("Volume24h", "read", _OF_SYMBOL, "quote", "Traded in 24 hours.", read="volume24h"),
+    Builtin("Funding", "read", _OF_SYMBOL, "percent", "Funding rate.", read="funding"),
+    Builtin("Fee", "read", _OF_SYMBOL, "percent", "Fee rates of the account.", ("maker", "taker")),
+    Builtin("Position", "read", _OF_SYMBOL, "base", "Units held, signed.", read="position"),
+    Builtin("Entry", "read", _OF_SYMBOL, "price", "Average entry price.", read="entry"),
     Builtin("PnL", "read", _p("[account] symbol"), "account", "Profit of a symbol.", read="pnl"),
     Builtin("AccountBalance", "read", _p("[account]"), "account", "Free cash.", read="cash"),
     Builtin("StockUnits", "read", _p("[account] symbol"), "base", "Units held.", read="units"),
-    Builtin("Equity", "read", (), "account", "Cash and positions at their marks.", read="equity"),
-    Builtin("OpenOrders", "read", _p("symbol"), "number", "Working entries.", read="open_orders"),
+    Builtin(
+        "Equity",
+        "read",
+        _p("*account:account"),
+        "account",
+        "Cash and positions at their marks.",
+        read="equity",
+    ),
+    Builtin("OpenOrders", "read", _OF_SYMBOL, "number", "Working entries.", read="open_orders"),
     Builtin("Now", "read", (), "time", "The event's time.", read="now"),
     Builtin(
         "Candles",
@@ -111,8 +118,8 @@ _ALL: Final = (
     Builtin(
         "Sell", "transaction", _p("symbol [account] size" + _ORDER), "order", "Sells likewise."
     ),
-    Builtin("Close", "transaction", _p("symbol"), "order", "Cancels, then closes the position."),
-    Builtin("Cancel", "transaction", _p("symbol"), "order", "Cancels the working orders."),
+    Builtin("Close", "transaction", _OF_SYMBOL, "order", "Cancels, then closes the position."),
+    Builtin("Cancel", "transaction", _OF_SYMBOL, "order", "Cancels the working orders."),
     Builtin("Notify", "word", _p("text:any [channel:text]"), "nothing", "Tells a person."),
     Builtin("Print", "word", _p("text:any"), "nothing", "Writes to the bot's log."),
     Builtin("Emit", "word", _p("name:text"), "nothing", "Sends a custom event with its fields."),
