@@ -6,7 +6,9 @@ event time; orders of earlier runs of the moment are open when the next run begi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bots.automated.plan import Bound
@@ -83,7 +85,9 @@ class Wanted:
                     done.append(f"emit: {each.name}")
                 case Planned():
                     self.planned.append(each)
-                    done.append(f"planned: {each.name} {each.amount:g} {each.unit}".rstrip())
+                    note = Note("planned", _flow_in_words(each))
+                    self.notes.append(note)
+                    done.append(f"{note.kind}: {note.text}")
                 case _:
                     assert isinstance(each, (BlockEnds, Finalized)), each
         assert len(self.planned) <= PLANS_MAX, "steps are bounded, so plans are"
@@ -158,6 +162,14 @@ class Wanted:
             return Refusal(intent, "POLICY_RATE", text + in_words(intent))
         self.sent_ms = (*recent, at_ms)
         return None
+
+
+def _flow_in_words(flow: Planned) -> str:
+    if not math.isfinite(flow.due_ms):
+        return f"{flow.name}: its date has no value (none)"
+    due = datetime.fromtimestamp(flow.due_ms / 1_000, UTC)
+    sums = f"{flow.amount:,.8g} {flow.unit} due {due:%Y-%m-%d}, worth {flow.present:,.8g} now"
+    return f"{flow.name} {sums}"
 
 
 def in_words(intent: Intent) -> str:
