@@ -29,7 +29,8 @@ def hear(bound: Bound, events: Sequence[Emitted], wanted: Wanted, at_ms: int, ru
         for event in generation[: EVENTS_MAX - heard]:
             _hear(bound, event, wanted, at_ms, run)
         if heard + len(generation) > EVENTS_MAX:
-            _refuse(bound, generation[EVENTS_MAX - heard :], wanted, f"{EVENTS_MAX} events")
+            late = (*generation[EVENTS_MAX - heard :], *wanted.unheard())
+            _refuse(bound, late, wanted, f"{EVENTS_MAX} events")
             return
         heard += len(generation)
         generation = wanted.unheard()

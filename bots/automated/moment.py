@@ -153,7 +153,8 @@ class Moment:
                 if handler.hears == name:
                     time = plan.time_fields(self._occasion.at_ms)
                     self._run(handler, {**time, "key": handler.key})
-        self._run_events(())
+        if self._occasion.commands:
+            self._run_events(())
 
     # ---- one run
 

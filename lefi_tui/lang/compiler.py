@@ -96,7 +96,9 @@ class Compiler:
             if clock in self.outputs:
                 inner = Compiler(self.slots, {}, {}, self.source, self.body)
                 inner.clock, inner.count_slot = clock, slot
-                out.append(Feed(handler, *clock, need, inner._fed(self.outputs[clock])))
+                outputs = self.outputs[clock]
+                slots = tuple(slot for _, slot in outputs)
+                out.append(Feed(handler, *clock, need, inner._fed(outputs), slots))
         return out
 
     def _fed(self, outputs: Sequence[tuple[X, int]]) -> Form:

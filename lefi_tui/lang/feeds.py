@@ -24,6 +24,7 @@ class Feed:
     timeframe_ms: int
     warmup: int  # candles its handler waits for
     form: Form
+    outputs: tuple[int, ...]  # slots that the handler reads
 
 
 def counters(slots: Slots, needs: Needs, always: list[Op]) -> tuple[tuple[int, int], ...]:

@@ -117,7 +117,17 @@ class Program:
     feeds: tuple[Feed, ...] = field(default=(), repr=False)
 
     def initial(self) -> State:
-        return list(self.slots.first)
+        return self._first[:]
+
+    @cached_property
+    def _first(self) -> State:
+        """Before their first candle, feeds give what comes of none: `x ?? 7` is 7."""
+        first = list(self.slots.first)
+        for number, feed in enumerate(self.feeds):
+            of_none = self.feed(number, first, (math.nan,) * 5)
+            for slot in feed.outputs:
+                first[slot] = of_none[slot]
+        return first
 
     def step(
         self,

@@ -10,9 +10,14 @@ from lefi_tui.requests import Costs
 from lefi_tui.simulate.event_way import backtest
 from tests.campaign.runner import Campaign
 from tests.engine.file_run import request, through_the_engine
-from tests.engine.test_candle_file_run import ENTRIES, FILLS, SHORTS, market
+from tests.engine.test_candle_file_run import ENTRIES, FILLS, OTHERS, SHORTS, market
 
-SCRIPTS: Final = ((ENTRIES, "BTC/USDT"), (SHORTS, "BTC/USDT:USDT"), (FILLS, "BTC/USDT"))
+SCRIPTS: Final = (
+    (ENTRIES, "BTC/USDT"),
+    (SHORTS, "BTC/USDT:USDT"),
+    (FILLS, "BTC/USDT"),
+    (OTHERS, "BTC/USDT"),
+)
 
 
 def case(number: int, seed: int) -> str:

@@ -80,6 +80,17 @@ def check_same(tmp_path: Path, source: str, files: dict[str, Path], costs: Costs
     return run
 
 
+OTHERS = """
+script "reads other timeframes"
+setting symbol = "BTC/USDT"
+on Candle(symbol, 2m) {
+    quick = EMA(Candles(symbol, 5m).close, 3)
+    calm = EMA(Candles(symbol, 15m).close, 2)
+    if quick > calm and CrossesAbove(close, quick) { Buy(symbol, 30%, stop_loss = 2%) }
+    if quick < quick[1] and close < calm { Close(symbol) }
+}
+on Every(7m) { if Candles(symbol, 3m).close > Candles(symbol, 3m).open { Sell(symbol, 20%) } }
+"""
 COSTS = Costs(slippage=Costs().taker)
 
 
@@ -103,6 +114,12 @@ def test_fills_timers_starts_and_stops_of_a_script(tmp_path: Path) -> None:
     path = market(tmp_path / "a.csv", 6, has_gaps=True)
     run = check_same(tmp_path, FILLS, {"BTC/USDT": path}, COSTS)
     assert sum(isinstance(event, m.NoteWritten) for event in run.events) == 1
+
+
+@pytest.mark.parametrize("has_gaps", [False, True])
+def test_other_timeframes_of_a_market(tmp_path: Path, *, has_gaps: bool) -> None:
+    path = market(tmp_path / "a.csv", 11, has_gaps=has_gaps)
+    check_same(tmp_path, OTHERS, {"BTC/USDT": path}, COSTS)
 
 
 def test_two_markets_share_the_cash(tmp_path: Path) -> None:

@@ -127,9 +127,60 @@ def test_a_refused_order_meets_no_expectation() -> None:
     assert "refused" in outcome.unmet[0].happened
 
 
-def test_what_is_not_there_yet_fails_and_says_so() -> None:
-    (found,) = unmet('event "x"')
-    assert "not there yet" in found.happened
+SMART = """
+state bought = 0
+on Event("fear_greed") {
+    if event.value < 25 and event.source == "index" { Buy("BTC/USDT", 10%); bought = bought + 1 }
+    Emit("looked", at = event.value, words = "looked at {event.value}")
+}
+on Event("looked") { Print("{event.words} ({event.at})") }
+"""
+
+
+def of_smart(*lines: str) -> tuple[Unmet, ...]:
+    (outcome,) = run_script_tests(f'{SMART}\ntest "it" {{\n{chr(10).join(lines)}\n}}')
+    return outcome.unmet
+
+
+def test_a_test_sends_events_with_their_fields() -> None:
+    given = 'event "fear_greed" { value = 20; source = "index" }'
+    told = 'expect Print("looked at 20 (20)")'
+    assert of_smart("price 100", given, "expect bought == 1", told, 'expect Emit("looked")') == ()
+    (found,) = of_smart("price 100", given, 'expect no Emit("looked")')
+    assert found.line == 12
+
+
+def test_an_event_with_a_missing_or_a_wrong_field_is_refused_with_the_reason() -> None:
+    missing = 'event "fear_greed" { value = 20 }'
+    wrong = 'event "fear_greed" { value = "low"; source = "index" }'
+    for line, words in ((missing, "it has no field `source`"), (wrong, "`value` is a Number")):
+        (found,) = of_smart("price 100", line, "expect no bought == 1", "expect Buy")
+        assert words in found.happened
+
+
+def test_an_event_or_a_command_that_no_handler_hears_fails_its_line() -> None:
+    (found,) = of_smart('event "fear_gred" { value = 20 }')
+    assert found.happened == "no handler hears it"
+    assert [each.line for each in of_smart('command "BUY"')] == [10]
+
+
+def test_a_manual_script_is_tested_by_its_commands() -> None:
+    source = """
+    kind manual
+    on Command("BUY GAME", key = "b") { Buy("BTC/USDT", 10%); Print("{event.key}") }
+    test "buys" { price 100; command "BUY GAME"; expect Buy("BTC/USDT", 10%); expect Print("b") }
+    """
+    (outcome,) = run_script_tests(source)
+    assert outcome.unmet == ()
+
+
+def test_candles_of_a_test_are_the_scripts_shortest_of_their_market() -> None:
+    source = """
+    on PriceUpdate("BTC/USDT") { Print(SMA(Candles("ETH/USDT", 1d).close, 2)) }
+    test "two days" { candles "ETH/USDT" 10 20; price "BTC/USDT" 100; expect Print("15") }
+    """
+    (outcome,) = run_script_tests(source)
+    assert outcome.unmet == ()
 
 
 def test_a_script_with_errors_is_refused() -> None:
