@@ -89,7 +89,17 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {
         "check": Command("checks scripts", "check", (_FILES, _JSON)),
         "test": Command("runs the tests in scripts", "run_tests", (_FILES,)),
-        "fmt": Command("formats scripts"),
+        "fmt": Command(
+            "writes scripts in the one style",
+            "fmt",
+            (
+                _argument("files", metavar="FILE", nargs="+", type=Path, help="a script; - stdin"),
+                _argument(
+                    "--check", action="store_true", help="write nothing; 1 if one is not so"
+                ),
+                _argument("--diff", action="store_true", help="write nothing; show the changes"),
+            ),
+        ),
         "explain": Command(
             "a diagnostic in words", "explain", (_argument("code", metavar="CODE", help="LF203"),)
         ),
@@ -139,7 +149,17 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 ),
             ),
         ),
-        "import": Command("a job of the older form becomes a script"),
+        "import": Command(
+            "a job of the older form becomes a script",
+            "import_job",
+            (
+                _argument("file", metavar="JOB.json", type=Path, help="a job"),
+                _argument(
+                    "-o", "--out", metavar="FILE", type=Path, help="the script; not yet there"
+                ),
+                _argument("--force", action="store_true", help="write over FILE"),
+            ),
+        ),
         "replay": Command(
             "carries a recorded run out again and compares every decision",
             "replay",
