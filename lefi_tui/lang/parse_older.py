@@ -8,6 +8,7 @@ older methods stand in tables; the other forms are branches at the word where th
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -20,6 +21,7 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token
 
 BLOCKS_MAX: Final = 24
+CONDITION_WORDS_MAX: Final = 200  # looked through for its `then`
 # Methods by their older names. A function that the script itself declares wins over all of them.
 _RENAMED: Final = {
     "Transfer": "TransferAmount",
@@ -55,6 +57,7 @@ class Older(Cursor):
     ) -> None:
         super().__init__(text, tokens)
         self.functions = _declared(tokens) if functions is None else functions
+        self.ends = [each.span.start for each in tokens if each.text == "end"]
 
     def statement(self) -> s.Statement:
         raise NotImplementedError
@@ -214,11 +217,9 @@ class Older(Cursor):
         """Whether `if … then` follows on the row of this `else`."""
         if self.following.text != "if" or self._is_first(self.at + 1):
             return False
-        at = self.at + 2
-        while self.tokens[at].kind not in {Kind.LINE_END, Kind.END}:
-            if self.tokens[at].text in {"then", "{"}:
-                return self.tokens[at].text == "then"
-            at += 1
+        for token in self.tokens[self.at + 2 : self.at + CONDITION_WORDS_MAX]:
+            if token.kind in {Kind.LINE_END, Kind.END} or token.text in {"then", "{"}:
+                return token.text == "then"
         return False
 
     def _end_behind(self, indent: int) -> int | None:
@@ -277,14 +278,12 @@ class Older(Cursor):
 
     def _has_own_end(self, word: Token) -> bool:
         """Whether what follows is a block: below the word, or with its `end` on the same row."""
-        at = self.at
         if self.sees("then") or "\n" in self.text[word.span.end : self.now.span.start]:
             return True
-        while self.tokens[at].kind is not Kind.END and not (at > self.at and self._is_first(at)):
-            if self.tokens[at].kind is Kind.NAME and self.tokens[at].text == "end":
-                return not self.old_blocks
-            at += 1
-        return False
+        row_end = self.text.find("\n", word.span.end)
+        number = bisect_left(self.ends, word.span.end)
+        is_there = number < len(self.ends) and (row_end < 0 or self.ends[number] < row_end)
+        return is_there and not self.old_blocks
 
     def _old_authorize_block(self, word: Token) -> s.Authorize:
         then, anew = self.took("then"), _Anew()
