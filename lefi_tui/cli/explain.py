@@ -7,6 +7,7 @@ from argparse import Namespace
 from lefi_tui.cli.output import Output
 from lefi_tui.errors import LefiError, UsageError
 from lefi_tui.lang.diagnostic import CODES, nearest
+from lefi_tui.lang.explain import EXPLAINED, told
 
 
 def run(arguments: Namespace, output: Output) -> int:
@@ -23,6 +24,8 @@ def run(arguments: Namespace, output: Output) -> int:
         )
         raise UsageError("there is no such code", where=arguments.code, next_step=step)
     output.line(f"{code} {known.title} ({known.severity})")
+    for line in told(code) if code in EXPLAINED else ():
+        output.line(line)
     return 0
 
 

@@ -134,7 +134,10 @@ def test_a_scripts_text_can_not_command_the_terminal(
 @pytest.mark.parametrize("code", ["LF202", "lf202"])
 def test_a_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", code]) == 0
-    assert capsys.readouterr().out.startswith("LF202 ")
+    out = capsys.readouterr().out
+    assert out.startswith("LF202 Units do not fit (error)\n")
+    assert "\nWrong:\n  on Every(1h) { Print(10 USDT + 0.5 BTC) }\n" in out
+    assert "\nRight:\n" in out
 
 
 @pytest.mark.parametrize("code", ["LE101", "le316", "LE601"])
