@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.bot import Intent, OrderOutcome, ReadKey, Refusal, Snapshot
+from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome, ReadKey, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.order import Side, Size, SizeKind
 from lefi_tui.lang.program import Program
@@ -154,6 +154,8 @@ def lacks(orders: Sequence[Intent], snapshot: Snapshot) -> str:
 def _cost(intent: Intent, snapshot: Snapshot) -> float:
     """In quote, fee included; 0 for what frees money or is a share of it."""
     size = intent.size
+    if intent.action == "transfer":
+        return float(size.value) if size is not None and intent.account in OWN_ACCOUNT else 0.0
     is_short = intent.action == "sell" and ":" in intent.symbol
     if size is None or size.kind is SizeKind.SHARE or intent.is_reduce_only:
         return 0.0
@@ -168,18 +170,21 @@ def _cost(intent: Intent, snapshot: Snapshot) -> float:
 
 def undoing(steps: Sequence[Step]) -> tuple[Intent, ...]:
     """What trades these steps back, the last first."""
-    return tuple(
-        Intent(
-            "sell" if each.outcome.side is Side.BUY else "buy",
-            each.intent.symbol,
-            each.intent.site,
-            each.intent.account,
-            Size(SizeKind.UNITS, Decimal(repr(each.outcome.units))),
-            leverage=each.intent.leverage,
-            is_undo=True,
-        )
-        for each in reversed(steps)
-        if each.outcome.units > 0
+    return tuple(_undo(each) for each in reversed(steps) if each.outcome.units > 0)
+
+
+def _undo(step: Step) -> Intent:
+    intent, outcome = step.intent, step.outcome
+    if intent.action == "transfer":
+        return replace(intent, account=intent.to, to=intent.account, ticket=0, is_undo=True)
+    return Intent(
+        "sell" if outcome.side is Side.BUY else "buy",
+        intent.symbol,
+        intent.site,
+        intent.account,
+        Size(SizeKind.UNITS, Decimal(repr(outcome.units))),
+        leverage=intent.leverage,
+        is_undo=True,
     )
 
 

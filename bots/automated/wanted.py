@@ -119,6 +119,8 @@ class Wanted:
             return None
         if intent.action == "close":
             return self._refused_close(intent)
+        if intent.action == "transfer":
+            return self._over_rate(intent)
         if self._is_working(intent):
             text = f"still working: the order that this place sent before, {in_words(intent)}"
             return Refusal(intent, "STILL_WORKING", text)
@@ -173,4 +175,7 @@ def _flow_in_words(flow: Planned) -> str:
 
 
 def in_words(intent: Intent) -> str:
+    if intent.action == "transfer":
+        amount = 0 if intent.size is None else float(intent.size.value)
+        return f"transfer {amount:.8g} {intent.unit} from {intent.account} to {intent.to}"
     return f"{intent.action} {intent.symbol}".strip()

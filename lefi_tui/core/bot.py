@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
+
+OWN_ACCOUNT: Final = frozenset({"", "main"})  # names of the account that a script trades on
 
 
 class ReadKey(NamedTuple):
     """One number a script reads from market or account, before its run begins.
 
     kind: spot bid ask spread volume24h funding maker taker (market; symbol)
-          position entry pnl units open_orders (account; symbol), cash equity (account only).
+          position entry pnl units open_orders (account; symbol), cash equity (account only),
+          bias (symbol; from -1 to 1), indicator (bot, field: what that bot sent last).
     Prices in quote per base, position and units in base, pnl, cash and equity in the account's
     quote, funding and fees as shares. A value that is not known is NaN.
     """
@@ -25,6 +28,8 @@ class ReadKey(NamedTuple):
     kind: str
     symbol: str = ""
     account: str = ""  # "" is the bot's own account
+    bot: str = ""
+    field: str = ""
 
 
 class Snapshot(Protocol):
@@ -119,7 +124,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Wanted, unchecked. `action` is buy, sell, close or cancel."""
+    """Wanted, unchecked. `action` is buy, sell, close, cancel or transfer."""
 
     action: str
     symbol: str
@@ -135,6 +140,8 @@ class Intent:
     is_advised: bool = False  # every gate and adviser is asked first, each verdict recorded
     ticket: int = 0  # of the run that waits until it is final; 0: none does
     is_undo: bool = False  # trades back a step of a transaction that failed
+    to: str = ""  # account, of a transfer; `account` is where it comes from
+    unit: str = ""  # of what is transferred
 
 
 @dataclass(frozen=True, slots=True)

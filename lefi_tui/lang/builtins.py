@@ -70,6 +70,15 @@ _ALL: Final = (
         read="equity",
     ),
     Builtin("OpenOrders", "read", _OF_SYMBOL, "number", "Working entries.", read="open_orders"),
+    Builtin("Bias", "read", _p("symbol"), "number", "Market bias, -1 to 1.", read="bias"),
+    Builtin(
+        "Indicator",
+        "read",
+        _p("bot:text field:text"),
+        "number",
+        "What an indicator bot's newest Emit gave for a field; none before the first.",
+        read="indicator",
+    ),
     Builtin("Now", "read", (), "time", "The event's time.", read="now"),
     Builtin(
         "Candles",
@@ -120,6 +129,13 @@ _ALL: Final = (
     ),
     Builtin("Close", "transaction", _OF_SYMBOL, "order", "Cancels, then closes the position."),
     Builtin("Cancel", "transaction", _OF_SYMBOL, "order", "Cancels the working orders."),
+    Builtin(
+        "TransferAmount",
+        "transaction",
+        _p("from:account to:account amount:size"),
+        "transfer",
+        "Moves money between accounts; never from a live exchange.",
+    ),
     Builtin("Notify", "word", _p("text:any [channel:text]"), "nothing", "Tells a person."),
     Builtin("Print", "word", _p("text:any"), "nothing", "Writes to the bot's log."),
     Builtin("Emit", "word", _p("name:text"), "nothing", "Sends a custom event with its fields."),
@@ -128,7 +144,7 @@ BUILTINS: Final = {each.name: each for each in _ALL}
 
 # Of lefi.md, and not carried out yet; named so that the checker can say so instead of "unknown".
 _LATER: Final = """
-Bias Indicator TransferAmount WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
+WMA MACD ADX Stochastic VWAP OBV CCI MFI ROC
 Supertrend Donchian ZScore Since
 """
 LATER: Final = frozenset(_LATER.split())

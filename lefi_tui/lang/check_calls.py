@@ -217,7 +217,8 @@ class Calls(Fields):
             return self.scope.fields["time"]
         symbol = self.symbol(args["symbol"]) if "symbol" in args else ""
         account = self.constant_text(args["account"], "An account") if "account" in args else ""
-        key = ReadKey(builtin.read or field, symbol, account)
+        of = [self.constant_text(args[each], "It") for each in ("bot", "field") if each in args]
+        key = ReadKey(builtin.read or field, symbol, account, *of)
         if key not in self.shared.reads:
             self.shared.reads.append(key)
         return self.make("read", self._read_type(builtin.result, symbol), (), key, span=span)

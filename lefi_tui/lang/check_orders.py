@@ -11,6 +11,7 @@ from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS, Builtin
 from lefi_tui.lang.check_calls import Calls
+from lefi_tui.lang.check_transfers import transfer
 from lefi_tui.lang.scope import Site, TooMuch, Wrong
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Transact, X
@@ -50,9 +51,8 @@ class Orders(Calls):
 
     def outcome_of(self, order: Transact) -> X:
         """What became of an order, as a value."""
-        kind = t.NOWHERE_ORDER
-        if order.symbol:
-            kind = t.order(*self.pair(order.symbol))
+        pair = self.pair(order.symbol) if order.symbol else (order.unit, order.unit)
+        kind = t.order(*pair)
         return X("local", kind, value=order.result, span=order.span)
 
     def _transact(
@@ -66,6 +66,10 @@ class Orders(Calls):
             message = f"This script is an indicator; it can't `{call.name}`."
             raise self.wrong("LF213", call.span, message, "Write `kind automated`, or Notify.")
         args = self.bound(builtin, call)
+        if result:
+            self.waits("a used order result", call.span)
+        if builtin.result == "transfer":
+            return transfer(self, args, call, result)
         symbol = self.symbol(args["symbol"])
         account = self.constant_text(args["account"], "An account") if "account" in args else ""
         size = self._size(args["size"], symbol) if "size" in args else None
@@ -78,8 +82,6 @@ class Orders(Calls):
         self._warn(call, symbol, named)
         site = Site(len(self.shared.sites), call.name.lower(), symbol, call.span)
         self.shared.sites.append(site)
-        if result:
-            self.waits("a used order result", call.span)
         return Transact(
             site.number, site.action, symbol, account, size, named, call.span, is_advised, result
         )

@@ -350,7 +350,7 @@ class Compiler:
         size = None if node.size is None else self._once(node.size)
         kind = "" if node.size is None else _size_kind(node.size.type, node.symbol)
         what = node.site, node.action, node.symbol, node.account
-        return Trade(*what, size, kind, named, node.is_advised)
+        return Trade(*what, size, kind, named, node.is_advised, node.to, node.unit)
 
     def _note(self, node: tree.Branch) -> int:
         shown: dict[str, V] = {}
@@ -391,5 +391,7 @@ def _size_kind(kind: Type, symbol: str) -> str:
     """How a size is meant: a share, worth of quote, or units of base."""
     if kind.kind == "percent":
         return "share"
+    if not symbol:
+        return "units"  # of what is transferred
     base = symbol.partition("/")[0]
     return "worth" if kind.kind == "amount" and kind.base != base else "units"

@@ -99,6 +99,8 @@ class Trade:
     size_kind: str
     named: tuple[tuple[str, str, V], ...]  # name, percent | price | plain, value
     is_advised: bool = False
+    to: str = ""  # account, of a transfer
+    unit: str = ""  # of what is transferred
 
 
 @dataclass(frozen=True, slots=True)

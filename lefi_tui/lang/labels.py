@@ -21,7 +21,8 @@ def _by_kind(x: X, body: Body) -> str:  # noqa: PLR0911 -- dispatch
         case "event":
             return str(body.fields[x.value]) if x.clock == HERE else _of_candles(x)
         case "read":
-            return f"{x.value.kind} {x.value.symbol}".strip()
+            key = x.value
+            return " ".join(part for part in (key.kind, key.symbol, key.bot, key.field) if part)
         case "indicator" if not BUILTINS[x.value].fields:
             return f"{x.value}({', '.join(f'{each:g}' for each in x.extra)})"
         case "pick":

@@ -73,6 +73,7 @@ class StepResult(NamedTuple):  # made at every event: half the cost of a frozen 
     effects: tuple[Any, ...] = ()  # Intent, Note, Refusal, Planned, BlockEnds, Finalized, in order
     warming: tuple[int, int] | None = None  # events had, events needed
     wait: Wait | None = None  # what the run waits for before it goes on
+    whole: tuple[Any, ...] = ()  # where a run may wait: all its effects and waits from its start
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -159,12 +160,13 @@ class Program:
         """A run of a handler that may wait, carried out from its beginning to where it ends or
         waits next; `effects` are those since the last answer."""
         form = self.forms[begun.handler]
-        state, effects, last = played(self._runs[begun.handler], begun, carry=carry)
+        state, effects, last, whole = played(self._runs[begun.handler], begun, carry=carry)
         if last is False and not carry:
             return StepResult(state)
         if last is False:
             return StepResult(state, warming=form.warming(state))
-        return StepResult(state, tuple(effects), wait=None if last is True else last)
+        wait = None if last is True else last
+        return StepResult(state, tuple(effects), wait=wait, whole=whole)
 
     # Generated when first run: an editor checks at every pause, and runs nothing.
     @cached_property
@@ -288,17 +290,11 @@ def _compiled(
             compiler = Compiler(slots, states, reads, source, body)
             form = compiler.form()
             fed = compiler.feeds(len(forms), form.others)
-            steps_max = max(form.steps_max, *(each.form.steps_max for each in fed), 0)
-            if steps_max > STEPS_MAX:
-                words_ = f"{steps_max:,} steps an event; {STEPS_MAX:,} are the most."
-                return None, (_too_large(source, body, words_),)
-            if body.deepest > SURELY_TAKEN:
-                for each in (form, *(each.form for each in fed)):
-                    generate(each, traced=False)
-            feeds += fed
+            _refuse_too_large(body, [form, *(each.form for each in fed)])
         except OverflowError as error:
             return None, (_too_large(source, body, str(error)),)
         forms.append(form)
+        feeds += fed
     program = Program(
         title=checked.declared.title,
         kind=checked.declared.kind,
@@ -321,6 +317,14 @@ def _compiled(
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return program, ()
+
+
+def _refuse_too_large(body: Body, forms: list[Form]) -> None:
+    steps_max = max(each.steps_max for each in forms)
+    if steps_max > STEPS_MAX:
+        raise OverflowError(f"{steps_max:,} steps an event; {STEPS_MAX:,} are the most.")
+    for each in forms if body.deepest > SURELY_TAKEN else ():
+        generate(each, traced=False)
 
 
 def _pairs(checked: CheckedScript, forms: list[Form]) -> list[tuple[Body, Form]]:

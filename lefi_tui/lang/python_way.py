@@ -345,6 +345,8 @@ def trade(op: Trade, size: float, values: tuple[Any, ...]) -> Intent | Refusal:
         account=str(named["account"][1]) if "account" in named else op.account,
         size=_size(op, size) if op.size is not None and math.isfinite(size) else None,
         is_advised=op.is_advised,
+        to=op.to,
+        unit=op.unit,
         **_details({name: each for name, each in named.items() if name not in missing}),
     )
     if not missing:

@@ -13,6 +13,7 @@ from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.scope import Wrong
 from lefi_tui.lang.source import Source, Span
 
+_ANY_SIZE: Final[tuple[float | None, str, str]] = (None, "", "")
 _OPS: Final = ("==", "!=", "<", "<=", ">", ">=")
 
 
@@ -36,6 +37,7 @@ class ExpectOrder:
     is_negated: bool
     line: int
     text: str
+    accounts: tuple[str, ...] = ()  # of a transfer: from, to
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +213,19 @@ class _Reader:
         if builtin.group != "transaction":
             message = f"`{node.name}` is no order and no notice."
             raise self.check.wrong("LF204", node.span, message)
+        if builtin.result == "transfer":
+            return self._expect_transfer(node, negated, where)
         symbol = self.check.symbol(node.args[0]) if node.args else ""
-        size, kind, unit = None, "", ""
-        if len(node.args) > 1:
-            value = self.check.value(node.args[1].value)
-            if not value.is_const or not isinstance(value.value, float):
-                raise self.check.wrong("LF208", node.args[1].value.span, "A size is constant here.")
-            size, kind, unit = value.value, value.type.kind, value.type.base
-        return ExpectOrder(node.name.lower(), symbol, size, kind, unit, negated, *where)
+        size = self._size(node.args[1]) if len(node.args) > 1 else _ANY_SIZE
+        return ExpectOrder(node.name.lower(), symbol, *size, negated, *where)
+
+    def _expect_transfer(self, node: s.Call, negated: bool, where: tuple[int, str]) -> Line:  # noqa: FBT001 -- as written
+        accounts = [self.check.constant_text(each, "An account") for each in node.args[:2]]
+        size = self._size(node.args[2]) if len(node.args) > 2 else _ANY_SIZE
+        return ExpectOrder("transfer", "", *size, negated, *where, tuple(accounts))
+
+    def _size(self, arg: s.Arg) -> tuple[float | None, str, str]:
+        value = self.check.value(arg.value)
+        if not value.is_const or not isinstance(value.value, float):
+            raise self.check.wrong("LF208", arg.value.span, "A size is constant here.")
+        return value.value, value.type.kind, value.type.base

@@ -87,6 +87,8 @@ class Transact:
     span: Span
     is_advised: bool = False
     result: str = ""  # local that holds its outcome; "": the run does not wait for it
+    to: str = ""  # account, of a transfer
+    unit: str = ""  # of what is transferred
 
 
 @dataclass(frozen=True, slots=True)

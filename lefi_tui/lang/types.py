@@ -51,7 +51,6 @@ TEXT: Final = Type("text")
 BOOL: Final = Type("bool")
 SYMBOL: Final = Type("symbol")
 ACCOUNT: Final = Type("account")
-NOWHERE_ORDER: Final = Type("order")  # of no market: a transfer
 BARE: Final = Type("bare")
 NONE: Final = Type("none")
 

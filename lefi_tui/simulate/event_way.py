@@ -53,7 +53,7 @@ class _Loop:
                 trial.handlers(Occasion(opened_ms, is_file=True))
             closed_ms = opened_ms + step_ms
             trial.candles(bars)
-            self._equity.append(trial.market.equity())
+            self._equity.append(trial.equity())
             self._times.append(closed_ms)
             if trial.market.has_position():
                 self._exposed += 1

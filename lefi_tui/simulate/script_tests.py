@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from bots.automated import Bound, bind
 from bots.automated.plan import refusal_of
+from bots.automated.wanted import in_words
 from lefi_tui.core.bot import Answer, Bar, Emitted, Intent, Occasion, Quote
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import SizeKind
@@ -250,13 +251,15 @@ def _fits(intent: Intent, expected: ExpectOrder) -> bool:
     """The symbol, and the size as written where one is named."""
     if expected.symbol and intent.symbol != expected.symbol:
         return False
+    if expected.accounts != (intent.account, intent.to)[: len(expected.accounts)]:
+        return False
     if expected.size is None:
         return True
     size = intent.size
     if size is None or float(size.value) != expected.size:
         return False
     base = intent.symbol.partition("/")[0]
-    is_worth = expected.size_kind == "amount" and expected.unit != base
+    is_worth = expected.size_kind == "amount" and expected.unit not in {base, intent.unit}
     wanted = SizeKind.WORTH if is_worth else SizeKind.UNITS
     return size.kind is (SizeKind.SHARE if expected.size_kind == "percent" else wanted)
 
@@ -266,8 +269,8 @@ _UNITS_OF: Final = {SizeKind.SHARE: "% of what is free", SizeKind.WORTH: " worth
 
 def _said(ask: Ask) -> str:
     intent = ask.intent
-    words = f"{intent.action} {intent.symbol}"
-    if intent.size is not None:
+    words = in_words(intent)
+    if intent.size is not None and intent.symbol:
         value = float(intent.size.value)
         value = value * 100 if intent.size.kind is SizeKind.SHARE else value
         words += f" {_number(value)}{_UNITS_OF.get(intent.size.kind, '')}"

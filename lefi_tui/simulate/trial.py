@@ -14,6 +14,7 @@ from typing import Final
 from bots.automated import Automated
 from bots.automated.waits import not_filled, refused
 from lefi_tui.core.bot import (
+    OWN_ACCOUNT,
     Answer,
     ApprovalAsked,
     Bar,
@@ -39,6 +40,7 @@ from lefi_tui.core.matching import (
 from lefi_tui.core.metrics import FillRow, TradeBook
 from lefi_tui.core.terms import close_terms, order_terms
 from lefi_tui.simulate.result import Refusal
+from lefi_tui.simulate.transfers import OtherAccounts, currency_of, moved
 
 BOT: Final = Automated()
 _OF_MARKET: Final = frozenset({"spot", "bid", "ask"})
@@ -59,6 +61,7 @@ class Readings:
 
     market: CandleMarket
     fees: Fees
+    others: OtherAccounts
     closes: dict[str, float] = field(default_factory=dict)
     sites: dict[str, int] = field(default_factory=dict)  # working order: its site
 
@@ -70,6 +73,8 @@ class Readings:
             return self.closes.get(key.symbol, math.nan)
         if key.kind == "spread":
             return 0.0 if key.symbol in self.closes else math.nan
+        if key.account not in OWN_ACCOUNT:
+            return self.others.read(key)
         if key.symbol and key.kind not in {"maker", "taker"}:
             return self._of_position(key)
         return self._of_account(key)
@@ -82,6 +87,8 @@ class Readings:
                 return self.market.equity()
             case "maker":
                 return self.fees.maker
+            case "indicator":
+                return math.nan  # no other bot runs beside it
             case _:
                 assert key.kind == "taker", key
                 return self.fees.taker
@@ -98,7 +105,7 @@ class Readings:
             case "open_orders":
                 return float(len(self.market.working(key.symbol)))
             case _:
-                return math.nan  # no candle tells funding or the volume of a day
+                return math.nan  # no candle tells funding, a bias or the volume of a day
 
 
 class Trial:
@@ -116,7 +123,8 @@ class Trial:
         self.approves = approves
         self.market = CandleMarket(markets, fees, cash)
         self.book = TradeBook(markets)
-        self.readings = Readings(self.market, fees)
+        self.others = OtherAccounts(currency_of(markets))
+        self.readings = Readings(self.market, fees, self.others)
         self.state = BOT.begin(*script)
         self.notes: list[Note] = []
         self.asks: list[Ask] = []
@@ -160,6 +168,7 @@ class Trial:
 
     def _decide(self, occasion: Occasion) -> None:
         decision = BOT.decide(self.state, occasion, self.readings)
+        assert not decision.fault, decision.fault
         self.state = decision.state
         self.planned += decision.planned
         waiting = {each.ticket for each in self.state.waiting}
@@ -174,6 +183,18 @@ class Trial:
             self.refusals.append(Refusal(*row))
         for intent in decision.intents:
             self._carry_out(intent, occasion.at_ms)
+
+    def equity(self) -> float:
+        """What it moved to other accounts is still its own."""
+        return self.market.equity() + self.others.holds()
+
+    def _transfer(self, ask: Ask) -> None:
+        ask.refusal = self.others.move(ask.intent, self.market)
+        if ask.refusal:
+            self._refused(ask, (ask.at_ms, "TRANSFER", ask.refusal))
+            self._tell(ask, refused(ask.intent, ask.refusal))
+        else:
+            self._tell(ask, moved(ask.intent))
 
     def fills(self) -> tuple[FillSeen, ...]:
         """What the script has not heard yet."""
@@ -228,6 +249,9 @@ class Trial:
         ask = Ask(intent, at_ms)
         self.asks.append(ask)
         terms = None
+        if intent.action == "transfer":
+            self._transfer(ask)
+            return
         if intent.action in {"cancel", "close"}:
             for order in self.market.working(intent.symbol):
                 self.market.cancel(order)

@@ -31,6 +31,7 @@ from lefi_tui.core.order import (
 from lefi_tui.core.terms import close_terms, order_terms
 
 CLOSING: Final = "STILL_CLOSING"
+NO_TRANSFER: Final = "NO_WITHDRAWALS"
 
 
 def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
@@ -38,6 +39,9 @@ def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: in
     for number, intent in enumerate(intents):
         run = f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
         order_id = ClientOrderId.of(run, str(at_ns), intent.site, f"entry{number}")
+        if intent.action == "transfer":
+            _refuse_transfer(draft, bot, intent, at_ns)
+            continue
         if intent.action == "close" and _is_closing(draft, bot, intent, at_ns):
             continue
         if intent.action in {"cancel", "close"}:
@@ -57,6 +61,15 @@ def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: in
                 placed_at_ns=at_ns,
             )
             submit(draft, order, at_ns)
+
+
+def _refuse_transfer(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> None:
+    words = (
+        f"No key of ours may withdraw, so {intent.unit} does not move from {intent.account} to "
+        f"{intent.to}. Move it where the account is; `pays` plans it as a cash flow."
+    )
+    told = (bot.id, intent.action, intent.symbol, intent.site, NO_TRANSFER, words, at_ns)
+    draft.say(IntentRefused(*told))
 
 
 def closes_of(desk: Desk, account: str, symbol: str) -> tuple[Order, ...]:

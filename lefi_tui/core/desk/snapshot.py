@@ -15,6 +15,7 @@ from lefi_tui.core.desk.valuation import equity, free_cash, unrealized
 from lefi_tui.core.messages import Sizing
 
 _MARKET: Final = frozenset({"spot", "bid", "ask", "spread", "volume24h", "funding"})
+_NOT_GIVEN: Final = frozenset({"bias", "indicator"})  # nothing of ours tells them yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class DeskSnapshot:
 
     def read(self, key: ReadKey) -> float:
         account = self.desk.accounts.get(key.account or self.bot.account)
-        if account is None:
+        if account is None or key.kind in _NOT_GIVEN:
             return math.nan
         if key.kind in _MARKET:
             return self._market(account.name, key)

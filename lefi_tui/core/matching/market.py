@@ -104,6 +104,11 @@ class CandleMarket:
     def free_cash(self) -> float:
         return self._account.free_cash()
 
+    def add_cash(self, amount: float) -> None:
+        """Moved in from another account, or out when below 0; the caller has looked at what is
+        free."""
+        self._account.cash += amount
+
     def equity(self) -> float:
         return self._account.equity()
 
