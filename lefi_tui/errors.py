@@ -127,6 +127,20 @@ class ScriptRefusedError(LefiError):
     usual_next = "`lefi check FILE` shows every error with its place"
 
 
+class JobError(LefiError):
+    code = "LE602"
+    title = "Job can't be read"
+    usual_next = "Give the JSON that the older tool kept"
+
+
+class JobNoteError(LefiError):
+    """Told and never raised: the script is there."""
+
+    code = "LE603"
+    title = "Not in the script as it was"
+    usual_next = "Look at the comment in the script"
+
+
 class ExchangeError(LefiError):
     """What an exchange answered instead of an answer. `wait_s` is how long it asked us to wait."""
 
