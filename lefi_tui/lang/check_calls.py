@@ -10,11 +10,13 @@ from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import BUILTINS, LATER, LENGTH_MAX, Builtin, Param
+from lefi_tui.lang.builtins import BUILTINS, LENGTH_MAX
 from lefi_tui.lang.check_candles import candles
 from lefi_tui.lang.check_fields import Fields
+from lefi_tui.lang.check_indicators import indicator
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
-from lefi_tui.lang.scope import Wrong, needs_later
+from lefi_tui.lang.scope import Wrong
+from lefi_tui.lang.signatures import Builtin, Param
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -23,8 +25,6 @@ EXPANDED_MAX: Final = 2_000  # each is steps of its own, and 20,000 may run
 _TICKER: Final = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
 CALLS_MAX: Final = 32  # functions that call functions, written out inside each other
 TIMEFRAME_MIN_MS: Final = 1_000
-# Events after which an indicator of length n has its first value.
-_WARM: Final = {"SMA": 0, "EMA": 0, "RSI": 1, "StdDev": 0, "Bollinger": 0, "ATR": 1}
 
 
 class Calls(Fields):
@@ -39,7 +39,7 @@ class Calls(Fields):
             raise self.wrong("LF207", node.span, message, "Nest it: if condition { … }.", fix)
         if builtin.group == "word":
             raise self.wrong("LF207", node.span, f"`{node.name}` has no value; it stands alone.")
-        if builtin.fields:
+        if builtin.fields and not builtin.has_own:
             fields = " or ".join(f".{each}" for each in builtin.fields)
             raise self.wrong("LF214", node.span, f"`{node.name}(…)` is read by field: {fields}.")
         return self._value_of(builtin, node, "")
@@ -51,9 +51,7 @@ class Calls(Fields):
         builtin = BUILTINS.get(node.name)
         if builtin is not None:
             return builtin
-        if node.name in LATER:
-            raise self.later(node.span, f"`{node.name}`")
-        known = [*BUILTINS, *LATER, *self.shared.declared.functions]
+        known = [*BUILTINS, *self.shared.declared.functions]
         meant = nearest(node.name, known)
         fix = Fix(f"Write {meant}", (Edit(node.name_span, meant),)) if meant else None
         hint = f"Did you mean `{meant}`?" if meant else "F1 lists the methods."
@@ -206,7 +204,7 @@ class Calls(Fields):
             case "candles":
                 return candles(self, args, field, node.span)
             case "indicator":
-                return self._indicator(builtin, args, field, node.span)
+                return indicator(self, builtin, args, field, node.span)
             case _:
                 return self._maths(builtin, args, node)
 
@@ -221,76 +219,15 @@ class Calls(Fields):
         key = ReadKey(builtin.read or field, symbol, account, *of)
         if key not in self.shared.reads:
             self.shared.reads.append(key)
-        return self.make("read", self._read_type(builtin.result, symbol), (), key, span=span)
+        return self.make("read", self.read_type(builtin.result, symbol), (), key, span=span)
 
-    def _read_type(self, rule: str, symbol: str) -> Type:
+    def read_type(self, rule: str, symbol: str) -> Type:
         if rule in {"price", "base", "quote"}:
             base, quote = self.pair(symbol)
             kinds = {"price": t.price(base, quote), "base": t.amount(base)}
             return kinds.get(rule, t.amount(quote))
         plain = {"percent": t.PERCENT, "number": t.NUMBER, "time": t.TIME}
         return plain.get(rule) or t.amount(self.shared.currency)
-
-    def _indicator(self, builtin: Builtin, args: dict[str, s.Arg], field: str, span: Span) -> X:
-        if builtin.name in {"CrossesAbove", "CrossesBelow"}:
-            return self._crosses(builtin.name, args, span)
-        if builtin.name == "ATR":
-            return self._stateful(builtin.name, self._candle(span), args, field, span)
-        source = self.series(args["x"])
-        kind = self.seen(source)
-        if kind.kind not in t.NUMERIC:
-            message = f"{builtin.name} takes numbers; this is {kind}."
-            raise self.wrong("LF211", args["x"].value.span, message)
-        if builtin.name == "Change":
-            past = self.past_of(source, self.length(args["n"]), span)
-            return self.make("sub", kind, [source, past], span=span)
-        return self._stateful(builtin.name, [source], args, field, span)
-
-    def _candle(self, span: Span) -> list[X]:
-        fields = self.scope.fields
-        if "high" in self.scope.broken:
-            raise Wrong
-        if "high" not in fields:
-            raise self.wrong("LF204", span, "ATR reads the candle of an `on Candle(…)` handler.")
-        return [fields["high"], fields["low"], fields["close"]]
-
-    def _stateful(
-        self, name: str, sources: list[X], args: dict[str, s.Arg], field: str, span: Span
-    ) -> X:
-        n = self.length(args["n"])
-        extra: tuple[float, ...] = (float(n),)
-        if "k" in args:
-            extra += (self.number(args["k"], "How many deviations"),)
-        kind = t.NUMBER if name == "RSI" else self.seen(sources[0])
-        together, clock = self.together(sources, t.NUMBER)
-        sources = list(together)
-        before = max(each.warm for each in sources)
-        key = ("indicator", name, extra, *map(id, sources))
-        value = self.scope.memo.get(key)
-        if value is None:
-            warm = before + n + _WARM.get(name, 0) - (1 if before else 0)
-            value = X(
-                "indicator", kind, tuple(sources), name, span,
-                is_series=True, warm=max(warm, 1), extra=extra, clock=clock,
-                needs=needs_later(sources, max(0, warm - max(before, 1))),
-            )  # fmt: skip
-            self.scope.memo[key] = value
-        self.stateful(value)
-        if not field:
-            return value
-        return self.make("pick", kind, [value], field, span=span)
-
-    def _crosses(self, name: str, args: dict[str, s.Arg], span: Span) -> X:
-        a, b = self.series(args["a"]), self.series(args["b"])
-        if self.shared.bindings.unified(a.type, b.type) is None:
-            message = f"{self.seen(a)} and {self.seen(b)} can't cross: they differ in unit."
-            both = args["a"].value.span.to(args["b"].value.span)
-            raise self.wrong("LF202", both, message)
-        (a, b), _ = self.together((a, b), t.NUMBER)
-        was, now = ("le", "gt") if name == "CrossesAbove" else ("ge", "lt")
-        before = self.make(was, t.BOOL, [self.past_of(a, 1, span), self.past_of(b, 1, span)])
-        here = self.make(now, t.BOOL, [a, b])
-        return self.make("and", t.BOOL, [before, here], span=span)
 
     def _maths(self, builtin: Builtin, args: dict[str, s.Arg], node: s.Call) -> X:
         if builtin.result == "unit":
@@ -357,8 +294,13 @@ def _in_order(builtin: Builtin, args: dict[str, s.Arg]) -> list[s.Arg]:
 
 
 def _signature(builtin: Builtin) -> str:
-    parts = [f"[{p.name}]" if p.is_optional else p.name for p in builtin.params if not p.is_named]
+    parts = [_written(each) for each in builtin.params if not each.is_named]
     return f"{builtin.name}({', '.join(parts)}{', …' if _has_named(builtin) else ''})"
+
+
+def _written(param: Param) -> str:
+    default = "" if param.default is None else f" = {param.default:g}"
+    return f"[{param.name}{default}]" if param.is_optional else param.name
 
 
 def _has_named(builtin: Builtin) -> bool:

@@ -17,9 +17,9 @@ from lefi_tui.lang.tree import Say, Send, Statement, X
 from lefi_tui.lang.types import Type
 
 if TYPE_CHECKING:
-    from lefi_tui.lang.builtins import Builtin
     from lefi_tui.lang.check_fields import Fields
     from lefi_tui.lang.check_statements import Statements
+    from lefi_tui.lang.signatures import Builtin
 
 FIELDS_MAX: Final = 32  # of one event
 _KINDS: Final = {"bool": "bool", "text": "text", "symbol": "text", "account": "text"}

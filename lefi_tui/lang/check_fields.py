@@ -5,7 +5,7 @@ from __future__ import annotations
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, LATER, TIME_FIELDS
+from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, TIME_FIELDS
 from lefi_tui.lang.check_events import own_field
 from lefi_tui.lang.check_values import Values
 from lefi_tui.lang.scope import Local, Wrong, needs_later
@@ -23,8 +23,6 @@ class Fields(Values):
         return self._field_of_value(node, self.value(node.target))
 
     def _field_of_call(self, node: s.Field, call: s.Call) -> X:
-        if call.name in LATER:
-            raise self.later(call.span, f"`{call.name}`")
         builtin = BUILTINS.get(call.name)
         if builtin is None or not builtin.fields:
             return self._field_of_value(node, self.value(call))
@@ -122,6 +120,7 @@ class Fields(Values):
             late = X(
                 "hist", series.type, (series,), steps, span, is_series=True, warm=warm,
                 clock=series.clock, needs=needs_later((series,), steps),
+                settled=max(series.settled, 1) + steps,
             )  # fmt: skip
             key = ("hist", steps, (), series.type, id(series))
             self.scope.memo[key] = value = late

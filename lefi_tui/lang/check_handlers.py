@@ -9,11 +9,12 @@ from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, Builtin, EventKind
+from lefi_tui.lang.builtins import CANDLE_NAMES, EVENTS, EventKind
 from lefi_tui.lang.check_events import kinds_of_fields
 from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.scope import Scope, Wrong
 from lefi_tui.lang.script_pass import Pass, statements_of
+from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Type

@@ -9,10 +9,11 @@ from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.builtins import BUILTINS, Builtin
+from lefi_tui.lang.builtins import BUILTINS
 from lefi_tui.lang.check_calls import Calls
 from lefi_tui.lang.check_transfers import transfer
 from lefi_tui.lang.scope import Site, TooMuch, Wrong
+from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Transact, X
 

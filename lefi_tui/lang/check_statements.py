@@ -7,12 +7,12 @@ from typing import Final
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import Builtin
 from lefi_tui.lang.check_events import sent
 from lefi_tui.lang.check_orders import Orders
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.resolver import assigned_names, series_names
 from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, TooMuch, Wrong
+from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, X
 from lefi_tui.lang.types import Type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lefi_tui.core.bars import span
-from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES
+from lefi_tui.lang.builtins import CANDLE_NAMES
 from lefi_tui.lang.tree import HERE, Body, X
 
 
@@ -23,7 +23,7 @@ def _by_kind(x: X, body: Body) -> str:  # noqa: PLR0911 -- dispatch
         case "read":
             key = x.value
             return " ".join(part for part in (key.kind, key.symbol, key.bot, key.field) if part)
-        case "indicator" if not BUILTINS[x.value].fields:
+        case "indicator":
             return f"{x.value}({', '.join(f'{each:g}' for each in x.extra)})"
         case "pick":
             return f"{x.args[0].value}.{x.value}"

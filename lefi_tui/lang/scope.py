@@ -184,7 +184,7 @@ class Checking:
         if known is None:
             known = X(
                 "feed", value.type, (value,), None, value.span, is_series=True,
-                depth=value.depth + 1, needs=needs_of((value,)),
+                depth=value.depth + 1, needs=needs_of((value,)), settled=value.settled,
             )  # fmt: skip
             self.scope.memo[key] = known
         return known
@@ -229,6 +229,7 @@ def _derived(op: str, args: tuple[X, ...]) -> dict[str, Any]:
         "warm": max((each.warm for each in waited), default=0),
         "depth": 1 + max((each.depth for each in args), default=0),
         "needs": needs_joined(waited),
+        "settled": max((each.settled for each in args), default=0),
     }
 
 

@@ -44,6 +44,7 @@ class X:
     extra: tuple[float, ...] = ()
     clock: Clock | None = HERE  # None: a constant, which steps with anything
     needs: tuple[tuple[Clock, int], ...] = ()  # events of other clocks, beside `warm` of its own
+    settled: int = 0  # events after which it is the same wherever history began
 
     @property
     def is_const(self) -> bool:

@@ -55,7 +55,6 @@ PLACED = (
     ("LF215", "n = close; n = open; Print(«(n + n)»[1])".replace("«(n + n)»", "(«n + n»)")),
     ("LF218", "«close» = 5"),
     ("LF218", "for x in [1] { «x» = 2 }"),
-    ("LF109", "Print(«WMA(close, 5)»)"),
     ("LF219", 'execute { «execute» { Close("BTC/USDT") } }'),
     ("LF219", 'execute { «finalize» { Close("BTC/USDT") } }'),
     ("LF219", 'finalize { «finalize» { Close("BTC/USDT") } }'),

@@ -1,0 +1,228 @@
+"""The indicators' rows of the one table: arguments, units, fields, first values.
+
+The rule it keeps: first values are where TA-Lib has them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lefi_tui.lang.signatures import Builtin, Events, Steps, params
+
+# After so many lengths what an average began with weighs less than 1e-9: EMA's, Wilder's.
+_FADED: Final = 12
+_FADED_WILDER: Final = 24
+_X_OVER_N: Final = params("x:series n:length")
+
+
+def _length(n: float, *_: float) -> float:
+    return n
+
+
+def _after_length(n: float, *_: float) -> float:
+    return n + 1
+
+
+def _wilder(n: float, *_: float) -> float:
+    return _FADED_WILDER * n
+
+
+def _always(*_: float) -> float:
+    return 1
+
+
+_WINDOW: Final = Steps(_length, _length)
+
+
+def _of_candles(*fields: str, first: Events = _length, settled: Events = _length) -> Steps:
+    return Steps(first, settled, fields)
+
+
+INDICATORS: Final = (
+    Builtin("SMA", "indicator", _X_OVER_N, "same", "Simple moving average.", steps=_WINDOW),
+    Builtin(
+        "EMA",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Exponential moving average.",
+        steps=Steps(_length, lambda n: _FADED * n),
+    ),
+    Builtin(
+        "WMA",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Weighted moving average: the newest counts n times, the oldest once.",
+        steps=_WINDOW,
+    ),
+    Builtin(
+        "MACD",
+        "indicator",
+        params("x:series [fast:length=12] [slow:length=26] [signal:length=9]"),
+        "same",
+        "EMA over fast less EMA over slow, its own EMA as signal, and what is between them.",
+        ("macd", "signal", "histogram"),
+        steps=Steps(
+            lambda fast, slow, signal: max(fast, slow) + signal - 1,
+            lambda fast, slow, signal: _FADED * (max(fast, slow) + signal),
+        ),
+    ),
+    Builtin(
+        "RSI",
+        "indicator",
+        _X_OVER_N,
+        "number",
+        "Relative strength, 0 to 100.",
+        steps=Steps(_after_length, _wilder),
+    ),
+    Builtin(
+        "Stochastic",
+        "indicator",
+        params("k:length [slow_k:length=3] [slow_d:length=3]"),
+        "number",
+        "Where the close stands in the range of k candles, 0 to 100; d is the average of k.",
+        ("k", "d"),
+        steps=_of_candles(
+            "high",
+            "low",
+            "close",
+            first=lambda k, slow_k, slow_d: k + slow_k + slow_d - 2,
+            settled=lambda k, slow_k, slow_d: k + slow_k + slow_d - 2,
+        ),
+    ),
+    Builtin(
+        "CCI",
+        "indicator",
+        params("n:length"),
+        "number",
+        "Distance of the typical price from its average, in mean distances of 0.015.",
+        steps=_of_candles("high", "low", "close"),
+    ),
+    Builtin(
+        "MFI",
+        "indicator",
+        params("n:length"),
+        "number",
+        "Money flow: the share of what was traded that was traded while it rose, 0 to 100.",
+        steps=_of_candles(
+            "high", "low", "close", "volume", first=_after_length, settled=_after_length
+        ),
+    ),
+    Builtin(
+        "ROC",
+        "indicator",
+        _X_OVER_N,
+        "number",
+        "Rate of change over n events, in hundredths: 5 is 5% more.",
+        steps=Steps(_after_length, _after_length),
+    ),
+    Builtin(
+        "ZScore",
+        "indicator",
+        _X_OVER_N,
+        "number",
+        "Distance from the average in standard deviations; none where nothing moved.",
+        steps=_WINDOW,
+    ),
+    Builtin("StdDev", "indicator", _X_OVER_N, "same", "Standard deviation, by n.", steps=_WINDOW),
+    Builtin(
+        "Bollinger",
+        "indicator",
+        params("x:series n:length k:constant"),
+        "same",
+        "Average and k deviations above and below.",
+        ("upper", "middle", "lower"),
+        steps=_WINDOW,
+    ),
+    Builtin(
+        "ATR",
+        "indicator",
+        params("n:length"),
+        "price",
+        "Average true range.",
+        steps=_of_candles("high", "low", "close", first=_after_length, settled=_wilder),
+    ),
+    Builtin(
+        "ADX",
+        "indicator",
+        params("n:length"),
+        "number",
+        "How surely a market trends, 0 to 100; plus and minus say which way.",
+        ("plus", "minus"),
+        steps=Steps(
+            lambda n: 2 * n,
+            lambda n: 2 * _FADED_WILDER * n,
+            ("high", "low", "close"),
+            (("plus", _after_length), ("minus", _after_length)),
+        ),
+        has_own=True,
+    ),
+    Builtin(
+        "Supertrend",
+        "indicator",
+        params("n:length k:constant"),
+        "price",
+        "A line k true ranges from the price that turns when passed; direction is 1 up, -1 down.",
+        ("line", "direction"),
+        steps=_of_candles("high", "low", "close", first=_after_length, settled=_wilder),
+        numbers=("direction",),
+    ),
+    Builtin("Highest", "indicator", _X_OVER_N, "same", "Highest of the last n.", steps=_WINDOW),
+    Builtin("Lowest", "indicator", _X_OVER_N, "same", "Lowest of the last n.", steps=_WINDOW),
+    Builtin(
+        "Donchian",
+        "indicator",
+        params("n:length"),
+        "price",
+        "Highest high and lowest low of the last n candles, this one with them.",
+        ("upper", "middle", "lower"),
+        steps=_of_candles("high", "low"),
+    ),
+    Builtin(
+        "VWAP",
+        "indicator",
+        params("[n:length]"),
+        "price",
+        "Price weighted by volume: of the last n candles, or since 00:00 UTC.",
+        steps=Steps(
+            lambda n=1: n,
+            lambda n=1: n,
+            ("high", "low", "close", "volume", "time"),
+            is_daily=True,
+        ),
+    ),
+    Builtin(
+        "OBV",
+        "indicator",
+        (),
+        "base",
+        "On-balance volume: what was traded in rising candles less that in falling ones.",
+        steps=_of_candles("close", "volume", first=_always, settled=_always),
+    ),
+    Builtin(
+        "Since",
+        "indicator",
+        params("c:condition"),
+        "number",
+        "Events since c was so, 0 now; none before the first.",
+        steps=Steps(_always, _always),
+    ),
+    Builtin("Change", "indicator", _X_OVER_N, "same", "x less its value n ago.", made_of=("sub",)),
+    Builtin(
+        "CrossesAbove",
+        "indicator",
+        params("a:series b:series"),
+        "bool",
+        "a passes b upwards now.",
+        made_of=("le", "gt"),
+    ),
+    Builtin(
+        "CrossesBelow",
+        "indicator",
+        params("a:series b:series"),
+        "bool",
+        "a passes b downwards now.",
+        made_of=("ge", "lt"),
+    ),
+)

@@ -1,0 +1,61 @@
+"""How a method, event or indicator is called: its parameters and what it answers.
+
+The rule it keeps: all that is known of one stands in its row of the table, as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """kind: symbol account number series condition length constant any price_level share amount
+    text bool size"""
+
+    name: str
+    kind: str
+    is_optional: bool = False
+    is_named: bool = False  # given by name only
+    default: float | None = None  # what it is when it is not given
+
+
+Events = Callable[..., float]  # how many, of an indicator's numbers in their order
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How an indicator steps from event to event."""
+
+    first: Events  # the event of its first value
+    settled: Events  # from here on it is the same, to 1e-9, wherever history began
+    candle: tuple[str, ...] = ()  # fields of the handler's candle that it reads
+    earlier: tuple[tuple[str, Events], ...] = ()  # fields that are there before the rest
+    is_daily: bool = False  # without a length, it reads a day of candles
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    name: str
+    group: str  # read indicator maths transaction word
+    params: tuple[Param, ...]
+    result: str  # a rule the checker knows, by name
+    docs: str
+    fields: tuple[str, ...] = ()
+    read: str = ""  # kind of core.bot.ReadKey
+    steps: Steps | None = None  # of an indicator
+    made_of: tuple[str, ...] = ()  # operators that an indicator is written out in
+    has_own: bool = False  # beside its fields it has a value of its own
+    numbers: tuple[str, ...] = ()  # fields that are Numbers, whatever the others are
+
+
+def params(text: str) -> tuple[Param, ...]:
+    """`symbol:symbol [signal:length=9] *at:price_level` -> params; [ ] optional, * named only."""
+    out = []
+    for word in text.split():
+        bare, _, default = word.strip("[]*").partition("=")
+        name, _, kind = bare.partition(":")
+        is_named, given = "*" in word, float(default) if default else None
+        out.append(Param(name, kind or name, "[" in word or is_named, is_named, given))
+    return tuple(out)
