@@ -224,6 +224,8 @@ class Cursor:
             return None
         start = self.now.span.start
         gap = Span(self.last.span.end, start)
+        if "\n" in self.text[gap.start : start]:
+            return None  # the line end does not count: a bracket before it is open
         opening = self.tokens[self.openings[-1]].span.start if self.openings else 0
         if self.openings and "\n" not in self.text[opening:start]:
             return Fix("Put a ; between them", (Edit(gap, "; "),))

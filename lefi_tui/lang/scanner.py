@@ -24,13 +24,14 @@ _UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(
 # `25 %` and `5 m`, where no value follows that the sign or letter could belong to.
 _SPACED: Final = re.compile(r"[^\S\n]+(%|ms|[smhdw])(?!\w)(?![^\S\n]*[\w(\"=.])")
 _OPERAND: Final = re.compile(r"%[^\S\n]*[\w(]")
-_GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(?![\w(%])")
 _WORD: Final = re.compile(r"\w+")
 _GLUED: Final = re.compile(r"\w+%?")
 _ASCII_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
 _FOREIGN: Final = re.compile(
-    "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
+    "={3,}|!={2,}|"
+    + "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
     + r"|'[^'\n]*'|[“”„][^“”\"\n]*[“”\"]"
 )
 _PLAIN_LETTERS: Final = frozenset(string.ascii_letters)  # most of a script, so looked at first
@@ -185,10 +186,11 @@ class _Scanner:
         letters = self.text[digits_end:end]
         message = f"{shown(number + letters)} is neither a number nor a name."
         fix = None
-        if _GLUED_UNIT.fullmatch(letters) and self._follows_one_number():
+        is_unit = _GLUED_UNIT.match(self.text, digits_end)
+        if is_unit and self._follows_one_number():
             self._other_ticker(number + letters, end)
             return
-        if _GLUED_UNIT.fullmatch(letters):
+        if is_unit:
             message = "Between a number and its unit stands a space."
             fix = Fix(
                 f"Write {shown(number)} {letters}", (Edit(Span(digits_end, digits_end), " "),)
@@ -210,9 +212,8 @@ class _Scanner:
         start = self.tokens.pop().span.start
         meant = f'Amount({self.text[start : self.at].strip()}, "{ticker}")'
         message = f"A unit begins with a capital; other tickers are written {shown(meant)}."
-        span = Span(start, end)
+        self.at, span = start, Span(start, end)
         self._say("LF002", span, message, Fix(f"Write {shown(meant)}", (Edit(span, meant),)))
-        self.at = start
         self._add(Kind.WRONG, end)
 
     # ---- words and marks
@@ -271,13 +272,13 @@ class _Scanner:
     def _foreign(self, words: str, end: int) -> None:
         """What is clearly meant is read as that, and said once."""
         span = Span(self.at, end)
-        if words not in FOREIGN:
+        if words[0] in "'“”„":
             inside = words[1:-1]
             fix = Fix('Write "…"', (Edit(span, f'"{inside}"'),))
             self._say("LF001", span, _STRAY["'"], fix)
             self._add(Kind.TEXT, end, parts=(inside,))
             return
-        meant = FOREIGN[words]
+        meant = FOREIGN.get(words) or words[:2]  # `====` and its like
         if words == "**":
             self._say("LF107", span, "Powers are written with ^ today.", _write(span, "^"))
         else:
