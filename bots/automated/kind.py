@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bots.automated.ceiling import ContractExceededError
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
@@ -36,7 +37,10 @@ class Automated:
         return replace(fresh, slots=slots, sent_ms=state.sent_ms, tickets=state.tickets)
 
     def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
-        return Moment(state, occasion, snapshot).decision()
+        try:
+            return Moment(state, occasion, snapshot).decision()
+        except ContractExceededError as beyond:
+            return Decision(state, fault=str(beyond))
 
     def why(self, state: BotState) -> str:
         last = state.last

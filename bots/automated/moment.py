@@ -11,6 +11,7 @@ from typing import Final
 
 from bots.automated import plan, waits
 from bots.automated.candles import complete, fed
+from bots.automated.ceiling import hold
 from bots.automated.events import hear
 from bots.automated.plan import Bound, Fields, Value
 from bots.automated.state import BotState, LastRun
@@ -200,6 +201,7 @@ class Moment:
             begun, self._slots, done = self._waiting.carry_on(waits.Course(begun), result)
             outcome = "; ".join(done)
         elif result.effects:
+            hold(self._bound, number, result.effects)
             outcome = "; ".join(self._wanted.take(result.effects))
         self._tell(begun, outcome, warming)
 

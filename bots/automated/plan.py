@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from lefi_tui.core.bars import Bucket, span
+from lefi_tui.core.bars import Bucket
 from lefi_tui.core.bot import Bar, FillSeen, Needs, Print, Quote
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import Handler, Program, check
+from lefi_tui.lang.reach import Reach, reach_of
 from lefi_tui.lang.source import Source
+from lefi_tui.lang.titles import title_of
 
 # The timeframe that a person chose for all Candle handlers, in ms, beside the script's settings.
 TIMEFRAME_SETTING: Final = "@timeframe"
@@ -53,6 +55,7 @@ class Bound:
     events: tuple[Handler, ...]
     commands: tuple[Handler, ...]
     titles: tuple[str, ...]  # of each handler, for people
+    reaches: tuple[Reach, ...]  # of each handler: what its runs are held to
 
     @property
     def kinds_of_candles(self) -> tuple[tuple[str, int], ...]:
@@ -79,6 +82,7 @@ class Bound:
             quotes=tuple(dict.fromkeys((*prices, *body, *reads))),
             prints=tuple(dict.fromkeys(each.symbol for each in self.prints)),
             timers=tuple((each.handler, each.spec, each.zone) for each in self.timers),
+            events=tuple(dict.fromkeys(each.hears for each in self.events)),
             history_bars=min(warm * WARM_FACTOR, HISTORY_BARS_MAX) if is_warmed else 0,
             can_trade=program.kind != "indicator",
         )
@@ -148,25 +152,9 @@ def _planned(program: Program) -> Bound:
         of("Stop"),
         of("Event"),
         of("Command"),
-        tuple(_title(each) for each in program.handlers),
+        tuple(title_of(each) for each in program.handlers),
+        tuple(reach_of(form) for form in program.forms),
     )
-
-
-def _title(handler: Handler) -> str:
-    match handler.event:
-        case "body":
-            return "price update"
-        case "Candle":
-            return f"candle {handler.symbol} {span(handler.timeframe_ms)}"
-        case "Every":
-            return f"every {span(handler.every_ms)}"
-        case "Schedule":
-            return f"schedule {handler.cron} {handler.zone}"
-        case "Event" | "Command":
-            return f"{handler.event.lower()} {handler.hears}"
-        case event:
-            words = {"PriceUpdate": "price update", "Trade": "trade print"}.get(event)
-            return f"{words or event.lower()} {handler.symbol}".strip()
 
 
 # ---- what an event gives to its handler, by the names of its fields

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bots.automated import waits
+from bots.automated.ceiling import hold
 from bots.automated.state import BotState
 from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
@@ -89,6 +90,7 @@ class WaitingRuns:
         done: list[str] = []
         while True:
             slots = result.state
+            hold(self._bound, course.begun.handler, result.whole)
             done += self._taken(result)
             if any(isinstance(each, BlockEnds) for each in result.effects):
                 course = replace(course, is_whole=False, steps=())

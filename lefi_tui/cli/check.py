@@ -14,7 +14,7 @@ from lefi_tui.adapters.script_files import ScriptFile, read
 from lefi_tui.cli.output import Output
 from lefi_tui.errors import REFUSED
 from lefi_tui.lang.diagnostic import Diagnostic, Edit
-from lefi_tui.lang.program import check
+from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.source import Source, Span
 
 
@@ -23,39 +23,66 @@ class _Found:
     path: Path
     source: Source
     diagnostics: tuple[Diagnostic, ...]
+    program: Program | None  # none where there are errors
 
 
 def run(arguments: Namespace, output: Output) -> int:
     # All files are read first: a name mistyped is wrong usage, and then nothing is answered.
     scripts = [read(path) for path in arguments.files]
     found = [_checked(script) for script in scripts]
-    if arguments.json:
+    if arguments.json and arguments.contract:
+        output.value([_with_contract(each) for each in found])
+    elif arguments.json:
         output.value([_as_data(each, one) for each in found for one in each.diagnostics])
     else:
-        _tell(found, output)
+        _tell(found, output, has_contract=arguments.contract)
     has_errors = any(one.is_error for each in found for one in each.diagnostics)
     return REFUSED if has_errors else 0
 
 
 def _checked(script: ScriptFile) -> _Found:
-    diagnostics = check(script.text).diagnostics
+    checked = check(script.text)
+    diagnostics = checked.diagnostics
     if script.bad_at >= 0:
         span = Span(script.bad_at, script.bad_at + 1)
         hint = "Save the file as UTF-8"
         bad = Diagnostic("LF001", span, "From here on the file is not UTF-8", hint)
         diagnostics = (bad, *(each for each in diagnostics if each.span.start != span.start))
     in_order = tuple(sorted(diagnostics, key=lambda each: (each.span, each.code)))
-    return _Found(script.path, Source(script.text, str(script.path)), in_order)
+    program = None if script.bad_at >= 0 else checked.program
+    return _Found(script.path, Source(script.text, str(script.path)), in_order, program)
 
 
-def _tell(found: list[_Found], output: Output) -> None:
+def _tell(found: list[_Found], output: Output, *, has_contract: bool) -> None:
     for each in found:
+        if has_contract and each.program is not None:
+            _tell_contract(each.path, each.program, output)
         for one in each.diagnostics:
             output.line(one.render(each.source))
             output.line("")
     errors = sum(one.is_error for each in found for one in each.diagnostics)
     warnings = sum(len(each.diagnostics) for each in found) - errors
     output.line(f"{_count(errors, 'error')}, {_count(warnings, 'warning')} in {_files(found)}")
+
+
+def _tell_contract(path: Path, program: Program, output: Output) -> None:
+    from lefi_tui.lang import contract, contract_words  # only who asks pays for loading them
+
+    output.line(str(path))
+    for line in contract_words.in_words(contract.contract_of(program)):
+        output.line(line)
+    output.line("")
+
+
+def _with_contract(found: _Found) -> dict[str, Any]:
+    from lefi_tui.lang import contract, contract_words  # only who asks pays for loading them
+
+    known = None if found.program is None else contract.contract_of(found.program)
+    return {
+        "file": str(found.path),
+        "diagnostics": [_as_data(found, one) for one in found.diagnostics],
+        "contract": None if known is None else contract_words.as_data(known),
+    }
 
 
 def _files(found: list[_Found]) -> str:

@@ -87,16 +87,26 @@ def _data(help_text: str, **keywords: Any) -> Argument:
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {
-        "check": Command("checks scripts", "check", (_FILES, _JSON)),
+        "check": Command(
+            "checks scripts",
+            "check",
+            (
+                _FILES,
+                _argument(
+                    "--contract",
+                    action="store_true",
+                    help="also what each can do at most: steps, markets, money, questions",
+                ),
+                _JSON,
+            ),
+        ),
         "test": Command("runs the tests in scripts", "run_tests", (_FILES,)),
         "fmt": Command(
             "writes scripts in the one style",
             "fmt",
             (
                 _argument("files", metavar="FILE", nargs="+", type=Path, help="a script; - stdin"),
-                _argument(
-                    "--check", action="store_true", help="write nothing; 1 if one is not so"
-                ),
+                _argument("--check", action="store_true", help="write nothing; 1 if one is not so"),
                 _argument("--diff", action="store_true", help="write nothing; show the changes"),
             ),
         ),

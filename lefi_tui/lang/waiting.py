@@ -72,17 +72,25 @@ class Begun:
     legs: tuple[Leg, ...] = ()
 
 
-def played(
-    run: Any, begun: Begun, trace: list[Any] | None = None, *, carry: bool = True
-) -> tuple[list[Any], list[Any], Wait | bool]:
-    """A generated run from its beginning through its legs: the slots, the effects since the last
-    answer, and what it waits for; True when it has ended, False when it was not carried out."""
+class Played(NamedTuple):
+    """How far a run has come."""
+
+    slots: list[Any]
+    effects: list[Any]  # since the last answer
+    last: Wait | bool  # what it waits for; True: it has ended, False: it was not carried out
+    whole: tuple[Any, ...]  # all its effects and waits from its beginning
+
+
+def played(run: Any, begun: Begun, trace: list[Any] | None = None, *, carry: bool = True) -> Played:
+    """A generated run from its beginning through its legs."""
     going = run(begun.slots, begun.event, begun.reads, carry, trace)
+    whole: list[Any] = []
     try:
         slots, effects, wait = next(going)
         for leg in begun.legs:
+            whole += [*effects, wait]
             slots, effects, wait = going.send((leg.slots[:], leg.reads, leg.answer))
     except StopIteration as end:
         slots, effects, carried = end.value
-        return slots, effects, bool(carried)
-    return slots, effects, wait
+        return Played(slots, effects, bool(carried), (*whole, *effects))
+    return Played(slots, effects, wait, (*whole, *effects, wait))

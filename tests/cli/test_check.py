@@ -151,3 +151,29 @@ def test_a_code_of_the_program_is_explained(code: str, capsys: pytest.CaptureFix
 def test_an_unknown_code_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "LF999"]) == 2
     assert "no such code" in capsys.readouterr().err
+
+
+def test_the_contract_is_told_in_words_and_as_data(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.write_text('on Candle("BTC/USDT", 5m) { Buy("BTC/USDT", 25%) }\n')
+    assert main(["check", "--contract", str(script)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == str(script)
+    assert "  buys           BTC/USDT: 25% of free cash" in lines
+    assert main(["check", "--contract", "--json", str(script)]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert list(told) == ["file", "diagnostics", "contract"]
+    assert told["contract"]["whole"]["orders"] == 1
+
+
+def test_a_script_with_mistakes_has_no_contract(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.write_text(TWO_UNITS)
+    assert main(["check", "--contract", "--json", str(script)]) == 1
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["contract"] is None
+    assert [each["code"] for each in told["diagnostics"] if each["severity"] == "error"] == [
+        "LF202"
+    ]

@@ -1,0 +1,170 @@
+"""What a script can do at most, known before it runs: steps, markets, money, words, questions.
+
+The rule it keeps: never less than what can happen. A bot is held to it at every run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lefi_tui.lang import reach as r
+from lefi_tui.lang.form import Form, V
+from lefi_tui.lang.program import Handler, Policy, Program
+from lefi_tui.lang.reach import Reach, reach_of, together
+from lefi_tui.lang.titles import title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Of one kind: a share of free cash (of the position where it reduces), worth in quote, or
+    units of base. None: as computed, in these lines."""
+
+    kind: str  # share worth units
+    most: float | None
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """Of one market, account and direction."""
+
+    action: str  # buy sell close
+    symbol: str
+    account: str  # "": the bot's own
+    amounts: tuple[Amount, ...]  # of a close none: it is the whole position
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Of one handler at one event, or of all handlers together, each once."""
+
+    title: str
+    line: int
+    steps: int
+    reads: tuple[str, ...]  # markets
+    trades: tuple[Traded, ...]
+    leverage: Amount | None  # None: it names none
+    orders: int
+    cancels: int
+    undone: int  # orders traded back where a transaction fails
+    approvals: int
+    roles: tuple[str, ...]  # who is asked; "": anyone
+    notifications: int
+    prints: int
+    events: int
+    plans: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    handlers: tuple[Ceiling, ...]
+    whole: Ceiling
+    policy: Policy
+
+
+def contract_of(program: Program) -> Contract:
+    reaches = [reach_of(form) for form in program.forms]
+    handlers = [
+        _ceiling(program, [handler], reach)
+        for handler, reach in zip(program.handlers, reaches, strict=True)
+    ]
+    whole = _ceiling(program, program.handlers, together(reaches))
+    return Contract(tuple(handlers), whole, program.policy)
+
+
+def _ceiling(program: Program, handlers: Iterable[Handler], reach: Reach) -> Ceiling:
+    handlers = tuple(handlers)
+    one = handlers[0] if len(handlers) == 1 else None
+
+    def most(key: r.Key) -> int:
+        return int(reach.most.get(key, 0.0))
+
+    return Ceiling(
+        title=title_of(one) if one is not None else "",
+        line=one.line if one is not None else 0,
+        steps=sum(_steps(program, each) for each in handlers),
+        reads=_markets(program, handlers),
+        trades=tuple(_trades(program, reach)),
+        leverage=_leverage(program, reach),
+        orders=most(r.ORDERS),
+        cancels=most(r.CANCELS),
+        undone=most(r.UNDONE),
+        approvals=most(r.APPROVALS),
+        roles=reach.roles,
+        notifications=most(("notify",)),
+        prints=most(("print",)),
+        events=most(r.EVENTS),
+        plans=most(r.PLANS),
+    )
+
+
+def _steps(program: Program, handler: Handler) -> int:
+    """Its own, and of the other candles that close with its event."""
+    feeds = sum(each.form.steps_max for each in program.feeds if each.handler == handler.index)
+    return handler.steps_max + feeds
+
+
+def _markets(program: Program, handlers: Iterable[Handler]) -> tuple[str, ...]:
+    out: dict[str, None] = {}
+    for handler in handlers:
+        out.setdefault(handler.symbol)
+        for number in sorted(_reads(program.forms[handler.index])):
+            out.setdefault(program.reads[number].symbol)
+        for feed in program.feeds:
+            if feed.handler == handler.index:
+                out.setdefault(feed.symbol)
+    return tuple(each for each in out if each)
+
+
+def _reads(form: Form) -> set[int]:
+    """Numbers of what a handler reads of market and account."""
+    found: set[int] = set()
+    waiting: list[Any] = [form]
+    while waiting:
+        now = waiting.pop()
+        if isinstance(now, V) and now.op == "read":
+            found.add(now.value)
+        elif isinstance(now, tuple):
+            waiting += now
+        elif hasattr(now, "__dataclass_fields__"):
+            waiting += [getattr(now, name) for name in now.__dataclass_fields__]
+    return found
+
+
+def _trades(program: Program, reach: Reach) -> Iterator[Traded]:
+    sizes = [key for key in reach.most if key[0] == "size"]
+    for account, symbol, action in dict.fromkeys(key[1:4] for key in sizes):
+        kinds = [key for key in sizes if key[1:4] == (account, symbol, action) and key[4]]
+        amounts = tuple(_amount(program, reach, key) for key in kinds)
+        yield Traded(action, symbol, account, amounts)
+
+
+def _amount(program: Program, reach: Reach, key: r.Key) -> Amount:
+    most = reach.most[key]
+    if math.isfinite(most):
+        return Amount(key[4], most)
+    computed = [
+        each.site
+        for each in reach.places.values()
+        if math.isinf(each.size)
+        and r.size_key(each.account, each.symbol, each.action, each.size_kind) == key
+    ]
+    return Amount(key[4], None, _lines(program, computed))
+
+
+def _leverage(program: Program, reach: Reach) -> Amount | None:
+    named = [each for each in reach.places.values() if each.leverage]
+    if not named:
+        return None
+    computed = [each.site for each in named if math.isinf(each.leverage)]
+    if computed:
+        return Amount("leverage", None, _lines(program, computed))
+    return Amount("leverage", max(each.leverage for each in named))
+
+
+def _lines(program: Program, sites: Iterable[int]) -> tuple[int, ...]:
+    line_of = {each.number: each.line for each in program.sites}
+    return tuple(sorted({line_of[each] for each in sites}))

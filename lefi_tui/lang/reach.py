@@ -1,0 +1,252 @@
+"""How far one run of a handler can go: the most orders, money, words and questions it comes to.
+
+The rule it keeps: never less than what can happen. Ways that exclude each other are compared by
+their larger side; what only the market tells counts as endless. Sums are made in the order in which
+a run makes them, so a run that stays within stays within to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, assert_never
+
+from lefi_tui.core.bot import Emitted, Intent, Note, Planned
+from lefi_tui.lang.form import (
+    Ask,
+    Await,
+    Finish,
+    Form,
+    Leave,
+    Let,
+    Loop,
+    Op,
+    Plan,
+    Put,
+    Signal,
+    Tell,
+    Trade,
+    When,
+    Whole,
+)
+from lefi_tui.lang.ranges import Ranges
+from lefi_tui.lang.waiting import ApprovalAwaited, OrderAwaited
+
+# What is counted: one word, or of a size ("size", account, symbol, action, kind).
+Key = tuple[str, ...]
+Counts = Mapping[Key, float]
+
+ORDERS: Final = ("orders",)
+CANCELS: Final = ("cancels",)
+UNDONE: Final = ("undone",)  # steps of a transaction that failed, traded back
+APPROVALS: Final = ("approvals",)
+EVENTS: Final = ("events",)
+PLANS: Final = ("plans",)
+NONE: Final[Counts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one transaction of the text may ask; endless where it is computed."""
+
+    site: int
+    action: str
+    symbol: str
+    account: str
+    size_kind: str
+    size: float
+    leverage: float
+
+    def exceeded_by(self, intent: Intent) -> bool:
+        said = intent.action, intent.symbol, intent.account
+        if said != (self.action, self.symbol, self.account):
+            return True
+        kind, size = _size(intent)
+        leverage = 0.0 if intent.leverage is None else float(intent.leverage)
+        return kind != self.size_kind or size > self.size or leverage > self.leverage
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of one handler, or of all together."""
+
+    most: Counts
+    places: Mapping[int, Place]
+    roles: tuple[str, ...]  # of those who are asked
+
+
+def reach_of(form: Form) -> Reach:
+    walk = _Walk(form)
+    ways = walk.through(form.steps, NONE)
+    return Reach(_larger(ways.on, ways.out) or NONE, walk.places, tuple(walk.roles))
+
+
+def together(reaches: Iterable[Reach]) -> Reach:
+    """All of them, each once."""
+    most: Counts = NONE
+    places: dict[int, Place] = {}
+    roles: dict[str, None] = {}
+    for each in reaches:
+        most = _plus(most, each.most)
+        places |= each.places
+        roles |= dict.fromkeys(each.roles)
+    return Reach(most, places, tuple(roles))
+
+
+def _plus(counts: Counts, more: Counts) -> Counts:
+    out = dict(counts)
+    for key, count in more.items():
+        out[key] = out.get(key, 0.0) + count
+    return out
+
+
+def _larger(one: Counts | None, other: Counts | None) -> Counts | None:
+    """Of each, the larger; None is a way that nothing takes."""
+    if one is None or other is None or one is other:
+        return other if one is None else one
+    return {key: max(one.get(key, 0.0), other.get(key, 0.0)) for key in {**one, **other}}
+
+
+def size_key(account: str, symbol: str, action: str, kind: str) -> Key:
+    return "size", account, symbol, action, kind
+
+
+def _of_order(account: str, symbol: str, action: str, size: tuple[str, float]) -> Counts:
+    """A cancel is no order: it frees what is bound."""
+    if action == "cancel":
+        return {CANCELS: 1.0}
+    kind, most = size
+    return {ORDERS: 1.0, size_key(account, symbol, action, kind): max(most, 0.0)}
+
+
+def _size(intent: Intent) -> tuple[str, float]:
+    size = intent.size
+    return ("", 0.0) if size is None else (size.kind.value, float(size.value))
+
+
+class _Ways(NamedTuple):
+    """What was counted where it goes on, and where a `return` ended it; None: it never does."""
+
+    on: Counts | None
+    out: Counts | None = None
+
+
+class _Walk:
+    """Over one handler."""
+
+    def __init__(self, form: Form) -> None:
+        self._ranges = Ranges((*form.always, *form.steps, *form.after))
+        self.places: dict[int, Place] = {}
+        self.roles: dict[str, None] = {}
+
+    def through(self, ops: Iterable[Op], begun: Counts) -> _Ways:
+        now: Counts | None = begun
+        out: Counts | None = None
+        for op in ops:
+            if now is None:
+                break
+            ways = self._op(op, now)
+            now, out = ways.on, _larger(out, ways.out)
+        return _Ways(now, out)
+
+    def _op(self, op: Op, now: Counts) -> _Ways:  # noqa: C901, PLR0911 -- dispatch
+        match op:
+            case Let() | Put() | Loop():
+                return _Ways(now)  # the loops of a script are written out; these are indicators'
+            case Trade():
+                return _Ways(_plus(now, self._order(op)))
+            case Await():
+                return _Ways(_plus(now, self._order(op.trade)))
+            case Tell():
+                return _Ways(_plus(now, {(op.kind,): 1.0}))
+            case Signal():
+                return _Ways(_plus(now, {EVENTS: 1.0}))
+            case Plan():
+                return _Ways(_plus(now, {PLANS: 1.0}))
+            case When():
+                return _first_or_second(self.through(op.then, now), self.through(op.other, now))
+            case Ask():
+                self.roles.setdefault(op.role)
+                now = _plus(now, {APPROVALS: 1.0})
+                return _first_or_second(self.through(op.then, now), self.through(op.other, now))
+            case Whole():
+                return self._whole(op, now)
+            case Finish():
+                ended = _larger(*self.through(op.then, now))
+                return _Ways(ended, ended)
+            case Leave():
+                return _Ways(None, now)
+        assert_never(op)
+
+    def _whole(self, op: Whole, now: Counts) -> _Ways:
+        """Its last step may fail when all before are done: they are traded back."""
+        done = _larger(*self.through(op.then, now)) or now
+        steps = done.get(ORDERS, 0.0) - now.get(ORDERS, 0.0)
+        failed = self.through(op.other, _plus(done, {UNDONE: steps}))
+        return _Ways(_larger(done, failed.on), failed.out)
+
+    def _order(self, op: Trade) -> Counts:
+        size = 0.0 if op.size is None else self._ranges.of(op.size).high
+        named = {name: v for name, _, v in op.named}
+        leverage = self._ranges.of(named["leverage"]).high if "leverage" in named else 0.0
+        place = Place(
+            op.site, op.action, op.symbol, op.account, op.size_kind, size, max(leverage, 0.0)
+        )
+        self.places[op.site] = place
+        return _of_order(op.account, op.symbol, op.action, (op.size_kind, size))
+
+
+def _first_or_second(one: _Ways, other: _Ways) -> _Ways:
+    return _Ways(_larger(one.on, other.on), _larger(one.out, other.out))
+
+
+# ---- at run time
+
+
+def exceeded(reach: Reach, effects: Iterable[Any]) -> str:
+    """What of a run goes beyond its reach, in words; empty when nothing does. `effects` are all of
+    the run's, with what it waited for in between."""
+    counts: dict[Key, float] = {}
+    sites: set[int] = set()
+    for each in effects:
+        what = each.order if isinstance(each, OrderAwaited) else each
+        if isinstance(what, Intent):
+            place = reach.places.get(what.site)
+            if place is None or what.site in sites or place.exceeded_by(what):
+                return _order_in_words(what)
+            sites.add(what.site)
+        for key, count in _counted(what).items():
+            counts[key] = counts.get(key, 0.0) + count
+            if counts[key] > reach.most.get(key, 0.0):
+                return in_words(key, counts[key])
+    return ""
+
+
+def _counted(what: Any) -> Counts:
+    match what:
+        case Intent():
+            return _of_order(what.account, what.symbol, what.action, _size(what))
+        case Note():
+            return {(what.kind,): 1.0}
+        case Emitted():
+            return {EVENTS: 1.0}
+        case Planned():
+            return {PLANS: 1.0}
+        case ApprovalAwaited():
+            return {APPROVALS: 1.0}
+        case _:
+            return NONE  # a refusal sends nothing; the rest says where a block begins and ends
+
+
+def _order_in_words(intent: Intent) -> str:
+    kind, size = _size(intent)
+    words = f"{intent.action} {intent.symbol}".strip()
+    return f"{words} {size:g} {kind}".rstrip() if kind else words
+
+
+def in_words(key: Key, count: float) -> str:
+    if key[0] != "size":
+        return f"{count:g} {key[0]}"
+    _, _, symbol, action, kind = key
+    return f"{action} {symbol} {count:g} {kind} in all".replace("  ", " ")
