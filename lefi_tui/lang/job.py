@@ -53,14 +53,17 @@ def script_of(data: Any) -> Imported:
     parts = _parts(top, data, notes)
     head = _head(top, parts)
     top.tell_unknown((*_TOP, *_PART) if "script" not in top.data else _TOP)
-    pieces = [each.piece(is_alone=len(parts) == 1) for each in parts]
+    pieces = [
+        each.piece(
+            frozenset().union(*(other.names for other in parts if other is not each)),
+            is_alone=len(parts) == 1,
+        )
+        for each in parts
+    ]
     for part, piece in zip(parts, pieces, strict=True):
         notes += [Note(f"{part.where}.{key}", why, step) for key, why, step in piece.notes]
-    policies = [each.policy for each in pieces if each.policy]
-    if any(each != policies[0] for each in policies):
-        top.tell("script", "Its scripts differ in their execution_policy; a script has one policy.",
-                 "Make them scripts of their own")  # fmt: skip
-    text = "\n".join([*head, *top.comments, *_joined(pieces)])
+    policy = _policy(top, pieces)
+    text = "\n".join([*head, *top.comments, *_joined(policy, pieces)])
     return Imported(formatted(text).text, tuple(notes))
 
 
@@ -80,9 +83,18 @@ def _head(top: _Record, parts: list[Part]) -> list[str]:
     return [*out, ""] if out else []
 
 
-def _joined(pieces: list[Piece]) -> list[str]:
-    """One policy, then settings and states, then what runs."""
-    policy = next((each.policy for each in pieces if each.policy), [])
+def _policy(top: _Record, pieces: list[Piece]) -> list[str]:
+    rules: dict[str, str] = {}
+    for key, value in (rule for each in pieces for rule in each.policy.items()):
+        if rules.setdefault(key, value) != value:
+            why = f"Its scripts differ in {key}: {rules[key]} and {value}; a script has one policy."
+            top.tell("script", why, "Make them scripts of their own")
+    lines = [f"{key} = {value}" for key, value in rules.items()]
+    return ["policy {", *lines, "}"] if lines else []
+
+
+def _joined(policy: list[str], pieces: list[Piece]) -> list[str]:
+    """The policy, then settings and states, then what runs."""
     declared = [line for each in pieces for line in each.declarations]
     out: list[str] = []
     for lines in (policy, declared, *(each.body for each in pieces)):

@@ -30,7 +30,7 @@ _ASK_A_PERSON: Final = "Start and stop the bot yourself on these days"
 class Piece:
     """A part as lines of a script, and what of it is only told: key, why, what to do."""
 
-    policy: list[str] = field(default_factory=list)
+    policy: dict[str, str] = field(default_factory=dict)
     declarations: list[str] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
     notes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -54,24 +54,33 @@ class Part:
     macros: tuple[tuple[str, str], ...]
     expression: str
 
-    def piece(self, *, is_alone: bool) -> Piece:
+    @property
+    def names(self) -> frozenset[str]:
+        """What it gives a value."""
+        given = assigned_names(parse(Source(self.expression)).script.body)
+        return frozenset([*given, *(key for key, _ in self.macros)])
+
+    def piece(self, taken: frozenset[str], *, is_alone: bool) -> Piece:
+        """`taken` are the names that other parts give a value."""
         out = Piece(policy=self._policy())
         self._tell_times(out)
-        locals_ = self._named(out, is_alone=is_alone)
+        locals_ = self._named(out, taken)
         today = modernized(self.expression)
-        market = "" if is_alone else self._market([*locals_, today])
+        market = "" if is_alone else self._market(today)
         self._woken(out, [*locals_, *self._done(out, self._answered(today))], market)
         return out
 
-    def _policy(self) -> list[str]:
+    def _policy(self) -> dict[str, str]:
         """What fills in part stays, is given back, or is made complete. What trades one time
         only keeps to the usual rate without being warned of none."""
-        rules = ["rate = 60 per 1m"] if self._work in {"once", "untilexecuted"} else []
+        out: dict[str, str] = {}
         if self.cancels is False:
-            rules.insert(0, "partial_fill = complete")
+            out["partial_fill"] = "complete"
         elif self.keeps_partial is not None or self.cancels is not None:
-            rules.insert(0, f"partial_fill = {'cancel' if self.keeps_partial is False else 'keep'}")
-        return ["policy {", *rules, "}"] if rules else []
+            out["partial_fill"] = "cancel" if self.keeps_partial is False else "keep"
+        if self._work in {"once", "untilexecuted"}:
+            out["rate"] = "60 per 1m"
+        return out
 
     @property
     def _work(self) -> str:
@@ -91,10 +100,9 @@ class Part:
 
     # ---- names
 
-    def _named(self, out: Piece, *, is_alone: bool) -> list[str]:
+    def _named(self, out: Piece, taken: frozenset[str]) -> list[str]:
         """Macros: what is constant is a setting, all else gets its value at every run."""
-        tree = parse(Source(self.expression)).script
-        given = assigned_names(tree.body)
+        given = taken | set(assigned_names(parse(Source(self.expression)).script.body))
         locals_: list[str] = []
         for key, value in self.macros:
             others = [words for name, words in self.macros if name != key]
@@ -104,8 +112,8 @@ class Part:
             elif not any(re.search(rf"\b{key}\b", each) for each in (self.expression, *others)):
                 why = f"Nothing uses `{key}` = {shown(value)}."
                 out.tell("macros", why, "Leave it out, or use it in the expression")
-            elif is_alone and key not in given and _is_literal(value):
-                out.declarations.append(f"setting {key} = {value}")
+            elif key not in given and _is_literal(today := _today(value)):
+                out.declarations.append(f"setting {key} = {today}")
             else:
                 locals_.append(f"{key} = {value}")
         return locals_
@@ -200,11 +208,17 @@ class Part:
             return _MONTH_DAYS_SURE
         return day
 
-    def _market(self, lines: list[str]) -> str:
-        """The one market that a part reads."""
-        program = check("\n".join(lines)).program
+    def _market(self, today: str) -> str:
+        """The one market that it reads."""
+        lines = [f"{key} = {value}" for key, value in self.macros]
+        program = check("\n".join([*lines, today])).program
         symbols = program.symbols if program is not None else ()
         return symbols[0] if len(symbols) == 1 else NO_MARKET
+
+
+def _today(value: str) -> str:
+    """An expression without its older forms."""
+    return modernized(f"x = {value}").removeprefix("x = ")
 
 
 def _is_literal(text: str) -> bool:

@@ -171,6 +171,8 @@ class Cursor:
                 break
             if self._begins_statement() and self._is_first(self.at):
                 break
+            if self.old_blocks and self.sees_old_end():
+                break
             self._pass()
         self.resumed_at = self.at
 

@@ -155,6 +155,11 @@ class Older(Cursor):
         self._older(token.span, message, meant, [Edit(token.span, meant)])
         self.tokens[self.at] = self.as_keyword(meant)
 
+    def pass_line_end(self) -> None:
+        """Behind a misspelled word, which was taken for a name, a line's end counted."""
+        if self.now.kind is Kind.LINE_END and self.now.text == "\n":
+            self.take()
+
     def today_event(self, event: Token, args: tuple[s.Arg, ...]) -> tuple[str, tuple[s.Arg, ...]]:
         """`on TransferUpdate`: today such news comes as an event of that name."""
         if event.text not in _EVENTS:

@@ -167,7 +167,10 @@ class Statements(Expressions):
             self.say("LF101", f"`{self.now.text}` is written `else if`.", span, fix=fix)
             self.tokens[self.at] = self.as_keyword("if")
             return True
-        if self.now.kind is Kind.NAME and self.following.text in {"{", "if"}:
+        is_own = self.following.text in {"{", "if"}
+        if self.old_blocks and not is_own:  # that of `if … then` around
+            return False
+        if self.now.kind is Kind.NAME and is_own:
             self.mend(["else"])
         return self.took("else") is not None
 
@@ -223,6 +226,7 @@ class Statements(Expressions):
             return s.Finalize(self.since(word.span), body)
         role = within = None
         if word.text == "authorize":
+            self.pass_line_end()
             if not self.sees("{") and not self.sees_word("by", "within"):
                 return self.old_authorize(word)
             role = self._role()
