@@ -31,10 +31,11 @@ class Amount:
 class Traded:
     """Of one market, account and direction."""
 
-    action: str  # buy sell close
-    symbol: str
+    action: str  # buy sell close transfer
+    symbol: str  # of a transfer its unit
     account: str  # "": the bot's own
     amounts: tuple[Amount, ...]  # of a close none: it is the whole position
+    to: str  # account, of a transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Ceiling:
     leverage: Amount | None  # None: it names none
     orders: int
     cancels: int
+    transfers: int
     undone: int  # orders traded back where a transaction fails
     approvals: int
     roles: tuple[str, ...]  # who is asked; "": anyone
@@ -91,6 +93,7 @@ def _ceiling(program: Program, handlers: Iterable[Handler], reach: Reach) -> Cei
         leverage=_leverage(program, reach),
         orders=most(r.ORDERS),
         cancels=most(r.CANCELS),
+        transfers=most(r.TRANSFERS),
         undone=most(r.UNDONE),
         approvals=most(r.APPROVALS),
         roles=reach.roles,
@@ -136,22 +139,18 @@ def _reads(form: Form) -> set[int]:
 
 def _trades(program: Program, reach: Reach) -> Iterator[Traded]:
     sizes = [key for key in reach.most if key[0] == "size"]
-    for account, symbol, action in dict.fromkeys(key[1:4] for key in sizes):
-        kinds = [key for key in sizes if key[1:4] == (account, symbol, action) and key[4]]
-        amounts = tuple(_amount(program, reach, key) for key in kinds)
-        yield Traded(action, symbol, account, amounts)
+    for account, symbol, action, to in dict.fromkeys((*key[1:4], key[5]) for key in sizes):
+        alike = [key for key in sizes if (*key[1:4], key[5]) == (account, symbol, action, to)]
+        amounts = tuple(_amount(program, reach, key) for key in alike if key[4])
+        yield Traded(action, symbol, account, amounts, to)
 
 
 def _amount(program: Program, reach: Reach, key: r.Key) -> Amount:
     most = reach.most[key]
     if math.isfinite(most):
         return Amount(key[4], most)
-    computed = [
-        each.site
-        for each in reach.places.values()
-        if math.isinf(each.size)
-        and r.size_key(each.account, each.symbol, each.action, each.size_kind) == key
-    ]
+    places = reach.places.values()
+    computed = [each.site for each in places if math.isinf(each.size) and each.key == key]
     return Amount(key[4], None, _lines(program, computed))
 
 

@@ -14,7 +14,7 @@ from lefi_tui.lang.contract import Amount, Ceiling, Contract, Traded
 from lefi_tui.lang.maths import words
 
 _WIDTH = 15
-_VERBS = {"buy": "buys", "sell": "sells", "close": "closes"}
+_VERBS = {"buy": "buys", "sell": "sells", "close": "closes", "transfer": "transfers"}
 
 
 def in_words(contract: Contract) -> Iterator[str]:
@@ -26,7 +26,7 @@ def in_words(contract: Contract) -> Iterator[str]:
         yield "all of these together, each once"
         yield from _ceiling(contract.whole)
     policy = contract.policy
-    if contract.whole.orders:
+    if contract.whole.orders or contract.whole.transfers:
         rate = f"{policy.rate_count} orders in {span(int(policy.rate_per_ms))}"
         yield f"{'policy':<{_WIDTH}}  at most {rate}"
 
@@ -40,13 +40,14 @@ def _rows(of: Ceiling) -> Iterator[tuple[str, str]]:
     yield "steps", f"{of.steps:,}"
     yield "reads", ", ".join(of.reads) or "no market"
     for each in of.trades:
-        yield _VERBS.get(each.action, each.action), _traded(each)
+        yield _VERBS[each.action], _traded(each)
     if of.leverage is not None:
         yield "leverage", _leverage(of.leverage)
     asked = [f'"{each}"' if each else "anyone" for each in of.roles]
     counted = {
         "orders": of.orders,
         "cancels": of.cancels,
+        "transfers": of.transfers,
         "undone": of.undone,
         "approvals": of.approvals,
         "notifications": of.notifications,
@@ -66,7 +67,10 @@ def _traded(of: Traded) -> str:
     where = f"{of.symbol} on {of.account}" if of.account else of.symbol
     if of.action == "close":
         return f"{where}: the whole position"
-    return f"{where}: {', and '.join(_amount(of, each) for each in of.amounts)}"
+    amounts = ", and ".join(_amount(of, each) for each in of.amounts)
+    if of.action == "transfer":
+        return f"{amounts}, from {of.account} to {of.to}"
+    return f"{where}: {amounts}"
 
 
 def _amount(of: Traded, amount: Amount) -> str:
@@ -87,6 +91,8 @@ def _unit(of: Traded, amount: Amount) -> str:
 
 
 def _ticker(of: Traded, amount: Amount) -> str:
+    if of.action == "transfer":
+        return of.symbol
     parsed = parse_symbol(of.symbol)
     assert parsed is not None, of.symbol
     return parsed[1] if amount.kind == "worth" else parsed[0]
@@ -121,12 +127,15 @@ def _of_ceiling(of: Ceiling) -> dict[str, Any]:
     return {
         "steps": of.steps,
         "reads": list(of.reads),
-        "markets": sorted({each.symbol for each in of.trades}),
-        "accounts": sorted({each.account for each in of.trades if each.account}),
+        "markets": sorted({each.symbol for each in of.trades if each.action != "transfer"}),
+        "accounts": sorted(
+            {name for each in of.trades for name in (each.account, each.to) if name}
+        ),
         "trades": [_of_traded(each) for each in of.trades],
         "leverage": None if of.leverage is None else _of_amount(of.leverage),
         "orders": of.orders,
         "cancels": of.cancels,
+        "transfers": of.transfers,
         "undone": of.undone,
         "approvals": of.approvals,
         "roles": list(of.roles),
@@ -142,6 +151,7 @@ def _of_traded(of: Traded) -> dict[str, Any]:
         "action": of.action,
         "symbol": of.symbol,
         "account": of.account,
+        "to": of.to,
         "whole_position": of.action == "close",
         "amounts": [
             {

@@ -33,13 +33,15 @@ from lefi_tui.lang.form import (
 from lefi_tui.lang.ranges import Ranges
 from lefi_tui.lang.waiting import ApprovalAwaited, OrderAwaited
 
-# What is counted: one word, or of a size ("size", account, symbol, action, kind).
+# What is counted: one word, or of a size ("size", account, symbol, action, kind, to); of a transfer
+# the unit stands for the symbol.
 Key = tuple[str, ...]
 Counts = Mapping[Key, float]
 
 ORDERS: Final = ("orders",)
 CANCELS: Final = ("cancels",)
 UNDONE: Final = ("undone",)  # steps of a transaction that failed, traded back
+TRANSFERS: Final = ("transfers",)
 APPROVALS: Final = ("approvals",)
 EVENTS: Final = ("events",)
 PLANS: Final = ("plans",)
@@ -51,20 +53,14 @@ class Place:
     """What one transaction of the text may ask; endless where it is computed."""
 
     site: int
-    action: str
-    symbol: str
-    account: str
-    size_kind: str
+    key: Key  # of its size
     size: float
     leverage: float
 
     def exceeded_by(self, intent: Intent) -> bool:
-        said = intent.action, intent.symbol, intent.account
-        if said != (self.action, self.symbol, self.account):
-            return True
-        kind, size = _size(intent)
+        key, size = _size(intent)
         leverage = 0.0 if intent.leverage is None else float(intent.leverage)
-        return kind != self.size_kind or size > self.size or leverage > self.leverage
+        return key != self.key or size > self.size or leverage > self.leverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +104,24 @@ def _larger(one: Counts | None, other: Counts | None) -> Counts | None:
     return {key: max(one.get(key, 0.0), other.get(key, 0.0)) for key in {**one, **other}}
 
 
-def size_key(account: str, symbol: str, action: str, kind: str) -> Key:
-    return "size", account, symbol, action, kind
+def _size_key(of: Trade | Intent, kind: str) -> Key:
+    return "size", of.account, of.symbol or of.unit, of.action, kind, of.to
 
 
-def _of_order(account: str, symbol: str, action: str, size: tuple[str, float]) -> Counts:
+def _of_order(key: Key, size: float) -> Counts:
     """A cancel is no order: it frees what is bound."""
+    action = key[3]
     if action == "cancel":
         return {CANCELS: 1.0}
-    kind, most = size
-    return {ORDERS: 1.0, size_key(account, symbol, action, kind): max(most, 0.0)}
+    counted = TRANSFERS if action == "transfer" else ORDERS
+    return {counted: 1.0, key: max(size, 0.0)}
 
 
-def _size(intent: Intent) -> tuple[str, float]:
+def _size(intent: Intent) -> tuple[Key, float]:
     size = intent.size
-    return ("", 0.0) if size is None else (size.kind.value, float(size.value))
+    if size is None:
+        return _size_key(intent, ""), 0.0
+    return _size_key(intent, size.kind.value), float(size.value)
 
 
 class _Ways(NamedTuple):
@@ -182,7 +181,7 @@ class _Walk:
     def _whole(self, op: Whole, now: Counts) -> _Ways:
         """Its last step may fail when all before are done: they are traded back."""
         done = _larger(*self.through(op.then, now)) or now
-        steps = done.get(ORDERS, 0.0) - now.get(ORDERS, 0.0)
+        steps = sum(done.get(key, 0.0) - now.get(key, 0.0) for key in (ORDERS, TRANSFERS))
         failed = self.through(op.other, _plus(done, {UNDONE: steps}))
         return _Ways(_larger(done, failed.on), failed.out)
 
@@ -190,11 +189,9 @@ class _Walk:
         size = 0.0 if op.size is None else self._ranges.of(op.size).high
         named = {name: v for name, _, v in op.named}
         leverage = self._ranges.of(named["leverage"]).high if "leverage" in named else 0.0
-        place = Place(
-            op.site, op.action, op.symbol, op.account, op.size_kind, size, max(leverage, 0.0)
-        )
-        self.places[op.site] = place
-        return _of_order(op.account, op.symbol, op.action, (op.size_kind, size))
+        key = _size_key(op, op.size_kind)
+        self.places[op.site] = Place(op.site, key, size, max(leverage, 0.0))
+        return _of_order(key, size)
 
 
 def _first_or_second(one: _Ways, other: _Ways) -> _Ways:
@@ -219,14 +216,14 @@ def exceeded(reach: Reach, effects: Iterable[Any]) -> str:
         for key, count in _counted(what).items():
             counts[key] = counts.get(key, 0.0) + count
             if counts[key] > reach.most.get(key, 0.0):
-                return in_words(key, counts[key])
+                return _sum_in_words(key, counts[key])
     return ""
 
 
 def _counted(what: Any) -> Counts:
     match what:
         case Intent():
-            return _of_order(what.account, what.symbol, what.action, _size(what))
+            return _of_order(*_size(what))
         case Note():
             return {(what.kind,): 1.0}
         case Emitted():
@@ -240,13 +237,12 @@ def _counted(what: Any) -> Counts:
 
 
 def _order_in_words(intent: Intent) -> str:
-    kind, size = _size(intent)
-    words = f"{intent.action} {intent.symbol}".strip()
-    return f"{words} {size:g} {kind}".rstrip() if kind else words
+    key, size = _size(intent)
+    return _sum_in_words(key, size) if intent.size is not None else f"{intent.action} {key[2]}"
 
 
-def in_words(key: Key, count: float) -> str:
+def _sum_in_words(key: Key, count: float) -> str:
     if key[0] != "size":
         return f"{count:g} {key[0]}"
-    _, _, symbol, action, kind = key
-    return f"{action} {symbol} {count:g} {kind} in all".replace("  ", " ")
+    _, _, symbol, action, kind, _ = key
+    return f"{action} {symbol} {count:g} {kind}"

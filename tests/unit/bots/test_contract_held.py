@@ -59,6 +59,11 @@ BUY = 'Buy("BTC/USDT", 10%)'
         (source(BUY), source('Print("a")'), "1 print"),
         (source(BUY), source('Emit("a")'), "1 events"),
         (source(BUY), source("n pays 1 in 1d"), "1 plans"),
+        (
+            source('TransferAmount("main", "a", 9)'),
+            source('TransferAmount("main", "b", 9)'),
+            "transfer USDT 9 units",
+        ),
         (source(BUY), source("authorize { }"), "1 approvals"),
         (
             source('if close > 1 { Buy("BTC/USDT", 10%) } else { Buy("BTC/USDT", 5%) }'),

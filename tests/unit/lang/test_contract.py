@@ -135,6 +135,19 @@ def test_words_questions_events_and_cash_flows_are_counted() -> None:
     assert ceiling.orders == 0
 
 
+def test_transfers_are_told_with_their_accounts() -> None:
+    told = contract(
+        'on Every(1d) { TransferAmount("main", "bank", 100 USDT)\n'
+        'TransferAmount("main", "bank", 20 USDT); TransferAmount("bank", "main", Equity()) }'
+    )
+    assert (told.whole.transfers, told.whole.orders) == (3, 0)
+    lines = list(in_words(told))
+    assert "  transfers      120 USDT, from main to bank" in lines
+    assert "  transfers      USDT, as computed in line 2, from bank to main" in lines
+    data = as_data(told)["whole"]
+    assert (data["markets"], data["accounts"]) == ([], ["bank", "main"])
+
+
 def test_a_transaction_that_fails_is_undone_and_then_its_else_is_carried_out() -> None:
     ceiling = on_candle(
         'execute { Buy("BTC/USDT", 10%); Buy("ETH/USDT", 10%) } else { Buy("BTC/USDT", 5%) }'
