@@ -244,6 +244,7 @@ class Needs:
     quotes: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
     timers: tuple[tuple[int, str, str], ...] = ()  # (handler, cron or "every 300000", zone)
+    events: tuple[str, ...] = ()  # names of the custom events it hears
     history_bars: int = 0  # candles of each timeframe that warm it
     can_trade: bool = True
 

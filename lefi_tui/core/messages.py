@@ -580,6 +580,7 @@ class BotRan(Transient):
     acted: bool
     has_begun: bool
     heard_used: int  # fills that waited for this occasion
+    gave: tuple[tuple[str, float], ...] = ()  # numbers of the events it sent, by field
 
 
 @dataclass(frozen=True, slots=True)

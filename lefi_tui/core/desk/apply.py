@@ -208,6 +208,7 @@ def _bot_ran(desk: Desk, event: BotRan) -> Desk:
         has_begun=event.has_begun,
         occasions=bot.occasions + 1,
         heard=bot.heard[event.heard_used :],
+        gave={**bot.gave, **dict(event.gave)} if event.gave else bot.gave,
     )
 
 

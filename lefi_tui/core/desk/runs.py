@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from lefi_tui.core.bot import Decision, Note, Occasion
+from lefi_tui.core.bot import Decision, Emitted, Note, Occasion
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import carry_out
 from lefi_tui.core.desk.snapshot import DeskSnapshot
-from lefi_tui.core.desk.state import BotStatus
+from lefi_tui.core.desk.state import BotRecord, BotStatus
 from lefi_tui.core.messages import (
     BotFaulted,
     BotRan,
@@ -18,13 +20,52 @@ from lefi_tui.core.messages import (
     DeliverNote,
     IntentRefused,
     NoteWritten,
+    Sizing,
 )
 
 NS_PER_MS: Final = 1_000_000
+EVENTS_MAX: Final = 256  # heard between bots at one moment: bots that answer each other end
 
 
 def run_bot(draft: Draft, bot_id: str, occasion: Occasion) -> None:
-    """One occasion of one bot. What it read stays as it was when the run began."""
+    """One occasion of one bot, then what other bots make of the events it sent."""
+    waiting = deque((bot_id, event) for event in _run(draft, bot_id, occasion))
+    told = 0
+    while waiting:
+        sender, event = waiting.popleft()
+        _write_note(draft, sender, Note("emit", _in_words(event)), occasion.at_ms * NS_PER_MS)
+        for hearer in _hearers(draft, sender, event):
+            told += 1
+            if told > EVENTS_MAX:
+                words = f'event "{event.name}": over {EVENTS_MAX} events between bots at one moment'
+                _write_note(draft, sender, Note("refused", words), occasion.at_ms * NS_PER_MS)
+                return
+            is_file = draft.desk.accounts[hearer.account].sizing is Sizing.AT_FILL
+            heard = Occasion(occasion.at_ms, events=(event,), is_file=is_file)
+            waiting += [(hearer.id, each) for each in _run(draft, hearer.id, heard)]
+
+
+def _hearers(draft: Draft, sender: str, event: Emitted) -> list[BotRecord]:
+    """Its own handlers have heard it already."""
+    return [
+        bot
+        for bot in draft.desk.bots.values()
+        if bot.id != sender and bot.status is BotStatus.RUNNING and event.name in bot.needs.events
+    ]
+
+
+def _numbers(events: Iterable[Emitted]) -> tuple[tuple[str, float], ...]:
+    """What other bots read of it by `Indicator`."""
+    fields = (field for event in events for field in event.fields)
+    return tuple((name, float(v)) for name, v in fields if not isinstance(v, (bool, str)))
+
+
+def _in_words(event: Emitted) -> str:
+    return " ".join((event.name, *(f"{name} = {value}" for name, value in event.fields)))
+
+
+def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
+    """What it read stays as it was when the run began."""
     bot = draft.bot(bot_id)
     begins = bot.status is BotStatus.RUNNING and not bot.has_begun and not occasion.is_history
     told = replace(occasion, started=begins, fills=bot.heard + occasion.fills)
@@ -37,12 +78,14 @@ def run_bot(draft: Draft, bot_id: str, occasion: Occasion) -> None:
             at_ms=occasion.at_ms,
             runs=decision.runs,
             warming=decision.warming,
-            acted=bool(decision.intents or decision.notes or decision.refusals),
+            acted=bool(decision.intents or decision.notes or decision.refusals or decision.emitted),
             has_begun=bot.has_begun or begins,
             heard_used=len(bot.heard),
+            gave=_numbers(decision.emitted),
         )
     )
     _follow(draft, bot_id, decision, occasion.at_ms * NS_PER_MS)
+    return decision.emitted
 
 
 def _follow(draft: Draft, bot_id: str, decision: Decision, at_ns: int) -> None:

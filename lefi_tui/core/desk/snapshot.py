@@ -15,7 +15,7 @@ from lefi_tui.core.desk.valuation import equity, free_cash, unrealized
 from lefi_tui.core.messages import Sizing
 
 _MARKET: Final = frozenset({"spot", "bid", "ask", "spread", "volume24h", "funding"})
-_NOT_GIVEN: Final = frozenset({"bias", "indicator"})  # nothing of ours tells them yet
+_OF_BOTS: Final = frozenset({"bias", "indicator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class DeskSnapshot:
 
     def read(self, key: ReadKey) -> float:
         account = self.desk.accounts.get(key.account or self.bot.account)
-        if account is None or key.kind in _NOT_GIVEN:
-            return math.nan
+        if account is None or key.kind in _OF_BOTS:
+            return self._of_bot(key)
         if key.kind in _MARKET:
             return self._market(account.name, key)
         if key.kind in {"maker", "taker"}:
@@ -42,6 +42,11 @@ class DeskSnapshot:
         if account.sizing is Sizing.AT_FILL:
             return _from_reading(account, key)
         return self._from_books(account, key)
+
+    def _of_bot(self, key: ReadKey) -> float:
+        """What a bot that can't trade gave last; it may have stopped since. No bot gives a bias."""
+        bot = self.desk.bots.get(key.bot)
+        return math.nan if bot is None or bot.needs.can_trade else bot.gave.get(key.field, math.nan)
 
     def _market(self, account: str, key: ReadKey) -> float:
         quote = self.desk.quotes.get((account, key.symbol))

@@ -71,6 +71,7 @@ class BotRecord:
     order_times_ns: tuple[int, ...] = ()
     closes: bool = False  # while it stops: its share of each position goes first
     given_up: tuple[str, ...] = ()  # symbols whose close failed: they stay open
+    gave: Mapping[str, float] = field(default_factory=dict)  # newest number of each Emit's field
 
     @property
     def is_alive(self) -> bool:
