@@ -90,6 +90,8 @@ class Statements(Orders):
             kind = self.shared.state_types[node.name]
             self._keep_type(node, kind, value)
             return [Set(node.name, value, is_state=True, span=node.span)]
+        if node.name in self.shared.declared.states:
+            raise Wrong  # its declaration is wrong, so its type is not known
         return self._assign_local(node, value)
 
     def _named_order(self, node: s.Assign, call: s.Call, is_advised: bool) -> list[Statement]:  # noqa: FBT001 -- as written

@@ -83,6 +83,7 @@ ONE_MISTAKE = [
     'on Candle("BTC/USDT", 5m) { x = close += 1; Print(x) }',
     "on Start { x = 5; if x = 5 { Print(x) } }",
     "on Start { x = 1 y = 2; Print(x + y) }",
+    "state spent = 0USDT; on Every(1h) { spent = 1 BTC; if Equity() > spent { Print(1) } }",
     'setting a = "BTC/USDT\non Candle(a, 5m) { Print(close) }',
 ]
 
