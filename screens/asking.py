@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 
 from lefi_tui.views.queries import Query
@@ -33,6 +34,10 @@ class Asking(Screen[None]):
     def show_aside(self, answer: Any) -> None:
         """The answer to one of them."""
         raise NotImplementedError
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """A form that may be longer than its window: the arrows go through its fields."""
 
 
 class Dialog(ModalScreen[None]):

@@ -14,13 +14,13 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from lefi_tui.core.messages import ChangeSettings, Command
 from lefi_tui.views.bot_settings import Change, changes, impact, plain, takes, wrong
 from lefi_tui.views.bot_view import BotSetting, BotView
-from screens.asking import Dialog
+from screens.asking import Dialog, Fields
 from screens.beside import Newest
 from screens.keys import bindings
 from widgets.in_order import Field
@@ -55,7 +55,7 @@ class BotSettingsScreen(Dialog):
         with Vertical(classes="window") as window:
             window.border_title = f"Settings of {self._view.id}, while it runs"
             window.border_subtitle = "↑ ↓ field   Enter shows the change   Esc back"
-            with VerticalScroll(can_focus=False):
+            with Fields():
                 for each in self._view.settings:
                     with Horizontal(classes="field"):
                         yield Static(each.name, classes="name", markup=False)

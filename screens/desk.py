@@ -17,7 +17,7 @@ from lefi_tui.core.messages import CancelOrder, Command, StopBot
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
-from lefi_tui.views.tour import Tour, follow
+from lefi_tui.views.tour import DONE, Tour, follow, took
 from screens.asking import Aside
 from screens.close_position import ClosePositionScreen
 from screens.framed import SHEET as FRAME_SHEET
@@ -102,6 +102,9 @@ class DeskScreen(Framed):
         assert isinstance(answer, DeskView)
         if self._tour is not None:
             self._tour = follow(self._tour, answer)
+            if self._tour.is_over:
+                self._tour = None
+                self.notice(DONE)
         self.frame(answer if not silent_ms else aged(answer, silent_ms))
         self._draw_panes()
 
@@ -234,8 +237,7 @@ class DeskScreen(Framed):
         self.app.push_screen(ClosePositionScreen(row, self.view, self._send))
 
     def action_tour(self) -> None:
-        is_on = self._tour is not None and not self._tour.is_over
-        self._tour = None if is_on else Tour()
+        self._tour = Tour() if self._tour is None else None
         self.draw_words()
 
     async def action_why(self) -> None:
@@ -243,4 +245,6 @@ class DeskScreen(Framed):
         if bot is None:
             self.notice("No bot has run yet. n lists what can be started.")
             return
+        if self._tour is not None:
+            self._tour = took(self._tour, "why")
         await self.app.run_action(f"app.why({bot.id!r})")

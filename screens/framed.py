@@ -66,12 +66,18 @@ class Framed(Asking):
 
     def frame(self, view: DeskView) -> None:
         """The newest desk: mode, state, money and age for the frame, on whatever screen."""
+        if self._is_other_state(view):
+            self._notice = ""  # it spoke of a state that is over
         self.desk_view = view
         palette = self.palette.under(view.banner.mode)
         if palette is not self.palette:
             self._mode, self.palette = view.banner.mode, palette
             self.dress()
         self.draw_frame()
+
+    def _is_other_state(self, view: DeskView) -> bool:
+        before = self.desk_view
+        return before is not None and before.banner.trading_state is not view.banner.trading_state
 
     def dress(self) -> None:
         """The frame's sides in the color of the mode."""

@@ -26,12 +26,14 @@ CHART: Final = "Chart"
 REPORT: Final = "Report"
 SETTINGS: Final = "Settings"
 SCRIPTS: Final = "Scripts"
+EDITOR: Final = "In the text of a script"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
 # Groups in force together.
 ON_DESK: Final = (DESK, BOTS, CHART)
 ON_BOTS: Final = (BOTS, BOT)
-TOGETHER: Final = (ON_DESK, ON_BOTS)
+ON_SCRIPTS: Final = (SCRIPTS, EDITOR)
+TOGETHER: Final = (ON_DESK, ON_BOTS, ON_SCRIPTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +458,20 @@ KEYS: Final = (
         SCRIPTS,
         "leave_text",
         5,
+    ),
+    *(
+        Key(f"edit_{name}", keys, shown, "", tooltip, EDITOR, f"edit('{name}')")
+        for name, keys, shown, tooltip in (
+            ("undo", "ctrl+z", "Ctrl+Z", "Takes the last change back; Ctrl+Y makes it again."),
+            ("redo", "ctrl+y", "Ctrl+Y", "Makes again what was taken back."),
+            ("cut", "ctrl+x", "Ctrl+X", "Cuts what is marked, or the line. Shift+arrows mark."),
+            ("copy", "ctrl+c", "Ctrl+C", "Copies what is marked, or the line."),
+            ("paste", "ctrl+v", "Ctrl+V", "Puts in what was cut or copied."),
+            ("select_all", "alt+a", "Alt+A", "Marks the whole script."),
+            ("delete_line", "alt+k", "Alt+K", "Deletes the line."),
+            ("top", "ctrl+home", "Ctrl+Home", "To the first line."),
+            ("bottom", "ctrl+end", "Ctrl+End", "To the last line."),
+        )
     ),
     Key(
         "account_next",

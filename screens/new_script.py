@@ -10,11 +10,14 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from lefi_tui.errors import LefiError
 from screens.asking import Dialog
 from screens.keys import bindings
 from widgets.in_order import Field
 
 NAME_MAX: Final = 40
+# A name, what to do when it is made, and when it is refused.
+Create = Callable[[str, Callable[[], object], Callable[[LefiError], None]], None]
 ASKED: Final = "Small letters, digits and _, as in ema_cross. It begins with a few lines that work."
 
 
@@ -23,18 +26,23 @@ class NewScriptScreen(Dialog):
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
 
-    def __init__(self, create: Callable[[str], None]) -> None:
+    def __init__(self, create: Create) -> None:
         super().__init__()
         self._create = create
+        self._asked = Static(ASKED, classes="words", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = "New script"
             window.border_subtitle = "Enter makes it   Esc back"
-            yield Static(ASKED, classes="words", markup=False)
+            yield self._asked
             yield Field(placeholder="name", max_length=NAME_MAX)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
         if name := event.value.strip():
-            self.dismiss()
-            self._create(name)
+            self._create(name, self.dismiss, self._refused)
+
+    def _refused(self, error: LefiError) -> None:
+        """The name stays, to be mended."""
+        self._asked.update(f"{error.where}: {error.why}. {error.next_step}.")

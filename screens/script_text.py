@@ -16,10 +16,12 @@ from textual.timer import Timer
 
 from lefi_tui.errors import LefiError, ScriptChangedError, StorageError
 from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
-from screens.beside import Errands
+from screens.beside import Complain, Errands
 from screens.choice import ChoiceScreen, told
 from widgets.editor import ScriptEditor, as_edited
+from widgets.ink import Ink
 
+SHIPPED: Final = "shipped: saving makes your own copy"
 DRAFT_SECONDS: Final = 1.0
 Then = Callable[[OpenScript], None]
 
@@ -48,6 +50,15 @@ class ScriptText:
     def complain(self, error: LefiError) -> None:
         self._screen.app.push_screen(told(error))
 
+    def title(self) -> list[tuple[str, Ink]]:
+        """Its name, and whether it is saved; nothing while no script is open."""
+        if self.script is None:
+            return []
+        row = self.script.row
+        as_it_is = SHIPPED if row.is_shipped else "saved"
+        state = ("not saved", Ink.WARN) if self.is_changed else (as_it_is, Ink.DIM)
+        return [(f" {row.name}.lefi  ", Ink.TITLE), state]
+
     # ---- open
 
     def open(self, row: ScriptRow) -> None:
@@ -57,9 +68,14 @@ class ScriptText:
 
         self._away(lambda: self.errands.ask(read, self._came))
 
-    def create(self, name: str) -> None:
-        new = partial(self._store.create, name)
-        self._away(lambda: self.errands.ask(new, lambda script: self._put(script, script.text)))
+    def create(self, name: str, made: Callable[[], object], refused: Complain) -> None:
+        """Opens the new script; a name that can't be is told to whoever asked for it."""
+
+        def put(script: OpenScript) -> None:
+            made()
+            self._put(script, script.text)
+
+        self._away(lambda: self.errands.ask(partial(self._store.create, name), put, refused))
 
     def _away(self, go: Callable[[], None]) -> None:
         """Elsewhere, once what is not saved stands on the disk; if it can't, nowhere."""

@@ -24,7 +24,7 @@ from lefi_tui.views.desk_view import AccountRow
 from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.shelf import free_id
 from screens.framed import Framed
-from screens.keys import SCRIPTS, bindings, of_groups
+from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
 from screens.script_findings import ScriptFindings
 from screens.script_text import ScriptText
@@ -36,7 +36,6 @@ from widgets.in_order import Field
 from widgets.ink import Ink, Palette
 
 CHOOSE: Final = "Enter opens a script, {} makes a new one."
-SHIPPED: Final = "shipped: saving makes your own copy"
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH: Final = 20  # from here on, some problems have room below it
 
@@ -44,8 +43,8 @@ HIGH: Final = 20  # from here on, some problems have room below it
 class ScriptsScreen(Framed):
     CSS_PATH = "scripts.tcss"
     AUTO_FOCUS: ClassVar[str | None] = "#scripts"
-    GROUPS = (SCRIPTS,)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(SCRIPTS))]
+    GROUPS = ON_SCRIPTS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_SCRIPTS))]
 
     def __init__(
         self, store: ScriptStore, send: Callable[[Command], None], palette: Palette
@@ -54,6 +53,7 @@ class ScriptsScreen(Framed):
         self._store = store
         self._send = send
         self.rows: tuple[ScriptRow, ...] = ()
+        self._is_starred = False
         self._is_told = False  # that the own scripts can't be listed
         self._list = OptionList(id="scripts")
         self._head = Headline(self.palette, id="scripts-head")
@@ -105,7 +105,7 @@ class ScriptsScreen(Framed):
 
     def _listed(self, listing: Listing) -> None:
         at = self._list.highlighted or 0
-        self.rows = listing.rows
+        self.rows, self._is_starred = listing.rows, self._text.is_changed
         self._list.clear_options()
         self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
         self._list.highlighted = min(at, len(listing.rows) - 1)
@@ -138,6 +138,9 @@ class ScriptsScreen(Framed):
         self._draw_title()
         self._list_again()
 
+    def action_edit(self, what: str) -> None:
+        self.editor.carry_out(what)
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self._text.typed()
@@ -149,15 +152,17 @@ class ScriptsScreen(Framed):
         self.draw_words()
 
     def _draw_title(self) -> None:
-        script = self._text.script
-        spans = [(f" {CHOOSE.format(self.table.shown('script_new'))}", Ink.DIM)]
-        if script is not None:
-            as_it_is = SHIPPED if script.row.is_shipped else "saved"
-            state = "not saved" if self._text.is_changed else as_it_is
-            ink = Ink.WARN if self._text.is_changed else Ink.DIM
-            spans = [(f" {script.row.name}.lefi  ", Ink.TITLE), (state, ink)]
-        self._title.tell(spans, self.palette)
+        words = CHOOSE.format(self.table.shown("script_new"))
+        self._title.tell(self._text.title() or [(f" {words}", Ink.DIM)], self.palette)
+        self._mark()
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
+
+    def _mark(self) -> None:
+        """The star of what is not saved, in the list, when it came or went."""
+        script, is_changed = self._text.script, self._text.is_changed
+        if script is not None and is_changed is not self._is_starred and script.row in self.rows:
+            self._is_starred, at = is_changed, self.rows.index(script.row)
+            self._list.replace_option_prompt_at_index(at, self._prompt(script.row))
 
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()

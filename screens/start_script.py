@@ -15,14 +15,14 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.views.desk_view import AccountRow, Mode
-from screens.asking import Dialog
+from screens.asking import Dialog, Fields
 from screens.beside import Newest
 from screens.keys import bindings
 from widgets.in_order import Field
@@ -75,7 +75,7 @@ class StartScriptScreen(Dialog):
         with Vertical(classes="window") as window:
             window.border_title = f"Start {program.title or 'the script'} as a bot"
             window.border_subtitle = "↑ ↓ field   Enter starts   Esc back"
-            with VerticalScroll(can_focus=False):
+            with Fields():
                 yield self._accounts
                 for each in program.settings:
                     with Horizontal(classes="field"):

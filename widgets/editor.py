@@ -7,7 +7,7 @@ same in a script of 50 lines and of 2,000. What Textual's TextArea does else, it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from rich.segment import Segment
@@ -134,6 +134,23 @@ class ScriptEditor(InOrder, TextArea):
                 style += Style(underline=face.is_underlined, reverse=face.is_cursor)
             self._styles[face] = style
         return style
+
+    # ---- what the table of keys names
+
+    def carry_out(self, what: str) -> None:
+        """One of the actions of the keys for the text."""
+        acts: Mapping[str, Callable[[], object]] = {
+            "undo": self.undo,
+            "redo": self.redo,
+            "cut": self.action_cut,
+            "copy": self.action_copy,
+            "paste": self.action_paste,
+            "select_all": self.select_all,
+            "delete_line": self.action_delete_line,
+            "top": lambda: self.move_cursor((0, 0)),
+            "bottom": lambda: self.move_cursor(self.document.end),
+        }
+        acts[what]()
 
     # ---- keys that know the language
 

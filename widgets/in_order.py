@@ -24,10 +24,10 @@ class InOrder:
     async def on_key(self, event: Key) -> None:
         assert isinstance(self, Widget), "it stands beside a widget's class"
         action = actions(type(self)).get(event.key)
-        if action is not None:
+        # What can't be done here (a field has no lines to scroll) may mean something further up.
+        if action is not None and await self.app.run_action(action, self):
             event.stop()
             event.prevent_default()
-            await self.run_action(action)
 
 
 @cache

@@ -45,7 +45,7 @@ class Automated:
     def why(self, state: BotState) -> str:
         last = state.last
         if last is None:
-            return "Nothing has happened since it was started."
+            return "It has not run since it was started, or its settings were changed."
         lines = [_head(state, last)]
         if not last.warming:
             seen = state.bound.program.explain(last.run)

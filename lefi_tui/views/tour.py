@@ -1,4 +1,5 @@
-"""Five steps over the desk. Each is done when it really happened, seen in the desk's own view."""
+"""Five steps over the desk. Each is done when it really happened: the desk's own view shows it, or
+the key was pressed where a look is all there is to do."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ Done = Callable[[DeskView, DeskView], bool]  # as the step began, now
 class Step:
     text: str
     is_done: Done
+    key: str = ""  # the action that a person must have taken too
 
 
 def _has_new_bot(before: DeskView, now: DeskView) -> bool:
@@ -42,7 +44,7 @@ def _is_active(_before: DeskView, now: DeskView) -> bool:
 
 STEPS: Final = (
     Step("n lists scripts. Choose price_alert and press Enter: it only watches.", _has_new_bot),
-    Step("w says why a bot did what it did, with the values it saw. Esc comes back.", _has_run),
+    Step("w says why a bot did what it did, with what it saw. Esc comes back.", _has_run, "why"),
     Step("s stops the bot under the cursor; it ends when no order of its is left.", _has_stopped),
     Step("f12 is the kill key, also while you type: press it. Nothing real is here.", _is_halted),
     Step("HALTED: no order can go out. r and a reason allow trading again.", _is_active),
@@ -56,6 +58,7 @@ class Tour:
 
     number: int = 0
     since: DeskView | None = None
+    taken: frozenset[str] = frozenset()  # actions of this step
 
     @property
     def is_over(self) -> bool:
@@ -68,12 +71,18 @@ class Tour:
         return f"Tour {self.number + 1}/{len(STEPS)}: {STEPS[self.number].text}"
 
 
+def took(tour: Tour, action: str) -> Tour:
+    """The tour after a person took an action."""
+    return replace(tour, taken=tour.taken | {action})
+
+
 def follow(tour: Tour, now: DeskView) -> Tour:
     """The tour after one more look at the desk."""
     if tour.is_over:
         return tour
     if tour.since is None:
         return replace(tour, since=now)
-    if STEPS[tour.number].is_done(tour.since, now):
+    step = STEPS[tour.number]
+    if step.is_done(tour.since, now) and (not step.key or step.key in tour.taken):
         return Tour(tour.number + 1, now)
     return tour

@@ -22,20 +22,24 @@ from lefi_tui.views.scripts import Draft, Listing, OpenScript, RanTest, ScriptRo
 SUFFIX: Final = ".lefi"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 BEGINNING: Final = """\
-// What it is for, in one sentence.
-// Risk: what can go wrong.
+// Buys weakness: when the RSI of the minute candles says oversold.
+// Risk: what is weak may grow weaker; the stop limits one loss, not the number of them.
 script "{title}"
 
-/// Market to watch
+/// Market to trade
 setting symbol = "BTC/USDT"
+/// Buys below this RSI
+setting weak = 30 in 5..45
 
-on Candle(symbol, 5m) {{
-    Print("{{symbol}} closed at {{close}}")
+on Candle(symbol, 1m) {{
+    strength = RSI(close, 14)
+    if strength < weak and Position(symbol) == 0 {{ Buy(symbol, 10%, stop_loss = 2%) }}
+    if strength > 60 {{ Close(symbol) }}
 }}
 
-test "prints each close" {{
-    candles 100 101
-    expect Print("BTC/USDT closed at 101")
+test "waits for weakness" {{
+    candles 100 101 102
+    expect no Buy
 }}
 """
 

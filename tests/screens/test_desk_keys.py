@@ -233,12 +233,21 @@ async def test_tab_goes_round_the_panes_and_arrows_move_in_them() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
-    async with opened(busy(), (120, 140)) as desk:
+    async with opened(busy(), (120, 170)) as desk:
         await desk.press(key)
         await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
         await desk.shows("Stops every bot")
         for each in KEYS:
             assert each.tooltip.split(".")[0].split(",")[0][:30] in desk.text
+
+
+@pytest.mark.asyncio
+async def test_help_is_read_to_its_end_where_it_is_longer_than_the_screen() -> None:
+    async with opened(busy(), (80, 24)) as desk:
+        await desk.press("f1")
+        await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
+        await desk.press("down", "pagedown", "end")
+        await desk.shows("key of yours.")
 
 
 @pytest.mark.asyncio

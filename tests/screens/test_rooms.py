@@ -14,7 +14,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.picture import picture
 from lefi_tui.views.settings_view import AccountSetting, PlaceRow, SettingRow, SettingsView
-from lefi_tui.views.tour import DONE, STEPS, Tour, follow
+from lefi_tui.views.tour import DONE, STEPS, Tour, follow, took
 from screens.desk import DeskScreen
 from screens.jump import JumpScreen
 from screens.keys import KEYS, TABLE, KeyTable
@@ -190,6 +190,8 @@ def test_the_tour_goes_on_only_when_the_step_really_happened() -> None:
     fed.start("first")
     tour = next_step(1)
     fed.quote("BTC/USDT", 42_001.0)
+    assert follow(tour, _view(fed)).number == 1  # nobody has looked yet
+    tour = took(tour, "why")
     tour = next_step(2)
     fed.tell(m.StopBot("first", at_ns=fed.now_ns))
     fed.fill("42001")

@@ -70,17 +70,17 @@ async def test_a_new_script_is_made_by_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_name_that_is_taken_is_told_in_four_parts(tmp_path: Path) -> None:
+async def test_a_name_that_is_taken_stays_to_be_mended(tmp_path: Path) -> None:
     own = folder(tmp_path, mine=RIGHT)
     async with opened(own) as scripts:
         await scripts.press("ctrl+n")
         await scripts.until(lambda: isinstance(scripts.app.screen, NewScriptScreen))
         await scripts.type("mine")
         await scripts.press("enter")
-        await scripts.shows("LE402 Refused")
-        await scripts.shows("Why: it is there already")
+        await scripts.shows("it is there already. Another name.")
+        await scripts.type("2")
         await scripts.press("enter")
-        await scripts.open("mine")
+        await scripts.shows("mine2.lefi")
 
 
 @pytest.mark.asyncio

@@ -93,3 +93,35 @@ async def test_a_script_with_errors_starts_nothing_and_says_so(tmp_path: Path) -
         await scripts.press("ctrl+r")
         await scripts.shows("It can't start: the script has 2 errors. F8 goes to the next.")
         assert scripts.fed.commands == []
+
+
+@pytest.mark.asyncio
+async def test_the_arrows_go_through_the_fields_of_a_form_longer_than_the_screen(
+    tmp_path: Path,
+) -> None:
+    many = "".join(f"setting n{number} = {number} in 1..99\n" for number in range(1, 13))
+    used = " + ".join(f"n{number}" for number in range(1, 13))
+    text = f'{many}on Start {{ Print("{{{used}}}") }}\n'
+    async with opened(folder(tmp_path, mine=text), (80, 16)) as scripts:
+        await scripts.open("mine")
+        found = await asked(scripts)
+        fields = list(found.query(Input))
+        assert scripts.app.focused is fields[0]
+        await scripts.press(*["down"] * 11)
+        await scripts.until(lambda: scripts.app.focused is fields[-1])
+        await scripts.press("up")
+        await scripts.until(lambda: scripts.app.focused is fields[-2])
+
+
+@pytest.mark.asyncio
+async def test_the_star_in_the_list_comes_and_goes_with_what_is_not_saved(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT), (120, 40)) as scripts:
+        await scripts.open("mine")
+        await scripts.type("x")
+        await scripts.shows("mine*")
+        await scripts.press("ctrl+z")
+        await scripts.until(lambda: "mine*" not in scripts.text)
+        await scripts.press("ctrl+end")
+        await scripts.until(lambda: scripts.screen.editor.cursor_location[0] > 2)
+        await scripts.press("ctrl+home", "alt+k")
+        await scripts.until(lambda: scripts.screen.editor.text == RIGHT.partition("\n")[2])
