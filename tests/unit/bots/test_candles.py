@@ -90,7 +90,7 @@ def test_the_desk_is_told_of_them_and_warms_them() -> None:
     needs = BOT.needs(source, {TIMEFRAME_SETTING: f"{MINUTE}"})
     assert needs.symbols == ("BTC/USDT", "ETH/USDT")
     assert needs.bars == (("BTC/USDT", MINUTE), ("ETH/USDT", 1_440 * MINUTE))
-    assert needs.history_bars == 20 * 24
+    assert needs.history_bars == 20 * 12  # of an EMA: the same wherever history began
     last = 'on PriceUpdate("BTC/USDT") { Print(Candles("BTC/USDT", 1d).close) }'
     assert BOT.needs(last, {}).history_bars > 0
 
