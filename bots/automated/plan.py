@@ -21,8 +21,6 @@ from lefi_tui.lang.titles import title_of
 
 # The timeframe that a person chose for all Candle handlers, in ms, beside the script's settings.
 TIMEFRAME_SETTING: Final = "@timeframe"
-# From 24 times its length on, Wilder's smoothing agrees to 1e-9 wherever history began.
-WARM_FACTOR: Final = 24
 HISTORY_BARS_MAX: Final = 10_000
 PROGRAMS_KEPT: Final = 64
 
@@ -74,7 +72,7 @@ class Bound:
         prices = [each.symbol for each in self.prices if each.symbol]
         body = program.symbols if any(each.event == "body" for each in self.prices) else ()
         waited = [each.warmup for each in self.candles] + [each.warmup for each in program.feeds]
-        warm = max(waited, default=1)
+        warm = max(*waited, 1, program.settled)
         is_warmed = warm > 1 or bool(program.feeds)  # the last candle of a day may be long ago
         return Needs(
             symbols=program.symbols,
@@ -83,7 +81,7 @@ class Bound:
             prints=tuple(dict.fromkeys(each.symbol for each in self.prints)),
             timers=tuple((each.handler, each.spec, each.zone) for each in self.timers),
             events=tuple(dict.fromkeys(each.hears for each in self.events)),
-            history_bars=min(warm * WARM_FACTOR, HISTORY_BARS_MAX) if is_warmed else 0,
+            history_bars=min(warm, HISTORY_BARS_MAX) if is_warmed else 0,
             can_trade=program.kind != "indicator",
         )
 

@@ -6,6 +6,7 @@ computation.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from lefi_tui.lang import syntax as s
@@ -89,8 +90,15 @@ def _numbers(check: Calls, builtin: Builtin, args: Args) -> tuple[float, ...]:
         elif param.kind == "length":
             out.append(float(check.length(args[param.name])))
         elif param.kind == "constant":
-            out.append(check.number(args[param.name], f"`{param.name}` of {builtin.name}"))
+            out.append(_factor(check, args[param.name], f"`{param.name}` of {builtin.name}"))
     return tuple(out)
+
+
+def _factor(check: Calls, arg: s.Arg, what: str) -> float:
+    number = check.number(arg, what)
+    if not math.isfinite(number):
+        raise check.wrong("LF204", arg.value.span, f"{what} is a number.")
+    return number
 
 
 def _stepped(check: Calls, builtin: Builtin, args: Args, field: str, span: Span) -> X:

@@ -28,7 +28,7 @@ from lefi_tui.lang.scope import STEPS_MAX, Scope, Shared
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
-from lefi_tui.lang.tree import Body
+from lefi_tui.lang.tree import HERE, Body
 from lefi_tui.lang.types import Bindings
 from lefi_tui.lang.waiting import Begun, Wait, played
 
@@ -116,6 +116,7 @@ class Program:
     states: Mapping[str, int] = field(repr=False)  # state: its slot
     waits: tuple[str, ...] = ()  # places where a run may wait, in words
     feeds: tuple[Feed, ...] = field(default=(), repr=False)
+    settled: int = 0  # candles after which its indicators are the same wherever history began
 
     def initial(self) -> State:
         return self._first[:]
@@ -314,6 +315,7 @@ def _compiled(
         slots=slots,
         states=states,
         feeds=tuple(feeds),
+        settled=_settled(checked.bodies),
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return program, ()
@@ -325,6 +327,16 @@ def _refuse_too_large(body: Body, forms: list[Form]) -> None:
         raise OverflowError(f"{steps_max:,} steps an event; {STEPS_MAX:,} are the most.")
     for each in forms if body.deepest > SURELY_TAKEN else ():
         generate(each, traced=False)
+
+
+def _settled(bodies: Sequence[Body]) -> int:
+    of_candles = (
+        each.settled
+        for body in bodies
+        for each in body.series
+        if body.event == "Candle" or each.clock != HERE
+    )
+    return max(of_candles, default=0)
 
 
 def _pairs(checked: CheckedScript, forms: list[Form]) -> list[tuple[Body, Form]]:
