@@ -215,7 +215,11 @@ class Calls(Fields):
             return self.scope.fields["time"]
         symbol = self.symbol(args["symbol"]) if "symbol" in args else ""
         account = self.constant_text(args["account"], "An account") if "account" in args else ""
-        of = [self.constant_text(args[each], "It") for each in ("bot", "field") if each in args]
+        of = [
+            self.constant_text(args[each], f"A {each}'s name")
+            for each in ("bot", "field")
+            if each in args
+        ]
         key = ReadKey(builtin.read or field, symbol, account, *of)
         if key not in self.shared.reads:
             self.shared.reads.append(key)

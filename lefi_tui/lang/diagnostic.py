@@ -40,7 +40,6 @@ CODES: Final[dict[str, Code]] = {
     "LF106": Code("Nested too deeply"),
     "LF107": Code("An older form", _WARN),
     "LF108": Code("A keyword is no name"),
-    "LF109": Code("Not there yet"),
     "LF201": Code("Unknown name"),
     "LF202": Code("Units do not fit"),
     "LF203": Code("Unknown method"),

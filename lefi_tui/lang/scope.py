@@ -135,9 +135,6 @@ class Checking:
         self.say(code, span, message, hint, fix)
         return Wrong()
 
-    def later(self, span: Span, what: str) -> Wrong:
-        return self.wrong("LF109", span, f"{what} is of the language, and not carried out yet.")
-
     def make(
         self,
         op: str,
