@@ -237,6 +237,8 @@ class _Run:
         if _compared(value, expected) != expected.is_negated:
             return None
         said = "none" if value is None else _number(value)
+        if said == _number(expected.value) and value != expected.value:
+            said = str(value)  # what differs only behind the digits that are shown
         return Unmet(expected.line, expected.text, f"{expected.name} is {said}")
 
 
