@@ -192,7 +192,7 @@ class Older(Cursor):
         then = self._old_block(self.take().span)
         other: s.Block | None = None
         if self.sees("else"):
-            if self._is_old_else_if():
+            if self.is_old_else_if():
                 return self._old_else_if(start, condition, then, anew)
             other = self._old_else(anew)
         self._old_end(anew)
@@ -218,7 +218,7 @@ class Older(Cursor):
         other = s.Block(inner.span, (inner,))
         return s.If(self.since(start), condition, then, other)
 
-    def _is_old_else_if(self) -> bool:
+    def is_old_else_if(self) -> bool:
         """Whether `if … then` follows on the row of this `else`."""
         if self.following.text != "if" or self._is_first(self.at + 1):
             return False

@@ -168,8 +168,8 @@ class Statements(Expressions):
             self.tokens[self.at] = self.as_keyword("if")
             return True
         is_own = self.following.text in {"{", "if"}
-        if self.old_blocks and not is_own:  # that of `if … then` around
-            return False
+        if self.old_blocks and (not is_own or self.is_old_else_if()):
+            return False  # that of `if … then` around
         if self.now.kind is Kind.NAME and is_own:
             self.mend(["else"])
         return self.took("else") is not None
