@@ -18,6 +18,7 @@ from bots.automated.wanted import in_words
 from lefi_tui.core.bot import Answer, Bar, Emitted, Intent, Occasion, Quote
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import SizeKind
+from lefi_tui.core.schedule import next_due
 from lefi_tui.errors import ScriptRefusedError
 from lefi_tui.lang.script_tests import (
     After,
@@ -37,6 +38,9 @@ from lefi_tui.simulate.trial import Ask, Trial
 CASH: Final = 10_000.0
 NO_FEES: Final = Fees(0.0, 0.0, 0.0)
 MINUTE_MS: Final = 60_000
+NS_PER_MS: Final = 1_000_000
+NEVER_NS: Final = 1 << 63
+DUE_MAX: Final = 5_000  # in one `after`: a timer of a minute for three days
 BEGINS_MS: Final = 1_704_067_200_000  # Monday, 2024-01-01: every timeframe begins there
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -122,8 +126,7 @@ class _Run:
             case Verdict():
                 return self._answer(line)
             case After():
-                self._wait(line)
-                return None
+                return self._wait(line)
             case ExpectFinalized():
                 return self._finalized(line)
             case Signaled():
@@ -201,9 +204,20 @@ class _Run:
         self._trial.handlers(Occasion(self._now_ms, answers=(answer,), is_file=True))
         return None
 
-    def _wait(self, line: After) -> None:
-        self._now_ms += line.ms
-        self._trial.handlers(Occasion(self._now_ms, is_file=True, is_idle=True))
+    def _wait(self, line: After) -> Unmet | None:
+        """Time passes; each timer fires as often as it is due meanwhile."""
+        until_ms = self._now_ms + line.ms
+        for _ in range(DUE_MAX):
+            self._now_ms = min(self._next_due_ms(), until_ms)
+            self._trial.handlers(Occasion(self._now_ms, is_file=True, is_idle=True))
+            if self._now_ms == until_ms:
+                return None
+        return Unmet(line.line, f"timers due at most {DUE_MAX:,} times", "they are due more often")
+
+    def _next_due_ms(self) -> int:
+        now_ns = self._now_ms * NS_PER_MS
+        dues = (next_due(each.spec, each.zone, now_ns) for each in self._bound.timers)
+        return min(dues, default=NEVER_NS) // NS_PER_MS
 
     # ---- what is expected
 
