@@ -235,6 +235,8 @@ class Values(Checking):
             return self.make("filled", t.BOOL, [value], span=span)
         if self.shared.bindings.unified(kind, t.BOOL) != t.BOOL:
             raise self.wrong("LF211", span, f"A condition is true or false; this is {kind}.")
+        if value.op in {"state", "local"}:  # may hold none still, which is no truth
+            return self.make("eq", t.BOOL, [value, self.const(1.0, t.NUMBER, span)], span=span)
         return value
 
     def joined(self, left: X, right: X, node: s.Binary | s.Choice) -> Type:

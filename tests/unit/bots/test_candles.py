@@ -142,3 +142,29 @@ def test_a_candle_that_has_not_closed_changes_nothing_decided_before_it_closes(
 
 def test_the_same_script_does_see_a_candle_that_has_closed() -> None:
     assert decided([50.0] * 30)[5:] != decided([50.0] * 4 + [70.0] * 26)[5:]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(1, 100), min_size=20, max_size=60), st.sets(st.integers(1, 59)))
+def test_other_candles_are_those_of_a_handler_of_their_timeframe(
+    closes: list[float], missing: set[int]
+) -> None:
+    """Built in the same buckets, and series over them have the same values."""
+    source = """
+    on Candle("BTC/USDT", 1m) {
+        five = Candles("BTC/USDT", 5m).close
+        Print("{EMA(five, 2)} {Candles("BTC/USDT", 5m).high} {five[1]}")
+    }
+    on Candle("BTC/USDT", 5m) { Print("{EMA(close, 2)} {high} {close[1]}") }
+    """
+    moments = [(bar(n, c),) for n, c in enumerate(closes) if n not in missing]
+    both = [each for each in said(run(source, moments)) if len(each) > 1]
+    assert all(one == other for one, other in both)
+    assert both or len(moments) < 12 or len(missing) > 5
+
+
+def test_why_names_other_candles_with_what_they_were() -> None:
+    source = 'on PriceUpdate("BTC/USDT") { if Candles("BTC/USDT", 1m).close > 5 { Print("up") } }'
+    state = BOT.begin(source, {})
+    state = BOT.decide(state, Occasion(MINUTE, (bar(0, 9),), is_file=True), Nothing()).state
+    assert "close BTC/USDT 1m 9" in BOT.why(state)

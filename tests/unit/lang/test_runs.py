@@ -370,3 +370,10 @@ def test_another_timeframe_runs_the_candle_handlers_on_it() -> None:
     checked = check(source, timeframe_ms=900_000)
     assert checked.program is not None
     assert checked.program.handlers[0].timeframe_ms == 900_000
+
+
+def test_a_condition_kept_in_a_state_without_a_value_is_false() -> None:
+    body = 'if was { Print("up") }; if not was { Print("not") }; was = close > open'
+    assert on_candles(body, [1, 2, 3], "state was = none").said == ["not", "not", "up"]
+    copied = 'now = was; if now { Print("up") }; was = close > open'
+    assert on_candles(copied, [1, 2, 3], "state was = none").said == ["up"]
