@@ -109,6 +109,9 @@ def test_coarser_data_is_refused(tmp_path: Path) -> None:
         backtest(request)
     with pytest.raises(MarketFileError, match="can't be built"):
         backtest(replace(asked(tmp_path), timeframe_ms=90_000))
+    reads = SOURCE + "\non Start { Print(Candles(symbol, 90s).close) }"
+    with pytest.raises(MarketFileError, match="can't be built"):
+        backtest(asked(tmp_path, reads))
 
 
 def test_markets_without_data_and_data_without_a_market_are_refused(tmp_path: Path) -> None:

@@ -377,3 +377,13 @@ def test_a_condition_kept_in_a_state_without_a_value_is_false() -> None:
     assert on_candles(body, [1, 2, 3], "state was = none").said == ["not", "not", "up"]
     copied = 'now = was; if now { Print("up") }; was = close > open'
     assert on_candles(copied, [1, 2, 3], "state was = none").said == ["up"]
+
+
+def test_a_bias_and_an_indicator_bots_word_are_numbers_or_none() -> None:
+    body = 'b = Bias("BTC/USDT") ?? 9; i = Indicator("rsi", "value") ?? 9; Print("{b} {i}")'
+    made = program(f'on Candle("BTC/USDT", 1m) {{ {body} }}')
+    known = {ReadKey("bias", "BTC/USDT"): -0.25, ReadKey("indicator", bot="rsi", field="value"): 70}
+    assert Tape(made, known).closes([1]).said == ["-0.25 70"]
+    assert Tape(made).closes([1]).said == ["9 9"]
+    assert codes('on Start { Print(Indicator("rsi", Equity())) }') == ["LF208"]
+    assert codes('on Start { if Bias("BTC/USDT") > 5% { Print(1) } }') == ["LF202"]
