@@ -30,7 +30,7 @@ def run(arguments: Namespace, output: Output) -> int:
     changed = [(script, answer) for script, answer in answers if answer.text != script.text]
     if arguments.diff:
         for script, answer in changed:
-            sys.stdout.writelines(_diff(script, answer))
+            output.script("".join(_diff(script, answer)))
     elif not arguments.check:
         _write(answers, output)
     for script, _ in changed:
@@ -52,7 +52,7 @@ def _from_stdin() -> ScriptFile:
 def _write(answers: list[tuple[ScriptFile, Formatted]], output: Output) -> None:
     for script, answer in answers:
         if script.path == STDIN:
-            sys.stdout.write(answer.text)
+            output.script(answer.text)
         elif answer.text != script.text:
             write(script.path, answer.text)
             output.say(f"{script.path} is written anew.")

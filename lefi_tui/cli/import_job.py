@@ -6,7 +6,6 @@ What did not come over is told on standard error; what the checker says of the s
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +30,7 @@ def run(arguments: Namespace, output: Output) -> int:
     for note in imported.notes:
         output.error(JobNoteError(note.why, where=note.where, next_step=note.next_step))
     if out is None:
-        sys.stdout.write(imported.text)
+        output.script(imported.text)
     else:
         write(out, imported.text)
         output.say(f"{out} is written.")

@@ -33,6 +33,15 @@ class Output:
         self._out.write(f"{shown(text)}\n")
         self._out.flush()
 
+    def script(self, text: str) -> None:
+        """A script for a file or another program: UTF-8, as it is; on a terminal, harmless."""
+        if self._out.isatty():
+            self.line(text.removesuffix("\n"))
+            return
+        self._out.flush()
+        self._out.buffer.write(text.encode("utf-8", "replace"))
+        self._out.buffer.flush()
+
     def value(self, value: Any) -> None:
         """One JSON value on its own line. NaN is no JSON: whoever makes the value says null."""
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)

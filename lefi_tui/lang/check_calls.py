@@ -15,6 +15,7 @@ from lefi_tui.lang.check_candles import candles
 from lefi_tui.lang.check_fields import Fields
 from lefi_tui.lang.check_indicators import indicator
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
+from lefi_tui.lang.parse_older import OLDER_QUESTION
 from lefi_tui.lang.scope import Wrong
 from lefi_tui.lang.signatures import Builtin, Param
 from lefi_tui.lang.source import Span
@@ -55,6 +56,8 @@ class Calls(Fields):
         meant = nearest(node.name, known)
         fix = Fix(f"Write {meant}", (Edit(node.name_span, meant),)) if meant else None
         hint = f"Did you mean `{meant}`?" if meant else "F1 lists the methods."
+        if node.name == OLDER_QUESTION:
+            hint = "Write `authorize { … }` around what waits for a person."
         raise self.wrong("LF203", node.name_span, f"There is no `{node.name}`.", hint, fix)
 
     def _written_out(self, function: s.Function, node: s.Call) -> X:

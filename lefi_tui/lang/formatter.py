@@ -41,7 +41,8 @@ class Formatted:
 
 def formatted(text: str) -> Formatted:
     """A script that can't be read is left as it is, and what is wrong is said."""
-    mistakes = tuple(each for each in parse(Source(text)).diagnostics if each.is_error)
+    parsed = parse(Source(text))
+    mistakes = tuple(each for each in parsed.diagnostics if each.is_error)
     if mistakes:
         return Formatted(text, mistakes)
     today = modernized(text)
@@ -50,7 +51,7 @@ def formatted(text: str) -> Formatted:
     printer.lines(lines_of(today, scanned), 0)
     out = "".join(f"{row}\n" for row in printer.rows)
     # Whoever reads the script anew must read the same: a file is about to be replaced by this.
-    assert meaning(out) == meaning(today)
+    assert meaning(out) == (_bare(parsed.script) if today == text else meaning(today))
     return Formatted(out)
 
 

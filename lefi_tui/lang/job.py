@@ -172,11 +172,16 @@ def _is_name(text: str) -> bool:
 def quoted(text: str) -> str:
     """As a text of the language."""
     clean = text.replace("\\", "\\\\").replace('"', '\\"').replace("{", "\\{")
-    return f'"{" ".join(clean.split())}"'
+    return f'"{_harmless(clean)}"'
 
 
 def comment(text: str) -> list[str]:
-    return [f"// {line.strip()}".rstrip() for line in text.splitlines() if line.strip()]
+    return [f"// {_harmless(line)}" for line in text.splitlines() if line.strip()]
+
+
+def _harmless(words: str) -> str:
+    """On one line, and without what a terminal would obey."""
+    return "".join(each if each.isprintable() else " " for each in " ".join(words.split()))
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ _RENAMED: Final = {
 _CASTS: Final = frozenset({"StockAccount", "CashAccount"})
 _WORDS: Final = {"autorize": "authorize"}  # as the older pages have it
 _EVENTS: Final = {"TransferUpdate": "TransferUpdate", "TrasferUpdate": "TransferUpdate"}
-_ASK: Final = "Authorize"
+OLDER_QUESTION: Final = "Authorize"
 # Without parentheses on either side of ^: whatever binds at least as closely.
 _SIMPLE: Final = (s.Number, s.Name, s.Call, s.Index, s.Field)
 _BEHIND_STATEMENT: Final = re.compile(r"[^\S\n]*;?[^\S\n]*\n?[^\S\n]*")
@@ -309,7 +309,7 @@ class Older(Cursor):
     def older_question(self) -> None:
         """`if authorize { }` asks as `if Authorize() { }` does."""
         if self.sees("authorize"):
-            self.tokens[self.at] = replace(self.now, kind=Kind.METHOD, text=_ASK)
+            self.tokens[self.at] = replace(self.now, kind=Kind.METHOD, text=OLDER_QUESTION)
 
     def asked(self, node: s.If, given: s.Assign | None = None) -> s.Statement:
         """`if Authorize() { }`, with or without a name for the answer, is `authorize { }`."""
@@ -324,7 +324,7 @@ class Older(Cursor):
             assert behind is not None
             edits.insert(0, Edit(Span(given.span.start, min(behind.end(), start)), ""))
         place = given.span if given else node.condition.span
-        message = f"`{_ASK}()` is an older form; today it is `authorize {{ … }}`."
+        message = f"`{OLDER_QUESTION}()` is an older form; today it is `authorize {{ … }}`."
         self._older(place, message, "authorize { … }", edits)
         span = node.span if given is None else given.span.to(node.span)
         return s.Authorize(span, None, None, node.then, node.other)
@@ -352,7 +352,7 @@ def _declared(tokens: Sequence[Token]) -> frozenset[str]:
 
 
 def _asks(node: s.Expr) -> bool:
-    return isinstance(node, s.Call) and node.name == _ASK and not node.args
+    return isinstance(node, s.Call) and node.name == OLDER_QUESTION and not node.args
 
 
 def _is_of(node: s.If, given: s.Assign) -> bool:

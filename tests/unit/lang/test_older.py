@@ -155,6 +155,12 @@ def test_a_block_without_its_end_is_one_mistake(text: str, places: list[str]) ->
     assert said(text) == places
 
 
+@pytest.mark.parametrize("text", ["x = Authorize(); Print(x)", "if 1 > 0 and Authorize() { }"])
+def test_a_question_away_from_its_if_is_told_where_to_stand(text: str) -> None:
+    (one,) = [each for each in check(text).diagnostics if each.code == "LF203"]
+    assert "authorize { … }" in one.hint
+
+
 # ---- what the published parsers did wrong
 
 
