@@ -40,12 +40,15 @@ class Expressions(Older):
     def _or(self) -> s.Expr:
         start = self.now.span
         left, mixed = self._and()
+        bare = [self.since(start)] if mixed else []  # what needs parentheses
         while op := self.took("or"):
-            right, right_mixed = self._and()
-            if mixed or right_mixed:
+            begin = self.now.span
+            right, mixed = self._and()
+            bare += [self.since(begin)] if mixed else []
+            if bare:
                 message = "`and` binds before `or`; parentheses say which is meant."
-                self.say("LF254", message, op.span)
-            mixed = False
+                self.say("LF254", message, op.span, fix=_in_parentheses(bare))
+                bare = []
             left = self._binary(start, op, left, right)
         return left
 
@@ -71,10 +74,19 @@ class Expressions(Older):
         op = self.took(*_COMPARISONS)
         if op is None:
             return left
+        middle = self.now.span
         value = self._binary(start, op, left, self._filled())
         if self.sees(*_COMPARISONS):
-            self.fail("LF105", "Comparisons do not chain; write `a < b and b < c`.")
+            self._say_chained(op, self.since(middle))
+            raise Mistake
         return value
+
+    def _say_chained(self, op: Token, middle: Span) -> None:
+        is_between = not {op.text, self.now.text} & {"==", "!="}
+        words = f" and {self.text[middle.start : middle.end]}"
+        fix = Fix("Write a < b and b < c", (Edit(Span(middle.end, middle.end), words),))
+        message = "Comparisons do not chain; write `a < b and b < c`."
+        self.say("LF105", message, self.now.span, fix=fix if is_between else None)
 
     def _filled(self) -> s.Expr:
         start = self.now.span
@@ -295,6 +307,11 @@ def _literal(token: Token) -> s.Expr:  # noqa: PLR0911 -- dispatch
         case _:
             assert token.kind is Kind.WRONG
             return s.Broken(token.span)
+
+
+def _in_parentheses(spans: list[Span]) -> Fix:
+    edits = [(Edit(Span(a, a), "("), Edit(Span(b, b), ")")) for a, b in spans]
+    return Fix("Write the parentheses", tuple(edit for pair in edits for edit in pair))
 
 
 def _depth(node: s.Expr) -> int:
