@@ -15,6 +15,7 @@ from lefi_tui.lang.job import script_of
 from lefi_tui.lang.parser import parse
 from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Source
+from lefi_tui.simulate.script_tests import run_script_tests
 from tests.unit.lang.written import said
 
 FOLDER = Path(__file__).parent / "older"
@@ -34,6 +35,13 @@ def test_an_older_script_runs_and_is_written_as_todays(file: Path) -> None:
     assert found.program is not None
     assert formatted(text).text == today
     assert check(today).diagnostics == ()
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=name_of)
+def test_an_older_script_does_what_todays_does(file: Path) -> None:
+    for text in (file.read_text(), (FOLDER / f"{name_of(file)}.lefi").read_text()):
+        outcomes = run_script_tests(text)
+        assert [each.unmet for each in outcomes] == [()] * len(outcomes)
 
 
 @pytest.mark.parametrize("file", JOBS, ids=name_of)
