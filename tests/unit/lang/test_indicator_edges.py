@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -57,6 +58,17 @@ def test_a_window_sum_keeps_nothing_of_what_left_it() -> None:
     for at, value in enumerate(series_of("SMA(close, 3)", flat(prices))):
         if at >= 2:
             assert value == math.fsum(prices[at - 2 : at + 1]) / 3
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10])
+def test_a_weighted_average_keeps_nothing_of_what_left_it(n: int) -> None:
+    prices = [1e9, 0.1, 0.2, 0.3, 1e-9, 1e12, 0.7, 3e-5, 1e9, *[0.1, 0.2, 0.7] * 8]
+    values = series_of(f"WMA(close, {n})", flat(prices))
+    for at in range(n - 1, len(prices)):
+        window = [Fraction(each) for each in prices[at - n + 1 : at + 1]]
+        weighted = sum(each * weight for weight, each in enumerate(window, 1))
+        wanted = float(weighted / Fraction(n * (n + 1), 2))
+        assert values[at] == pytest.approx(wanted, rel=1e-15), at
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 64, 300])
