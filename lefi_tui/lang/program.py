@@ -281,9 +281,8 @@ def _tests(
 def _compiled(
     source: Source, checked: CheckedScript, tests: tuple[ScriptTest, ...]
 ) -> tuple[Program | None, tuple[Diagnostic, ...]]:
-    slots = Slots()
+    slots, reads = Slots(), {key: number for number, key in enumerate(checked.reads)}
     states = {name: slots.take(name, first) for name, (_, first) in checked.states.items()}
-    reads = {key: number for number, key in enumerate(checked.reads)}
     forms: list[Form] = []
     feeds: list[Feed] = []
     for body in checked.bodies:
@@ -305,10 +304,7 @@ def _compiled(
         policy=checked.policy,
         handlers=tuple(_handler(n, b, f) for n, (b, f) in enumerate(_pairs(checked, forms))),
         reads=checked.reads,
-        sites=tuple(
-            SiteInfo(each.number, each.action, each.symbol, *source.place(each.span.start))
-            for each in checked.sites
-        ),
+        sites=_sites(source, checked),
         symbols=checked.symbols,
         tests=tests,
         forms=tuple(forms),
@@ -319,6 +315,13 @@ def _compiled(
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return program, ()
+
+
+def _sites(source: Source, checked: CheckedScript) -> tuple[SiteInfo, ...]:
+    return tuple(
+        SiteInfo(each.number, each.action, each.symbol, *source.place(each.span.start))
+        for each in checked.sites
+    )
 
 
 def _refuse_too_large(body: Body, forms: list[Form]) -> None:
