@@ -75,10 +75,7 @@ class DeskScreen(Framed):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
+        self.on_resize()
 
     def on_board_moved(self, message: Board.Moved) -> None:
         if message.board in self._markets:
@@ -103,14 +100,14 @@ class DeskScreen(Framed):
         if self._tour is not None:
             self._tour = follow(self._tour, answer)
             if self._tour.is_over:
-                self._tour = None
+                self.action_tour()
                 self.notice(DONE)
         self.frame(answer if not silent_ms else aged(answer, silent_ms))
         self._draw_panes()
 
     def asides(self) -> Sequence[Aside]:
         question = self.chart.question
-        return () if question is None else (Aside(question, CHART_EVERY_S),)
+        return (Aside(question, CHART_EVERY_S),) if question else ()
 
     def show_aside(self, answer: Any) -> None:
         assert isinstance(answer, ChartView)
@@ -121,11 +118,11 @@ class DeskScreen(Framed):
         return (0, 0) if box is None else (box.width, box.height)
 
     def said(self) -> str:
-        if self._tour is not None:
+        if self._tour:
             return self._tour.text
         return self.focused.words if isinstance(self.focused, Board) else ""
 
-    def _draw(self) -> None:
+    def on_resize(self) -> None:
         self.draw_frame()
         self._draw_panes()
 
@@ -193,11 +190,11 @@ class DeskScreen(Framed):
 
     def _on_chart(self) -> bool:
         """The chart has the cursor, if it is in sight."""
-        if self._has_chart():
+        if has_chart := self._has_chart():
             self.chart.focus()
         else:
             self.notice("The chart is hidden; v shows it.")
-        return self._has_chart()
+        return has_chart
 
     def action_move(self, step: int) -> None:
         if isinstance(self.focused, Board):
@@ -218,9 +215,10 @@ class DeskScreen(Framed):
     def action_cancel(self) -> None:
         if self.view is None or not self.view.orders:
             self.notice("No working order to cancel.")
-            return
-        if self._is_seen(self.orders):
-            self._send(CancelOrder(self.view.orders[self.orders.cursor].id))
+        elif self._is_seen(self.orders):
+            row = self.view.orders[self.orders.cursor]
+            self._send(CancelOrder(row.id))
+            self.notice(f"Asked the venue to cancel {row.side} {row.symbol}.")
 
     def _is_seen(self, board: Board) -> bool:
         """Nothing is ended under a cursor that nobody sees."""
@@ -232,9 +230,9 @@ class DeskScreen(Framed):
     def action_close_position(self) -> None:
         if self.view is None or not self.view.positions:
             self.notice("No open position to close.")
-            return
-        row = self.view.positions[self._markets[1].cursor]
-        self.app.push_screen(ClosePositionScreen(row, self.view, self._send))
+        else:
+            row = self.view.positions[self._markets[1].cursor]
+            self.app.push_screen(ClosePositionScreen(row, self.view, self._send))
 
     def action_tour(self) -> None:
         self._tour = Tour() if self._tour is None else None

@@ -99,7 +99,8 @@ class Framed(Asking):
         """Keys that would do nothing now."""
         view = self.desk_view
         is_active = view is None or view.banner.trading_state is TradingState.ACTIVE
-        return ("resume",) if is_active else ("start",)
+        others = {"cancel", "close_position"} - {getattr(self.focused, "OWN_KEY", "")}
+        return (*others, "resume" if is_active else "start")
 
     # ---- words for a person
 

@@ -43,6 +43,7 @@ class SettingsScreen(Framed):
         super().__init__(palette)
         self._read = read
         self._page = Static(READING, markup=False)
+        self._said = ""
 
     def inside(self) -> ComposeResult:
         with VerticalScroll():
@@ -64,10 +65,15 @@ class SettingsScreen(Framed):
         self._page.update(page(view, self.palette))
         wrong = len(view.problems)
         lines = "1 line" if wrong == 1 else f"{wrong} lines"
-        self.notice(f"{lines} can't be used, see above." if wrong else "All are in force.")
+        self._said = f"Changed, in force from the next start: {', '.join(view.waiting)}."
+        if not view.waiting:
+            self._said = "All are in force. A change in the file counts from the next start."
+        if wrong:
+            self.notice(f"{lines} can't be used, see above.")
+        self.draw_words()
 
     def said(self) -> str:
-        return "A change in the file is in force from the next start of the engine."
+        return self._said
 
 
 def page(view: SettingsView, palette: Palette) -> Group:

@@ -33,6 +33,7 @@ class Listing(Widget, Generic[V], can_focus=True):
             super().__init__()
             self.board = board
 
+    OWN_KEY: ClassVar[str] = ""  # id of the key that acts on what stands in it
     IS_POINTED: ClassVar[bool] = False  # keys of the desk act on its cursor from everywhere
 
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word

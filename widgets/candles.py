@@ -381,10 +381,11 @@ def _facts(chart: ChartView, back: int, room: int) -> list[Span]:
     facts = [(f" {name} {numbers.price(price, places)}", value) for name, price in wanted]
     share = (f" {numbers.share(moved)}", gain if value is Ink.TEXT else value)
     volume = "" if candle.volume is None else f" V {candle.volume:,.4g}"
+    when = (f" {time_words(candle.time_ms)}" if back else "", Ink.TITLE)
     kept: list[Span] = []
-    for fact in (facts[0], share, *facts[1:], (volume, Ink.DIM)):
-        if sum(len(text) for text, _ in (*kept, fact)) > room:
+    for wave in ([facts[0]], [when, share], facts[2:], [facts[1]], [(volume, Ink.DIM)]):
+        if sum(len(text) for text, _ in (*kept, *wave)) > room:
             break
-        kept.append(fact)
-    order = (facts[1], facts[2], facts[3], facts[0], share, (volume, Ink.DIM))
+        kept += wave
+    order = (when, facts[1], facts[2], facts[3], facts[0], share, (volume, Ink.DIM))
     return [each for each in order if each in kept and each[0]]

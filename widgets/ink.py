@@ -50,6 +50,7 @@ class Glyphs:
     line: str = "━"
     side: str = "┃"
     cursor: str = "▸"
+    cursor_away: str = "▹"  # of a pane that has no focus
     up: str = "▲"
     down: str = "▼"
     cut: str = "…"
@@ -62,7 +63,7 @@ class Glyphs:
 
 
 ASCII: Final = Glyphs(
-    *("++++", "-", "|", ">", "^", "v", "~", ".", "->", "ascii"),
+    *("++++", "-", "|", ">", ":", "^", "v", "~", ".", "->", "ascii"),
     is_ascii=True,
     error="E",
     warning="W",

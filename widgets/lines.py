@@ -115,7 +115,9 @@ def line(item: R, columns: Sequence[tuple[Column[R], int]], frame: Frame, ground
 
 
 def _mark(ground: Ground, frame: Frame) -> str:
-    return frame.glyphs.cursor if ground in {Ground.CURSOR, Ground.MARKED} else GAP
+    if ground is Ground.MARKED:
+        return frame.glyphs.cursor_away
+    return frame.glyphs.cursor if ground is Ground.CURSOR else GAP
 
 
 def padded(spans: Sequence[Span], frame: Frame, ground: Ground = Ground.PAPER) -> Row:

@@ -21,7 +21,7 @@ def _price(row: OrderRow) -> Span:
 
 
 def _units(row: OrderRow) -> Span:
-    return ("at fill" if row.quantity is None else numbers.quantity(row.quantity)), Ink.TEXT
+    return ("all" if row.quantity is None else numbers.quantity(row.quantity)), Ink.TEXT
 
 
 def _filled(row: OrderRow) -> Span:
@@ -65,6 +65,7 @@ def explain(row: OrderRow) -> str:
 
 
 class Orders(Board):
+    OWN_KEY = "cancel"
     IS_POINTED = True
 
     def draw(self, view: DeskView | None, frame: Frame) -> Page:

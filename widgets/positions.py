@@ -75,7 +75,7 @@ COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True, rank=6),
     Column("mark", 10, _mark, is_right=True, rank=5),
     Column("profit", 9, _profit, is_right=True),
-    Column("share", 8, _share, is_right=True, rank=8),
+    Column("profit %", 8, _share, is_right=True, rank=8),
     Column("liq. at", 9, _liquidation, is_right=True, rank=3),
     Column("age", 7, _age, is_right=True),
     Column("  of", 10, _owners, rank=9, grows=True),
@@ -101,6 +101,7 @@ def explain(row: PositionRow) -> str:
 
 
 class Positions(Board):
+    OWN_KEY = "close_position"
     IS_POINTED = True
 
     def draw(self, view: DeskView | None, frame: Frame) -> Page:

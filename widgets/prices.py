@@ -32,7 +32,7 @@ def columns(glyphs: Glyphs, marks: Mapping[str, str]) -> tuple[Column[PriceRow],
         Column("bid", 11, lambda row: _price(row, row.bid), is_right=True, rank=2),
         Column("ask", 11, lambda row: _price(row, row.ask), is_right=True, rank=2),
         Column("last  ", 13, last, is_right=True),
-        Column("change", 8, _change, is_right=True, rank=1),
+        Column("today", 8, _change, is_right=True, rank=1),
         Column("age", 7, age, is_right=True),
     )
 

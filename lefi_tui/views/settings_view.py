@@ -38,3 +38,4 @@ class SettingsView:
     problems: tuple[str, ...]
     live_is_shut_because: str  # empty when live orders may go out
     keys: tuple[tuple[str, str], ...] = ()  # actions with the keys this user gave them
+    waiting: tuple[str, ...] = ()  # what the file says otherwise than when this desk began

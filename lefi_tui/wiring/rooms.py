@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lefi_tui.errors import render
-from lefi_tui.settings import KINDS, Loaded, load, meaning, value_of
+from lefi_tui.settings import KINDS, Loaded, Settings, load, meaning, value_of
 from lefi_tui.wiring.accounts import DEMO
 from lefi_tui.wiring.demo import LOG_NAME, socket_path
 from lefi_tui.wiring.shelf import shelf
@@ -42,7 +42,7 @@ def furnished(
             channel,
             partial(shelf, scripts_folder(settings)),
             DEMO,
-            rooms=rooms(scripts_folder(settings), settings.settings.data_dir, folder),
+            rooms=rooms(settings.settings, scripts_folder(settings), folder),
             table=table,
             at_first_frame=keep_loaded,
             greeting=settings.complaint or " ".join(problems),
@@ -61,7 +61,7 @@ def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
 
 
-def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[str, Room]:
+def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
 
     def scripts_room(send: Any, palette: Any) -> Framed:
@@ -84,12 +84,13 @@ def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[
         from lefi_tui.wiring.exports import Exports
         from screens.report import ReportScreen
 
-        return ReportScreen(send, palette, Exports(tables or data_dir, data_dir / "reports"))
+        kept = began.data_dir
+        return ReportScreen(send, palette, Exports(tables or kept, kept / "reports"))
 
     def settings_room(send: Any, palette: Any) -> Framed:
         from screens.settings import SettingsScreen
 
-        return SettingsScreen(send, palette, settings_view)
+        return SettingsScreen(send, palette, partial(settings_view, began))
 
     return {
         "scripts": scripts_room,
@@ -100,8 +101,9 @@ def rooms(scripts: Path, data_dir: Path, tables: Path | None = None) -> Mapping[
     }
 
 
-def settings_view() -> SettingsView:
-    """Read anew: the file as it is now, with the environment of this process."""
+def settings_view(began: Settings) -> SettingsView:
+    """Read anew: the file as it is now, with the environment of this process; what differs from
+    the settings that this desk began with waits for the next start."""
     from lefi_tui.views.settings_view import AccountSetting, PlaceRow, SettingRow, SettingsView
     from screens.keys import TABLE
 
@@ -124,7 +126,11 @@ def settings_view() -> SettingsView:
     )
     problems = (*(render(each) for each in loaded.problems), *odd)
     keys = tuple((name, table.shown(name)) for name in table.changed())
-    return SettingsView(rows, accounts, places, problems, loaded.live_is_shut_because, keys)
+    waiting = [name for name in KINDS if value_of(settings, name) != value_of(began, name)]
+    waiting += ["accounts"] if settings.accounts != began.accounts else []
+    waiting += ["keys"] if settings.keys != began.keys else []
+    live = loaded.live_is_shut_because
+    return SettingsView(rows, accounts, places, problems, live, keys, tuple(waiting))
 
 
 def _words(value: object) -> str:

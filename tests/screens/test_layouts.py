@@ -70,9 +70,9 @@ def test_panes_tile_the_screen_without_gap_or_overlap(
 
 def test_prices_at_80_columns() -> None:
     text = lines(prices.layout(view(), Frame(78, 4)))
-    assert text[0].split() == ["Prices", "bid", "ask", "last", "change", "age"]
+    assert text[0].split() == ["Prices", "bid", "ask", "last", "today", "age"]
     assert text[1].split() == [
-        "▸BTC/USDT", "42,349.9", "42,350.1", "42,350.0", "▲", "+0.59%", "0.9s",
+        "▹BTC/USDT", "42,349.9", "42,350.1", "42,350.0", "▲", "+0.59%", "0.9s",
     ]  # fmt: skip
 
 
@@ -88,19 +88,19 @@ def test_positions_at_80_columns_show_profit_and_liquidation() -> None:
     text = lines(positions.layout(view(), Frame(78, 3)))
     assert "liq. at" in text[0]
     assert text[1].split() == [
-        "▸BTC/USDT", "long", "0.05", "42,120.1", "42,350.0", "+11.50", "0.9s",
+        "▹BTC/USDT", "long", "0.05", "42,120.1", "42,350.0", "+11.50", "0.9s",
     ]  # fmt: skip
     assert "169.4" in text[2]
 
 
 def test_at_40_columns_symbol_profit_and_age_are_left() -> None:
     text = lines(positions.layout(view(), Frame(38, 3)))
-    assert text[1].split() == ["▸BTC/USDT", "+11.50", "0.9s"]
+    assert text[1].split() == ["▹BTC/USDT", "+11.50", "0.9s"]
 
 
 def test_a_bot_takes_two_lines_when_wide_and_three_when_narrow() -> None:
     wide = lines(bots.layout(view(), Frame(78, 8)))
-    assert wide[1].startswith("▸ema-cross        automated DEMO   running    2.9s ago: Bought")
+    assert wide[1].startswith("▹ema-cross        automated DEMO   running    2.9s ago: Bought")
     assert wide[2].strip() == "0.9s ago, price: count == 0 is false (1)"
     narrow = lines(bots.layout(view(), Frame(48, 8)))
     assert narrow[3].strip() == "2.9s ago: Bought 0.05 BTC at 42,120.1"

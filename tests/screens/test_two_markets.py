@@ -62,7 +62,7 @@ def test_made_up_prices_stand_below_the_real_ones_and_say_what_they_are() -> Non
     view = seen(quoted("demo", 47_000.0), quoted("main", 60_000.0))
     assert view.banner.mode is Mode.DRY
     _, real, made_up, *_ = board(view)
-    assert real[:2] == [f"▸{SYMBOL}", "59,999.9"]
+    assert real[:2] == [f"▹{SYMBOL}", "59,999.9"]
     assert made_up[:3] == [SYMBOL, "DEMO", "46,999.9"]
     assert "DEMO" in board(view, 40)[2]
 
