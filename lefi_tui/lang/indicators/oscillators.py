@@ -89,9 +89,9 @@ def stochastic(m: Maker, sources: list[V], extra: tuple[float, ...]) -> Given:
 
 
 def cci(m: Maker, sources: list[V], extra: tuple[float, ...]) -> Given:
-    """The distances from the mean are summed anew at every event: the mean moves, and with it each
-    of them. What could be kept up, a tree of the values in their order, costs more below some 200
-    candles than it saves."""
+    """The distances from the mean are summed anew at every event: the mean moves, and with it
+    every one of them. Only a tree of the values in their order could keep their sum up, and at the
+    lengths in use, 14 to 50, its ways down cost more steps than this."""
     n = int(extra[0])
     w = window(m, n)
     out = m.let(NAN)
