@@ -30,6 +30,7 @@ class ReadKey(NamedTuple):
     account: str = ""  # "" is the bot's own account
     bot: str = ""
     field: str = ""
+    level: int = 1  # of the order book, for bid and ask
 
 
 class Snapshot(Protocol):

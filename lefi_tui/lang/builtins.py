@@ -17,11 +17,16 @@ _ORDER: Final = (
 )
 
 _OF_SYMBOL: Final = params("symbol *account:account")
+_OF_BOOK: Final = params("symbol [level:level] *account:account")
 
 _ALL: Final = (
     Builtin("Spot", "read", _OF_SYMBOL, "price", "Last price of a symbol.", read="spot"),
-    Builtin("Bid", "read", _OF_SYMBOL, "price", "Best bid.", read="bid"),
-    Builtin("Ask", "read", _OF_SYMBOL, "price", "Best ask.", read="ask"),
+    Builtin(
+        "Bid", "read", _OF_BOOK, "price", "Bid at a level of the book; 1, the best.", read="bid"
+    ),
+    Builtin(
+        "Ask", "read", _OF_BOOK, "price", "Ask at a level of the book; 1, the best.", read="ask"
+    ),
     Builtin("Spread", "read", _OF_SYMBOL, "price", "Ask less bid.", read="spread"),
     Builtin("Volume24h", "read", _OF_SYMBOL, "quote", "Traded in 24 hours.", read="volume24h"),
     Builtin("Funding", "read", _OF_SYMBOL, "percent", "Funding rate.", read="funding"),
@@ -188,4 +193,5 @@ EVENTS: Final = {
 CANDLE_NAMES: Final = ("open", "high", "low", "close", "volume", "time")
 TIME_FIELDS: Final = ("hour", "minute", "weekday", "day", "month")
 LENGTH_MAX: Final = 5_000
+LEVEL_MAX: Final = 100  # of an order book
 HISTORY_MAX: Final = 5_000

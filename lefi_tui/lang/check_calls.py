@@ -10,7 +10,7 @@ from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import BUILTINS, LENGTH_MAX
+from lefi_tui.lang.builtins import BUILTINS, LENGTH_MAX, LEVEL_MAX
 from lefi_tui.lang.check_candles import candles
 from lefi_tui.lang.check_fields import Fields
 from lefi_tui.lang.check_indicators import indicator
@@ -218,15 +218,23 @@ class Calls(Fields):
             return self.scope.fields["time"]
         symbol = self.symbol(args["symbol"]) if "symbol" in args else ""
         account = self.constant_text(args["account"], "An account") if "account" in args else ""
-        of = [
-            self.constant_text(args[each], f"A {each}'s name")
+        bot, named = (
+            self.constant_text(args[each], f"A {each}'s name") if each in args else ""
             for each in ("bot", "field")
-            if each in args
-        ]
-        key = ReadKey(builtin.read or field, symbol, account, *of)
+        )
+        level = self._level(args["level"]) if "level" in args else 1
+        key = ReadKey(builtin.read or field, symbol, account, bot, named, level)
         if key not in self.shared.reads:
             self.shared.reads.append(key)
         return self.make("read", self.read_type(builtin.result, symbol), (), key, span=span)
+
+    def _level(self, arg: s.Arg) -> int:
+        """Of the order book; 1 is the best price."""
+        number = self.number(arg, "A level")
+        if number != number // 1 or not 1 <= number <= LEVEL_MAX:
+            message = f"A level is a whole number from 1 to {LEVEL_MAX}."
+            raise self.wrong("LF204", arg.value.span, message)
+        return int(number)
 
     def read_type(self, rule: str, symbol: str) -> Type:
         if rule in {"price", "base", "quote"}:

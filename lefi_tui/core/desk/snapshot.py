@@ -50,7 +50,7 @@ class DeskSnapshot:
 
     def _market(self, account: str, key: ReadKey) -> float:
         quote = self.desk.quotes.get((account, key.symbol))
-        if quote is None:
+        if quote is None or key.level > 1:  # no feed of ours tells what stands behind the best
             return math.nan
         match key.kind:
             case "spot":
