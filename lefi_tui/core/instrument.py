@@ -75,7 +75,7 @@ def conform(
     price: Decimal,
 ) -> Conformed | NotConforming:
     """The order as this market takes it, or why it can't. `price` values it for the minimum."""
-    wrong = _size_wrong(instrument, quantity) or _limit_wrong(instrument, side, limit)
+    wrong = _size_wrong(instrument, quantity) or limit_wrong(instrument, side, limit)
     if wrong is not None:
         return wrong
     fitted = floor_to(instrument.step, quantity)
@@ -109,7 +109,8 @@ def _size_wrong(instrument: Instrument, quantity: Decimal) -> NotConforming | No
     return None
 
 
-def _limit_wrong(instrument: Instrument, side: Side, limit: Decimal | None) -> NotConforming | None:
+def limit_wrong(instrument: Instrument, side: Side, limit: Decimal | None) -> NotConforming | None:
+    """Whether a limit is no price at all."""
     if limit is None or (limit <= ASKED_MAX and _on_tick(instrument, side, limit) > 0):
         return None
     unit = f"{instrument.quote} per {instrument.base}"

@@ -9,7 +9,7 @@ from typing import Final
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
 from lefi_tui.core.gate import Facts, GateRequest, check
-from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
+from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
 from lefi_tui.core.messages import Sizing, Verdict
 from lefi_tui.core.money import EXACT, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
@@ -101,17 +101,22 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     key = (order.account, order.terms.symbol)
     position = desk.positions.get(key) or Position(*key)
     asked = order.terms.leverage
-    leverage = asked or (position.leverage if position.units else Decimal(1))
+    held = position.leverage if position.units else Decimal(1)
+    leverage = held if asked is None else asked
     free, offered = free_cash(desk, account.name), units_offered(desk, *key)
     case = _Case(order, instrument, position, price, leverage, free, offered)
-    wrong = _leverage_wrong(case) or _units_wrong(case)
-    fitted = conform(instrument, order.terms.side, _units(case), order.terms.limit, price)
-    if wrong is None and isinstance(fitted, NotConforming):
-        wrong = (fitted.code, fitted.text)
-    if wrong is not None:
-        return _answer(desk, order, _invalid(order, *wrong), at_ns)
-    assert isinstance(fitted, Conformed)
+    fitted = _conforming(case)
+    if isinstance(fitted, NotConforming):
+        return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
     return _answer(desk, _fitted(order, fitted, leverage), _request(case, fitted), at_ns)
+
+
+def _conforming(case: _Case) -> Conformed | NotConforming:
+    """A price and a leverage to divide by come before what is divided by them."""
+    terms, instrument = case.order.terms, case.instrument
+    wrong = limit_wrong(instrument, terms.side, terms.limit)
+    wrong = wrong or _leverage_wrong(case) or _units_wrong(case)
+    return wrong or conform(instrument, terms.side, _units(case), terms.limit, case.price)
 
 
 def _fitted(order: Order, fitted: Conformed, leverage: Decimal) -> Order:
@@ -170,33 +175,32 @@ def _own(case: _Case) -> Decimal:
     return reducible(case.position, side, own.copy_abs()) if own * side.sign < 0 else ZERO
 
 
-def _leverage_wrong(case: _Case) -> tuple[str, str] | None:
+def _leverage_wrong(case: _Case) -> NotConforming | None:
     terms = case.order.terms
+    if not case.leverage > 0:
+        text = f"Leverage {words(case.leverage)} of {terms.symbol}: ask for 1 or more."
+        return NotConforming("LEVERAGE_INVALID", text)
     if case.leverage > case.instrument.leverage_max:
-        return (
+        return NotConforming(
             "LEVERAGE_EXCEEDS_MAXIMUM",
-            (
-                f"{words(case.leverage)}x asked, {terms.symbol} allows "
-                f"{words(case.instrument.leverage_max)}x. Lower the leverage."
-            ),
+            f"{words(case.leverage)}x asked, {terms.symbol} allows "
+            f"{words(case.instrument.leverage_max)}x. Lower the leverage.",
         )
     if case.position.units and case.leverage != case.position.leverage:
-        return (
+        return NotConforming(
             "LEVERAGE_DIFFERS",
-            (
-                f"{words(case.leverage)}x asked, the open position of {terms.symbol} has "
-                f"{words(case.position.leverage)}x. Close it first, or use the same."
-            ),
+            f"{words(case.leverage)}x asked, the open position of {terms.symbol} has "
+            f"{words(case.position.leverage)}x. Close it first, or use the same.",
         )
     return None
 
 
-def _units_wrong(case: _Case) -> tuple[str, str] | None:
+def _units_wrong(case: _Case) -> NotConforming | None:
     """Spot can't go below zero; a reducing order needs something to reduce."""
     terms = case.order.terms
     held = case.position.units
     if terms.is_reduce_only and held * terms.side.sign >= 0:
-        return (
+        return NotConforming(
             "NOTHING_TO_REDUCE",
             f"There is no {terms.symbol} position that a {terms.side} makes smaller.",
         )
@@ -205,11 +209,9 @@ def _units_wrong(case: _Case) -> tuple[str, str] | None:
     free = EXACT.subtract(held, case.offered)
     if _units(case) > free:
         offered = f", {words(case.offered)} of it offered already" if case.offered else ""
-        return (
+        return NotConforming(
             "UNITS_TOO_FEW",
-            (
-                f"{words(_units(case))} {case.instrument.base} to sell, {words(held)} held"
-                f"{offered}. Ask for less, or close the position."
-            ),
+            f"{words(_units(case))} {case.instrument.base} to sell, {words(held)} held"
+            f"{offered}. Ask for less, or close the position.",
         )
     return None

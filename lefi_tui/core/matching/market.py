@@ -14,7 +14,7 @@ from lefi_tui.core.matching.book import Book
 from lefi_tui.core.matching.records import Happened, Rested
 from lefi_tui.core.matching.rules import Fees, MarketRules
 from lefi_tui.core.matching.run import exit_met, is_untouched, next_met, path
-from lefi_tui.core.matching.sizing import Sized, Wrong, sized
+from lefi_tui.core.matching.sizing import Sized, Wrong, limit_of, sized
 from lefi_tui.core.matching.waiting import Waiting, waiting
 from lefi_tui.core.messages import AccountReading
 from lefi_tui.core.order import OrderTerms
@@ -191,7 +191,11 @@ class CandleMarket:
 
     def _arrive_limit(self, book: Book, order: Waiting, prices: tuple[float, float]) -> None:
         limit, opening = prices
-        order.limit = book.rules.limit_price(limit, order.sign)
+        fitted = limit_of(book.rules, limit, order.sign)
+        if isinstance(fitted, Wrong):
+            self._account.refuse(order, fitted)
+            return
+        order.limit = fitted
         is_satisfied = _satisfies(order, opening)
         if order.is_post_only and is_satisfied:
             self._account.lapse(order, "post only, and the open would have filled it at once")

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
+from lefi_tui.core.instrument import ASKED_MAX
 from lefi_tui.core.matching.holding import Holding
 from lefi_tui.core.matching.rules import COST_TOLERANCE, MarketRules
 from lefi_tui.core.matching.waiting import Waiting
 from lefi_tui.core.order import SizeKind
+
+LIMIT_MAX: Final = float(ASKED_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,17 @@ def leverage_of(order: Waiting, scene: Scene) -> float | Wrong:
             "Close it first, or use the same.",
         )
     return asked
+
+
+def limit_of(rules: MarketRules, limit: float, sign: int) -> float | Wrong:
+    """On the tick, where it is a price at all."""
+    if 0 < limit <= LIMIT_MAX and (fitted := rules.limit_price(limit, sign)) > 0:
+        return fitted
+    return Wrong(
+        "LIMIT_NOT_A_PRICE",
+        f"A limit of {limit:,.8g} was asked, which is no price of {rules.symbol}. "
+        "Look at how the limit is computed.",
+    )
 
 
 def sized(order: Waiting, scene: Scene) -> Sized | Wrong:

@@ -107,6 +107,11 @@ PLANS: dict[str, tuple[tuple[Intent, ...], ...]] = {
         (Intent("buy", PERPETUAL.symbol, 1, size=units("0.3"), is_reduce_only=True),),
     ),
     "too levered": ((Intent("buy", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(500)),),),
+    "no leverage": ((Intent("buy", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(0)),),),
+    "less than none": ((Intent("buy", PERPETUAL.symbol, 0, size=units("0.1"), leverage=D(-2)),),),
+    "share at nothing": ((replace(BUY, size=Size(SizeKind.SHARE, D("0.5")), limit=D(0)),),),
+    "worth at nothing": ((replace(BUY, size=Size(SizeKind.WORTH, D(100)), limit=D(0)),),),
+    "worth below nothing": ((replace(BUY, size=Size(SizeKind.WORTH, D(100)), limit=D(-1)),),),
 }
 
 
@@ -134,7 +139,8 @@ def started(plan: str, bot: str = "b") -> Desk:
 
 
 def asked(plan: str, price: float = 60_000.0) -> tuple[Desk, Step]:
-    symbol = PERPETUAL.symbol if plan in {"short", "too levered"} else SPOT.symbol
+    perpetual = {"short", "too levered", "no leverage", "less than none"}
+    symbol = PERPETUAL.symbol if plan in perpetual else SPOT.symbol
     return advance(started(plan), quote(price, symbol))
 
 

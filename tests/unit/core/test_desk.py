@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lefi_tui.core.desk import BotStatus, advance, apply, step
 from lefi_tui.core.desk.valuation import equity, free_cash
 from lefi_tui.core.ids import exit_id
@@ -138,6 +140,18 @@ def test_spot_is_never_sold_below_zero() -> None:
 def test_leverage_past_the_markets_most_is_denied() -> None:
     _, answer = asked("too levered")
     assert "allows 100x" in of(OrderDenied, answer)[0].order.reason
+
+
+@pytest.mark.parametrize("plan", ["no leverage", "less than none"])
+def test_a_leverage_of_nothing_or_less_is_denied(plan: str) -> None:
+    _, answer = asked(plan)
+    assert "ask for 1 or more" in of(OrderDenied, answer)[0].order.reason
+
+
+@pytest.mark.parametrize("plan", ["share at nothing", "worth at nothing", "worth below nothing"])
+def test_a_limit_of_nothing_or_less_is_denied_and_stops_nothing(plan: str) -> None:
+    _, answer = asked(plan)
+    assert "which is no price of" in of(OrderDenied, answer)[0].order.reason
 
 
 def test_an_exit_never_flips_a_position() -> None:

@@ -130,6 +130,16 @@ def test_a_limit_buy_fills_at_its_limit_where_the_low_goes_strictly_below() -> N
     assert table.fills == [("order", 95, 1)]
 
 
+@pytest.mark.parametrize("limit", ["0", "-5", "1E+200", "Infinity", "0.04"])
+@pytest.mark.parametrize("size", ["1", "50%", "100 USDT"])
+def test_a_limit_that_is_no_price_is_refused_with_a_reason(limit: str, size: str) -> None:
+    table = Table(markets=(rules(SPOT, tick=0.1),))
+    table.send("buy", size, at=limit)
+    table.candle(100, 101, 99, 100)
+    assert table.refusals == ["LIMIT_NOT_A_PRICE"]
+    assert table.market.free_cash() == 10_000
+
+
 def test_a_limit_sell_mirrors_it() -> None:
     table = Table()
     table.send("buy", "1")
