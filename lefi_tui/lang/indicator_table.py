@@ -68,7 +68,7 @@ INDICATORS: Final = (
         "indicator",
         params("x:series [fast:length=12] [slow:length=26] [signal:length=9]"),
         "same",
-        "EMA over fast less EMA over slow, its own EMA as signal, and what is between them.",
+        "EMA of fast less EMA of slow; signal is the EMA of that, histogram what is between.",
         ("macd", "signal", "histogram"),
         steps=Steps(
             lambda fast, slow, signal: max(fast, slow) + signal - 1,
@@ -103,7 +103,7 @@ INDICATORS: Final = (
         "indicator",
         params("n:length"),
         "number",
-        "Distance of the typical price from its average, in mean distances of 0.015.",
+        "Distance of the typical price from its average, in 0.015 of its mean distance.",
         steps=_of_candles("high", "low", "close"),
     ),
     Builtin(
@@ -111,7 +111,7 @@ INDICATORS: Final = (
         "indicator",
         params("n:length"),
         "number",
-        "Money flow: the share of what was traded that was traded while it rose, 0 to 100.",
+        "Money flow: the share of it, 0 to 100, that went into rising candles.",
         steps=_of_candles(
             "high", "low", "close", "volume", first=_after_length, settled=_after_length
         ),
@@ -170,7 +170,7 @@ INDICATORS: Final = (
         "indicator",
         params("n:length k:constant"),
         "price",
-        "A line k true ranges from the price that turns when passed; direction is 1 up, -1 down.",
+        "A line k average true ranges away, passed when a market turns; direction 1 up, -1 down.",
         ("line", "direction"),
         steps=_of_candles("high", "low", "close", first=_after_length, settled=_turned),
         numbers=("direction",),

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 import talib
 
-from tests.unit.lang.candles_kit import Candle, column, ours, reader, real, same, walk
+from lefi_tui.lang.waiting import Begun
+from tests.unit.lang.candles_kit import (
+    Candle,
+    column,
+    kept,
+    ours,
+    reader,
+    real,
+    same,
+    stepped,
+    walk,
+)
 from tests.unit.lang.stepping import codes, program
 
 DAY = 86_400_000
@@ -179,3 +190,33 @@ def test_an_indicator_costs_the_same_at_any_length_but_for_loops_that_are_counte
         assert steps(call.format(10)) == steps(call.format(2_000)), call
     assert steps("CCI(2000)") - steps("CCI(10)") == 1_990 * 6
     assert codes('on Candle("A/B", 1m) { Print(CCI(5000)) }') == ["LF216"]
+
+
+@pytest.mark.parametrize(
+    "call", ["MACD({}, 3, 6, 4).signal", "Bollinger({}, 5, 2).upper", "WMA({}, 4)", "ROC({}, 3)"]
+)
+def test_of_another_timeframe_it_is_what_it_is_there(call: str) -> None:
+    """Each of its candles is told once; the handler's own come three times as often."""
+    expression = call.format('Candles("A/B", 1h).close')
+    made, candles, values = reader([expression]), walk(40, 8), []
+    state = made.initial()
+    for number, candle in enumerate(candles):
+        state = made.feed(0, state, candle)
+        for minute in range(3):
+            state = stepped(made, state, 3 * number + minute, (1.0, 2.0, 0.5, 1.5, 1.0))
+        values.append(kept(made, state, 0))
+    assert same(values, ours([call.format("close")], candles)[call.format("close")])
+
+
+def test_why_shows_an_indicator_by_its_name_and_a_field_with_it() -> None:
+    source = """
+    on Candle("A/B", 1m) { if ADX(2) > ADX(2).plus or close > VWAP(3) { Print("a") } }
+    """
+    made = program(source)
+    state = made.initial()
+    for number, candle in enumerate(walk(6, 1)):
+        event = ("A/B", number * 60_000.0, *candle)
+        begun = Begun(0, state, event, ())
+        state = made.step(0, state, event, ()).state
+    (seen,) = made.explain(begun)
+    assert [name for name, _ in seen.values] == ["ADX(2)", "ADX.plus", "close", "VWAP(3)"]
