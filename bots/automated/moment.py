@@ -197,7 +197,7 @@ class Moment:
             have, need = result.warming
             self._warming = f"{have} of {need}"
             outcome = warming = f"warming up, {self._warming}"
-        elif result.wait is not None:
+        elif result.whole:  # of a run that may wait; what it did not wait for may end the script
             begun, self._slots, done = self._waiting.carry_on(waits.Course(begun), result)
             outcome = "; ".join(done)
         elif result.effects:

@@ -129,6 +129,8 @@ class _Writer:
         self.notes = form.notes
         count = f"S[{form.count_slot}]"
         lines = ["def run(S, E, R, carry=True, T=None):", " S = S[:]", " out = []"]
+        if form.may_wait:
+            lines.append(" if False: yield")  # a generator, also where nothing in it waits
         lines += self._ops(form.always, 1)
         lines.append(f" {count} += 1.0")
         late = "".join(f" or S[{slot}] < {need}" for slot, need in form.others if need)

@@ -71,6 +71,11 @@ test "each alone is not" {
 on Start { execute { Buy("BTC/USDT", 1); Sell("BTC/USDT", 1) } else { Notify("undone") } }
 test "both" { price 100; price 101; expect Sell("BTC/USDT"); price 102; expect no Notify }
 """,
+    "a finalize that waits for nothing ends it too": """
+state n = 0
+on PriceUpdate("BTC/USDT") { n = n + 1; finalize { if n > 1 { Notify("done") } }; n = n + 10 }
+test "at once" { price 100; expect finalized; price 101; expect n == 1; expect no Notify }
+""",
     "finalize ends the script": """
 state n = 0
 on PriceUpdate("BTC/USDT") { n = n + 1 }
