@@ -99,6 +99,14 @@ class OpenAccount(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SetLimits(Command):
+    """The limits of the settings, said at every start; None is no limit."""
+
+    order_notional_max: Decimal | None = None
+    orders_per_minute_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListInstruments(Command):
     account: str
     instruments: tuple[Instrument, ...]
@@ -312,6 +320,12 @@ class AccountOpened(Event):
     maker: Decimal
     taker: Decimal
     slippage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSet(Event):
+    order_notional_max: Decimal | None
+    orders_per_minute_max: int | None
 
 
 @dataclass(frozen=True, slots=True)

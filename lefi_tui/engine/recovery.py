@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.codec import CodecError, decode
@@ -84,11 +84,9 @@ def _begin(journal: Journal, empty: Desk) -> Standing:
     if saved is None:
         return Standing(empty)
     try:
-        loaded = snapshot.load(saved, empty.kinds)
+        return snapshot.load(saved, empty.kinds)
     except (CodecError, LookupError, TypeError, ValueError):
         return Standing(empty)  # of an older program: the journal itself tells all
-    # Limits are settings of this start, not memory.
-    return replace(loaded, desk=replace(loaded.desk, limits=empty.limits))
 
 
 def recollect(journal: Journal, seen_ns: int) -> Memory:

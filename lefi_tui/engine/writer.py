@@ -56,7 +56,7 @@ def _leave_alone(_desk: Desk) -> None:
 @dataclass(frozen=True, slots=True)
 class Setup:
     journal: Journal
-    empty: Desk  # with kinds of bot and limits, nothing else
+    empty: Desk  # with kinds of bot, nothing else
     world: World
     folder: Path
     program: str = ""

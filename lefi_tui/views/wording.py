@@ -61,6 +61,13 @@ def _account_opened(event: m.AccountOpened, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, what, event.venue)
 
 
+def _limits_set(event: m.LimitsSet, _orders: Orders) -> Said:
+    worth = "any size" if event.order_notional_max is None else words(event.order_notional_max)
+    rate = event.orders_per_minute_max
+    why = f"orders up to {worth}, {'any number' if rate is None else rate} a minute"
+    return Said(Weight.PLAIN, "Limits are in force", "settings", why)
+
+
 def _engine_started(event: m.EngineStarted, _orders: Orders) -> Said:
     why = f"recovered to message {event.recovered_to}" if event.recovered_to else "a new journal"
     return Said(Weight.PLAIN, "Engine started", "engine", why, at_ns=event.at_ns)
@@ -255,6 +262,7 @@ def _funding(event: m.FundingBooked, _orders: Orders) -> Said:
 
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.AccountOpened: _account_opened,
+    m.LimitsSet: _limits_set,
     m.InstrumentsListed: _silent,
     m.ScriptSaved: _silent,
     m.EngineStarted: _engine_started,

@@ -32,13 +32,11 @@ def kinds() -> Mapping[str, BotKind]:
     return {each.name: each for each in (Automated(), Indicator())}
 
 
-def empty_desk(settings: Settings) -> Desk:
+def empty_desk() -> Desk:
+    """The same at every start: what a journal tells must not hang on today's settings."""
     from lefi_tui.core.desk import Desk
-    from lefi_tui.core.gate import Limits
 
-    limits = settings.limits
-    bounds = Limits(limits.order_notional_max, limits.orders_per_minute_max)
-    return Desk(kinds=kinds(), limits=bounds)
+    return Desk(kinds=kinds())
 
 
 def socket_path(folder: Path) -> Path:
@@ -59,6 +57,7 @@ def build_engine(
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
     from lefi_tui.adapters.sqlite_records import SqliteRecords
     from lefi_tui.adapters.system_clock import SystemClock
+    from lefi_tui.core.messages import SetLimits
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
     from lefi_tui.engine.writer import Setup
@@ -75,7 +74,7 @@ def build_engine(
     )
     setup = Setup(
         SqliteJournal(folder),
-        empty_desk(settings),
+        empty_desk(),
         world,
         folder,
         program=__version__,
@@ -85,7 +84,8 @@ def build_engine(
     )
     engine = Engine(setup, socket_path(folder))
     accounts.connect(engine.submit)
-    return engine, accounts.commands
+    limits = SetLimits(settings.limits.order_notional_max, settings.limits.orders_per_minute_max)
+    return engine, (limits, *accounts.commands)
 
 
 def keep_log(folder: Path) -> None:

@@ -68,7 +68,7 @@ def run_on_files(request: RunRequest, settings: Settings, hear: Hear) -> int:
     prepared = prepare(request)
     folder = _new_folder(settings, request.script)
     run = _FileRun(request, prepared, folder, hear)
-    return asyncio.run(run.go(settings))
+    return asyncio.run(run.go())
 
 
 def _new_folder(settings: Settings, script: Path) -> Path:
@@ -130,7 +130,7 @@ class _FileRun:
     folder: Path
     hear: Hear
 
-    async def go(self, settings: Settings) -> int:
+    async def go(self) -> int:
         prepared, costs = self.prepared, self.request.costs
         market = ReplayMarket(
             ReplayTerms(ACCOUNT, float(costs.cash), fees_of(costs)),
@@ -141,7 +141,7 @@ class _FileRun:
         world = World(clock, venues={ACCOUNT: market.venue}, feeds={ACCOUNT: market.feed})
         journal = SqliteJournal(self.folder)
         try:
-            setup = Setup(journal, empty_desk(settings), world, self.folder, program=__version__)
+            setup = Setup(journal, empty_desk(), world, self.folder, program=__version__)
             lockstep = Lockstep(setup, clock)
             told = Told(self.hear, RunTrades(prepared.markets), equity=float(costs.cash))
             lockstep.on_turn(told.turn)
@@ -335,7 +335,7 @@ def replayed(
         )
     journal = SqliteJournal(folder)
     try:
-        report = replay(journal, empty_desk(settings), source)
+        report = replay(journal, empty_desk(), source)
     finally:
         journal.close()
     progress(report.messages, report.messages)

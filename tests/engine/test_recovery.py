@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.core import messages as m
 from lefi_tui.core.messages import TradingState
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.commits import Pace
@@ -20,7 +22,7 @@ from lefi_tui.engine.recovery import rebuild_projections, recover, verify
 from lefi_tui.engine.replay import replay
 from lefi_tui.ports.journal import Head, JournalChangedError, Row, row_hash
 from lefi_tui.views.queries import DeskQuery
-from tests.engine.kit import EMPTY, MemoryVenue, running
+from tests.engine.kit import EMPTY, MemoryVenue, bars, running
 from tests.engine.story import Input, MemoryFeed, lockstep, random_inputs, tell
 
 
@@ -50,6 +52,21 @@ def test_recovered_is_the_same_as_never_stopped(
     journal = SqliteJournal(folder)
     recovered = recover(journal, EMPTY)
     journal.close()
+    assert recovered.difference is None
+    assert snapshot.save(recovered.standing).body == body
+
+
+@pytest.mark.parametrize("every", [10, 100_000])
+def test_what_was_decided_keeps_the_limits_it_was_decided_by(tmp_path: Path, every: int) -> None:
+    rising = [bars(minute, 1.0, 100.0) for minute in range(6)]
+    none, small = m.SetLimits(), m.SetLimits(order_notional_max=Decimal("0.01"))
+    inputs: list[Input] = [none, *rising[:3], small, *rising[3:], none]
+    body = _tell(tmp_path, inputs, Pace(snapshot_events=every), ends=False)
+    journal = SqliteJournal(tmp_path)
+    recovered = recover(journal, EMPTY)
+    told = {each.type for each in journal.rows()} & {"OrderSubmitted", "OrderDenied"}
+    journal.close()
+    assert told == {"OrderSubmitted", "OrderDenied"}
     assert recovered.difference is None
     assert snapshot.save(recovered.standing).body == body
 

@@ -15,6 +15,7 @@ from lefi_tui.core.desk.state import (
     BotStatus,
     Desk,
 )
+from lefi_tui.core.gate import Limits
 from lefi_tui.core.messages import (
     AccountOpened,
     BarsClosed,
@@ -37,6 +38,7 @@ from lefi_tui.core.messages import (
     HistoryLoaded,
     InstrumentsListed,
     IntentRefused,
+    LimitsSet,
     MarketSeen,
     NoteWritten,
     OrderAccepted,
@@ -345,9 +347,14 @@ def _funding(desk: Desk, event: FundingBooked) -> Desk:
     return booking.funding(replace(desk, booked=_put(desk.booked, key, ids)), event)
 
 
+def _limits_set(desk: Desk, event: LimitsSet) -> Desk:
+    return replace(desk, limits=Limits(event.order_notional_max, event.orders_per_minute_max))
+
+
 _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     AccountOpened: _account_opened,
     InstrumentsListed: _instruments_listed,
+    LimitsSet: _limits_set,
     TradingStateChanged: _trading_state,
     ScriptSaved: _script_saved,
     BotStarted: _bot_started,

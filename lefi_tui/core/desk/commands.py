@@ -10,6 +10,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.gate import Limits
 from lefi_tui.core.messages import (
     AccountOpened,
     BotRefused,
@@ -20,11 +21,13 @@ from lefi_tui.core.messages import (
     CloseOnStopAsked,
     InstrumentsListed,
     Kill,
+    LimitsSet,
     ListInstruments,
     LoadHistory,
     OpenAccount,
     Resume,
     ScriptSaved,
+    SetLimits,
     SetTimers,
     SettingsChanged,
     StartBot,
@@ -55,6 +58,13 @@ def open_account(draft: Draft, command: OpenAccount) -> None:
             command.slippage,
         )
     )
+
+
+def set_limits(draft: Draft, command: SetLimits) -> None:
+    """In force from here on: what was decided before keeps the limits it was decided by."""
+    wanted = Limits(command.order_notional_max, command.orders_per_minute_max)
+    if wanted != draft.desk.limits:
+        draft.say(LimitsSet(command.order_notional_max, command.orders_per_minute_max))
 
 
 def list_instruments(draft: Draft, command: ListInstruments) -> None:

@@ -25,6 +25,7 @@ from lefi_tui.core.messages import (
     QuoteChanged,
     Report,
     Resume,
+    SetLimits,
     StartBot,
     StopBot,
     TimersDue,
@@ -72,6 +73,8 @@ def _command(draft: Draft, command: Command) -> None:  # noqa: C901 -- dispatch
     match command:
         case OpenAccount():
             commands.open_account(draft, command)
+        case SetLimits():
+            commands.set_limits(draft, command)
         case ListInstruments():
             commands.list_instruments(draft, command)
         case StartBot():
