@@ -7,9 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bots.automated.plan import Bound, bind
-from bots.automated.waits import Queued, WaitingRun, run_in, run_out, waiting_in, waiting_out
+from bots.automated.waits import (
+    Queued,
+    WaitingRun,
+    queued_in,
+    queued_out,
+    run_in,
+    run_out,
+    waiting_in,
+    waiting_out,
+)
 from lefi_tui.core.bars import Bucket
-from lefi_tui.core.codec import to_plain
 from lefi_tui.lang.waiting import Begun
 
 
@@ -59,7 +67,7 @@ def encoded(state: BotState) -> Any:
             "warming": last.warming,
         },
         "waiting": [waiting_out(program, each) for each in state.waiting],
-        "queued": [to_plain(each) for each in state.queued],
+        "queued": [queued_out(each) for each in state.queued],
         "tickets": state.tickets,
         "is_finalized": state.is_finalized,
     }
@@ -81,7 +89,7 @@ def decoded(source: str, settings: Mapping[str, str], data: Any) -> BotState:
             run_in(program, last.get("run", last)), last["at_ms"], last["outcome"], last["warming"]
         ),
         tuple(waiting_in(program, each) for each in data.get("waiting", ())),
-        tuple(Queued(each["handler"], tuple(each["event"])) for each in data.get("queued", ())),
+        tuple(queued_in(each) for each in data.get("queued", ())),
         data.get("tickets", 0),
         data.get("is_finalized", False),
     )

@@ -275,6 +275,14 @@ def _in(value: float | str | None) -> float | str:
     return math.nan if value is None else value
 
 
+def queued_out(queued: Queued) -> Any:
+    return {"handler": queued.handler, "event": [_out(each) for each in queued.event]}
+
+
+def queued_in(data: Any) -> Queued:
+    return Queued(data["handler"], tuple(_in(each) for each in data["event"]))
+
+
 def waiting_out(program: Program, run: WaitingRun) -> Any:
     course = run.course
     return {

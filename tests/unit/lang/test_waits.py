@@ -167,9 +167,9 @@ fn close_of(coin) = Spot(coin)
 """
 
 
-def _told(*, is_restored: bool) -> list[object]:
+def _told(source: str, *, is_restored: bool) -> list[object]:
     market = {"BTC/USDT": market_rules(instrument_of("BTC/USDT"))}
-    trial = Trial((RESTORED, {}), market, Fees(0.0, 0.0, 0.0), 10_000.0)
+    trial = Trial((source, {}), market, Fees(0.0, 0.0, 0.0), 10_000.0)
     for number in range(60):
         price, at_ms = 100.0 + number % 7, number * 60_000
         trial.candles((Bar("BTC/USDT", 60_000, at_ms, price, price, price, price, 0.0),))
@@ -180,14 +180,16 @@ def _told(*, is_restored: bool) -> list[object]:
         )
         if is_restored:
             plain = json.loads(json.dumps(BOT.encode(trial.state)))
-            trial.state = BOT.decode(RESTORED, {}, plain)
+            trial.state = BOT.decode(source, {}, plain)
     return [*trial.asks, *trial.notes, *trial.book.trades]
 
 
-def test_a_waiting_run_restored_from_its_data_goes_on_as_if_never_stopped() -> None:
-    told = _told(is_restored=False)
+@pytest.mark.parametrize("overlap", ["skip", "queue", "parallel"])
+def test_a_waiting_run_restored_from_its_data_goes_on_as_if_never_stopped(overlap: str) -> None:
+    source = RESTORED.replace("timeout = 5m", f"timeout = 5m; overlap = {overlap}")
+    told = _told(source, is_restored=False)
     assert {"Notify", "sell"} <= {
         *("Notify" for each in told if getattr(each, "kind", "") == "notify"),
         *(each.intent.action for each in told if isinstance(each, Ask)),
     }
-    assert _told(is_restored=True) == told
+    assert _told(source, is_restored=True) == told
