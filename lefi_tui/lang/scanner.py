@@ -11,7 +11,7 @@ from typing import Final
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix
 from lefi_tui.lang.layout import with_line_ends
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tokens import FOREIGN, KEYWORDS, UNIT_MS, Kind, Token, shown
+from lefi_tui.lang.tokens import FOREIGN, KEYWORDS, UNIT_MS, Kind, Token, shown, text_length
 
 __all__ = ["KEYWORDS", "Kind", "Scanned", "Token", "scan"]
 
@@ -36,7 +36,6 @@ _FOREIGN: Final = re.compile(
 )
 _PLAIN_LETTERS: Final = frozenset(string.ascii_letters)  # most of a script, so looked at first
 _SPACE: Final = re.compile(r"(?:[^\S\n]|\ufeff)+")
-_CLOSERS: Final = " \t\r)]};,{"
 _ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "{": "{"}
 _STRAY: Final = {
     "%": "A percent has no space before its sign, like 25%; the rest of a division is `mod`.",
@@ -256,7 +255,7 @@ class _Scanner:
         if letter in "'“”„":
             line_end = self.text.find("\n", self.at, self.end)
             words = self.text[self.at : self.end if line_end < 0 else line_end]
-            return self.at + max(1, len(words.rstrip(_CLOSERS)))
+            return self.at + max(1, text_length(words))
         end = self.at + 1
         while end < self.end and self.text[end] == letter:
             end += 1
@@ -321,7 +320,7 @@ class _Scanner:
     def _unclosed(self, line_end: int) -> None:
         """The text probably ends before the brackets at its line's end: those close something."""
         words = self.text[self.at : line_end].rstrip()
-        end = self.at + len(words.rstrip(_CLOSERS))
+        end = self.at + text_length(words)
         fix = Fix('Close the text with "', (Edit(Span(end, end), '"'),))
         message = 'This text has no closing " on its line.'
         self._say("LF003", Span(self.at, self.at + len(words)), message, fix)

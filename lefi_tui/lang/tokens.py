@@ -81,6 +81,21 @@ class Token:
     doc: str = ""  # of the first token after `///` lines
 
 
+_CLOSERS: Final = " \t\r)]};,{"  # what stands behind a text at its line's end
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def text_length(words: str) -> int:
+    """How much of a line is a text that nobody closed: without the brackets at its end, save those
+    that close what the text itself opened."""
+    end = len(words.rstrip(_CLOSERS))
+    for at in range(end, len(words)):
+        opener = _PAIRS.get(words[at], "")
+        if opener and words[:at].count(opener) > words[:at].count(words[at]):
+            end = at + 1
+    return end
+
+
 SHOWN_MAX: Final = 40
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lefi_tui.lang.diagnostic import applied
 from lefi_tui.lang.scanner import Scanned, scan
 from lefi_tui.lang.tokens import Kind
 
@@ -189,6 +190,21 @@ TEXTS = [
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_a_wrong_text_is_said_once(text: str, expected: list[tuple[str, int, int]]) -> None:
     assert said(scan(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ('x = a *" Change(1%, 2)[2]', '" Change(1%, 2)[2]'),
+        ('Notify("at {close[1])', '"at {close[1]'),
+        ('Notify("late (again)) }', '"late (again)'),
+        ('Notify("late) ', '"late'),
+    ],
+)
+def test_brackets_that_close_what_the_text_opened_are_of_the_text(line: str, text: str) -> None:
+    (fix,) = [each.fix for each in scan(line).diagnostics]
+    assert fix is not None
+    assert applied(line, fix).startswith(line[: line.index('"')] + text + '"')
 
 
 def test_a_text_nobody_closes_ends_before_the_brackets_of_its_line() -> None:
