@@ -82,8 +82,8 @@ _ALL: Final = (
         "read",
         _OF_SYMBOL,
         "base",
-        "Units this bot holds, below 0 when it is short. It counts fills, in whole lots: less than a "
-        "lot is dust and reads 0, so `== 0` is exact.",
+        "Units this bot holds, below 0 when it is short. It counts fills, in whole lots: less "
+        "than a lot is dust and reads 0, so `== 0` is exact.",
         read="position",
     ),
     Builtin(
@@ -155,8 +155,8 @@ _ALL: Final = (
         "read",
         (),
         "time",
-        "The event's time, in UTC, with .hour .minute .weekday (1 is Monday) .day .month. There is no "
-        "other clock, so a run can be carried out again.",
+        "The event's time, in UTC, with .hour .minute .weekday (1 is Monday) .day .month. There "
+        "is no other clock, so a run can be carried out again.",
         read="now",
     ),
     Builtin(
@@ -210,25 +210,25 @@ _ALL: Final = (
         "transaction",
         params("symbol [account] size" + _ORDER),
         "order",
-        "Buys at market, or at a limit with `at`. A size is an Amount of base or quote, a Number of base "
-        "units, or a Percent: of free cash where it opens or enlarges a position, of the position "
-        "where it reduces one.",
+        "Buys at market, or at a limit with `at`. A size is an Amount of base or quote, a Number "
+        "of base units, or a Percent: of free cash where it opens or enlarges a position, of the "
+        "position where it reduces one.",
     ),
     Builtin(
         "Sell",
         "transaction",
         params("symbol [account] size" + _ORDER),
         "order",
-        "Sells, sized as `Buy`. On spot it sells what is held; on a perpetual it opens a short position "
-        "where none is held.",
+        "Sells, sized as `Buy`. On spot it sells what is held; on a perpetual it opens a short "
+        "position where none is held.",
     ),
     Builtin(
         "Close",
         "transaction",
         _OF_SYMBOL,
         "order",
-        "Cancels the bot's working orders of the symbol, then trades its position to zero at market. "
-        "With neither it does nothing and counts as filled.",
+        "Cancels the bot's working orders of the symbol, then trades its position to zero at "
+        "market. With neither it does nothing and counts as filled.",
     ),
     Builtin(
         "Cancel",
@@ -294,7 +294,8 @@ EVENTS: Final = {
                 ("ask", "price"),
                 ("time", "time"),
             ),
-            "A price has changed; many times a second, so an order here wants a `rate` in the policy.",
+            "A price has changed; many times a second, so an order here wants a `rate` in the "
+            "policy.",
         ),
         EventKind(
             "Trade",
@@ -321,28 +322,28 @@ EVENTS: Final = {
                 ("reason", "text"),
                 ("time", "time"),
             ),
-            "An order of this bot was filled; reason is order, close, stop_loss, take_profit, trail or "
-            "liquidation.",
+            "An order of this bot was filled; reason is order, close, stop_loss, take_profit, "
+            "trail or liquidation.",
         ),
         EventKind(
             "Every",
             params("period:duration"),
             (("time", "time"),),
-            "Again and again, at whole multiples of the period since 00:00 UTC.",
+            "Again and again, at whole multiples of the period counted from 1970, so restarts agree.",
         ),
         EventKind(
             "Schedule",
             params("cron:text [zone:text]"),
             (("time", "time"),),
-            "At the times of a crontab line: minute, hour, day, month, weekday (0 and 7 are Sunday), in a "
-            "time zone; UTC if not said.",
+            "At the times of a crontab line: minute, hour, day, month, weekday (0 and 7 are "
+            "Sunday), in a time zone; UTC if not said.",
         ),
         EventKind(
             "Event",
             params("name:text"),
             (("time", "time"),),
-            "A custom event, sent by `Emit` or from outside. Its fields are typed by their use; one that "
-            "comes otherwise is refused.",
+            "A custom event, sent by `Emit` or from outside. Its fields are typed by their use; "
+            "one that comes otherwise is refused.",
         ),
         EventKind(
             "Command",
