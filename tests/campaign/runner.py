@@ -21,12 +21,21 @@ ROOMS: Final = ("lefi_tui", "bots", "screens", "widgets", "scripts", "tests")
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What went wrong, empty when it held, and what the case came to in numbers."""
+
+    why: str
+    counts: Mapping[str, int] = field(default_factory=dict)  # added up
+    most: Mapping[str, tuple[float, str]] = field(default_factory=dict)  # the largest, and where
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """`case(number, seed)` answers what went wrong, empty when it held."""
 
     title: str
     length: int  # cases when no count is asked for
-    case: Callable[[int, int], str]
+    case: Callable[[int, int], str | Finding]
     is_finite: bool = False  # there are `length` cases and no more
 
 
@@ -39,6 +48,15 @@ class Record:
     done: int = 0
     seconds: float = 0.0
     failed: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    most: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, found: Finding) -> None:
+        for name, count in found.counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
+        for name, (largest, where) in found.most.items():
+            if name not in self.most or largest > self.most[name][0]:
+                self.most[name] = [largest, where]
 
 
 @dataclass(slots=True)
@@ -93,6 +111,10 @@ def carry_out(
         while record.done < record.asked:
             _one(campaign, record, report)
         say(f"{name}: {record.done} cases, {len(record.failed)} failed, {record.seconds:.1f} s")
+        for what, often in record.counts.items():
+            say(f"  {what} {often:,}")
+        for what, (largest, where) in record.most.items():
+            say(f"  {what} {largest:g} ({where})")
         for failure in record.failed[:FAILURES_SAID_MAX]:
             say(f"  case {failure['number']}: {failure['why'].strip().splitlines()[-1]}")
     report.save()
@@ -108,13 +130,15 @@ def _one(campaign: Campaign, record: Record, report: Report) -> None:
     number = record.done
     start = time.monotonic()
     try:
-        why = campaign.case(number, report.seed)
+        found = campaign.case(number, report.seed)
     except Exception:  # noqa: BLE001 -- a case that breaks has failed, and the others go on
-        why = traceback.format_exc()
+        found = traceback.format_exc()
+    found = Finding(found) if isinstance(found, str) else found
     record.seconds += time.monotonic() - start
     record.done += 1
-    if why:
-        record.failed.append({"number": number, "why": why})
+    record.add(found)
+    if found.why:
+        record.failed.append({"number": number, "why": found.why})
     report.save()
 
 

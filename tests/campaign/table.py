@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.campaign import kills, mutations, screens, two_paths
+from tests.campaign import kills, mutations, programs, screens, two_paths
 from tests.campaign.runner import Campaign
 
 CAMPAIGNS: Final[dict[str, Campaign]] = {
     "mutations": mutations.CAMPAIGN,
     "two_paths": two_paths.CAMPAIGN,
+    "programs": programs.CAMPAIGN,
     "kills": kills.CAMPAIGN,
     "screens": screens.CAMPAIGN,
 }
