@@ -329,7 +329,7 @@ EVENTS: Final = {
             "Every",
             params("period:duration"),
             (("time", "time"),),
-            "Again and again, at whole multiples of the period counted from 1970, so restarts agree.",
+            "Again and again, at whole multiples of the period since 1970, so restarts agree.",
         ),
         EventKind(
             "Schedule",

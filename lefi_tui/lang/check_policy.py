@@ -1,4 +1,4 @@
-"""The policy block: one table of keys, their defaults and what each takes."""
+"""The policy block: its keys stand in one table, and each takes what the table says."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.scope import Wrong
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.told_policy import POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,6 @@ class Policy:
     discount: float = 0.0
 
 
-_WORDS = {
-    "partial_fill": ("keep", "cancel", "complete"),
-    "overlap": ("skip", "queue", "parallel"),
-}
-KEYS = ("partial_fill", "timeout", "retry", "rate", "overlap", "approval", "discount")
-
-
 def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
     policy = Policy()
     for rule in rules:
@@ -44,13 +38,13 @@ def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
 
 
 def _changes(check: Checker, rule: s.Rule) -> dict[str, Any]:
-    if rule.name not in KEYS:
-        hint, fix = ways_out.meant(rule.name, rule.name_span, list(KEYS))
+    if rule.name not in POLICY:
+        hint, fix = ways_out.meant(rule.name, rule.name_span, list(POLICY))
         message = f"There is no policy `{rule.name}`."
         raise check.wrong("LF401", rule.name_span, message, hint, fix)
     if rule.is_within is not (rule.name == "approval"):
         raise _within(check, rule)
-    if rule.name in _WORDS:
+    if POLICY[rule.name].words:
         return {rule.name: _word(check, rule)}
     value = check.value(rule.value)
     match rule.name:
@@ -73,11 +67,7 @@ def _within(check: Checker, rule: s.Rule) -> Wrong:
     begin = start if words else check.text.index("within", rule.name_span.end, start)
     fix = Fix(f"Write {words or 'it without within'}".rstrip(), (Edit(Span(begin, start), words),))
     place = rule.value.span if words else Span(begin, begin + len("within"))
-    return check.wrong("LF402", place, _example(rule.name), fix=fix)
-
-
-def _example(name: str) -> str:
-    return _EXAMPLES.get(name) or f"{name} is one of {', '.join(_WORDS[name])}."
+    return check.wrong("LF402", place, POLICY[rule.name].takes, fix=fix)
 
 
 def _is_whole(value: Any) -> bool:
@@ -87,27 +77,18 @@ def _is_whole(value: Any) -> bool:
 def _of(check: Checker, rule: s.Rule, value: Any, fits: bool) -> Any:  # noqa: FBT001 -- a verdict
     if fits and (rule.per is None):
         return value
-    raise check.wrong("LF402", rule.value.span, _EXAMPLES[rule.name])
-
-
-_EXAMPLES = {
-    "timeout": "A timeout is a duration: timeout = 30s.",
-    "approval": "How long an approval may take: approval = within 15m.",
-    "discount": "A discount is a percent: discount = 5%.",
-    "retry": "How often to try again, a whole number: retry = 3.",
-    "rate": "How many orders in how long: rate = 10 per 1m.",
-}
+    raise check.wrong("LF402", rule.value.span, POLICY[rule.name].takes)
 
 
 def _word(check: Checker, rule: s.Rule) -> str:
-    words = _WORDS[rule.name]
+    words = POLICY[rule.name].words
     if isinstance(rule.value, s.Name) and rule.value.name in words:
         return rule.value.name
-    raise check.wrong("LF402", rule.value.span, _example(rule.name))
+    raise check.wrong("LF402", rule.value.span, POLICY[rule.name].takes)
 
 
 def _rate(check: Checker, rule: s.Rule, count: Any) -> dict[str, Any]:
     per = check.value(rule.per) if rule.per is not None else None
     if per is None or per.type != t.DURATION or not per.value or not _is_whole(count) or not count:
-        raise check.wrong("LF402", rule.value.span, _EXAMPLES["rate"])
+        raise check.wrong("LF402", rule.value.span, POLICY["rate"].takes)
     return {"rate_count": int(count), "rate_per_ms": per.value}
