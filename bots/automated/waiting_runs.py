@@ -55,9 +55,12 @@ class WaitingRuns:
         return any(each.course.begun.handler == handler for each in self.runs)
 
     def answered(self) -> Iterator[tuple[WaitingRun, Answered]]:
-        """Those whose answer is there, the oldest first; no answer in time is a no."""
+        """Those whose answer is there, the oldest first; no answer in time is a no. One that
+        finalizes the script ends the others."""
         answers = {each.ticket: each for each in self._occasion.answers}
         for run in tuple(self.runs):
+            if self.is_finalized:
+                return
             given = answers.get(run.ticket)
             if given is not None:
                 yield run, given.is_approved if given.outcome is None else given.outcome

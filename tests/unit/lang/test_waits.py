@@ -96,6 +96,11 @@ policy { rate = 100 per 1m }
 on PriceUpdate("BTC/USDT") { begun = begun + 1; authorize { Buy("BTC/USDT", 1) } }
 test "skipped" { price 100 100 100; expect begun == 1; approve; price 100; expect begun == 2 }
 """,
+    "a finalize ends the runs beside it": """
+on Start { finalize { Buy("BTC/USDT", 1, at = 50) } }
+on PriceUpdate("BTC/USDT") { if Buy("BTC/USDT", 2, at = 50) { Notify("late") } }
+test "both are filled at once" { price 100; price 49; expect finalized; expect no Notify }
+""",
     "overlap parallel begins another run": """
 state begun = 0
 policy { overlap = parallel; rate = 100 per 1m }
