@@ -22,7 +22,6 @@ from lefi_tui.terminal.fitness import palette_name, wants_mouse
 from lefi_tui.terminal.shutdown import Shutdown
 from lefi_tui.terminal.signals import Signals
 from lefi_tui.terminal.slim import SlimDisplay
-from lefi_tui.views.shelf import Startable, accounts_of, start
 from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
@@ -103,13 +102,7 @@ class LefiApp(SlimDisplay):
         self.push_screen(ResumeScreen(self.send))
 
     def action_start(self) -> None:
-        accounts = accounts_of(self._desk.view) or (self._setup.account,)
-        self.push_screen(StartScreen(self._setup.shelf, accounts, self._start))
-
-    def _start(self, what: Startable, account: str) -> None:
-        view = self._desk.view
-        taken = {bot.id for bot in view.bots} if view is not None else set()
-        self.send(start(what, account, taken))
+        self.push_screen(StartScreen(self._setup, self._desk.view, self.send))
 
     # ---- where a person looks
 

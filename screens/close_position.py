@@ -50,7 +50,8 @@ def words(row: PositionRow, view: DeskView) -> list[str]:
     lines.append(f"{mode}: {_stake(row, money)}.")
     orders = [each for each in view.orders if _works(each.leg, each.symbol, each.account, row)]
     if orders:
-        lines.append(f"First {len(orders)} working order(s) of {row.symbol} are canceled.")
+        many = "its working order is" if len(orders) == 1 else f"{len(orders)} working orders are"
+        lines.append(f"First {many} canceled; stop and target go with the position.")
     alive = {each.id for each in view.bots if each.is_alive}
     for owner in row.owners:
         if owner in alive:

@@ -492,6 +492,15 @@ KEYS: Final = (
     ),
     Key("account_before", "left", "←", "", "The account before.", LISTS, "account(-1)"),
     Key(
+        "start_settings",
+        "e",
+        "e",
+        "",
+        "In the start list: account, market and settings first, then the start.",
+        LISTS,
+        "with_settings",
+    ),
+    Key(
         "choose",
         "enter",
         "Enter",

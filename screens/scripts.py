@@ -53,7 +53,7 @@ class ScriptsScreen(Framed):
         self._store = store
         self._send = send
         self.rows: tuple[ScriptRow, ...] = ()
-        self._is_starred = False
+        self._is_starred, self._drafts = False, frozenset[ScriptRow]()
         self._is_told = False  # that the own scripts can't be listed
         self._list = OptionList(id="scripts")
         self._head = Headline(self.palette, id="scripts-head")
@@ -105,7 +105,8 @@ class ScriptsScreen(Framed):
 
     def _listed(self, listing: Listing) -> None:
         at = self._list.highlighted or 0
-        self.rows, self._is_starred = listing.rows, self._text.is_changed
+        self.rows, self._drafts = listing.rows, listing.drafts
+        self._is_starred = self._text.is_changed
         self._list.clear_options()
         self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
         self._list.highlighted = min(at, len(listing.rows) - 1)
@@ -116,7 +117,7 @@ class ScriptsScreen(Framed):
     def _prompt(self, row: ScriptRow) -> Text:
         script = self._text.script
         is_open = script is not None and script.row == row
-        is_changed = row in self._text.left or (is_open and self._text.is_changed)
+        is_changed = self._text.is_changed if is_open else row in self._text.left | self._drafts
         mark = self.palette.glyphs.cursor if is_open else " "
         text = Text(f"{mark}{row.name}{'*' if is_changed else ''}", "bold" if is_open else "")
         return text.append("  shipped", "dim not bold") if row.is_shipped else text
@@ -195,8 +196,7 @@ class ScriptsScreen(Framed):
     def action_new(self) -> None:
         self.app.push_screen(NewScriptScreen(self._text.create))
 
-    def action_leave_text(self) -> None:
-        """From the text to the list, from elsewhere to the text."""
+    def action_leave_text(self) -> None:  # to the list; from elsewhere, to the text
         self._find.display = False
         is_back = self.focused is not self.editor and self._text.script is not None
         self.set_class(not is_back, "-choosing")

@@ -68,9 +68,7 @@ class SettingsScreen(Framed):
         self._said = f"Changed, in force from the next start: {', '.join(view.waiting)}."
         if not view.waiting:
             self._said = "All are in force. A change in the file counts from the next start."
-        if wrong:
-            self.notice(f"{lines} can't be used, see above.")
-        self.draw_words()
+        self.notice(f"{lines} can't be used, see above." if wrong else self._said)
 
     def said(self) -> str:
         return self._said

@@ -6,9 +6,10 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lefi_tui.views.desk_view import Mode
+from lefi_tui.views.desk_view import AccountRow, Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable
+from screens.asking import Dialog
 from screens.keys import TABLE, KeyTable
 from screens.rooms import Room
 from widgets.ink import TRUE_COLOR, Palette
@@ -23,8 +24,17 @@ def _no_objection() -> str:
     return ""
 
 
+def _no_form(_what: Startable, _accounts: Sequence[AccountRow], _go: Go) -> Dialog | None:
+    """Everything starts with its defaults."""
+    return None
+
+
 async def _nothing(_cause: signal.Signals) -> None:
     """No clean-up was asked for."""
+
+
+Go = Callable[[str, Mapping[str, str]], None]  # account, settings that differ
+FormOf = Callable[[Startable, Sequence[AccountRow], Go], Dialog | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class DeskSetup:
 
     channel: Channel
     shelf: Callable[[], Sequence[Startable]] = tuple
+    form: FormOf = _no_form
     account: str = "demo"  # where `n` starts bots
     mode: Mode = Mode.DEMO  # on the frame until the first view says it
     palette: Palette = TRUE_COLOR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from textwrap import wrap
 from typing import ClassVar, Final
 
@@ -13,9 +13,12 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lefi_tui.views.shelf import Startable
+from lefi_tui.core.messages import Command
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.shelf import Startable, accounts_of, start
 from screens.asking import Dialog
 from screens.keys import bindings
+from screens.setup import DeskSetup
 
 EMPTY: Final = "No script was found. Scripts that ship with Lefi stand in its folder named scripts."
 READING: Final = "The scripts are read."
@@ -27,21 +30,18 @@ class StartScreen(Dialog):
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("back", "account_next", "account_before"),
+        *bindings("back", "account_next", "account_before", "start_settings"),
     ]
 
     def __init__(
-        self,
-        shelf: Callable[[], Sequence[Startable]],
-        accounts: Sequence[str],
-        start: Callable[[Startable, str], None],
+        self, setup: DeskSetup, view: DeskView | None, send: Callable[[Command], None]
     ) -> None:
         super().__init__()
-        self._shelf = shelf
-        self._accounts = accounts
+        self._setup, self._view, self._send = setup, view, send
+        self._accounts = accounts_of(view) or (setup.account,)
+        self._taken = {bot.id for bot in view.bots} if view is not None else set()
         self._chosen = 0
         self._window = Vertical(classes="window")
-        self._start = start
         self._found: tuple[Startable, ...] = ()
         self._list = OptionList()
         self._empty = Static(READING, classes="words")
@@ -61,10 +61,10 @@ class StartScreen(Dialog):
         others = "   ← → account" if len(self._accounts) > 1 else ""
         account = self._accounts[self._chosen]
         self._window.border_title = f"Start a bot on {account} with its defaults"
-        self._window.border_subtitle = f"↑ ↓ choose{others}   Enter starts   Esc back"
+        self._window.border_subtitle = f"↑ ↓ choose{others}   e settings   Enter starts   Esc back"
 
     def _read(self) -> None:
-        found = tuple(self._shelf())
+        found = tuple(self._setup.shelf())
         self.app.call_from_thread(self._fill, found)
 
     def _fill(self, found: tuple[Startable, ...]) -> None:
@@ -80,7 +80,24 @@ class StartScreen(Dialog):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss()
-        self._start(self._found[event.option_index], self._accounts[self._chosen])
+        what = self._found[event.option_index]
+        self._send(start(what, self._accounts[self._chosen], self._taken))
+
+    def action_with_settings(self) -> None:
+        """The form of a script, in which its market and account are chosen too."""
+        if self._list.highlighted is None or self._view is None or not self._view.accounts:
+            return
+        what = self._found[self._list.highlighted]
+
+        def go(account: str, values: Mapping[str, str]) -> None:
+            self._send(start(what, account, self._taken, tuple(values.items())))
+
+        form = self._setup.form(what, self._view.accounts, go)
+        if form is None:  # Enter says why, where there is a why
+            self._window.border_subtitle = "It has no settings: Enter starts it   Esc back"
+            return
+        self.dismiss()
+        self.app.push_screen(form)
 
 
 def _prompt(what: Startable) -> Text:

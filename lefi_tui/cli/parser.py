@@ -60,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="say the version")
     parser.add_argument("--demo", action="store_true", help="a throw-away profile, made-up market")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    # What does not work yet stands last, so that nobody has to pick the rest out of it.
+    for name, command in sorted(COMMANDS.items(), key=lambda each: not each[1].module):
         _add(commands, name, command)
     return parser
 

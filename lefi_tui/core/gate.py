@@ -91,7 +91,7 @@ def _notional(request: GateRequest, limits: Limits) -> Verdict:
         return Verdict("order notional", value, bound, passed=True)
     text = (
         f"{value} asked, {words(maximum)} allowed. "
-        "Lower the quantity or change the limit in Settings > Risk."
+        "Lower the quantity, or the limit under [limits] in config.toml is too low."
     )
     return Verdict(
         "order notional", value, bound, passed=False, code="NOTIONAL_EXCEEDS_MAXIMUM", text=text
@@ -106,5 +106,5 @@ def _rate(limits: Limits, facts: Facts) -> Verdict:
     bound = f"{maximum} a minute"
     if facts.orders_last_minute < maximum:
         return Verdict("order rate", value, bound, passed=True)
-    text = f"{value}, {bound} allowed. Wait, or change the limit in Settings > Risk."
+    text = f"{value}, {bound} allowed. Wait, or change the limit under [limits] in config.toml."
     return Verdict("order rate", value, bound, passed=False, code="RATE_EXCEEDS_MAXIMUM", text=text)

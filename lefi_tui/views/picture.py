@@ -6,7 +6,7 @@ The rule it keeps: nothing is invented. Where no price was seen there is no mark
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Protocol
@@ -16,6 +16,7 @@ from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import from_double, nearest_to
 from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position, liquidation_price, unrealized
+from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import (
     AccountRow,
     Banner,
@@ -33,6 +34,7 @@ from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
 
 DEMO_VENUE: Final = "demo market"
+CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
 LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
 # The most serious first: it names the whole frame.
 GRAVITY: Final = (Mode.LIVE, Mode.DRY, Mode.REPLAY, Mode.DEMO)
@@ -44,7 +46,7 @@ def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> DeskVie
         case DeskQuery():
             return picture(state, desk, now_ns)
         case WhyQuery():
-            return why(desk, query.bot, now_ns)
+            return why(state, desk, query.bot, now_ns)
         case _:
             raise AssertionError(f"no question of a screen: {query!r}")
 
@@ -234,8 +236,8 @@ def _last_word(bot: BotRecord) -> str:
     return "waits for its first event"
 
 
-def why(desk: Desk, bot_id: str, now_ns: int) -> WhyView:
-    """The last run of a bot, told by its kind."""
+def why(state: ScreenState, desk: Desk, bot_id: str, now_ns: int) -> WhyView:
+    """The last run of a bot, told by its kind, and what came of what it did."""
     bot = desk.bots.get(bot_id)
     if bot is None:
         return WhyView(bot_id, "", "not known", (f"There is no bot {bot_id} on this desk.",), None)
@@ -243,4 +245,15 @@ def why(desk: Desk, bot_id: str, now_ns: int) -> WhyView:
     runs = tuple(f"{run.event}: {run.why}" for run in bot.runs)
     age_ms = _age_ms(now_ns, bot.at_ms) if bot.runs else None
     lines = tuple(told.splitlines()) or runs or (_last_word(bot),)
-    return WhyView(bot.id, bot.title, bot.status.value, lines, age_ms)
+    return WhyView(bot.id, bot.title, bot.status.value, (*lines, *_came_of_it(state, bot)), age_ms)
+
+
+def _came_of_it(state: ScreenState, bot: BotRecord) -> Iterable[str]:
+    did = state.did.get(bot.id, ())[:CAME_SHOWN]
+    if not did:
+        return
+    yield ""
+    yield "What came of it, newest first:"
+    for each in did:
+        said = ": ".join(part for part in (each.what, each.why) if part)
+        yield f"{numbers.clock(each.at_ns)} {said}{f' Next: {each.next}' if each.next else ''}"

@@ -27,6 +27,7 @@ class Listing:
 
     rows: tuple[ScriptRow, ...]
     problem: LefiError | None = None
+    drafts: frozenset[ScriptRow] = frozenset()  # with text that was not saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,15 @@ class Startable:
     settings: tuple[tuple[str, str], ...] = ()
 
 
-def start(what: Startable, account: str, taken: Collection[str]) -> StartBot:
-    """The command that starts it with its defaults, under a name that is free."""
+def start(
+    what: Startable,
+    account: str,
+    taken: Collection[str],
+    settings: tuple[tuple[str, str], ...] = (),
+) -> StartBot:
+    """The command that starts it, with its defaults but for `settings`, under a free name."""
     bot = free_id(what.name, taken)
-    return StartBot(bot, what.kind, account, what.source, title=what.title)
+    return StartBot(bot, what.kind, account, what.source, settings, title=what.title)
 
 
 def free_id(name: str, taken: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from lefi_tui.errors import render
 from lefi_tui.settings import KINDS, Loaded, Settings, load, meaning, value_of
+from lefi_tui.terminal.fitness import palette_name
 from lefi_tui.wiring.accounts import DEMO
 from lefi_tui.wiring.demo import LOG_NAME, socket_path
 from lefi_tui.wiring.shelf import shelf
 
 if TYPE_CHECKING:
+    from lefi_tui.views.desk_view import AccountRow
     from lefi_tui.views.queries import Channel
     from lefi_tui.views.settings_view import SettingsView
+    from lefi_tui.views.shelf import Startable
+    from screens.asking import Dialog
     from screens.framed import Framed
     from screens.rooms import Room
-    from screens.setup import DeskSetup
+    from screens.setup import DeskSetup, Go
 
 UNSET = "no bound"
 
@@ -41,6 +45,7 @@ def furnished(
         DeskSetup(
             channel,
             partial(shelf, scripts_folder(settings)),
+            start_form,
             DEMO,
             rooms=rooms(settings.settings, scripts_folder(settings), folder),
             table=table,
@@ -49,6 +54,20 @@ def furnished(
         ),
         **others,
     )
+
+
+def start_form(what: Startable, accounts: Sequence[AccountRow], go: Go) -> Dialog | None:
+    """Account, market and settings of a script; nothing where no form can be made from it."""
+    from bots.automated.plan import start_refusal_of
+    from lefi_tui.lang.program import check
+    from screens.start_script import StartForm, StartScriptScreen
+    from widgets.ink import PALETTES
+
+    program = check(what.source).program if what.kind == "automated" else None
+    if program is None:
+        return None
+    form = StartForm(program, what.source, accounts, start_refusal_of, go)
+    return StartScriptScreen(form, PALETTES[palette_name(os.environ)])
 
 
 def keep_loaded() -> None:

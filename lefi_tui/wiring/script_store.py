@@ -58,7 +58,8 @@ class ScriptFolder:
         except OSError as error:
             why = error.strerror or str(error)
             return Listing(shipped, FileUnreadableError(why, where=str(self._own)))
-        return Listing((*(ScriptRow(name) for name in own), *shipped))
+        rows = (*(ScriptRow(name) for name in own), *shipped)
+        return Listing(rows, drafts=frozenset(row for row in rows if self._draft(row).exists()))
 
     def read(self, row: ScriptRow) -> OpenScript:
         path = self._path(row)
@@ -118,9 +119,9 @@ class ScriptFolder:
     # ---- what a script says when it is asked
 
     def refusal(self, text: str, settings: Mapping[str, str]) -> str:
-        from bots.automated.plan import refusal_of
+        from bots.automated.plan import start_refusal_of
 
-        return refusal_of(text, settings)
+        return start_refusal_of(text, settings)
 
     def tests(self, text: str) -> Iterator[RanTest]:
         from lefi_tui.lang.program import check

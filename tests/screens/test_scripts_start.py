@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
+from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
+from lefi_tui.views.shelf import Startable
+from lefi_tui.wiring.rooms import start_form
+from screens.setup import DeskSetup
 from screens.start_script import StartScriptScreen
+from tests.screens.hand_fed import HandFed
 from tests.screens.scripts_kit import BROKEN, RIGHT, Scripts, folder, opened
 
 
@@ -125,3 +130,38 @@ async def test_the_star_in_the_list_comes_and_goes_with_what_is_not_saved(tmp_pa
         await scripts.until(lambda: scripts.screen.editor.cursor_location[0] > 2)
         await scripts.press("ctrl+home", "alt+k")
         await scripts.until(lambda: scripts.screen.editor.text == RIGHT.partition("\n")[2])
+
+
+@pytest.mark.asyncio
+async def test_e_in_the_start_list_asks_for_account_and_settings_first() -> None:
+    text = 'setting symbol = "BTC/USDT"\non Candle(symbol, 5m) { Print(close) }\n'
+    shelf = (
+        Startable("prints", "Prints", "automated", "Prints closes.", text),
+        Startable("range_forecast", "Range", "indicator", "Forecasts.", "range_forecast"),
+    )
+    fed = HandFed()
+    app = LefiApp(DeskSetup(fed, lambda: shelf, start_form))
+    async with app.run_test(size=(80, 24)) as pilot:
+        scripts = Scripts(app, pilot, fed)
+        await scripts.until(lambda: app.screen.is_attached)
+        fed.quote("BTC/USDT", 42_000.0)
+        await scripts.shows("42,000.0")
+        await scripts.press("n")
+        await scripts.shows("Prints closes.")
+        await scripts.press("e")
+        await scripts.until(lambda: isinstance(app.focused, Input))
+        await scripts.type("ETH/USDT")
+        await scripts.shows("symbol")
+        await scripts.press("enter")
+        await scripts.until(lambda: bool(fed.commands))
+        sent = fed.commands[0]
+        assert isinstance(sent, m.StartBot)
+        assert (sent.bot, sent.account, sent.settings) == (
+            "prints", "demo", (("symbol", "ETH/USDT"),)
+        )  # fmt: skip
+        await scripts.press("n")
+        await scripts.shows("Forecasts.")
+        await scripts.press("down")
+        await scripts.until(lambda: app.screen.query_one(OptionList).highlighted == 1)
+        await scripts.press("e")
+        await scripts.shows("It has no settings: Enter starts it")

@@ -155,16 +155,20 @@ def test_a_bot_shows_what_it_did_and_why() -> None:
 
 def test_why_tells_the_conditions_with_their_values() -> None:
     fed = busy()
-    told = why(fed.desk, "ema-cross", fed.now_ns)
-    assert told.lines == ("line 3: count == 0", "        count = 2")
+    told = why(fed.state, fed.desk, "ema-cross", fed.now_ns)
+    assert told.lines[:2] == ("line 3: count == 0", "        count = 2")
+    assert told.lines[3] == "What came of it, newest first:"
+    assert "Bought 0.05 BTC at 42,120.1" in told.lines[4]
     assert told.age_ms is not None
-    assert why(fed.desk, "nobody", fed.now_ns).lines == ("There is no bot nobody on this desk.",)
+    assert why(fed.state, fed.desk, "nobody", fed.now_ns).lines == (
+        "There is no bot nobody on this desk.",
+    )
 
 
 def test_a_bot_that_never_ran_has_no_last_run() -> None:
     fed = HandFed()
     fed.start("new")
-    assert why(fed.desk, "new", fed.now_ns).age_ms is None
+    assert why(fed.state, fed.desk, "new", fed.now_ns).age_ms is None
 
 
 def test_a_command_is_named_as_people_say_it() -> None:

@@ -35,7 +35,7 @@ def test_an_order_over_the_limit_is_denied_with_what_was_asked_and_what_is_allow
     assert (notional.value, notional.bound) == ("12,500 USDT", "10,000 USDT")
     assert f"Denied {notional.code}: {notional.text}" == (
         "Denied NOTIONAL_EXCEEDS_MAXIMUM: 12,500 USDT asked, 10,000 allowed. "
-        "Lower the quantity or change the limit in Settings > Risk."
+        "Lower the quantity, or the limit under [limits] in config.toml is too low."
     )
 
 
