@@ -16,16 +16,17 @@ MISTAKES_MAX: Final = 3
 Span = tuple[int, int]
 
 
-def broken(text: str, chance: random.Random) -> str:
-    """The script with up to three mistakes; now and then no script at all."""
+def broken(text: str, chance: random.Random) -> tuple[str, int]:
+    """The script with up to three mistakes, and how many; now and then no script at all."""
     draw = chance.random()
     if draw < 0.03:
-        return chance.randbytes(chance.randint(0, 200)).decode("utf-8", "replace")
+        return chance.randbytes(chance.randint(0, 200)).decode("utf-8", "replace"), 0
     if draw < 0.08:
-        return text[: int(chance.random() * len(text))]
-    for _ in range(chance.randint(1, MISTAKES_MAX)):
+        return text[: int(chance.random() * len(text))], 1
+    mistakes = chance.randint(1, MISTAKES_MAX)
+    for _ in range(mistakes):
         text = chance.choice(_WAYS)(text, chance)
-    return text
+    return text, mistakes
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> Sequence[Span]:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from time import perf_counter
+from time import process_time
 from typing import Any, Final
 
 from bots.automated.plan import refusal_of
@@ -23,6 +23,7 @@ from lefi_tui.core.bot import Bar, Emitted, Occasion, Print
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import Side
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, applied
+from lefi_tui.lang.formatter import formatted
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.source import Source
 from lefi_tui.simulate.prepared import instrument_of
@@ -39,6 +40,7 @@ CANDLES_MAX: Final = 400  # of one script in twenty
 SOME_CANDLES: Final = 30
 LONG_EVERY: Final = 400  # programs; the others are as long as traders write them
 LONG_STATEMENTS: Final = 150
+FORMATTED_EVERY: Final = 8  # a right one and a wrong one of them
 STEP_MS: Final = 300_000
 BEGINS_MS: Final = 1_704_067_200_000
 FEES: Final = Fees(0.0002, 0.0005, 0.0)
@@ -50,7 +52,7 @@ class Tally:
 
     counts: dict[str, int] = field(default_factory=dict)
     slowest_ms: float = 0.0
-    slowest: int = 0  # its number
+    slowest: str = ""  # which
     wrong: list[str] = field(default_factory=list)
 
     def count(self, name: str, is_so: object = True) -> None:  # noqa: FBT002 -- as counted
@@ -65,7 +67,7 @@ def case(number: int, seed: int) -> Finding:
     tally = Tally()
     for each in range(number * PROGRAMS, (number + 1) * PROGRAMS):
         one(each, seed, tally)
-    slowest = (round(tally.slowest_ms, 1), f"program {tally.slowest}")
+    slowest = (round(tally.slowest_ms, 1), tally.slowest)
     return Finding("\n\n".join(tally.wrong), tally.counts, {"slowest_check_ms": slowest})
 
 
@@ -73,16 +75,21 @@ def one(number: int, seed: int, tally: Tally) -> str:
     """One program, tried; its text."""
     chance = random.Random(seed * 1_000_000_007 + number)
     text = written(chance, size=0 if number % LONG_EVERY else LONG_STATEMENTS)
-    is_broken = number % 2 == 1
+    is_broken, mistakes = number % 2 == 1, 0
     if is_broken:
-        text = broken(text, chance)
+        text, mistakes = broken(text, chance)
     tally.count("programs")
+    if number % FORMATTED_EVERY in {1, 2}:
+        text = text.replace("    ", " " * chance.randint(0, 5)).replace(" == ", "==")
     try:
         with _no_longer_than(HANGS_AFTER_S):
             if is_broken:
-                _try_wrong(number, text, tally, chance)
+                found = _try_wrong(number, text, tally, chance)
+                _try_fixes(number, text, found, tally, is_strict=mistakes == 1)
             else:
                 _try_right(number, text, tally, chance)
+            if number % FORMATTED_EVERY in {1, 2}:
+                _try_formatted(text, tally)
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is what is looked for
         kind = _kind_of(error)
         tally.fail(number, kind, traceback.format_exc(), text)
@@ -119,10 +126,12 @@ def _no_longer_than(seconds: float) -> Iterator[None]:
 # ---- wrong ones
 
 
-def _try_wrong(number: int, text: str, tally: Tally, chance: random.Random) -> None:
-    begin = perf_counter()
+def _try_wrong(
+    number: int, text: str, tally: Tally, chance: random.Random
+) -> tuple[Diagnostic, ...]:
+    begin = process_time()
     found = check(text).diagnostics
-    _timed(number, perf_counter() - begin, tally)
+    _timed(process_time() - begin, f"program {number}, {_lines(text)} lines", tally)
     errors = _errors(found)
     tally.count("broken")
     tally.count("broken_refused", errors)
@@ -132,6 +141,15 @@ def _try_wrong(number: int, text: str, tally: Tally, chance: random.Random) -> N
             run.candle(at)
         run.end()
     _places(number, text, found, tally)
+    return found
+
+
+def _try_fixes(
+    number: int, text: str, found: tuple[Diagnostic, ...], tally: Tally, *, is_strict: bool
+) -> None:
+    """All at once. Of several mistakes beside each other a fix may misread what was meant, so that
+    is counted; of one it never makes more."""
+    errors = _errors(found)
     fixes = [each.fix for each in found if each.fix is not None]
     if not fixes:
         return
@@ -139,7 +157,10 @@ def _try_wrong(number: int, text: str, tally: Tally, chance: random.Random) -> N
     mended = _mended(text, fixes)
     left = _errors(check(mended).diagnostics)
     tally.count("mended", not left)
-    if _by_stage(left) > _by_stage(errors):
+    if _by_stage(left) <= _by_stage(errors):
+        return
+    tally.count("several_made_worse", not is_strict)
+    if is_strict:
         source = Source(mended)
         said = "\n".join(each.render(source) for each in left)
         why = f"{len(errors)} errors, {len(left)} after the fixes\n{mended}\n{said}"
@@ -178,13 +199,20 @@ def _overlap(one: Edit, other: Edit) -> bool:
     return one.span.start <= other.span.end and other.span.start <= one.span.end
 
 
+def _try_formatted(text: str, tally: Tally) -> None:
+    """One style, which formatting again leaves as it is; what it means is asserted inside."""
+    first = formatted(text)
+    tally.count("formatted", first.text != text)
+    assert formatted(first.text).text == first.text, f"formatted twice:\n{first.text}"
+
+
 # ---- right ones
 
 
 def _try_right(number: int, text: str, tally: Tally, chance: random.Random) -> None:
-    begin = perf_counter()
+    begin = process_time()
     refusal = refusal_of(text, {})
-    _timed(number, perf_counter() - begin, tally)
+    _timed(process_time() - begin, f"program {number}, {_lines(text)} lines", tally)
     tally.count("right")
     if refusal:
         tally.fail(number, "refused", refusal, text)
@@ -198,9 +226,13 @@ def _try_right(number: int, text: str, tally: Tally, chance: random.Random) -> N
     _distributed(run, tally)
 
 
-def _timed(number: int, seconds: float, tally: Tally) -> None:
+def _timed(seconds: float, which: str, tally: Tally) -> None:
     if seconds * 1_000 > tally.slowest_ms:
-        tally.slowest_ms, tally.slowest = seconds * 1_000, number
+        tally.slowest_ms, tally.slowest = seconds * 1_000, which
+
+
+def _lines(text: str) -> int:
+    return text.count("\n")
 
 
 class Run:

@@ -196,8 +196,10 @@ class Writer(Orders):
 
     def _test(self, symbol: str) -> Lines:
         """Read and checked; whether it holds is not asked."""
-        feeds = ("candles 100 101 99.5", "candles (100, 101, 99, 100.5, 3)", "price 100 101",
-                 "approve", "decline", "after 10m", 'event "news" { score = 1 }')  # fmt: skip
+        market = _MARKETS[next(iter(self._place.markets))]
+        feeds = (f"candles {market} 100 101 99.5", f"candles {market} (100, 101, 99, 100.5, 3)",
+                 f"price {market} 100 101", "approve", "decline", "after 10m",
+                 'event "news" { score = 1 }')  # fmt: skip
         expects = (f"expect Buy({symbol})", f"expect no Sell({symbol})", "expect Notify",
                    "expect no finalized", f"expect Buy({symbol}, 10%)")  # fmt: skip
         lines = [self.one(feeds), self.one(feeds), self.one(expects)]

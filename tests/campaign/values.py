@@ -250,7 +250,9 @@ class Values:
 
     def _call(self, ask: Ask) -> str:
         names = [name for name, kind in ask.place.functions if kind == ask.kind]
-        return self.filled(f"{self.one(names)}(<k>, <k>)", ask) if names else ""
+        # What it is given may go to an indicator.
+        series = ask._replace(is_series=True)
+        return self.filled(f"{self.one(names)}(<k>, <k>)", series) if names else ""
 
     def _indicator(self, ask: Ask) -> str:
         fitting = [each for each in INDICATORS if _fits(each, ask)]
