@@ -15,7 +15,7 @@ SEED ?= 1
 ONLY ?=
 ARGS ?=
 
-.PHONY: run test check bench campaign picture
+.PHONY: run test check bench campaign picture reference
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-ready
@@ -41,6 +41,10 @@ bench: $(VENV)/.bench-ready
 # The README's picture, taken by the program itself.
 picture: $(VENV)/.test-ready
 	$(BIN)/python -m tests.screens.picture
+
+# What Lefi can say, written from the one table that the checker reads.
+reference: $(VENV)/.test-ready
+	$(BIN)/python -m tests.unit.lang.write_reference
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Lefi needs Python 3.11 or newer")'

@@ -17,7 +17,7 @@ _ORDER: Final = (
 )
 
 _OF_SYMBOL: Final = params("symbol *account:account")
-_OF_BOOK: Final = params("symbol [level:level] *account:account")
+_OF_BOOK: Final = params("symbol [level:depth] *account:account")
 
 _ALL: Final = (
     Builtin(
@@ -240,7 +240,7 @@ _ALL: Final = (
     Builtin(
         "TransferAmount",
         "transaction",
-        params("from:account to:account amount:size"),
+        params("from:account to:account amount"),
         "transfer",
         "Moves money between accounts; never from a live exchange.",
     ),
@@ -253,7 +253,11 @@ _ALL: Final = (
     ),
     Builtin("Print", "word", params("text:any"), "nothing", "Writes to the bot's log."),
     Builtin(
-        "Emit", "word", params("name:text"), "nothing", "Sends a custom event with its fields."
+        "Emit",
+        "word",
+        params("name:text"),
+        "nothing",
+        'Sends a custom event: `Emit("name", field = value, …)`. Fields: Numbers, Texts, Bools.',
     ),
 )
 BUILTINS: Final = {each.name: each for each in _ALL}

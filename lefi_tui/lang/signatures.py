@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """kind: symbol account number series condition length constant any price_level share amount
-    text bool size"""
+    """kind: symbol account number series condition length constant any price_level level depth
+    duration amount text bool size"""
 
     name: str
     kind: str

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("lefi_tui", "screens", "widgets", "bots", "scripts")
-READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".mako", ".ini", ".toml")
+READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".md", ".mako", ".ini", ".toml")
 
 
 def ran(*command: object, cwd: Path) -> str:
@@ -48,7 +48,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def test_the_wheel_holds_every_style_sheet_script_and_migration(wheel: Path) -> None:
+def test_the_wheel_holds_every_style_sheet_script_page_and_migration(wheel: Path) -> None:
     shipped = {
         file.relative_to(ROOT).as_posix()
         for package in PACKAGES
@@ -57,7 +57,7 @@ def test_the_wheel_holds_every_style_sheet_script_and_migration(wheel: Path) -> 
     }
     held = set(zipfile.ZipFile(wheel).namelist())
     assert shipped <= held
-    assert {"scripts/ema_cross.lefi", "lefi_tui/cli/table.py"} <= shipped
+    assert {"scripts/ema_cross.lefi", "lefi_tui/lang/reference.md"} <= shipped
     assert any(name.startswith("lefi_tui/adapters/migrations/") for name in shipped)
     assert [name for name in held if name.startswith("tests/")] == []
 

@@ -1,0 +1,159 @@
+"""One entry of the reference: how a word is written, what it takes and gives, and an example.
+
+The rule it keeps: what it says of types and warm-up is what the checker finds.
+"""
+
+from __future__ import annotations
+
+import re
+from textwrap import wrap
+from typing import Final, NamedTuple
+
+from lefi_tui.lang.builtins import LENGTH_MAX, EventKind
+from lefi_tui.lang.examples import EXAMPLES
+from lefi_tui.lang.program import check
+from lefi_tui.lang.signatures import Builtin, Param
+from lefi_tui.lang.told import Told
+
+_TAKES: Final = {
+    "symbol": "a Symbol",
+    "account": "an account's name",
+    "number": "a Number",
+    "series": "a series",
+    "condition": "a condition that is a series",
+    "length": f"a length, whole, 1 to {LENGTH_MAX:,}",
+    "depth": "a level of the book, 1 the best",
+    "level": "a Percent or a Price",
+    "constant": "a constant Number",
+    "any": "any value",
+    "price_level": "a Price",
+    "size": "an Amount, a Number or a Percent",
+    "amount": "an Amount",
+    "text": "a Text",
+    "bool": "a Bool",
+    "duration": "a Duration",
+}
+_GIVES: Final = {
+    "price": "a Price, quote per base",
+    "quote": "an Amount of the quote",
+    "base": "an Amount of the base",
+    "account": "an Amount of the account's currency",
+    "number": "a Number",
+    "percent": "a Percent",
+    "time": "a Time",
+    "bool": "a Bool",
+    "same": "the unit of its first value",
+    "joined": "the unit they share",
+    "unit": "an Amount of that ticker",
+    "order": "an Order",
+    "transfer": "an Order, of money",
+    "candle": "Prices; volume an Amount of the base",
+    "nothing": "",
+    "symbol": "a Symbol",
+    "text": "a Text",
+}
+_LENGTH: Final = 20  # of the call that tells an indicator's warm-up
+_FACTOR: Final = 2
+_JOINED: Final = "\x00"  # a space that no line ends at
+
+
+class Entry(NamedTuple):
+    name: str
+    form: str
+    docs: str
+    notes: tuple[str, ...] = ()  # what it takes and gives
+    example: str = ""
+
+    def markdown(self, level: str, width: int) -> str:
+        head = [f"{level} `{self.form}`", *wrapped(self.docs, width)]
+        notes = [line for each in self.notes for line in item(each, width)]
+        script = ["", "```lefi", *self.example.splitlines(), "```"] if self.example else []
+        return "\n".join([*head, *notes, *script, ""])
+
+    def plain(self, width: int) -> list[str]:
+        """For a terminal."""
+        notes = [line for each in self.notes for line in item(each, width)]
+        script = ["", *(f"  {each}" for each in self.example.splitlines())] if self.example else []
+        return [self.form, *wrapped(self.docs, width), *notes, *script]
+
+
+def item(text: str, width: int) -> list[str]:
+    return wrapped(f"- {text}", width, "  ")
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of at most so many letters; what stands between ` ` stays together."""
+    whole = re.sub("`[^`]*`", lambda found: found[0].replace(" ", _JOINED), text)
+    lines = wrap(
+        whole, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [each.replace(_JOINED, " ") for each in lines]
+
+
+def of_told(row: Told) -> Entry:
+    return Entry(row.name, row.form, row.docs, (), row.example)
+
+
+def of_event(event: EventKind) -> Entry:
+    fields = ", ".join(f"`{name}` {_GIVES[rule]}" for name, rule in event.fields)
+    more = ", and those it is sent with" if event.name == "Event" else ""
+    form = f"on {event.name}{_arguments(event.params)}"
+    notes = (*_takes(event.params), f"fields, as event.name: {fields}{more}")
+    return Entry(event.name, form, event.docs, notes, EXAMPLES[event.name])
+
+
+def of_builtin(builtin: Builtin) -> Entry:
+    fields = "".join(f" .{each}" for each in builtin.fields)
+    any_number = builtin.result == "joined"
+    arguments = _arguments(builtin.params, any_number=any_number) or "()"
+    form = f"{builtin.name}{arguments}{fields}"
+    gives = _GIVES[builtin.result]
+    plain = f" ({', '.join(builtin.numbers)}: a Number)" if builtin.numbers else ""
+    notes = (*_takes(builtin.params), *((f"gives {gives}{plain}",) if gives else ()))
+    warm = (_warmth(builtin),) if builtin.group == "indicator" else ()
+    return Entry(builtin.name, form, builtin.docs, (*notes, *warm), EXAMPLES[builtin.name])
+
+
+def _arguments(params: tuple[Param, ...], *, any_number: bool = False) -> str:
+    """`(symbol, [account], size, …)`: those by name only are told below."""
+    written = [_written(each) for each in params if not each.is_named]
+    more = ["…"] if any_number or any(each.is_named for each in params) else []
+    return f"({', '.join([*written, *more])})" if params else ""
+
+
+def _written(param: Param) -> str:
+    default = "" if param.default is None else f" = {param.default:g}"
+    return f"[{param.name}{default}]" if param.is_optional else param.name
+
+
+def _takes(params: tuple[Param, ...]) -> tuple[str, ...]:
+    placed = [each for each in params if not each.is_named]
+    known = {each.name for each in placed}
+    named = [each for each in params if each.is_named and each.name not in known]
+    told = (("takes", placed), ("by name", named))
+    return tuple(f"{word} {_listed(some)}" for word, some in told if some)
+
+
+def _listed(params: list[Param]) -> str:
+    kinds: dict[str, list[str]] = {}
+    for each in params:
+        kinds.setdefault(_TAKES[each.kind], []).append(f"`{each.name}`")
+    return "; ".join(f"{', '.join(names)} {kind}" for kind, names in kinds.items())
+
+
+def _warmth(builtin: Builtin) -> str:
+    """Its first value, and from when on it does not hang on where history began."""
+    call = f"{builtin.name}({', '.join(_given(each) for each in builtin.params)})"
+    field = f".{builtin.fields[0]}" if builtin.fields and not builtin.has_own else ""
+    program = check(f'on Candle("BTC/USDT", 1h) {{ Print("{{{call}{field}}}") }}').program
+    assert program is not None, call
+    first, settled = program.handlers[0].warmup, program.settled
+    later = f", the same wherever history began from {settled:,} on" if settled > first else ""
+    return f"`{call}{field}` has its first value at candle {first:,}{later}"
+
+
+def _given(param: Param) -> str:
+    of_kind = {"series": "close", "condition": "close > open", "constant": f"{_FACTOR}"}
+    if param.name == "b":
+        return "open"
+    return of_kind.get(param.kind, f"{param.default or _LENGTH:g}")
