@@ -1,4 +1,4 @@
-"""`lefi explain CODE`: what a message of the checker, or of the program, means."""
+"""`lefi explain WORD`: what a message, a method, an event or a statement means."""
 
 from __future__ import annotations
 
@@ -7,26 +7,37 @@ from argparse import Namespace
 from lefi_tui.cli.output import Output
 from lefi_tui.errors import LefiError, UsageError
 from lefi_tui.lang.diagnostic import CODES, nearest
-from lefi_tui.lang.explain import EXPLAINED, told
+from lefi_tui.lang.explain import EXPLAINED, WIDTH, told
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    code = arguments.code.upper()
-    known = CODES.get(code)
-    if known is None and (own := _of_the_program().get(code)):
-        output.line(f"{code} {own.title}")
-        output.line(f"  Next: {own.usual_next}")
-        return 0
-    if known is None:
-        close = nearest(code, list(CODES))
-        step = (
-            f"Did you mean {close}?" if close else "`lefi check FILE` shows codes beside messages"
-        )
-        raise UsageError("there is no such code", where=arguments.code, next_step=step)
-    output.line(f"{code} {known.title} ({known.severity})")
-    for line in told(code) if code in EXPLAINED else ():
+    asked = arguments.word
+    for line in _of_a_code(asked.upper()) or _of_the_language(asked):
         output.line(line)
     return 0
+
+
+def _of_a_code(code: str) -> list[str]:
+    """Of a message of the checker, or of the program; none where there is no such code."""
+    known = CODES.get(code)
+    if known is not None:
+        body = told(code) if code in EXPLAINED else []
+        return [f"{code} {known.title} ({known.severity})", *body]
+    own = _of_the_program().get(code)
+    return [f"{code} {own.title}", f"  Next: {own.usual_next}"] if own is not None else []
+
+
+def _of_the_language(asked: str) -> list[str]:
+    from lefi_tui.lang.reference import entries
+
+    known = entries()
+    cased = {name.lower(): name for name in reversed(list(known))}
+    name = asked if asked in known else cased.get(asked.lower(), "")
+    if name:
+        return known[name].plain(WIDTH)
+    close = nearest(asked, [*known, *CODES])
+    step = f"Did you mean {close}?" if close else "`lefi check FILE` shows codes beside messages"
+    raise UsageError("there is no such code, method or statement", where=asked, next_step=step)
 
 
 def _of_the_program() -> dict[str, type[LefiError]]:

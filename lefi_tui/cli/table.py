@@ -111,7 +111,9 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "explain": Command(
-            "a diagnostic in words", "explain", (_argument("code", metavar="CODE", help="LF203"),)
+            "a message, method or statement in words",
+            "explain",
+            (_argument("word", metavar="WORD", help="a code like LF203, or EMA, authorize, rate"),),
         ),
         "lsp": Command("language server on standard input and output"),
         "backtest": Command(

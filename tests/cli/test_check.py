@@ -148,6 +148,38 @@ def test_a_code_of_the_program_is_explained(code: str, capsys: pytest.CaptureFix
     assert "\n  Next: " in out
 
 
+@pytest.mark.parametrize("word", ["EMA", "ema"])
+def test_a_method_is_explained_by_its_entry_of_the_reference(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", word]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("EMA(x, n)\nExponential moving average.\n")
+    assert "\n  on Candle(" in out
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [
+        ("authorize", "authorize [by"),
+        ("Candle", "on Candle("),
+        ("candles", "candles ["),
+        ("Candles", "Candles(symbol"),
+        ("rate", "rate = "),
+    ],
+)
+def test_statements_events_tests_and_policies_are_explained_by_their_names(
+    word: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", word]) == 0
+    assert capsys.readouterr().out.startswith(form)
+
+
+def test_of_an_unknown_word_the_nearest_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "Bolinger"]) == 2
+    assert "Did you mean Bollinger?" in capsys.readouterr().err
+
+
 def test_an_unknown_code_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "LF999"]) == 2
     assert "no such code" in capsys.readouterr().err
