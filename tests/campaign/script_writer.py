@@ -77,7 +77,9 @@ class Writer(Orders):
         statements = size // len(events) if size else 0
         handlers = [
             self._handler(
-                event, statements or self.chance.choice((0, 1, 1, 2, 2, 3, 5)), is_first=number == 0
+                event,
+                statements or self.chance.choice((0, 0, 1, 1, 1, 2, 2, 4)),
+                is_first=number == 0,
             )
             for number, event in enumerate(events)
         ]
@@ -123,7 +125,7 @@ class Writer(Orders):
             ("is_bold", "true", BOOL),
         )
         for name, value, kind in choices:
-            if not self.is_so(0.25):
+            if not self.is_so(0.18):
                 continue
             self._set(name, value)
             if kind is None:

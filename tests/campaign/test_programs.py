@@ -79,7 +79,7 @@ def test_a_counting_program_is_longer_by_two_slots_a_handler() -> None:
 def test_what_breaks_is_told_with_its_number_and_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "written", lambda _chance, *, size: f"x = {size}\ny = (")
     tally = Tally()
-    one(40, 1, tally)
+    one(48, 1, tally)
     (why,) = tally.wrong
-    assert why.startswith("x = 0\ny = (\nprogram 40, refused: LF")
+    assert why.startswith("x = 0\ny = (\nprogram 48, refused: LF")
     assert tally.counts == {"programs": 1, "right": 1, "refused": 1}
