@@ -12,7 +12,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from lefi_tui.lang import maths
-from lefi_tui.lang.form import Ask, Finish, Let, Loop, Op, V, When, Whole
+from lefi_tui.lang.form import (
+    Ask,
+    Await,
+    Finish,
+    Leave,
+    Let,
+    Loop,
+    Op,
+    Plan,
+    Put,
+    Signal,
+    Tell,
+    Trade,
+    V,
+    When,
+    Whole,
+)
 
 DEPTH_MAX: Final = 60  # values inside values and names; what lies deeper is not known
 
@@ -52,8 +68,8 @@ class Ranges:
                     self._gather(op.then)
                 case Loop():
                     self._gather(op.body)
-                case _:
-                    continue
+                case Put() | Leave() | Trade() | Await() | Tell() | Signal() | Plan():
+                    continue  # of these an outcome has a name, and its range is not known
 
     def of(self, v: V) -> Range:
         if v.op == "const":

@@ -12,12 +12,19 @@ from typing import Any
 
 from lefi_tui.lang.form import (
     Ask,
+    Await,
     Finish,
     Form,
+    Leave,
+    Let,
     Loop,
     Op,
+    Plan,
     Put,
+    Signal,
     Slots,
+    Tell,
+    Trade,
     V,
     When,
     Whole,
@@ -69,5 +76,5 @@ def _parted(op: Op, slot: int) -> tuple[int, Op]:
             return cost((replace(op, then=()),)), replace(op, then=_each(op.then, slot))
         case Loop():
             return cost((replace(op, body=()),)), replace(op, body=_each(op.body, slot))
-        case _:
+        case Let() | Put() | Leave() | Trade() | Await() | Tell() | Signal() | Plan():
             return cost((op,)), op
