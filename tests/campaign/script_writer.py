@@ -311,6 +311,9 @@ class Writer(Orders):
         return [f"decide {order}" if self.is_so(0.1) and "Transfer" not in order else order]
 
     def _awaited(self, place: Place, order: str) -> Lines:
+        if self.is_so(0.4):
+            word = self.one(("", "not ", "decide ", "not decide "))
+            return [f"if {word}{order} {{", *self._block(place, 1), "}"]
         name = self._name()
         place.locals.setdefault(MONEY, []).append(f"{name}.cost")
         place.locals.setdefault(TEXT, []).append(f"{name}.status")

@@ -89,7 +89,7 @@ _RAISED: Final = ("(<k> + <percent>)", "(<k> - <percent>)", "(<k> * <percent>)")
 _COMPOUNDS: Final[dict[str, Sequence[str]]] = {
     "price": (*_NUMERIC, *_RAISED, "(<money> / <amount>)"),
     "amount": (*_NUMERIC, *_RAISED, "(<money> / <price>)"),
-    "money": (*_NUMERIC, *_RAISED, "(<amount> * <price>)"),
+    "money": (*_NUMERIC, *_RAISED, "(<amount> * <price>)", "(pays <k> in 30d at 5%)"),
     "number": (
         *_NUMERIC, "(<x> / <x>)", "(<x> / <x>)", "Sqrt(<number>)", "Log(<number>)", "Exp(<number>)",
         "(<number> ^ 2)", "(<number> ^ 3)", "(<number> ^ <number>)", "(<number> * <percent>)",
@@ -104,7 +104,7 @@ _COMPOUNDS: Final[dict[str, Sequence[str]]] = {
         "(<bool> and <bool>)", "(<bool> or <bool> or <bool>)", "(not <bool>)",
         "CrossesAbove(<s>, <s>)", "CrossesBelow(<s>, <s>)", "(<x> > <x>)", "(<x> < <x>)",
         "(<x> >= <x>)", "(<x> <= <x>)", "(<x> == <x>)", "(<x> != <x>)", "(<x> != none)",
-        "(<x> == none)", "(<x> > <x>)", "(<x> < <x>)",
+        "(<x> == none)", "(<text> == <text>)", "(<text> != <text>)",
     ),
     "text": ('"now {<x>}, {<bool>}"', "(<text> + <x>)", '"<word>"'),
 }  # fmt: skip
@@ -221,7 +221,8 @@ class Values:
         if own and (ask.kind[1] in {"", place.base, QUOTE}) and self.is_so(0.8):
             return self.filled(self.one(own), ask)
         if word == "amount" and ask.kind[1].isupper() and self.is_so(0.4):
-            return f"{self.one(('0.1', '1', '3', '0.02'))} {ask.kind[1]}"
+            unit, often = ask.kind[1], self.one(("0.1", "1", "3", "0.02"))
+            return self.one((f"{often} {unit}", f"{often} {unit}", f'Amount({often}, "{unit}")'))
         return self.filled(self.one(_LEAVES[word]), ask)
 
     def _names(self, ask: Ask) -> list[str]:
