@@ -31,7 +31,7 @@ def facts(view: ReportView) -> tuple[Fact, ...]:
         _hold(view),
         Fact("max drawdown", _bare(ratios.fall_max)),
         _money("realized", totals.realized),
-        _money("unrealized, fees off", totals.unrealized),
+        _money("unrealized net", totals.unrealized),
         Fact("fees", numbers.price(totals.fees, 2)),
         Fact("trades", f"{totals.trades:,}"),
         Fact("win rate", _bare(ratios.win_rate)),

@@ -174,7 +174,7 @@ def test_a_throw_away_desk_asks_no_exchange(rest: PublicRest, tmp_path: Path) ->
     account(tmp_path, rest.binance)
     settings = load({"LEFI_HOME": str(tmp_path)}).settings
     _engine, opening = build_engine(settings, tmp_path / "elsewhere")
-    assert {getattr(command, "account", "") for command in opening} == {"demo"}
+    assert {getattr(command, "account", "demo") for command in opening} == {"demo"}
     assert rest.requests == []
 
 

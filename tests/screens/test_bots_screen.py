@@ -246,7 +246,7 @@ def test_the_question_names_real_money_what_is_canceled_and_who_goes_on() -> Non
     resting = replace(view.orders[0], id="resting", leg="entry", price=Decimal(40_000))
     told = words(view.positions[0], replace(view, orders=(*view.orders, resting)))
     assert told[1] == "LIVE: about 2,511.36 USDT of real money, profit so far +13.63."
-    assert told[2].startswith("First 1 working order")
+    assert told[2].startswith("First its working order is canceled")
     fed.later(60)
     old = picture(fed.state, fed.desk, fed.now_ns)
     assert "(the mark is 1m old)" in words(old.positions[0], old)[1]
