@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.lang.program import check
-from tests.bench import chart_figures, editor_figures, indicator_figures
+from tests.bench import chart_figures, editor_figures, indicator_figures, language_figures
 from tests.bench import desk_figures as desk
 from tests.bench import engine_figures as figures
 from tests.bench.readings import Measurement, Reading, against_plain_loop, against_plain_python
@@ -46,5 +46,6 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     "key_to_handler": Measurement("a key to its handler, all moving", desk.key_to_handler),
     **chart_figures.MEASUREMENTS,
     **editor_figures.MEASUREMENTS,
+    **language_figures.MEASUREMENTS,
     **indicator_figures.MEASUREMENTS,
 }
