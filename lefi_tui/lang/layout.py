@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from lefi_tui.lang.source import Span
@@ -36,7 +35,7 @@ def with_line_ends(
                 out.append(end)
         _follow(open_brackets, number, token)
         is_end = token.kind is Kind.MARK and token.text == ";"
-        out.append(replace(token, kind=Kind.LINE_END) if is_end else token)
+        out.append(token._replace(kind=Kind.LINE_END) if is_end else token)
     size = len(text)
     if out and _ends(out[-1]):
         out.append(Token(Kind.LINE_END, Span(size, size), "\n"))

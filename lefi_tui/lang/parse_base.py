@@ -4,7 +4,6 @@ and finding the way back after a mistake."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NoReturn
 
 from lefi_tui.lang import syntax as s
@@ -138,7 +137,7 @@ class Cursor:
         message = f"`{token.text}` is not known here; did you mean `{meant}`?"
         self.say("LF201", message, token.span, fix=fix)
         kind = Kind.KEYWORD if meant in KEYWORDS else Kind.NAME
-        self.tokens[self.at] = replace(token, kind=kind, text=meant)
+        self.tokens[self.at] = token._replace(kind=kind, text=meant)
         return True
 
     # ---- nesting, and the way back after a mistake
@@ -150,7 +149,7 @@ class Cursor:
             self.fail("LF106", message)
 
     def as_keyword(self, word: str) -> Token:
-        return replace(self.now, kind=Kind.KEYWORD, text=word)
+        return self.now._replace(kind=Kind.KEYWORD, text=word)
 
     def tried(self, read: Callable[[], s.Expr], *stops: str) -> s.Expr:
         """An expression; where it is wrong, what stands behind it is read all the same."""

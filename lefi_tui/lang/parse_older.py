@@ -309,7 +309,7 @@ class Older(Cursor):
     def older_question(self) -> None:
         """`if authorize { }` asks as `if Authorize() { }` does."""
         if self.sees("authorize"):
-            self.tokens[self.at] = replace(self.now, kind=Kind.METHOD, text=OLDER_QUESTION)
+            self.tokens[self.at] = self.now._replace(kind=Kind.METHOD, text=OLDER_QUESTION)
 
     def asked(self, node: s.If, given: s.Assign | None = None) -> s.Statement:
         """`if Authorize() { }`, with or without a name for the answer, is `authorize { }`."""

@@ -5,9 +5,8 @@ One table for the parser and for the editor's colors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from lefi_tui.lang.source import Span
 
@@ -71,8 +70,7 @@ UNIT_MS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # made by the thousand: a fifth of the cost of a frozen dataclass
     kind: Kind
     span: Span
     text: str  # as Lefi writes it
