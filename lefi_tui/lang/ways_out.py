@@ -13,6 +13,7 @@ from lefi_tui.lang.types import Type
 _QUOTES: Final = ("USD", "USDT", "USDC", "BUSD", "DAI", "EUR", "GBP", "JPY", "BTC", "ETH")
 _BASE_MIN: Final = 3  # shorter, it is as likely a ticker of its own: stETH, PYUSD
 _LOOSER: Final = frozenset({"+", "-", "??", "and", "or", "<", "<=", ">", ">=", "==", "!="})
+_OF_TERMS: Final = frozenset({"??", "mod"})  # whose right side is one term
 _ONE_UNIT: Final = frozenset({"+", "-", "??", "mod", "<", "<=", ">", ">=", "==", "!="})
 
 
@@ -36,12 +37,16 @@ def joined_in_one_unit(
         return None
     sides = (node.one, node.other) if isinstance(node, s.Choice) else (node.left, node.right)
     (left, right), (one, other) = sides, kinds
+    is_term = isinstance(node, s.Binary) and node.op in _OF_TERMS
     if one.kind == other.kind == "amount" and _is_quote_of(one.base, other.base):
-        return in_unit(text, right, other, one)
-    return in_unit(text, left, one, other) or in_unit(text, right, other, one)
+        return in_unit(text, right, other, one, is_term=is_term)
+    fix = in_unit(text, left, one, other)
+    return fix or in_unit(text, right, other, one, is_term=is_term)
 
 
-def in_unit(text: str, node: s.Expr, kind: Type, wanted: Type) -> Fix | None:
+def in_unit(
+    text: str, node: s.Expr, kind: Type, wanted: Type, *, is_term: bool = False
+) -> Fix | None:
     """The value as one of the wanted unit, where that can be written down."""
     if wanted.kind == "percent" and kind.kind == "bare" and isinstance(node, s.Number):
         return written(f"{node.value * 100:.12g}%", node.span)
@@ -51,8 +56,10 @@ def in_unit(text: str, node: s.Expr, kind: Type, wanted: Type) -> Fix | None:
     if isinstance(node, s.Choice) or (isinstance(node, s.Binary) and node.op in _LOOSER):
         value = f"({value})"
     if _is_quote_of(wanted.base, kind.base):
-        return written(f'{value} * Spot("{kind.base}/{wanted.base}")', node.span)
-    return written(f'{value} / Spot("{wanted.base}/{kind.base}")', node.span)
+        value += f' * Spot("{kind.base}/{wanted.base}")'
+    else:
+        value += f' / Spot("{wanted.base}/{kind.base}")'
+    return written(f"({value})" if is_term else value, node.span)
 
 
 def _is_quote_of(quote: str, base: str) -> bool:

@@ -168,6 +168,21 @@ def test_no_fix_of_a_conformance_case_makes_it_worse() -> None:
         mended(case.source)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("Equity() ?? 1 BTC", 'Equity() ?? (1 BTC * Spot("BTC/USDT"))'),
+        ("Equity() mod 1 BTC", 'Equity() mod (1 BTC * Spot("BTC/USDT"))'),
+        ("1 BTC ?? Equity()", '1 BTC * Spot("BTC/USDT") ?? Equity()'),
+        ("Equity() - 1 BTC", 'Equity() - 1 BTC * Spot("BTC/USDT")'),
+    ],
+)
+def test_a_conversion_stands_in_parentheses_where_one_term_stands(wrong: str, right: str) -> None:
+    body = 'on Candle("BTC/USDT", 5m) {{ Print("" + ({})) }}'
+    assert mended(body.format(wrong)) == body.format(right)
+    assert errors(body.format(right)) == []
+
+
 ALL_RIGHT: Final = [
     *RIGHT,
     ALL_WORDS,
