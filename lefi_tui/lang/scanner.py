@@ -11,7 +11,17 @@ from typing import Final
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix
 from lefi_tui.lang.layout import with_line_ends
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tokens import FOREIGN, KEYWORDS, UNIT_MS, Kind, Token, shown, text_length
+from lefi_tui.lang.tokens import (
+    FOREIGN,
+    KEYWORDS,
+    UNIT_MS,
+    Kind,
+    Token,
+    run_together,
+    shifted,
+    shown,
+    text_length,
+)
 
 __all__ = ["KEYWORDS", "Kind", "Scanned", "Token", "scan"]
 
@@ -150,7 +160,7 @@ class _Scanner:
         if glued := _GLUED.match(self.text, end, self.end):
             self._glued(end, glued.end())
         elif is_percent:
-            self._finite(Kind.PERCENT, end, _shifted(digits, -2))
+            self._finite(Kind.PERCENT, end, shifted(digits, -2))
         elif spaced := self._spaced(number.group(), end):
             self._apart_from_its_unit(number.group(), spaced)
         elif unit := _UNIT.match(self.text, end, self.end):
@@ -168,7 +178,7 @@ class _Scanner:
         fix = Fix(f"Write {meant}", (Edit(Span(unit.start(), unit.start(1)), ""),))
         if unit[1] == "%":
             self._say("LF001", span, "A percent has no space before its sign.", fix)
-            self._finite(Kind.PERCENT, span.end, _shifted(digits.replace("_", ""), -2))
+            self._finite(Kind.PERCENT, span.end, shifted(digits.replace("_", ""), -2))
         else:
             self._say("LF002", span, "A duration has no space before its unit.", fix)
             self._finite(Kind.DURATION, span.end, float(digits) * UNIT_MS[unit[1]])
@@ -183,20 +193,13 @@ class _Scanner:
         """`1var` is one word, and a wrong one."""
         number = self.text[self.at : digits_end]
         letters = self.text[digits_end:end]
-        message = f"{shown(number + letters)} is neither a number nor a name."
-        fix = None
-        is_unit = _GLUED_UNIT.match(self.text, digits_end)
+        is_unit = _GLUED_UNIT.match(self.text, digits_end) is not None
         if is_unit and self._follows_one_number():
             self._other_ticker(number + letters, end)
             return
-        if is_unit:
-            message = "Between a number and its unit stands a space."
-            fix = Fix(
-                f"Write {shown(number)} {letters}", (Edit(Span(digits_end, digits_end), " "),)
-            )
-        elif letters in UNIT_MS:
-            message = "A duration is in whole numbers, like 1h30m or 90m."
-        self._say("LF002", Span(self.at, end), message, fix)
+        message, meant = run_together(number, letters, is_unit=is_unit)
+        span = Span(self.at, end)
+        self._say("LF002", span, message, _write(span, meant) if meant else None)
         self._add(Kind.WRONG, end)
 
     def _follows_one_number(self) -> bool:
@@ -368,15 +371,7 @@ class _Scanner:
 
 def _write(span: Span, words: str, length: int | None = None) -> Fix:
     end = span.end if length is None else span.start + length
-    return Fix(f"Write {words}", (Edit(Span(span.start, end), words),))
-
-
-def _shifted(digits: str, places: int) -> float:
-    """25 -> 0.25: the double nearest to the decimal value, not a double divided by 100."""
-    mantissa, _, exponent = digits.lower().partition("e")
-    if len(exponent) > 9:  # past any double, and past what is read as a whole number
-        return float(digits)
-    return float(f"{mantissa}e{int(exponent or '0') + places}")
+    return Fix(f"Write {shown(words)}", (Edit(Span(span.start, end), words),))
 
 
 def _hole_end(text: str, at: int, end: int) -> int:
