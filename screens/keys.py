@@ -15,7 +15,7 @@ from textual.binding import Binding
 from widgets.edge import KeyHint
 
 EVERYWHERE: Final = "Everywhere, also while typing"
-SCREENS_RANK: Final = 6  # of the one hint for them all
+SCREENS_RANK: Final = 4  # of the one hint for them all
 SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
