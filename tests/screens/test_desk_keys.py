@@ -95,7 +95,7 @@ async def test_price_position_mode_stale_mark_and_next_key_are_in_sight(
         assert " DEMO " in lines[-1]
         assert "42,400.0" in desk.text
         assert "old 8s" in desk.text
-        for key in ("f12 kill", "n new bot", "s stop", "w why", "? help", "q quit"):
+        for key in ("f12 kill", "n new bot", "s stop", "w why", "? help", "F2-7 pages"):
             assert key in lines[-1]
 
 
