@@ -95,8 +95,8 @@ class WaitingRuns:
             slots = result.state
             hold(self._bound, course.begun.handler, result.whole)
             done += self._taken(result)
-            if any(isinstance(each, BlockEnds) for each in result.effects):
-                course = replace(course, is_whole=False, steps=())
+            if BlockEnds(course.block) in result.effects:
+                course = replace(course, block=0, steps=())
             if result.wait is None:
                 return course.begun, slots, done
             course, answer, said = self._asked(course, result.wait, slots)
@@ -125,7 +125,7 @@ class WaitingRuns:
                 return self._begin(course, wait.number, slots)
             case TransactionFailed():
                 steps = waits.undoing(course.steps)
-                course = replace(course, is_whole=False, steps=())
+                course = replace(course, block=0, steps=())
                 if not steps:
                     return course, True, []
                 return course, None, self._undo(course, steps)
@@ -149,7 +149,7 @@ class WaitingRuns:
     def _begin(
         self, course: Course, block: int, slots: list[Any]
     ) -> tuple[Course, Answered | None, list[str]]:
-        course = replace(course, is_whole=True, steps=())
+        course = replace(course, block=block, steps=())
         ahead = course.after(slots, self._wanted.reads(), answer=True)
         orders = waits.rehearsed(self._program, ahead, block, self._snapshot)
         lack = waits.lacks(orders, self._snapshot)
@@ -197,6 +197,6 @@ class WaitingRuns:
 
 
 def _with_step(course: Course, intent: Intent, outcome: OrderOutcome) -> Course:
-    if not course.is_whole:
+    if not course.block:
         return course
     return replace(course, steps=(*course.steps, Step(intent, outcome)))

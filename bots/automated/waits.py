@@ -35,7 +35,7 @@ class Course:
     """A run under way, and the transaction it is in, if any."""
 
     begun: Begun
-    is_whole: bool = False  # inside an `execute`
+    block: int = 0  # number of the `execute` it is in, 0 for none
     steps: tuple[Step, ...] = ()  # of that transaction
 
     def after(self, slots: list[Any], reads: tuple[float, ...], answer: Any) -> Course:
@@ -289,7 +289,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "ticket": run.ticket,
         "kind": run.kind,
         "begun": run_out(program, course.begun),
-        "is_whole": course.is_whole,
+        "whole": course.block,
         "steps": [to_plain(each) for each in course.steps],
         "intent": None if run.intent is None else to_plain(run.intent),
         "left": [to_plain(each) for each in run.left],
@@ -303,7 +303,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
 
 def waiting_in(program: Program, data: Any) -> WaitingRun:
     steps = tuple(from_plain(Step, each) for each in data["steps"])
-    course = Course(run_in(program, data["begun"]), data["is_whole"], steps)
+    course = Course(run_in(program, data["begun"]), data["whole"], steps)
     intent = data["intent"]
     return WaitingRun(
         data["ticket"],

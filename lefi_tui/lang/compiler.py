@@ -244,6 +244,8 @@ class Compiler:
     def _operation(self, x: X) -> V:
         if x.op == "past":
             return self._past_run(x)
+        if x.op == "held":
+            return self.value(x.args[0])
         if x.op == "pick":
             return self.series[id(x.args[0])][x.value]
         if x.op == "order":
@@ -336,7 +338,8 @@ class Compiler:
         trade = self._trade(node)
         if not node.result and not self.all_wait:
             return trade
-        return Await(_local(node.result or f"order_{node.site}"), trade)
+        # No script's name begins like this: a local may be called `order`.
+        return Await(_local(node.result) if node.result else f"o{node.site}", trade)
 
     def _plan(self, node: tree.Plan) -> Plan:
         values = [self._once(x) for x in (node.amount, node.due, node.rate, node.present)]

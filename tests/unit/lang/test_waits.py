@@ -134,6 +134,19 @@ test "declined" { price 100; price 100; decline; expect Sell("BTC/USDT", 1 BTC);
     expect Notify("undone") }
 test "approved" { price 100; price 100; approve; price 100; expect no Notify }
 """,
+    "an approval inside a transaction does not end it": """
+policy { timeout = 5m }
+on Start {
+    execute { Buy("BTC/USDT", 1); authorize { Print("asked") }; Buy("BTC/USDT", 2, at = 1) }
+    else { Notify("{Position("BTC/USDT")} left") }
+}
+test "the first step is undone" { price 100; price 100; approve; after 5m
+    expect Sell("BTC/USDT", 1 BTC); price 100; expect Notify("0 left") }
+""",
+    "a local called order is its own": """
+on Start { order = 5; execute { Buy("BTC/USDT", 1); Buy("BTC/USDT", 2) }; Print("{order}") }
+test "five" { price 100; price 100; price 100; expect Print("5") }
+""",
     "planned flows add their present value": """
 state due = 0 USDT
 policy { discount = 10% }
