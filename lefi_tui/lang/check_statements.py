@@ -142,7 +142,10 @@ class Statements(Orders):
         is_series = is_series and f"local:{local.id}" not in scope.pasts
         scope.assigned.add(node.name)
         scope.broken.discard(node.name)
-        if is_series and value.op != "const":
+        if is_series and value.op == "const":  # the same at every event, and no constant of a bot
+            local.series = self.make("held", local.type, [value], span=value.span)
+            return []
+        if is_series:
             local.series = self.stateful(value)
             return []
         return [Set(local.id, value, is_state=False, span=node.span)]

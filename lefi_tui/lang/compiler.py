@@ -42,6 +42,7 @@ from lefi_tui.lang.tree import HERE, NAN, Body, Clock, X, shared_parts
 from lefi_tui.lang.types import Type
 
 SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
+HANDED_ON: Final = frozenset({"feed", "held"})  # no operation: the value inside
 
 
 @dataclass(slots=True)
@@ -159,7 +160,7 @@ class Compiler:
         return self.value(x)
 
     def _is_known(self, x: X) -> bool:
-        is_fed = x.op == "feed" or self.is_foreign(x)
+        is_fed = x.op in HANDED_ON or self.is_foreign(x)
         return is_fed or id(x) in self.lets or id(x) in self.series
 
     def _flush(self, ops: list[Op]) -> None:
@@ -237,15 +238,13 @@ class Compiler:
     def _known(self, x: X) -> V:
         if id(x) in self.lets:
             return self.lets[id(x)]
-        if x.op == "feed":
+        if x.op in HANDED_ON:
             return self.value(x.args[0])
         return self._from_feed(x) if self.is_foreign(x) else self.series[id(x)][""]
 
     def _operation(self, x: X) -> V:
         if x.op == "past":
             return self._past_run(x)
-        if x.op == "held":
-            return self.value(x.args[0])
         if x.op == "pick":
             return self.series[id(x.args[0])][x.value]
         if x.op == "order":

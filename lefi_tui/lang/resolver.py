@@ -120,13 +120,15 @@ def _calls(node: object) -> list[s.Call]:
     return out
 
 
-def assigned_names(statements: tuple[s.Statement, ...]) -> dict[str, int]:
+def assigned_names(
+    statements: tuple[s.Statement, ...], kinds: tuple[type[s.Node], ...] = (s.Assign,)
+) -> dict[str, int]:
     """How often each name is given a value in these statements, blocks inside included."""
     counts: dict[str, int] = {}
     waiting: list[object] = [statements]
     while waiting:
         now = waiting.pop()
-        if isinstance(now, s.Assign):
+        if isinstance(now, kinds) and isinstance(now, (s.Assign, s.Pays)):
             counts[now.name] = counts.get(now.name, 0) + 1
         elif isinstance(now, tuple):
             waiting += now
@@ -144,7 +146,7 @@ _PARTS = ("then", "other", "body", "rows")
 
 def series_names(statements: tuple[s.Statement, ...]) -> frozenset[str]:
     """Names given once, and outside `if` and `decide`: they may be series."""
-    counts = assigned_names(statements)
+    counts = assigned_names(statements, (s.Assign, s.Pays))
     here = [each.name for each in statements if isinstance(each, s.Assign)]
     return frozenset(name for name in here if counts[name] == 1)
 
