@@ -54,7 +54,7 @@ class Moment:
             self._run_all(bound.starts, plan.time_fields(occasion.at_ms))
         for fill in occasion.fills:
             self._run_all(bound.fills, plan.fill_fields(fill))
-        if self._waiting.runs:
+        if self._waiting.runs and not occasion.is_history:
             self._go_on()
         if bound.prices and not occasion.is_history:
             self._run_prices()
@@ -176,13 +176,25 @@ class Moment:
         overlap = overlap or ("skip" if handler.event in MARKET_EVENTS else "queue")
         if overlap == "parallel" or not self._waiting.holds(handler.index):
             return False
-        if overlap == "queue" and len(self._queued) < QUEUED_MAX:
-            self._queued = (*self._queued, Queued(handler.index, event))
+        if overlap == "queue" and self._has_room(handler.index):
+            carry = not self._occasion.is_history
+            self._queued = (*self._queued, Queued(handler.index, event, carry))
             outcome = "queued: the run before still waits"
         else:
             self._begin(handler.index, event, carry=False)  # its series step all the same
             outcome = "skipped: the run before still waits"
         self._runs.append(RunTrace(handler.index, self._bound.titles[handler.index], outcome))
+        return True
+
+    def _has_room(self, handler: int) -> bool:
+        """Where there is none, its oldest event is skipped: its series step in order."""
+        if len(self._queued) < QUEUED_MAX:
+            return True
+        oldest = next((each for each in self._queued if each.handler == handler), None)
+        if oldest is None:
+            return False
+        self._queued = tuple(left for left in self._queued if left is not oldest)
+        self._begin(handler, oldest.event, carry=False)
         return True
 
     def _begin(self, number: int, event: tuple[Value, ...], *, carry: bool) -> None:
@@ -220,4 +232,4 @@ class Moment:
         for each in self._queued:
             if not self._waiting.holds(each.handler) and not self._waiting.is_finalized:
                 self._queued = tuple(left for left in self._queued if left is not each)
-                self._begin(each.handler, each.event, carry=True)
+                self._begin(each.handler, each.event, carry=each.carry)

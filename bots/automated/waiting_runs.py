@@ -62,10 +62,10 @@ class WaitingRuns:
             if self.is_finalized:
                 return
             given = answers.get(run.ticket)
-            if given is not None:
-                yield run, given.is_approved if given.outcome is None else given.outcome
-            elif run.kind == "approval" and run.deadline_ms <= self._occasion.at_ms:
+            if run.kind == "approval" and run.deadline_ms <= self._occasion.at_ms:
                 yield run, False
+            elif given is not None:
+                yield run, given.is_approved if given.outcome is None else given.outcome
 
     def resumed(self, run: WaitingRun, answer: Answered, slots: list[Any]) -> Went:
         """The run goes on with its answer, on slots and reads as they stand now."""

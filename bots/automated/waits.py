@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome, ReadKey, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
-from lefi_tui.core.order import Side, Size, SizeKind
+from lefi_tui.core.order import ExitPlan, Level, Side, Size, SizeKind
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
 FUNDS_SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
+NO_EXITS: Final = ExitPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Queued:
 
     handler: int
     event: tuple[float | str, ...]
+    carry: bool = True  # False: a candle of the past, which steps series only
 
 
 # ---- a trial of a block
@@ -212,15 +214,24 @@ def _moved(before: float, after: float) -> bool:
 
 
 def _differ(one: Intent, other: Intent) -> bool:
-    if replace(one, size=None, limit=None, exits=other.exits) != replace(
-        other, size=None, limit=None
+    if replace(one, size=None, limit=None, exits=NO_EXITS) != replace(
+        other, size=None, limit=None, exits=NO_EXITS
     ):
         return True
-    sizes = [(each.size.value if each.size else Decimal(0)) for each in (one, other)]
-    limits = [each.limit or Decimal(0) for each in (one, other)]
-    kinds = [each.size.kind if each.size else None for each in (one, other)]
-    pairs = (sizes, limits)
-    return kinds[0] != kinds[1] or any(_moved(float(a), float(b)) for a, b in pairs)
+    if _moved(float(one.limit or 0), float(other.limit or 0)):
+        return True
+    return any(_part_differs(*each) for each in zip(_parts(one), _parts(other), strict=True))
+
+
+def _parts(intent: Intent) -> tuple[Size | Level | None, ...]:
+    exits = intent.exits
+    return intent.size, exits.stop_loss, exits.take_profit, exits.trail
+
+
+def _part_differs(one: Size | Level | None, other: Size | Level | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return one.kind is not other.kind or _moved(float(one.value), float(other.value))
 
 
 # ---- as data
@@ -276,11 +287,13 @@ def _in(value: float | str | None) -> float | str:
 
 
 def queued_out(queued: Queued) -> Any:
-    return {"handler": queued.handler, "event": [_out(each) for each in queued.event]}
+    event = [_out(each) for each in queued.event]
+    return {"handler": queued.handler, "event": event, "carry": queued.carry}
 
 
 def queued_in(data: Any) -> Queued:
-    return Queued(data["handler"], tuple(_in(each) for each in data["event"]))
+    event = tuple(_in(each) for each in data["event"])
+    return Queued(data["handler"], event, data.get("carry", True))
 
 
 def waiting_out(program: Program, run: WaitingRun) -> Any:

@@ -28,6 +28,13 @@ test "a price moved: asked again" {
     price 100; price 102; approve; expect no Buy("BTC/USDT"); approve; expect Buy("BTC/USDT") }
 test "hardly moved" { price 100; price 100.5; approve; expect Buy("BTC/USDT") }
 """,
+    "another stop is another order": """
+state stop = 2%
+on PriceUpdate("BTC/USDT") { stop = stop + 10% }
+on Start { authorize { Buy("BTC/USDT", 1, stop_loss = stop) } }
+test "asked again" {
+    price 100; price 100; approve; expect no Buy("BTC/USDT"); approve; expect Buy("BTC/USDT") }
+""",
     "a used result waits for the fill": """
 state paid = 0 USDT
 on Start { o = Buy("BTC/USDT", 2); paid = o.cost; Print("{o} {o.units} at {o.price}") }
