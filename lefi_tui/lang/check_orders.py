@@ -24,6 +24,7 @@ class Orders(Calls):
     def waits(self, what: str, span: Span) -> None:
         """Here a run may wait; a handler with such a place is carried out event by event."""
         self.shared.waits.append((what, span))
+        self.scope.waited += 1
 
     def effect(self, node: s.Expr) -> tuple[s.Call, bool] | None:
         """The transaction that this is, and whether `decide` stands before it."""

@@ -14,7 +14,7 @@ from lefi_tui.lang.resolver import assigned_names, series_names
 from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, TooMuch, Wrong
 from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, X
+from lefi_tui.lang.tree import Branch, Say, Set, Statement, Stop, X, reads_account
 from lefi_tui.lang.types import Type
 
 TURNS_MAX: Final = 20_000  # of one loop; past this 20,000 steps an event are surely passed
@@ -140,6 +140,7 @@ class Statements(Orders):
             self._keep_type(node, local.type, value)
         is_series = node.name in scope.candidates and scope.is_straight and value.is_series
         is_series = is_series and f"local:{local.id}" not in scope.pasts
+        is_series = is_series and not (scope.waited and reads_account(value))
         scope.assigned.add(node.name)
         scope.broken.discard(node.name)
         if is_series and value.op == "const":  # the same at every event, and no constant of a bot

@@ -143,7 +143,7 @@ class Compiler:
         """The value once, under a name; constants and names stay as they are."""
         v = self._once(x)
         self._flush(self.always)
-        if v.op in {"const", "temp", "event", "read"}:
+        if v.op in {"const", "temp", "event"} or (v.op == "read" and not self.body.may_wait):
             return v
         return self._let(v)
 

@@ -113,6 +113,7 @@ class Scope:
     calls: int = 0
     expanded: int = 0
     out: list[Statement] = field(default_factory=list)
+    waited: int = 0  # places above where a run may wait: behind each, reads are new
     inside: tuple[str, ...] = ()  # authorize, execute and finalize around this place
 
 
@@ -153,6 +154,8 @@ class Checking:
             if new.depth > DEPTH_MAX:
                 raise self.too_deep(new.span, DEPTH_MAX)
         key = (op, value, extra, kind, *map(id, args))
+        if op == "read":
+            key = (*key, self.scope.waited)
         known = self.scope.memo.get(key) if new.is_series else None
         if known is not None:
             return known

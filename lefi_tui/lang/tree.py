@@ -179,6 +179,38 @@ class Body:
     key: str = ""  # of a command
     takes: tuple[tuple[str, str], ...] = ()  # fields of a custom event: number text bool any
 
+    @property
+    def may_wait(self) -> bool:
+        return waits_in(self.statements)
+
+
+def waits_in(statements: tuple[Statement, ...]) -> bool:
+    """Whether a run may wait somewhere in these."""
+    return any(_waits(each) for each in statements)
+
+
+def _waits(statement: Statement) -> bool:
+    match statement:
+        case Branch():
+            return waits_in(statement.then) or waits_in(statement.other)
+        case Transact():
+            return bool(statement.result)
+        case _:
+            return isinstance(statement, (Authorize, Execute, Finalize))
+
+
+def reads_account(x: X) -> bool:
+    """Whether it reads market or account where it stands; what an indicator holds does not."""
+    waiting, seen = [x], {id(x)}
+    while waiting:
+        now = waiting.pop()
+        if now.op == "read":
+            return True
+        if now.op not in {"indicator", "hist"}:
+            waiting += [each for each in now.args if id(each) not in seen]
+            seen |= {id(each) for each in now.args}
+    return False
+
 
 def shared_parts(x: X, is_known: Callable[[X], bool]) -> list[X]:
     """The operations in a value that stand in it more than once, inner ones first."""

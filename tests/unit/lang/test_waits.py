@@ -35,6 +35,15 @@ on Start { authorize { Buy("BTC/USDT", 1, stop_loss = stop) } }
 test "asked again" {
     price 100; price 100; approve; expect no Buy("BTC/USDT"); approve; expect Buy("BTC/USDT") }
 """,
+    "locals keep what they read before a wait, and read anew after it": """
+on Start {
+    before = Spot("BTC/USDT"); twice = 2 * Spot("BTC/USDT"); none_yet = Position("BTC/USDT")
+    if Buy("BTC/USDT", 1) { Print("{before} {twice} {none_yet}") }
+    after = Spot("BTC/USDT"); twice_after = 2 * Spot("BTC/USDT"); one = Position("BTC/USDT")
+    Print("{after} {twice_after} {one}")
+}
+test "told" { price 100; price 110; expect Print("100 200 0"); expect Print("110 220 1") }
+""",
     "a used result waits for the fill": """
 state paid = 0 USDT
 on Start { o = Buy("BTC/USDT", 2); paid = o.cost; Print("{o} {o.units} at {o.price}") }
