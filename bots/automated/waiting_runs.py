@@ -81,7 +81,7 @@ class WaitingRuns:
         if run.kind == "undo":
             answer = True
         elif isinstance(answer, OrderOutcome) and run.intent is not None:
-            course = _with_step(course, run.intent, answer)
+            course = _with_step(course, Step(run.intent, answer, run.held))
         return self._answer(course, slots, answer)
 
     def _answer(self, course: Course, slots: list[Any], answer: Answered) -> Went:
@@ -143,7 +143,8 @@ class WaitingRuns:
         refusal = self._wanted.send(intent)
         if refusal is not None:
             return course, waits.refused(intent, refusal.text), [refusal.text]
-        self.runs.append(WaitingRun(self.tickets, "order", course, intent))
+        held = self._wanted.held(intent)
+        self.runs.append(WaitingRun(self.tickets, "order", course, intent, held))
         return course, None, [f"{in_words(intent)}, waits for it"]
 
     def _begin(
@@ -163,7 +164,7 @@ class WaitingRuns:
         self.tickets += 1
         intent = replace(steps[0], ticket=self.tickets)
         self._wanted.send(intent)
-        self.runs.append(WaitingRun(self.tickets, "undo", course, intent, steps[1:]))
+        self.runs.append(WaitingRun(self.tickets, "undo", course, intent, left=steps[1:]))
         return [f"undoes: {in_words(intent)}"]
 
     def _ask(self, course: Course, wait: ApprovalAwaited, slots: list[Any]) -> list[str]:
@@ -196,7 +197,5 @@ class WaitingRuns:
         return waits.has_changed(run.left, run.prices, now, self._snapshot)
 
 
-def _with_step(course: Course, intent: Intent, outcome: OrderOutcome) -> Course:
-    if not course.block:
-        return course
-    return replace(course, steps=(*course.steps, Step(intent, outcome)))
+def _with_step(course: Course, step: Step) -> Course:
+    return replace(course, steps=(*course.steps, step)) if course.block else course

@@ -29,6 +29,7 @@ class Step:
 
     intent: Intent
     outcome: OrderOutcome
+    held: float = 0.0  # units of its symbol before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class WaitingRun:
     kind: str
     course: Course
     intent: Intent | None = None  # of an order or undo
+    held: float = 0.0  # units of its symbol when it was sent
     left: tuple[Intent, ...] = ()
     block: int = 0  # of an approval
     role: str = ""
@@ -179,6 +181,7 @@ def _undo(step: Step) -> Intent:
     intent, outcome = step.intent, step.outcome
     if intent.action == "transfer":
         return replace(intent, account=intent.to, to=intent.account, ticket=0, is_undo=True)
+    sign = 1 if outcome.side is Side.BUY else -1
     return Intent(
         "sell" if outcome.side is Side.BUY else "buy",
         intent.symbol,
@@ -186,6 +189,7 @@ def _undo(step: Step) -> Intent:
         intent.account,
         Size(SizeKind.UNITS, Decimal(repr(outcome.units))),
         leverage=intent.leverage,
+        is_reduce_only=step.held * sign >= 0,  # its stop may have closed what it opened
         is_undo=True,
     )
 
@@ -305,6 +309,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "whole": course.block,
         "steps": [to_plain(each) for each in course.steps],
         "intent": None if run.intent is None else to_plain(run.intent),
+        "held": _out(run.held),
         "left": [to_plain(each) for each in run.left],
         "block": run.block,
         "role": run.role,
@@ -323,6 +328,7 @@ def waiting_in(program: Program, data: Any) -> WaitingRun:
         data["kind"],
         course,
         None if intent is None else from_plain(Intent, intent),
+        float(_in(data.get("held", 0.0))),
         tuple(from_plain(Intent, each) for each in data["left"]),
         data["block"],
         data["role"],

@@ -131,7 +131,7 @@ class Wanted:
         return refusal
 
     def _refused_close(self, intent: Intent) -> Refusal | None:
-        holds = self._holds(intent)
+        holds = self.held(intent) != 0
         refusal = self._over_rate(intent) if holds else None
         if refusal is None:
             self._free(intent.symbol)
@@ -151,9 +151,11 @@ class Wanted:
         sites = self._bound.program.sites
         self._taken -= {each.number for each in sites if each.symbol == symbol}
 
-    def _holds(self, intent: Intent) -> bool:
-        key = ReadKey("position", intent.symbol, intent.account)
-        return self._snapshot.read(key) != 0
+    def held(self, intent: Intent) -> float:
+        """Units of its symbol; none of a transfer's."""
+        if not intent.symbol:
+            return 0.0
+        return self._snapshot.read(ReadKey("position", intent.symbol, intent.account))
 
     def _over_rate(self, intent: Intent) -> Refusal | None:
         policy, at_ms = self._bound.program.policy, self._occasion.at_ms

@@ -162,7 +162,8 @@ class Trial:
         """An order that a run waits for works no longer than the policy's timeout."""
         timeout_ms = self.state.bound.program.policy.timeout_ms
         for order, ask in tuple(self._working.items()):
-            if ask.intent.ticket and at_ms - ask.at_ms >= timeout_ms:
+            is_bound = ask.intent.ticket and not ask.intent.is_undo  # an undo is never given up
+            if is_bound and at_ms - ask.at_ms >= timeout_ms:
                 self.market.cancel(order)
                 self._canceled(order, "timeout")
 

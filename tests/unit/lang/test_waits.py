@@ -159,6 +159,23 @@ on Start {
 test "the first step is undone" { price 100; price 100; approve; after 5m
     expect Sell("BTC/USDT", 1 BTC); price 100; expect Notify("0 left") }
 """,
+    "an undo opens nothing where its stop has closed the step": """
+policy { timeout = 5m }
+on Start { execute { Buy("BTC/USDT:USDT", 1, stop_loss = 5%); Buy("ETH/USDT", 1, at = 1) }
+    else { Notify("{Position("BTC/USDT:USDT")}") } }
+test "no short is left" {
+    price "ETH/USDT" 10; price "BTC/USDT:USDT" 100; price "BTC/USDT:USDT" 100
+    price "BTC/USDT:USDT" 90; after 5m; price "BTC/USDT:USDT" 100; expect Notify("0") }
+""",
+    "an undo waits for its market, however long": """
+policy { timeout = 1m }
+on Start { execute { Buy("BTC/USDT", 1); Buy("ETH/USDT", 1, at = 1) }
+    else { Notify("{Position("BTC/USDT")}") } }
+test "traded back late" {
+    price "BTC/USDT" 100; price "BTC/USDT" 100; price "ETH/USDT" 10; after 1m
+    price "ETH/USDT" 10 10 10; expect Sell("BTC/USDT"); expect no Notify
+    price "BTC/USDT" 100; expect Notify("0") }
+""",
     "a local called order is its own": """
 on Start { order = 5; execute { Buy("BTC/USDT", 1); Buy("BTC/USDT", 2) }; Print("{order}") }
 test "five" { price 100; price 100; price 100; expect Print("5") }
