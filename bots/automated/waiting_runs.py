@@ -11,6 +11,7 @@ from typing import Any
 
 from bots.automated import waits
 from bots.automated.ceiling import hold
+from bots.automated.funds import lacks
 from bots.automated.state import BotState
 from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
@@ -153,7 +154,7 @@ class WaitingRuns:
         course = replace(course, block=block, steps=())
         ahead = course.after(slots, self._wanted.reads(), answer=True)
         orders = waits.rehearsed(self._program, ahead, block, self._snapshot)
-        lack = waits.lacks(orders, self._snapshot)
+        lack = lacks(orders, self._snapshot)
         if not lack:
             return course, True, []
         text = f"the transaction is not begun: {lack}"

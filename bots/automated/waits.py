@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome, ReadKey, Refusal, Snapshot
+from lefi_tui.core.bot import Intent, OrderOutcome, ReadKey, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.order import ExitPlan, Level, Side, Size, SizeKind
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
-FUNDS_SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
 NO_EXITS: Final = ExitPlan()
 
 
@@ -127,8 +126,18 @@ def _units(intent: Intent, price: float, snapshot: Snapshot) -> float:
         case SizeKind.WORTH:
             return size / price if price else math.nan
         case _:
-            free = snapshot.read(ReadKey("cash", "", intent.account))
-            return free * size / price if price else math.nan
+            return _share(intent, size, price, snapshot)
+
+
+def _share(intent: Intent, size: float, price: float, snapshot: Snapshot) -> float:
+    """Of the position where it reduces one, else of free cash, as simulation.md's rule 6 has it."""
+    held = snapshot.read(ReadKey("position", intent.symbol, intent.account))
+    if held * (1 if intent.action == "buy" else -1) < 0:
+        return min(size, 1.0) * abs(held)
+    free = snapshot.read(ReadKey("cash", "", intent.account))
+    fee = snapshot.read(ReadKey("taker", intent.symbol, intent.account))
+    each = price * (1 / float(intent.leverage or 1) + (fee if math.isfinite(fee) else 0.0))
+    return free * size / each if each else math.nan
 
 
 def refused(intent: Intent, reason: str) -> OrderOutcome:
@@ -140,36 +149,6 @@ def not_filled(intent: Intent, status: str, reason: str) -> OrderOutcome:
 
 
 # ---- a transaction
-
-
-def lacks(orders: Sequence[Intent], snapshot: Snapshot) -> str:
-    """Why all these steps together can't be paid, in words; empty when they can. A share of what
-    is free always fits, and a size that hangs on an earlier step is checked at its step."""
-    needed = 0.0
-    for each in orders:
-        cost = _cost(each, snapshot)
-        needed += cost if math.isfinite(cost) else 0.0
-    free = snapshot.read(ReadKey("cash"))
-    if needed <= free * (1 + FUNDS_SLACK):
-        return ""
-    return f"its steps cost {needed:,.8g} together, and {free:,.8g} is free"
-
-
-def _cost(intent: Intent, snapshot: Snapshot) -> float:
-    """In quote, fee included; 0 for what frees money or is a share of it."""
-    size = intent.size
-    if intent.action == "transfer":
-        return float(size.value) if size is not None and intent.account in OWN_ACCOUNT else 0.0
-    is_short = intent.action == "sell" and ":" in intent.symbol
-    if size is None or size.kind is SizeKind.SHARE or intent.is_reduce_only:
-        return 0.0
-    if intent.action != "buy" and not is_short:
-        return 0.0
-    price = float(intent.limit) if intent.limit is not None else _spot(intent, snapshot)
-    worth = float(size.value) * (1.0 if size.kind is SizeKind.WORTH else price)
-    leverage = float(intent.leverage) if intent.leverage is not None else 1.0
-    fee = snapshot.read(ReadKey("taker", intent.symbol, intent.account))
-    return worth / leverage + worth * (fee if math.isfinite(fee) else 0.0)
 
 
 def undoing(steps: Sequence[Step]) -> tuple[Intent, ...]:

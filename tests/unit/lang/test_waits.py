@@ -83,6 +83,39 @@ test "too dear together" {
 test "each alone is not" {
     price "BTC/USDT" 100; price "ETH/USDT" 5; expect Buy("BTC/USDT"); expect no Notify }
 """,
+    "what an earlier step brings pays for a later one": """
+on Start { Buy("ETH/USDT", 900) }
+on PriceUpdate("BTC/USDT") {
+    if Position("ETH/USDT") > 0 {
+        execute { Sell("ETH/USDT", 900); Buy("BTC/USDT", 90) } else { Notify("not begun") }
+    }
+}
+test "a swap" {
+    price "ETH/USDT" 10; price "ETH/USDT" 10; price "BTC/USDT" 100; expect Sell("ETH/USDT")
+    price "ETH/USDT" 10; expect Buy("BTC/USDT"); price "BTC/USDT" 100; expect no Notify }
+""",
+    "closing a perpetual takes no cash": """
+on Start { Buy("BTC/USDT:USDT", 290, leverage = 3) }
+on PriceUpdate("ETH/USDT") { if Position("BTC/USDT:USDT") > 0 {
+    execute { Sell("BTC/USDT:USDT", 290); Buy("ETH/USDT", 100) } else { Notify("not begun") } } }
+test "closed" { price "BTC/USDT:USDT" 100; price "BTC/USDT:USDT" 100; price "ETH/USDT" 10
+    expect Sell("BTC/USDT:USDT"); expect no Notify }
+""",
+    "a size that hangs on an earlier step is checked at its step": """
+on Start { Buy("ETH/USDT", 100) }
+on PriceUpdate("BTC/USDT") { if Position("BTC/USDT") == 0 {
+    execute { o = Sell("ETH/USDT", 50%); b = Buy("BTC/USDT", o.cost); Sell("BTC/USDT", b.units) }
+    else { Notify("not begun") } } }
+test "half" {
+    price "ETH/USDT" 10; price "ETH/USDT" 10; price "BTC/USDT" 100; price "ETH/USDT" 10
+    expect Buy("BTC/USDT", 500 USDT); price "BTC/USDT" 100; expect Sell("BTC/USDT", 5 BTC)
+    price "BTC/USDT" 100; expect no Notify }
+""",
+    "units that are not there end it before its first step": """
+on Start { execute { Buy("BTC/USDT", 1); Sell("ETH/USDT", 5) } else { Notify("not begun") } }
+test "no ETH" { price "ETH/USDT" 10; price "BTC/USDT" 100; expect no Buy
+    expect Notify("not begun") }
+""",
     "a whole transaction ends well": """
 on Start { execute { Buy("BTC/USDT", 1); Sell("BTC/USDT", 1) } else { Notify("undone") } }
 test "both" { price 100; price 101; expect Sell("BTC/USDT"); price 102; expect no Notify }
