@@ -16,7 +16,7 @@ from lefi_tui.core.bot import Intent, OrderOutcome, ReadKey, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.order import ExitPlan, Level, Side, Size, SizeKind
 from lefi_tui.lang.program import Program
-from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited
+from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, TransactionFailed
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
 NO_EXITS: Final = ExitPlan()
@@ -87,8 +87,8 @@ def rehearsed(
             if isinstance(effect, Intent):
                 found.append(effect)
         wait = result.wait
-        if wait is None:
-            return tuple(found)
+        if wait is None or (isinstance(wait, TransactionFailed) and wait.number <= block):
+            return tuple(found)  # it, or a transaction around it, ends with a step that fails
         answer: OrderOutcome | bool = True
         if isinstance(wait, OrderAwaited):
             answer = _assumed(wait.order, snapshot)

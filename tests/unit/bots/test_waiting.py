@@ -16,7 +16,7 @@ MINUTE = 60_000
 
 class Seen:
     def read(self, key: ReadKey) -> float:
-        return 10_000.0 if key.kind == "cash" else 100.0
+        return {"cash": 10_000.0, "spot": 100.0}.get(key.kind, 0.0)
 
     def is_working(self, site: int) -> bool:
         return site < 0
@@ -81,3 +81,16 @@ def test_a_full_queue_skips_its_oldest_event_and_keeps_the_order(
         state = decided(state, at(number, 100.0 + number)).state
     yes = Occasion(5 * MINUTE, answers=(Answer(1, is_approved=True),))
     assert texts(decided(state, yes)) == ["yes", "2: 103 after 102"]
+
+
+def test_a_person_is_shown_what_the_block_does_and_nothing_behind_it() -> None:
+    source = """
+    state size = none
+    on Start {
+        execute { authorize { Buy("BTC/USDT", 1); Buy("BTC/USDT", size * 1) } }
+        if size == none { size = 1 }
+        Buy("BTC/USDT", 3)
+    }
+    """
+    decision = decided(BOT.begin(source, {}), replace(at(0), started=True))
+    assert [float(each.size.value) for each in decision.asked[0].orders if each.size] == [1.0]
