@@ -159,7 +159,7 @@ def test_other_candles_are_those_of_a_handler_of_their_timeframe(
     """
     moments = [(bar(n, c),) for n, c in enumerate(closes) if n not in missing]
     both = [each for each in said(run(source, moments)) if len(each) > 1]
-    assert all(one == other for one, other in both)
+    assert all(told[0] == told[-1] for told in both)  # after a gap two of them close at once
     assert both or len(moments) < 12 or len(missing) > 5
 
 
