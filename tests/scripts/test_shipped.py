@@ -12,7 +12,10 @@ from tests.campaign import mutations
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.lefi"))
-NAMES = {"ema_cross", "rsi_reversion", "bollinger", "breakout_atr", "dca_schedule", "price_alert"}
+NAMES = {
+    *("ema_cross", "rsi_reversion", "bollinger", "breakout_atr", "dca_schedule", "price_alert"),
+    *("composite", "grid", "smart_dca", "regime", "timeframes", "advanced_composite", "rebalance"),
+}
 # The whole count is a campaign; these two are looked at every time.
 LOOKED_AT = ("ema_cross.lefi", "price_alert.lefi")
 

@@ -1,0 +1,75 @@
+"""The scripts that ship, on real candles: they trade, and little of what they ask is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lefi_tui.requests import BacktestRequest, MarketFile
+from lefi_tui.simulate.event_way import backtest
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+BTC = "btcusd_perp_1m_2022-01.csv.gz"
+EUR = "tv_golden_bars.csv.gz"
+
+
+class Case(NamedTuple):
+    script: str
+    data: Mapping[str, str]  # symbol ("" the script's own): file
+    settings: tuple[tuple[str, str], ...] = ()
+    trades_min: int = 5
+
+
+COINS = (("first", "ETH/BTC"), ("second", "LTC/BTC"), ("third", "TWIN/BTC"))
+CASES = (
+    Case("rsi_reversion", {"": BTC}),
+    Case("ema_cross", {"": BTC}),
+    Case("bollinger", {"": BTC}),
+    Case("breakout_atr", {"": BTC}),
+    Case("composite", {"": BTC}),
+    Case("grid", {"": BTC}, trades_min=100),
+    Case("smart_dca", {"": EUR}, trades_min=1),
+    Case("timeframes", {"": EUR}, trades_min=20),
+    Case(
+        "rebalance",
+        {
+            "ETH/BTC": "ethbtc_5m_2018-01.csv.gz",
+            "LTC/BTC": "ltcbtc_5m_2018-01.csv.gz",
+            "TWIN/BTC": "ltcbtc_5m_2018-01.csv.gz",
+        },
+        (*COINS, ("band", "1%")),
+        trades_min=3,
+    ),
+    Case("advanced_composite", {"": BTC}),
+)
+
+
+def simulated(case: Case) -> Mapping[str, Any]:
+    file = ROOT / "scripts" / f"{case.script}.lefi"
+    files = tuple(MarketFile(DATA / name, symbol) for symbol, name in case.data.items())
+    request = BacktestRequest(file, file.read_text(), files, settings=case.settings)
+    return backtest(request).report()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.script)
+def test_a_script_trades_and_is_seldom_refused(case: Case) -> None:
+    report = simulated(case)
+    trades = len(report["trades"]) + len(report["open"])
+    assert trades >= case.trades_min
+    assert len(report["refused"]) * 20 <= trades
+
+
+def test_the_regime_detector_tells_of_changes_and_never_trades() -> None:
+    report = simulated(Case("regime", {"": BTC}))
+    assert report["notes"]["notify"] > 10
+    assert not report["trades"]
+
+
+def test_every_script_that_trades_is_here() -> None:
+    scripts = {file.stem for file in (ROOT / "scripts").glob("*.lefi")}
+    aside = {"price_alert", "dca_schedule", "regime"}  # no trade, a trade a week, told above
+    assert {case.script for case in CASES} == scripts - aside
