@@ -44,7 +44,7 @@ CASES = (
         (*COINS, ("band", "1%")),
         trades_min=3,
     ),
-    Case("advanced_composite", {"": BTC}),
+    Case("many_views", {"": BTC}),
 )
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "scripts").glob("*.lefi"))
 NAMES = {
     *("ema_cross", "rsi_reversion", "bollinger", "breakout_atr", "dca_schedule", "price_alert"),
-    *("composite", "grid", "smart_dca", "regime", "timeframes", "advanced_composite", "rebalance"),
+    *("composite", "grid", "smart_dca", "regime", "timeframes", "many_views", "rebalance"),
 }
 # The whole count is a campaign; these two are looked at every time.
 LOOKED_AT = ("ema_cross.lefi", "price_alert.lefi")
