@@ -58,9 +58,9 @@ def test_a_day_at_the_desk(desk: TmuxDesk, tmp_path: Path) -> None:
 
 
 def _write_and_mend(desk: TmuxDesk, home: Path) -> None:
-    desk.wait(lambda text: "DEMO" in text and "0.1s" in text)
+    desk.wait(lambda text: "DEMO" in text and "0." in text)
     desk.keys("F3")
-    desk.wait("day")
+    desk.wait("bollinger")  # the list is filled
     desk.keys("Enter")
     desk.wait('script "Day"')
     desk.keys("Byu(")
