@@ -36,7 +36,11 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TmuxDesk]:
 
 
 def test_a_bot_is_started_filled_and_stopped_by_keys(desk: TmuxDesk, tmp_path: Path) -> None:
-    desk.wait(lambda text: "DEMO" in text and "BTC/USDT" in text and "0." in text)
+    desk.wait(
+        lambda text: (
+            "DEMO" in text and "BTC/USDT" in text and re.search(r"0\.\ds", text) is not None
+        )
+    )
     desk.keys("n")
     desk.wait("First steps")
     desk.keys("Enter")
@@ -70,7 +74,7 @@ def _journaled_fill(home: Path) -> tuple[Decimal, Decimal]:
 
 
 def test_the_kill_key_halts_and_a_reason_resumes(desk: TmuxDesk) -> None:
-    desk.wait(lambda text: "trading active" in text and "0." in text)
+    desk.wait(lambda text: "trading active" in text and re.search(r"0\.\ds", text) is not None)
     desk.keys("n")
     desk.wait("First steps")
     desk.keys("Enter")
