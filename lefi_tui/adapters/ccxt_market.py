@@ -110,12 +110,6 @@ class ExchangeMarket:
         known = self._known.get(symbol)
         return None if known is None else known.last
 
-    def book_age_ns(self, symbol: str) -> int | None:
-        known = self._known.get(symbol)
-        if known is None or not known.book.bids:
-            return None
-        return self._clock.now_ns() - known.book.at_ns
-
     # ---- what a paper venue reads
 
     def instruments(self) -> tuple[Instrument, ...]:

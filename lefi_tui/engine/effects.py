@@ -95,9 +95,6 @@ class Effects:
         else:
             self._begin(self._insist(report))
 
-    def is_quiet(self) -> bool:
-        return not self._tasks
-
     async def settle(self) -> None:
         """Until every call has its answer: in virtual time only."""
         while self._tasks:

@@ -37,11 +37,6 @@ class Range(NamedTuple):
     low: float
     high: float
 
-    @property
-    def is_bounded(self) -> bool:
-        """Above, which is what a ceiling asks."""
-        return self.high < math.inf
-
 
 ALL: Final = Range(-math.inf, math.inf)
 _MISSING: Final = Range(0.0, 0.0)

@@ -10,7 +10,7 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.resolver import Declared
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tree import HERE, JOINED, Clock, Statement, X
+from lefi_tui.lang.tree import HERE, JOINED, Clock, X
 from lefi_tui.lang.types import Bindings, Type
 
 # The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
@@ -112,7 +112,6 @@ class Scope:
     stateful: set[int] = field(default_factory=set)  # ids of `series`
     calls: int = 0
     expanded: int = 0
-    out: list[Statement] = field(default_factory=list)
     waited: int = 0  # places above where a run may wait: behind each, reads are new
     inside: tuple[str, ...] = ()  # authorize, execute and finalize around this place
 

@@ -23,7 +23,6 @@ from lefi_tui.core.bot import (
     Note,
     Occasion,
     OrderOutcome,
-    Planned,
     ReadKey,
 )
 from lefi_tui.core.matching import (
@@ -134,7 +133,6 @@ class Trial:
         self._fills: list[FillSeen] = []  # wait for the close of their candle
         self._sent = 0
         self.asked: list[ApprovalAsked] = []  # not answered yet
-        self.planned: list[Planned] = []
         self._answers: list[Answer] = []  # that no run has heard yet
 
     def candles(self, bars: Sequence[Bar]) -> None:
@@ -171,11 +169,8 @@ class Trial:
         decision = BOT.decide(self.state, occasion, self.readings)
         assert not decision.fault, decision.fault
         self.state = decision.state
-        self.planned += decision.planned
-        waiting = {each.ticket for each in self.state.waiting}
-        self.asked = [each for each in (*self.asked, *decision.asked) if each.ticket in waiting]
-        if self.approves:
-            self._answers += [Answer(each.ticket, is_approved=True) for each in self.asked]
+        if self.asked or decision.asked:
+            self._ask(decision.asked)
         self.notes += decision.notes
         self.notes += [Note("emit", each.name) for each in decision.emitted]
         for each in decision.refusals:
@@ -184,6 +179,12 @@ class Trial:
             self.refusals.append(Refusal(*row))
         for intent in decision.intents:
             self._carry_out(intent, occasion.at_ms)
+
+    def _ask(self, asked: Sequence[ApprovalAsked]) -> None:
+        waiting = {each.ticket for each in self.state.waiting}
+        self.asked = [each for each in (*self.asked, *asked) if each.ticket in waiting]
+        if self.approves:
+            self._answers += [Answer(each.ticket, is_approved=True) for each in self.asked]
 
     def equity(self) -> float:
         """What it moved to other accounts is still its own."""

@@ -42,11 +42,6 @@ class Signals:
         """Nobody is in charge for a while."""
         self._listener = _nobody
 
-    @property
-    def is_ended(self) -> bool:
-        """Whether screen and engine were told to end."""
-        return bool(self.came & ENDS)
-
     def _heard(self, number: int, _frame: FrameType | None) -> None:
         cause = signal.Signals(number)
         self.came.add(cause)
