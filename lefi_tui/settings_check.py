@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from lefi_tui.settings import About, AccountMode, AccountSettings, CcxtSettings
+from lefi_tui.settings_tables import About, AccountMode, AccountSettings, CcxtSettings
 
 
 class WrongValueError(ValueError):

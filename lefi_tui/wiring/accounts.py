@@ -22,7 +22,8 @@ from lefi_tui.core.messages import (
     Sizing,
     Watch,
 )
-from lefi_tui.settings import AccountSettings, Settings
+from lefi_tui.settings import Settings
+from lefi_tui.settings_tables import AccountSettings
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_link import ExchangeLink

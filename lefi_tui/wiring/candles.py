@@ -27,7 +27,8 @@ from lefi_tui.adapters.history_files import read_candles
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.errors import ExchangeError, RefusedError, UsageError
 from lefi_tui.requests import Progress
-from lefi_tui.settings import AccountSettings, Settings
+from lefi_tui.settings import Settings
+from lefi_tui.settings_tables import AccountSettings
 
 DAY_MS: Final = 86_400_000
 TRIES_MOST: Final = 5  # in a row; then the fetch ends, and the next one goes on

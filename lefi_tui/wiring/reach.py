@@ -10,7 +10,8 @@ from lefi_tui.adapters.ccxt_candles import ExchangeCandles
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.errors import ExchangeError
-from lefi_tui.settings import AccountSettings, Settings
+from lefi_tui.settings import Settings
+from lefi_tui.settings_tables import AccountSettings
 from lefi_tui.wiring.accounts import DEMO_EXCHANGE
 
 NS_PER_MS = 1_000_000

@@ -54,7 +54,8 @@ ACCOUNTS = """
 from pathlib import Path
 from types import MappingProxyType
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.settings import AccountSettings, Settings
+from lefi_tui.settings import Settings
+from lefi_tui.settings_tables import AccountSettings
 from lefi_tui.wiring.accounts import open_accounts
 import lefi_tui.cli.data, lefi_tui.wiring.candles, lefi_tui.wiring.demo, lefi_tui.app
 main = AccountSettings(exchange="binanceusdm")

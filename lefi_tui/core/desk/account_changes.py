@@ -1,0 +1,44 @@
+"""What events of accounts, limits and the trading state change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lefi_tui.core.desk import booking
+from lefi_tui.core.desk.changing import put
+from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.gate import Limits
+from lefi_tui.core.messages import (
+    AccountOpened,
+    InstrumentsListed,
+    LimitsSet,
+    TradingStateChanged,
+)
+
+
+def account_opened(desk: Desk, event: AccountOpened) -> Desk:
+    account = Account(
+        event.account,
+        event.currency,
+        event.mode,
+        event.venue,
+        event.sizing,
+        event.maker,
+        event.taker,
+        event.slippage,
+    )
+    opened = replace(desk, accounts=put(desk.accounts, account.name, account))
+    return booking.opening(opened, event)
+
+
+def instruments_listed(desk: Desk, event: InstrumentsListed) -> Desk:
+    listed = {(event.account, each.symbol): each for each in event.instruments}
+    return replace(desk, instruments={**desk.instruments, **listed})
+
+
+def trading_state(desk: Desk, event: TradingStateChanged) -> Desk:
+    return replace(desk, trading_state=event.state, trading_cause=event.cause)
+
+
+def limits_set(desk: Desk, event: LimitsSet) -> Desk:
+    return replace(desk, limits=Limits(event.order_notional_max, event.orders_per_minute_max))

@@ -1,0 +1,172 @@
+"""What events of bots and market change: who runs, on what state, what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from lefi_tui.core.bot import Bar, Needs, Quote
+from lefi_tui.core.desk.changing import put, with_bot
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.messages import (
+    BarsClosed,
+    BarsSeen,
+    BotFaulted,
+    BotRan,
+    BotStarted,
+    BotStopped,
+    BotStopping,
+    CloseGivenUp,
+    CloseOnStopAsked,
+    EngineStarted,
+    FillKept,
+    HistoryLoaded,
+    MarketSeen,
+    QuoteChanged,
+    ScriptSaved,
+    SettingsChanged,
+    Sizing,
+)
+
+RUNS_KEPT: Final = 8  # runs of the last occasion that a screen can show
+
+
+def script_saved(desk: Desk, event: ScriptSaved) -> Desk:
+    return replace(desk, scripts=put(desk.scripts, event.version, event.source))
+
+
+def bot_started(desk: Desk, event: BotStarted) -> Desk:
+    source = desk.scripts[event.version]
+    kind = desk.kinds[event.kind]
+    settings = dict(event.settings)
+    needs = kind.needs(source, settings)
+    account = desk.accounts[event.account]
+    warms = _warms(account.sizing, needs)
+    bot = BotRecord(
+        id=event.bot,
+        kind=event.kind,
+        account=event.account,
+        mode=event.mode,
+        version=event.version,
+        source=source,
+        settings=event.settings,
+        title=event.title,
+        needs=needs,
+        state=kind.begin(source, settings),
+        status=BotStatus.WARMING if warms else BotStatus.RUNNING,
+        started_at_ns=event.at_ns,
+    )
+    return replace(desk, bots=put(desk.bots, bot.id, bot))
+
+
+def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
+    bot = desk.bots[event.bot]
+    kind = desk.kinds[bot.kind]
+    settings = dict(event.settings)
+    needs = kind.needs(bot.source, settings)
+    warms = _warms(desk.accounts[bot.account].sizing, needs)
+    return with_bot(
+        desk,
+        bot.id,
+        settings=event.settings,
+        needs=needs,
+        state=kind.rebind(bot.state, bot.source, settings),
+        status=BotStatus.WARMING if warms else BotStatus.RUNNING,
+        seen={},
+    )
+
+
+def engine_started(desk: Desk, _event: EngineStarted) -> Desk:
+    """Candles were missed meanwhile: bots that average them are warmed by their history again."""
+    for bot in desk.bots.values():
+        sizing = desk.accounts[bot.account].sizing
+        if bot.status is BotStatus.RUNNING and _warms(sizing, bot.needs):
+            desk = with_bot(desk, bot.id, status=BotStatus.WARMING)
+    return desk
+
+
+def _warms(sizing: Sizing, needs: Needs) -> bool:
+    """A candle file has no past before its first row; everything else can warm a bot."""
+    return sizing is Sizing.AT_DECISION and needs.history_bars > 0 and bool(needs.bars)
+
+
+def bot_stopping(desk: Desk, event: BotStopping) -> Desk:
+    return with_bot(desk, event.bot, status=BotStatus.STOPPING, reason=event.reason)
+
+
+def close_on_stop(desk: Desk, event: CloseOnStopAsked) -> Desk:
+    return with_bot(desk, event.bot, closes=True)
+
+
+def close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
+    bot = desk.bots[event.bot]
+    given_up = (*bot.given_up, event.symbol)
+    return with_bot(desk, bot.id, given_up=given_up, reason=f"{bot.reason}; {event.text}")
+
+
+def bot_stopped(desk: Desk, event: BotStopped) -> Desk:
+    return with_bot(desk, event.bot, status=BotStatus.STOPPED, reason=event.reason, heard=())
+
+
+def bot_faulted(desk: Desk, event: BotFaulted) -> Desk:
+    return with_bot(desk, event.bot, status=BotStatus.FAULTED, reason=event.text)
+
+
+def bot_ran(desk: Desk, event: BotRan) -> Desk:
+    bot = desk.bots[event.bot]
+    return with_bot(
+        desk,
+        event.bot,
+        state=event.state,
+        at_ms=event.at_ms,
+        runs=event.runs[-RUNS_KEPT:] or bot.runs,
+        warming=event.warming,
+        has_begun=event.has_begun,
+        occasions=bot.occasions + 1,
+        heard=bot.heard[event.heard_used :],
+        gave={**bot.gave, **dict(event.gave)} if event.gave else bot.gave,
+    )
+
+
+def fill_kept(desk: Desk, event: FillKept) -> Desk:
+    return with_bot(desk, event.bot, heard=(*desk.bots[event.bot].heard, event.fill))
+
+
+def bars_seen(desk: Desk, event: BarsSeen) -> Desk:
+    seen = dict(desk.bots[event.bot].seen)
+    for symbol, timeframe_ms, time_ms in event.bars:
+        seen[symbol, timeframe_ms] = max(time_ms, seen.get((symbol, timeframe_ms), -1))
+    return with_bot(desk, event.bot, seen=seen)
+
+
+# ---- market
+
+
+def market_seen(desk: Desk, event: MarketSeen) -> Desk:
+    message = event.message
+    match message:
+        case QuoteChanged():
+            key = (message.account, message.quote.symbol)
+            return replace(desk, quotes=put(desk.quotes, key, message.quote))
+        case BarsClosed():
+            return _marked(desk, message)
+        case HistoryLoaded():
+            return with_bot(desk, message.bot, status=BotStatus.RUNNING)
+        case _:
+            return desk
+
+
+def _marked(desk: Desk, message: BarsClosed) -> Desk:
+    """On a candle file price, bid and ask are the close, and the account is what the venue says."""
+    account = desk.accounts[message.account]
+    if account.sizing is not Sizing.AT_FILL:
+        return desk
+    quotes = {(message.account, bar.symbol): _close_quote(bar) for bar in message.bars}
+    if message.reading is not None:
+        account = replace(account, reading=message.reading)
+    accounts = put(desk.accounts, account.name, account)
+    return replace(desk, quotes={**desk.quotes, **quotes}, accounts=accounts)
+
+
+def _close_quote(bar: Bar) -> Quote:
+    return Quote(bar.symbol, bar.time_ms + bar.timeframe_ms, bar.close, bar.close, bar.close)

@@ -1,0 +1,21 @@
+"""How a change is written: a new mapping with one more entry, a bot with other values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from lefi_tui.core.desk.state import Desk
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
+    return {**mapping, key: value}
+
+
+def with_bot(desk: Desk, bot_id: str, **changes: Any) -> Desk:
+    bot = replace(desk.bots[bot_id], **changes)
+    return replace(desk, bots=put(desk.bots, bot_id, bot))

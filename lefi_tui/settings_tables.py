@@ -1,0 +1,65 @@
+"""The tables of `config.toml`: each value with type, bounds, default and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+AccountMode = Literal["paper", "sandbox", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a setting is for, and its bounds."""
+
+    meaning: str
+    ge: int | None = None
+    le: int | None = None
+    gt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What the gate refuses; no value is no bound."""
+
+    order_notional_max: Annotated[
+        Decimal | None, About("the most one order may be worth, in the account's currency", gt=0)
+    ] = None
+    orders_per_minute_max: Annotated[
+        int | None, About("orders of all bots together in any minute, 1 to 6000", ge=1, le=6_000)
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """The built-in market: the same seed gives the same market."""
+
+    seed: Annotated[int, About("which made-up market it is", ge=0)] = 1
+    cash: Annotated[Decimal, About("of a new demo account, in USDT", gt=0)] = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class CcxtSettings:
+    """Handed to the ccxt client as they are: proxies, hostnames, other endpoints."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    urls: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)  # whatever else the table has
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """As it was written."""
+        return {**self.others, "options": self.options, "urls": self.urls}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One account of `config.toml`; its keys live in the keyring."""
+
+    exchange: str = "paper"  # any ccxt id, or "paper"
+    mode: AccountMode = "paper"
+    ccxt: CcxtSettings = field(default_factory=CcxtSettings)
+    currency: str = "USDT"  # of a paper account: it lists the markets that are priced in it
+    cash: Decimal = Decimal(10_000)  # what a paper account begins with
+    symbols: tuple[str, ...] = ()  # on the price board, beside what bots read
