@@ -7,13 +7,13 @@ from dataclasses import replace
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import Account, Desk
-from lefi_tui.core.gate import Limits
 from lefi_tui.core.messages import (
     AccountOpened,
     InstrumentsListed,
     LimitsSet,
     TradingStateChanged,
 )
+from lefi_tui.core.risk.gate import Limits
 
 
 def account_opened(desk: Desk, event: AccountOpened) -> Desk:

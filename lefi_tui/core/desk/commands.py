@@ -10,7 +10,6 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
-from lefi_tui.core.gate import Limits
 from lefi_tui.core.messages import (
     AccountOpened,
     BotRefused,
@@ -37,6 +36,7 @@ from lefi_tui.core.messages import (
     Watch,
 )
 from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
+from lefi_tui.core.risk.gate import Limits
 
 NS_PER_MS: Final = 1_000_000
 LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds

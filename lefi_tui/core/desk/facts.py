@@ -8,12 +8,12 @@ from typing import Final
 
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
-from lefi_tui.core.gate import Facts, GateRequest, check
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
 from lefi_tui.core.messages import Sizing, Verdict
 from lefi_tui.core.money import EXACT, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
+from lefi_tui.core.risk.gate import Facts, GateRequest, check
 
 MINUTE_NS: Final = 60_000_000_000
 

@@ -8,13 +8,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from lefi_tui.core.bot import BotKind, FillSeen, Needs, Quote, RunTrace
-from lefi_tui.core.gate import Limits
+from lefi_tui.core.approval import Approval, ApprovalRules
+from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
+from lefi_tui.core.risk.gate import Limits
 
 # A cancel or a fill may come late; a final order is remembered for as many orders as this.
 CLOSED_ORDERS_MAX: Final = 512

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lefi_tui.core.gate import Facts, GateRequest, Limits, check
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.order import Side
+from lefi_tui.core.risk.gate import Facts, GateRequest, Limits, check
 
 D = Decimal
 REQUEST = GateRequest(
