@@ -10,22 +10,20 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters import sqlite_projections, sqlite_schema
 from lefi_tui.adapters.sqlite_errors import name_error, named
 from lefi_tui.adapters.sqlite_lock import InstanceLock
-from lefi_tui.adapters.tape_files import TapeFiles
+from lefi_tui.adapters.sqlite_reading import TAPE, Reading, SqliteReading, connect
 from lefi_tui.ports.journal import (
     Batch,
     Change,
-    Head,
     Row,
-    RowKind,
     SavedDesk,
     Segment,
     TapeRow,
@@ -33,29 +31,34 @@ from lefi_tui.ports.journal import (
 
 T = TypeVar("T")
 
-FILE_NAME: Final = "desk.sqlite"
 # A commit waits this long for another program's lock; then the turn has failed, and says so.
 BUSY_TIMEOUT_MS: Final = 2_000
-READ_ROWS: Final = 2_000  # rows fetched at a time while the journal is read through
-SNAPSHOTS_KEPT: Final = 3
-LOOK_BACK_ROWS_MAX: Final = 10_000  # of all kinds, to find the newest of some: 10 ms
+SNAPSHOTS_KEPT: Final = 3  # the newest, whatever else is kept
+# Older ones so far apart as their number asks for: a question of the past begins at the nearest.
+SNAPSHOTS_MAX: Final = 64
 
-_ROW: Final = "seq, n, kind, type, version, body, at_ns, hash"
-_TAPE: Final = "n, prev_n, type, version, body"
 _INSERT_ROW: Final = (
     "INSERT INTO journal (seq, n, kind, type, version, body, at_ns, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_TAPE: Final = "INSERT INTO tape (n, prev_n, type, version, body) VALUES (?, ?, ?, ?, ?)"
+# Past their number one goes: the one whose absence leaves the smallest gap.
+_THIN_OUT: Final = """
+DELETE FROM snapshot WHERE n = (
+  SELECT n FROM (
+    SELECT n, lead(n, 1) OVER older - lag(n, 1, 0) OVER older AS gap,
+           row_number() OVER (ORDER BY n DESC) AS place
+    FROM snapshot WINDOW older AS (ORDER BY n)
+  ) WHERE place > ?1 ORDER BY gap, n LIMIT 1
+) AND (SELECT count(*) FROM snapshot) > ?2
+"""
 
 
-class SqliteJournal:
+class SqliteJournal(SqliteReading):
     """Opened by constructing it: checks, locks and migrates, or raises a JournalError."""
 
     def __init__(self, folder: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
-        self._path = folder / FILE_NAME
-        self._busy_timeout_ms = busy_timeout_ms
-        self._files = TapeFiles(folder / "tape")
+        super().__init__(folder, busy_timeout_ms=busy_timeout_ms)
         with named(str(folder)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = InstanceLock(folder / "engine.lock")
@@ -66,14 +69,13 @@ class SqliteJournal:
             self._lock.release()
             raise
 
-    @property
-    def where(self) -> str:
-        return str(self._path)
+    def _read(self) -> AbstractContextManager[sqlite3.Connection]:
+        return Reading(self._path, "ro", self._busy_timeout_ms)
 
     def _open(self) -> sqlite3.Connection:
         """The writer's own connection, made on its thread."""
         with named(self.where):
-            connection = _connect(self._path, "rw", self._busy_timeout_ms)
+            connection = connect(self._path, "rw", self._busy_timeout_ms)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
@@ -95,7 +97,7 @@ class SqliteJournal:
 
     def _seal(self, connection: sqlite3.Connection, first: int, last: int) -> Segment:
         found = connection.execute(
-            f"SELECT {_TAPE} FROM tape WHERE n BETWEEN ? AND ? ORDER BY n",  # noqa: S608 -- own names
+            f"SELECT {TAPE} FROM tape WHERE n BETWEEN ? AND ? ORDER BY n",  # noqa: S608 -- own names
             (first, last),
         )
         return self._files.write(TapeRow(*row) for row in found)
@@ -107,102 +109,8 @@ class SqliteJournal:
         self._writer.close()
         self._lock.release()
 
-    # ---- reading, on any thread
-
-    def head(self) -> Head:
-        with self._read() as connection:
-            row = connection.execute(
-                "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-            ).fetchone()
-            newest = connection.execute("SELECT max(n) FROM journal").fetchone()[0] or 0
-        # A tape row is a message too; after a crash the newest message may be one.
-        n = max(newest, self.tape_head())
-        return Head(n) if row is None else Head(n, row[0], row[1])
-
-    def tape_head(self) -> int:
-        with self._read() as connection:
-            newest = connection.execute("SELECT max(n) FROM tape").fetchone()[0] or 0
-        names = self._files.names()
-        sealed = int(names[-1].partition(".")[0].partition("-")[2]) if names else 0
-        return max(int(newest), sealed)
-
-    def rows(self, after_seq: int = 0) -> Generator[Row, None, None]:
-        sql = f"SELECT {_ROW} FROM journal WHERE seq > ? ORDER BY seq"  # noqa: S608 -- own names
-        for seq, n, kind, *rest in self._through(sql, after_seq):
-            yield Row(seq, n, RowKind(kind), *rest)
-
-    def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
-        marks = ", ".join("?" for _ in types)
-        sql = (
-            f"SELECT {_ROW} FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "  # noqa: S608 -- own names
-            f"AND kind != 'input' AND type IN ({marks}) ORDER BY seq DESC LIMIT ?"
-        )
-        with self._read() as connection:
-            found = connection.execute(sql, (LOOK_BACK_ROWS_MAX, *types, limit)).fetchall()
-        return tuple(Row(seq, n, RowKind(kind), *rest) for seq, n, kind, *rest in reversed(found))
-
-    def tape(self, after_n: int = 0) -> Generator[TapeRow, None, None]:
-        for row in self._files.rows(after_n):
-            after_n = row.n
-            yield row
-        sql = f"SELECT {_TAPE} FROM tape WHERE n > ? ORDER BY n"  # noqa: S608 -- own names
-        for row in self._through(sql, after_n):
-            yield TapeRow(*row)
-
-    def _through(self, sql: str, after: int) -> Generator[Any, None, None]:
-        with self._read() as connection:
-            found = connection.execute(sql, (after,))
-            while rows := found.fetchmany(READ_ROWS):
-                yield from rows
-
-    def snapshot(self) -> SavedDesk | None:
-        with self._read() as connection:
-            row = connection.execute(
-                "SELECT n, seq, hash, tape_n, body FROM snapshot ORDER BY n DESC LIMIT 1"
-            ).fetchone()
-        return None if row is None else SavedDesk(Head(*row[:3]), row[3], row[4])
-
-    def segments(self) -> tuple[str, ...]:
-        return self._files.names()
-
-    def segment_hash(self, name: str) -> str:
-        return self._files.sha256(name)
-
     def drop_segment(self, name: str) -> None:
         self._files.drop(name)
-
-    def _read(self) -> _Reading:
-        return _Reading(self._path, self._busy_timeout_ms)
-
-
-class _Reading:
-    """A connection for one reader; what fails in it is named."""
-
-    def __init__(self, path: Path, busy_timeout_ms: int) -> None:
-        self._path = path
-        self._busy_timeout_ms = busy_timeout_ms
-
-    def __enter__(self) -> sqlite3.Connection:
-        with named(str(self._path)):
-            self._connection = _connect(self._path, "ro", self._busy_timeout_ms)
-        return self._connection
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise name_error(error, str(self._path)) from error
-
-
-def _connect(path: Path, mode: str, busy_timeout_ms: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=busy_timeout_ms / 1000,
-        isolation_level=None,  # transactions begin and end where this module says
-        check_same_thread=False,  # a reader may be closed by the collector on another thread
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
 
 
 def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -236,10 +144,7 @@ def _save_snapshot(connection: sqlite3.Connection, saved: SavedDesk) -> None:
         "INSERT OR REPLACE INTO snapshot (n, seq, hash, tape_n, body) VALUES (?, ?, ?, ?, ?)",
         (head.n, head.seq, head.hash, saved.tape_n, saved.body),
     )
-    connection.execute(
-        "DELETE FROM snapshot WHERE n NOT IN (SELECT n FROM snapshot ORDER BY n DESC LIMIT ?)",
-        (SNAPSHOTS_KEPT,),
-    )
+    connection.execute(_THIN_OUT, (SNAPSHOTS_KEPT, SNAPSHOTS_MAX))
 
 
 def _rebuild(connection: sqlite3.Connection, changes: Iterator[Change]) -> None:

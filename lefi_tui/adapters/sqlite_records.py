@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters.sqlite_errors import named
-from lefi_tui.adapters.sqlite_journal import FILE_NAME
+from lefi_tui.adapters.sqlite_reading import FILE_NAME
 from lefi_tui.core.messages import Sizing
 from lefi_tui.ports.records import (
     AccountRecord,

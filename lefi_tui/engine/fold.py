@@ -19,8 +19,8 @@ from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import (
     Change,
     Head,
-    Journal,
     JournalChangedError,
+    JournalReader,
     Row,
     RowKind,
     TapeRow,
@@ -70,7 +70,7 @@ class Carried:
     difference: Difference | None = None
 
 
-def chained(journal: Journal, head: Head) -> Generator[Row, None, None]:
+def chained(journal: JournalReader, head: Head) -> Generator[Row, None, None]:
     """The rows after `head` as long as each fits the chain; the first that does not is named."""
     with closing(journal.rows(head.seq)) as rows:
         yield from _fitting(rows, head, journal.where)
@@ -179,13 +179,21 @@ def _compare(told: Told, events: tuple[Event, ...], *, is_rewritten: bool) -> Di
         new = produced[index] if index < len(produced) else None
         old = stored[index] if index < len(stored) else None
         kept = None if old is None else (old.type, old.version, old.body)
-        if new == kept:
+        if new == kept or (kept is not None and new == _as_today(kept)):
             continue
         if is_rewritten and new and kept and new[0] == kept[0] and new[0] in _OF_THE_TEXT:
             continue
         seq = 0 if old is None else old.seq
         return Difference(told.n, seq, f"stored {_words(kept)}, now {_words(new)}")
     return None
+
+
+def _as_today(kept: tuple[str, int, str]) -> tuple[str, int, str] | None:
+    """A row of an older program says nothing of what came later: its defaults stand for it."""
+    try:
+        return encode(decode(*kept))
+    except CodecError:
+        return None
 
 
 def _words(event: tuple[str, int, str] | None) -> str:
@@ -205,7 +213,7 @@ def apply_stored(standing: Standing, story: Iterator[Told]) -> Desk:
     return desk
 
 
-def changes(journal: Journal, desk: Desk) -> Iterator[Change]:
+def changes(journal: JournalReader, desk: Desk) -> Iterator[Change]:
     """What each message changed, from its events alone: the tables need no tape."""
     for n, group in groupby(journal.rows(), key=lambda row: row.n):
         rows = tuple(group)

@@ -25,7 +25,7 @@ from lefi_tui.engine.fold import (
     told_again,
 )
 from lefi_tui.engine.standing import Standing
-from lefi_tui.ports.journal import Head, Journal, Row, TapeRow
+from lefi_tui.ports.journal import Head, Journal, JournalReader, Row, TapeRow
 from lefi_tui.views.away import Memory, remembered
 from lefi_tui.views.wording import VOICED
 
@@ -42,7 +42,7 @@ class Recovered:
     difference: Difference | None = None
 
 
-def recover(journal: Journal, empty: Desk) -> Recovered:
+def recover(journal: JournalReader, empty: Desk) -> Recovered:
     """The desk as it stood. Raises JournalChangedError where a row does not fit the chain."""
     begin = _begin(journal, empty)
     tape = journal.tape(begin.head.n)
@@ -51,7 +51,7 @@ def recover(journal: Journal, empty: Desk) -> Recovered:
 
 
 def _carry_out(
-    journal: Journal, begin: Standing, rows: Iterator[Row], tape: Iterator[TapeRow]
+    journal: JournalReader, begin: Standing, rows: Iterator[Row], tape: Iterator[TapeRow]
 ) -> Recovered:
     messages = events = 0
     last = Carried(begin)
@@ -70,7 +70,7 @@ def _carry_out(
     return Recovered(standing, messages, events, begin.head, last.difference)
 
 
-def _as_stored(journal: Journal, good: Standing) -> Desk:
+def _as_stored(journal: JournalReader, good: Standing) -> Desk:
     """From the first difference on by the stored events; the chain is verified to its end."""
     nothing: Iterator[TapeRow] = iter(())
     with closing(chained(journal, good.head)) as rows:
@@ -79,7 +79,7 @@ def _as_stored(journal: Journal, good: Standing) -> Desk:
     return desk
 
 
-def _begin(journal: Journal, empty: Desk) -> Standing:
+def _begin(journal: JournalReader, empty: Desk) -> Standing:
     saved = journal.snapshot()
     if saved is None:
         return Standing(empty)
@@ -89,7 +89,7 @@ def _begin(journal: Journal, empty: Desk) -> Standing:
         return Standing(empty)  # of an older program: the journal itself tells all
 
 
-def recollect(journal: Journal, seen_ns: int) -> Memory:
+def recollect(journal: JournalReader, seen_ns: int) -> Memory:
     """What screens knew of the stream, from the newest events that have words."""
     rows = journal.newest(VOICED, RECOLLECTED_MAX)
     events = []
@@ -101,7 +101,7 @@ def recollect(journal: Journal, seen_ns: int) -> Memory:
     return remembered(events, seen_ns, is_whole=len(rows) < RECOLLECTED_MAX)
 
 
-def verify(journal: Journal, upto: Head | None = None) -> int:
+def verify(journal: JournalReader, upto: Head | None = None) -> int:
     """How many rows fit the chain; raises JournalChangedError at the first that does not."""
     count = 0
     with closing(chained(journal, Head())) as rows:

@@ -12,7 +12,7 @@ from lefi_tui.core.messages import StartBot, TapeSealed
 from lefi_tui.engine.fold import Carried, Difference, Rewrite, carry_out, chained, told_again
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import Standing
-from lefi_tui.ports.journal import Head, Journal, JournalChangedError, Row
+from lefi_tui.ports.journal import Head, JournalChangedError, JournalReader, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ReplayReport:
         return self.first_difference is None
 
 
-def replay(journal: Journal, empty: Desk, source_override: str | None = None) -> ReplayReport:
+def replay(journal: JournalReader, empty: Desk, source_override: str | None = None) -> ReplayReport:
     """The whole run from its first message; with another script's text, what it would change."""
     rewrite = None if source_override is None else _with_source(source_override)
     messages = events = 0
@@ -48,7 +48,7 @@ def _with_source(source: str) -> Rewrite:
     return rewrite
 
 
-def _broken_chain(journal: Journal) -> Difference | None:
+def _broken_chain(journal: JournalReader) -> Difference | None:
     newest = Head()
     try:
         for row in chained(journal, newest):
@@ -60,7 +60,7 @@ def _broken_chain(journal: Journal) -> Difference | None:
     return None
 
 
-def _broken_segment(journal: Journal) -> Difference | None:
+def _broken_segment(journal: JournalReader) -> Difference | None:
     """A segment whose bytes are not those the journal has the hash of. A missing one is a gap."""
     for row, sealed in sealed_segments(journal):
         found = journal.segment_hash(sealed.segment)
@@ -70,7 +70,7 @@ def _broken_segment(journal: Journal) -> Difference | None:
     return None
 
 
-def sealed_segments(journal: Journal) -> Iterator[tuple[Row, TapeSealed]]:
+def sealed_segments(journal: JournalReader) -> Iterator[tuple[Row, TapeSealed]]:
     for row in journal.rows():
         if row.type == TapeSealed.__name__:
             yield row, TapeSealed(**json.loads(row.body))

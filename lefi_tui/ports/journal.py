@@ -172,26 +172,27 @@ class Batch:
     snapshot: SavedDesk | None = None
 
 
-class Journal(Protocol):
-    """Read on any thread; written on the journal's own, one batch at a time."""
+class JournalReader(Protocol):
+    """Read on any thread, and by whoever may read the file."""
 
     @property
     def where(self) -> str:
         """The place, for people."""
         ...
 
-    async def commit(self, batch: Batch) -> None:
-        """Durable when it returns; raises JournalError, and then nothing of the batch is kept."""
-        ...
-
     def head(self) -> Head: ...
+
+    def reached(self, at_ns: int) -> Head:
+        """The newest row of that time or before."""
+        ...
 
     def tape_head(self) -> int:
         """The number of the newest tape row; 0 for none."""
         ...
 
-    def rows(self, after_seq: int = 0) -> Generator[Row, None, None]:
-        """Close it when it is not read to its end: it holds the file open."""
+    def rows(self, after_seq: int = 0, types: Collection[str] = ()) -> Generator[Row, None, None]:
+        """All, or those of these types. Close it when it is not read to its end: it holds the
+        file open."""
         ...
 
     def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
@@ -202,12 +203,8 @@ class Journal(Protocol):
         """All that is kept: segments first, then the table."""
         ...
 
-    def snapshot(self) -> SavedDesk | None:
-        """The newest."""
-        ...
-
-    async def seal(self, first: int, last: int) -> Segment:
-        """Write these tape rows into a segment file; they leave the table by a later commit."""
+    def snapshot(self, upto_n: int | None = None) -> SavedDesk | None:
+        """The newest, or the newest of that message or before."""
         ...
 
     def segments(self) -> tuple[str, ...]:
@@ -216,6 +213,18 @@ class Journal(Protocol):
 
     def segment_hash(self, name: str) -> str:
         """SHA-256 of a segment file as it is now; empty when there is none."""
+        ...
+
+
+class Journal(JournalReader, Protocol):
+    """Written on a thread of its own, one batch at a time."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Durable when it returns; raises JournalError, and then nothing of the batch is kept."""
+        ...
+
+    async def seal(self, first: int, last: int) -> Segment:
+        """Write these tape rows into a segment file; they leave the table by a later commit."""
         ...
 
     def drop_segment(self, name: str) -> None: ...

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.adapters import script_files
 from lefi_tui.adapters.migrations import NEWEST
-from lefi_tui.adapters.sqlite_journal import FILE_NAME
+from lefi_tui.adapters.sqlite_reading import FILE_NAME
 from lefi_tui.adapters.sqlite_records import SqliteRecords
 from lefi_tui.adapters.sqlite_schema import known_revisions, revision_of
 from lefi_tui.adapters.system_clock import SystemClock

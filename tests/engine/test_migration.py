@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alembic import command
 
-from lefi_tui.adapters.sqlite_journal import FILE_NAME
+from lefi_tui.adapters.sqlite_reading import FILE_NAME
 from lefi_tui.adapters.sqlite_records import SqliteRecords
 from lefi_tui.adapters.sqlite_schema import prepare, revision_of, run_alembic
 from lefi_tui.ports.records import FillFilter
