@@ -12,8 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from lefi_tui.core.bot import Bar, FillSeen, Print, Quote, RunTrace
+from lefi_tui.core.approval import Approval, ApprovalRule
+from lefi_tui.core.bot import Answer, Awaited, Bar, FillSeen, Given, Planned, Print, Quote, RunTrace
 from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order
 
@@ -166,10 +168,63 @@ class Kill(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SetKillRules(Command):
+    """[kill] of the settings, said at every start."""
+
+    rules: KillRules
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceKill(Command):
+    """What is due of the kill now is done: the engine says it whenever something is."""
+
+    at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOrders(Command):
+    """Orders of the kill that left without a commit: they are taken into the books, never sent."""
+
+    orders: tuple[Order, ...]
+    at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Resume(Command):
     reason: str
     at_ns: int = 0
     by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class EmitEvent(Command):
+    """A custom event from outside. One with an `id` is heard once, however often it is sent."""
+
+    name: str
+    fields: tuple[tuple[str, Given], ...] = ()
+    id: str = ""
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerApproval(Command):
+    """A person's word: once, in time, and with the role that it needs."""
+
+    approval: str
+    is_approved: bool
+    reason: str = ""
+    at_ns: int = 0
+    by: str = "hand"
+    role: str = "admin"  # of who answers
+
+
+@dataclass(frozen=True, slots=True)
+class SetApprovalRules(Command):
+    """The rules of the settings, said at every start."""
+
+    rules: tuple[ApprovalRule, ...] = ()
+    four_eyes: bool = False
 
 
 # ---- reports
@@ -232,6 +287,17 @@ class VenueNeverSaw(Report):
 
     order: str
     at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRead(Report):
+    """What a venue shows while a kill is under way; an `error` where it did not answer."""
+
+    account: str
+    at_ns: int  # when it was asked
+    working: tuple[str, ...] = ()
+    holdings: tuple[tuple[str, Decimal], ...] = ()  # symbol, signed units
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +479,19 @@ class CommandRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EventTaken(Event):
+    """A custom event from outside: the bots that heard it, or the reason why none did."""
+
+    id: str
+    name: str
+    fields: tuple[tuple[str, Given], ...]
+    at_ns: int
+    by: str
+    bots: tuple[str, ...]
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OrderSubmitted(Event):
     """An order that passed the gate; `order.status` is submitted."""
 
@@ -526,6 +605,56 @@ class IntentRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BotFinalized(Event):
+    """Its script is done; it is carried out no more."""
+
+    bot: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRulesSet(Event):
+    rules: tuple[ApprovalRule, ...]
+    four_eyes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequested(Event):
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAnswered(Event):
+    approval: str
+    bot: str
+    is_approved: bool
+    by: str
+    role: str
+    reason: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEnded(Event):
+    """Nobody answered: it expired, or what asked it is gone."""
+
+    approval: str
+    bot: str
+    outcome: str  # expired | withdrawn
+    text: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlowPlanned(Event):
+    """A dated amount that a script plans; recorded, never moved."""
+
+    bot: str
+    flow: Planned
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class BotFaulted(Event):
     bot: str
     at_ns: int
@@ -538,6 +667,53 @@ class TradingStateChanged(Event):
     cause: str
     by: str
     at_ns: int
+    lift: str = "trader"  # the least role that may lift it
+
+
+@dataclass(frozen=True, slots=True)
+class KillRulesSet(Event):
+    rules: KillRules
+
+
+@dataclass(frozen=True, slots=True)
+class KillBegan(Event):
+    at_ns: int
+    by: str
+    cause: str
+    flatten: Flatten
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KillStepped(Event):
+    """How far a kill has come. Proven: every venue was read, and shows what was wanted."""
+
+    at_ns: int
+    stage: KillStage
+    text: str
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KillRead(Event):
+    """What a venue showed the kill."""
+
+    account: str
+    at_ns: int
+    working: tuple[str, ...]
+    holdings: tuple[tuple[str, Decimal], ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlattenTried(Event):
+    """The kill sent its order for a position, or the gate stopped it and why."""
+
+    account: str
+    symbol: str
+    units: Decimal  # signed, of what is to be given back
+    at_ns: int
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,6 +771,8 @@ class BotRan(Transient):
     has_begun: bool
     heard_used: int  # fills that waited for this occasion
     gave: tuple[tuple[str, float], ...] = ()  # numbers of the events it sent, by field
+    answers_used: int = 0  # answers that waited for this occasion
+    awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
 
 
 @dataclass(frozen=True, slots=True)
@@ -603,6 +781,14 @@ class FillKept(Transient):
 
     bot: str
     fill: FillSeen
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKept(Transient):
+    """What a run waited for is there; its bot hears it at its next moment."""
+
+    bot: str
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -640,6 +826,14 @@ class SetTimers(Effect):
 
     bot: str
     timers: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlarm(Effect):
+    """When this bot must be looked at again: the next deadline of what it waits for; 0: none."""
+
+    bot: str
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)

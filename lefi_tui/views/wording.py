@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.kill import KillStage
 from lefi_tui.core.money import words
 from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
 from lefi_tui.views import numbers
@@ -130,6 +131,14 @@ def _bot_faulted(event: m.BotFaulted, _orders: Orders) -> Said:
 def _settings_changed(event: m.SettingsChanged, _orders: Orders) -> Said:
     why = ", ".join(f"{name} {value}" for name, value in event.settings)
     return Said(Weight.PLAIN, "Settings changed", event.bot, why, "", event.at_ns, event.bot)
+
+
+def _event_taken(event: m.EventTaken, _orders: Orders) -> Said:
+    fields = ", ".join(f"{name} = {value}" for name, value in event.fields)
+    where = ", ".join(event.bots) or "nobody"
+    weight = Weight.WARN if event.refusal else Weight.PLAIN
+    what = f'Event "{event.name}" of {event.by}' + (" refused" if event.refusal else "")
+    return Said(weight, what, where, event.refusal or fields, at_ns=event.at_ns)
 
 
 def _note(event: m.NoteWritten, _orders: Orders) -> Said:
@@ -260,6 +269,31 @@ def _funding(event: m.FundingBooked, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, what, f"{event.account} {event.symbol}", at_ns=event.at_ns)
 
 
+def _kill_rules(event: m.KillRulesSet, _orders: Orders) -> Said:
+    rules = event.rules
+    bounds = (rules.drawdown_max, rules.losses_max, rules.errors_max, rules.spreads_max)
+    asked_for = sum(each is not None for each in bounds)
+    why = f"flatten = {rules.flatten}, {asked_for} causes of its own"
+    return Said(Weight.PLAIN, "Rules of the kill are in force", "settings", why)
+
+
+def _kill_began(event: m.KillBegan, _orders: Orders) -> Said:
+    why = f"{event.cause} (by {event.by})"
+    return Said(Weight.BAD, event.text, "kill", why, "f12 shows how far it is", event.at_ns)
+
+
+def _kill_stepped(event: m.KillStepped, _orders: Orders) -> Said:
+    weight = Weight.GOOD if event.stage is KillStage.PROVEN else Weight.WARN
+    return Said(weight, event.text, "kill", "; ".join(event.left), "", event.at_ns)
+
+
+def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
+    if not event.refusal:
+        return None
+    what = f"{words(event.units)} of {event.symbol} can't be closed"
+    return Said(Weight.BAD, what, event.account, event.refusal, "tried again", event.at_ns)
+
+
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
@@ -276,6 +310,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.BotStopped: _bot_stopped,
     m.BotFaulted: _bot_faulted,
     m.SettingsChanged: _settings_changed,
+    m.EventTaken: _event_taken,
     m.NoteWritten: _note,
     m.IntentRefused: _intent_refused,
     m.OrderSubmitted: _submitted,
@@ -290,6 +325,11 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.FundingBooked: _funding,
     m.TapeSealed: _silent,
     m.EquitySampled: _silent,
+    m.KillRulesSet: _kill_rules,
+    m.KillBegan: _kill_began,
+    m.KillStepped: _kill_stepped,
+    m.KillRead: _silent,
+    m.FlattenTried: _flatten_tried,
 }
 # The names of events that have words: the others are not read again for a screen.
 VOICED: Final = tuple(kind.__name__ for kind, words in WORDINGS.items() if words is not _silent)

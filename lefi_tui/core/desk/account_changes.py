@@ -7,10 +7,12 @@ from dataclasses import replace
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.kill import NOTHING
 from lefi_tui.core.messages import (
     AccountOpened,
     InstrumentsListed,
     LimitsSet,
+    TradingState,
     TradingStateChanged,
 )
 from lefi_tui.core.risk.gate import Limits
@@ -37,7 +39,15 @@ def instruments_listed(desk: Desk, event: InstrumentsListed) -> Desk:
 
 
 def trading_state(desk: Desk, event: TradingStateChanged) -> Desk:
-    return replace(desk, trading_state=event.state, trading_cause=event.cause)
+    changed = replace(
+        desk,
+        trading_state=event.state,
+        trading_cause=event.cause,
+        trading_lift="" if event.state is TradingState.ACTIVE else event.lift,
+    )
+    if event.state is not TradingState.ACTIVE:
+        return changed
+    return replace(changed, kill=None, kill_facts=NOTHING)
 
 
 def limits_set(desk: Desk, event: LimitsSet) -> Desk:

@@ -1,4 +1,4 @@
-"""What a person or a program asks of the desk: accounts, bots, cancels, kill and resume."""
+"""What a person or a program asks of the desk: accounts, bots, settings, cancels."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 from typing import Final
 
 from lefi_tui.core.bot import Needs, Occasion
+from lefi_tui.core.desk import approvals
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.messages import (
     AccountOpened,
+    AnswerApproval,
     BotRefused,
     BotStarted,
     BotStopping,
@@ -24,7 +27,6 @@ from lefi_tui.core.messages import (
     ListInstruments,
     LoadHistory,
     OpenAccount,
-    Resume,
     ScriptSaved,
     SetLimits,
     SetTimers,
@@ -32,8 +34,6 @@ from lefi_tui.core.messages import (
     StartBot,
     StopBot,
     TradingState,
-    TradingStateChanged,
-    Watch,
 )
 from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
 from lefi_tui.core.risk.gate import Limits
@@ -109,17 +109,6 @@ def _feed(draft: Draft, bot: BotRecord) -> None:
         draft.ask(LoadHistory(bot.id, bot.account, bot.needs.bars, bot.needs.history_bars))
 
 
-def watch_of(desk: Desk, account: str) -> Watch:
-    """All that the living bots of an account want from the market, in a stable order."""
-    needs = [bot.needs for bot in desk.bots.values() if bot.account == account and bot.is_alive]
-    return Watch(
-        account,
-        tuple(dict.fromkeys(bar for need in needs for bar in need.bars)),
-        tuple(dict.fromkeys(symbol for need in needs for symbol in need.quotes)),
-        tuple(dict.fromkeys(symbol for need in needs for symbol in need.prints)),
-    )
-
-
 def _start_refused(desk: Desk, command: StartBot) -> str:
     """Why the bot can't start, in words: what, where, why, next. Empty when it can."""
     known = desk.bots.get(command.bot)
@@ -132,7 +121,11 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
         return f"There is no kind of bot named {command.kind!r}; there is {', '.join(desk.kinds)}."
     if command.account not in desk.accounts:
         return f"Bot {command.bot} asks for account {command.account!r}, which is not open."
-    if known is not None and known.status not in {BotStatus.STOPPED, BotStatus.FAULTED}:
+    if known is not None and known.status not in {
+        BotStatus.STOPPED,
+        BotStatus.FAULTED,
+        BotStatus.FINALIZED,
+    }:
         return f"Bot {command.bot} is {known.status} already. Stop it first."
     if desk.trading_state is not TradingState.ACTIVE:
         return (
@@ -170,10 +163,10 @@ def stop_bot(draft: Draft, command: StopBot) -> None:
         return
     if bot.status is BotStatus.RUNNING:
         run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS, stopping=True))
-    _begin_stop(draft, bot.id, command)
+    begin_stop(draft, bot.id, command)
 
 
-def _begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
+def begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
     bot = draft.bot(bot_id)
     draft.say(BotStopping(bot_id, asked.at_ns, asked.by, asked.reason))
     draft.ask(watch_of(draft.desk, bot.account))
@@ -183,13 +176,27 @@ def _begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
         draft.say(CloseOnStopAsked(bot_id, asked.at_ns, asked.by))
         entries = [each for each in entries if each.terms.size.kind is not SizeKind.ALL]
     cancel_orders(draft, entries, asked.at_ns, asked.by)
+    if bot.awaited:
+        end_waits(draft, bot_id, asked)
     stop_if_done(draft, bot_id, asked.at_ns)
+
+
+def end_waits(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
+    """What a person was asked is withdrawn, so its runs take their `else`: without new orders."""
+    approvals.end(draft, bot_id, "withdrawn", f"its bot stops: {asked.reason}", asked.at_ns)
+    if draft.bot(bot_id).answers:
+        run_bot(draft, bot_id, Occasion(asked.at_ns // NS_PER_MS))
 
 
 def change_settings(draft: Draft, command: ChangeSettings) -> None:
     bot = draft.desk.bots.get(command.bot)
     if bot is None or not bot.is_alive:
         text = f"Bot {command.bot} is not running; its settings are given when it starts."
+        draft.refuse("ChangeSettings", command.at_ns, text)
+        return
+    under_way = [each.what for each in bot.awaited if each.kind != "approval"]
+    if under_way:
+        text = f"A run of {bot.id} waits for {under_way[0]}. Change its settings when that is done."
         draft.refuse("ChangeSettings", command.at_ns, text)
         return
     merged = tuple((dict(bot.settings) | dict(command.settings)).items())
@@ -199,8 +206,26 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
     if refused:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
+    approvals.end(draft, bot.id, "withdrawn", "its settings are changed", command.at_ns)
+    if draft.bot(bot.id).answers:
+        run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS))
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by))
     _feed(draft, draft.bot(bot.id))
+
+
+def answer_approval(draft: Draft, command: AnswerApproval) -> None:
+    """The run goes on, on a new snapshot, or takes its `else`."""
+    who = command.by, command.role
+    refusal = approvals.refusal(draft.desk, command.approval, who, command.at_ns)
+    if refusal:
+        draft.refuse("AnswerApproval", command.at_ns, refusal)
+        return
+    said = (*who, command.reason)
+    bot_id = approvals.say_answer(
+        draft, command.approval, said, command.at_ns, is_approved=command.is_approved
+    )
+    if draft.bot(bot_id).status is BotStatus.RUNNING:
+        run_bot(draft, bot_id, Occasion(command.at_ns // NS_PER_MS))
 
 
 def cancel_order(draft: Draft, command: CancelOrder) -> None:
@@ -210,20 +235,3 @@ def cancel_order(draft: Draft, command: CancelOrder) -> None:
         draft.refuse("CancelOrder", command.at_ns, text)
         return
     cancel_orders(draft, [order], command.at_ns, command.by)
-
-
-def kill(draft: Draft, command: Kill) -> None:
-    """Block new orders first, then stop every bot, then cancel whatever still works."""
-    draft.say(TradingStateChanged(TradingState.HALTED, command.reason, command.by, command.at_ns))
-    for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_alive]:
-        _begin_stop(draft, bot_id, command)
-    cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, command.by)
-    for bot_id in list(draft.desk.bots):
-        stop_if_done(draft, bot_id, command.at_ns)
-
-
-def resume(draft: Draft, command: Resume) -> None:
-    if not command.reason.strip():
-        draft.refuse("Resume", command.at_ns, "Resuming asks for a reason; it stays in the audit.")
-        return
-    draft.say(TradingStateChanged(TradingState.ACTIVE, command.reason, command.by, command.at_ns))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from lefi_tui.core.approval import Approval, ApprovalRules
 from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
 from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState
 from lefi_tui.core.order import Order
@@ -19,6 +20,8 @@ from lefi_tui.core.risk.gate import Limits
 
 # A cancel or a fill may come late; a final order is remembered for as many orders as this.
 CLOSED_ORDERS_MAX: Final = 512
+# Ids of events from outside: at most ten a second come in, and a signature is good for ten minutes.
+TAKEN_MAX: Final = 8_192
 
 
 class BotStatus(StrEnum):
@@ -27,6 +30,7 @@ class BotStatus(StrEnum):
     STOPPING = "stopping"  # until the venue shows none of its orders
     STOPPED = "stopped"
     FAULTED = "faulted"
+    FINALIZED = "finalized"  # its script is done
 
 
 ALIVE: Final = frozenset({BotStatus.WARMING, BotStatus.RUNNING})
@@ -73,10 +77,21 @@ class BotRecord:
     closes: bool = False  # while it stops: its share of each position goes first
     given_up: tuple[str, ...] = ()  # symbols whose close failed: they stay open
     gave: Mapping[str, float] = field(default_factory=dict)  # newest number of each Emit's field
+    answers: tuple[Answer, ...] = ()  # to what its runs wait for, and not heard yet
+    awaited: tuple[Awaited, ...] = ()  # what its runs wait for
+    started_by: str = ""
 
     @property
     def is_alive(self) -> bool:
         return self.status in ALIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was answered to an event from outside, for when it is sent again."""
+
+    at_ns: int
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,13 @@ class Desk:
     bots: Mapping[str, BotRecord] = field(default_factory=dict)
     trading_state: TradingState = TradingState.ACTIVE
     trading_cause: str = ""
+    trading_lift: str = ""  # the least role that may lift it
+    kill_rules: KillRules | None = None  # none where none were ever set: a kill only cancels
+    kill: KillState | None = None  # the newest, until trading is resumed
+    kill_facts: KillFacts = NOTHING
+    approvals: Mapping[str, Approval] = field(default_factory=dict)  # that wait for a person
+    approval_rules: ApprovalRules = field(default_factory=ApprovalRules)
+    taken: Mapping[str, Taken] = field(default_factory=dict)  # by the id of an event from outside
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
-from lefi_tui.core.desk import closing, commands, market, reports
+from lefi_tui.core.desk import approvals, closing, commands, killing, market, reports, triggers
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
+    AdvanceKill,
+    AnswerApproval,
     BarsClosed,
     CancelOrder,
     ChangeSettings,
     ClosePosition,
     Command,
     Effect,
+    EmitEvent,
     Event,
     FeedStated,
     FundingCharged,
@@ -25,9 +30,12 @@ from lefi_tui.core.messages import (
     QuoteChanged,
     Report,
     Resume,
+    SetApprovalRules,
+    SetKillRules,
     SetLimits,
     StartBot,
     StopBot,
+    TakeOrders,
     TimersDue,
     TradePrinted,
     Transient,
@@ -35,6 +43,7 @@ from lefi_tui.core.messages import (
     VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
+    VenueRead,
     VenueRejected,
     VenueSilent,
 )
@@ -69,30 +78,30 @@ def advance(desk: Desk, message: Command | Report | MarketInput) -> tuple[Desk, 
     return draft.desk, Step(tuple(draft.events), tuple(draft.effects))
 
 
-def _command(draft: Draft, command: Command) -> None:  # noqa: C901 -- dispatch
-    match command:
-        case OpenAccount():
-            commands.open_account(draft, command)
-        case SetLimits():
-            commands.set_limits(draft, command)
-        case ListInstruments():
-            commands.list_instruments(draft, command)
-        case StartBot():
-            commands.start_bot(draft, command)
-        case StopBot():
-            commands.stop_bot(draft, command)
-        case ChangeSettings():
-            commands.change_settings(draft, command)
-        case CancelOrder():
-            commands.cancel_order(draft, command)
-        case ClosePosition():
-            closing.close_position(draft, command)
-        case Kill():
-            commands.kill(draft, command)
-        case Resume():
-            commands.resume(draft, command)
-        case _:
-            raise AssertionError(f"no command of the desk: {command!r}")
+def _command(draft: Draft, command: Command) -> None:
+    carry_out = _COMMANDS.get(type(command))
+    assert carry_out is not None, f"no command of the desk: {command!r}"
+    carry_out(draft, command)
+
+
+_COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
+    OpenAccount: commands.open_account,
+    SetLimits: commands.set_limits,
+    ListInstruments: commands.list_instruments,
+    StartBot: commands.start_bot,
+    StopBot: commands.stop_bot,
+    ChangeSettings: commands.change_settings,
+    CancelOrder: commands.cancel_order,
+    ClosePosition: closing.close_position,
+    Kill: killing.kill,
+    Resume: killing.resume,
+    AdvanceKill: killing.advance_kill,
+    TakeOrders: killing.take_orders,
+    SetKillRules: killing.set_kill_rules,
+    AnswerApproval: commands.answer_approval,
+    SetApprovalRules: approvals.set_rules,
+    EmitEvent: triggers.emit_event,
+}
 
 
 def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
@@ -113,6 +122,8 @@ def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
             reports.funding(draft, report)
         case TimersDue():
             market.timers_due(draft, report)
+        case VenueRead():
+            killing.venue_read(draft, report)
         case _:
             raise AssertionError(f"no report of the desk: {report!r}")
 

@@ -1,0 +1,101 @@
+"""The kill: what a person set for it, how far one has come, and what may cause one by itself.
+
+The rule it keeps: a kill is over only when every venue was read and says so; until then it tells
+exactly what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from lefi_tui.core.money import ZERO
+
+STEPS_MAX: Final = 64  # what a screen shows of one kill; the first ones stay
+
+
+class Flatten(StrEnum):
+    """Which positions a kill closes."""
+
+    BOTS = "bots"  # what bots hold; a person's and unknown ones stay
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class KillRules:
+    """[kill] of the settings. None: this never causes a kill by itself."""
+
+    flatten: Flatten = Flatten.NONE
+    drawdown_max: Decimal | None = None  # a share of the peak of an account's equity
+    losses_max: int | None = None  # trades in a row that ended with a loss
+    errors_max: int | None = None  # orders without a usable answer, within ten minutes
+    spreads_max: int | None = None  # orders stopped for their market's spread, likewise
+
+
+class KillStage(StrEnum):
+    CANCELING = "canceling"
+    CLOSING = "closing"  # flattens, and reads back what the venues show
+    PROVEN = "proven"
+
+
+@dataclass(frozen=True, slots=True)
+class KillStep:
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a venue showed when it was asked: ids of working orders, signed units by symbol."""
+
+    at_ns: int = 0  # when it was asked
+    working: tuple[str, ...] = ()
+    holdings: tuple[tuple[str, Decimal], ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The newest attempt to flatten one position."""
+
+    at_ns: int
+    units: Decimal
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KillState:
+    at_ns: int
+    by: str
+    cause: str
+    flatten: Flatten
+    stage: KillStage = KillStage.CANCELING
+    steps: tuple[KillStep, ...] = ()
+    closing_ns: int = 0  # since when it flattens: an older reading says nothing
+    left: tuple[str, ...] = ()  # what still works or is open, and why
+    left_ns: int = 0  # when that was said
+    read: Mapping[str, Reading] = field(default_factory=dict)  # by account
+    tries: Mapping[tuple[str, str], Try] = field(default_factory=dict)  # by account, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class KillFacts:
+    """What the automatic causes count, since the rules were set or trading was resumed."""
+
+    losses: int = 0
+    results: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)  # of open trades
+    errors: tuple[int, ...] = ()  # their times
+    spreads: tuple[int, ...] = ()
+    peaks: Mapping[str, Decimal] = field(default_factory=dict)  # of each account's equity
+    fallen: Mapping[str, Decimal] = field(default_factory=dict)  # share of it that is lost now
+
+
+NOTHING: Final = KillFacts()
+
+
+def lost(peak: Decimal, equity: Decimal) -> Decimal:
+    return (peak - equity) / peak if peak > ZERO else ZERO
