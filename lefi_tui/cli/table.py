@@ -209,7 +209,16 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "approvals": Command("what waits for a person"),
-        "emit": Command("a custom event"),
+        "emit": Command(
+            "a custom event for the bots that hear it",
+            "emit",
+            (
+                _argument("name", metavar="NAME", help='as scripts hear it: on Event("NAME")'),
+                _argument("fields", metavar="JSON", nargs="?", default="{}", help="its fields"),
+                _argument("--id", default="", help="the same id is heard once, however often sent"),
+                _JSON,
+            ),
+        ),
         "schedule": Command("what runs when"),
         "why": Command("what was decided, and on which values"),
         "audit": Command("the hash-chained trail"),

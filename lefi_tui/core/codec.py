@@ -20,6 +20,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from lefi_tui.core import messages
+from lefi_tui.core.bot import Given
 from lefi_tui.core.messages import Message
 
 Turn = Callable[[Any], Any]
@@ -48,6 +49,13 @@ def _double(value: float) -> float | str:
     # A whole number given for a double is that double: 1 and 1.0 must not be two texts.
     value = float(value)
     return value if math.isfinite(value) else str(value)
+
+
+def _given(value: Given) -> Any:
+    """A field of a custom event: a missing number is null, so that no text is ever meant by it."""
+    if isinstance(value, (bool, str)):
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[Any]:
@@ -87,6 +95,8 @@ def _writer(hint: Any) -> Turn:
     """How a value is written that was annotated with this type."""
     if hint in _TAGGED:
         return _tagged
+    if hint == Given:
+        return _given
     if get_origin(hint) is not None:
         return _composed_writer(hint, get_args(hint))
     is_open = hint in {Any, object} or not isinstance(hint, type)
@@ -269,6 +279,14 @@ def _double_in(data: Any) -> float:
     raise CodecError(f"{_shown(data)} is no number")
 
 
+def _given_in(data: Any) -> Given:
+    if type(data) is bool:
+        return data
+    if type(data) is str:
+        return _text(data)
+    return math.nan if data is None else float(data)
+
+
 def _decimal(data: Any) -> Decimal:
     value = Decimal(_text(data))
     if not value.is_finite():
@@ -294,6 +312,7 @@ _READERS: Final[dict[Any, Turn]] = {
     float: _double_in,
     Decimal: _decimal,
     messages.MarketInput: _tagged_in,
+    Given: _given_in,
 }
 
 

@@ -16,6 +16,7 @@ from lefi_tui.core.messages import (
     CommandRefused,
     Effect,
     Event,
+    EventTaken,
     MarketInput,
     Message,
 )
@@ -47,6 +48,9 @@ class Handled:
         for event in self.step.events:
             if isinstance(event, _REFUSALS):
                 return Receipt(is_accepted=False, text=event.text, n=self.n)
+            if isinstance(event, EventTaken):
+                heard = f"heard by {', '.join(event.bots)}"
+                return Receipt(not event.refusal, event.refusal or heard, self.n)
         return Receipt(is_accepted=True, n=self.n)
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from lefi_tui.core.approval import ApprovalRules
 from lefi_tui.core.bot import Bar, Needs, Quote
 from lefi_tui.core.desk.changing import put, with_bot
-from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
 from lefi_tui.core.messages import (
+    AnswerKept,
+    ApprovalAnswered,
+    ApprovalEnded,
+    ApprovalRequested,
+    ApprovalRulesSet,
     BarsClosed,
     BarsSeen,
     BotFaulted,
+    BotFinalized,
     BotRan,
     BotStarted,
     BotStopped,
@@ -19,6 +26,7 @@ from lefi_tui.core.messages import (
     CloseGivenUp,
     CloseOnStopAsked,
     EngineStarted,
+    EventTaken,
     FillKept,
     HistoryLoaded,
     MarketSeen,
@@ -55,6 +63,7 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
         state=kind.begin(source, settings),
         status=BotStatus.WARMING if warms else BotStatus.RUNNING,
         started_at_ns=event.at_ns,
+        started_by=event.by,
     )
     return replace(desk, bots=put(desk.bots, bot.id, bot))
 
@@ -105,7 +114,37 @@ def close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
 
 
 def bot_stopped(desk: Desk, event: BotStopped) -> Desk:
-    return with_bot(desk, event.bot, status=BotStatus.STOPPED, reason=event.reason, heard=())
+    return _ended(desk, event.bot, BotStatus.STOPPED, event.reason)
+
+
+def bot_finalized(desk: Desk, event: BotFinalized) -> Desk:
+    return _ended(desk, event.bot, BotStatus.FINALIZED, "its script is done")
+
+
+def _ended(desk: Desk, bot_id: str, status: BotStatus, reason: str) -> Desk:
+    """What it waited for is of no use any more."""
+    ended: dict[str, Any] = {"heard": (), "answers": (), "awaited": ()}
+    return with_bot(desk, bot_id, status=status, reason=reason, **ended)
+
+
+def answer_kept(desk: Desk, event: AnswerKept) -> Desk:
+    return with_bot(desk, event.bot, answers=(*desk.bots[event.bot].answers, event.answer))
+
+
+# ---- approvals
+
+
+def approval_rules_set(desk: Desk, event: ApprovalRulesSet) -> Desk:
+    return replace(desk, approval_rules=ApprovalRules(event.rules, event.four_eyes))
+
+
+def approval_requested(desk: Desk, event: ApprovalRequested) -> Desk:
+    return replace(desk, approvals=put(desk.approvals, event.approval.id, event.approval))
+
+
+def approval_over(desk: Desk, event: ApprovalAnswered | ApprovalEnded) -> Desk:
+    left = {key: each for key, each in desk.approvals.items() if key != event.approval}
+    return replace(desk, approvals=left)
 
 
 def bot_faulted(desk: Desk, event: BotFaulted) -> Desk:
@@ -125,6 +164,8 @@ def bot_ran(desk: Desk, event: BotRan) -> Desk:
         occasions=bot.occasions + 1,
         heard=bot.heard[event.heard_used :],
         gave={**bot.gave, **dict(event.gave)} if event.gave else bot.gave,
+        answers=bot.answers[event.answers_used :],
+        awaited=event.awaited,
     )
 
 
@@ -137,6 +178,16 @@ def bars_seen(desk: Desk, event: BarsSeen) -> Desk:
     for symbol, timeframe_ms, time_ms in event.bars:
         seen[symbol, timeframe_ms] = max(time_ms, seen.get((symbol, timeframe_ms), -1))
     return with_bot(desk, event.bot, seen=seen)
+
+
+def event_taken(desk: Desk, event: EventTaken) -> Desk:
+    """Its id is remembered, among the newest: sent again, it is not heard again."""
+    if not event.id:
+        return desk
+    taken = put(desk.taken, event.id, Taken(event.at_ns, event.refusal))
+    for oldest in list(taken)[: len(taken) - TAKEN_MAX]:
+        del taken[oldest]
+    return replace(desk, taken=taken)
 
 
 # ---- market
