@@ -94,6 +94,7 @@ class Moment:
             planned=tuple(wanted.planned),
             emitted=tuple(wanted.emitted),
             is_finalized=waiting.is_finalized,
+            awaited=waiting.awaited(),
         )
 
     # ---- which events there are

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from lefi_tui.core.bars import Bucket
-from lefi_tui.core.bot import Bar, FillSeen, Needs, Print, Quote
+from lefi_tui.core.bot import Bar, FillSeen, Needs, Patience, Print, Quote
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import Handler, Program, check
 from lefi_tui.lang.reach import Reach, reach_of
@@ -83,6 +83,9 @@ class Bound:
             events=tuple(dict.fromkeys(each.hears for each in self.events)),
             history_bars=min(warm, HISTORY_BARS_MAX) if is_warmed else 0,
             can_trade=program.kind != "indicator",
+            patience=Patience(
+                int(program.policy.timeout_ms), program.policy.partial_fill, program.policy.retry
+            ),
         )
 
 
@@ -105,9 +108,6 @@ def start_refusal_of(source: str, settings: Mapping[str, str]) -> str:
         return refusal
     if bound.program.kind == "manual":
         return "Manual bots (`kind manual`) are not there yet; write `kind automated`."
-    if bound.program.waits:
-        what = bound.program.waits[0]
-        return f"Runs wait at {what}; waits come with the durable executor."
     return ""
 
 

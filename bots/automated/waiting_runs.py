@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from bots.automated import waits
 from bots.automated.ceiling import hold
@@ -17,7 +17,9 @@ from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
 from lefi_tui.core.bot import (
     ApprovalAsked,
+    Awaited,
     Intent,
+    Note,
     Occasion,
     OrderOutcome,
     Refusal,
@@ -34,6 +36,10 @@ from lefi_tui.lang.waiting import (
     TransactionFailed,
     Wait,
 )
+
+TIMED: Final = frozenset({"approval", "again"})  # they end by themselves at their deadline
+UNDOES: Final = frozenset({"undo", "again"})
+STUCK: Final = "stuck"  # a note that asks for a person
 
 Answered = OrderOutcome | bool
 Went = tuple[Begun, list[Any], list[str]]  # the run, the slots behind it, what was done in words
@@ -60,10 +66,10 @@ class WaitingRuns:
         finalizes the script ends the others."""
         answers = {each.ticket: each for each in self._occasion.answers}
         for run in tuple(self.runs):
-            if self.is_finalized:
-                return
+            if run not in self.runs:
+                continue  # the script was finalized meanwhile
             given = answers.get(run.ticket)
-            if run.kind == "approval" and run.deadline_ms <= self._occasion.at_ms:
+            if run.kind in TIMED and run.deadline_ms <= self._occasion.at_ms:
                 yield run, False
             elif given is not None:
                 yield run, given.is_approved if given.outcome is None else given.outcome
@@ -72,6 +78,13 @@ class WaitingRuns:
         """The run goes on with its answer, on slots and reads as they stand now."""
         self.runs.remove(run)
         course = run.course
+        if run.kind == "again" and run.intent is not None:
+            done = self._undo(course, (run.intent, *run.left), run.tries + 1)
+            return course.begun, slots, done
+        if run.kind == "undo":
+            done = self._not_undone(run, answer)
+            if done:
+                return course.begun, slots, done
         if run.kind == "undo" and run.left:
             done = self._undo(course, run.left)
             return course.begun, slots, done
@@ -109,9 +122,13 @@ class WaitingRuns:
 
     def _taken(self, result: StepResult) -> list[str]:
         if any(isinstance(each, Finalized) for each in result.effects):
-            self.is_finalized = True
-            self.runs.clear()
+            self.is_finalized = True  # what is half done is still ended, or undone
+            self.runs = [each for each in self.runs if each.kind in UNDOES or each.course.block]
         return self._wanted.take(result.effects)
+
+    def awaited(self) -> tuple[Awaited, ...]:
+        """What still waits, in words."""
+        return tuple(_awaited(each) for each in self.runs)
 
     # ---- what a run waits for
 
@@ -161,12 +178,35 @@ class WaitingRuns:
         self._wanted.take([Refusal(orders[0], "TRANSACTION_NOT_FUNDED", text)])
         return course, False, [text]
 
-    def _undo(self, course: Course, steps: tuple[Intent, ...]) -> list[str]:
+    def _undo(self, course: Course, steps: tuple[Intent, ...], tries: int = 0) -> list[str]:
         self.tickets += 1
         intent = replace(steps[0], ticket=self.tickets)
         self._wanted.send(intent)
-        self.runs.append(WaitingRun(self.tickets, "undo", course, intent, left=steps[1:]))
+        run = WaitingRun(self.tickets, "undo", course, intent, left=steps[1:], tries=tries)
+        self.runs.append(run)
         return [f"undoes: {in_words(intent)}"]
+
+    def _not_undone(self, run: WaitingRun, answer: Answered) -> list[str]:
+        """An undo that failed is tried again a little later; in the end it is told, loudly.
+
+        Empty where there is nothing left to do: its stop may have closed what it opened.
+        """
+        intent = run.intent
+        assert intent is not None, run
+        if not isinstance(answer, OrderOutcome) or answer.is_filled:
+            return []
+        if intent.is_reduce_only and not self._wanted.held(intent):
+            return []
+        words = f"{in_words(intent)} was not undone: {answer.reason or answer.status}"
+        if run.tries >= self._program.policy.retry:
+            self._wanted.take([Note(STUCK, f"{words}. What it leaves stays; look after it.")])
+            return []
+        self.tickets += 1
+        left = waits.undo_left(intent, answer)
+        again_ms = self._occasion.at_ms + waits.again_ms(run.tries)
+        kept = replace(run, ticket=self.tickets, kind="again", intent=left, deadline_ms=again_ms)
+        self.runs.append(kept)
+        return [f"{words}; tried again"]
 
     def _ask(self, course: Course, wait: ApprovalAwaited, slots: list[Any]) -> list[str]:
         orders = self._ahead(course, wait.number, slots)
@@ -196,6 +236,12 @@ class WaitingRuns:
     def _has_changed(self, run: WaitingRun, slots: list[Any]) -> bool:
         now = self._ahead(run.course, run.block, slots)
         return waits.has_changed(run.left, run.prices, now, self._snapshot)
+
+
+def _awaited(run: WaitingRun) -> Awaited:
+    what = "a person" if run.intent is None else in_words(run.intent)
+    until_ms = run.deadline_ms if run.kind in TIMED else 0
+    return Awaited(run.ticket, run.kind, what, until_ms)
 
 
 def _with_step(course: Course, step: Step) -> Course:

@@ -20,6 +20,8 @@ from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, Transacti
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
 NO_EXITS: Final = ExitPlan()
+AGAIN_FIRST_MS: Final = 1_000
+AGAIN_MOST_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRun:
-    """kind: order · undo (`left` are the next ones) · approval (`left` is what was shown)"""
+    """kind: order · undo (`left` are the next ones) · again (an undo that failed, tried once more
+    at its deadline) · approval (`left` is what was shown)"""
 
     ticket: int
     kind: str
@@ -59,6 +62,7 @@ class WaitingRun:
     within_ms: float = 0.0
     deadline_ms: int = 0
     prices: tuple[float, ...] = ()  # of the symbols of `left`, when it was asked
+    tries: int = 0  # of an undo, before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,19 @@ def undoing(steps: Sequence[Step]) -> tuple[Intent, ...]:
     return tuple(_undo(each) for each in reversed(steps) if each.outcome.units > 0)
 
 
+def undo_left(intent: Intent, outcome: OrderOutcome) -> Intent:
+    """What is still to be traded back behind an undo that was not filled as asked."""
+    if intent.size is None or intent.action == "transfer" or not outcome.units:
+        return intent
+    units = intent.size.value - Decimal(repr(outcome.units))
+    return replace(intent, size=Size(SizeKind.UNITS, max(units, Decimal(0))))
+
+
+def again_ms(tries: int) -> int:
+    """How long until an undo is tried again: one second, then twice as long each time."""
+    return min(AGAIN_FIRST_MS << tries, AGAIN_MOST_MS)
+
+
 def _undo(step: Step) -> Intent:
     intent, outcome = step.intent, step.outcome
     if intent.action == "transfer":
@@ -167,10 +184,15 @@ def _undo(step: Step) -> Intent:
         intent.site,
         intent.account,
         Size(SizeKind.UNITS, Decimal(repr(outcome.units))),
-        leverage=intent.leverage,
+        # A perpetual is one position at one leverage: a Close of it has none of its own.
+        leverage=intent.leverage or _held_at(intent, outcome),
         is_reduce_only=step.held * sign >= 0,  # its stop may have closed what it opened
         is_undo=True,
     )
+
+
+def _held_at(intent: Intent, outcome: OrderOutcome) -> Decimal | None:
+    return Decimal(repr(outcome.leverage)) if ":" in intent.symbol else None
 
 
 # ---- an approval
@@ -295,6 +317,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "within_ms": run.within_ms,
         "deadline_ms": run.deadline_ms,
         "prices": [_out(each) for each in run.prices],
+        "tries": run.tries,
     }
 
 
@@ -314,4 +337,5 @@ def waiting_in(program: Program, data: Any) -> WaitingRun:
         data["within_ms"],
         data["deadline_ms"],
         tuple(float(_in(each)) for each in data["prices"]),
+        data.get("tries", 0),
     )

@@ -158,6 +158,7 @@ class OrderOutcome:
     status: str  # filled canceled refused
     reason: str
     is_filled: bool  # as asked
+    leverage: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,16 @@ class ApprovalAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a run waits for, in words, and until when (0: until it is there)."""
+
+    ticket: int
+    kind: str  # order · undo · again (an undo that is tried once more) · approval
+    what: str
+    until_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunTrace:
     """One run of one handler: what it was, and why it did or did not act, in words."""
 
@@ -233,7 +244,19 @@ class Decision:
     planned: tuple[Planned, ...] = ()
     emitted: tuple[Emitted, ...] = ()  # its own handlers have heard them already
     is_finalized: bool = False  # the script is done; the bot is carried out no more
+    awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What a script's policy says of its orders. `timeout_ms` counts for market orders and those a
+    run waits for (0: none); then `partial` says what becomes of them and of what is filled: keep
+    it, cancel (it is traded back), or complete (the order goes on working)."""
+
+    timeout_ms: int = 0
+    partial: str = "keep"
+    retries: int = 0  # sent again so often where it surely never reached the venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +271,7 @@ class Needs:
     events: tuple[str, ...] = ()  # names of the custom events it hears
     history_bars: int = 0  # candles of each timeframe that warm it
     can_trade: bool = True
+    patience: Patience = Patience()
 
 
 class BotKind(Protocol):

@@ -29,6 +29,14 @@ def owner_tag(owner: str) -> str:
     return _letters(f"owner\x00{owner}", TAG_LENGTH)
 
 
+SHORT_LENGTH: Final = 6  # a person types it; 36^6 is past two thousand million
+
+
+def short_id(data: str) -> str:
+    """Six letters and digits for a question that a person answers."""
+    return _letters(f"short\x00{data}", SHORT_LENGTH)
+
+
 class ClientOrderId:
     """Makes ids; they are kept as plain text."""
 

@@ -198,6 +198,11 @@ class Order:
     reason: str = ""
     placed_at_ns: int = 0
     is_cancel_asked: bool = False  # survives a silence: what is alive again is canceled again
+    ticket: int = 0  # of the run that waits until it is final; 0: none does
+    is_undo: bool = False  # trades back a step of a transaction, or what a time limit left of it
+    is_advised: bool = False  # the gate asks every adviser too
+    deadline_ns: int = 0  # canceled then; 0: it rests
+    retries: int = 0  # sent again so often where it surely never reached the venue
 
     @property
     def is_final(self) -> bool:

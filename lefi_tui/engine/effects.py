@@ -22,6 +22,7 @@ from lefi_tui.core.messages import (
     LoadHistory,
     LookUpOrder,
     Report,
+    SetAlarm,
     SetTimers,
     SubmitOrders,
     VenueCanceled,
@@ -62,7 +63,7 @@ class Effects:
 
     # ---- the door
 
-    def carry_out(self, effect: Effect) -> None:
+    def carry_out(self, effect: Effect) -> None:  # noqa: C901 -- dispatch
         match effect:
             case SubmitOrders():
                 ids = tuple(order.id for order in effect.orders)
@@ -74,6 +75,9 @@ class Effects:
                 self.look_up(effect.account, effect.order)
             case SetTimers():
                 self._set_timers(effect)
+            case SetAlarm():
+                self.timers.set_alarm(effect.bot, effect.at_ns)
+                self.wind(effect.bot)
             case LoadHistory():
                 self._begin(self._load(effect))
             case Watch():

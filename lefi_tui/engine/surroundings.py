@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Final
 
 from lefi_tui.core.desk import BotStatus, Desk
-from lefi_tui.core.desk.commands import watch_of
-from lefi_tui.core.messages import LoadHistory, MarketInput, SetTimers, Watch
+from lefi_tui.core.desk.feeding import watch_of
+from lefi_tui.core.desk.waiting import next_deadline
+from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, SetTimers, Watch
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
 from lefi_tui.engine.sampling import LOOK_S
@@ -101,6 +102,7 @@ class Surroundings:
             if not bot.is_alive:
                 continue
             self._writer.effects.carry_out(SetTimers(bot.id, bot.needs.timers))
+            self._writer.effects.carry_out(SetAlarm(bot.id, next_deadline(desk, bot)))
             if bot.status is BotStatus.WARMING:
                 needs = bot.needs
                 wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)

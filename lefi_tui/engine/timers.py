@@ -22,6 +22,14 @@ class Timers:
     def __init__(self) -> None:
         self._specs: dict[str, tuple[Spec, ...]] = {}
         self._due: dict[tuple[str, int], int] = {}
+        self._alarms: dict[str, int] = {}
+
+    def set_alarm(self, bot: str, at_ns: int) -> None:
+        """One moment at which something a bot waits for is over; 0 for none."""
+        if at_ns:
+            self._alarms[bot] = at_ns
+        else:
+            self._alarms.pop(bot, None)
 
     def set(self, bot: str, specs: tuple[Spec, ...], now_ns: int) -> None:
         """All timers of one bot from now on; none clears them."""
@@ -33,17 +41,26 @@ class Timers:
             self._due[bot, handler] = next_due(spec, zone, now_ns)
 
     def next_of(self, bot: str) -> int | None:
-        return min((self._due[bot, each[0]] for each in self._specs.get(bot, ())), default=None)
+        dates = [self._due[bot, each[0]] for each in self._specs.get(bot, ())]
+        if bot in self._alarms:
+            dates.append(self._alarms[bot])
+        return min(dates, default=None)
 
     def bots(self) -> tuple[str, ...]:
-        return tuple(self._specs)
+        return tuple(dict.fromkeys((*self._specs, *self._alarms)))
 
     def take_due(self, bot: str, now_ns: int) -> TimersDue | None:
-        """What is due, each handler once however often it was missed; its next time is set."""
+        """What is due, each handler once however often it was missed; its next time is set.
+
+        Without a handler it is an alarm: something that the bot waits for is over.
+        """
         due = [each for each in self._specs.get(bot, ()) if self._due[bot, each[0]] <= now_ns]
-        if not due:
+        dates = [self._due[bot, handler] for handler, _, _ in due]
+        if self._alarms.get(bot, now_ns + 1) <= now_ns:
+            dates.append(self._alarms.pop(bot))
+        if not dates:
             return None
-        first = min(self._due[bot, handler] for handler, _, _ in due)
+        first = min(dates)
         for handler, spec, zone in due:
             self._due[bot, handler] = next_due(spec, zone, now_ns)
         late = now_ns - first

@@ -11,7 +11,9 @@ from itertools import groupby
 from typing import Final
 
 from lefi_tui.core.bot import Bar, Occasion
+from lefi_tui.core.desk import approvals, waiting
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
 from lefi_tui.core.messages import (
@@ -55,6 +57,13 @@ def bars_closed(draft: Draft, message: BarsClosed) -> None:
         return
     _see(draft, message)
     for bot in bots:
+        if is_file and bot.awaited:
+            cancel_orders(
+                draft,
+                waiting.overdue(draft.desk, bot.id, message.at_ms * NS_PER_MS),
+                message.at_ms * NS_PER_MS,
+                waiting.TIMEOUT,
+            )
         if bot.status is BotStatus.RUNNING:
             bars = message.bars if is_file else _fresh(bot, message.bars)
             _give_bars(draft, bot, bars, message, is_file=is_file)
@@ -117,6 +126,11 @@ def history_loaded(draft: Draft, message: HistoryLoaded) -> None:
         run_bot(draft, bot.id, Occasion(at_ms, bars=tuple(bars), is_history=True))
     if fresh:
         draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in fresh)))
+    bot = draft.bot(bot.id)
+    if bot.heard or bot.answers:  # what came while it was warmed
+        run_bot(draft, bot.id, Occasion(message.at_ns // NS_PER_MS))
+    if waiting.next_deadline(draft.desk, draft.bot(bot.id)):
+        waiting.wind(draft, bot.id)
 
 
 def _close_ms(bar: Bar) -> int:
@@ -124,6 +138,15 @@ def _close_ms(bar: Bar) -> int:
 
 
 def timers_due(draft: Draft, report: TimersDue) -> None:
+    """Handlers whose time has come, and what has waited long enough."""
     bot = draft.desk.bots.get(report.bot)
-    if bot is not None and bot.status is BotStatus.RUNNING:
-        run_bot(draft, bot.id, Occasion(report.at_ns // NS_PER_MS, due=report.handlers))
+    if bot is None or bot.status not in waiting.ACTIVE:
+        return
+    at_ms = report.at_ns // NS_PER_MS
+    late = waiting.overdue(draft.desk, bot.id, report.at_ns)
+    cancel_orders(draft, late, report.at_ns, waiting.TIMEOUT)
+    approvals.expire(draft, bot.id, report.at_ns)
+    handlers = report.handlers if bot.status is BotStatus.RUNNING else ()
+    if handlers or any(0 < each.until_ms <= at_ms for each in bot.awaited):
+        run_bot(draft, bot.id, Occasion(at_ms, due=handlers))
+    waiting.wind(draft, bot.id)

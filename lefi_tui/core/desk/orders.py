@@ -3,73 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.bot import Intent
+from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
-from lefi_tui.core.desk.state import BotRecord, Desk
-from lefi_tui.core.ids import ClientOrderId
+from lefi_tui.core.desk.intended import intended
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.messages import (
     CancelOrders,
     IntentRefused,
     OrderCancelRequested,
     OrderDenied,
     OrderSubmitted,
-    Sizing,
     SubmitOrders,
 )
-from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import (
     HAND,
     Order,
     OrderStatus,
-    OrderTerms,
     SizeKind,
 )
-from lefi_tui.core.terms import close_terms, order_terms
 
 CLOSING: Final = "STILL_CLOSING"
 NO_TRANSFER: Final = "NO_WITHDRAWALS"
+STOPPING: Final = "BOT_STOPPING"
 
 
 def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
     """Each intent in its turn: a later one sees what the earlier ones have set aside."""
     for number, intent in enumerate(intents):
-        run = f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
-        order_id = ClientOrderId.of(run, str(at_ns), intent.site, f"entry{number}")
-        if intent.action == "transfer":
-            _refuse_transfer(draft, bot, intent, at_ns)
-            continue
-        if intent.action == "close" and _is_closing(draft, bot, intent, at_ns):
-            continue
-        if intent.action in {"cancel", "close"}:
-            _cancel_working(draft, bot, intent.symbol, at_ns)
-        if intent.action == "cancel":
-            continue
-        terms = _terms(draft, bot, intent)
-        if terms is not None:
-            order = Order(
-                id=order_id,
-                account=bot.account,
-                terms=terms,
-                owner=bot.id,
-                run=run,
-                site=intent.site,
-                group=order_id,
-                placed_at_ns=at_ns,
-            )
-            submit(draft, order, at_ns)
+        if not _is_stopped(draft, bot, intent, at_ns):
+            _carry_out(draft, bot, intent, (number, at_ns))
 
 
-def _refuse_transfer(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> None:
-    words = (
-        f"No key of ours may withdraw, so {intent.unit} does not move from {intent.account} to "
-        f"{intent.to}. Move it where the account is; `pays` plans it as a cash flow."
-    )
-    told = (bot.id, intent.action, intent.symbol, intent.site, NO_TRANSFER, words, at_ns)
+def _carry_out(draft: Draft, bot: BotRecord, intent: Intent, when: tuple[int, int]) -> None:
+    number, at_ns = when
+    order = intended(draft.desk, bot, intent, number, at_ns)
+    if intent.action in {"cancel", "close"}:
+        _cancel_working(draft, bot, intent.symbol, at_ns)
+    if order is not None:
+        words = submit(draft, order, at_ns)
+        if words and intent.ticket:
+            waiting.answer(draft, bot.id, waiting.refused(intent, words))
+        elif order.deadline_ns:
+            waiting.wind(draft, bot.id)
+    elif intent.ticket:
+        waiting.answer(draft, bot.id, waiting.nothing_to_do(intent))
+
+
+def _is_stopped(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> bool:
+    """Whether the bot's own standing refuses it; a run that waits for it hears why."""
+    stop = _standing_refusal(draft, bot, intent)
+    if stop is None:
+        return False
+    code, words = stop
+    told = (bot.id, intent.action, intent.symbol, intent.site, code, words, at_ns)
     draft.say(IntentRefused(*told))
+    if intent.ticket:
+        waiting.answer(draft, bot.id, waiting.refused(intent, words))
+    return True
+
+
+def _standing_refusal(draft: Draft, bot: BotRecord, intent: Intent) -> tuple[str, str] | None:
+    if bot.status is BotStatus.STOPPING and not intent.is_undo:
+        return STOPPING, f"Bot {bot.id} is stopping: it only trades back what was half done."
+    if intent.action == "transfer":
+        words = (
+            f"No key of ours may withdraw, so {intent.unit} does not move from {intent.account} to "
+            f"{intent.to}. Move it where the account is; `pays` plans it as a cash flow."
+        )
+        return NO_TRANSFER, words
+    closing = _closing(draft, bot, intent) if intent.action == "close" else None
+    return None if closing is None else (CLOSING, closing_words(closing))
 
 
 def closes_of(desk: Desk, account: str, symbol: str) -> tuple[Order, ...]:
@@ -89,20 +96,15 @@ def closing_words(order: Order) -> str:
     return f"{symbol} is being closed already by order {order.id}, {order.status}; none is doubled."
 
 
-def _is_closing(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> bool:
+def _closing(draft: Draft, bot: BotRecord, intent: Intent) -> Order | None:
     """A close on its way is never sent again beside itself, nor beside a person's.
 
     On a candle file a cancel is final at once: there the newer close takes the older one's place.
     """
-    if draft.desk.accounts[bot.account].sizing is Sizing.AT_FILL:
-        return False
+    if waiting.is_file(draft.desk, bot.account):
+        return None
     working = closes_of(draft.desk, bot.account, intent.symbol)
-    mine = [order for order in working if order.owner in {bot.id, HAND}]
-    if mine:
-        words = closing_words(mine[0])
-        told = (bot.id, intent.action, intent.symbol, intent.site, CLOSING, words, at_ns)
-        draft.say(IntentRefused(*told))
-    return bool(mine)
+    return next((order for order in working if order.owner in {bot.id, HAND}), None)
 
 
 def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> None:
@@ -113,19 +115,6 @@ def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> No
         if order.terms.symbol == symbol and order.leg == "entry"
     ]
     cancel_orders(draft, mine, at_ns, bot.id)
-
-
-def _terms(draft: Draft, bot: BotRecord, intent: Intent) -> OrderTerms | None:
-    """What the intent asks of the venue; None for closing what is not open."""
-    if intent.action == "close":
-        return close_terms(intent.symbol, held_units(draft, bot, intent.symbol))
-    return order_terms(intent)
-
-
-def held_units(draft: Draft, bot: BotRecord, symbol: str) -> Decimal:
-    """The bot's own share of the position, signed."""
-    position = draft.desk.positions.get((bot.account, symbol))
-    return ZERO if position is None else position.shares.get(bot.id, ZERO)
 
 
 def submit(draft: Draft, order: Order, at_ns: int) -> str:

@@ -7,8 +7,10 @@ from decimal import localcontext
 from typing import Final
 
 from lefi_tui.core.bot import FillSeen, Occasion
+from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.orders import submit
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotStatus, Desk
 from lefi_tui.core.ids import exit_id
@@ -24,7 +26,6 @@ from lefi_tui.core.messages import (
     OrderFilled,
     OrderRejected,
     OrderUnconfirmed,
-    Sizing,
     VenueAccepted,
     VenueCanceled,
     VenueFilled,
@@ -84,8 +85,28 @@ def canceled(draft: Draft, report: VenueCanceled) -> None:
 def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
     """An order has its end without having been filled whole."""
     close_failed(draft, order, why, at_ns)
+    _answer(draft, order, at_ns)
     for bot_id in waiting_for(draft.desk, order):
         stop_if_done(draft, bot_id, at_ns)
+
+
+def _answer(draft: Draft, before: Order, at_ns: int) -> None:
+    """What its deadline left of it is traded back where the policy says so; its run hears.
+
+    On a candle file a cancel is final at once, all else is heard at the close of its candle.
+    """
+    order, bot = draft.desk.order(before.id), draft.desk.bots.get(before.owner)
+    if order is None or bot is None or bot.status not in waiting.ACTIVE | {BotStatus.WARMING}:
+        return
+    if waiting.is_taken_back(bot, order):
+        submit(draft, waiting.back_order(order, at_ns), at_ns)
+    is_told = waiting.answer_final(draft, order.id)
+    is_file = waiting.is_file(draft.desk, order.account)
+    at_once = not is_file or before.status is OrderStatus.CANCEL_PENDING
+    if is_told and at_once and bot.status in waiting.ACTIVE:
+        run_bot(draft, bot.id, Occasion(at_ns // NS_PER_MS, is_file=is_file))
+    elif order.deadline_ns:
+        waiting.wind(draft, bot.id)
 
 
 def silent(draft: Draft, report: VenueSilent) -> None:
@@ -106,6 +127,10 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     was_known = order.status not in _UNANSWERED
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
+    if not was_known and waiting.may_be_sent_again(draft.desk, order, report.at_ns):
+        words = submit(draft, waiting.sent_again(order, report.at_ns), report.at_ns)
+        if not words:
+            return
     _ended(draft, order, f"its close is gone: {reason}", report.at_ns)
 
 
@@ -129,10 +154,14 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     if order is not None:
         _place_exits(draft, order, report.at_ns)
     _drop_exits_when_flat(draft, report)
+    if order is not None:
+        waiting.answer_final(draft, order.id)
     for owner, part in parts:
         _tell_owner(draft, owner, part)
-    waiting = [] if order is None else waiting_for(draft.desk, order)
-    for owner in dict.fromkeys((*(owner for owner, _ in parts), *waiting)):
+    if order is not None and order.deadline_ns:
+        waiting.wind(draft, order.owner)
+    stopping = [] if order is None else waiting_for(draft.desk, order)
+    for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
         stop_if_done(draft, owner, report.at_ns)
 
 
@@ -281,8 +310,9 @@ def _drop_exits_when_flat(draft: Draft, report: VenueFilled) -> None:
 
 
 def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
+    """A running bot hears its fill at once; one that warms, or lives on a candle file, later."""
     bot = draft.desk.bots.get(owner)
-    if bot is None or bot.status not in {BotStatus.RUNNING, BotStatus.STOPPING}:
+    if bot is None or bot.status not in waiting.ACTIVE | {BotStatus.WARMING}:
         return
     fill = FillSeen(
         report.order,
@@ -294,7 +324,9 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         report.reason,
         report.at_ns // NS_PER_MS,
     )
-    if draft.desk.accounts[report.account].sizing is Sizing.AT_FILL:
+    if waiting.is_file(draft.desk, report.account) or bot.status is BotStatus.WARMING:
         draft.say(FillKept(owner, fill))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
+    elif bot.answers:
+        run_bot(draft, owner, Occasion(fill.time_ms))

@@ -7,20 +7,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from lefi_tui.core.bot import Decision, Emitted, Note, Occasion
+from lefi_tui.core.bot import Decision, Emitted, Note, Occasion, Refusal
+from lefi_tui.core.desk import approvals, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.orders import carry_out
+from lefi_tui.core.desk.feeding import watch_of
+from lefi_tui.core.desk.orders import cancel_orders, carry_out
 from lefi_tui.core.desk.snapshot import DeskSnapshot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
 from lefi_tui.core.messages import (
     BotFaulted,
+    BotFinalized,
     BotRan,
     BotStopped,
+    CashFlowPlanned,
     DeliverNote,
     IntentRefused,
     NoteWritten,
+    SetAlarm,
+    SetTimers,
     Sizing,
+    TradingState,
 )
 
 NS_PER_MS: Final = 1_000_000
@@ -65,10 +72,27 @@ def _in_words(event: Emitted) -> str:
 
 
 def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
+    """One occasion, and what its runs hear at once: an order that the gate refused, a close of
+    nothing. A run has an end, so this has one."""
+    emitted = _run_once(draft, bot_id, occasion)
+    is_file = draft.desk.accounts[draft.bot(bot_id).account].sizing is Sizing.AT_FILL
+    while not occasion.is_history and _hears(draft.bot(bot_id)):
+        emitted += _run_once(draft, bot_id, Occasion(occasion.at_ms, is_file=is_file))
+    return emitted
+
+
+def _hears(bot: BotRecord) -> bool:
+    return bool(bot.answers) and bot.status in waiting.ACTIVE
+
+
+def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     """What it read stays as it was when the run began."""
     bot = draft.bot(bot_id)
     begins = bot.status is BotStatus.RUNNING and not bot.has_begun and not occasion.is_history
-    told = replace(occasion, started=begins, fills=bot.heard + occasion.fills)
+    heard, answers = ((), ()) if occasion.is_history else (bot.heard, bot.answers)
+    told = replace(
+        occasion, started=begins, fills=heard + occasion.fills, answers=answers + occasion.answers
+    )
     kind = draft.desk.kinds[bot.kind]
     decision = kind.decide(bot.state, told, DeskSnapshot(draft.desk, bot))
     draft.say(
@@ -80,11 +104,15 @@ def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
             warming=decision.warming,
             acted=bool(decision.intents or decision.notes or decision.refusals or decision.emitted),
             has_begun=bot.has_begun or begins,
-            heard_used=len(bot.heard),
+            heard_used=len(heard),
             gave=_numbers(decision.emitted),
+            answers_used=len(answers),
+            awaited=decision.awaited,
         )
     )
     _follow(draft, bot_id, decision, occasion.at_ms * NS_PER_MS)
+    if decision.awaited or bot.awaited:
+        waiting.wind(draft, bot_id)
     return decision.emitted
 
 
@@ -92,22 +120,36 @@ def _follow(draft: Draft, bot_id: str, decision: Decision, at_ns: int) -> None:
     for note in decision.notes:
         _write_note(draft, bot_id, note, at_ns)
     for refusal in decision.refusals:
-        intent = refusal.intent
-        draft.say(
-            IntentRefused(
-                bot_id,
-                intent.action,
-                intent.symbol,
-                intent.site,
-                refusal.code,
-                refusal.text,
-                at_ns,
-            )
-        )
+        _write_refusal(draft, bot_id, refusal, at_ns)
     if decision.fault:
         draft.say(BotFaulted(bot_id, at_ns, decision.fault))
+        approvals.end(draft, bot_id, "withdrawn", "its bot failed", at_ns)
         return
     carry_out(draft, draft.bot(bot_id), decision.intents, at_ns)
+    for flow in decision.planned:
+        draft.say(CashFlowPlanned(bot_id, flow, at_ns))
+    if decision.asked:
+        approvals.ask(draft, draft.bot(bot_id), decision.asked, at_ns)
+    if decision.is_finalized and not decision.awaited:
+        _finalize(draft, bot_id, at_ns)
+
+
+def _write_refusal(draft: Draft, bot_id: str, refusal: Refusal, at_ns: int) -> None:
+    intent = refusal.intent
+    told = (bot_id, intent.action, intent.symbol, intent.site, refusal.code, refusal.text, at_ns)
+    draft.say(IntentRefused(*told))
+
+
+def _finalize(draft: Draft, bot_id: str, at_ns: int) -> None:
+    """It leaves the executor; its orders that nobody waits for any more are canceled."""
+    bot = draft.bot(bot_id)
+    entries = [each for each in draft.desk.working_of(bot_id) if each.leg == "entry"]
+    cancel_orders(draft, entries, at_ns, bot_id)
+    approvals.end(draft, bot_id, "withdrawn", "its script is done", at_ns)
+    draft.say(BotFinalized(bot_id, at_ns))
+    draft.ask(watch_of(draft.desk, bot.account))
+    draft.ask(SetTimers(bot_id, ()))
+    draft.ask(SetAlarm(bot_id, 0))
 
 
 def _write_note(draft: Draft, bot_id: str, note: Note, at_ns: int) -> None:
@@ -125,6 +167,8 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
     bot = draft.desk.bots.get(bot_id)
     if bot is None or bot.status is not BotStatus.STOPPING:
         return
+    if bot.awaited and draft.desk.trading_state is not TradingState.HALTED:
+        return  # what is half done is traded back first; a kill flattens instead
     must_wait = bot.closes and close_shares(draft, bot_id, at_ns)
     working = draft.desk.working_of(bot_id)
     if must_wait or any(order.leg == "entry" for order in working):

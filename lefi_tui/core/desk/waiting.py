@@ -1,0 +1,196 @@
+"""What a run waits for, at the desk: the fate of an order, a person's word, a moment in time.
+
+The rules it keeps: each answer is given once, when it is final; what is over its deadline is
+canceled, and its run hears what became of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from lefi_tui.core.bot import Answer, Intent, OrderOutcome
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.ids import ClientOrderId
+from lefi_tui.core.messages import AnswerKept, SetAlarm, Sizing
+from lefi_tui.core.money import ZERO
+from lefi_tui.core.order import Order, OrderKind, OrderStatus, OrderTerms, Side, Size, SizeKind
+
+NS_PER_MS: Final = 1_000_000
+TIMEOUT: Final = "timeout"  # who asks for a cancel at a deadline
+_STATUS: Final = {
+    OrderStatus.FILLED: "filled",
+    OrderStatus.CANCELED: "canceled",
+    OrderStatus.EXPIRED: "canceled",
+}
+ACTIVE: Final = frozenset({BotStatus.RUNNING, BotStatus.STOPPING})
+
+
+def is_file(desk: Desk, account: str) -> bool:
+    return desk.accounts[account].sizing is Sizing.AT_FILL
+
+
+# ---- answers
+
+
+def answer(draft: Draft, bot_id: str, what: Answer) -> None:
+    """Its bot hears it at its next moment."""
+    draft.say(AnswerKept(bot_id, what))
+
+
+def answer_final(draft: Draft, order_id: str) -> bool:
+    """Whether a run of a bot waited for this order, which has its end now."""
+    order = draft.desk.order(order_id)
+    if order is None or not order.ticket or not order.is_final:
+        return False
+    bot = draft.desk.bots.get(order.owner)
+    if bot is None or all(each.ticket != order.ticket for each in bot.awaited):
+        return False
+    if any(each.ticket == order.ticket for each in bot.answers):
+        return False  # a fill that came behind the end of its order
+    answer(
+        draft,
+        bot.id,
+        Answer(order.ticket, outcome_of(order, is_kept=not is_taken_back(bot, order))),
+    )
+    return True
+
+
+def outcome_of(order: Order, *, is_kept: bool = True) -> OrderOutcome:
+    """What became of it; what is traded back is as if it had not been filled."""
+    average, filled = order.average, order.filled
+    if not is_kept:
+        average, filled = None, ZERO
+    return OrderOutcome(
+        order.terms.side,
+        math.nan if average is None else float(average),
+        float(filled),
+        float(order.cost) if is_kept else 0.0,
+        float(order.fees) if is_kept else 0.0,
+        _STATUS.get(order.status, "refused"),
+        order.reason,
+        is_filled=order.status is OrderStatus.FILLED,
+        leverage=float(order.terms.leverage or 1),
+    )
+
+
+def refused(intent: Intent, reason: str) -> Answer:
+    """The answer for what was never sent."""
+    side = Side.BUY if intent.action == "buy" else Side.SELL
+    return Answer(
+        intent.ticket,
+        OrderOutcome(side, math.nan, 0.0, 0.0, 0.0, "refused", reason, is_filled=False),
+    )
+
+
+def nothing_to_do(intent: Intent) -> Answer:
+    """A cancel, or a close of what is not open: it counts as filled."""
+    return Answer(
+        intent.ticket,
+        OrderOutcome(Side.SELL, math.nan, 0.0, 0.0, 0.0, "filled", "", is_filled=True),
+    )
+
+
+# ---- deadlines
+
+
+def deadline_ns(desk: Desk, bot: BotRecord, intent: Intent, terms: OrderTerms, at_ns: int) -> int:
+    """When the policy's patience with this order ends; 0: it rests.
+
+    On a candle file an order meets the next candle, so only one that a run waits for can be late.
+    """
+    patience = bot.needs.patience
+    if intent.is_undo or not patience.timeout_ms or patience.partial == "complete":
+        return 0
+    is_bound = terms.kind is OrderKind.MARKET and not is_file(desk, bot.account)
+    return at_ns + patience.timeout_ms * NS_PER_MS if intent.ticket or is_bound else 0
+
+
+def next_deadline(desk: Desk, bot: BotRecord) -> int:
+    """The earliest moment at which this bot must be looked at; 0: none."""
+    if bot.status not in ACTIVE:
+        return 0
+    orders = (
+        order.deadline_ns
+        for order in desk.working_of(bot.id)
+        if order.deadline_ns and order.status is not OrderStatus.CANCEL_PENDING
+    )
+    runs = (each.until_ms * NS_PER_MS for each in bot.awaited if each.until_ms)
+    return min((*orders, *runs), default=0)
+
+
+def wind(draft: Draft, bot_id: str) -> None:
+    """The alarm stands at the next deadline."""
+    bot = draft.desk.bots.get(bot_id)
+    if bot is not None and not is_file(draft.desk, bot.account):
+        draft.ask(SetAlarm(bot_id, next_deadline(draft.desk, bot)))
+
+
+def overdue(desk: Desk, bot_id: str, at_ns: int) -> list[Order]:
+    """Orders whose time is over, and that were not asked to cancel yet."""
+    return [
+        order
+        for order in desk.working_of(bot_id)
+        if 0 < order.deadline_ns <= at_ns and order.status is not OrderStatus.CANCEL_PENDING
+    ]
+
+
+# ---- what is left of an order
+
+
+def is_taken_back(bot: BotRecord, order: Order) -> bool:
+    """Whether the policy trades back the filled part of an order that its deadline ended."""
+    return (
+        bot.needs.patience.partial == "cancel"
+        and bool(order.filled)
+        and bool(order.deadline_ns)
+        and order.is_cancel_asked
+        and order.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
+    )
+
+
+def back_order(order: Order, at_ns: int) -> Order:
+    """Trades back what was filled of it, and never more than is open."""
+    side = order.terms.side.opposite
+    size = Size(SizeKind.UNITS, order.filled)
+    terms = OrderTerms(order.terms.symbol, side, OrderKind.MARKET, size, is_reduce_only=True)
+    order_id = ClientOrderId.of(order.run, str(at_ns), order.site, f"back/{order.id}")
+    return Order(
+        id=order_id,
+        account=order.account,
+        terms=terms,
+        owner=order.owner,
+        run=order.run,
+        site=order.site,
+        group=order_id,
+        placed_at_ns=at_ns,
+        is_undo=True,
+    )
+
+
+def sent_again(order: Order, at_ns: int) -> Order:
+    """The same order under a new id: the first surely never reached the venue."""
+    order_id = ClientOrderId.of(order.run, str(at_ns), order.site, f"again/{order.id}")
+    return Order(
+        id=order_id,
+        account=order.account,
+        terms=order.terms,
+        owner=order.owner,
+        run=order.run,
+        site=order.site,
+        group=order_id,
+        placed_at_ns=at_ns,
+        ticket=order.ticket,
+        is_undo=order.is_undo,
+        is_advised=order.is_advised,
+        deadline_ns=order.deadline_ns,
+        retries=order.retries - 1,
+    )
+
+
+def may_be_sent_again(desk: Desk, order: Order, at_ns: int) -> bool:
+    bot = desk.bots.get(order.owner)
+    is_wanted = bot is not None and (bot.is_alive or order.is_undo)
+    in_time = not order.deadline_ns or at_ns < order.deadline_ns
+    return is_wanted and in_time and order.retries > 0 and not order.is_cancel_asked
