@@ -70,10 +70,10 @@ def _text(data: dict[str, Any], name: str) -> str:
     value = data.get(name, "")
     if not isinstance(value, str):
         raise EventTextError(f'"{name}" is no text')
-    return _whole(value)
+    return whole(value)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Half a character can't be written to the journal."""
     try:
         text.encode()
@@ -83,14 +83,14 @@ def _whole(text: str) -> str:
 
 
 def _fields(data: dict[str, Any]) -> Fields:
-    return tuple((_whole(name), _given(name, value)) for name, value in data.items())
+    return tuple((whole(name), _given(name, value)) for name, value in data.items())
 
 
 def _given(name: str, value: Any) -> Given:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _whole(value)
+        return whole(value)
     if not isinstance(value, (int, float)):
         kind = "null" if value is None else type(value).__name__
         raise EventTextError(f"field {name!r} is a number, a text, true or false; {kind} came")

@@ -21,6 +21,7 @@ from lefi_tui.settings_tables import (
     About,
     AccountSettings,
     DemoSettings,
+    EventSettings,
     LimitSettings,
 )
 
@@ -51,6 +52,7 @@ class Settings:
     ] = "keep"
     limits: LimitSettings = field(default_factory=LimitSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
+    events: EventSettings = field(default_factory=EventSettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -32,6 +32,18 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EventSettings:
+    """Where custom events come from, beside scripts and `lefi emit`; nothing unless said."""
+
+    folder: Annotated[
+        str, About("a folder of JSON files: each is heard as one event, then moved to done")
+    ] = ""
+    webhook_port: Annotated[
+        int, About("port of 127.0.0.1 for events signed by HMAC, 0 for none", ge=0, le=65_535)
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSettings:
     """The built-in market: the same seed gives the same market."""
 

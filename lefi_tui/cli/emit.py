@@ -8,23 +8,24 @@ from lefi_tui.cli.engine_client import with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.messages import EmitEvent
 from lefi_tui.errors import RefusedError, UsageError
-from lefi_tui.event_text import BYTES_MAX, EventTextError, fields_of
+from lefi_tui.event_text import BYTES_MAX, EventTextError, fields_of, whole
 from lefi_tui.views.queries import Channel, Receipt
 
 EXAMPLE = """lefi emit fear_greed '{"score": 12}'"""
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    name: str = arguments.name
     if len(arguments.fields.encode("utf-8", "replace")) > BYTES_MAX:
-        raise UsageError(f"over {BYTES_MAX} bytes", where=f"event {name}", next_step=EXAMPLE)
+        raise UsageError(f"over {BYTES_MAX} bytes", where="lefi emit", next_step=EXAMPLE)
     try:
-        fields = fields_of(arguments.fields)
+        fields = fields_of(whole(arguments.fields))
+        event_id = whole(arguments.id)
+        name = whole(arguments.name)
     except EventTextError as error:
-        raise UsageError(str(error), where=f"event {name}", next_step=EXAMPLE) from error
+        raise UsageError(str(error), where="lefi emit", next_step=EXAMPLE) from error
 
     async def told(channel: Channel) -> Receipt:
-        return await channel.send(EmitEvent(name, fields, arguments.id, by="command line"))
+        return await channel.send(EmitEvent(name, fields, event_id, by="command line"))
 
     receipt = with_engine(output, told)
     if not receipt.is_accepted:

@@ -219,6 +219,15 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 _JSON,
             ),
         ),
+        "webhook": Command(
+            "the secret of the webhook for signed events",
+            "webhook",
+            (
+                _argument("action", choices=["secret"], help="makes one, and shows it once"),
+                _argument("--stdin", action="store_true", help="read it instead of making one"),
+                _argument("--remove", action="store_true", help="forget it"),
+            ),
+        ),
         "schedule": Command("what runs when"),
         "why": Command("what was decided, and on which values"),
         "audit": Command("the hash-chained trail"),

@@ -12,6 +12,7 @@ from lefi_tui.core.desk import BotStatus, Desk
 from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, SetTimers, Watch
+from lefi_tui.engine.outside import attend
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
 from lefi_tui.engine.sampling import LOOK_S
@@ -51,6 +52,8 @@ class Surroundings:
         self._task(self._watch_equity())
         self._task(self._verify_old())
         self._task(self._feed_when_reconciled())
+        for source in self._world.sources:
+            self._task(attend(self._writer, source))
 
     async def close(self) -> None:
         if self._world.scheduler is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lefi_tui.ports.clock import Clock
+from lefi_tui.ports.event_source import EventSource
 from lefi_tui.ports.history import History
 from lefi_tui.ports.market_feed import MarketFeed
 from lefi_tui.ports.notifier import Notifier
@@ -21,3 +22,4 @@ class World:
     histories: Mapping[str, History] = field(default_factory=dict)
     scheduler: Scheduler | None = None  # none in virtual time: the driver asks what is due
     notifier: Notifier | None = None
+    sources: tuple[EventSource, ...] = ()  # of custom events

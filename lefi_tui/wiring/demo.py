@@ -61,6 +61,7 @@ def build_engine(
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
     from lefi_tui.engine.writer import Setup
+    from lefi_tui.wiring.outside import event_sources
 
     clock = SystemClock()
     names = settings.accounts if folder == settings.data_dir else also
@@ -71,6 +72,7 @@ def build_engine(
         feeds=accounts.feeds,
         histories=accounts.histories,
         scheduler=ApScheduler(),
+        sources=event_sources(settings, clock) if folder == settings.data_dir else (),
     )
     setup = Setup(
         SqliteJournal(folder),
