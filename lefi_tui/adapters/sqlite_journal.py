@@ -69,7 +69,7 @@ class SqliteJournal(SqliteReading):
             self._lock.release()
             raise
 
-    def _read(self) -> AbstractContextManager[sqlite3.Connection]:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         return Reading(self._path, "ro", self._busy_timeout_ms)
 
     def _open(self) -> sqlite3.Connection:

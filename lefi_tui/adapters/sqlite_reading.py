@@ -56,13 +56,13 @@ class SqliteReading:
     def where(self) -> str:
         return str(self._path)
 
-    def _read(self) -> AbstractContextManager[sqlite3.Connection]:
+    def connection(self) -> AbstractContextManager[sqlite3.Connection]:
         # With no WAL beside it nobody writes: an ordinary reader would leave one behind.
         has_wal = self._path.with_name(f"{FILE_NAME}-wal").exists()
         return Reading(self._path, "ro" if has_wal else "ro&immutable=1", self._busy_timeout_ms)
 
     def head(self) -> Head:
-        with self._read() as connection:
+        with self.connection() as connection:
             row = connection.execute(
                 "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
             ).fetchone()
@@ -73,7 +73,7 @@ class SqliteReading:
 
     def reached(self, at_ns: int) -> Head:
         """Row numbers follow one another, and their times do but for a clock that was set."""
-        with self._read() as connection:
+        with self.connection() as connection:
             newest = connection.execute("SELECT max(seq) FROM journal").fetchone()[0] or 0
             low, high = 0, newest
             while low < high:
@@ -87,7 +87,7 @@ class SqliteReading:
         return Head() if row is None else Head(*row)
 
     def tape_head(self) -> int:
-        with self._read() as connection:
+        with self.connection() as connection:
             newest = connection.execute("SELECT max(n) FROM tape").fetchone()[0] or 0
         names = self._files.names()
         sealed = int(names[-1].partition(".")[0].partition("-")[2]) if names else 0
@@ -113,7 +113,7 @@ class SqliteReading:
             f"SELECT {ROW} FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "  # noqa: S608 -- own names
             f"AND kind != 'input' AND type IN ({marks}) ORDER BY seq DESC LIMIT ?"
         )
-        with self._read() as connection:
+        with self.connection() as connection:
             found = connection.execute(sql, (LOOK_BACK_ROWS_MAX, *types, limit)).fetchall()
         return tuple(self._row(values) for values in reversed(found))
 
@@ -126,13 +126,13 @@ class SqliteReading:
             yield TapeRow(*values)
 
     def _through(self, sql: str, *values: object) -> Generator[Any, None, None]:
-        with self._read() as connection:
+        with self.connection() as connection:
             found = connection.execute(sql, values)
             while rows := found.fetchmany(READ_ROWS):
                 yield from rows
 
     def snapshot(self, upto_n: int | None = None) -> SavedDesk | None:
-        with self._read() as connection:
+        with self.connection() as connection:
             row = connection.execute(
                 "SELECT n, seq, hash, tape_n, body FROM snapshot WHERE ?1 IS NULL OR n <= ?1 "
                 "ORDER BY n DESC LIMIT 1",

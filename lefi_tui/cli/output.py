@@ -42,6 +42,10 @@ class Output:
         self._out.buffer.write(text.encode("utf-8", "replace"))
         self._out.buffer.flush()
 
+    def raw(self, text: str) -> None:
+        """A part of a file for another program; flushed when the command ends."""
+        self._out.write(text if not self._out.isatty() else shown(text))
+
     def value(self, value: Any) -> None:
         """One JSON value on its own line. NaN is no JSON: whoever makes the value says null."""
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)

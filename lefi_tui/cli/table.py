@@ -39,6 +39,9 @@ _JSON: Final = _argument(
 )
 _FILE: Final = _argument("file", metavar="FILE", type=Path, help="a script")
 _FILES: Final = _argument("files", metavar="FILE", nargs="+", type=Path, help="a script")
+_OF: Final = _argument(
+    "--of", metavar="RUN", default="", help="a run that `lefi run` made; the desk if not said"
+)
 _BOT: Final = _argument("bot", metavar="BOT", nargs="?", default="", help="which bot")
 _SET: Final = _argument(
     "--set",
@@ -230,7 +233,41 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         ),
         "schedule": Command("what runs when"),
         "why": Command("what was decided, and on which values"),
-        "audit": Command("the hash-chained trail"),
+        "audit": Command(
+            "the hash-chained trail: who, what, why, before and after",
+            "audit",
+            (
+                _argument(
+                    "action",
+                    nargs="?",
+                    default="show",
+                    choices=["show", "verify", "export"],
+                    help="show the newest if not said",
+                ),
+                _argument("--since", metavar="T", type=values.since_ms, help="2026-01-31, 7d"),
+                _argument("--until", metavar="T", type=values.since_ms, help="as --since"),
+                _argument("--bot", metavar="BOT", default="", help="one bot's, or one person's"),
+                _argument(
+                    "--run",
+                    metavar="ID",
+                    default="",
+                    help="one story, from key press or market event to fill: its number, an order",
+                ),
+                _argument(
+                    "--limit",
+                    metavar="N",
+                    type=values.count,
+                    default=30,
+                    help="show: 30 if not said",
+                ),
+                _argument(
+                    "--format", choices=["jsonl", "csv"], default="jsonl", help="of an export"
+                ),
+                _argument("--out", metavar="FILE", type=Path, help="export to a file"),
+                _OF,
+                _JSON,
+            ),
+        ),
         "functions": Command("the registry"),
         "keys": Command("exchange keys, kept in the keyring"),
         "data": Command(

@@ -59,6 +59,12 @@ def since_ms(text: str) -> int:
     return time_ms(text)
 
 
+def count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is no number of rows; write for example 30")
+    return int(text)
+
+
 def share(text: str) -> Decimal:
     """`0.05%`, or the share itself, `0.0005`."""
     is_percent = text.endswith("%")

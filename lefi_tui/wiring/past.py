@@ -1,0 +1,89 @@
+"""What was: the journal's trail and its proof, read beside an engine that runs or has ended.
+
+Nothing here writes, takes a lock or asks the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from lefi_tui.adapters.sqlite_reading import FILE_NAME, SqliteReading
+from lefi_tui.adapters.sqlite_schema import known_revisions, revision_of
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.engine.audit import Verified
+from lefi_tui.errors import RefusedError
+from lefi_tui.ports.journal import JournalNewerError
+from lefi_tui.requests import Progress
+from lefi_tui.settings import Settings
+from lefi_tui.views.trail import AuditEntry, Trail
+from lefi_tui.views.trail_rows import Wanted, entries
+from lefi_tui.views.trail_table import REMEMBERED
+
+NEWEST_ROWS: Final = 2_000  # that are looked through for the newest entries
+SHOW_EVERY: Final = 500
+
+
+def folder_of(settings: Settings, run: str = "") -> Path:
+    """Of the desk's journal, or of that of a run by `lefi run`."""
+    folder = settings.data_dir / "runs" / run if run else settings.data_dir
+    path = folder / FILE_NAME
+    if not path.exists():
+        why = f"there is no run {run!r}" if run else "nothing was ever kept in this profile"
+        raise RefusedError(why, where=str(path), next_step="Start a bot: `lefi` and n")
+    revision = revision_of(path)
+    if revision not in known_revisions():
+        raise JournalNewerError(f"its schema is {revision or 'not named'}", where=str(path))
+    return folder
+
+
+def story_of(settings: Settings, run: str, name: str) -> int:
+    """The number of a story: as it is, or that of an order, an approval or a bot's run."""
+    if name.isdecimal() or not name:
+        return int(name or 0)
+    trail = Trail()
+    for row in SqliteReading(folder_of(settings, run)).rows(types=REMEMBERED):
+        trail.remember(row)
+    found = trail.story_of(name)
+    if not found:
+        why = f"no order, approval or run {name} is in the journal"
+        raise RefusedError(why, where="--run", next_step="`lefi audit` shows each story's number")
+    return found
+
+
+def newest(settings: Settings, run: str, wanted: Wanted, limit: int) -> list[AuditEntry]:
+    """The newest that have words, oldest first; older rows are read only for what they changed."""
+    reading = SqliteReading(folder_of(settings, run))
+    begin = 0 if wanted != Wanted() else max(0, reading.head().seq - max(NEWEST_ROWS, 4 * limit))
+    trail = Trail()
+    for row in reading.rows(types=REMEMBERED) if begin else ():
+        if row.seq > begin:
+            break
+        trail.remember(row)
+    found = entries(reading.rows(begin), wanted, trail)
+    return [entry for entry in found if entry.is_told][-limit:]
+
+
+def whole(settings: Settings, run: str, wanted: Wanted, progress: Progress) -> Iterator[AuditEntry]:
+    """All that is asked for, one after the other."""
+    reading = SqliteReading(folder_of(settings, run))
+    total = reading.head().seq
+    for entry in entries(reading.rows(), wanted, Trail()):
+        yield entry
+        if entry.seq % SHOW_EVERY == 0:
+            progress(entry.seq, total)
+
+
+def verified(settings: Settings, run: str, progress: Progress) -> Verified:
+    """Chain, tape and tables."""
+    from lefi_tui.adapters.sqlite_tables_check import SqliteTables
+    from lefi_tui.engine.audit import Asked, verify
+    from lefi_tui.wiring.demo import empty_desk
+
+    folder = folder_of(settings, run)
+    now_ns = SystemClock().now_ns()
+    asked = Asked(
+        SqliteReading(folder), SqliteTables(folder), empty_desk(), now_ns, settings.tape_days
+    )
+    return verify(asked, progress)
