@@ -18,6 +18,7 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order
+from lefi_tui.core.risk.events import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Verdict:
     passed: bool
     code: str = ""  # e.g. NOTIONAL_EXCEEDS_MAXIMUM where it did not pass
     text: str = ""  # the refusal in words: what, where, why, next
+    is_soft: bool = False  # it failed, and does not refuse by itself
 
 
 # ---- commands
@@ -102,10 +104,35 @@ class OpenAccount(Command):
 
 @dataclass(frozen=True, slots=True)
 class SetLimits(Command):
-    """The limits of the settings, said at every start; None is no limit."""
+    """Two limits of the settings, as journals of an older program tell them."""
 
     order_notional_max: Decimal | None = None
     orders_per_minute_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLimits(Command):
+    """Limits of one place, by name and as text; an empty text unsets one.
+
+    `place` is settings (said at every start), desk, account/NAME or bot/NAME.
+    """
+
+    place: str
+    values: tuple[tuple[str, str], ...]
+    is_whole: bool = False  # what is not named is unset
+    at_ns: int = 0
+    by: str = "hand"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCalendar(Command):
+    """The releases of a trader's own calendar, all of them; said at every start."""
+
+    releases: tuple[Release, ...]
+    source: str = ""  # the file
+    at_ns: int = 0
+    by: str = "hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +388,20 @@ class TradePrinted(MarketInput):
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionsSeen(MarketInput):
+    """One market as a limit looks at it, asked for by the engine. What was not told is empty."""
+
+    account: str
+    symbol: str
+    at_ms: int
+    quote: Quote | None = None
+    volume_24h: Decimal | None = None  # in quote
+    bids: tuple[tuple[Decimal, Decimal], ...] = ()  # price, units; best first
+    asks: tuple[tuple[Decimal, Decimal], ...] = ()
+    bars: tuple[Bar, ...] = ()  # of an hour, closed since it was asked last
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStated(MarketInput):
     """How a feed stands, in words for people; no decision rests on it, so it is never kept."""
 
@@ -392,6 +433,38 @@ class AccountOpened(Event):
 class LimitsSet(Event):
     order_notional_max: Decimal | None
     orders_per_minute_max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsChanged(Event):
+    """Who changed which limits of one place, from what to what: name, before, after."""
+
+    place: str
+    values: tuple[tuple[str, str, str], ...]
+    version: int
+    at_ns: int
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitBreached(Event):
+    """A limit whose breach closes what is open; once a day and account."""
+
+    account: str
+    limit: str
+    value: str
+    bound: str
+    at_ns: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSet(Event):
+    releases: tuple[Release, ...]
+    source: str
+    at_ns: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -756,6 +829,13 @@ class MarketSeen(Transient):
     """Marks follow the market; bots that ran are in BotRan."""
 
     message: MarketInput
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionsKept(Transient):
+    """What limits look at follows the market."""
+
+    message: ConditionsSeen
 
 
 @dataclass(frozen=True, slots=True)

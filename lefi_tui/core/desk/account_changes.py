@@ -11,11 +11,9 @@ from lefi_tui.core.kill import NOTHING
 from lefi_tui.core.messages import (
     AccountOpened,
     InstrumentsListed,
-    LimitsSet,
     TradingState,
     TradingStateChanged,
 )
-from lefi_tui.core.risk.gate import Limits
 
 
 def account_opened(desk: Desk, event: AccountOpened) -> Desk:
@@ -48,7 +46,3 @@ def trading_state(desk: Desk, event: TradingStateChanged) -> Desk:
     if event.state is not TradingState.ACTIVE:
         return changed
     return replace(changed, kill=None, kill_facts=NOTHING)
-
-
-def limits_set(desk: Desk, event: LimitsSet) -> Desk:
-    return replace(desk, limits=Limits(event.order_notional_max, event.orders_per_minute_max))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from lefi_tui.core.desk import account_changes, bot_changes, kill_changes, order_changes
+from lefi_tui.core.desk import (
+    account_changes,
+    bot_changes,
+    kill_changes,
+    order_changes,
+    risk_changes,
+)
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     AccountOpened,
@@ -22,10 +28,12 @@ from lefi_tui.core.messages import (
     BotStarted,
     BotStopped,
     BotStopping,
+    CalendarSet,
     CashFlowPlanned,
     CloseGivenUp,
     CloseOnStopAsked,
     CommandRefused,
+    ConditionsKept,
     EngineStarted,
     EquitySampled,
     Event,
@@ -40,6 +48,8 @@ from lefi_tui.core.messages import (
     KillRead,
     KillRulesSet,
     KillStepped,
+    LimitBreached,
+    LimitsChanged,
     LimitsSet,
     MarketSeen,
     NoteWritten,
@@ -58,6 +68,8 @@ from lefi_tui.core.messages import (
     Transient,
 )
 
+Change = Callable[[Desk, Any], Desk]
+
 
 def apply(desk: Desk, event: Event | Transient) -> Desk:
     """The desk after this event. Events that only tell (notes, refusals) change nothing."""
@@ -70,10 +82,19 @@ def _same(desk: Desk, _event: Event) -> Desk:
     return desk
 
 
-_CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
+def _both(one: Change, other: Change) -> Change:
+    """What an event changes in two places."""
+    return lambda desk, event: other(one(desk, event), event)
+
+
+_CHANGES: Final[dict[type, Change]] = {
     AccountOpened: account_changes.account_opened,
     InstrumentsListed: account_changes.instruments_listed,
-    LimitsSet: account_changes.limits_set,
+    LimitsSet: risk_changes.limits_set,
+    LimitsChanged: risk_changes.limits_changed,
+    LimitBreached: risk_changes.breached,
+    CalendarSet: risk_changes.calendar_set,
+    ConditionsKept: risk_changes.conditions_kept,
     TradingStateChanged: account_changes.trading_state,
     ScriptSaved: bot_changes.script_saved,
     BotStarted: bot_changes.bot_started,
@@ -94,14 +115,14 @@ _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     FillKept: bot_changes.fill_kept,
     BarsSeen: bot_changes.bars_seen,
     MarketSeen: bot_changes.market_seen,
-    OrderSubmitted: order_changes.submitted,
+    OrderSubmitted: _both(order_changes.submitted, risk_changes.entered),
     OrderAccepted: order_changes.accepted,
     OrderRejected: order_changes.rejected,
     OrderCanceled: order_changes.canceled,
     OrderCancelRequested: order_changes.cancel_requested,
     OrderUnconfirmed: kill_changes.order_unconfirmed,
     ExitPlaced: order_changes.exit_placed,
-    OrderFilled: kill_changes.order_filled,
+    OrderFilled: _both(kill_changes.order_filled, risk_changes.stop_filled),
     FundingBooked: order_changes.funding,
     BotRefused: _same,
     CommandRefused: _same,
@@ -109,7 +130,7 @@ _CHANGES: Final[dict[type, Callable[[Desk, Any], Desk]]] = {
     IntentRefused: _same,
     NoteWritten: _same,
     TapeSealed: _same,
-    EquitySampled: kill_changes.equity_sampled,
+    EquitySampled: _both(kill_changes.equity_sampled, risk_changes.equity_sampled),
     KillRulesSet: kill_changes.rules_set,
     KillBegan: kill_changes.began,
     KillStepped: kill_changes.stepped,

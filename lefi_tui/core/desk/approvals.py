@@ -86,7 +86,7 @@ def _rendered(
             out.append(_without_order(desk, bot, intent))
             continue
         answer = gate_answer(desk, order, at_ns)
-        failed = (each.text or each.code for each in answer.verdicts if not each.passed)
+        failed = (each.text or each.code for each in answer.refusals)
         out.append(_shown(desk, intent, answer.order, "; ".join(failed)))
         desk = replace(desk, orders={**desk.orders, answer.order.id: answer.order})
     return tuple(out)

@@ -23,12 +23,10 @@ from lefi_tui.core.messages import (
     CloseOnStopAsked,
     InstrumentsListed,
     Kill,
-    LimitsSet,
     ListInstruments,
     LoadHistory,
     OpenAccount,
     ScriptSaved,
-    SetLimits,
     SetTimers,
     SettingsChanged,
     StartBot,
@@ -36,7 +34,6 @@ from lefi_tui.core.messages import (
     TradingState,
 )
 from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
-from lefi_tui.core.risk.gate import Limits
 
 NS_PER_MS: Final = 1_000_000
 LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds
@@ -58,13 +55,6 @@ def open_account(draft: Draft, command: OpenAccount) -> None:
             command.slippage,
         )
     )
-
-
-def set_limits(draft: Draft, command: SetLimits) -> None:
-    """In force from here on: what was decided before keeps the limits it was decided by."""
-    wanted = Limits(command.order_notional_max, command.orders_per_minute_max)
-    if wanted != draft.desk.limits:
-        draft.say(LimitsSet(command.order_notional_max, command.orders_per_minute_max))
 
 
 def list_instruments(draft: Draft, command: ListInstruments) -> None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
+from lefi_tui.core.desk.gathering import biases, exit_price, gathered, in_force
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
 from lefi_tui.core.messages import Sizing, Verdict
-from lefi_tui.core.money import EXACT, ZERO, from_double, words
+from lefi_tui.core.money import EXACT, MONEY, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
-from lefi_tui.core.risk.gate import Facts, GateRequest, check
+from lefi_tui.core.risk.advisers import ADVISERS
+from lefi_tui.core.risk.checks import set_checks
+from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.fitting import Fit, is_fitting
+from lefi_tui.core.risk.fitting import fitted as sized
+from lefi_tui.core.risk.gate import check, refusals
+from lefi_tui.core.risk.looking import short
+from lefi_tui.core.risk.overlay import ONE
 
 MINUTE_NS: Final = 60_000_000_000
 
@@ -24,6 +32,11 @@ class Answer:
 
     order: Order
     verdicts: tuple[Verdict, ...]
+
+    @property
+    def refusals(self) -> tuple[Verdict, ...]:
+        """Those that stop it; none lets it through."""
+        return refusals(self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +80,19 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
 
 
 def _answer(desk: Desk, order: Order, request: GateRequest, at_ns: int) -> Answer:
+    force = in_force(desk, order.account, order.owner)
+    return Answer(order, check(request, force, _facts(desk, order, at_ns)))
+
+
+def _facts(desk: Desk, order: Order, at_ns: int) -> Facts:
     bot = desk.bots.get(order.owner)
     times = () if bot is None else bot.order_times_ns
-    facts = Facts(
+    return Facts(
         desk.trading_state,
         desk.trading_cause,
         free_cash(desk, order.account),
         sum(at_ns - each < MINUTE_NS for each in times),
     )
-    return Answer(order, check(request, desk.limits, facts))
 
 
 def _invalid(order: Order, code: str, text: str) -> GateRequest:
@@ -108,7 +125,70 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     fitted = _conforming(case)
     if isinstance(fitted, NotConforming):
         return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
-    return _answer(desk, _fitted(order, fitted, leverage), _request(case, fitted), at_ns)
+    request = _request(case, fitted)
+    if request.is_reducing:
+        return _answer(desk, _fitted(order, fitted, leverage), request, at_ns)
+    with localcontext(MONEY):
+        return _limited(desk, case, fitted, at_ns)
+
+
+def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
+    """An entry as the limits and the advisers let it: whole, smaller, or not at all."""
+    order, account = case.order, desk.accounts[case.order.account]
+    force = in_force(desk, order.account, order.owner)
+    facts = _facts(desk, order, at_ns)
+    if set_checks(force.limits) or is_fitting(force.limits):
+        facts = gathered(desk, account, at_ns, force, facts)
+    more: list[Verdict] = []
+    if is_fitting(force.limits):
+        fit = sized(_request(case, fitted), force.limits, facts)
+        fitted, verdict = _smaller(case, fitted, fit)
+        more.append(verdict)
+    verdicts = check(_request(case, fitted), force, facts)
+    if order.is_advised:
+        facts = replace(facts, biases=biases(desk, order.terms.symbol))
+        fitted, advice = _advised(case, fitted, facts)
+        more += advice
+    return Answer(_fitted(order, fitted, case.leverage), (*verdicts, *more))
+
+
+def _smaller(case: _Case, fitted: Conformed, fit: Fit) -> tuple[Conformed, Verdict]:
+    """The entry with no more than the fit allows; what closes of it stays whole."""
+    base, opening = case.instrument.base, _opening(case, fitted)
+    value = f"{words(opening)} {base} asked"
+    if fit.missing:
+        bound = "not known"
+        failed = Verdict("size", value, bound, passed=False, code="SIZE_UNKNOWN", text=fit.missing)
+        return fitted, failed
+    if fit.units >= opening:
+        return fitted, Verdict("size", value, "no less", passed=True)
+    terms = case.order.terms
+    quantity = fitted.quantity - opening + fit.units
+    again = conform(case.instrument, terms.side, quantity, fitted.limit, case.price)
+    bound = f"{short(fit.units)} {base}: {fit.why}"
+    if isinstance(again, NotConforming):
+        text = f"Only {bound}. {again.text}"
+        return fitted, Verdict("size", value, bound, passed=False, code="SIZE_TOO_SMALL", text=text)
+    bound = f"{words(_opening(case, again))} {base}: {fit.why}"
+    return again, Verdict("size", value, bound, passed=True)
+
+
+def _advised(case: _Case, fitted: Conformed, facts: Facts) -> tuple[Conformed, tuple[Verdict, ...]]:
+    """Each adviser's word; the least of their shares is what remains."""
+    request = _request(case, fitted)
+    advice = [each.advise(request, facts) for each in ADVISERS]
+    verdicts = tuple(each.verdict for each in advice)
+    share = min((each.share for each in advice), default=ONE)
+    if share >= ONE:
+        return fitted, verdicts
+    fit = Fit(request.opening * share, f"advised ×{short(share)}")
+    fitted, verdict = _smaller(case, fitted, fit)
+    return fitted, (*verdicts, verdict)
+
+
+def _opening(case: _Case, fitted: Conformed) -> Decimal:
+    """What of it opens or enlarges; negative where all of it reduces."""
+    return fitted.quantity if case.opens else fitted.quantity - abs(case.position.units)
 
 
 def _conforming(case: _Case) -> Conformed | NotConforming:
@@ -126,7 +206,7 @@ def _fitted(order: Order, fitted: Conformed, leverage: Decimal) -> Order:
 
 def _request(case: _Case, fitted: Conformed) -> GateRequest:
     terms = case.order.terms
-    opening = fitted.quantity if case.opens else fitted.quantity - abs(case.position.units)
+    opening, plan = _opening(case, fitted), terms.exits
     is_reducing = terms.is_reduce_only or opening <= 0
     is_spot_sale = terms.side is Side.SELL and not case.instrument.is_perpetual
     needed = ZERO if is_reducing or is_spot_sale else opening * case.cost_of_one
@@ -137,6 +217,12 @@ def _request(case: _Case, fitted: Conformed) -> GateRequest:
         fitted.quantity * case.price,
         needed,
         is_reducing=is_reducing,
+        price=case.price,
+        opening=opening,
+        quantity=fitted.quantity,
+        leverage=case.leverage,
+        stop=exit_price(plan.stop_loss, case.price, -terms.side.sign),
+        target=exit_price(plan.take_profit, case.price, terms.side.sign),
     )
 
 

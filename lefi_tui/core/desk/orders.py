@@ -120,12 +120,12 @@ def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> No
 def submit(draft: Draft, order: Order, at_ns: int) -> str:
     """Sent when the gate lets it; else denied, and the words why."""
     answer = gate_answer(draft.desk, order, at_ns)
-    if all(verdict.passed for verdict in answer.verdicts):
+    if not answer.refusals:
         ready = answer.order.moved_to(OrderStatus.SUBMITTED)
         draft.say(OrderSubmitted(ready, answer.verdicts))
         draft.ask(SubmitOrders(ready.account, (ready,)))
         return ""
-    words = "; ".join(each.text or each.code for each in answer.verdicts if not each.passed)
+    words = "; ".join(each.text or each.code for each in answer.refusals)
     denied = answer.order.moved_to(OrderStatus.DENIED, words)
     draft.say(OrderDenied(denied, answer.verdicts, at_ns))
     return words

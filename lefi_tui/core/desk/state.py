@@ -16,7 +16,10 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
-from lefi_tui.core.risk.gate import Limits
+from lefi_tui.core.risk.events import Release
+from lefi_tui.core.risk.facts import Seen
+from lefi_tui.core.risk.limits import Limits
+from lefi_tui.core.risk.periods import Worth
 
 # A cancel or a fill may come late; a final order is remembered for as many orders as this.
 CLOSED_ORDERS_MAX: Final = 512
@@ -95,6 +98,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLimits:
+    """The limits of one place: of which version, and who set them when."""
+
+    limits: Limits
+    version: int
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
 
@@ -119,6 +132,14 @@ class Desk:
     approvals: Mapping[str, Approval] = field(default_factory=dict)  # that wait for a person
     approval_rules: ApprovalRules = field(default_factory=ApprovalRules)
     taken: Mapping[str, Taken] = field(default_factory=dict)  # by the id of an event from outside
+
+    own_limits: Mapping[str, OwnLimits] = field(default_factory=dict)  # by place
+    releases: tuple[Release, ...] = ()  # of a trader's own calendar
+    worths: Mapping[str, Worth] = field(default_factory=dict)  # by account
+    seen: Mapping[tuple[str, str], Seen] = field(default_factory=dict)  # what limits look at
+    stopped: Mapping[tuple[str, str], int] = field(default_factory=dict)  # when a stop filled last
+    entered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # an account's entries
+    breached: Mapping[str, int] = field(default_factory=dict)  # account: the day all was closed
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""

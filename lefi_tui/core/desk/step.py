@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lefi_tui.core.desk import approvals, closing, commands, killing, market, reports, triggers
+from lefi_tui.core.desk import (
+    approvals,
+    closing,
+    commands,
+    killing,
+    limiting,
+    market,
+    reports,
+    triggers,
+)
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
@@ -14,9 +23,11 @@ from lefi_tui.core.messages import (
     AnswerApproval,
     BarsClosed,
     CancelOrder,
+    ChangeLimits,
     ChangeSettings,
     ClosePosition,
     Command,
+    ConditionsSeen,
     Effect,
     EmitEvent,
     Event,
@@ -31,6 +42,7 @@ from lefi_tui.core.messages import (
     Report,
     Resume,
     SetApprovalRules,
+    SetCalendar,
     SetKillRules,
     SetLimits,
     StartBot,
@@ -86,7 +98,9 @@ def _command(draft: Draft, command: Command) -> None:
 
 _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     OpenAccount: commands.open_account,
-    SetLimits: commands.set_limits,
+    SetLimits: limiting.set_limits,
+    ChangeLimits: limiting.change_limits,
+    SetCalendar: limiting.set_calendar,
     ListInstruments: commands.list_instruments,
     StartBot: commands.start_bot,
     StopBot: commands.stop_bot,
@@ -138,6 +152,8 @@ def _market(draft: Draft, message: MarketInput) -> None:
             market.trade_printed(draft, message)
         case HistoryLoaded():
             market.history_loaded(draft, message)
+        case ConditionsSeen():
+            limiting.conditions_seen(draft, message)
         case FeedStated():
             return  # a screen reads it; the desk decides nothing by it
         case _:

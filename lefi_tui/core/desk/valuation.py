@@ -10,6 +10,7 @@ from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import ZERO, exact_sum, from_double
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
 from lefi_tui.core.position import Position
+from lefi_tui.core.risk.facts import MARK_NS_MAX, NS_PER_MS, NS_PER_S
 
 
 def mark(desk: Desk, position: Position) -> Decimal:
@@ -85,3 +86,18 @@ def equity(desk: Desk, account: str) -> Decimal:
                 else position.units * mark(desk, position)
             )
     return total
+
+
+def old_marks(desk: Desk, account: str, at_ns: int) -> tuple[str, ...]:
+    """Open positions that can't be valued now, in words: their price is unknown or old."""
+    out = []
+    for (owner, symbol), position in desk.positions.items():
+        if owner != account or not position.units:
+            continue
+        quote = desk.quotes.get((owner, symbol))
+        if quote is None:
+            out.append(f"no price of {symbol} was seen")
+        elif at_ns - quote.time_ms * NS_PER_MS > MARK_NS_MAX:
+            age_s = at_ns // NS_PER_S - quote.time_ms // 1_000
+            out.append(f"the price of {symbol} is {age_s} s old")
+    return tuple(out)

@@ -1,54 +1,84 @@
 """The one gate: every order passes it, and it answers with all its verdicts, not only the first.
 
-Three checks to begin with: validity, trading state, order limits. What only makes a position
-smaller (reduce only) is stopped by validity and state alone: an exit is never refused for its size.
+Validity, trading state, limits, and for who asked for it the advisers, in this order. What only
+makes a position smaller (reduce only) is stopped by validity and state alone: an exit is never
+refused for its size.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import localcontext
 
 from lefi_tui.core.messages import TradingState, Verdict
-from lefi_tui.core.money import words
-from lefi_tui.core.order import Side
+from lefi_tui.core.money import MONEY, words
+from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
+from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.limits import InForce, Limits
+from lefi_tui.core.risk.looking import Check
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds a person sets; None is no bound."""
-
-    order_notional_max: Decimal | None = None
-    orders_per_minute_max: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateRequest:
-    """One order as the gate sees it, in quote where money is meant."""
-
-    side: Side
-    symbol: str
-    currency: str
-    notional: Decimal | None  # None where the venue fixes units at the fill
-    needed: Decimal | None  # free cash it takes, fees included; None likewise
-    is_reducing: bool
-    invalid: tuple[str, str] | None = None  # code and words, where it can't be traded at all
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    trading_state: TradingState
-    trading_cause: str
-    free: Decimal
-    orders_last_minute: int
-
-
-def check(request: GateRequest, limits: Limits, facts: Facts) -> tuple[Verdict, ...]:
+def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, ...]:
     """All verdicts, in the order they are shown."""
     verdicts = (_validity(request, facts), _state(request, facts))
     if request.is_reducing:
         return verdicts
-    return (*verdicts, _notional(request, limits), _rate(limits, facts))
+    limits = force.limits
+    always = (
+        _placed(_notional(request, limits), force, "order_notional_max"),
+        _placed(_rate(limits, facts), force, "orders_per_minute_max"),
+    )
+    if request.invalid is not None or request.notional is None:
+        return (*verdicts, *always)
+    with localcontext(MONEY):
+        return (*verdicts, *always, *_limits(request, force, facts))
+
+
+def refusals(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Those that stop the order: a soft failure alone does not."""
+    return tuple(each for each in verdicts if not each.passed and not each.is_soft)
+
+
+# ---- limits
+
+
+def _limits(request: GateRequest, force: InForce, facts: Facts) -> Iterator[Verdict]:
+    failures = 0
+    for row in set_checks(force.limits):
+        verdict = _judged(row, request, force, facts)
+        failures += verdict.is_soft
+        yield verdict
+    if failures > SOFT_FAILURES_MAX:
+        text = (
+            f"{failures} soft limits are passed over, {SOFT_FAILURES_MAX} are allowed together. "
+            "Each is named beside this one."
+        )
+        value, bound = f"{failures} soft failures", f"{SOFT_FAILURES_MAX} together"
+        yield Verdict("policy", value, bound, passed=False, code="POLICY_FAILED", text=text)
+
+
+def _judged(row: Check, request: GateRequest, force: InForce, facts: Facts) -> Verdict:
+    found = row.look(request, force.limits, facts)
+    verdict = Verdict(
+        row.name,
+        found.value,
+        found.bound,
+        passed=found.is_ok,
+        code="" if found.is_ok else row.code,
+        text=found.why,
+        is_soft=not found.is_ok and not row.is_hard,
+    )
+    return _placed(verdict, force, row.setting)
+
+
+def _placed(verdict: Verdict, force: InForce, setting: str) -> Verdict:
+    """Beside the bound whose it is, where the settings did not say it."""
+    place = force.places.get(setting)
+    return verdict if place is None else replace(verdict, bound=f"{verdict.bound} ({place})")
+
+
+# ---- what is always looked at
 
 
 def _validity(request: GateRequest, facts: Facts) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.order import Side
-from lefi_tui.core.risk.gate import Facts, GateRequest, Limits, check
+from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.gate import check
+from lefi_tui.core.risk.limits import SETTINGS, InForce, Limits, strictest
 
 D = Decimal
 REQUEST = GateRequest(
@@ -19,7 +22,13 @@ REQUEST = GateRequest(
 )
 EXIT = replace(REQUEST, side=Side.SELL, needed=D(0), is_reducing=True)
 FACTS = Facts(TradingState.ACTIVE, "", free=D(20_000), orders_last_minute=3)
-LIMITS = Limits(order_notional_max=D(10_000), orders_per_minute_max=60)
+
+
+def limited(**limits: Any) -> InForce:
+    return strictest(((SETTINGS, Limits(**limits)),))
+
+
+LIMITS = limited(order_notional_max=D(10_000), orders_per_minute_max=60)
 
 
 def verdict(name: str, verdicts: tuple[Verdict, ...]) -> Verdict:
@@ -57,7 +66,7 @@ def test_all_verdicts_are_told_not_only_the_first_that_failed() -> None:
 
 
 def test_an_order_within_all_bounds_passes_at_each_bound_exactly() -> None:
-    limits = Limits(order_notional_max=D(12_500), orders_per_minute_max=4)
+    limits = limited(order_notional_max=D(12_500), orders_per_minute_max=4)
     facts = replace(FACTS, free=D("12506.25"))
     assert failed(check(REQUEST, limits, facts)) == []
     assert failed(check(REQUEST, limits, replace(facts, free=D("12506.24")))) == ["FUNDS_TOO_SMALL"]
@@ -66,7 +75,7 @@ def test_an_order_within_all_bounds_passes_at_each_bound_exactly() -> None:
 
 
 def test_without_limits_nothing_is_bounded_and_the_verdicts_say_so() -> None:
-    verdicts = check(REQUEST, Limits(), FACTS)
+    verdicts = check(REQUEST, limited(), FACTS)
     assert failed(verdicts) == []
     assert [each.bound for each in verdicts[2:]] == ["no limit", "no limit"]
 

@@ -1,0 +1,170 @@
+"""What events of limits, the calendar and the market's conditions change; and what an account's
+worth, its stops and its entries leave behind for the limits to look at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from lefi_tui.core.bot import Bar
+from lefi_tui.core.desk import valuation
+from lefi_tui.core.desk.changing import put
+from lefi_tui.core.desk.state import Desk, OwnLimits
+from lefi_tui.core.messages import (
+    CalendarSet,
+    ConditionsKept,
+    ConditionsSeen,
+    EquitySampled,
+    LimitBreached,
+    LimitsChanged,
+    LimitsSet,
+    OrderFilled,
+    OrderSubmitted,
+)
+from lefi_tui.core.money import from_double
+from lefi_tui.core.order import Order
+from lefi_tui.core.risk.facts import NS_PER_MS, Seen
+from lefi_tui.core.risk.limits import SETTINGS, Limits, from_text
+from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
+
+BARS_MAX: Final = 150  # of an hour: what the longest measure needs, and a few
+ENTRIES_MAX: Final = 1_000  # past this a limit of entries a day has long spoken
+DAY_NS: Final = 86_400_000_000_000
+STOPS: Final = frozenset({"stop_loss", "trail", "liquidation"})
+
+
+def limits_set(desk: Desk, event: LimitsSet) -> Desk:
+    return replace(desk, limits=Limits(event.order_notional_max, event.orders_per_minute_max))
+
+
+def limits_changed(desk: Desk, event: LimitsChanged) -> Desk:
+    before = limits_of(desk, event.place)
+    after = replace(before, **{name: from_text(name, text) for name, _, text in event.values})
+    own = OwnLimits(after, event.version, event.at_ns, event.by)
+    desk = replace(desk, own_limits=put(desk.own_limits, event.place, own))
+    return replace(desk, limits=after) if event.place == SETTINGS else desk
+
+
+def limits_of(desk: Desk, place: str) -> Limits:
+    """What one place says; the settings' also where an older program wrote them."""
+    if place == SETTINGS:
+        return desk.limits
+    own = desk.own_limits.get(place)
+    return Limits() if own is None else own.limits
+
+
+def calendar_set(desk: Desk, event: CalendarSet) -> Desk:
+    return replace(desk, releases=event.releases)
+
+
+def breached(desk: Desk, event: LimitBreached) -> Desk:
+    return replace(desk, breached=put(desk.breached, event.account, event.day))
+
+
+# ---- worth
+
+
+def days_of(desk: Desk) -> Calendar:
+    return Calendar(desk.limits.day_starts_at, desk.limits.day_zone)
+
+
+def worth_now(desk: Desk, account: str, at_ns: int, equity: Decimal) -> Worth:
+    """With what is known of its day, week and month. Before anything was known, it was opened."""
+    known, calendar = desk.worths.get(account), days_of(desk)
+    if known is None:
+        opening = -desk.ledger.of(account, "opening", desk.accounts[account].currency)
+        known = first_worth(at_ns, opening, calendar)
+    return worth_after(known, at_ns, equity, calendar)
+
+
+def equity_sampled(desk: Desk, event: EquitySampled) -> Desk:
+    worth = worth_now(desk, event.account, event.at_ns, event.equity)
+    return replace(desk, worths=put(desk.worths, event.account, worth))
+
+
+# ---- conditions
+
+
+def conditions_kept(desk: Desk, event: ConditionsKept) -> Desk:
+    """The newest of each; candles join those that are known. A mark is never made older."""
+    message = event.message
+    key = (message.account, message.symbol)
+    before = desk.seen.get(key, Seen(0))
+    desk = replace(desk, seen=put(desk.seen, key, _seen(before, message)))
+    quote, known = message.quote, desk.quotes.get(key)
+    if quote is not None and (known is None or known.time_ms < quote.time_ms):
+        desk = replace(desk, quotes=put(desk.quotes, key, quote))
+    at_ns = message.at_ms * NS_PER_MS
+    if not valuation.old_marks(desk, message.account, at_ns):
+        equity = valuation.equity(desk, message.account)
+        worth = worth_now(desk, message.account, at_ns, equity)
+        desk = replace(desk, worths=put(desk.worths, message.account, worth))
+    return desk
+
+
+def _seen(before: Seen, message: ConditionsSeen) -> Seen:
+    bid, ask = _best(message)
+    return Seen(
+        message.at_ms * NS_PER_MS,
+        bid,
+        ask,
+        message.volume_24h,
+        message.bids,
+        message.asks,
+        _joined(before.bars, message.bars),
+    )
+
+
+def _best(message: ConditionsSeen) -> tuple[Decimal | None, Decimal | None]:
+    """Of the book where it was told, else of the quote."""
+    if message.bids and message.asks:
+        return message.bids[0][0], message.asks[0][0]
+    quote = message.quote
+    if quote is None or not (quote.bid > 0 and quote.ask > 0):
+        return None, None
+    return from_double(quote.bid), from_double(quote.ask)
+
+
+def _joined(before: tuple[Bar, ...], told: Iterable[Bar]) -> tuple[Bar, ...]:
+    newest = before[-1].time_ms if before else -1
+    new = [each for each in told if each.time_ms > newest and _is_sane(each)]
+    return (*before, *new)[-BARS_MAX:] if new else before
+
+
+def _is_sane(bar: Bar) -> bool:
+    """Prices above zero and a volume that is one: ratios are made of them."""
+    prices = (bar.open, bar.high, bar.low, bar.close)
+    return all(each > 0 and math.isfinite(each) for each in prices) and bar.volume >= 0
+
+
+# ---- orders
+
+
+def stop_filled(desk: Desk, event: OrderFilled) -> Desk:
+    """A market whose stop filled cools down."""
+    if event.reason not in STOPS:
+        return desk
+    return replace(desk, stopped=put(desk.stopped, (event.account, event.symbol), event.at_ns))
+
+
+def entered(desk: Desk, event: OrderSubmitted) -> Desk:
+    """When each account's entries of the last day went out."""
+    order = event.order
+    if order.quantity is None or not is_entry(desk, order):  # candle files have their own rules
+        return desk
+    now = order.placed_at_ns
+    recent = tuple(each for each in desk.entered.get(order.account, ()) if now - each < DAY_NS)
+    return replace(desk, entered=put(desk.entered, order.account, (*recent, now)[-ENTRIES_MAX:]))
+
+
+def is_entry(desk: Desk, order: Order) -> bool:
+    """Whether it opens or enlarges: not reducing, and not a sale of what is held."""
+    terms = order.terms
+    if terms.is_reduce_only or order.leg != "entry":
+        return False
+    position = desk.positions.get((order.account, terms.symbol))
+    return position is None or position.units * terms.side.sign >= 0

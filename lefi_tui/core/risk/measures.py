@@ -1,0 +1,139 @@
+"""What candles and books say of a market: volatility, anomalies, kinship, the price of a size.
+
+Each is None where there is too little to say it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from lefi_tui.core.bot import Bar
+from lefi_tui.core.money import ZERO
+
+ATR_BARS: Final = 14
+MEDIAN_OF: Final = 100
+VOLATILITY_BARS: Final = ATR_BARS + MEDIAN_OF
+ANOMALY_BARS: Final = 20
+VOLUMES: Final = 50
+CORRELATION_BARS: Final = 100
+CORRELATION_LEAST: Final = 30
+BODY_LEAST: Final = 0.001  # of the price: a candle that closed where it opened is no anomaly
+BPS: Final = 10_000
+
+Levels = Sequence[tuple[Decimal, Decimal]]  # price, units; best first
+
+
+# ---- volatility
+
+
+def atrs(bars: Sequence[Bar]) -> list[float]:
+    """The mean of each 14 true ranges in a row."""
+    ranges = [max(bar.high, last.close) - min(bar.low, last.close) for last, bar in pairwise(bars)]
+    last = len(ranges) - ATR_BARS + 1
+    return [math.fsum(ranges[at : at + ATR_BARS]) / ATR_BARS for at in range(last)]
+
+
+def atr(bars: Sequence[Bar]) -> float | None:
+    found = atrs(bars[-ATR_BARS - 1 :])
+    return found[-1] if found else None
+
+
+def volatility_ratio(bars: Sequence[Bar]) -> float | None:
+    """The newest ATR over the median of the last 100."""
+    if len(bars) < VOLATILITY_BARS:
+        return None
+    found = atrs(bars[-VOLATILITY_BARS:])
+    usual = median(found)
+    return found[-1] / usual if usual else None
+
+
+# ---- anomalies
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    name: str
+    value: float
+    usual: float  # above it is odd
+    high: float  # above it entries wait
+
+    @property
+    def is_high(self) -> bool:
+        return self.value > self.high
+
+    @property
+    def is_odd(self) -> bool:
+        return self.value > self.usual
+
+
+def anomalies(bars: Sequence[Bar], now_ms: int, spread_bps: float | None) -> list[Anomaly] | None:
+    """All that is odd of a market, worst or not; None with fewer than 20 candles."""
+    if len(bars) < ANOMALY_BARS:
+        return None
+    newest, before = bars[-1], bars[-2]
+    body = max(abs(newest.close - newest.open), newest.close * BODY_LEAST)
+    wick = max(
+        newest.high - max(newest.open, newest.close), min(newest.open, newest.close) - newest.low
+    )
+    age = (now_ms - newest.time_ms - newest.timeframe_ms) / newest.timeframe_ms
+    usual = median(bar.volume for bar in bars[-VOLUMES - 1 : -1])
+    found = [
+        Anomaly("gap in percent", abs(newest.open / before.close - 1) * 100, 2, 5),
+        Anomaly("wick over body", wick / body, 5, 25),
+        Anomaly("age in candles", age, 3, 5),
+    ]
+    if usual:
+        found.append(Anomaly("volume over its median", newest.volume / usual, 3, 5))
+    if spread_bps is not None:
+        found.append(Anomaly("spread in bps", spread_bps, 50, 100))
+    return [each for each in found if each.is_odd]
+
+
+# ---- kinship
+
+
+def correlation(one: Iterable[Bar], other: Iterable[Bar]) -> float | None:
+    """Of their returns, candle by candle, where both have one; from -1 to 1."""
+    closes = {bar.time_ms: bar.close for bar in other}
+    both = [(bar.close, closes[bar.time_ms]) for bar in one if bar.time_ms in closes]
+    both = both[-CORRELATION_BARS - 1 :]
+    if len(both) <= CORRELATION_LEAST:
+        return None
+    pairs = [(b[0] / a[0] - 1, b[1] / a[1] - 1) for a, b in pairwise(both)]
+    mean_x = math.fsum(x for x, _ in pairs) / len(pairs)
+    mean_y = math.fsum(y for _, y in pairs) / len(pairs)
+    spread = math.sqrt(
+        math.fsum((x - mean_x) ** 2 for x, _ in pairs)
+        * math.fsum((y - mean_y) ** 2 for _, y in pairs)
+    )
+    together = math.fsum((x - mean_x) * (y - mean_y) for x, y in pairs)
+    return together / spread if spread else None
+
+
+# ---- the book
+
+
+def bps(price: Decimal, middle: Decimal) -> Decimal:
+    return abs(price - middle) / middle * BPS
+
+
+def spread_bps(bid: Decimal, ask: Decimal) -> Decimal:
+    return (ask - bid) / ((ask + bid) / 2) * BPS
+
+
+def average_price(levels: Levels, units: Decimal) -> Decimal | None:
+    """What so many units cost on average, level by level; None where the book has fewer."""
+    left, cost = units, ZERO
+    for price, there in levels:
+        part = min(left, there)
+        cost += part * price
+        left -= part
+        if not left:
+            return cost / units
+    return None
