@@ -86,6 +86,7 @@ class Bound:
             patience=Patience(
                 int(program.policy.timeout_ms), program.policy.partial_fill, program.policy.retry
             ),
+            starts=bool(self.starts),
         )
 
 

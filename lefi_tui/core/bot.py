@@ -272,6 +272,7 @@ class Needs:
     history_bars: int = 0  # candles of each timeframe that warm it
     can_trade: bool = True
     patience: Patience = Patience()
+    starts: bool = False  # it wants to be told of its start, whether anything else happens or not
 
 
 class BotKind(Protocol):

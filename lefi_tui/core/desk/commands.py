@@ -10,7 +10,7 @@ from lefi_tui.core.desk import approvals
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.orders import cancel_orders
-from lefi_tui.core.desk.runs import run_bot, stop_if_done
+from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.messages import (
     AccountOpened,
@@ -88,6 +88,8 @@ def start_bot(draft: Draft, command: StartBot) -> None:
         ),
     )
     _feed(draft, draft.bot(command.bot))
+    if draft.bot(command.bot).needs.starts:
+        begin_if_ready(draft, command.bot, command.at_ns // NS_PER_MS)
 
 
 def _feed(draft: Draft, bot: BotRecord) -> None:

@@ -14,7 +14,7 @@ from lefi_tui.core.bot import Bar, Occasion
 from lefi_tui.core.desk import approvals, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import cancel_orders
-from lefi_tui.core.desk.runs import run_bot
+from lefi_tui.core.desk.runs import begin_if_ready, run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
 from lefi_tui.core.messages import (
     BarsClosed,
@@ -99,6 +99,8 @@ def quote_changed(draft: Draft, message: QuoteChanged) -> None:
     for bot in bots:
         if bot.status is BotStatus.RUNNING and quote.symbol in bot.needs.quotes:
             run_bot(draft, bot.id, Occasion(quote.time_ms, quotes=(quote,)))
+        elif bot.needs.starts:
+            begin_if_ready(draft, bot.id, quote.time_ms)
 
 
 def trade_printed(draft: Draft, message: TradePrinted) -> None:

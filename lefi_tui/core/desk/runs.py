@@ -52,6 +52,15 @@ def run_bot(draft: Draft, bot_id: str, occasion: Occasion) -> None:
             waiting += [(hearer.id, each) for each in _run(draft, hearer.id, heard)]
 
 
+def begin_if_ready(draft: Draft, bot_id: str, at_ms: int) -> None:
+    """Its Start handlers run as soon as it is warm and each of its markets has a price."""
+    desk, bot = draft.desk, draft.bot(bot_id)
+    is_new = bot.status is BotStatus.RUNNING and not bot.has_begun
+    is_file = desk.accounts[bot.account].sizing is Sizing.AT_FILL  # there, at its first close
+    if is_new and not is_file and all((bot.account, s) in desk.quotes for s in bot.needs.symbols):
+        run_bot(draft, bot_id, Occasion(at_ms))
+
+
 def _hearers(draft: Draft, sender: str, event: Emitted) -> list[BotRecord]:
     """Its own handlers have heard it already."""
     return [
