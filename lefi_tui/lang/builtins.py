@@ -5,9 +5,9 @@ The checker, the compiler, hovers and the reference read it; no name stands in a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.indicator_table import INDICATORS
 from lefi_tui.lang.signatures import Builtin, Param, params
 
@@ -263,8 +263,7 @@ _ALL: Final = (
 BUILTINS: Final = {each.name: each for each in _ALL}
 
 
-@dataclass(frozen=True, slots=True)
-class EventKind:
+class EventKind(Record):
     name: str
     params: tuple[Param, ...]
     fields: tuple[tuple[str, str], ...]  # name, rule of its type

@@ -7,9 +7,9 @@ refused before the handler runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.scope import Sent
@@ -67,8 +67,8 @@ def _used_as_values(nodes: Sequence[Any]) -> set[int]:
                 waiting += now.args
         elif isinstance(now, (dict, tuple)):
             waiting += now.values() if isinstance(now, dict) else now
-        elif hasattr(now, "__dataclass_fields__"):
-            parts = [getattr(now, name) for name in now.__dataclass_fields__]
+        elif isinstance(now, Record):
+            parts = now.held()
             if not isinstance(now, (Say, Send)):
                 used |= {id(each) for each in parts if isinstance(each, X)}
             waiting += parts
@@ -77,7 +77,7 @@ def _used_as_values(nodes: Sequence[Any]) -> set[int]:
 
 def sent(check: Statements, builtin: Builtin, call: s.Call) -> Statement:
     """`Emit("name", field = value, …)`"""
-    placed = replace(call, args=tuple(each for each in call.args if each.name is None))
+    placed = call.replaced(args=tuple(each for each in call.args if each.name is None))
     args = check.bound(builtin, placed)
     name = check.constant_text(args["name"], "An event's name")
     fields: dict[str, X] = {}

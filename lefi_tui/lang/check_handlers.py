@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.core.schedule import ScheduleError, next_due
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
@@ -59,8 +59,7 @@ def look_at_function(now: Pass, function: s.Function) -> None:
     check.look_at([function.body])
 
 
-@dataclass(frozen=True, slots=True)
-class _Timing:
+class _Timing(Record):
     every_ms: int = 0
     cron: str = ""
     zone: str = ""

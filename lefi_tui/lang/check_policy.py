@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
@@ -15,8 +15,7 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.told_policy import POLICY
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     partial_fill: str = "keep"
     timeout_ms: float = 30_000.0
     retry: int = 3
@@ -31,7 +30,7 @@ def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
     policy = Policy()
     for rule in rules:
         try:
-            policy = replace(policy, **_changes(check, rule))
+            policy = policy.replaced(**_changes(check, rule))
         except Wrong:
             continue
     return policy

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.core.record import Record
 from lefi_tui.lang.check_events import circles
 from lefi_tui.lang.check_handlers import look_at_function, read_body, read_handler
 from lefi_tui.lang.check_policy import Policy, read_policy
@@ -28,8 +28,7 @@ _SYMBOL: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
 PASSES_MAX: Final = 4  # symbols, then units, then one that speaks; one to spare
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedScript:
+class CheckedScript(Record):
     declared: Declared
     settings: tuple[SettingInfo, ...]
     states: dict[str, tuple[Type, Any]]  # type and first value
@@ -76,8 +75,7 @@ def check_script(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Learned:
+class _Learned(Record):
     """What the symbols that a script names say of its account and its fills."""
 
     currency: str = "USDT"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import reach as r
 from lefi_tui.lang.form import Form, V
 from lefi_tui.lang.program import Handler, Policy, Program
@@ -17,8 +17,7 @@ from lefi_tui.lang.reach import Reach, reach_of, together
 from lefi_tui.lang.titles import title_of
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Record):
     """Of one kind: a share of free cash (of the position where it reduces), worth in quote, or
     units of base. None: as computed, in these lines."""
 
@@ -27,8 +26,7 @@ class Amount:
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Traded:
+class Traded(Record):
     """Of one market, account and direction."""
 
     action: str  # buy sell close transfer
@@ -38,8 +36,7 @@ class Traded:
     to: str  # account, of a transfer
 
 
-@dataclass(frozen=True, slots=True)
-class Ceiling:
+class Ceiling(Record):
     """Of one handler at one event, or of all handlers together, each once."""
 
     title: str
@@ -60,8 +57,7 @@ class Ceiling:
     plans: int
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Record):
     handlers: tuple[Ceiling, ...]
     whole: Ceiling
     policy: Policy
@@ -130,10 +126,12 @@ def _reads(form: Form) -> set[int]:
         now = waiting.pop()
         if isinstance(now, V) and now.op == "read":
             found.add(now.value)
+        elif isinstance(now, V):
+            waiting += now.args
         elif isinstance(now, tuple):
             waiting += now
-        elif hasattr(now, "__dataclass_fields__"):
-            waiting += [getattr(now, name) for name in now.__dataclass_fields__]
+        elif isinstance(now, Record):
+            waiting += now.held()
     return found
 
 

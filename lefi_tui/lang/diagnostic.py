@@ -6,10 +6,10 @@ running, LF4xx policy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.source import Source, Span
 
 
@@ -18,8 +18,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Record):
     title: str
     severity: Severity = Severity.ERROR
 
@@ -72,20 +71,17 @@ CODES: Final[dict[str, Code]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Record):
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Record):
     title: str
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     code: str
     span: Span
     message: str

@@ -6,17 +6,16 @@ a handler reads nothing that has not closed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.form import Form, Op, Put, Slots, V, When
 from lefi_tui.lang.tree import JOINED, Clock
 
 Needs = tuple[tuple[Clock, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Record):
     """Of one handler; its event is the candle's `open high low close volume`."""
 
     handler: int

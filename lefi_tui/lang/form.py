@@ -10,15 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lefi_tui.core.record import Record
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class V:
     """A value. op: const · slot (value: number) · at (value: first slot, args: index) ·
     temp (value: name) · event, read (value: number) · or an operator."""
 
-    op: str
-    args: tuple[V, ...] = ()
-    value: Any = None
+    __slots__ = ("args", "op", "value")
+
+    def __init__(self, op: str, args: tuple[V, ...] = (), value: Any = None) -> None:
+        self.op, self.args, self.value = op, args, value
 
     def __add__(self, other: V | float) -> V:
         return V("add", (self, value(other)))
@@ -52,14 +54,12 @@ def value(of: V | float) -> V:
     return of if isinstance(of, V) else V("const", value=float(of))
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+class Let(Record):
     temp: str
     value: V
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Record):
     """A slot takes a value; `index` is added to `slot` where a window is written."""
 
     slot: int
@@ -67,16 +67,14 @@ class Put:
     value: V
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Record):
     condition: V
     then: tuple[Op, ...]
     other: tuple[Op, ...] = ()
     note: int = -1  # number of the condition, for "why"
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Record):
     """`temp` counts from 0 to below `count`, a constant: every loop has its bound."""
 
     temp: str
@@ -84,13 +82,11 @@ class Loop:
     body: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Record):
     """`return`: the run ends, what it set stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Record):
     site: int
     action: str
     symbol: str
@@ -103,16 +99,14 @@ class Trade:
     unit: str = ""  # of what is transferred
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(Record):
     """A trade that the run waits for; its outcome goes to `temp`."""
 
     temp: str
     trade: Trade
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Record):
     """`authorize`"""
 
     number: int
@@ -122,8 +116,7 @@ class Ask:
     other: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Record):
     """`execute`: every trade in it is waited for; the first not filled as asked ends it."""
 
     number: int
@@ -131,16 +124,14 @@ class Whole:
     other: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Record):
     """`finalize`: when every trade in it is filled as asked, the script is done."""
 
     number: int
     then: tuple[Op, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     name: str
     unit: str
     amount: V
@@ -149,16 +140,14 @@ class Plan:
     present: V
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Record):
     """`Emit`"""
 
     name: str
     fields: tuple[tuple[str, V], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Record):
     kind: str
     text: V
     channel: str
@@ -167,8 +156,7 @@ class Tell:
 Op = Let | Put | When | Loop | Leave | Trade | Tell | Signal | Await | Ask | Whole | Finish | Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Record):
     """A condition as written, and the names in it whose values explain it."""
 
     line: int
@@ -176,8 +164,7 @@ class Noted:
     shown: tuple[tuple[str, V], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Record):
     """One handler. `always` runs at every event, `steps` when warm, `after` ends each run."""
 
     always: tuple[Op, ...]

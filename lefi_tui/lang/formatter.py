@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from lefi_tui.lang import syntax as s
+from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, applied
 from lefi_tui.lang.parser import parse
 from lefi_tui.lang.program import check
 from lefi_tui.lang.scanner import Scanned, scan
-from lefi_tui.lang.source import Source
+from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tokens import LITERALS, Kind, Token
 from lefi_tui.lang.written_lines import Block, Line, Piece, is_own_row, lines_of
 
@@ -31,8 +31,7 @@ _PLACE_WORDS: Final = frozenset(["by", "within", "at", "per", "expect", "no", "c
 _VALUE_WORDS: Final = frozenset({"true", "false", "none"})
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(Record):
     """The text in the one style; with mistakes, the text as it was."""
 
     text: str
@@ -87,10 +86,9 @@ def meaning(text: str) -> Any:
 
 def _bare(node: Any) -> Any:
     if isinstance(node, tuple):
-        return tuple(_bare(each) for each in node)
-    if isinstance(node, (s.Node, s.Arg, s.Row, s.Rule)):
-        names = [each for each in node.__dataclass_fields__ if not each.endswith("span")]
-        return (type(node).__name__, *(_bare(getattr(node, name)) for name in names))
+        return tuple(_bare(each) for each in node if not isinstance(each, Span))
+    if isinstance(node, Record):
+        return (type(node).__name__, *_bare(node.held()))
     return node
 
 

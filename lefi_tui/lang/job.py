@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import nearest
 from lefi_tui.lang.formatter import formatted
 from lefi_tui.lang.job_part import Part, Piece
@@ -23,8 +24,7 @@ _PART: Final = ("job", "event", "endpoints", "execution_policy", "macros", "expr
 _TOP: Final = ("id", "name", "description", "script")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Record):
     """What did not come over as it was: where it stands in the job, why, and what to do."""
 
     where: str
@@ -40,8 +40,7 @@ class NoJobError(Exception):
         self.note = Note(where, why, next_step)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Record):
     text: str
     notes: tuple[Note, ...]
 

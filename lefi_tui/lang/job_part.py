@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.builtins import BUILTINS
 from lefi_tui.lang.diagnostic import Edit, Fix, applied
@@ -40,8 +41,7 @@ class Piece:
         self.declarations.append(f"// {' '.join(why.split())}")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     where: str
     trigger: str
     work: str

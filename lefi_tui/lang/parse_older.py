@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -81,7 +81,7 @@ class Older(Cursor):
             name = _RENAMED[call.name]
             message = f"`{call.name}` is an older name; today it is `{name}`."
             self._older(call.name_span, message, name, [Edit(call.name_span, name)])
-            call = replace(call, name=name)
+            call = call.replaced(name=name)
         is_plain = all(each.name is None for each in call.args)
         if call.name == "Spot" and is_plain and len(call.args) == 2:
             return self._without_provider(call)
@@ -91,7 +91,7 @@ class Older(Cursor):
         start, end = self._comma_before(call.args[1]).start, call.span.end - 1
         message = "A provider is an older form; today prices come from the account's own market."
         self._older(call.args[1].value.span, message, "Spot(…)", [Edit(Span(start, end), "")])
-        return replace(call, args=call.args[:1])
+        return call.replaced(args=call.args[:1])
 
     def today_value(self, call: s.Call) -> s.Expr:
         """What is a method no more: a cast is what it casts, a power is written with ^."""

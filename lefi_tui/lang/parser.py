@@ -6,9 +6,9 @@ message, the next still found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.parse_items import Items
@@ -19,14 +19,12 @@ from lefi_tui.lang.tokens import Kind, shown
 MESSAGES_MAX: Final = 200  # a person reads the first few
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Record):
     script: s.Script
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedValue:
+class ParsedValue(Record):
     """One expression, as a person gives it to a setting; none where it is wrong."""
 
     value: s.Expr | None

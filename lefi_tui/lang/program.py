@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
+from lefi_tui.core.record import Record
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.check_script import CheckedScript, check_script
 from lefi_tui.lang.check_waits import Checker
@@ -39,8 +39,7 @@ SURELY_TAKEN: Final = 80  # levels of a value; Python takes 199 parentheses, two
 SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Record):
     """One `on …`, or the whole body of a script without handlers (event "body")."""
 
     index: int
@@ -59,8 +58,7 @@ class Handler:
     takes: tuple[tuple[str, str], ...] = ()  # fields of a custom event: number text bool any
 
 
-@dataclass(frozen=True, slots=True)
-class SiteInfo:
+class SiteInfo(Record):
     number: int
     action: str
     symbol: str
@@ -88,8 +86,7 @@ class StepResult(NamedTuple):  # made at every event: half the cost of a frozen 
         return tuple(each for each in self.effects if isinstance(each, Refusal))
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionSeen:
+class ConditionSeen(Record):
     """One condition that a run met: where, as written, what it was, and the values in it."""
 
     line: int
@@ -98,8 +95,7 @@ class ConditionSeen:
     values: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Record):
     title: str
     kind: str
     version: str
@@ -111,11 +107,11 @@ class Program:
     sites: tuple[SiteInfo, ...]
     symbols: tuple[str, ...]
     tests: tuple[ScriptTest, ...]
-    forms: tuple[Form, ...] = field(repr=False)
-    slots: Slots = field(repr=False)
-    states: Mapping[str, int] = field(repr=False)  # state: its slot
+    forms: tuple[Form, ...]
+    slots: Slots
+    states: Mapping[str, int]  # state: its slot
     waits: tuple[str, ...] = ()  # places where a run may wait, in words
-    feeds: tuple[Feed, ...] = field(default=(), repr=False)
+    feeds: tuple[Feed, ...] = ()
     settled: int = 0  # candles after which its indicators are the same wherever history began
 
     def initial(self) -> State:
@@ -235,8 +231,7 @@ def _double(value: Any) -> Any:
     return float(value) if value in {"inf", "-inf"} else value
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Record):
     program: Program | None
     diagnostics: tuple[Diagnostic, ...]
 

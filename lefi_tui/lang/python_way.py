@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.core.bot import Emitted, Given, Intent, Note, Planned, Refusal
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Size, SizeKind, TimeInForce
+from lefi_tui.core.record import Record
 from lefi_tui.lang import maths
 from lefi_tui.lang.form import (
     Ask,
@@ -83,8 +83,7 @@ _WAITS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Record):
     """`run(S, E, R, carry, T)`: slots, event, reads -> new slots, effects, whether carried out."""
 
     run: Run

@@ -8,11 +8,11 @@ a run makes them, so a run that stays within stays within to the last digit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, assert_never
 
 from lefi_tui.core.bot import Emitted, Intent, Note, Planned
+from lefi_tui.core.record import Record
 from lefi_tui.lang.form import (
     Ask,
     Await,
@@ -48,8 +48,7 @@ PLANS: Final = ("plans",)
 NONE: Final[Counts] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """What one transaction of the text may ask; endless where it is computed."""
 
     site: int
@@ -63,8 +62,7 @@ class Place:
         return key != self.key or size > self.size or leverage > self.leverage
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Record):
     """Of one handler, or of all together."""
 
     most: Counts

@@ -116,7 +116,7 @@ def _calls(node: object) -> list[s.Call]:
         if isinstance(now, tuple):
             waiting += now
         elif isinstance(now, (s.Node, s.Arg)):
-            waiting += [getattr(now, name) for name in now.__dataclass_fields__ if name != "span"]
+            waiting += now.held()
     return out
 
 

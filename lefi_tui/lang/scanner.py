@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 import string
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix
 from lefi_tui.lang.layout import with_line_ends
 from lefi_tui.lang.source import Span
@@ -54,8 +54,7 @@ _STRAY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Record):
     tokens: tuple[Token, ...]  # ends with END
     comments: tuple[Token, ...]
     diagnostics: tuple[Diagnostic, ...]

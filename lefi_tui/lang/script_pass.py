@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.resolver import Declared
@@ -15,8 +16,7 @@ from lefi_tui.lang.tree import Body
 from lefi_tui.lang.types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class SettingInfo:
+class SettingInfo(Record):
     """A setting as a form shows it. Values are Lefi text."""
 
     name: str

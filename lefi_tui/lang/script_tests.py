@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.bot import Given
+from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import BUILTINS
@@ -17,8 +17,7 @@ _ANY_SIZE: Final[tuple[float | None, str, str]] = (None, "", "")
 _OPS: Final = ("==", "!=", "<", "<=", ">", ">=")
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Record):
     """Candles (o, h, l, c, v) or single prices of one symbol ("": the script's first)."""
 
     what: str  # candles | price
@@ -27,8 +26,7 @@ class Feed:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectOrder:
+class ExpectOrder(Record):
     action: str
     symbol: str
     size: float | None
@@ -40,8 +38,7 @@ class ExpectOrder:
     accounts: tuple[str, ...] = ()  # of a transfer: from, to
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectNote:
+class ExpectNote(Record):
     kind: str
     words: str | None
     is_negated: bool
@@ -49,8 +46,7 @@ class ExpectNote:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectState:
+class ExpectState(Record):
     name: str
     op: str
     value: Any
@@ -59,31 +55,27 @@ class ExpectState:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """`approve` or `decline`: the answer to what has waited longest."""
 
     is_approved: bool
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Record):
     """Time passes without a candle."""
 
     ms: int
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectFinalized:
+class ExpectFinalized(Record):
     is_negated: bool
     line: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signaled:
+class Signaled(Record):
     """A custom event, or a command of a person; no time passes."""
 
     what: str  # event | command
@@ -95,8 +87,7 @@ class Signaled:
 Line = Feed | ExpectOrder | ExpectNote | ExpectState | Signaled | Verdict | After | ExpectFinalized
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptTest:
+class ScriptTest(Record):
     name: str
     line: int
     settings: tuple[tuple[str, str], ...]  # name, value as Lefi text

@@ -6,11 +6,11 @@ The rule it keeps: all that is known of one stands in its row of the table, as d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Record):
     """kind: symbol account number series condition length constant any price_level level depth
     duration amount text bool size"""
 
@@ -24,8 +24,7 @@ class Param:
 Events = Callable[..., float]  # how many, of an indicator's numbers in their order
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Record):
     """How an indicator steps from event to event."""
 
     first: Events  # the event of its first value
@@ -35,8 +34,7 @@ class Steps:
     is_daily: bool = False  # without a length, it reads a day of candles
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(Record):
     name: str
     group: str  # read indicator maths transaction word
     params: tuple[Param, ...]

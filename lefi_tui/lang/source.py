@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
+
+from lefi_tui.core.record import Record
 
 
 class Span(NamedTuple):
@@ -22,16 +24,13 @@ class Place(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     text: str
     name: str = "script"
-    _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        starts = [0]
-        starts += [at + 1 for at, letter in enumerate(self.text) if letter == "\n"]
-        object.__setattr__(self, "_starts", tuple(starts))
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(at + 1 for at, letter in enumerate(self.text) if letter == "\n")]
 
     def place(self, offset: int) -> Place:
         line = bisect_right(self._starts, offset)

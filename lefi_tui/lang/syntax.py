@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lefi_tui.core.record import Record
 from lefi_tui.lang.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     span: Span
 
 
 # ---- expressions
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
 class Percent(Node):
     value: float  # a share: 25% is 0.25
 
 
-@dataclass(frozen=True, slots=True)
 class Duration(Node):
     ms: float
 
 
-@dataclass(frozen=True, slots=True)
 class Amount(Node):
     value: float
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     parts: tuple[str | Expr, ...]
 
@@ -48,60 +41,50 @@ class Text(Node):
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class Bool(Node):
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Missing(Node):
     """`none`"""
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Record):
     name: str | None
     name_span: Span
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     name: str
     name_span: Span
     args: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Items(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Node):
     target: Expr
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Field(Node):
     target: Expr
     name: str
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True)
 class Unary(Node):
     op: str  # - not
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(Node):
     op: str
     op_span: Span
@@ -110,7 +93,6 @@ class Binary(Node):
     depth: int = 0  # how deep the tree below is
 
 
-@dataclass(frozen=True, slots=True)
 class Choice(Node):
     """`if condition then one else other`"""
 
@@ -119,12 +101,10 @@ class Choice(Node):
     other: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class DecideCall(Node):
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
 class PaysValue(Node):
     amount: Expr
     on: Text | None
@@ -132,7 +112,6 @@ class PaysValue(Node):
     at: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
 class Broken(Node):
     """What could not be read; it was said where it stands, so whoever meets it says nothing."""
 
@@ -146,40 +125,34 @@ Expr = (
 # ---- statements
 
 
-@dataclass(frozen=True, slots=True)
 class Assign(Node):
     name: str
     name_span: Span
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class Pays(Node):
     name: str
     name_span: Span
     value: PaysValue
 
 
-@dataclass(frozen=True, slots=True)
 class Do(Node):
     """A call that stands alone."""
 
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
 class Return(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
 class If(Node):
     condition: Expr
     then: Block
     other: Block | None
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     name: str
     name_span: Span
@@ -187,29 +160,24 @@ class For(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
 class Repeat(Node):
     count: Expr
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     condition: Expr | None  # None: the else row
     action: Block
 
 
-@dataclass(frozen=True, slots=True)
 class DecideTable(Node):
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class DecideStatement(Node):
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
 class Authorize(Node):
     role: Text | None
     within: Expr | None
@@ -217,18 +185,15 @@ class Authorize(Node):
     other: Block | None
 
 
-@dataclass(frozen=True, slots=True)
 class Execute(Node):
     body: Block
     other: Block | None
 
 
-@dataclass(frozen=True, slots=True)
 class Finalize(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Node):
     statements: tuple[Statement, ...]
 
@@ -242,17 +207,14 @@ Statement = (
 # ---- declarations
 
 
-@dataclass(frozen=True, slots=True)
 class ScriptName(Node):
     title: Text
 
 
-@dataclass(frozen=True, slots=True)
 class Kind(Node):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
 class Setting(Node):
     name: str
     name_span: Span
@@ -263,7 +225,6 @@ class Setting(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class State(Node):
     name: str
     name_span: Span
@@ -271,7 +232,6 @@ class State(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Rule(Node):
     name: str
     name_span: Span
@@ -280,12 +240,10 @@ class Rule(Node):
     is_within: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Policy(Node):
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Function(Node):
     name: str
     name_span: Span
@@ -294,7 +252,6 @@ class Function(Node):
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
 class Handler(Node):
     event: str
     event_span: Span
@@ -306,12 +263,10 @@ class Handler(Node):
 # ---- tests
 
 
-@dataclass(frozen=True, slots=True)
 class TestSettings(Node):
     values: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class TestPrices(Node):
     """`candles` or `price`; a candle is one close or five numbers."""
 
@@ -320,7 +275,6 @@ class TestPrices(Node):
     rows: tuple[tuple[float, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class TestSignal(Node):
     """`event "name" { … }` or `command "NAME"`"""
 
@@ -329,19 +283,16 @@ class TestSignal(Node):
     fields: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class TestAnswer(Node):
     """approve or decline"""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
 class TestAfter(Node):
     duration: Expr
 
 
-@dataclass(frozen=True, slots=True)
 class TestExpect(Node):
     negated: bool
     value: Expr
@@ -350,7 +301,6 @@ class TestExpect(Node):
 Check = TestSettings | TestPrices | TestSignal | TestAnswer | TestAfter | TestExpect
 
 
-@dataclass(frozen=True, slots=True)
 class Test(Node):
     name: Text
     checks: tuple[Check, ...]
@@ -359,7 +309,6 @@ class Test(Node):
 Item = ScriptName | Kind | Setting | State | Policy | Function | Handler | Test
 
 
-@dataclass(frozen=True, slots=True)
 class Script(Node):
     items: tuple[Item, ...]
     body: tuple[Statement, ...]  # of a script without handlers, or what stands outside them

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.types import Type
 
@@ -22,8 +22,7 @@ JOINED: Final[Clock] = ("*", 0)  # those since all other candles of the handler 
 NOWHERE: Final = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class X:
+class X(Record):
     """A typed value. Two uses of one X are one computation; equality is identity.
 
     op: const (value) · event (value: number of the field) · read (value: ReadKey) · local, state
@@ -46,13 +45,15 @@ class X:
     needs: tuple[tuple[Clock, int], ...] = ()  # events of other clocks, beside `warm` of its own
     settled: int = 0  # events after which it is the same wherever history began
 
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     @property
     def is_const(self) -> bool:
         return self.op == "const"
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Record):
     """A local (or, when `is_state`, a state) takes a value."""
 
     name: str
@@ -61,8 +62,7 @@ class Set:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Record):
     condition: X
     then: tuple[Statement, ...]
     other: tuple[Statement, ...]
@@ -70,13 +70,11 @@ class Branch:
     text: str  # the condition as written, for "why"
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Record):
     """`return`"""
 
 
-@dataclass(frozen=True, slots=True)
-class Transact:
+class Transact(Record):
     """Buy, Sell, Close or Cancel at a numbered site. Missing arguments are None."""
 
     site: int
@@ -92,16 +90,14 @@ class Transact:
     unit: str = ""  # of what is transferred
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Record):
     kind: str  # notify print
     text: X
     channel: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Record):
     """`Emit`"""
 
     name: str
@@ -109,8 +105,7 @@ class Send:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Authorize:
+class Authorize(Record):
     """A person is shown what the block does, and asked."""
 
     number: int
@@ -121,8 +116,7 @@ class Authorize:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Execute:
+class Execute(Record):
     """One transaction: all of its steps, or none of them and `other`."""
 
     number: int
@@ -131,8 +125,7 @@ class Execute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Finalize:
+class Finalize(Record):
     """When all in it is filled as asked, the script is done."""
 
     number: int
@@ -140,8 +133,7 @@ class Finalize:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """A planned cash flow; the present value is added to its name by a `Set` of its own."""
 
     name: str
@@ -156,8 +148,7 @@ class Plan:
 Statement = Set | Branch | Stop | Transact | Say | Send | Authorize | Execute | Finalize | Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Record):
     """One handler, checked."""
 
     event: str

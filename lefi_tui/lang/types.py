@@ -6,12 +6,10 @@ name took is kept by the checker's `Bindings`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     kind: str
     base: str = ""  # of a price; the unit of an amount
     quote: str = ""  # of a price

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.scope import needs_of
 from lefi_tui.lang.tree import HERE, JOINED, Clock, X
 
@@ -24,8 +25,8 @@ def waits_of(statements: Iterable[Any]) -> dict[Clock, int]:
             waiting += now.values()
         elif isinstance(now, tuple):
             waiting += now
-        elif hasattr(now, "__dataclass_fields__"):
-            waiting += [getattr(now, name) for name in now.__dataclass_fields__]
+        elif isinstance(now, Record):
+            waiting += now.held()
     return dict(needs_of(values))
 
 

@@ -6,9 +6,9 @@ TwoSum), or they mis-cross in thin markets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang.form import V, value
 from lefi_tui.lang.indicators.maker import Maker, at, both, equal, slot, there
 from lefi_tui.lang.tree import NAN
@@ -16,8 +16,7 @@ from lefi_tui.lang.tree import NAN
 LITTLE: Final = 1e-3  # of squared distances: below it, what rounding left weighs too much
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Record):
     """A sum, and what rounding lost of it."""
 
     total: int
@@ -41,8 +40,7 @@ def add_exactly(m: Maker, to: Sum, x: V) -> None:
     m.put(to.total, new)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Record):
     """The last n values that were there, with their sum."""
 
     first: int
@@ -91,8 +89,7 @@ def mean(m: Maker, x: V, n: int) -> V:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Record):
     """A window's squared distances from its mean, kept up from event to event."""
 
     window: Window

@@ -56,7 +56,7 @@ def _is_nested(node: s.Node) -> None:
 
 def _parts(node: s.Node) -> list[s.Node]:
     out: list[s.Node] = []
-    waiting: list[object] = [getattr(node, name) for name in node.__dataclass_fields__]
+    waiting: list[object] = [*node.held()]
     while waiting:
         now = waiting.pop()
         if isinstance(now, s.Node):
@@ -64,7 +64,7 @@ def _parts(node: s.Node) -> list[s.Node]:
         elif isinstance(now, tuple) and not isinstance(now, Span):
             waiting += now
         elif isinstance(now, (s.Arg, s.Row)):
-            waiting += [getattr(now, name) for name in now.__dataclass_fields__]
+            waiting += now.held()
     return out
 
 
