@@ -11,13 +11,14 @@ import base64
 import hmac
 import json
 import logging
+import re
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, NoReturn, TextIO
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 DOTS: Final = "••••"
 PREFIX_LENGTH: Final = 8  # a shorter piece is found in innocent texts
@@ -80,6 +81,19 @@ class Redactor:
         with self._lock:
             # Longest first: a base64 form may begin like a shorter one.
             self._forms = tuple(sorted({*self._forms, *found}, key=lambda form: (-len(form), form)))
+
+    def learn_address(self, address: str) -> None:
+        """A URL, and what in it may be a key: all but scheme, host and short pieces."""
+        self.learn(address)
+        parts = urlsplit(address)
+        pieces = re.split(
+            r"[/?&=#:@]", f"{parts.netloc}/{parts.path}?{parts.query}#{parts.fragment}"
+        )
+        for piece in pieces:
+            if len(piece) >= PREFIX_LENGTH and piece != parts.hostname:
+                self.learn(unquote(piece))
+        if parts.password:
+            self.learn(unquote(parts.password))
 
     def clean(self, text: str) -> str:
         for form in self._forms:

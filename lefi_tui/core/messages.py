@@ -879,6 +879,20 @@ class BarsSeen(Transient):
     bars: tuple[tuple[str, int, int], ...]  # symbol, timeframe_ms, time_ms
 
 
+# ---- words alone
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Message):
+    """Words for people that neither the desk nor the market said; on the screen, kept nowhere."""
+
+    at_ns: int
+    what: str
+    where: str
+    why: str = ""
+    next: str = ""
+
+
 # ---- effects
 
 
@@ -932,11 +946,3 @@ class Watch(Effect):
     bars: tuple[tuple[str, int], ...]
     quotes: tuple[str, ...]
     prints: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverNote(Effect):
-    bot: str
-    kind: str
-    text: str
-    channel: str

@@ -16,7 +16,6 @@ from typing import Any, Final
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import (
     CancelOrders,
-    DeliverNote,
     Effect,
     HistoryLoaded,
     LoadHistory,
@@ -40,7 +39,6 @@ from lefi_tui.ports.venue import VenueTimeoutError
 
 LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
 LOOK_UP_MOST_S: Final = 10.0
-NOTES_MAX: Final = 256  # words that wait for a slow channel; more are dropped and counted
 NS_PER_MS: Final = 1_000_000
 
 Hear = Callable[[Incoming], bool]
@@ -58,12 +56,10 @@ class Effects:
         self.answered: Callable[[str], None] = lambda _order: None  # a look-up has its answer
         self.unheard: set[str] = set()  # orders of reports that found the inbox full
         self.timers = Timers()
-        self._notes = 0
-        self.notes_dropped = 0
 
     # ---- the door
 
-    def carry_out(self, effect: Effect) -> None:  # noqa: C901 -- dispatch
+    def carry_out(self, effect: Effect) -> None:
         match effect:
             case SubmitOrders():
                 ids = tuple(order.id for order in effect.orders)
@@ -82,8 +78,6 @@ class Effects:
                 self._begin(self._load(effect))
             case Watch():
                 self._watch(effect)
-            case DeliverNote():
-                self._deliver(effect)
             case _:
                 raise AssertionError(f"no effect of the engine: {effect!r}")
 
@@ -265,25 +259,6 @@ class Effects:
         feed = self._world.feeds.get(effect.account)
         if feed is not None:
             self._begin(feed.watch(effect))
-
-    def _deliver(self, note: DeliverNote) -> None:
-        if self._world.notifier is None:
-            return
-        if self._notes >= NOTES_MAX:
-            self.notes_dropped += 1
-            return
-        self._notes += 1
-        self._begin(self._carry_note(note))
-
-    async def _carry_note(self, note: DeliverNote) -> None:
-        assert self._world.notifier is not None
-        try:
-            await self._world.notifier.deliver(note)
-        except OSError as error:
-            self.notes_dropped += 1
-            _log.warning("a note of %s was not delivered: %s", note.bot, error)
-        finally:
-            self._notes -= 1
 
 
 def _is_final(report: Report) -> bool:

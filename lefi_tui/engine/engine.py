@@ -142,7 +142,9 @@ class Engine:
             waiting=len(writer.inbox),
             swallowed=writer.inbox.swallowed,
             refused=writer.inbox.refused,
-            notes_dropped=writer.effects.notes_dropped,
+            notes_dropped=0
+            if self._setup.world.notifier is None
+            else self._setup.world.notifier.dropped,
             checking=len(writer.reconciling),
             recovered_messages=writer.recovered.messages,
             failure="" if writer.failure is None else str(writer.failure),

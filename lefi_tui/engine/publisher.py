@@ -8,19 +8,35 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.desk import Desk
-from lefi_tui.core.messages import Event, MarketInput, MarketSeen, Message, Transient
+from lefi_tui.core.messages import (
+    Event,
+    FeedStated,
+    MarketInput,
+    MarketSeen,
+    Message,
+    Told,
+    Transient,
+)
+from lefi_tui.core.order import Order
 from lefi_tui.engine.sampling import worths
 from lefi_tui.engine.turn import Turn
-from lefi_tui.views.fold import ScreenState, fold, worth
+from lefi_tui.views.fold import ScreenState, fold, told, worth
 
 SUBSCRIBER_EVENTS_MAX: Final = 4_096  # lines that wait for one listener
 SUBSCRIBERS_MAX: Final = 64
+
+# What is told to a person who is away: message number, event, orders that were not final before it.
+Notice = Callable[[int, Message, Mapping[str, Order]], None]
+
+
+def _nobody(_n: int, _event: Message, _orders: Mapping[str, Order]) -> None:
+    """Nobody is away, or nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,7 @@ class Subscription:
 class Publisher:
     def __init__(self) -> None:
         self.screen = ScreenState()
+        self.notice: Notice = _nobody
         self._listeners: list[Subscription] = []
         self._lock = threading.Lock()
 
@@ -97,6 +114,12 @@ class Publisher:
     def market(self, message: MarketInput) -> None:
         """Screens show prices also where no bot reads them."""
         self.screen = fold(self.screen, message)
+        if isinstance(message, FeedStated):
+            self.notice(0, message, {})
+
+    def tell(self, words: Told) -> None:
+        """On the screen only."""
+        self.screen = told(self.screen, words)
 
     def look(self, desk: Desk, now_ns: int) -> None:
         """What the accounts are worth now: a line on the screen, in memory only."""
@@ -112,6 +135,7 @@ class Publisher:
 
     def event(self, n: int, at_ns: int, event: Event | Transient) -> None:
         if isinstance(event, Event):
+            self.notice(n, event, self.screen.orders)
             self.screen = fold(self.screen, event)
         if isinstance(event, MarketSeen):
             return

@@ -12,6 +12,7 @@ from lefi_tui.core.desk import BotStatus, Desk
 from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, SetTimers, Watch
+from lefi_tui.engine import noticing
 from lefi_tui.engine.outside import attend
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
@@ -43,6 +44,8 @@ class Surroundings:
             feed.listen(self._hear_market)
         if self._world.scheduler is not None:
             self._world.scheduler.start(self._writer.effects.fire)
+        if self._world.notifier is not None:
+            noticing.listen(self._writer.publisher, self._world.notifier)
 
     def _hear_market(self, message: MarketInput) -> None:
         self._writer.inbox.put(message)  # one that finds no room is counted as refused
@@ -52,6 +55,8 @@ class Surroundings:
         self._task(self._watch_equity())
         self._task(self._verify_old())
         self._task(self._feed_when_reconciled())
+        if self._world.notifier is not None:
+            self._task(noticing.carry(self._writer, self._world.notifier))
         for source in self._world.sources:
             self._task(attend(self._writer, source))
 

@@ -85,6 +85,12 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
             return state
 
 
+def told(state: ScreenState, words: m.Told) -> ScreenState:
+    """A word of those who neither trade nor feed."""
+    parts = (words.what, words.where, words.why, words.next)
+    return _logged(state, Said(Weight.WARN, *parts, words.at_ns))
+
+
 def worth(state: ScreenState, account: str, at_ns: int, equity: float) -> ScreenState:
     """What an account is worth at this time, by the desk's own prices."""
     before = state.equity.get(account, EquityLine())

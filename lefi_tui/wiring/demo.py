@@ -60,6 +60,8 @@ def build_engine(
     from lefi_tui.core.messages import SetLimits
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
+    from lefi_tui.wiring.limits import opening_limits
+    from lefi_tui.wiring.notices import messenger
     from lefi_tui.engine.writer import Setup
     from lefi_tui.wiring.outside import event_sources
 
@@ -72,6 +74,7 @@ def build_engine(
         feeds=accounts.feeds,
         histories=accounts.histories,
         scheduler=ApScheduler(),
+        notifier=messenger(settings, clock) if folder == settings.data_dir else None,
         sources=event_sources(settings, clock) if folder == settings.data_dir else (),
     )
     setup = Setup(

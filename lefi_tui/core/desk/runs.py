@@ -21,7 +21,6 @@ from lefi_tui.core.messages import (
     BotRan,
     BotStopped,
     CashFlowPlanned,
-    DeliverNote,
     IntentRefused,
     NoteWritten,
     SetAlarm,
@@ -163,8 +162,6 @@ def _finalize(draft: Draft, bot_id: str, at_ns: int) -> None:
 
 def _write_note(draft: Draft, bot_id: str, note: Note, at_ns: int) -> None:
     draft.say(NoteWritten(bot_id, note.kind, note.text, note.channel, at_ns))
-    if note.kind == "notify":
-        draft.ask(DeliverNote(bot_id, note.kind, note.text, note.channel))
 
 
 def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
