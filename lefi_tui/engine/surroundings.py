@@ -70,6 +70,8 @@ class Surroundings:
             await asyncio.wait(self._tasks)
 
     def _task(
+        if self._world.notifier is not None:
+            await self._world.notifier.close()
         self,
         work: Coroutine[Any, Any, None],
         ended: Callable[[asyncio.Task[None]], None] | None = None,
