@@ -49,7 +49,8 @@ class Items(Checks):
     def _kind(self, word: Token) -> s.Item:
         name = self.expect_kind(Kind.NAME, f"one of {', '.join(_KINDS)}")
         if name.text not in _KINDS:
-            meant = nearest(name.text, _KINDS)
+            is_all = self.now.kind in {Kind.LINE_END, Kind.END}  # else it may not be the mistake
+            meant = nearest(name.text, _KINDS) if is_all else None
             fix = Fix(f"Write {meant}", (Edit(name.span, meant),)) if meant else None
             self.say("LF101", f"A kind is one of {', '.join(_KINDS)}.", name.span, fix=fix)
             raise Mistake

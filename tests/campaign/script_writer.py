@@ -269,7 +269,8 @@ class Writer(Orders):
         kind = self.number_kind(self.base(place))
         text = self.value(Ask(kind, place, self.depth(), is_series=True))
         name = self._name()
-        known = place.series if _LIVE.search(text) else place.locals
+        # Behind a wait a name that reads the market has its value anew, and is no series.
+        known = place.series if _LIVE.search(text) and not place.waits else place.locals
         known.setdefault(kind, []).append(name)
         return [f"{name} = {_bare(text)}"]
 
@@ -311,6 +312,7 @@ class Writer(Orders):
         return [f"decide {order}" if self.is_so(0.1) and "Transfer" not in order else order]
 
     def _awaited(self, place: Place, order: str) -> Lines:
+        place.waits.append(order)
         if self.is_so(0.4):
             word = self.one(("", "not ", "decide ", "not decide "))
             return [f"if {word}{order} {{", *self._block(place, 1), "}"]
@@ -363,6 +365,7 @@ class Writer(Orders):
     def _waiting(self, place: Place, depth: int) -> Lines:
         if not self._waits:
             return self._if(place, depth)
+        place.waits.append("block")
         draw = self.chance.random()
         if draw < 0.4 and "execute" not in place.inside:
             steps = [self.entry(place) for _ in range(self.chance.randint(1, 3))]

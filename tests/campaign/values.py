@@ -52,6 +52,7 @@ class Place:
     functions: list[tuple[str, Kind]] = field(default_factory=list)  # two of the kind give one
     is_straight: bool = True  # outside if and decide
     inside: tuple[str, ...] = ()  # authorize, execute and finalize around it
+    waits: list[str] = field(default_factory=list)  # written before it; one list a handler
 
     def block(self, *, inside: str = "", is_straight: bool = False) -> Place:
         """A block in this place: names given in it end with it."""
