@@ -5,12 +5,15 @@ Pydantic takes a tenth of a second to load, and a desk without a config.toml has
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from lefi_tui.settings_tables import About, AccountMode, AccountSettings, CcxtSettings
+from lefi_tui.core.risk.limits import About
+from lefi_tui.settings_tables import AccountMode, AccountSettings, CcxtSettings
 
 
 class WrongValueError(ValueError):
@@ -69,8 +72,17 @@ def _bounded(kind: Any) -> Any:
             bounds = {"ge": about.ge, "le": about.le, "gt": about.gt}
             named = {name: each for name, each in bounds.items() if each is not None}
             make: Any = Field
+            if about.wrong is not None:
+                return Annotated[plain, AfterValidator(partial(_said, about.wrong))]
             return Annotated[plain, make(**named)]
     return plain
+
+
+def _said(wrong: Callable[[str], str], text: str) -> str:
+    why = wrong(text) if text else ""
+    if why:
+        raise ValueError(why)
+    return text
 
 
 def _reason(error: ValidationError) -> str:

@@ -6,29 +6,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from lefi_tui.core.quiet_hours import hours_wrong
+from lefi_tui.core.risk.limits import About, Limits
+from lefi_tui.core.risk.periods import zone_wrong
+
 AccountMode = Literal["paper", "sandbox", "live"]
+Severity = Literal["info", "warning", "urgent"]
+LeastHere = Literal["info", "warning", "urgent", "off"]
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a setting is for, and its bounds."""
+class LimitSettings(Limits):
+    """What the gate refuses, for the whole desk; no value is no bound."""
 
-    meaning: str
-    ge: int | None = None
-    le: int | None = None
-    gt: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LimitSettings:
-    """What the gate refuses; no value is no bound."""
-
-    order_notional_max: Annotated[
-        Decimal | None, About("the most one order may be worth, in the account's currency", gt=0)
-    ] = None
-    orders_per_minute_max: Annotated[
-        int | None, About("orders of all bots together in any minute, 1 to 6000", ge=1, le=6_000)
-    ] = None
+    events_file: Annotated[
+        str, About("a calendar of releases: CSV, JSON or ICS; beside config.toml or by its path")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

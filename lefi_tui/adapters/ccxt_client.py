@@ -198,7 +198,7 @@ class PublicExchange:
 
     async def _ticker(self, symbol: str) -> dict[str, Any]:
         ticker = await self._client.fetch_ticker(symbol)
-        return {name: ticker.get(name) for name in ("bid", "ask", "last")}
+        return {name: ticker.get(name) for name in ("bid", "ask", "last", "quoteVolume")}
 
     async def _funding(self, symbol: str) -> dict[str, Any]:
         told = await self._client.fetch_funding_rate(symbol)

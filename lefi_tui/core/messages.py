@@ -18,7 +18,7 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order
-from lefi_tui.core.risk.events import Release
+from lefi_tui.core.risk.release import Release
 
 
 @dataclass(frozen=True, slots=True)

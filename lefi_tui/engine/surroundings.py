@@ -12,7 +12,7 @@ from lefi_tui.core.desk import BotStatus, Desk
 from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, SetTimers, Watch
-from lefi_tui.engine import noticing
+from lefi_tui.engine import conditions, noticing
 from lefi_tui.engine.outside import attend
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
@@ -53,6 +53,8 @@ class Surroundings:
     def begin(self) -> None:
         self._task(self._watch_clock())
         self._task(self._watch_equity())
+        self._task(conditions.attend(self._writer))
+        self._task(self._writer.killing.watch_file())
         self._task(self._verify_old())
         self._task(self._feed_when_reconciled())
         if self._world.notifier is not None:

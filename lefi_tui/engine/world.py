@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lefi_tui.ports.clock import Clock
+from lefi_tui.ports.conditions import Conditions
 from lefi_tui.ports.event_source import EventSource
 from lefi_tui.ports.history import History
 from lefi_tui.ports.market_feed import MarketFeed
@@ -20,6 +21,7 @@ class World:
     venues: Mapping[str, Venue] = field(default_factory=dict)
     feeds: Mapping[str, MarketFeed] = field(default_factory=dict)
     histories: Mapping[str, History] = field(default_factory=dict)
+    conditions: Mapping[str, Conditions] = field(default_factory=dict)  # what limits look at
     scheduler: Scheduler | None = None  # none in virtual time: the driver asks what is due
     notifier: Notifier | None = None
     sources: tuple[EventSource, ...] = ()  # of custom events

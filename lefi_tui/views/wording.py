@@ -69,6 +69,28 @@ def _limits_set(event: m.LimitsSet, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, "Limits are in force", "settings", why)
 
 
+def _limits_changed(event: m.LimitsChanged, _orders: Orders) -> Said:
+    changed = (
+        f"{name} from {before or 'none'} to {after or 'none'}"
+        for name, before, after in event.values
+    )
+    what = f"Limits of {event.place} changed, version {event.version}"
+    why = f"{', '.join(changed)} (by {event.by}{': ' if event.reason else ''}{event.reason})"
+    return Said(Weight.PLAIN, what, event.place, why, "the next order keeps them", event.at_ns)
+
+
+def _limit_breached(event: m.LimitBreached, _orders: Orders) -> Said:
+    what = f"All is closed: {event.value} below the day's highest"
+    why = f"{event.limit} is {event.bound}"
+    follow = "entries again when the next day begins"
+    return Said(Weight.BAD, what, event.account, why, follow, event.at_ns)
+
+
+def _calendar_set(event: m.CalendarSet, _orders: Orders) -> Said:
+    what = f"The calendar names {len(event.releases)} releases"
+    return Said(Weight.PLAIN, what, "limits", event.source, at_ns=event.at_ns)
+
+
 def _engine_started(event: m.EngineStarted, _orders: Orders) -> Said:
     why = f"recovered to message {event.recovered_to}" if event.recovered_to else "a new journal"
     return Said(Weight.PLAIN, "Engine started", "engine", why, at_ns=event.at_ns)
@@ -320,6 +342,9 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.OrderFilled: _filled,
     m.OrderCancelRequested: _cancel_requested,
     m.OrderCanceled: _canceled,
+    m.LimitsChanged: _limits_changed,
+    m.LimitBreached: _limit_breached,
+    m.CalendarSet: _calendar_set,
     m.OrderUnconfirmed: _unconfirmed,
     m.ExitPlaced: _exit_placed,
     m.FundingBooked: _funding,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lefi_tui.core.desk import Desk
     from lefi_tui.core.position import Position
     from lefi_tui.ports.clock import Clock
+    from lefi_tui.ports.conditions import Conditions
     from lefi_tui.ports.history import History
     from lefi_tui.ports.market_feed import HearMarket, MarketFeed
     from lefi_tui.ports.venue import Venue
@@ -51,6 +52,7 @@ class Accounts:
     venues: dict[str, Venue] = field(default_factory=dict)
     feeds: dict[str, MarketFeed] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
+    conditions: dict[str, Conditions] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
     restores: list[Callable[[Desk], None]] = field(default_factory=list)
     connects: list[Callable[[Send], None]] = field(default_factory=list)
@@ -109,6 +111,7 @@ def _open_demo(
     accounts: Accounts, name: str, market: DemoMarket, clock: Clock, cash: Decimal
 ) -> None:
     from lefi_tui.adapters.demo_market_feed import DemoFeed, DemoHistory
+    from lefi_tui.adapters.market_conditions import DemoConditions
     from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 
     venue = PaperVenue(market, clock, PaperTerms(name, cash, LATENCY_MS))
@@ -116,6 +119,7 @@ def _open_demo(
     accounts.venues[name] = venue
     accounts.feeds[name] = VenueAndFeed(DemoFeed(market, clock, name), venue)
     accounts.histories[name] = DemoHistory(market)
+    accounts.conditions[name] = DemoConditions(market, clock)
     accounts.restores.append(lambda desk: _restore(venue, desk, name))
     accounts.commands += [
         _opening(name, "USDT", cash, DEMO_VENUE, listed[0]),
@@ -148,6 +152,7 @@ def _open_exchange(
     from lefi_tui.adapters.ccxt_feed import ExchangeFeed, FeedTerms
     from lefi_tui.adapters.ccxt_market import ExchangeMarket
     from lefi_tui.adapters.ccxt_paper import ExchangePaperVenue
+    from lefi_tui.adapters.market_conditions import ExchangeConditions
     from lefi_tui.adapters.paper_venue import PaperTerms
 
     market = ExchangeMarket(clock)
@@ -172,6 +177,7 @@ def _open_exchange(
     accounts.venues[name] = venue
     accounts.feeds[name] = VenueAndFeed(feed, venue)
     accounts.histories[name] = feed.candles
+    accounts.conditions[name] = ExchangeConditions(market, clock, link)
     accounts.restores.append(restore)
     accounts.connects.append(connect)
     # Its markets, and so its fees, are not known before it answers: usual ones stand in for them.

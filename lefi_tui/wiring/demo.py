@@ -57,12 +57,11 @@ def build_engine(
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
     from lefi_tui.adapters.sqlite_records import SqliteRecords
     from lefi_tui.adapters.system_clock import SystemClock
-    from lefi_tui.core.messages import SetLimits
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
+    from lefi_tui.engine.writer import Setup
     from lefi_tui.wiring.limits import opening_limits
     from lefi_tui.wiring.notices import messenger
-    from lefi_tui.engine.writer import Setup
     from lefi_tui.wiring.outside import event_sources
 
     clock = SystemClock()
@@ -73,6 +72,7 @@ def build_engine(
         venues=accounts.venues,
         feeds=accounts.feeds,
         histories=accounts.histories,
+        conditions=accounts.conditions,
         scheduler=ApScheduler(),
         notifier=messenger(settings, clock) if folder == settings.data_dir else None,
         sources=event_sources(settings, clock) if folder == settings.data_dir else (),
@@ -89,8 +89,7 @@ def build_engine(
     )
     engine = Engine(setup, socket_path(folder))
     accounts.connect(engine.submit)
-    limits = SetLimits(settings.limits.order_notional_max, settings.limits.orders_per_minute_max)
-    return engine, (limits, *accounts.commands)
+    return engine, (*opening_limits(settings), *accounts.commands)
 
 
 def keep_log(folder: Path) -> None:

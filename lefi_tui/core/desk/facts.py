@@ -162,6 +162,10 @@ def _smaller(case: _Case, fitted: Conformed, fit: Fit) -> tuple[Conformed, Verdi
         return fitted, failed
     if fit.units >= opening:
         return fitted, Verdict("size", value, "no less", passed=True)
+    if not fit.units > 0:
+        text = f"Nothing is left of it: {fit.why}. Wait; exits still go."
+        failed = Verdict("size", value, "0", passed=False, code="SIZE_NOTHING", text=text)
+        return fitted, failed
     terms = case.order.terms
     quantity = fitted.quantity - opening + fit.units
     again = conform(case.instrument, terms.side, quantity, fitted.limit, case.price)

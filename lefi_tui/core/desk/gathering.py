@@ -14,9 +14,9 @@ from lefi_tui.core.order import HAND, Level, LevelKind, Order, OrderStatus
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.advisers import BIAS_FIELD
-from lefi_tui.core.risk.events import Release
 from lefi_tui.core.risk.facts import NS_PER_MS, Facts, Held
 from lefi_tui.core.risk.limits import DESK, NONE, SETTINGS, InForce, strictest
+from lefi_tui.core.risk.release import Release
 
 DEMO_VENUE = "demo market"
 

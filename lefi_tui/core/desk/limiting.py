@@ -162,7 +162,6 @@ def _add(
 
 def _needs(limits: Limits) -> tuple[bool, bool, bool]:
     """Turnover, book, candles."""
-    book = (limits.spread_bps_max, limits.slippage_bps_max)
     candles = (
         limits.volatility_ratio_max,
         limits.correlation_max,
@@ -172,18 +171,19 @@ def _needs(limits: Limits) -> tuple[bool, bool, bool]:
     )
     return (
         limits.volume_24h_min is not None,
-        limits.anomaly_lockout or any(each is not None for each in book),
+        limits.slippage_bps_max is not None,
         limits.overlay or limits.anomaly_lockout or any(each is not None for each in candles),
     )
 
 
 def _needs_marks(limits: Limits) -> bool:
-    """Whether it must be known what the account is worth."""
+    """Whether prices must be known: of what the account holds, or of the spread."""
     money = (
         *(limits.daily_loss_max, limits.position_notional_max, limits.deployed_share_max),
         *(limits.risk_share_max, limits.open_risk_share_max, limits.size_share),
         *(limits.drawdown_day_max, limits.drawdown_day_close, limits.drawdown_week_halve),
         limits.drawdown_month_max,
+        limits.spread_bps_max,
     )
     return any(each is not None for each in money)
 

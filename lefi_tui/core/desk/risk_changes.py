@@ -32,6 +32,8 @@ from lefi_tui.core.risk.limits import SETTINGS, Limits, from_text
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
 
 BARS_MAX: Final = 150  # of an hour: what the longest measure needs, and a few
+QUOTE_MS_MAX: Final = 30_000  # an older one says nothing of the spread
+WHOLE: Final = 100  # so many candles at once stand for themselves: no gap is left inside
 ENTRIES_MAX: Final = 1_000  # past this a limit of entries a day has long spoken
 DAY_NS: Final = 86_400_000_000_000
 STOPS: Final = frozenset({"stop_loss", "trail", "liquidation"})
@@ -126,12 +128,17 @@ def _best(message: ConditionsSeen) -> tuple[Decimal | None, Decimal | None]:
     quote = message.quote
     if quote is None or not (quote.bid > 0 and quote.ask > 0):
         return None, None
+    if message.at_ms - quote.time_ms > QUOTE_MS_MAX:
+        return None, None
     return from_double(quote.bid), from_double(quote.ask)
 
 
 def _joined(before: tuple[Bar, ...], told: Iterable[Bar]) -> tuple[Bar, ...]:
+    sane = [each for each in told if _is_sane(each)]
+    if len(sane) >= WHOLE:
+        return tuple(sane[-BARS_MAX:])
     newest = before[-1].time_ms if before else -1
-    new = [each for each in told if each.time_ms > newest and _is_sane(each)]
+    new = [each for each in sane if each.time_ms > newest]
     return (*before, *new)[-BARS_MAX:] if new else before
 
 

@@ -16,10 +16,10 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
-from lefi_tui.core.risk.events import Release
 from lefi_tui.core.risk.facts import Seen
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.periods import Worth
+from lefi_tui.core.risk.release import Release
 
 # A cancel or a fill may come late; a final order is remembered for as many orders as this.
 CLOSED_ORDERS_MAX: Final = 512

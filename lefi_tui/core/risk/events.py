@@ -6,26 +6,18 @@ The usual ones come at approximate times, by the rule of thumb that each has; th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from lefi_tui.core.risk.release import HIGH, Release
+
 BEFORE_MS: Final = 30 * 60_000
 AFTER_MS: Final = 60 * 60_000
 DAY_MS: Final = 86_400_000
-HIGH: Final = "high"
 NEW_YORK: Final = "America/New_York"
 RELEASES_MAX: Final = 5_000  # of one file: ten years of all there are
 _WEDNESDAY, _THURSDAY, _FRIDAY = 2, 3, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    at_ms: int
-    name: str
-    impact: str = HIGH  # high | medium | low
-    is_approximate: bool = False
 
 
 def _nth(day: date, weekday: int, number: int) -> bool:

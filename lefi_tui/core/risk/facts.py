@@ -14,8 +14,8 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Side
-from lefi_tui.core.risk.events import Release
 from lefi_tui.core.risk.periods import Worth
+from lefi_tui.core.risk.release import Release
 
 NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000

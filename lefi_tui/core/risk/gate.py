@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import localcontext
+from typing import Final
 
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.money import MONEY, words
@@ -17,6 +18,8 @@ from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest
 from lefi_tui.core.risk.limits import InForce, Limits
 from lefi_tui.core.risk.looking import Check
+
+NOT_KNOWN: Final = "NOT_KNOWN"  # what a limit looks at is missing or old
 
 
 def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, ...]:
@@ -65,7 +68,7 @@ def _judged(row: Check, request: GateRequest, force: InForce, facts: Facts) -> V
         found.value,
         found.bound,
         passed=found.is_ok,
-        code="" if found.is_ok else row.code,
+        code="" if found.is_ok else NOT_KNOWN if found.is_unknown else row.code,
         text=found.why,
         is_soft=not found.is_ok and not row.is_hard,
     )

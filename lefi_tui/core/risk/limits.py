@@ -14,8 +14,8 @@ from functools import lru_cache
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
-from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.core.risk.periods import hour_wrong, zone_wrong
+from lefi_tui.core.symbol import parse_symbol
 
 
 class Stricter(StrEnum):
@@ -307,3 +307,12 @@ def _stricter(name: str, before: Any, after: Any) -> Any:
 
 
 NOTHING: Final = "no market"
+
+
+def given(limits: Limits) -> tuple[tuple[str, str], ...]:
+    """All that are set, by name and as text."""
+    return tuple(
+        (name, to_text(getattr(limits, name)))
+        for name in ABOUT
+        if getattr(limits, name) != getattr(NONE, name)
+    )

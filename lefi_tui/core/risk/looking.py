@@ -23,6 +23,7 @@ class Found:
     bound: str
     is_ok: bool
     why: str = ""
+    is_unknown: bool = False
 
 
 Look = Callable[[GateRequest, Limits, Facts], Found]
@@ -60,7 +61,7 @@ def at_most(value: Decimal, bound: Decimal, said: tuple[str, str], why: str) -> 
 
 def unknown(bound: str, why: str) -> Found:
     """What is not known is not guessed: an entry waits for it."""
-    return Found(NOT_KNOWN, bound, is_ok=False, why=why)
+    return Found(NOT_KNOWN, bound, is_ok=False, why=why, is_unknown=True)
 
 
 def old_mark(facts: Facts) -> str:

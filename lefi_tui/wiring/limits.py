@@ -1,0 +1,28 @@
+"""The limits of the settings and the calendar they name, as commands that each start says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from lefi_tui.core.messages import ChangeLimits, Command, SetCalendar
+from lefi_tui.core.risk.limits import SETTINGS, given
+from lefi_tui.errors import LefiError
+from lefi_tui.settings import Settings
+
+_log: Final = logging.getLogger(__name__)
+
+
+def opening_limits(settings: Settings) -> Iterator[Command]:
+    """A calendar that can't be read keeps the one that the journal knows, and says so."""
+    yield ChangeLimits(SETTINGS, given(settings.limits), is_whole=True, by=SETTINGS)
+    if settings.limits.events_file:
+        from lefi_tui.adapters.calendar_files import read
+
+        file = settings.config_dir / Path(settings.limits.events_file).expanduser()
+        try:
+            yield SetCalendar(read(file), str(file), by=SETTINGS)
+        except LefiError as error:
+            _log.warning("%s", error)
