@@ -94,6 +94,10 @@ class PaperVenue:
         await self._travel()
         return self.exchange.working()
 
+    async def holdings(self) -> dict[str, Decimal]:
+        await self._travel()
+        return self.positions
+
     async def close(self) -> None:
         for task in self._on_the_way:
             task.cancel()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core import messages as m
@@ -219,6 +220,13 @@ class ReplayVenue:
 
     async def working(self) -> tuple[str, ...]:
         return (*self._replay.market.working(), *self._placed_exits())
+
+    async def holdings(self) -> dict[str, Decimal]:
+        held = {
+            each.symbol: self._replay.market.position(each.symbol)[0]
+            for each in self._replay.instruments
+        }
+        return {symbol: from_double(units) for symbol, units in held.items() if units}
 
     async def close(self) -> None:
         """Nothing is held outside this process."""

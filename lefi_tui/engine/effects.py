@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import (
@@ -27,11 +27,13 @@ from lefi_tui.core.messages import (
     VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
+    VenueRead,
     VenueRejected,
     VenueSilent,
     Watch,
 )
 from lefi_tui.core.order import Order
+from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.timers import Timers
 from lefi_tui.engine.world import World
@@ -39,16 +41,24 @@ from lefi_tui.ports.venue import VenueTimeoutError
 
 LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
 LOOK_UP_MOST_S: Final = 10.0
+CALL_S: Final = 10.0  # of any call to a venue
+OVER_MAX: Final = 1_024  # orders whose end is remembered, so that none is canceled again
 NS_PER_MS: Final = 1_000_000
 
+Answer = TypeVar("Answer")
 Hear = Callable[[Incoming], bool]
 _log: Final = logging.getLogger(__name__)
 
 
 class Effects:
-    def __init__(self, world: World, hear: Hear) -> None:
+    def __init__(self, world: World, hear: Hear, freeze: Freeze | None = None) -> None:
         self._world = world
         self._hear = hear
+        self._freeze = freeze or Freeze()
+        self.overheard: Callable[[Report], None] = lambda _report: None  # before the inbox has it
+        self._left: set[str] = set()  # orders of the kill that left without a commit
+        self._canceling: set[str] = set()  # whose cancel has no answer yet
+        self._over: dict[str, None] = {}  # orders with a final word, the newest ones
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[str] = set()  # orders whose submit has no answer yet
         self._to_cancel: set[str] = set()  # asked to cancel and not known to be final
@@ -62,9 +72,7 @@ class Effects:
     def carry_out(self, effect: Effect) -> None:
         match effect:
             case SubmitOrders():
-                ids = tuple(order.id for order in effect.orders)
-                self._sending.update(ids)
-                self._begin(self._submit(effect.account, effect.orders), effect.account, ids)
+                self._send(effect.account, effect.orders)
             case CancelOrders():
                 self.cancel(effect.account, effect.orders)
             case LookUpOrder():
@@ -86,6 +94,10 @@ class Effects:
         order = getattr(report, "order", "")
         if _is_final(report):
             self._to_cancel.discard(order)
+            self._over[order] = None
+            if len(self._over) > OVER_MAX:
+                del self._over[next(iter(self._over))]
+        self.overheard(report)
         if self._hear(report):
             return
         if order:
@@ -141,6 +153,28 @@ class Effects:
 
     # ---- orders
 
+    def leave(self, account: str, orders: tuple[Order, ...]) -> None:
+        """Orders of the kill, noted in the emergency log: they are never sent again."""
+        self._send(account, orders)
+        self._left.update(order.id for order in orders)
+
+    def _send(self, account: str, orders: tuple[Order, ...]) -> None:
+        fresh = tuple(order for order in orders if order.id not in self._left)
+        for order in orders:
+            if order.id in self._left:
+                self.look_up(account, order.id)
+        ids = tuple(order.id for order in fresh)
+        self._sending.update(ids)
+        if fresh:
+            self._begin(self._submit(account, fresh), account, ids)
+
+    def _withhold(self, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+        """What may still leave. Of the rest it is certain that no venue will ever see it."""
+        frozen = tuple(order for order in orders if not self._freeze.may_leave(order))
+        self._tell(VenueNeverSaw(order.id, self._now()) for order in frozen)
+        self._sending.difference_update(order.id for order in frozen)
+        return tuple(order for order in orders if order not in frozen)
+
     async def _submit(self, account: str, orders: tuple[Order, ...]) -> None:
         ids = tuple(order.id for order in orders)
         venue = self._world.venues.get(account)
@@ -149,8 +183,12 @@ class Effects:
             self._tell(VenueRejected(each, self._now(), "NO_VENUE", text) for each in ids)
             self._sending.difference_update(ids)
             return
+        orders = self._withhold(orders)
+        ids = tuple(order.id for order in orders)
+        if not orders:
+            return
         try:
-            told = self._tell(await venue.submit(orders))
+            told = self._tell(await _in_time(venue.submit(orders)))
         except VenueTimeoutError as error:
             self._tell(self._silent(each, error) for each in ids)
         else:
@@ -164,15 +202,20 @@ class Effects:
 
     def cancel(self, account: str, orders: tuple[str, ...]) -> None:
         """Also the reserved path: needs neither the inbox nor the journal."""
+        orders = tuple(each for each in orders if each not in self._over)
         self._to_cancel.update(orders)
-        self._begin(self._cancel(account, orders), account, orders)
+        fresh = tuple(each for each in orders if each not in self._canceling)
+        if fresh:
+            self._canceling.update(fresh)
+            task = self._begin(self._cancel(account, fresh), account, fresh)
+            task.add_done_callback(lambda _task: self._canceling.difference_update(fresh))
 
     async def _cancel(self, account: str, orders: tuple[str, ...]) -> None:
         venue = self._world.venues.get(account)
         if venue is None:
             return
         try:
-            told = self._tell(await venue.cancel(orders))
+            told = self._tell(await _in_time(venue.cancel(orders)))
         except VenueTimeoutError as error:
             self._tell(self._silent(each, error) for each in orders)
             return
@@ -207,7 +250,7 @@ class Effects:
         wait_s = LOOK_UP_FIRST_S
         while venue is not None:
             try:
-                reports = await venue.look_up(order)
+                reports = await _in_time(venue.look_up(order))
             except VenueTimeoutError:
                 await self._world.clock.sleep(wait_s)
                 wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
@@ -216,6 +259,19 @@ class Effects:
             if order in self._to_cancel and order not in self._sending and reports:
                 self.cancel(account, (order,))  # it still works: the first cancel was lost
             return
+
+    async def read(self, account: str) -> VenueRead:
+        """What the venue shows now, as proof; the same time limit as every call."""
+        at_ns = self._now()
+        venue = self._world.venues.get(account)
+        if venue is None:
+            return VenueRead(account, at_ns, error="it has no venue in this run")
+        try:
+            working = await _in_time(venue.working())
+            held = await _in_time(venue.holdings())
+        except VenueTimeoutError as error:
+            return VenueRead(account, at_ns, error=str(error))
+        return VenueRead(account, at_ns, tuple(working), tuple(sorted(held.items())))
 
     # ---- timers, history, market, words
 
@@ -259,6 +315,15 @@ class Effects:
         feed = self._world.feeds.get(effect.account)
         if feed is not None:
             self._begin(feed.watch(effect))
+
+
+async def _in_time(call: Awaitable[Answer]) -> Answer:
+    """No call waits for ever: a venue that hangs is one that did not answer."""
+    try:
+        async with asyncio.timeout(CALL_S):
+            return await call
+    except TimeoutError as error:
+        raise VenueTimeoutError(f"no answer in {CALL_S:g} s") from error
 
 
 def _is_final(report: Report) -> bool:

@@ -1,49 +1,71 @@
-"""The reserved path of cancels: when the journal can't be written, they are noted here and leave.
+"""The reserved path: what leaves without the journal is noted here first.
 
-The file's room is taken when the engine starts, so that a full disk can't refuse it. Each note is
-synced before its cancel leaves, and goes into the journal as soon as that can be written.
+Cancels, the kill, and the orders by which a kill closes positions. The file's room is taken when
+the engine starts, so that a full disk can't refuse it. Each note is synced before what it says
+leaves, and stays until the journal has it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import threading
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lefi_tui.core.codec import decode, encode
-from lefi_tui.core.messages import CancelOrder, Command, Kill
+from lefi_tui.core.messages import CancelOrder, Command, Kill, TakeOrders
 
-FILE_BYTES: Final = 65_536  # room for four hundred cancels
+FILE_BYTES: Final = 262_144  # a thousand cancels, or three hundred closing orders
 FILE_NAME: Final = "emergency.log"
+
+Note = Kill | CancelOrder | TakeOrders
 
 
 class EmergencyLog:
+    """Used from the engine's loop and from the thread that waits for its disk."""
+
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = threading.Lock()
         size = os.fstat(self._handle).st_size
         if size < FILE_BYTES:
             os.pwrite(self._handle, bytes(FILE_BYTES - size), size)
             os.fsync(self._handle)
-        self._end = len(self._text())
+        self._end = self._text().rfind(b"\n") + 1  # a torn line is written over
+        self._open: list[Any] = list(self.notes())  # that no durable turn has carried out
 
     def _text(self) -> bytes:
         return os.pread(self._handle, FILE_BYTES, 0).rstrip(b"\x00")
 
-    def note(self, command: Kill | CancelOrder) -> bool:
-        """Durable when it returns; False without room, and the cancel leaves all the same."""
-        name, version, body = encode(command)
-        line = json.dumps([name, version, body]).encode() + b"\n"
-        if self._end + len(line) > FILE_BYTES:
-            return False
-        try:
-            os.pwrite(self._handle, line, self._end)
-            os.fsync(self._handle)
-        except OSError:
-            return False
-        self._end += len(line)
-        return True
+    def note(self, command: Note) -> bool:
+        """Durable when it returns; False without room, and a cancel leaves all the same."""
+        with self._lock:
+            if command in self._open:
+                return True
+            name, version, body = encode(command)
+            line = json.dumps([name, version, body]).encode() + b"\n"
+            if self._end + len(line) > FILE_BYTES:
+                return False
+            try:
+                os.pwrite(self._handle, line, self._end)
+                os.fsync(self._handle)
+            except OSError:
+                return False
+            self._end += len(line)
+            self._open.append(command)
+            return True
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._open
+
+    @property
+    def open_notes(self) -> tuple[Note, ...]:
+        """That no durable turn has carried out."""
+        return tuple(self._open)
 
     def notes(self) -> tuple[Command, ...]:
         """What left without a commit, oldest first. A line torn by a crash never left."""
@@ -53,12 +75,17 @@ class EmergencyLog:
             found.append(decode(name, version, body))
         return tuple(found)
 
-    def clear(self) -> None:
-        """They are in the journal now."""
-        if self._end:
-            os.pwrite(self._handle, bytes(self._end), 0)
-            os.fsync(self._handle)
-            self._end = 0
+    def taken(self, messages: Iterable[object]) -> None:
+        """These are in the journal now; with the last of them the file is empty again."""
+        if not self._open:
+            return
+        done = list(messages)
+        with self._lock:
+            self._open = [each for each in self._open if each not in done]
+            if not self._open:
+                os.pwrite(self._handle, bytes(self._end), 0)
+                os.fsync(self._handle)
+                self._end = 0
 
     def close(self) -> None:
         os.close(self._handle)

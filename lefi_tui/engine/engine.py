@@ -9,10 +9,11 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Report
+from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Report, Resume
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
@@ -77,13 +78,29 @@ class Engine:
         if writer is None or loop is None or not self._thread.is_alive():
             done.set_result(Receipt(is_accepted=False, text="The engine is not running."))
             return done
+        if isinstance(command, Kill):
+            self._kill(writer, command, done)
+            return done
+        refusal = writer.killing.resume_refusal() if isinstance(command, Resume) else ""
+        if refusal:
+            done.set_result(Receipt(is_accepted=False, text=refusal))
+            return done
         waiting = Waiting(command, done)
         if not writer.inbox.put(command, done):
             text = f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
             done.set_result(Receipt(is_accepted=False, text=text))
-        elif isinstance(command, Kill | CancelOrder):
+        elif isinstance(command, CancelOrder):
             loop.call_soon_threadsafe(self._watch_over, waiting)
         return done
+
+    def _kill(self, writer: SingleWriter, command: Kill, done: Future[Receipt]) -> None:
+        """No new exposure from this line on; its time is its own, by whichever way it goes."""
+        kill = replace(command, at_ns=command.at_ns or self._setup.world.clock.now_ns())
+        writer.killing.freeze.ask(kill)
+        is_put = writer.inbox.put(kill, done)
+        assert self._loop is not None
+        begin = partial(writer.killing.begin, kill, done, is_put=is_put)
+        self._loop.call_soon_threadsafe(begin)
 
     def hear(self, message: MarketInput | Report) -> bool:
         """Market input or a report that comes from elsewhere than a feed or a venue of ours."""
@@ -97,8 +114,8 @@ class Engine:
     def _leave_if_waiting(self, waiting: Waiting) -> None:
         assert self._writer is not None
         message = waiting.message
-        if isinstance(message, Kill | CancelOrder) and waiting.answer and not waiting.answer.done():
-            self._writer.leave(message)
+        if isinstance(message, CancelOrder) and waiting.answer and not waiting.answer.done():
+            self._writer.killing.note_cancel(message)
 
     def answer(self, query: Query) -> Any:
         """One frozen view, taken in the caller's thread from values that never change."""
@@ -126,7 +143,7 @@ class Engine:
 
     def _sight(self) -> Sight:
         now_ns = self._setup.world.clock.now_ns()
-        return Sight(self._running().desk, self._publisher.screen, now_ns)
+        return Sight(self._running().killing.sight, self._publisher.screen, now_ns)
 
     def subscribe(self) -> Subscription | None:
         """A listener in the caller's running loop."""
@@ -145,7 +162,7 @@ class Engine:
             notes_dropped=0
             if self._setup.world.notifier is None
             else self._setup.world.notifier.dropped,
-            checking=len(writer.reconciling),
+            checking=len(writer.reconciling.waiting),
             recovered_messages=writer.recovered.messages,
             failure="" if writer.failure is None else str(writer.failure),
         )

@@ -29,7 +29,7 @@ from lefi_tui.ports.journal import (
 
 Rewrite = Callable[[Incoming], Incoming]
 # What a message that was tampered with may raise when it is carried out again.
-_IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
+IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Difference:
     n: int
     seq: int
     text: str
+    is_gap: bool = False  # what led to it is not kept any more
 
     def __str__(self) -> str:
         row = f", row {self.seq}" if self.seq else ""
@@ -125,11 +126,11 @@ def _gap(standing: Standing, told: Told) -> Difference | None:
     """Numbers have no gap, and each row of the tape names the one before it."""
     expected = standing.head.n + 1
     if told.n != expected:
-        return Difference(expected, 0, "it is missing from journal and tape")
+        text = "it is missing from journal and tape"
+        return Difference(expected, 0, text, is_gap=True)
     if told.tape is not None and told.tape.prev_n != standing.tape_n:
-        return Difference(
-            told.n, 0, f"the tape's row before it is {standing.tape_n}, not {told.tape.prev_n}"
-        )
+        text = f"the tape's row before it is {standing.tape_n}, not {told.tape.prev_n}"
+        return Difference(told.n, 0, text, is_gap=True)
     return None
 
 
@@ -139,7 +140,7 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
         if own is not None:
             desk = apply(standing.desk, decode(own.type, own.version, own.body))
             return Carried(_after(standing, told, desk), len(told.rows))
-        message = _message(told)
+        message = message_of(told)
         if message is None:
             row = told.rows[0]
             return Carried(
@@ -149,7 +150,7 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
         desk, step = advance(standing.desk, message if rewrite is None else rewrite(message))
     except CodecError as error:
         return Carried(standing, difference=Difference(told.n, 0, f"it can't be read: {error}"))
-    except _IMPOSSIBLE as error:
+    except IMPOSSIBLE as error:
         text = f"it can't be carried out: {type(error).__name__}: {error}"
         return Carried(standing, difference=Difference(told.n, 0, text))
     events = tuple(event for event in step.events if isinstance(event, Event))
@@ -157,7 +158,8 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
     return Carried(_after(standing, told, desk), len(events), difference)
 
 
-def _message(told: Told) -> Any:
+def message_of(told: Told) -> Any:
+    """What led to it; None for what the engine itself did."""
     source = told.tape or told.row(RowKind.INPUT)
     return None if source is None else decode(source.type, source.version, source.body)
 
@@ -208,7 +210,7 @@ def apply_stored(standing: Standing, story: Iterator[Told]) -> Desk:
             if row.kind is not RowKind.INPUT:
                 try:
                     desk = apply(desk, decode(row.type, row.version, row.body))
-                except (CodecError, *_IMPOSSIBLE):
+                except (CodecError, *IMPOSSIBLE):
                     return desk
     return desk
 

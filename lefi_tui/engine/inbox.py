@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.messages import (
+    AdvanceKill,
     CancelOrder,
     Command,
+    HoldBots,
     Kill,
     MarketInput,
+    PauseBot,
     QuoteChanged,
     Report,
     StopBot,
+    TakeOrders,
     VenueFilled,
 )
 
@@ -32,7 +36,8 @@ FIRST_LANE_MAX: Final = 1_024
 TURN_MESSAGES_MAX: Final = 256
 
 Incoming = Command | Report | MarketInput
-_FIRST: Final = (Kill, CancelOrder, VenueFilled)
+_OF_KILL: Final = (Kill, AdvanceKill, TakeOrders, CancelOrder)
+_FIRST: Final = (*_OF_KILL, VenueFilled)
 
 
 @dataclass(slots=True)
@@ -42,12 +47,16 @@ class Waiting:
     message: Incoming
     answer: Future[Any] | None = None
 
+    def reply(self, receipt: object) -> None:
+        if self.answer is not None and not self.answer.done():
+            self.answer.set_result(receipt)
+
 
 def sends_no_order(message: Incoming) -> bool:
     """What may be taken while nobody knows yet what the orders of before a start came to."""
     if isinstance(message, StopBot):
         return not message.closes
-    return isinstance(message, Report | Kill | CancelOrder)
+    return isinstance(message, (Report, PauseBot, HoldBots, *_OF_KILL))
 
 
 class Inbox:
@@ -125,6 +134,12 @@ class Inbox:
             if not self:
                 self._some.clear()
         return taken + rest
+
+    def reports(self) -> tuple[Report, ...]:
+        """That wait for their turn."""
+        with self._lock:
+            waiting = (each.message for each in (*self._first, *self._rest))
+            return tuple(each for each in waiting if isinstance(each, Report))
 
     def nudge(self) -> None:
         """A turn over whatever there is, be it nothing; in the loop only."""

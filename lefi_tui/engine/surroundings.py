@@ -56,9 +56,9 @@ class Surroundings:
         self._task(conditions.attend(self._writer))
         self._task(self._writer.killing.watch_file())
         self._task(self._verify_old())
-        self._task(self._feed_when_reconciled())
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))
+        self._task(self._feed_when_reconciled())
         for source in self._world.sources:
             self._task(attend(self._writer, source))
 
@@ -70,10 +70,10 @@ class Surroundings:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-
-    def _task(
         if self._world.notifier is not None:
             await self._world.notifier.close()
+
+    def _task(
         self,
         work: Coroutine[Any, Any, None],
         ended: Callable[[asyncio.Task[None]], None] | None = None,
@@ -87,7 +87,7 @@ class Surroundings:
 
     async def _feed_when_reconciled(self) -> None:
         """Market input leads to orders, so it begins when the venues have answered."""
-        await self._writer.reconciled.wait()
+        await self._writer.reconciling.is_done.wait()
         desk = self._writer.desk
         for account, feed in self._world.feeds.items():
             wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)

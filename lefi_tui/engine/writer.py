@@ -27,12 +27,14 @@ from lefi_tui.core.messages import (
     TradingState,
     TradingStateChanged,
 )
-from lefi_tui.core.order import OrderStatus
 from lefi_tui.engine.commits import Commits, Pace
 from lefi_tui.engine.effects import Effects
-from lefi_tui.engine.emergency import EmergencyLog
-from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting, sends_no_order
+from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.halted import KILL
+from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
+from lefi_tui.engine.killing import LEFT, PATIENCE_S, Killing
 from lefi_tui.engine.publisher import Publisher
+from lefi_tui.engine.reconciling import Reconciling
 from lefi_tui.engine.recovery import Recovered
 from lefi_tui.engine.sampling import Sampler
 from lefi_tui.engine.turn import Receipt, Turn, take_turn
@@ -41,10 +43,8 @@ from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
 from lefi_tui.ports.records import Records
 
 TAPE_FLUSH_S: Final = 1.0  # what a crash may lose of market input that led to nothing
-EMERGENCY_AFTER_S: Final = 0.5  # a cancel that waits longer for the disk takes the reserved path
+EMERGENCY_AFTER_S: Final = PATIENCE_S  # a cancel that waits longer takes the reserved path
 PROBE_S: Final = 1.0  # between two attempts to write again
-RECONCILE_REFUSE_S: Final = 10.0  # commands wait so long for the venues' answers at a start
-PARKED_MAX: Final = 256
 
 _log: Final = logging.getLogger(__name__)
 
@@ -75,21 +75,20 @@ class SingleWriter:
         self.inbox = Inbox()
         self.publisher = publisher
         self.recovered = recovered
-        self.effects = Effects(setup.world, self.inbox.put)
+        freeze = Freeze(setup.folder / KILL)
+        self.effects = Effects(setup.world, self.inbox.put, freeze)
         self.commits = Commits(setup.journal, recovered.standing, setup.pace)
         self.failure: Exception | None = None
-        self.reconciling: set[str] = set()
-        self.reconciled = asyncio.Event()
-        self._emergency = EmergencyLog(setup.folder)
-        self._parked: list[Waiting] = []
+        self.reconciling = Reconciling(self.effects, publisher, self.inbox)
         self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
         self._is_stopping = False
         self._is_flush_due = False
         self._is_look_due = False
         self._sampler = Sampler()
+        self.in_flight: Turn | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
-        self._is_patience_over = False
         self._next_probe_ns = 0
+        self.killing = Killing(self, freeze, setup.folder, setup.world.clock)
 
     @property
     def desk(self) -> Desk:
@@ -99,6 +98,11 @@ class SingleWriter:
             return desk
         return apply(desk, self._halted(0))
 
+    @property
+    def held(self) -> Iterable[Report]:
+        """What venues told since the journal failed."""
+        return self._held
+
     def _now(self) -> int:
         return self.setup.world.clock.now_ns()
 
@@ -107,15 +111,18 @@ class SingleWriter:
     async def begin(self) -> None:
         """The start is journaled, what left without a commit too; then the venues are asked."""
         self.inbox.bind(asyncio.get_running_loop())
-        self.effects.answered = self._answered
+        self.effects.answered = self.reconciling.answered
         reached = self.recovered.standing.head.n
         await self._say(EngineStarted(self._now(), self.setup.program, reached))
         if self.recovered.difference is not None:
             self.commits.save_next()  # told once; the next start begins behind it
             cause = f"the journal tells another story: {self.recovered.difference}"
             await self._say(TradingStateChanged(TradingState.HALTED, cause, "engine", self._now()))
+        found = self.killing.found()
         await self._journal_emergency()
-        self._reconcile()
+        if found is not None:
+            await self._turn([Waiting(found)])
+        self.reconciling.begin(self.desk)
 
     async def _say(self, event: Event) -> None:
         at_ns = self._now()
@@ -129,11 +136,11 @@ class SingleWriter:
 
     async def work(self) -> None:
         """One turn over what waits now."""
-        waiting = self.inbox.take()
+        waiting = self.killing.admit(self.inbox.take())
         if self.failure is not None:
             await self._without_journal(waiting)
             return
-        admitted = self._admit(waiting)
+        admitted = self.reconciling.admit(waiting)
         if admitted:
             await self._turn(admitted)
         if self._is_flush_due and self.failure is None:
@@ -168,10 +175,10 @@ class SingleWriter:
             except JournalError as error:
                 self._halt(error)
         refusal = Receipt(is_accepted=False, text="The engine has ended; start it again.")
-        for each in [*self.inbox.take(INBOX_MESSAGES_MAX), *self._parked]:
-            _reply(each, refusal)
+        for each in [*self.inbox.take(INBOX_MESSAGES_MAX), *self.reconciling.parked]:
+            each.reply(refusal)
+        await self.killing.close()
         await self.effects.close()
-        self._emergency.close()
 
     # ---- a turn
 
@@ -184,26 +191,29 @@ class SingleWriter:
             _log.exception("a message can't be carried out; the engine is halted")
             self._fail(bug, waiting)
             return
+        self.in_flight = turn
         try:
             await self.commits.keep(turn)
         except JournalError as error:
             await self._commit_failed(error, waiting, turn)
             return
+        finally:
+            self.in_flight = None
+        self.killing.carried(turn)
         self.publisher.turn(turn, at_ns)
         for each, handled in zip(waiting, turn.handled, strict=True):
-            _reply(each, handled.receipt())
+            each.reply(handled.receipt())
         for effect in turn.effects:
             self.effects.carry_out(effect)
-        await self._after(turn, at_ns)
+        await self._after(at_ns)
 
-    async def _after(self, turn: Turn, at_ns: int) -> None:
-        if turn.batch.rows:
-            self._emergency.clear()
+    async def _after(self, at_ns: int) -> None:
         if self.commits.has_pending and self._flush_timer is None:
             loop = asyncio.get_running_loop()
             self._flush_timer = loop.call_later(TAPE_FLUSH_S, self._flush_later)
         await self._sealing(at_ns)
         self._look_up_unheard()
+        self.killing.look_for_cause()
 
     async def _sealing(self, at_ns: int) -> None:
         try:
@@ -233,62 +243,6 @@ class SingleWriter:
             await self.commits.flush()
         except JournalError as error:
             self._fail(error, [])
-
-    # ---- before the venues have answered
-
-    def _reconcile(self) -> None:
-        """Every working order is asked for before a new one may be sent."""
-        orders = list(self.desk.orders.values())
-        self.reconciling = {order.id for order in orders}
-        self.reconciled.clear()
-        self._is_patience_over = False
-        for order in orders:
-            self.effects.look_up(order.account, order.id)
-            if order.status is OrderStatus.CANCEL_PENDING:  # its cancel may not have left
-                self.effects.cancel(order.account, (order.id,))
-        if orders:
-            asyncio.get_running_loop().call_later(RECONCILE_REFUSE_S, self._refuse_parked)
-        else:
-            self.reconciled.set()
-
-    def _answered(self, order: str) -> None:
-        if order in self.reconciling:
-            self.reconciling.discard(order)
-            if not self.reconciling:
-                self.reconciled.set()
-                self.inbox.nudge()
-
-    def _admit(self, waiting: list[Waiting]) -> list[Waiting]:
-        """While orders are looked up, market input waits for nobody and new commands wait."""
-        if not self.reconciling:
-            parked, self._parked = self._parked, []
-            return waiting + parked
-        admitted = []
-        for each in waiting:
-            if sends_no_order(each.message):
-                admitted.append(each)
-            elif isinstance(each.message, MarketInput):
-                self.publisher.market(each.message)
-            elif len(self._parked) < PARKED_MAX and not self._is_patience_over:
-                self._parked.append(each)
-            else:
-                _reply(each, self._not_yet())
-        return admitted
-
-    def _refuse_parked(self) -> None:
-        if self.reconciling:
-            self._is_patience_over = True
-            parked, self._parked = self._parked, []
-            for each in parked:
-                _reply(each, self._not_yet())
-
-    def _not_yet(self) -> Receipt:
-        some = ", ".join(sorted(self.reconciling)[:3])
-        text = (
-            f"Not taken: {len(self.reconciling)} orders ({some}) are still being looked up at "
-            "their venue after the start. Try again when it answers; kill and cancel work."
-        )
-        return Receipt(is_accepted=False, text=text)
 
     # ---- without a journal
 
@@ -341,27 +295,18 @@ class SingleWriter:
         """Cancels leave on the reserved path, reports are kept, all else is refused in words."""
         message = waiting.message
         match message:
-            case Kill() | CancelOrder():
-                self.leave(message)
-                _reply(waiting, Receipt(is_accepted=True, text="It left without the journal."))
+            case Kill():
+                self.killing.begin(message)
+                waiting.reply(Receipt(is_accepted=True, text=LEFT))
+            case CancelOrder():
+                self.killing.note_cancel(message)
+                waiting.reply(Receipt(is_accepted=True, text=LEFT))
             case Report():
                 self._held.append(message)
             case MarketInput():
                 self.publisher.market(message)
             case Command():
-                _reply(waiting, Receipt(is_accepted=False, text=f"Halted. {self.failure}"))
-
-    def leave(self, command: Kill | CancelOrder) -> None:
-        """Cancel at the venues at once, noted in the emergency log first."""
-        orders = self.desk.orders
-        wanted = list(orders.values()) if isinstance(command, Kill) else []
-        if isinstance(command, CancelOrder) and command.order in orders:
-            wanted = [orders[command.order]]
-        if not self._emergency.note(command):
-            _log.error("the emergency log takes no note; the cancel leaves all the same")
-        for account in dict.fromkeys(order.account for order in wanted):
-            ids = tuple(order.id for order in wanted if order.account == account)
-            self.effects.cancel(account, ids)
+                waiting.reply(Receipt(is_accepted=False, text=f"Halted. {self.failure}"))
 
     async def _probe(self) -> None:
         """Whether the journal can be written again; if so, what was kept goes into it."""
@@ -383,14 +328,9 @@ class SingleWriter:
         self._held.clear()
         if held:
             await self._turn(held)
-        self._reconcile()
+        self.reconciling.begin(self.desk)
 
     async def _journal_emergency(self) -> None:
-        notes = [Waiting(command) for command in self._emergency.notes()]
+        notes = [Waiting(command) for command in self.killing.emergency.notes()]
         if notes:
             await self._turn(notes)
-
-
-def _reply(waiting: Waiting, receipt: Receipt) -> None:
-    if waiting.answer is not None and not waiting.answer.done():
-        waiting.answer.set_result(receipt)

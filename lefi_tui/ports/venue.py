@@ -7,7 +7,8 @@ to the listener. A venue that can't be reached, or whose answer can't be read, r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Protocol
 
 from lefi_tui.core.instrument import Instrument
@@ -46,6 +47,10 @@ class Venue(Protocol):
 
     async def working(self) -> tuple[str, ...]:
         """Client ids of our orders that are working, exits that it holds for us included."""
+        ...
+
+    async def holdings(self) -> Mapping[str, Decimal]:
+        """Signed units of what is held, by symbol; what is flat may be left out."""
         ...
 
     async def close(self) -> None: ...

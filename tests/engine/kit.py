@@ -21,7 +21,7 @@ from lefi_tui.core.order import Order, Size, SizeKind
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import Setup
-from lefi_tui.ports.venue import Hear, VenueTimeoutError
+from lefi_tui.ports.venue import Hear, Venue, VenueTimeoutError
 
 SYMBOL: Final = "BTC/USDT"
 ACCOUNT: Final = "main"
@@ -190,6 +190,16 @@ class MemoryVenue:
     async def working(self) -> tuple[str, ...]:
         return tuple(order for order, reports in self.done.items() if len(reports) == 1)
 
+    async def holdings(self) -> dict[str, Decimal]:
+        if self.deaf:
+            raise VenueTimeoutError("the venue is deaf")
+        held: dict[str, Decimal] = {}
+        for each in (each for reports in self.done.values() for each in reports):
+            if isinstance(each, m.VenueFilled):
+                units = each.quantity if each.side == "buy" else -each.quantity
+                held[each.symbol] = held.get(each.symbol, Decimal(0)) + units
+        return held
+
     def too_large_fill(self, order: str) -> m.VenueFilled:
         fill = self._fill(self.orders[order])
         return replace(fill, quantity=10 * fill.quantity)
@@ -216,7 +226,7 @@ class BrokenVenue(MemoryVenue):
         raise ZeroDivisionError(f"a bug before {len(orders)} orders left")
 
 
-def setup(folder: Path, venue: MemoryVenue | None = None, **changes: Any) -> Setup:
+def setup(folder: Path, venue: Venue | None = None, **changes: Any) -> Setup:
     """A whole engine's surroundings in one folder."""
     world = World(SystemClock(), venues={} if venue is None else {ACCOUNT: venue})
     journal = changes.pop("journal", None) or SqliteJournal(folder)
@@ -224,7 +234,7 @@ def setup(folder: Path, venue: MemoryVenue | None = None, **changes: Any) -> Set
     return replace(whole, **changes)
 
 
-def running(folder: Path, venue: MemoryVenue, **changes: Any) -> Engine:
+def running(folder: Path, venue: Venue, **changes: Any) -> Engine:
     engine = Engine(setup(folder, venue, **changes))
     engine.start()
     return engine

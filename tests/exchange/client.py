@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -53,6 +54,10 @@ class FarVenue:
 
     async def working(self) -> tuple[str, ...]:
         return tuple((await self.call("working"))["ids"])
+
+    async def holdings(self) -> dict[str, Decimal]:
+        told = (await self.call("holdings"))["units"]
+        return {symbol: Decimal(units) for symbol, units in told.items()}
 
     async def close(self) -> None:
         self._lose("closed")

@@ -5,7 +5,7 @@ Start: `python -m tests.exchange.server --socket PATH --ledger PATH [--market de
 ready when the socket is there; SIGTERM ends it.
 
 Over the Unix socket go JSON lines. A call is `{"n": 1, "call": "submit", "orders": [...]}`,
-`cancel` or `look_up` with `orders` (ids), `working`, `instruments`; its answer
+`cancel` or `look_up` with `orders` (ids), `working`, `holdings`, `instruments`; its answer
 `{"n": 1, "reports": [[type, version, body], ...]}` or `{"n": 1, "ids": [...]}`. What happens later
 is pushed to every connection as `{"push": [...]}`. On the hand market `act` moves it and `begin`
 starts anew; `summary` answers cash, positions and whether the books balance.
@@ -113,8 +113,10 @@ class Exchange:
                 return self._reports(await self.venue.cancel(tuple(call["orders"])))
             case "look_up":
                 return await self._look_up(call["orders"][0])
-            case "working":
-                return {"ids": list(await self.venue.working())}
+            case "working" | "holdings":
+                held = await self.venue.holdings()
+                units = {symbol: str(each) for symbol, each in held.items()}
+                return {"ids": list(await self.venue.working()), "units": units}
             case "instruments":
                 return {"instruments": [to_plain(each) for each in await self.venue.instruments()]}
             case other:

@@ -87,6 +87,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 reports = ledger.submit(order)
                 time.sleep(ledger.chance.random() * ANSWER_WAIT_S)
                 ledger.answered.add(order.id)
+            elif call["call"] == "fills":
+                reports = [*ledger.fills.values()]
             else:
                 reports = ledger.look_up(call["order"])
             answer = {"id": call["id"], "reports": [encode(report) for report in reports]}
@@ -135,6 +137,14 @@ class FarVenue:
 
     async def working(self) -> tuple[str, ...]:
         return ()
+
+    async def holdings(self) -> dict[str, Decimal]:
+        held: dict[str, Decimal] = {}
+        for each in await self._call({"call": "fills"}):
+            assert isinstance(each, m.VenueFilled)
+            units = each.quantity if each.side == "buy" else -each.quantity
+            held[each.symbol] = held.get(each.symbol, Decimal(0)) + units
+        return held
 
     async def close(self) -> None:
         """Connections end with their calls."""

@@ -90,7 +90,7 @@ def kill(draft: Draft, command: Kill) -> None:
         orders, alive = len(draft.desk.orders), sum(b.is_alive for b in draft.desk.bots.values())
         text = f"New orders are blocked. {alive} bots stop, {orders} orders are being canceled."
         draft.say(KillBegan(command.at_ns, command.by, command.reason, rules.flatten, text))
-    for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_alive]:
+    for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_open]:
         begin_stop(draft, bot_id, command)
     cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, command.by)
     for bot_id in list(draft.desk.bots):
@@ -345,6 +345,15 @@ def _settled_ns(state: KillState, account: str) -> int:
     """A reading from before this moment says nothing: something was sent or canceled since."""
     tries = [each.at_ns for key, each in state.tries.items() if key[0] == account]
     return max((*tries, state.closing_ns))
+
+
+def is_news(state: KillState, report: VenueRead) -> bool:
+    """Whether a reading says something that the one before does not."""
+    known = state.read.get(report.account, Reading())
+    told = (report.working, report.holdings, report.error)
+    if told != (known.working, known.holdings, known.error):
+        return True
+    return known.at_ns < _settled_ns(state, report.account) <= report.at_ns
 
 
 def _proof(desk: Desk, state: KillState) -> str:

@@ -1,0 +1,385 @@
+"""The engine's part of a kill: freeze, HALTED, cancels at once; then on until the proof.
+
+While the journal can be written, each further step is a turn like any other. While it can't, the
+same pure code runs on a desk in memory, and its orders leave by the emergency log; the journal
+takes them over when it is back, and none is sent twice: their ids hang on the kill alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from lefi_tui.core.desk import Desk, advance
+from lefi_tui.core.desk.kill_changes import cause
+from lefi_tui.core.desk.killing import ENGINE, is_due, is_flatten, is_news
+from lefi_tui.core.kill import KillStage
+from lefi_tui.core.messages import (
+    AdvanceKill,
+    CancelOrder,
+    CancelOrders,
+    Kill,
+    LookUpOrder,
+    Report,
+    SubmitOrders,
+    TakeOrders,
+    TradingState,
+    TradingStateChanged,
+    VenueNeverSaw,
+)
+from lefi_tui.core.order import Order
+from lefi_tui.engine.effects import Effects
+from lefi_tui.engine.emergency import EmergencyLog, Note
+from lefi_tui.engine.fold import IMPOSSIBLE
+from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.halted import Halt, HaltFiles
+from lefi_tui.engine.inbox import Inbox, Waiting
+from lefi_tui.engine.turn import Receipt, Turn
+from lefi_tui.ports.clock import Clock
+
+PATIENCE_S: Final = 0.5  # for a disk; then cancels leave, and orders of the kill by their note
+TICK_S: Final = 0.05
+PROVEN_TICK_S: Final = 0.5
+READ_S: Final = 0.5  # between two readings of one venue
+FILE_S: Final = 0.25  # between two looks for the KILL file
+LEFT: Final = "It is carried out; the journal has it when its disk answers."
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """The writer, as far as a kill needs it."""
+
+    failure: Exception | None
+    inbox: Inbox
+    effects: Effects
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def held(self) -> Iterable[Report]:
+        """Reports that no turn has taken since the journal failed."""
+        ...
+
+    @property
+    def in_flight(self) -> Turn | None:
+        """The turn that is being committed."""
+        ...
+
+
+class Killing:
+    """Lives in the engine's loop; `ask` alone may be called from elsewhere."""
+
+    def __init__(self, host: Host, freeze: Freeze, folder: Path, clock: Clock) -> None:
+        self._host, self.freeze, self._clock = host, freeze, clock
+        self.emergency = EmergencyLog(folder)
+        self.files = HaltFiles(folder)
+        self.shadow: Desk | None = None  # the desk in memory, while the journal has not the kill
+        self._begun: Kill | None = None  # the newest
+        self._waits_since_ns: int | None = None  # for the journal to take what it was given
+        self._asked: Future[Any] | None = None  # the step that the journal was given
+        self._disk = ThreadPoolExecutor(1, "emergency")  # a disk that hangs holds up this alone
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop_task: asyncio.Task[None] | None = None
+        self._reads: dict[str, int] = {}  # account: when it was read last
+        self._reading: set[str] = set()
+
+    # ---- a start and an end
+
+    def found(self) -> Kill | None:
+        """A kill that this start finds in a file, and the desk does not know of."""
+        try:
+            self.files.prepare()
+        except OSError as error:
+            _log.error("no room for a HALTED file: %s", error)
+        self._host.effects.overheard = self._overhear
+        desk, halt = self._host.desk, self.files.read()
+        is_halted = desk.trading_state is TradingState.HALTED
+        self.freeze.follow(is_halted=is_halted)
+        if is_halted:
+            self._go_on()
+            return None
+        if halt is None:
+            return None
+        return Kill(halt.at_ns or self._clock.now_ns(), halt.by, halt.cause)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._disk.shutdown(wait=False, cancel_futures=True)
+        self.emergency.close()
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("a part of the kill failed", exc_info=task.exception())
+
+    # ---- a kill is asked for
+
+    def ask(self, kill: Kill, answer: Future[Any] | None = None) -> None:
+        """From the loop: by the engine itself, or by the KILL file."""
+        self.freeze.ask(kill)
+        self.begin(kill, answer, is_put=self._host.inbox.put(kill, answer))
+
+    def begin(self, kill: Kill, answer: Future[Any] | None = None, *, is_put: bool = True) -> None:
+        """At once: nothing of it waits for the journal, nor for room in the inbox."""
+        if kill == self._begun:
+            return
+        self._begun = kill
+        self.freeze.ask(kill)
+        if not is_put:
+            self._task(self._insist(kill, answer))
+        self._wait()
+        if self.shadow is None:
+            self._begin_shadow()
+        orders = list(self._desk().orders.values())
+        self._advance(kill)
+        self._task(self._cancel(kill, orders, answer))
+        self._go_on()
+
+    async def _cancel(
+        self, kill: Kill, orders: Iterable[Order], answer: Future[Any] | None
+    ) -> None:
+        """HALTED and the note are synced first; for a disk that hangs no cancel waits long."""
+        halt = Halt(kill.reason, kill.by, kill.at_ns)
+        await self._synced(lambda: self._write(halt), lambda: self.emergency.note(kill))
+        by_account: dict[str, list[str]] = {}
+        for order in orders:
+            by_account.setdefault(order.account, []).append(order.id)
+        for account, ids in by_account.items():
+            self._host.effects.cancel(account, tuple(ids))
+        if answer is not None:
+            await self._clock.sleep(PATIENCE_S)
+            if not answer.done():
+                answer.set_result(Receipt(is_accepted=True, text=LEFT))
+
+    async def _insist(self, kill: Kill, answer: Future[Any] | None) -> None:
+        while not self._host.inbox.put(kill, answer):
+            await self._clock.sleep(TICK_S)
+
+    async def _synced(self, *works: Callable[[], object]) -> bool:
+        """Whether all of it was done in time, and well."""
+        done = [asyncio.wrap_future(self._disk.submit(work)) for work in works]
+        await asyncio.wait(done, timeout=PATIENCE_S)
+        return all(each.done() and each.result() is not False for each in done)
+
+    def _write(self, halt: Halt) -> None:
+        try:
+            self.files.write(halt)
+        except OSError as error:
+            _log.error("HALTED can't be written: %s", error)
+
+    def note_cancel(self, command: CancelOrder) -> None:
+        """A cancel that the journal has no room for."""
+        order = self._desk().orders.get(command.order)
+        self._task(self._cancel_one(command, order))
+
+    async def _cancel_one(self, command: CancelOrder, order: Order | None) -> None:
+        if not await self._synced(lambda: self.emergency.note(command)):
+            _log.error("the emergency log takes no note; the cancel leaves all the same")
+        if order is not None:
+            self._host.effects.cancel(order.account, (order.id,))
+
+    # ---- what turns and files say
+
+    def carried(self, turn: Turn) -> None:
+        """After a turn's commit and before its effects."""
+        for handled in turn.handled:
+            if isinstance(handled.message, Kill):
+                self.freeze.taken(handled.message)
+                self._go_on()
+            for event in handled.step.events:
+                if isinstance(event, TradingStateChanged):
+                    self._follow(event)
+        self.emergency.taken(each.message for each in turn.handled)
+
+    def _follow(self, event: TradingStateChanged) -> None:
+        is_halted = event.state is TradingState.HALTED
+        self.freeze.follow(is_halted=is_halted)
+        if is_halted:
+            halt = Halt(event.cause, event.by, event.at_ns)
+            self._disk.submit(self._write, halt)
+        elif event.state is TradingState.ACTIVE:
+            self._disk.submit(self.files.clear)
+
+    def look_for_cause(self) -> None:
+        """What may kill by itself, after each turn."""
+        now_ns = self._clock.now_ns()
+        why = "" if self.freeze.is_on else cause(self._host.desk, now_ns)
+        if why:
+            self.ask(Kill(now_ns, ENGINE, why))
+
+    async def watch_file(self) -> None:
+        while True:
+            await self._clock.sleep(FILE_S)
+            desk = self._desk()
+            if self.freeze.has_kill_file and desk.trading_state is not TradingState.HALTED:
+                why = f"the file {self.files.kill_file} is there"
+                self.ask(Kill(self._clock.now_ns(), "KILL file", why))
+
+    def admit(self, waiting: list[Waiting]) -> list[Waiting]:
+        """A step that the journal was given is not done late: the desk in memory has gone on."""
+        if self.shadow is None:
+            return waiting
+        late = [each for each in waiting if isinstance(each.message, AdvanceKill)]
+        for each in late:
+            each.reply(Receipt(is_accepted=False, text=LEFT))
+        return [each for each in waiting if each not in late]
+
+    def resume_refusal(self) -> str:
+        """Why trading can't be resumed; empty when it can."""
+        if not self.freeze.has_kill_file:
+            return ""
+        return (
+            f"Trading stays halted: the file {self.files.kill_file} is there. Find out who put it "
+            "there and why, remove it, then resume."
+        )
+
+    # ---- onward
+
+    def _desk(self) -> Desk:
+        return self._host.desk if self.shadow is None else self.shadow
+
+    @property
+    def sight(self) -> Desk:
+        """The desk as a person may know it: with the kill at once, journaled or not."""
+        return self._desk()
+
+    def _go_on(self) -> None:
+        if self._loop_task is None or self._loop_task.done():
+            self._loop_task = self._task(self._run())
+
+    async def _run(self) -> None:
+        while self.shadow is not None or self._host.desk.kill is not None:
+            state = self._desk().kill
+            is_proven = state is not None and state.stage is KillStage.PROVEN
+            await self._clock.sleep(PROVEN_TICK_S if is_proven else TICK_S)
+            self._look()
+
+    def _look(self) -> None:
+        desk = self._in_charge()
+        if desk is None or desk.kill is None:
+            return
+        if desk.kill.stage is KillStage.CLOSING:
+            self._read(desk)
+        now_ns = self._clock.now_ns()
+        if not is_due(desk, now_ns):
+            return
+        if self.shadow is not None:
+            self._advance(AdvanceKill(now_ns))
+        elif self._asked is None or self._asked.done():
+            self._asked = Future()
+            self._wait()
+            self._host.inbox.put(AdvanceKill(), self._asked)
+
+    def _wait(self) -> None:
+        self._waits_since_ns = self._clock.monotonic_ns()
+
+    def _is_stuck(self) -> bool:
+        """Whether the journal is away, or its disk takes longer than a kill waits."""
+        if self._host.failure is not None:
+            return True
+        asked = self._asked is not None and not self._asked.done()
+        if self._waits_since_ns is None or not (asked or self.freeze.is_asked):
+            return False
+        return self._clock.monotonic_ns() - self._waits_since_ns > PATIENCE_S * 1e9
+
+    def _in_charge(self) -> Desk | None:
+        """The desk that decides now; None while the journal takes over what left without it."""
+        is_stuck = self._is_stuck()
+        if self.shadow is None:
+            if is_stuck:
+                self._begin_shadow()
+            return self._desk()
+        if is_stuck:
+            return self.shadow
+        if self.freeze.is_asked:
+            return None
+        if self.emergency.is_empty:
+            self.shadow = None
+            return self._host.desk
+        for each in self.emergency.open_notes:
+            self._put_again(each)
+        return None
+
+    def _put_again(self, note: Note) -> None:
+        """It was noted while the journal came back; taken twice it changes nothing."""
+        if self._asked is None or self._asked.done():
+            self._asked = Future()
+            self._host.inbox.put(note, self._asked)
+
+    def _begin_shadow(self) -> None:
+        """From the newest there is: what is being committed, and what no turn has taken yet."""
+        turn = self._host.in_flight
+        self.shadow = self._host.desk if turn is None else turn.after.desk
+        for effect in () if turn is None else turn.effects:
+            if isinstance(effect, SubmitOrders) and all(map(is_flatten, effect.orders)):
+                self._task(self._leave(effect))
+        for report in (*self._host.held, *self._host.inbox.reports()):
+            self._advance(report)
+
+    # ---- on the desk in memory
+
+    def _overhear(self, report: Report) -> None:
+        if self.shadow is not None:
+            self._advance(report)
+
+    def _advance(self, message: Kill | AdvanceKill | Report) -> None:
+        """What can't be carried out is left out: whatever is broken, the rest of a kill goes on."""
+        assert self.shadow is not None
+        try:
+            self.shadow, step = advance(self.shadow, message)
+        except IMPOSSIBLE:
+            _log.exception("left out of the kill: %s", message)
+            return
+        is_first = isinstance(message, Kill)  # its cancels wait for their note
+        for effect in step.effects:
+            if isinstance(effect, CancelOrders | LookUpOrder) and not is_first:
+                self._host.effects.carry_out(effect)
+            elif isinstance(effect, SubmitOrders):
+                self._task(self._leave(effect))
+
+    async def _leave(self, effect: SubmitOrders) -> None:
+        """Orders that close: without their note on the disk they do not leave."""
+        note = TakeOrders(effect.orders, self._clock.now_ns())
+        if not await self._synced(lambda: self.emergency.note(note)):
+            _log.error("no note could be written; nothing was closed at %s", effect.account)
+            for order in effect.orders:
+                self._overhear(VenueNeverSaw(order.id, self._clock.now_ns()))
+            return
+        if self._host.failure is None:  # before any word about them: a fill must find its order
+            self._host.inbox.put(note)
+        self._host.effects.leave(effect.account, effect.orders)
+
+    # ---- what venues show
+
+    def _read(self, desk: Desk) -> None:
+        now = self._clock.monotonic_ns()
+        for account in desk.accounts:
+            is_due_now = now - self._reads.get(account, 0) >= READ_S * 1e9
+            if account not in self._reading and is_due_now:
+                self._reading.add(account)
+                self._task(self._read_one(account))
+
+    async def _read_one(self, account: str) -> None:
+        try:
+            report = await self._host.effects.read(account)
+        finally:
+            self._reading.discard(account)
+            self._reads[account] = self._clock.monotonic_ns()
+        state = self._desk().kill
+        if state is not None and is_news(state, report):
+            self._host.effects.hear_report(report)
