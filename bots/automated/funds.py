@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from lefi_tui.core.bot import OWN_ACCOUNT, Intent, ReadKey, Snapshot
+from lefi_tui.core.bot import OWN_ACCOUNT, Intent, Snapshot
 from lefi_tui.core.order import SizeKind
+from lefi_tui.core.read_key import ReadKey
 
 SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.bot import Intent, OrderOutcome, ReadKey, Refusal, Snapshot
+from lefi_tui.core.bot import Intent, OrderOutcome, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.order import ExitPlan, Level, Side, Size, SizeKind
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, TransactionFailed
 

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bots.automated.plan import Bound
-from lefi_tui.core.bars import span
-from lefi_tui.core.bot import Emitted, Intent, Note, Occasion, Planned, ReadKey, Refusal, Snapshot
+from lefi_tui.core.bot import Emitted, Intent, Note, Occasion, Planned, Refusal, Snapshot
+from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.timeframe import span
 from lefi_tui.lang.waiting import BlockEnds, Finalized
 
 PLANS_MAX: Final = 1_000  # cash flows of one moment; a script's steps allow fewer

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.core.instrument import Instrument, parse_symbol
+from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.symbol import parse_symbol
 
 DECIMAL_PLACES: Final = 2  # ccxt's own numbers for what its precisions mean
 SIGNIFICANT_DIGITS: Final = 3

@@ -11,19 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.timeframe import WEEK_MS
 
-WEEK_MS: Final = 7 * 86_400_000
 MONDAY_MS: Final = 4 * 86_400_000  # 1970-01-01 was a Thursday, the next Monday the fifth
 NONE_SKIPPED: Final = -1
-_UNITS: Final = ((WEEK_MS, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"))
-
-
-def span(ms: int) -> str:
-    """300000 -> 5m."""
-    for unit, letter in _UNITS:
-        if ms % unit == 0:
-            return f"{ms // unit}{letter}"
-    return f"{ms / 1_000:g}s"
 
 
 def bucket_start(time_ms: int, timeframe_ms: int) -> int:

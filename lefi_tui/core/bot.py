@@ -8,29 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
+from lefi_tui.core.read_key import ReadKey
 
 OWN_ACCOUNT: Final = frozenset({"", "main"})  # names of the account that a script trades on
-
-
-class ReadKey(NamedTuple):
-    """One number a script reads from market or account, before its run begins.
-
-    kind: spot bid ask spread volume24h funding maker taker (market; symbol)
-          position entry pnl units open_orders (account; symbol), cash equity (account only),
-          bias (symbol; from -1 to 1), indicator (bot, field: what that bot sent last).
-    Prices in quote per base, position and units in base, pnl, cash and equity in the account's
-    quote, funding and fees as shares. A value that is not known is NaN.
-    """
-
-    kind: str
-    symbol: str = ""
-    account: str = ""  # "" is the bot's own account
-    bot: str = ""
-    field: str = ""
-    level: int = 1  # of the order book, for bid and ask
 
 
 class Snapshot(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lefi_tui.core.bot import ReadKey
-from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out

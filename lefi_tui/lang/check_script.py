@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from lefi_tui.core.instrument import parse_symbol
 from lefi_tui.core.record import Record
+from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.lang.check_events import circles
 from lefi_tui.lang.check_handlers import look_at_function, read_body, read_handler
 from lefi_tui.lang.check_policy import Policy, read_policy

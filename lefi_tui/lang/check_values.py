@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out

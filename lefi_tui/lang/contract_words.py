@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lefi_tui.core.bars import span
-from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.core.symbol import parse_symbol
+from lefi_tui.core.timeframe import span
 from lefi_tui.lang.contract import Amount, Ceiling, Contract, Traded
 from lefi_tui.lang.maths import words
 

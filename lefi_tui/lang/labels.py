@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lefi_tui.core.bars import span
+from lefi_tui.core.timeframe import span
 from lefi_tui.lang.builtins import CANDLE_NAMES
 from lefi_tui.lang.tree import HERE, Body, X
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from lefi_tui.core.bot import Intent, Note, ReadKey, Refusal
+from lefi_tui.core.bot import Intent, Note, Refusal
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.check_script import CheckedScript, check_script

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lefi_tui.core.bars import span
+from lefi_tui.core.timeframe import span
 
 if TYPE_CHECKING:
     from lefi_tui.lang.program import Handler

@@ -14,9 +14,11 @@ from typing import Final
 from bots.automated import TIMEFRAME_SETTING, Bound, bind
 from bots.automated.plan import refusal_of
 from lefi_tui.adapters.history_files import CandleFile, read_candles
-from lefi_tui.core.bars import fits, span
-from lefi_tui.core.instrument import Instrument, parse_symbol
+from lefi_tui.core.bars import fits
+from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.matching import MarketRules, market_rules
+from lefi_tui.core.symbol import parse_symbol
+from lefi_tui.core.timeframe import span
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
 from lefi_tui.requests import BacktestRequest, RunRequest
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lefi_tui.core.bars import span
 from lefi_tui.core.metrics import Numbers, OpenPosition, Trade
+from lefi_tui.core.timeframe import span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome, ReadKey
-from lefi_tui.core.instrument import parse_symbol
+from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome
 from lefi_tui.core.matching import CandleMarket, MarketRules
 from lefi_tui.core.order import Side
+from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.symbol import parse_symbol
 
 
 @dataclass

@@ -23,7 +23,6 @@ from lefi_tui.core.bot import (
     Note,
     Occasion,
     OrderOutcome,
-    ReadKey,
 )
 from lefi_tui.core.matching import (
     CandleMarket,
@@ -37,6 +36,7 @@ from lefi_tui.core.matching import (
     Rested,
 )
 from lefi_tui.core.metrics import FillRow, TradeBook
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.terms import close_terms, order_terms
 from lefi_tui.simulate.result import Refusal
 from lefi_tui.simulate.transfers import OtherAccounts, currency_of, moved

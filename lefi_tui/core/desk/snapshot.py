@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.desk.state import Account, BotRecord, Desk
 from lefi_tui.core.desk.valuation import equity, free_cash, unrealized
 from lefi_tui.core.messages import Sizing
+from lefi_tui.core.read_key import ReadKey
 
 _MARKET: Final = frozenset({"spot", "bid", "ask", "spread", "volume24h", "funding"})
 _OF_BOTS: Final = frozenset({"bias", "indicator"})

@@ -11,8 +11,9 @@ import pytest
 
 from bots.automated import TIMEFRAME_SETTING, Automated
 from bots.automated.state import BotState
-from lefi_tui.core.bot import Bar, Decision, FillSeen, Occasion, Print, Quote, ReadKey
+from lefi_tui.core.bot import Bar, Decision, FillSeen, Occasion, Print, Quote
 from lefi_tui.core.order import Side, Size, SizeKind
+from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
 MINUTE = 60_000

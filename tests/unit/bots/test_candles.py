@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.automated import TIMEFRAME_SETTING, Automated
-from lefi_tui.core.bot import Bar, Decision, Occasion, ReadKey
+from lefi_tui.core.bot import Bar, Decision, Occasion
+from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
 MINUTE = 60_000

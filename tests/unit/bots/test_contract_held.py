@@ -8,7 +8,8 @@ import pytest
 
 from bots.automated import Automated, bind
 from bots.automated.state import BotState
-from lefi_tui.core.bot import Answer, Bar, Occasion, ReadKey
+from lefi_tui.core.bot import Answer, Bar, Occasion
+from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
 

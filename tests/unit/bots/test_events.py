@@ -6,7 +6,8 @@ import pytest
 
 from bots.automated.events import EVENTS_MAX, GENERATIONS_MAX
 from bots.automated.kind import Automated
-from lefi_tui.core.bot import Bar, Decision, Emitted, Given, Occasion, ReadKey
+from lefi_tui.core.bot import Bar, Decision, Emitted, Given, Occasion
+from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
 MINUTE = 60_000

@@ -7,12 +7,12 @@ import math
 from dataclasses import replace
 
 from bots.automated import Automated
-from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.desk.runs import EVENTS_MAX
 from lefi_tui.core.desk.snapshot import DeskSnapshot
 from lefi_tui.core.messages import IntentRefused, NoteWritten, StartBot
+from lefi_tui.core.read_key import ReadKey
 from tests.unit.core.desk_kit import of, open_desk, quote
 
 SENDS = """

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lefi_tui.core.bot import ReadKey
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.messages import (
     ClosePosition,
@@ -27,6 +26,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.order import (
     Order,
 )
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.engine.snapshot import load, save
 from lefi_tui.engine.standing import Standing
 from tests.unit.core.desk_kit import (

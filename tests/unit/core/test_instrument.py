@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lefi_tui.core.instrument import (
-    Conformed,
-    Instrument,
-    NotConforming,
-    conform,
-    parse_symbol,
-)
+from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
 from lefi_tui.core.money import EXACT, from_double
 from lefi_tui.core.order import Side
+from lefi_tui.core.symbol import parse_symbol
 
 D = Decimal
 SPOT = Instrument(

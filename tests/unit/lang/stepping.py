@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lefi_tui.core.bot import Intent, Note, ReadKey
+from lefi_tui.core.bot import Intent, Note
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.source import Source

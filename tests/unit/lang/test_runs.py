@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lefi_tui.core.bot import ReadKey
+from lefi_tui.core.read_key import ReadKey
 from lefi_tui.lang.program import check
 from tests.unit.lang.stepping import Tape, codes, on_candles, program
 

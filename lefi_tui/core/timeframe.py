@@ -1,0 +1,16 @@
+"""How long a candle lasts, in milliseconds and in the words people use."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WEEK_MS: Final = 7 * 86_400_000
+_UNITS: Final = ((WEEK_MS, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"))
+
+
+def span(ms: int) -> str:
+    """300000 -> 5m."""
+    for unit, letter in _UNITS:
+        if ms % unit == 0:
+            return f"{ms // unit}{letter}"
+    return f"{ms / 1_000:g}s"
