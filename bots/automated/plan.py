@@ -83,6 +83,9 @@ class Bound:
             events=tuple(dict.fromkeys(each.hears for each in self.events)),
             history_bars=min(warm, HISTORY_BARS_MAX) if is_warmed else 0,
             can_trade=program.kind != "indicator",
+            commands=tuple(dict.fromkeys((each.hears, each.key) for each in self.commands)),
+            starts_only=not (waited or self.prices or self.prints or self.fills or self.timers)
+            and not (self.events or self.commands),
             patience=Patience(
                 int(program.policy.timeout_ms), program.policy.partial_fill, program.policy.retry
             ),
@@ -105,11 +108,7 @@ def refusal_of(source: str, settings: Mapping[str, str]) -> str:
 def start_refusal_of(source: str, settings: Mapping[str, str]) -> str:
     """Why it can't be started as a bot, in words; its tests and backtests may run all the same."""
     bound, refusal = _bound(source, tuple(sorted(settings.items())))
-    if bound is None:
-        return refusal
-    if bound.program.kind == "manual":
-        return "Manual bots (`kind manual`) are not there yet; write `kind automated`."
-    return ""
+    return refusal if bound is None else ""
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
@@ -214,6 +214,24 @@ class RunTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionMet:
+    """One condition that a run met: where, as written, what it was, and the values in it."""
+
+    line: int
+    text: str
+    outcome: bool
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """One run carried out again: what it was, and the conditions it met in their order."""
+
+    trace: RunTrace
+    conditions: tuple[ConditionMet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one occasion led to. `state` is the bot's next state, opaque to the desk."""
 
@@ -254,6 +272,8 @@ class Needs:
     events: tuple[str, ...] = ()  # names of the custom events it hears
     history_bars: int = 0  # candles of each timeframe that warm it
     can_trade: bool = True
+    commands: tuple[tuple[str, str], ...] = ()  # name and key: what a person in front of it may say
+    starts_only: bool = False  # it has no handler but Start
     patience: Patience = Patience()
     starts: bool = False  # it wants to be told of its start, whether anything else happens or not
 
@@ -287,3 +307,12 @@ class BotKind(Protocol):
         ...
 
     def decode(self, source: str, settings: Mapping[str, str], data: Any) -> Any: ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A kind of bot whose runs can be told one by one, long after they were."""
+
+    def explain(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> tuple[RunSeen, ...]:
+        """The runs that `decide` carries out on the same arguments, with their conditions."""
+        ...

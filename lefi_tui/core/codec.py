@@ -52,10 +52,10 @@ def _double(value: float) -> float | str:
 
 
 def _given(value: Given) -> Any:
-    """A field of a custom event: a missing number is null, so that no text is ever meant by it."""
+    """A field of a custom event: "inf" is a text there, so a double of no digits is a list."""
     if isinstance(value, (bool, str)):
         return value
-    return float(value) if math.isfinite(value) else None
+    return float(value) if math.isfinite(value) else [str(float(value))]
 
 
 def _pairs(value: Mapping[Any, Any]) -> list[Any]:
@@ -284,7 +284,7 @@ def _given_in(data: Any) -> Given:
         return data
     if type(data) is str:
         return _text(data)
-    return math.nan if data is None else float(data)
+    return _double_in(data[0] if type(data) is list else data)
 
 
 def _decimal(data: Any) -> Decimal:

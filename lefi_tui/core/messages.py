@@ -73,6 +73,14 @@ class Sizing(StrEnum):
     AT_DECISION = "at_decision"  # the desk fixes units from its snapshot (books, exchanges)
 
 
+class Work(StrEnum):
+    """When a bot has done its work."""
+
+    RECURRING = "recurring"  # never: until someone stops it
+    ONCE = "once"  # after one run of a handler
+    UNTIL_EXECUTED = "until executed"  # when a transaction of its was filled as asked
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One check of the gate: what was looked at, what it was, what is allowed."""
@@ -151,6 +159,9 @@ class StartBot(Command):
     title: str = ""
     at_ns: int = 0
     by: str = "hand"
+    work: Work = Work.RECURRING
+    from_ns: int = 0  # of its window; 0: at once
+    until_ns: int = 0  # the last moment at which it acts; 0: no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,44 @@ class TakeOrders(Command):
 @dataclass(frozen=True, slots=True)
 class Resume(Command):
     reason: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseBot(Command):
+    """No more runs until it is resumed; its orders and its position stay as they are."""
+
+    bot: str
+    at_ns: int = 0
+    by: str = "hand"
+    reason: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeBot(Command):
+    """A paused bot goes on, or one that waits for a person after a restart."""
+
+    bot: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBots(Command):
+    """At a start of the engine: what becomes of the bots that ran before it."""
+
+    policy: str  # ask | stop
+    at_ns: int = 0
+    by: str = "engine"
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCommand(Command):
+    """A command of the person in front of a bot, by the name in its `on Command`."""
+
+    bot: str
+    name: str
     at_ns: int = 0
     by: str = "hand"
 
@@ -491,6 +540,9 @@ class BotStarted(Event):
     title: str
     at_ns: int
     by: str
+    work: Work = Work.RECURRING
+    from_ns: int = 0
+    until_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,6 +560,41 @@ class BotStopping(Event):
     at_ns: int
     by: str
     reason: str
+    ends: str = "stopped"  # stopped | expired | finalized
+
+
+@dataclass(frozen=True, slots=True)
+class BotPaused(Event):
+    """It has no runs until it is resumed; `asks` when nobody asked for it but a restart."""
+
+    bot: str
+    at_ns: int
+    by: str
+    reason: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BotResumed(Event):
+    bot: str
+    at_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOpened(Event):
+    """A scheduled bot begins."""
+
+    bot: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven(Event):
+    bot: str
+    name: str
+    at_ns: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +621,7 @@ class BotStopped(Event):
     bot: str
     at_ns: int
     reason: str
+    ends: str = "stopped"  # as in BotStopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -869,6 +957,14 @@ class AnswerKept(Transient):
 
     bot: str
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class TimersKept(Transient):
+    """Handlers that came due while their bot was warmed: they run when it is."""
+
+    bot: str
+    handlers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

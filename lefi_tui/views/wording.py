@@ -142,7 +142,8 @@ def _close_given_up(event: m.CloseGivenUp, _orders: Orders) -> Said:
 
 def _bot_stopped(event: m.BotStopped, _orders: Orders) -> Said:
     where = event.bot
-    return Said(Weight.PLAIN, "Stopped", where, event.reason, "", event.at_ns, event.bot)
+    what = event.ends.capitalize()
+    return Said(Weight.PLAIN, what, where, event.reason, "", event.at_ns, event.bot)
 
 
 def _bot_faulted(event: m.BotFaulted, _orders: Orders) -> Said:
@@ -153,6 +154,28 @@ def _bot_faulted(event: m.BotFaulted, _orders: Orders) -> Said:
 def _settings_changed(event: m.SettingsChanged, _orders: Orders) -> Said:
     why = ", ".join(f"{name} {value}" for name, value in event.settings)
     return Said(Weight.PLAIN, "Settings changed", event.bot, why, "", event.at_ns, event.bot)
+
+
+def _bot_paused(event: m.BotPaused, _orders: Orders) -> Said:
+    what = "Waits for you" if event.asks else "Paused"
+    follow = "p resumes it, s leaves it stopped" if event.asks else "p resumes it"
+    weight = Weight.WARN if event.asks else Weight.PLAIN
+    why = f"{event.reason} (by {event.by}); its orders stay as they are"
+    return Said(weight, what, event.bot, why, follow, event.at_ns, event.bot)
+
+
+def _bot_resumed(event: m.BotResumed, _orders: Orders) -> Said:
+    return Said(Weight.GOOD, "Resumed", event.bot, f"by {event.by}", "", event.at_ns, event.bot)
+
+
+def _window_opened(event: m.WindowOpened, _orders: Orders) -> Said:
+    what, where = "Its window has begun", event.bot
+    return Said(Weight.GOOD, what, where, "", "", event.at_ns, event.bot)
+
+
+def _command_given(event: m.CommandGiven, _orders: Orders) -> Said:
+    what, why = f"Command {event.name}", f"by {event.by}"
+    return Said(Weight.PLAIN, what, event.bot, why, "", event.at_ns, event.bot)
 
 
 def _event_taken(event: m.EventTaken, _orders: Orders) -> Said:
@@ -319,6 +342,9 @@ def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
+    m.LimitsChanged: _limits_changed,
+    m.LimitBreached: _limit_breached,
+    m.CalendarSet: _calendar_set,
     m.InstrumentsListed: _silent,
     m.ScriptSaved: _silent,
     m.EngineStarted: _engine_started,
@@ -332,6 +358,10 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.BotStopped: _bot_stopped,
     m.BotFaulted: _bot_faulted,
     m.SettingsChanged: _settings_changed,
+    m.BotPaused: _bot_paused,
+    m.BotResumed: _bot_resumed,
+    m.WindowOpened: _window_opened,
+    m.CommandGiven: _command_given,
     m.EventTaken: _event_taken,
     m.NoteWritten: _note,
     m.IntentRefused: _intent_refused,
@@ -342,9 +372,6 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.OrderFilled: _filled,
     m.OrderCancelRequested: _cancel_requested,
     m.OrderCanceled: _canceled,
-    m.LimitsChanged: _limits_changed,
-    m.LimitBreached: _limit_breached,
-    m.CalendarSet: _calendar_set,
     m.OrderUnconfirmed: _unconfirmed,
     m.ExitPlaced: _exit_placed,
     m.FundingBooked: _funding,

@@ -19,7 +19,9 @@ from lefi_tui.core.messages import (
     BarsSeen,
     BotFaulted,
     BotFinalized,
+    BotPaused,
     BotRan,
+    BotResumed,
     BotStarted,
     BotStopped,
     BotStopping,
@@ -34,6 +36,8 @@ from lefi_tui.core.messages import (
     ScriptSaved,
     SettingsChanged,
     Sizing,
+    TimersKept,
+    WindowOpened,
 )
 
 RUNS_KEPT: Final = 8  # runs of the last occasion that a screen can show
@@ -49,7 +53,7 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
     settings = dict(event.settings)
     needs = kind.needs(source, settings)
     account = desk.accounts[event.account]
-    warms = _warms(account.sizing, needs)
+    status = BotStatus.WARMING if _warms(account.sizing, needs) else BotStatus.RUNNING
     bot = BotRecord(
         id=event.bot,
         kind=event.kind,
@@ -61,9 +65,12 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
         title=event.title,
         needs=needs,
         state=kind.begin(source, settings),
-        status=BotStatus.WARMING if warms else BotStatus.RUNNING,
+        status=BotStatus.SCHEDULED if event.from_ns > event.at_ns else status,
         started_at_ns=event.at_ns,
         started_by=event.by,
+        work=event.work,
+        from_ns=event.from_ns,
+        until_ns=event.until_ns,
     )
     return replace(desk, bots=put(desk.bots, bot.id, bot))
 
@@ -100,7 +107,27 @@ def _warms(sizing: Sizing, needs: Needs) -> bool:
 
 
 def bot_stopping(desk: Desk, event: BotStopping) -> Desk:
-    return with_bot(desk, event.bot, status=BotStatus.STOPPING, reason=event.reason)
+    ends = BotStatus(event.ends)
+    return with_bot(desk, event.bot, status=BotStatus.STOPPING, reason=event.reason, ends=ends)
+
+
+def bot_paused(desk: Desk, event: BotPaused) -> Desk:
+    status = BotStatus.ASKED if event.asks else BotStatus.PAUSED
+    return with_bot(desk, event.bot, status=status, reason=event.reason)
+
+
+def bot_goes_on(desk: Desk, event: BotResumed | WindowOpened) -> Desk:
+    """Candles were missed meanwhile, as by a restart."""
+    bot = desk.bots[event.bot]
+    warms = _warms(desk.accounts[bot.account].sizing, bot.needs)
+    status = BotStatus.WARMING if warms else BotStatus.RUNNING
+    return with_bot(desk, bot.id, status=status, reason="")
+
+
+def timers_kept(desk: Desk, event: TimersKept) -> Desk:
+    """None: those that were kept have run."""
+    due = dict.fromkeys((*desk.bots[event.bot].due, *event.handlers)) if event.handlers else ()
+    return with_bot(desk, event.bot, due=tuple(due))
 
 
 def close_on_stop(desk: Desk, event: CloseOnStopAsked) -> Desk:
@@ -114,7 +141,7 @@ def close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
 
 
 def bot_stopped(desk: Desk, event: BotStopped) -> Desk:
-    return _ended(desk, event.bot, BotStatus.STOPPED, event.reason)
+    return _ended(desk, event.bot, BotStatus(event.ends), event.reason)
 
 
 def bot_finalized(desk: Desk, event: BotFinalized) -> Desk:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.desk.state import TRANSITIONS, Desk
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -17,5 +17,8 @@ def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
 
 
 def with_bot(desk: Desk, bot_id: str, **changes: Any) -> Desk:
-    bot = replace(desk.bots[bot_id], **changes)
+    before = desk.bots[bot_id]
+    bot = replace(before, **changes)
+    if "status" in changes:
+        assert bot.status in TRANSITIONS[before.status], f"{bot_id}: {before.status} {bot.status}"
     return replace(desk, bots=put(desk.bots, bot_id, bot))

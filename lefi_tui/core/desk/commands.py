@@ -6,12 +6,13 @@ import hashlib
 from typing import Final
 
 from lefi_tui.core.bot import Needs, Occasion
-from lefi_tui.core.desk import approvals
+from lefi_tui.core.desk import approvals, waiting
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.feeding import watch_of
+from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
-from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.desk.state import ENDED, BotStatus, Desk
+from lefi_tui.core.desk.work import window_refused
 from lefi_tui.core.messages import (
     AccountOpened,
     AnswerApproval,
@@ -24,7 +25,6 @@ from lefi_tui.core.messages import (
     InstrumentsListed,
     Kill,
     ListInstruments,
-    LoadHistory,
     OpenAccount,
     ScriptSaved,
     SetTimers,
@@ -85,20 +85,19 @@ def start_bot(draft: Draft, command: StartBot) -> None:
             command.title,
             command.at_ns,
             command.by,
+            command.work,
+            command.from_ns,
+            command.until_ns,
         ),
     )
-    _feed(draft, draft.bot(command.bot))
-    if draft.bot(command.bot).needs.starts:
-        begin_if_ready(draft, command.bot, command.at_ns // NS_PER_MS)
-
-
-def _feed(draft: Draft, bot: BotRecord) -> None:
-    """Ask the shell for what the bot must be fed: market input, timers, its history."""
-    draft.ask(watch_of(draft.desk, bot.account))
-    if bot.needs.timers:
-        draft.ask(SetTimers(bot.id, bot.needs.timers))
-    if bot.status is BotStatus.WARMING:
-        draft.ask(LoadHistory(bot.id, bot.account, bot.needs.bars, bot.needs.history_bars))
+    bot = draft.bot(command.bot)
+    if waiting.window_ns(bot):
+        waiting.wind(draft, bot.id)
+    if bot.status is BotStatus.SCHEDULED:
+        return
+    feed(draft, bot)
+    if bot.needs.starts:
+        begin_if_ready(draft, bot.id, command.at_ns // NS_PER_MS)
 
 
 def _start_refused(desk: Desk, command: StartBot) -> str:
@@ -113,11 +112,7 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
         return f"There is no kind of bot named {command.kind!r}; there is {', '.join(desk.kinds)}."
     if command.account not in desk.accounts:
         return f"Bot {command.bot} asks for account {command.account!r}, which is not open."
-    if known is not None and known.status not in {
-        BotStatus.STOPPED,
-        BotStatus.FAULTED,
-        BotStatus.FINALIZED,
-    }:
+    if known is not None and known.status not in ENDED:
         return f"Bot {command.bot} is {known.status} already. Stop it first."
     if desk.trading_state is not TradingState.ACTIVE:
         return (
@@ -126,8 +121,10 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
         )
     kind = desk.kinds[command.kind]
     settings = dict(command.settings)
-    return kind.refused(command.source, settings) or _unlisted(
-        desk, command.account, kind.needs(command.source, settings)
+    return (
+        kind.refused(command.source, settings)
+        or _unlisted(desk, command.account, kind.needs(command.source, settings))
+        or window_refused(desk, command)
     )
 
 
@@ -149,7 +146,7 @@ def _unlisted(desk: Desk, account: str, needs: Needs) -> str:
 
 def stop_bot(draft: Draft, command: StopBot) -> None:
     bot = draft.desk.bots.get(command.bot)
-    if bot is None or not bot.is_alive:
+    if bot is None or not bot.is_open:
         state = "not known" if bot is None else str(bot.status)
         draft.refuse("StopBot", command.at_ns, f"Bot {command.bot} is {state}; nothing to stop.")
         return
@@ -158,9 +155,11 @@ def stop_bot(draft: Draft, command: StopBot) -> None:
     begin_stop(draft, bot.id, command)
 
 
-def begin_stop(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
+def begin_stop(
+    draft: Draft, bot_id: str, asked: StopBot | Kill, ends: BotStatus = BotStatus.STOPPED
+) -> None:
     bot = draft.bot(bot_id)
-    draft.say(BotStopping(bot_id, asked.at_ns, asked.by, asked.reason))
+    draft.say(BotStopping(bot_id, asked.at_ns, asked.by, asked.reason, ends.value))
     draft.ask(watch_of(draft.desk, bot.account))
     draft.ask(SetTimers(bot_id, ()))
     entries = [each for each in draft.desk.working_of(bot_id) if each.leg == "entry"]
@@ -202,7 +201,7 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
     if draft.bot(bot.id).answers:
         run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS))
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by))
-    _feed(draft, draft.bot(bot.id))
+    feed(draft, draft.bot(bot.id))
 
 
 def answer_approval(draft: Draft, command: AnswerApproval) -> None:

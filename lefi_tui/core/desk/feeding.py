@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lefi_tui.core.desk.state import Desk
-from lefi_tui.core.messages import Watch
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.messages import LoadHistory, SetTimers, Watch
 
 
 def watch_of(desk: Desk, account: str) -> Watch:
@@ -15,3 +16,12 @@ def watch_of(desk: Desk, account: str) -> Watch:
         tuple(dict.fromkeys(symbol for need in needs for symbol in need.quotes)),
         tuple(dict.fromkeys(symbol for need in needs for symbol in need.prints)),
     )
+
+
+def feed(draft: Draft, bot: BotRecord) -> None:
+    """Ask the shell for what the bot must be fed: market input, timers, its history."""
+    draft.ask(watch_of(draft.desk, bot.account))
+    if bot.needs.timers:
+        draft.ask(SetTimers(bot.id, bot.needs.timers))
+    if bot.status is BotStatus.WARMING:
+        draft.ask(LoadHistory(bot.id, bot.account, bot.needs.bars, bot.needs.history_bars))

@@ -13,6 +13,7 @@ from typing import Final
 from lefi_tui.core.bot import Bar, Occasion
 from lefi_tui.core.desk import approvals, waiting
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.lifecycle import catch_up, window_turned
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
@@ -25,6 +26,7 @@ from lefi_tui.core.messages import (
     QuoteChanged,
     Sizing,
     TimersDue,
+    TimersKept,
     TradePrinted,
 )
 
@@ -128,9 +130,7 @@ def history_loaded(draft: Draft, message: HistoryLoaded) -> None:
         run_bot(draft, bot.id, Occasion(at_ms, bars=tuple(bars), is_history=True))
     if fresh:
         draft.say(BarsSeen(bot.id, tuple((b.symbol, b.timeframe_ms, b.time_ms) for b in fresh)))
-    bot = draft.bot(bot.id)
-    if bot.heard or bot.answers:  # what came while it was warmed
-        run_bot(draft, bot.id, Occasion(message.at_ns // NS_PER_MS))
+    catch_up(draft, bot.id, message.at_ns)
     if waiting.next_deadline(draft.desk, draft.bot(bot.id)):
         waiting.wind(draft, bot.id)
 
@@ -142,7 +142,11 @@ def _close_ms(bar: Bar) -> int:
 def timers_due(draft: Draft, report: TimersDue) -> None:
     """Handlers whose time has come, and what has waited long enough."""
     bot = draft.desk.bots.get(report.bot)
-    if bot is None or bot.status not in waiting.ACTIVE:
+    if bot is None or window_turned(draft, bot, report.at_ns):
+        return
+    if report.handlers and bot.status is BotStatus.WARMING:
+        draft.say(TimersKept(bot.id, report.handlers))
+    if bot.status not in waiting.ACTIVE:
         return
     at_ms = report.at_ns // NS_PER_MS
     late = waiting.overdue(draft.desk, bot.id, report.at_ns)

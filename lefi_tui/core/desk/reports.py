@@ -96,7 +96,7 @@ def _answer(draft: Draft, before: Order, at_ns: int) -> None:
     On a candle file a cancel is final at once, all else is heard at the close of its candle.
     """
     order, bot = draft.desk.order(before.id), draft.desk.bots.get(before.owner)
-    if order is None or bot is None or bot.status not in waiting.ACTIVE | {BotStatus.WARMING}:
+    if order is None or bot is None or bot.status not in waiting.HEARING:
         return
     if waiting.is_taken_back(bot, order):
         submit(draft, waiting.back_order(order, at_ns), at_ns)
@@ -312,7 +312,7 @@ def _drop_exits_when_flat(draft: Draft, report: VenueFilled) -> None:
 def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
     """A running bot hears its fill at once; one that warms, or lives on a candle file, later."""
     bot = draft.desk.bots.get(owner)
-    if bot is None or bot.status not in waiting.ACTIVE | {BotStatus.WARMING}:
+    if bot is None or bot.status not in waiting.HEARING:
         return
     fill = FillSeen(
         report.order,
@@ -324,7 +324,7 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         report.reason,
         report.at_ns // NS_PER_MS,
     )
-    if waiting.is_file(draft.desk, report.account) or bot.status is BotStatus.WARMING:
+    if waiting.is_file(draft.desk, report.account) or bot.status not in waiting.ACTIVE:
         draft.say(FillKept(owner, fill))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))

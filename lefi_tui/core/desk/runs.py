@@ -15,6 +15,7 @@ from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.orders import cancel_orders, carry_out
 from lefi_tui.core.desk.snapshot import DeskSnapshot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
+from lefi_tui.core.desk.work import end_when_done, is_over
 from lefi_tui.core.messages import (
     BotFaulted,
     BotFinalized,
@@ -27,6 +28,7 @@ from lefi_tui.core.messages import (
     SetTimers,
     Sizing,
     TradingState,
+    Work,
 )
 
 NS_PER_MS: Final = 1_000_000
@@ -35,6 +37,8 @@ EVENTS_MAX: Final = 256  # heard between bots at one moment: bots that answer ea
 
 def run_bot(draft: Draft, bot_id: str, occasion: Occasion) -> None:
     """One occasion of one bot, then what other bots make of the events it sent."""
+    if is_over(draft.bot(bot_id), occasion):
+        return
     waiting = deque((bot_id, event) for event in _run(draft, bot_id, occasion))
     told = 0
     while waiting:
@@ -86,6 +90,8 @@ def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     is_file = draft.desk.accounts[draft.bot(bot_id).account].sizing is Sizing.AT_FILL
     while not occasion.is_history and _hears(draft.bot(bot_id)):
         emitted += _run_once(draft, bot_id, Occasion(occasion.at_ms, is_file=is_file))
+    if draft.bot(bot_id).work is not Work.RECURRING:
+        stop_if_done(draft, bot_id, occasion.at_ms * NS_PER_MS)
     return emitted
 
 
@@ -171,6 +177,8 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
     when its shares are closed too: what fills late is closed late.
     """
     bot = draft.desk.bots.get(bot_id)
+    if bot is not None and bot.work is not Work.RECURRING:
+        bot = end_when_done(draft, bot, at_ns)
     if bot is None or bot.status is not BotStatus.STOPPING:
         return
     if bot.awaited and draft.desk.trading_state is not TradingState.HALTED:
@@ -181,4 +189,4 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
         return
     exits, bot = len(working), draft.bot(bot_id)
     kept = f"; {exits} exits stay with its open position" if exits else ""
-    draft.say(BotStopped(bot_id, at_ns, f"{bot.reason}{kept}"))
+    draft.say(BotStopped(bot_id, at_ns, f"{bot.reason}{kept}", bot.ends.value))

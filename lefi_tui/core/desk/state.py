@@ -13,7 +13,7 @@ from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
-from lefi_tui.core.messages import AccountReading, Sizing, TradingState
+from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk.facts import Seen
@@ -28,15 +28,36 @@ TAKEN_MAX: Final = 8_192
 
 
 class BotStatus(StrEnum):
+    SCHEDULED = "scheduled"  # its window has not begun
     WARMING = "warming up"  # waits for its history
     RUNNING = "running"
+    PAUSED = "paused"  # by a person; no runs until it is resumed
+    ASKED = "waits for you"  # after a restart: resume it, or leave it stopped
     STOPPING = "stopping"  # until the venue shows none of its orders
     STOPPED = "stopped"
     FAULTED = "faulted"
     FINALIZED = "finalized"  # its script is done
+    EXPIRED = "expired"  # its window has ended
 
 
 ALIVE: Final = frozenset({BotStatus.WARMING, BotStatus.RUNNING})
+HELD: Final = frozenset({BotStatus.SCHEDULED, BotStatus.PAUSED, BotStatus.ASKED})
+ENDED: Final = frozenset(
+    {BotStatus.STOPPED, BotStatus.FAULTED, BotStatus.FINALIZED, BotStatus.EXPIRED}
+)
+_ONWARD: Final = ALIVE | {BotStatus.STOPPING}
+# Where a bot may go from where it stands; from an end only a new start leads on, with a new record.
+TRANSITIONS: Final[Mapping[BotStatus, frozenset[BotStatus]]] = {
+    BotStatus.SCHEDULED: _ONWARD,
+    BotStatus.WARMING: _ONWARD
+    | {BotStatus.PAUSED, BotStatus.ASKED, BotStatus.FAULTED, BotStatus.FINALIZED},
+    BotStatus.RUNNING: _ONWARD
+    | {BotStatus.PAUSED, BotStatus.ASKED, BotStatus.FAULTED, BotStatus.FINALIZED},
+    BotStatus.PAUSED: _ONWARD,
+    BotStatus.ASKED: _ONWARD,
+    BotStatus.STOPPING: ENDED | {BotStatus.STOPPING},  # a kill stops what is stopping already
+    **{each: frozenset({each}) for each in ENDED},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +104,20 @@ class BotRecord:
     answers: tuple[Answer, ...] = ()  # to what its runs wait for, and not heard yet
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for
     started_by: str = ""
+    work: Work = Work.RECURRING
+    from_ns: int = 0
+    until_ns: int = 0
+    ends: BotStatus = BotStatus.STOPPED  # while it stops: as what
+    due: tuple[int, ...] = ()  # handlers that came due while it was warmed
 
     @property
     def is_alive(self) -> bool:
         return self.status in ALIVE
+
+    @property
+    def is_open(self) -> bool:
+        """It runs, or will when its time or a person says so: it can be stopped."""
+        return self.status in ALIVE or self.status in HELD
 
 
 @dataclass(frozen=True, slots=True)

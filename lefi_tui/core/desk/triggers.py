@@ -13,7 +13,14 @@ from lefi_tui.core.bot import Emitted, Given, Occasion
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.runs import run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
-from lefi_tui.core.messages import EmitEvent, EventTaken, NoteWritten, Sizing
+from lefi_tui.core.messages import (
+    CommandGiven,
+    EmitEvent,
+    EventTaken,
+    GiveCommand,
+    NoteWritten,
+    Sizing,
+)
 
 NS_PER_MS: Final = 1_000_000
 NAME_MAX: Final = 64  # letters of an event's name, or of a field's
@@ -116,3 +123,25 @@ def _hear(draft: Draft, bot: BotRecord, event: Emitted, at_ns: int) -> str:
         if isinstance(each, NoteWritten) and each.bot == bot.id and each.kind == "refused"
     ]
     return refused[0] if refused else ""
+
+
+def give_command(draft: Draft, command: GiveCommand) -> None:
+    """The handlers of that name run, as if their key had been pressed in front of the bot."""
+    bot = draft.desk.bots.get(command.bot)
+    refusal = _command_refused(bot, command)
+    if bot is None or refusal:
+        draft.refuse("GiveCommand", command.at_ns, refusal)
+        return
+    draft.say(CommandGiven(bot.id, command.name, command.at_ns, command.by))
+    run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS, commands=(command.name,)))
+
+
+def _command_refused(bot: BotRecord | None, command: GiveCommand) -> str:
+    if bot is None or bot.status is not BotStatus.RUNNING:
+        state = "not known" if bot is None else str(bot.status)
+        return f"Bot {command.bot} is {state}; it takes commands while it is running."
+    names = [name for name, _ in bot.needs.commands]
+    if command.name in names:
+        return ""
+    some = ", ".join(names[:SHOWN_MAX]) or "none"
+    return f"Bot {bot.id} has no command {command.name[:NAME_MAX]!r}; it has {some}."

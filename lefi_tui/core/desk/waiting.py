@@ -25,6 +25,8 @@ _STATUS: Final = {
     OrderStatus.EXPIRED: "canceled",
 }
 ACTIVE: Final = frozenset({BotStatus.RUNNING, BotStatus.STOPPING})
+# What comes for the others is kept until they run again.
+HEARING: Final = ACTIVE | {BotStatus.WARMING, BotStatus.PAUSED, BotStatus.ASKED}
 
 
 def is_file(desk: Desk, account: str) -> bool:
@@ -109,15 +111,23 @@ def deadline_ns(desk: Desk, bot: BotRecord, intent: Intent, terms: OrderTerms, a
 
 def next_deadline(desk: Desk, bot: BotRecord) -> int:
     """The earliest moment at which this bot must be looked at; 0: none."""
+    window = window_ns(bot)
     if bot.status not in ACTIVE:
-        return 0
+        return window
     orders = (
         order.deadline_ns
         for order in desk.working_of(bot.id)
         if order.deadline_ns and order.status is not OrderStatus.CANCEL_PENDING
     )
     runs = (each.until_ms * NS_PER_MS for each in bot.awaited if each.until_ms)
-    return min((*orders, *runs), default=0)
+    return min((*orders, *runs, *((window,) if window else ())), default=0)
+
+
+def window_ns(bot: BotRecord) -> int:
+    """When its window begins, or is over; 0: neither is to come."""
+    if bot.status is BotStatus.SCHEDULED:
+        return bot.from_ns
+    return bot.until_ns + 1 if bot.until_ns and bot.is_open else 0
 
 
 def wind(draft: Draft, bot_id: str) -> None:

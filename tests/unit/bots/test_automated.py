@@ -317,7 +317,6 @@ def test_a_chosen_timeframe_runs_its_candle_handlers_on_it() -> None:
     [
         ("on Candle(", "LF1"),
         ('on Candle("BTC/USDT", 1m) { Byu("BTC/USDT", 1) }', "in line 1"),
-        ('kind manual\non Start { Print("x") }', "manual"),
     ],
 )
 def test_what_can_not_run_is_refused_in_words(source: str, words: str) -> None:
