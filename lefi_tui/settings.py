@@ -22,7 +22,9 @@ from lefi_tui.settings_tables import (
     AccountSettings,
     DemoSettings,
     EventSettings,
+    KillSettings,
     LimitSettings,
+    NotifySettings,
 )
 
 FILE_NAME: Final = "config.toml"
@@ -51,8 +53,10 @@ class Settings:
         OnHangup, About("bots when the terminal's line is lost: keep (they run on) or stop")
     ] = "keep"
     limits: LimitSettings = field(default_factory=LimitSettings)
+    kill: KillSettings = field(default_factory=KillSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
     events: EventSettings = field(default_factory=EventSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

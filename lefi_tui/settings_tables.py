@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from lefi_tui.core.quiet_hours import hours_wrong
@@ -34,6 +36,60 @@ class EventSettings:
     webhook_port: Annotated[
         int, About("port of 127.0.0.1 for events signed by HMAC, 0 for none", ge=0, le=65_535)
     ] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """How a person who is away is told; the addresses live in the keyring (`lefi notify set`)."""
+
+    default: Annotated[
+        str, About("the channel that info goes to, by its name; every channel if not said")
+    ] = ""
+    least: Annotated[
+        Mapping[str, Severity],
+        About('least severity of a channel: [notify.least] phone = "warning"'),
+    ] = field(default_factory=lambda: MappingProxyType({}))
+    quiet: Annotated[
+        str, About("hours in which only what is urgent goes out: 22:00-07:00", wrong=hours_wrong)
+    ] = ""
+    zone: Annotated[str, About("whose hours: UTC, Europe/Berlin", wrong=zone_wrong)] = "UTC"
+    per_minute: Annotated[int, About("notices of a channel in a minute, 1 to 60", ge=1, le=60)] = 6
+    burst: Annotated[int, About("notices of a channel at once, 1 to 60", ge=1, le=60)] = 5
+    digest_minutes: Annotated[
+        int, About("how long what was too much waits for its one line", ge=1, le=1_440)
+    ] = 15
+    heartbeat_s: Annotated[
+        int, About("between two signs of life to an outside watcher", ge=10, le=86_400)
+    ] = 60
+    screen: Annotated[
+        LeastHere, About("from where on words come up on any screen: urgent, warning, info, off")
+    ] = "urgent"
+    bell: Annotated[LeastHere, About("from where on the terminal's bell rings")] = "urgent"
+    desktop: Annotated[
+        LeastHere, About("from where on the terminal shows a desktop notification (OSC 9)")
+    ] = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class KillSettings:
+    """What a kill closes, and what causes one without anybody's asking; no value is no cause."""
+
+    flatten: Annotated[
+        Literal["bots", "all", "none"],
+        About("what a kill closes at market: bots (what bots hold), all, none"),
+    ] = "bots"
+    drawdown_max: Annotated[
+        Decimal | None, About("an account's loss since its peak, as a share: 0.05", gt=0, le=1)
+    ] = None
+    losses_max: Annotated[
+        int | None, About("trades in a row that ended with a loss: 5", ge=1, le=1_000)
+    ] = None
+    errors_max: Annotated[
+        int, About("orders without an answer in ten minutes; 0 for no bound", ge=0, le=1_000)
+    ] = 10
+    spreads_max: Annotated[
+        int | None, About("orders stopped for the spread in ten minutes: 5", ge=1, le=1_000)
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`lefi resume`: orders are allowed again; whoever says so says why, and it is recorded."""
+"""`lefi resume`: orders are allowed again, by whoever looked at a short list and says why."""
 
 from __future__ import annotations
 
@@ -10,10 +10,25 @@ from lefi_tui.cli.output import Output
 from lefi_tui.core.messages import Resume
 from lefi_tui.errors import UsageError
 from lefi_tui.views.desk_view import DeskView
-from lefi_tui.views.queries import Channel
+from lefi_tui.views.kill_view import KillView, checklist
+from lefi_tui.views.queries import Channel, KillQuery
 
 
 def run(arguments: Namespace, output: Output) -> int:
+    view, reason = with_engine(output, lambda channel: _resumed(channel, arguments, output))
+    if arguments.json:
+        output.value({"state": view.banner.trading_state.value, "reason": reason})
+    else:
+        output.line(f"Trading is {view.banner.trading_state}. Stopped bots stay stopped.")
+    return 0
+
+
+async def _resumed(channel: Channel, arguments: Namespace, output: Output) -> tuple[DeskView, str]:
+    view = await channel.ask(KillQuery())
+    assert isinstance(view, KillView)
+    if not arguments.json:
+        for line in checklist(view):
+            output.say(line)
     reason = arguments.reason.strip() or _asked(output)
     if not reason:
         raise UsageError(
@@ -21,17 +36,8 @@ def run(arguments: Namespace, output: Output) -> int:
             where="lefi resume",
             next_step='lefi resume --reason "checked the positions by hand"',
         )
-
-    async def resumed(channel: Channel) -> DeskView:
-        await sent(channel, Resume(reason=reason, by="command line"), "lefi resume")
-        return await desk(channel)
-
-    view = with_engine(output, resumed)
-    if arguments.json:
-        output.value({"state": view.banner.trading_state.value, "reason": reason})
-    else:
-        output.line(f"Trading is {view.banner.trading_state}. Stopped bots stay stopped.")
-    return 0
+    await sent(channel, Resume(reason=reason, by="command line"), "lefi resume")
+    return await desk(channel), reason
 
 
 def _asked(output: Output) -> str:

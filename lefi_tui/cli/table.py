@@ -232,7 +232,23 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "schedule": Command("what runs when"),
-        "why": Command("what was decided, and on which values"),
+        "why": Command(
+            "what was decided, on which values, and what stopped it; also where nothing was done",
+            "why",
+            (
+                _BOT,
+                _argument(
+                    "--at",
+                    metavar="T",
+                    type=values.since_ms,
+                    help="the newest run at that time or before: 2026-01-31T14:03:07, 2h",
+                ),
+                _argument("--order", metavar="ID", default="", help="of this order"),
+                _argument("--run", metavar="ID", default="", help="of this story of `lefi audit`"),
+                _OF,
+                _JSON,
+            ),
+        ),
         "audit": Command(
             "the hash-chained trail: who, what, why, before and after",
             "audit",
@@ -336,7 +352,21 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "engine",
             (_argument("--stop", action="store_true", help="ends the one that runs"),),
         ),
-        "kill": Command("stops every bot, cancels every order, blocks new ones", "kill", (_JSON,)),
+        "kill": Command(
+            "stops every bot, cancels every order, closes what bots hold, and proves it",
+            "kill",
+            (
+                _argument(
+                    "--wait",
+                    dest="wait_ms",
+                    metavar="DURATION",
+                    type=values.duration_ms,
+                    default=30_000,
+                    help="for the proof, 30s if not said; the kill goes on without us",
+                ),
+                _JSON,
+            ),
+        ),
         "resume": Command(
             "allows orders again after a kill",
             "resume",

@@ -22,12 +22,19 @@ from lefi_tui.engine.reading import Reading, Sight
 from lefi_tui.engine.recovery import Recovered, recollect, recover
 from lefi_tui.engine.socket import SocketServer
 from lefi_tui.engine.surroundings import Surroundings
+from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, DeskQuery, Query, WhyQuery
+from lefi_tui.views.queries import AwayQuery, DeskQuery, KillQuery, Query, WhyQuery
 
-QUICK: Final = (DeskQuery, WhyQuery, AwayQuery, HealthQuery)  # from memory, in the caller's thread
+QUICK: Final = (
+    DeskQuery,
+    WhyQuery,
+    AwayQuery,
+    HealthQuery,
+    KillQuery,
+)  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
 
@@ -39,7 +46,8 @@ class Engine:
         self._socket = socket
         self._publisher = Publisher()
         self._absence = Absence(setup.folder)
-        self._reading = Reading(setup.world, setup.records)
+        tracing = Tracing(setup.journal, setup.empty, setup.world.clock)
+        self._reading = Reading(setup.world, setup.records, tracing)
         self._writer: SingleWriter | None = None
         self._server: SocketServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -121,6 +129,8 @@ class Engine:
         """One frozen view, taken in the caller's thread from values that never change."""
         if isinstance(query, HealthQuery):
             return self._health(self._running())
+        if isinstance(query, KillQuery):
+            return self._running().killing.view()
         sight = self._sight()
         if isinstance(query, AwayQuery):
             running = tuple(each.id for each in sight.desk.bots.values() if each.is_alive)

@@ -40,6 +40,7 @@ from lefi_tui.engine.halted import Halt, HaltFiles
 from lefi_tui.engine.inbox import Inbox, Waiting
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.ports.clock import Clock
+from lefi_tui.views.kill_view import KillView, kill_view
 
 PATIENCE_S: Final = 0.5  # for a disk; then cancels leave, and orders of the kill by their note
 TICK_S: Final = 0.05
@@ -257,6 +258,10 @@ class Killing:
     def sight(self) -> Desk:
         """The desk as a person may know it: with the kill at once, journaled or not."""
         return self._desk()
+
+    def view(self) -> KillView:
+        file = str(self.files.kill_file) if self.freeze.has_kill_file else ""
+        return kill_view(self._desk(), file)
 
     def _go_on(self) -> None:
         if self._loop_task is None or self._loop_task.done():

@@ -9,7 +9,7 @@ import json
 from typing import Any, Final
 
 from lefi_tui.core.codec import CodecError, decode, encode, from_plain, text_of, to_plain
-from lefi_tui.core.messages import Command, Event
+from lefi_tui.core.messages import AdvanceKill, Command, Event, TakeOrders
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
@@ -17,18 +17,22 @@ from lefi_tui.views.away import AwayView
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
+from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
     AwayQuery,
     BotQuery,
     ChartQuery,
     DeskQuery,
+    KillQuery,
     OrdersQuery,
     Query,
     ReportQuery,
+    StoryQuery,
     WhyQuery,
 )
 from lefi_tui.views.report_view import ReportView
+from lefi_tui.views.story_view import StoryView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
 # The first line of a connection, or a refusal in its place.
@@ -39,10 +43,12 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "AwayQuery": (AwayQuery, AwayView),
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
+    "KillQuery": (KillQuery, KillView),
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
     "ReportQuery": (ReportQuery, ReportView),
+    "StoryQuery": (StoryQuery, StoryView),
 }
 
 
@@ -75,8 +81,8 @@ def read_command(data: Any) -> Command:
         command = decode(data["type"], data["version"], data["body"])
     except (CodecError, LookupError, TypeError) as error:
         raise WireError(f"no command: {error}") from error
-    if not isinstance(command, Command):
-        raise WireError(f"{data['type']} is no command")
+    if not isinstance(command, Command) or isinstance(command, AdvanceKill | TakeOrders):
+        raise WireError(f"{data['type']} is no command of a client")
     return command
 
 

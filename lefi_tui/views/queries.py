@@ -35,10 +35,32 @@ class AwayQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class KillQuery(Query):
+    """How far a kill is, and what a person looks at before resuming: answered by a KillView."""
+
+
+@dataclass(frozen=True, slots=True)
 class WhyQuery(Query):
     """The last run of a bot, its conditions with their values: answered by a WhyView."""
 
     bot: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryQuery(Query):
+    """A moment of the past with all that led to it and came of it: answered by a StoryView.
+
+    Of an order, of a story by its number, or else the newest run of a bot or of the bots that read
+    a market, later than `since_ms` and not later than `until_ms`.
+    """
+
+    order: str = ""
+    story: int = 0
+    bot: str = ""
+    account: str = ""
+    symbol: str = ""
+    since_ms: int = -1
+    until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

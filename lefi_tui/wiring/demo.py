@@ -60,7 +60,7 @@ def build_engine(
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.world import World
     from lefi_tui.engine.writer import Setup
-    from lefi_tui.wiring.limits import opening_limits
+    from lefi_tui.wiring.limits import kill_rules, opening_limits
     from lefi_tui.wiring.notices import messenger
     from lefi_tui.wiring.outside import event_sources
 
@@ -89,7 +89,7 @@ def build_engine(
     )
     engine = Engine(setup, socket_path(folder))
     accounts.connect(engine.submit)
-    return engine, (*opening_limits(settings), *accounts.commands)
+    return engine, (kill_rules(settings), *opening_limits(settings), *accounts.commands)
 
 
 def keep_log(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The limits of the settings and the calendar they name, as commands that each start says."""
+"""Limits, calendar and rules of the kill of the settings, as commands that each start says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from lefi_tui.core.messages import ChangeLimits, Command, SetCalendar
+from lefi_tui.core.kill import Flatten, KillRules
+from lefi_tui.core.messages import ChangeLimits, Command, SetCalendar, SetKillRules
 from lefi_tui.core.risk.limits import SETTINGS, given
 from lefi_tui.errors import LefiError
 from lefi_tui.settings import Settings
@@ -26,3 +27,16 @@ def opening_limits(settings: Settings) -> Iterator[Command]:
             yield SetCalendar(read(file), str(file), by=SETTINGS)
         except LefiError as error:
             _log.warning("%s", error)
+
+
+def kill_rules(settings: Settings) -> SetKillRules:
+    given = settings.kill
+    return SetKillRules(
+        KillRules(
+            Flatten(given.flatten),
+            given.drawdown_max,
+            given.losses_max,
+            given.errors_max or None,
+            given.spreads_max,
+        )
+    )

@@ -168,9 +168,13 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
 
     killed = profile.answer("kill")
     assert killed["state"] == "halted"
-    assert killed["orders_working"] == 0
+    assert killed["proof"].startswith("flat at ")
+    assert killed["proof"].endswith(", 0 open orders")
+    assert killed["left"] == []
     refused = profile.lefi("resume")
     assert refused.returncode == 2
+    assert "Positions: none is open" in refused.stderr
+    assert (profile.home / "HALTED").exists()
     resumed = profile.answer("resume", "--reason", "checked by hand")
     assert resumed == {"state": "active", "reason": "checked by hand"}
 
