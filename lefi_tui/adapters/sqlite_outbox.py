@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS delivery (
 _OPEN: Final = """
 SELECT * FROM delivery WHERE state IN ('pending', 'sending', 'retry', 'held') ORDER BY id
 """
+_TRIED: Final = "SELECT channel, changed_ns FROM delivery WHERE attempts > 0 ORDER BY changed_ns"
 _KEEP: Final = "INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PRUNE: Final = """
 DELETE FROM delivery WHERE state IN ('sent', 'in digest', 'dead') AND id <= (
@@ -110,11 +111,18 @@ class SqliteOutbox:
             return Kept()
         with self._opened() as connection:
             rows = connection.execute(_OPEN).fetchall()
+            tried = connection.execute(_TRIED).fetchall()
             keys = connection.execute("SELECT DISTINCT key FROM delivery").fetchall()
             (last,) = connection.execute("SELECT COALESCE(MAX(id), 0) FROM delivery").fetchone()
             mark = connection.execute("SELECT n FROM mark").fetchone()
         opened = tuple(_delivery(row) for row in rows)
-        return Kept(opened, frozenset(key for (key,) in keys), last, mark and mark[0])
+        return Kept(
+            opened,
+            frozenset(key for (key,) in keys),
+            last,
+            tuple(tried),
+            None if mark is None else mark[0],
+        )
 
     def keep(self, changed: Collection[Delivery], mark: int | None) -> None:
         with self._opened() as connection:

@@ -5,17 +5,14 @@ The rules are pure: the hour, the zone and the channels come in as data.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from lefi_tui.core.schedule import ScheduleError, zone_of
+from lefi_tui.core.quiet_hours import NS, is_quiet
 
-NS: Final = 1_000_000_000
-NS_PER_MS: Final = 1_000_000
 TEXT_MAX: Final = 1_000  # characters of one notice; the smallest service takes a little more
 TITLE_MAX: Final = 120
 HEARTBEAT: Final = "heartbeat"  # the name under which the address of the outside watcher is kept
@@ -116,41 +113,22 @@ class NoticeRules:
         return self.least.get(channel, Severity.INFO)
 
     def is_quiet(self, now_ns: int) -> bool:
-        """Whether only what is urgent may go now, by the clock on the wall of that zone."""
-        if not self.quiet:
-            return False
-        start, end = quiet_minutes(self.quiet)
-        local = datetime.fromtimestamp(now_ns // NS, UTC).astimezone(zone_of(self.zone))
-        minute = local.hour * 60 + local.minute
-        if start <= end:
-            return start <= minute < end
-        return minute >= start or minute < end
-
-
-def quiet_minutes(text: str) -> tuple[int, int]:
-    """ "22:00-07:00" as minutes of the day."""
-    start, dash, end = text.partition("-")
-    if not dash:
-        raise ScheduleError(f"{text!r} are no hours; write them like 22:00-07:00.")
-    return _minute(start, text), _minute(end, text)
-
-
-def _minute(clock: str, text: str) -> int:
-    hour, colon, minute = clock.strip().partition(":")
-    numbers = [int(each) for each in (hour, minute) if each.isascii() and each.isdigit()]
-    if not colon or len(numbers) != 2 or numbers[0] > 23 or numbers[1] > 59:
-        raise ScheduleError(f"{text!r} are no hours; write them like 22:00-07:00.")
-    return numbers[0] * 60 + numbers[1]
+        """Whether only what is urgent may go now."""
+        return bool(self.quiet) and is_quiet(self.quiet, self.zone, now_ns)
 
 
 class Bucket:
     """So many at once, and so many a minute."""
 
-    def __init__(self, burst: int, per_minute: int, now_ns: int, begins_with: float = 1.0) -> None:
+    def __init__(self, burst: int, per_minute: int, taken: Iterable[int] = ()) -> None:
+        """`taken`: when, oldest first, before this program ran; one that is started again and
+        again must not flood a channel."""
         self._burst = burst
         self._per_ns = per_minute / (60 * NS)
-        self._tokens = begins_with  # a program that is started again and again must not flood
-        self._at_ns = now_ns
+        self._tokens = float(burst)
+        self._at_ns = 0
+        for at_ns in taken:
+            self.take(at_ns)
 
     def take(self, now_ns: int) -> bool:
         """Whether one more may go now; if so, it is gone."""

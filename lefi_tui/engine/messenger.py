@@ -85,7 +85,7 @@ class Messenger:
             self._say("Notices of before can't be read", error.why, error.next_step)
             outbox = Outbox(self._rules, now_ns)
         else:
-            outbox = Outbox(self._rules, now_ns, kept.open, kept.keys, kept.last_id)
+            outbox = Outbox(self._rules, now_ns, kept)
             if kept.mark is not None:
                 self._mark = kept.mark
                 for notice in await asyncio.to_thread(story.since, kept.mark):

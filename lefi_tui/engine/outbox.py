@@ -8,13 +8,12 @@ asked. Without clock, chance or disk: they come in as data, what changed goes ou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lefi_tui.core.notices import (
     FINAL,
-    NS,
     Bucket,
     Delivery,
     Notice,
@@ -22,6 +21,8 @@ from lefi_tui.core.notices import (
     Severity,
     State,
 )
+from lefi_tui.core.quiet_hours import NS
+from lefi_tui.ports.notifier import Kept
 
 ATTEMPTS_MAX: Final = 12  # then it is given up: two hours of a channel that is down
 BACK_OFF_S: Final = 2.0  # doubled with each failure of the channel
@@ -31,6 +32,7 @@ EXPIRES_NS: Final = 24 * 3_600 * NS  # news of yesterday is no news
 KEYS_MAX: Final = 2_000
 QUIET: Final = "quiet hours"
 RATE: Final = "too many at once"
+NOTHING: Final = Kept()
 CUT_SHORT: Final = "the engine ended while it was under way"
 
 
@@ -49,21 +51,15 @@ class Lane:
 class Outbox:
     """What changes is noted in `changed` and taken away by whoever keeps it."""
 
-    def __init__(
-        self,
-        rules: NoticeRules,
-        now_ns: int,
-        opened: Iterable[Delivery] = (),
-        keys: Iterable[str] = (),
-        last_id: int = 0,
-    ) -> None:
+    def __init__(self, rules: NoticeRules, now_ns: int, kept: Kept = NOTHING) -> None:
         self._rules = rules
         self._lanes: dict[str, Lane] = {}
-        self._keys = dict.fromkeys(keys)
-        self._last_id = last_id
+        self._keys = dict.fromkeys(kept.keys)
+        self._last_id = kept.last_id
         self._changed: dict[int, Delivery] = {}
-        for each in opened:
-            self._lane(each.channel, now_ns).waiting[each.id] = each
+        self._tried = kept.tried
+        for each in kept.open:
+            self._lane(each.channel).waiting[each.id] = each
             if each.state is State.SENDING:
                 again = replace(each, state=State.RETRY, why=CUT_SHORT, is_again=True)
                 self._put(again, now_ns)
@@ -95,8 +91,8 @@ class Outbox:
             state, why = State.PENDING, ""
             if channel not in channels:
                 state, why = State.DEAD, f"no such channel; `lefi notify set {channel}`"
-            elif not self._has_room(self._lane(channel, now_ns), notice.severity):
-                self._lane(channel, now_ns).uncounted += 1
+            elif not self._has_room(self._lane(channel), notice.severity):
+                self._lane(channel).uncounted += 1
                 continue
             self._add(notice, channel, state, why, now_ns)
 
@@ -126,7 +122,7 @@ class Outbox:
     def requeue(self, dead: Delivery, now_ns: int) -> None:
         """From its beginning, by a person's word."""
         assert dead.state is State.DEAD, dead
-        self._lane(dead.channel, now_ns).not_before_ns = 0
+        self._lane(dead.channel).not_before_ns = 0
         self._put(replace(dead, state=State.PENDING, attempts=0, why="requeued"), now_ns)
 
     # ---- out
@@ -169,7 +165,7 @@ class Outbox:
 
     def ended(self, sent: Delivery, now_ns: int) -> None:
         """The channel has confirmed it."""
-        lane = self._lane(sent.channel, now_ns)
+        lane = self._lane(sent.channel)
         lane.under_way, lane.failures, lane.not_before_ns = None, 0, 0
         self._put(replace(sent, state=State.SENT, why="", due_ns=0), now_ns)
 
@@ -177,7 +173,7 @@ class Outbox:
         self, sent: Delivery, why: str, now_ns: int, jitter: float, *, is_unknown: bool
     ) -> Delivery:
         """`jitter`, 0 to 1, spreads what waits for one service. Given up after the last attempt."""
-        lane = self._lane(sent.channel, now_ns)
+        lane = self._lane(sent.channel)
         wait_s = min(BACK_OFF_S * 2**lane.failures, BACK_OFF_MOST_S) * (0.5 + jitter)
         lane.under_way, lane.failures = None, min(lane.failures + 1, 32)
         lane.not_before_ns = now_ns + int(wait_s * NS)
@@ -221,15 +217,16 @@ class Outbox:
 
     # ---- the one place where anything changes
 
-    def _lane(self, channel: str, now_ns: int) -> Lane:
+    def _lane(self, channel: str) -> Lane:
         if channel not in self._lanes:
-            bucket = Bucket(self._rules.burst, self._rules.per_minute, now_ns)
+            tried = (at_ns for name, at_ns in self._tried if name == channel)
+            bucket = Bucket(self._rules.burst, self._rules.per_minute, tried)
             self._lanes[channel] = Lane(bucket)
         return self._lanes[channel]
 
     def _put(self, delivery: Delivery, now_ns: int) -> Delivery:
         changed = replace(delivery, changed_ns=now_ns)
-        waiting = self._lane(delivery.channel, now_ns).waiting
+        waiting = self._lane(delivery.channel).waiting
         if delivery.state in FINAL:
             waiting.pop(delivery.id, None)
         else:

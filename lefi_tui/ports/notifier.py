@@ -55,6 +55,7 @@ class Kept:
     open: tuple[Delivery, ...] = ()  # not final
     keys: Collection[str] = field(default_factory=frozenset)  # of the newest notices
     last_id: int = 0
+    tried: tuple[tuple[str, int], ...] = ()  # channel and time of the newest attempts, oldest first
     mark: int | None = None  # the newest message whose notices were taken in
 
 

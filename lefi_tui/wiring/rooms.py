@@ -155,4 +155,6 @@ def settings_view(began: Settings) -> SettingsView:
 def _words(value: object) -> str:
     if value is None:
         return UNSET
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items()) or "no channel's own"
     return str(value).lower() if isinstance(value, bool) else str(value)
