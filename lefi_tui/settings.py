@@ -22,6 +22,7 @@ from lefi_tui.settings_tables import (
     AccountSettings,
     DemoSettings,
     EventSettings,
+    KillSettings,
     LimitSettings,
     NotifySettings,
 )
@@ -52,6 +53,7 @@ class Settings:
         OnHangup, About("bots when the terminal's line is lost: keep (they run on) or stop")
     ] = "keep"
     limits: LimitSettings = field(default_factory=LimitSettings)
+    kill: KillSettings = field(default_factory=KillSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
     events: EventSettings = field(default_factory=EventSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)

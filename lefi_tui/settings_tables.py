@@ -71,6 +71,28 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KillSettings:
+    """What a kill closes, and what causes one without anybody's asking; no value is no cause."""
+
+    flatten: Annotated[
+        Literal["bots", "all", "none"],
+        About("what a kill closes at market: bots (what bots hold), all, none"),
+    ] = "bots"
+    drawdown_max: Annotated[
+        Decimal | None, About("an account's loss since its peak, as a share: 0.05", gt=0, le=1)
+    ] = None
+    losses_max: Annotated[
+        int | None, About("trades in a row that ended with a loss: 5", ge=1, le=1_000)
+    ] = None
+    errors_max: Annotated[
+        int, About("orders without an answer in ten minutes; 0 for no bound", ge=0, le=1_000)
+    ] = 10
+    spreads_max: Annotated[
+        int | None, About("orders stopped for the spread in ten minutes: 5", ge=1, le=1_000)
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSettings:
     """The built-in market: the same seed gives the same market."""
 
