@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,7 +11,15 @@ from bots.automated.ceiling import ContractExceededError
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
-from lefi_tui.core.bot import Decision, Needs, Occasion, Snapshot
+from lefi_tui.core.bot import (
+    ConditionMet,
+    Decision,
+    Needs,
+    Occasion,
+    RunSeen,
+    RunTrace,
+    Snapshot,
+)
 from lefi_tui.lang.program import ConditionSeen
 
 
@@ -52,11 +60,27 @@ class Automated:
             lines += [_condition(each) for each in seen]
         return "\n".join(lines)
 
+    def explain(
+        self, state: BotState, occasion: Occasion, snapshot: Snapshot
+    ) -> tuple[RunSeen, ...]:
+        moment = Moment(state, occasion, snapshot)
+        try:
+            runs = moment.decision().runs
+        except ContractExceededError as beyond:
+            runs = tuple(trace for trace, _ in moment.begun) or (RunTrace(0, "", str(beyond)),)
+        program = state.bound.program
+        met = {id(trace): program.explain(begun) for trace, begun in moment.begun}
+        return tuple(RunSeen(each, _met(met.get(id(each), ()))) for each in runs)
+
     def encode(self, state: BotState) -> Any:
         return encoded(state)
 
     def decode(self, source: str, settings: Mapping[str, str], data: Any) -> BotState:
         return decoded(source, settings, data)
+
+
+def _met(seen: Iterable[ConditionSeen]) -> tuple[ConditionMet, ...]:
+    return tuple(ConditionMet(each.line, each.text, each.outcome, each.values) for each in seen)
 
 
 def _head(state: BotState, last: LastRun) -> str:

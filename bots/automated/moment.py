@@ -43,6 +43,7 @@ class Moment:
         self._wanted = Wanted(state.bound, occasion, snapshot, state.sent_ms)
         self._waiting = WaitingRuns(state, occasion, snapshot, self._wanted)
         self._runs: list[RunTrace] = []
+        self.begun: list[tuple[RunTrace, Begun]] = []  # the runs that met their conditions
         self._warming = ""
         self._told = False
 
@@ -220,7 +221,10 @@ class Moment:
 
     def _tell(self, begun: Begun, outcome: str, warming: str = "") -> None:
         title = self._bound.titles[begun.handler]
-        self._runs.append(RunTrace(begun.handler, title, outcome))
+        trace = RunTrace(begun.handler, title, outcome)
+        self._runs.append(trace)
+        if not warming:
+            self.begun.append((trace, begun))
         if not self._told:
             self._last = LastRun(begun, self._occasion.at_ms, outcome, warming)
             self._told = outcome is not QUIET and not warming

@@ -26,6 +26,7 @@ FILE_NAME: Final = "desk.sqlite"
 BUSY_TIMEOUT_MS: Final = 2_000
 READ_ROWS: Final = 2_000  # rows fetched at a time while the journal is read through
 LOOK_BACK_ROWS_MAX: Final = 10_000  # of all kinds, to find the newest of some: 10 ms
+ABOUT_ROWS_MAX: Final = 2_000  # of one order or moment
 ROW: Final = "seq, n, kind, type, version, body, at_ns, hash"
 TAPE: Final = "n, prev_n, type, version, body"
 _KINDS: Final = {each.value: each for each in RowKind}
@@ -106,6 +107,14 @@ class SqliteReading:
             why = f"row {seq} is of a kind that no program writes: {kind!r}"
             raise JournalChangedError(why, where=self.where)
         return Row(seq, n, _KINDS[kind], *rest)
+
+    def about(self, n: int, names: Collection[str], after_seq: int = 0) -> tuple[Row, ...]:
+        named = "".join(" OR instr(body, ?) > 0" for _ in names)
+        sql = (
+            f"SELECT {ROW} FROM journal WHERE seq > ? AND (n = ?{named}) "  # noqa: S608 -- own names
+            f"ORDER BY seq LIMIT {ABOUT_ROWS_MAX}"
+        )
+        return tuple(self._row(each) for each in self._through(sql, after_seq, n, *names))
 
     def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
         marks = ", ".join("?" for _ in types)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
+from lefi_tui.cli.times import asked_ns
 from lefi_tui.errors import REFUSED
 from lefi_tui.settings import Settings
 
 if TYPE_CHECKING:
     from lefi_tui.engine.audit import Verified
     from lefi_tui.views.trail_rows import Wanted
-
-NS_PER_MS: Final = 1_000_000
 
 
 def run(arguments: Namespace, output: Output) -> int:
@@ -30,18 +29,9 @@ def _wanted(arguments: Namespace, settings: Settings) -> Wanted:
     from lefi_tui.views.trail_rows import Wanted
     from lefi_tui.wiring import past
 
-    since, until = (_ns(each) for each in (arguments.since, arguments.until))
+    since, until = (asked_ns(each) for each in (arguments.since, arguments.until))
     story = past.story_of(settings, arguments.of, arguments.run.removeprefix("#"))
     return Wanted(since, until, arguments.bot, story)
-
-
-def _ns(at_ms: int | None) -> int:
-    """Below 0 it is so long ago."""
-    if at_ms is None or at_ms >= 0:
-        return (at_ms or 0) * NS_PER_MS
-    from lefi_tui.adapters.system_clock import SystemClock
-
-    return SystemClock().now_ns() + at_ms * NS_PER_MS
 
 
 # ---- show

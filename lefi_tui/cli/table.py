@@ -324,6 +324,27 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 _JSON,
             ),
         ),
+        "notify": Command(
+            "who is told when nobody looks: chat, mail, webhooks; a heartbeat for a watcher",
+            "notify",
+            (
+                _argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "set", "test", "remove", "dead"],
+                    help="list if not said",
+                ),
+                _argument(
+                    "words",
+                    metavar="NAME",
+                    nargs="*",
+                    help="a channel of your naming, or heartbeat; dead: requeue ID",
+                ),
+                _argument("--stdin", action="store_true", help="set: read the address there"),
+                _JSON,
+            ),
+        ),
         "report": Command(
             "performance of bots and accounts, beside buy and hold",
             "report",

@@ -11,14 +11,25 @@ from typing import Any
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
+from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.fold import ScreenState
+from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.orders_view import OrdersView
-from lefi_tui.views.queries import BotQuery, ChartQuery, OrdersQuery, Query, ReportQuery
+from lefi_tui.views.queries import (
+    BotQuery,
+    ChartQuery,
+    NoticeErrand,
+    NoticesQuery,
+    OrdersQuery,
+    Query,
+    ReportQuery,
+    StoryQuery,
+)
 from lefi_tui.views.report_view import ReportView
 
 
@@ -34,10 +45,11 @@ class Sight:
 class Reading:
     """Lives in the engine's loop."""
 
-    def __init__(self, world: World, records: Records | None) -> None:
+    def __init__(self, world: World, records: Records | None, tracing: Tracing) -> None:
         self._world = world
         self._records = records
         self._charting = Charting(world, records)
+        self._tracing = tracing
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
 
     async def answer(self, query: Query, sight: Sight) -> Any:
@@ -48,6 +60,10 @@ class Reading:
                 return await self._orders(query, sight)
             case ChartQuery():
                 return await self._charting.answer(query, sight.desk, sight.screen, sight.now_ns)
+            case StoryQuery():
+                return await self._tracing.answer(query)
+            case NoticesQuery() | NoticeErrand():
+                return await self._notices(query, sight)
             case ReportQuery():
                 return await self._report(query, sight)
             case _:
@@ -56,6 +72,14 @@ class Reading:
     async def _orders(self, query: OrdersQuery, sight: Sight) -> OrdersView:
         records = await self._kept().orders(query.limit + 1)
         return orders_view(records, sight.desk.instruments, sight.now_ns, query.limit)
+
+    async def _notices(self, query: Query, sight: Sight) -> Any:
+        notifier = self._world.notifier
+        if notifier is None and isinstance(query, NoticesQuery):
+            return NoticesView(sight.now_ns)
+        if notifier is None:
+            return ErrandAnswer("This desk is thrown away with its screen: it tells nobody.")
+        return await notifier.answer(query, sight.now_ns)
 
     async def _bot(self, query: BotQuery, sight: Sight) -> BotView:
         bot = sight.desk.bots.get(query.bot)

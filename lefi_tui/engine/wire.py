@@ -18,6 +18,7 @@ from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.kill_view import KillView
+from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
     AwayQuery,
@@ -25,6 +26,8 @@ from lefi_tui.views.queries import (
     ChartQuery,
     DeskQuery,
     KillQuery,
+    NoticeErrand,
+    NoticesQuery,
     OrdersQuery,
     Query,
     ReportQuery,
@@ -47,6 +50,8 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
+    "NoticesQuery": (NoticesQuery, NoticesView),
+    "NoticeErrand": (NoticeErrand, ErrandAnswer),
     "ReportQuery": (ReportQuery, ReportView),
     "StoryQuery": (StoryQuery, StoryView),
 }

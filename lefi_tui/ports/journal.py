@@ -195,6 +195,10 @@ class JournalReader(Protocol):
         file open."""
         ...
 
+    def about(self, n: int, names: Collection[str], after_seq: int = 0) -> tuple[Row, ...]:
+        """The rows of this message, and all in which one of these names stands."""
+        ...
+
     def newest(self, types: Collection[str], limit: int) -> tuple[Row, ...]:
         """The newest events of these types, oldest of them first; read backwards and not far."""
         ...

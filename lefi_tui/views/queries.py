@@ -14,6 +14,7 @@ from lefi_tui.core.messages import Command
 
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 REPORT_TRADES_MAX: Final = 500  # the same
+NOTICES_MAX: Final = 200  # the same
 CHART_CANDLES_MAX: Final = 1_000  # what a person may scroll back through
 
 
@@ -88,6 +89,22 @@ class ReportQuery(Query):
     since_ns: int = 0
     account: str = ""
     trades: int = REPORT_TRADES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesQuery(Query):
+    """The newest notices and how their channels fare: answered by a NoticesView."""
+
+    limit: int = NOTICES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeErrand(Query):
+    """A word to the outbox: a test of this channel, or this dead notice once more. Nothing of
+    trading hangs on it, so it is not journaled. Answered by an ErrandAnswer."""
+
+    test: str = ""
+    requeue: int = 0
 
 
 @dataclass(frozen=True, slots=True)

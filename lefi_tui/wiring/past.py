@@ -17,6 +17,8 @@ from lefi_tui.errors import RefusedError
 from lefi_tui.ports.journal import JournalNewerError
 from lefi_tui.requests import Progress
 from lefi_tui.settings import Settings
+from lefi_tui.views.queries import StoryQuery
+from lefi_tui.views.story_view import StoryView
 from lefi_tui.views.trail import AuditEntry, Trail
 from lefi_tui.views.trail_rows import Wanted, entries
 from lefi_tui.views.trail_table import REMEMBERED
@@ -87,3 +89,16 @@ def verified(settings: Settings, run: str, progress: Progress) -> Verified:
         SqliteReading(folder), SqliteTables(folder), empty_desk(), now_ns, settings.tape_days
     )
     return verify(asked, progress)
+
+
+def story(settings: Settings, run: str, query: StoryQuery, progress: Progress) -> StoryView:
+    """A moment of the past, carried out again in this process."""
+    from lefi_tui.engine.retelling import Retelling
+    from lefi_tui.wiring.demo import empty_desk
+
+    reading = SqliteReading(folder_of(settings, run))
+    retelling = Retelling(reading, empty_desk(), query)
+    for number, (done, total) in enumerate(retelling.steps()):
+        if number % SHOW_EVERY == 0:
+            progress(done, total)
+    return retelling.view

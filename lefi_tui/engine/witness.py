@@ -1,0 +1,74 @@
+"""One message carried out again with its kinds of bot watched: each run with its conditions.
+
+The desk is the one of then, the kinds answer as they do; nothing is kept but what they were asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lefi_tui.core.bot import BotKind, Decision, Explaining, Needs, Occasion, RunSeen, Snapshot
+from lefi_tui.core.desk import Desk, Step, advance
+from lefi_tui.core.messages import BotRan, Command, MarketInput, Report
+from lefi_tui.views.story_view import BotRuns
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A kind of bot that notes the runs of each decision."""
+
+    kind: BotKind
+    seen: list[tuple[RunSeen, ...]]
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
+
+    def refused(self, source: str, settings: Mapping[str, str]) -> str:
+        return self.kind.refused(source, settings)
+
+    def needs(self, source: str, settings: Mapping[str, str]) -> Needs:
+        return self.kind.needs(source, settings)
+
+    def begin(self, source: str, settings: Mapping[str, str]) -> Any:
+        return self.kind.begin(source, settings)
+
+    def rebind(self, state: Any, source: str, settings: Mapping[str, str]) -> Any:
+        return self.kind.rebind(state, source, settings)
+
+    def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
+        decision = self.kind.decide(state, occasion, snapshot)
+        if isinstance(self.kind, Explaining):
+            self.seen.append(self.kind.explain(state, occasion, snapshot))
+        else:
+            self.seen.append(tuple(RunSeen(each) for each in decision.runs))
+        return decision
+
+    def why(self, state: Any) -> str:
+        return self.kind.why(state)
+
+    def encode(self, state: Any) -> Any:
+        return self.kind.encode(state)
+
+    def decode(self, source: str, settings: Mapping[str, str], data: Any) -> Any:
+        return self.kind.decode(source, settings, data)
+
+
+def witnessed(
+    before: Desk, message: Command | Report | MarketInput
+) -> tuple[Step, tuple[BotRuns, ...]]:
+    """What the message led to, and the runs of each bot, in the order in which they ran."""
+    seen: list[tuple[RunSeen, ...]] = []
+    kinds = {name: Watched(kind, seen) for name, kind in before.kinds.items()}
+    desk, step = advance(replace(before, kinds=kinds), message)
+    rans = [event for event in step.events if isinstance(event, BotRan)]
+    return step, tuple(
+        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran))
+        for ran, runs in zip(rans, seen, strict=True)
+    )
+
+
+def _state(ran: BotRan) -> str:
+    return f"warming up, {ran.warming}" if ran.warming else ""
