@@ -35,6 +35,7 @@ SECRET_NAMES: Final = frozenset(
 )
 
 OnHangup = Literal["keep", "stop"]
+OnRestart = Literal["run", "ask", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Settings:
     on_hangup: Annotated[
         OnHangup, About("bots when the terminal's line is lost: keep (they run on) or stop")
     ] = "keep"
+    on_restart: Annotated[
+        OnRestart, About("bots after a start of the engine: run on, ask for each, or stop")
+    ] = "run"
     limits: LimitSettings = field(default_factory=LimitSettings)
     kill: KillSettings = field(default_factory=KillSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
+from lefi_tui.adapters.sqlite_schedule import planned, timers_due
 from lefi_tui.core import messages as m
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Level, LevelKind, Order
@@ -53,7 +54,7 @@ _ONCE: Final = frozenset({"created_ns"})
 def project(connection: sqlite3.Connection, change: Change) -> None:
     """Write what one message changed."""
     if isinstance(change.message, m.TimersDue):
-        _timers_due(connection, change.message)
+        timers_due(connection, change.message)
     for event in change.events:
         write = _WRITERS.get(type(event))
         if write is not None:
@@ -131,7 +132,7 @@ def _bot_started(connection: sqlite3.Connection, change: Change, event: m.BotSta
         "updated_ns": event.at_ns,
     }
     put(connection, "subscription", subscription)
-    _schedule(connection, change, event.bot)
+    planned(connection, event.bot, change.desk.bots[event.bot].needs.timers)
 
 
 def subscription_id(bot: str, started_ns: int) -> str:
@@ -140,27 +141,6 @@ def subscription_id(bot: str, started_ns: int) -> str:
 
 def _settings(settings: tuple[tuple[str, str], ...]) -> str:
     return json.dumps(dict(settings), ensure_ascii=False)
-
-
-def _schedule(connection: sqlite3.Connection, change: Change, bot: str) -> None:
-    connection.execute("UPDATE schedule SET is_active = 0 WHERE bot = ?", (bot,))
-    for handler, spec, zone in change.desk.bots[bot].needs.timers:
-        values: Values = {
-            "bot": bot,
-            "handler": handler,
-            "spec": spec,
-            "zone": zone,
-            "is_active": 1,
-        }
-        put(connection, "schedule", values)
-
-
-def _timers_due(connection: sqlite3.Connection, report: m.TimersDue) -> None:
-    for handler in report.handlers:
-        connection.execute(
-            "UPDATE schedule SET last_ns = ?, late_ms = ? WHERE bot = ? AND handler = ?",
-            (report.at_ns, report.late_ms, report.bot, handler),
-        )
 
 
 def _bot_changed(status: str) -> Callable[[sqlite3.Connection, Change, Any], None]:
@@ -183,6 +163,16 @@ def _bot_changed(status: str) -> Callable[[sqlite3.Connection, Change, Any], Non
     return write
 
 
+def _bot_goes_on(
+    connection: sqlite3.Connection, change: Change, event: m.BotResumed | m.WindowOpened
+) -> None:
+    connection.execute(
+        "UPDATE subscription SET status = 'active', updated_ns = ? WHERE id = ?",
+        (event.at_ns, _running(change, event)),
+    )
+    planned(connection, event.bot, change.desk.bots[event.bot].needs.timers)
+
+
 def _running(change: Change, event: Any) -> str:
     return subscription_id(event.bot, change.desk.bots[event.bot].started_at_ns)
 
@@ -194,7 +184,7 @@ def _settings_changed(
         "UPDATE subscription SET settings = ?, updated_ns = ? WHERE id = ?",
         (_settings(event.settings), event.at_ns, _running(change, event)),
     )
-    _schedule(connection, change, event.bot)
+    planned(connection, event.bot, change.desk.bots[event.bot].needs.timers)
 
 
 # ---- orders
@@ -381,6 +371,9 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.ScriptSaved: _script,
     m.BotStarted: _bot_started,
     m.BotStopping: _bot_changed("stopping"),
+    m.BotPaused: _bot_changed("paused"),
+    m.BotResumed: _bot_goes_on,
+    m.WindowOpened: _bot_goes_on,
     m.BotStopped: _bot_changed("terminated"),
     m.BotFaulted: _bot_changed("terminated"),
     m.SettingsChanged: _settings_changed,

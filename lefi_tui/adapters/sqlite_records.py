@@ -23,6 +23,7 @@ from lefi_tui.ports.records import (
     FundingRecord,
     OrderRecord,
     RunRecord,
+    TimerRecord,
 )
 
 T = TypeVar("T")
@@ -64,6 +65,11 @@ FROM subscription WHERE :bot = '' OR bot = :bot ORDER BY start_ns
 """
 
 
+_SCHEDULE: Final = """
+SELECT bot, handler, spec, zone, is_active, last_ns, late_ms FROM schedule ORDER BY bot, handler
+"""
+
+
 class SqliteRecords:
     """Implements ports.records on the file that the journal writes."""
 
@@ -98,6 +104,14 @@ class SqliteRecords:
         return await self._read(
             lambda connection: tuple(
                 _account(row) for row in connection.execute(_ACCOUNTS).fetchall()
+            )
+        )
+
+    async def schedule(self) -> tuple[TimerRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                TimerRecord(**{**dict(row), "is_active": bool(row["is_active"])})
+                for row in connection.execute(_SCHEDULE).fetchall()
             )
         )
 

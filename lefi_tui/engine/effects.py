@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -35,7 +35,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.order import Order
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
-from lefi_tui.engine.timers import Timers
+from lefi_tui.engine.timers import Spec, Timers
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import VenueTimeoutError
 
@@ -278,6 +278,11 @@ class Effects:
     def _set_timers(self, effect: SetTimers) -> None:
         self.timers.set(effect.bot, effect.timers, self._now())
         self.wind(effect.bot)
+
+    def wake(self, bot: str, timers: tuple[Spec, ...], since: Mapping[int, int]) -> None:
+        """After a start: what was missed meanwhile is due at once."""
+        self.timers.set(bot, timers, self._now(), since)
+        self.wind(bot)
 
     def wind(self, bot: str) -> None:
         """Tell the scheduler the bot's next date."""

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from lefi_tui.core.messages import CancelOrder, Command, Kill, MarketInput, Report, Resume
+from lefi_tui.core.messages import CancelOrder, Command, HoldBots, Kill, MarketInput, Report, Resume
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
@@ -209,6 +209,12 @@ class Engine:
             self._absence.close()
             await asyncio.to_thread(journal.close)
 
+    def _hold_bots(self, writer: SingleWriter) -> None:
+        """Before anything wakes them."""
+        policy = self._setup.on_restart
+        if policy != "run" and any(bot.is_alive for bot in writer.desk.bots.values()):
+            writer.inbox.put(HoldBots(policy))
+
     async def _serve(self, writer: SingleWriter) -> None:
         surroundings = Surroundings(writer)
         surroundings.listen()
@@ -218,6 +224,7 @@ class Engine:
         try:
             if server is not None:
                 await server.open()
+            self._hold_bots(writer)
             surroundings.begin()
             self._started.set_result(writer.recovered)
             await writer.run()

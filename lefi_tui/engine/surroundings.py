@@ -8,10 +8,10 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
-from lefi_tui.core.desk import BotStatus, Desk
+from lefi_tui.core.desk import BotStatus
 from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
-from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, SetTimers, Watch
+from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
 from lefi_tui.engine.outside import attend
 from lefi_tui.engine.recovery import verify
@@ -93,7 +93,7 @@ class Surroundings:
             wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)
             await feed.watch(wanted)
             self._run_feed(account, feed)
-        self._wake_bots(desk)
+        await self._wake_bots()
 
     def _run_feed(self, account: str, feed: MarketFeed) -> None:
         self._task(feed.run(), partial(self._feed_ended, account=account, feed=feed))
@@ -108,13 +108,20 @@ class Surroundings:
         _log.error("the feed of %s broke; again in %s s", account, wait_s, exc_info=error)
         asyncio.get_running_loop().call_later(wait_s, self._run_feed, account, feed)
 
-    def _wake_bots(self, desk: Desk) -> None:
+    async def _wake_bots(self) -> None:
         """Living bots after a start: their timers are set, a history that never came is asked."""
+        records = self._writer.setup.records
+        kept = () if records is None else await records.schedule()
+        last = {(each.bot, each.handler): each.last_ns or 0 for each in kept}
+        desk = self._writer.desk
         for bot in desk.bots.values():
+            if next_ns := next_deadline(desk, bot):
+                self._writer.effects.carry_out(SetAlarm(bot.id, next_ns))
             if not bot.is_alive:
                 continue
-            self._writer.effects.carry_out(SetTimers(bot.id, bot.needs.timers))
-            self._writer.effects.carry_out(SetAlarm(bot.id, next_deadline(desk, bot)))
+            handlers = [each[0] for each in bot.needs.timers]
+            since = {each: max(bot.awake_ns, last.get((bot.id, each), 0)) for each in handlers}
+            self._writer.effects.wake(bot.id, bot.needs.timers, since)
             if bot.status is BotStatus.WARMING:
                 needs = bot.needs
                 wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)

@@ -6,6 +6,7 @@ is computed by `core.schedule.next_due` alone, for the real clock and for a virt
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from lefi_tui.core.messages import TimersDue
@@ -14,8 +15,15 @@ from lefi_tui.core.schedule import next_due
 NS_PER_MS: Final = 1_000_000
 # Closer than this a timer counts as on time, and its handler's `time` is the time it was set to.
 ON_TIME_NS: Final = 2_000_000_000
+CATCH_UP_NS: Final = 3_600_000_000_000  # a date missed for longer is not for now any more
+STUCK_NS: Final = 60_000_000_000  # due for so long and not carried out: something hangs
 
 Spec = tuple[int, str, str]  # handler, crontab line or `every MILLISECONDS`, zone
+
+
+def is_date(spec: str) -> bool:
+    """A date is missed when it has passed; a period only begins anew."""
+    return not spec.startswith("every ")
 
 
 class Timers:
@@ -31,14 +39,32 @@ class Timers:
         else:
             self._alarms.pop(bot, None)
 
-    def set(self, bot: str, specs: tuple[Spec, ...], now_ns: int) -> None:
-        """All timers of one bot from now on; none clears them."""
+    def set(
+        self, bot: str, specs: tuple[Spec, ...], now_ns: int, since: Mapping[int, int] | None = None
+    ) -> None:
+        """All timers of one bot from now on; none clears them.
+
+        `since` says for each handler when it was due last, or could first be: a date that was
+        missed while the engine was down runs once, late, unless it is long past.
+        """
         for handler, _, _ in self._specs.pop(bot, ()):
             del self._due[bot, handler]
         if specs:
             self._specs[bot] = specs
         for handler, spec, zone in specs:
-            self._due[bot, handler] = next_due(spec, zone, now_ns)
+            last_ns = (since or {}).get(handler, now_ns)
+            begins_ns = max(last_ns, now_ns - CATCH_UP_NS) if is_date(spec) else now_ns
+            self._due[bot, handler] = next_due(spec, zone, min(begins_ns, now_ns))
+
+    def dates(self, bot: str) -> Mapping[int, int]:
+        """When each of its handlers is due next."""
+        return {each[0]: self._due[bot, each[0]] for each in self._specs.get(bot, ())}
+
+    def stuck(self, now_ns: int) -> tuple[str, ...]:
+        """Bots with something due that nobody carried out."""
+        return tuple(
+            bot for bot in self.bots() if (self.next_of(bot) or now_ns) <= now_ns - STUCK_NS
+        )
 
     def next_of(self, bot: str) -> int | None:
         dates = [self._due[bot, each[0]] for each in self._specs.get(bot, ())]
@@ -72,5 +98,5 @@ class Timers:
         """Periods begin anew from the earlier hour; a date of a schedule never comes twice."""
         for bot, specs in self._specs.items():
             for handler, spec, zone in specs:
-                if spec.startswith("every "):
+                if not is_date(spec):
                     self._due[bot, handler] = next_due(spec, zone, now_ns)

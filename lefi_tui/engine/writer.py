@@ -61,6 +61,7 @@ class Setup:
     folder: Path
     program: str = ""
     tape_days: int = 30
+    on_restart: str = "run"  # run | ask | stop: what bots do after a start
     pace: Pace = field(default_factory=Pace)
     records: Records | None = None  # none where no screen asks what was
     # A venue inside this process forgot everything with it: it is told what the desk remembers.

@@ -101,6 +101,19 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerRecord:
+    """One timer of a bot: its handler, what sets it, and when it was due last."""
+
+    bot: str
+    handler: int
+    spec: str
+    zone: str
+    is_active: bool
+    last_ns: int | None
+    late_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FillFilter:
     """Empty fields take all. `since_ns` is included."""
 
@@ -125,6 +138,10 @@ class Records(Protocol):
 
     async def accounts(self) -> tuple[AccountRecord, ...]:
         """In the order they were opened."""
+        ...
+
+    async def schedule(self) -> tuple[TimerRecord, ...]:
+        """All timers there ever were, by bot and handler."""
         ...
 
     async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:

@@ -84,6 +84,7 @@ def build_engine(
         folder,
         program=__version__,
         tape_days=settings.tape_days,
+        on_restart=settings.on_restart,
         records=SqliteRecords(folder),
         on_recovered=accounts.restore,
     )

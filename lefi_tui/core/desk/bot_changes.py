@@ -71,6 +71,7 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
         work=event.work,
         from_ns=event.from_ns,
         until_ns=event.until_ns,
+        awake_ns=event.at_ns,
     )
     return replace(desk, bots=put(desk.bots, bot.id, bot))
 
@@ -89,6 +90,7 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
         state=kind.rebind(bot.state, bot.source, settings),
         status=BotStatus.WARMING if warms else BotStatus.RUNNING,
         seen={},
+        awake_ns=event.at_ns,
     )
 
 
@@ -121,7 +123,7 @@ def bot_goes_on(desk: Desk, event: BotResumed | WindowOpened) -> Desk:
     bot = desk.bots[event.bot]
     warms = _warms(desk.accounts[bot.account].sizing, bot.needs)
     status = BotStatus.WARMING if warms else BotStatus.RUNNING
-    return with_bot(desk, bot.id, status=status, reason="")
+    return with_bot(desk, bot.id, status=status, reason="", awake_ns=event.at_ns)
 
 
 def timers_kept(desk: Desk, event: TimersKept) -> Desk:

@@ -109,6 +109,7 @@ class BotRecord:
     until_ns: int = 0
     ends: BotStatus = BotStatus.STOPPED  # while it stops: as what
     due: tuple[int, ...] = ()  # handlers that came due while it was warmed
+    awake_ns: int = 0  # since when its timers count: its start, or when it went on
 
     @property
     def is_alive(self) -> bool:

@@ -1,0 +1,46 @@
+"""What becomes of bots when the engine starts again: they run on, wait for a person, or stop."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.core import messages as m
+from lefi_tui.core.desk import BotStatus
+from lefi_tui.engine.engine import Engine
+from lefi_tui.views.queries import DeskQuery
+from tests.engine.kit import LIST, OPEN, MemoryVenue, quote, running, send, start, until
+
+
+def _status(engine: Engine) -> str:
+    view = engine.answer(DeskQuery())
+    return str(view.bots[0].status)
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [("run", BotStatus.RUNNING), ("ask", BotStatus.ASKED), ("stop", BotStatus.STOPPED)],
+)
+def test_after_a_start_each_bot_does_what_the_settings_say(
+    policy: str, status: BotStatus, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        engine = running(tmp_path, MemoryVenue())
+        send(engine, OPEN, LIST, start())
+        engine.stop()
+        again = running(tmp_path, MemoryVenue(), on_restart=policy)
+        await until(lambda: _status(again) == status.value)
+        again.hear(quote(1, 100.0))
+        if status is BotStatus.ASKED:
+            send(again, m.ResumeBot("ema-1"))
+            assert _status(again) == BotStatus.RUNNING.value
+        again.stop()
+
+    asyncio.run(story())
+    journal = SqliteJournal(tmp_path)
+    held = [row for row in journal.rows() if row.type == "HoldBots"]
+    journal.close()
+    assert len(held) == (policy != "run")
