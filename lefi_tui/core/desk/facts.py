@@ -134,11 +134,11 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
 
 def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
     """An entry as the limits and the advisers let it: whole, smaller, or not at all."""
-    order, account = case.order, desk.accounts[case.order.account]
+    order, market = case.order, (case.order.account, case.order.terms.symbol)
     force = in_force(desk, order.account, order.owner)
     facts = _facts(desk, order, at_ns)
     if set_checks(force.limits) or is_fitting(force.limits):
-        facts = gathered(desk, account, at_ns, force, facts)
+        facts = gathered(desk, market, at_ns, force.limits, facts)
     more: list[Verdict] = []
     if is_fitting(force.limits):
         fit = sized(_request(case, fitted), force.limits, facts)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.risk_changes import DAY_NS, is_entry, limits_of, worth_now
-from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.order import HAND, Level, LevelKind, Order, OrderStatus
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.advisers import BIAS_FIELD
 from lefi_tui.core.risk.facts import NS_PER_MS, Facts, Held
-from lefi_tui.core.risk.limits import DESK, NONE, SETTINGS, InForce, strictest
+from lefi_tui.core.risk.limits import DESK, NONE, SETTINGS, InForce, Limits, strictest
 from lefi_tui.core.risk.release import Release
 
-DEMO_VENUE = "demo market"
+Key = tuple[str, str]
+DEMO_VENUE: Final = "demo market"  # by this name it is nobody's money
 
 
 def in_force(desk: Desk, account: str, bot: str = HAND) -> InForce:
@@ -30,9 +32,10 @@ def in_force(desk: Desk, account: str, bot: str = HAND) -> InForce:
     return strictest(((SETTINGS, desk.limits), *own))
 
 
-def gathered(desk: Desk, account: Account, at_ns: int, force: InForce, facts: Facts) -> Facts:
-    """The facts with all that a limit may look at."""
-    name, limits = account.name, force.limits
+def gathered(desk: Desk, market: Key, at_ns: int, limits: Limits, facts: Facts) -> Facts:
+    """The facts with all that a limit may look at; `market` is account and symbol."""
+    name, _ = market
+    account = desk.accounts[name]
     old_marks = valuation.old_marks(desk, name, at_ns)
     releases: tuple[Release, ...] = ()
     if limits.event_lockout or limits.overlay:
@@ -48,6 +51,7 @@ def gathered(desk: Desk, account: Account, at_ns: int, force: InForce, facts: Fa
         held=tuple(_held(desk, name)),
         old_marks=old_marks,
         coming=_coming(desk, name),
+        stopped_ns=desk.stopped.get(market),
         entries_day=sum(at_ns - each < DAY_NS for each in desk.entered.get(name, ())),
         unconfirmed=sum(
             each.account == name and each.status is OrderStatus.UNCONFIRMED

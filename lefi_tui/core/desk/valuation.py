@@ -95,7 +95,7 @@ def old_marks(desk: Desk, account: str, at_ns: int) -> tuple[str, ...]:
         if owner != account or not position.units:
             continue
         quote = desk.quotes.get((owner, symbol))
-        if quote is None:
+        if quote is None or not quote.last > 0:
             out.append(f"no price of {symbol} was seen")
         elif at_ns - quote.time_ms * NS_PER_MS > MARK_NS_MAX:
             age_s = at_ns // NS_PER_S - quote.time_ms // 1_000

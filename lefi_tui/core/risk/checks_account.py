@@ -205,7 +205,7 @@ def _unlike(request: GateRequest, facts: Facts, other: str) -> str:
     """Which of two markets tells too few candles to compare them."""
     counts = [(len(facts.candles(each)), each) for each in (request.symbol, other)]
     count, symbol = min(counts)
-    return few_candles(symbol, count, CORRELATION_LEAST + 2)
+    return few_candles(symbol, count, CORRELATION_LEAST + 1)
 
 
 # ---- drawdown

@@ -307,3 +307,12 @@ def _stricter(name: str, before: Any, after: Any) -> Any:
 
 
 NOTHING: Final = "no market"
+
+
+def given(limits: Limits) -> tuple[tuple[str, str], ...]:
+    """All that are set, by name and as text."""
+    return tuple(
+        (name, to_text(getattr(limits, name)))
+        for name in ABOUT
+        if getattr(limits, name) != getattr(NONE, name)
+    )
