@@ -51,6 +51,10 @@ class AppriseLink:
     async def beat(self) -> None:
         await self._ask(ask="beat")
 
+    async def check(self, address: str) -> None:
+        """Whether some service has such an address; raises NotSentError, and nothing is sent."""
+        await self._ask(ask="check", address=address)
+
     async def _ask(self, **asked: Any) -> None:
         process = await self._running()
         assert process.stdin is not None

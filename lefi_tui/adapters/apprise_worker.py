@@ -12,19 +12,18 @@ import os
 import signal
 import sys
 from typing import Any, BinaryIO, Final, NoReturn
-from urllib.parse import urlsplit
 
 import apprise
 import httpx
 
 from lefi_tui.adapters.keyring_secrets import KeyringSecrets
+from lefi_tui.adapters.notice_places import place_of
 from lefi_tui.core.notices import HEARTBEAT, Severity
 from lefi_tui.errors import LefiError
 from lefi_tui.redaction import REDACTOR
 
 SEND_S: Final = 15.0  # a child has so long, the keyring included
 WHY_MAX: Final = 200  # an answer is shorter than a pipe takes in one piece
-PLACE: Final = "notify/{}"  # where the keyring has a channel's address
 KINDS: Final = {
     Severity.INFO: apprise.NotifyType.INFO,
     Severity.WARNING: apprise.NotifyType.WARNING,
@@ -38,21 +37,13 @@ class NoAddressError(LefiError):
     usual_next = "`lefi notify set NAME` asks for it"
 
 
-def is_readable(address: str) -> bool:
-    """Whether it is an address that Apprise knows; nothing is sent."""
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    return bool(apprise.Apprise().add(address))
-
-
-def is_web(address: str) -> bool:
-    return urlsplit(address).scheme in {"http", "https"} and bool(urlsplit(address).hostname)
-
-
 # ---- in a child
 
 
 def _carry_out(asked: dict[str, Any]) -> str:
     """Why it was not confirmed; empty when it was."""
+    if asked["ask"] == "check":
+        return "" if apprise.Apprise().add(asked["address"]) else "no service has such an address"
     try:
         address = _address(HEARTBEAT if asked["ask"] == "beat" else asked["channel"])
         return _beat(address) if asked["ask"] == "beat" else _send(address, asked)
@@ -61,7 +52,7 @@ def _carry_out(asked: dict[str, Any]) -> str:
 
 
 def _address(name: str) -> str:
-    found = KeyringSecrets().get(PLACE.format(name))
+    found = KeyringSecrets().get(place_of(name))
     if found is None:
         step = f"`lefi notify set {name}` asks for it"
         raise NoAddressError("the keyring has no address for it", where=name, next_step=step)

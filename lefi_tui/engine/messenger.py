@@ -18,9 +18,16 @@ from lefi_tui.engine.outbox import Outbox
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.notifier import NotSentError, OutboxStore, Say, Sender, Story
+from lefi_tui.views.notices_view import ChannelRow, ErrandAnswer, notices_view
+from lefi_tui.views.queries import NoticeErrand, NoticesQuery
 
 NOTICES_MAX: Final = 256  # handed over and not taken in yet; what is urgent finds twice the room
 LOOK_S: Final = 0.5  # between two looks at what is due, while anything waits
+DONE_MAX: Final = 500  # how far back a notice is found that was given up
+BEATS: Final = "signs of life arrive"
+STILL: Final = ChannelRow(HEARTBEAT, "no sign of life sent yet", None, 0, 0, 0)
+TEST_TITLE: Final = "Lefi: a test"
+TEST: Final = "You read this, so notices of this desk reach you here."
 
 _log: Final = logging.getLogger(__name__)
 
@@ -47,6 +54,7 @@ class Messenger:
         self._unkept: dict[int, Delivery] = {}
         self._sends: set[asyncio.Task[None]] = set()
         self._say: Say = lambda _what, _why, _next: None
+        self._heart: ChannelRow | None = None
         self.dropped = 0  # found no room here
 
     # ---- from the engine's turn
@@ -65,7 +73,7 @@ class Messenger:
         self._say, self._story = say, story
         outbox = self._outbox = await self._begin(story)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._beat(is_well))
+            group.create_task(self._beat_on(is_well))
             group.create_task(self._carry(outbox))
 
     async def close(self) -> None:
@@ -184,23 +192,27 @@ class Messenger:
 
     # ---- the outside watcher
 
-    async def _beat(self, is_well: Callable[[], bool]) -> None:
+    async def _beat_on(self, is_well: Callable[[], bool]) -> None:
         """Only while all is well: an engine that can't write its journal is silent on purpose."""
-        has_failed = False
         while True:
             await self._clock.sleep(self._rules.heartbeat_s)
-            if not is_well() or HEARTBEAT not in await self._named():
-                continue
-            try:
-                await self._sender.beat()
-            except NotSentError as error:
-                _log.warning("the heartbeat did not arrive: %s", error)
-                if not has_failed:
+            if is_well() and HEARTBEAT in await self._named():
+                before, why = self._heart, await self._beat()
+                if why and (before is None or before.is_well is not False):
                     follow = "it goes on at its interval; this is told once"
-                    self._say("The heartbeat does not arrive", str(error), follow)
-                has_failed = True
-            else:
-                has_failed = False
+                    self._say("The heartbeat does not arrive", why, follow)
+
+    async def _beat(self) -> str:
+        """Why it did not arrive; empty when it did."""
+        try:
+            await self._sender.beat()
+        except NotSentError as error:
+            _log.warning("the heartbeat did not arrive: %s", error)
+            why = str(error)
+        else:
+            why = ""
+        self._heart = ChannelRow(HEARTBEAT, why or BEATS, not why, 0, 0, self._clock.now_ns())
+        return why
 
     async def _named(self) -> tuple[str, ...]:
         try:
@@ -211,4 +223,42 @@ class Messenger:
     # ---- what a screen asks
 
     async def answer(self, query: Any, now_ns: int) -> Any:
-        raise NotImplementedError
+        if isinstance(query, NoticesQuery):
+            newest = await asyncio.to_thread(self._store.newest, query.limit)
+            named = await self._named()
+            heart = (self._heart or STILL) if HEARTBEAT in named else None
+            return notices_view(newest, named, heart, now_ns, self.dropped)
+        assert isinstance(query, NoticeErrand), query
+        if query.test == HEARTBEAT:
+            return ErrandAnswer(await self._beat() or "The outside watcher has taken it.")
+        if query.test:
+            key = f"test {query.test} {now_ns}"
+            self.hand_over(Notice(key, now_ns, Severity.URGENT, TEST_TITLE, TEST, query.test))
+            return ErrandAnswer(f"A test is on its way to {query.test}.")
+        return await self._requeue(query.requeue, now_ns)
+
+    async def _requeue(self, number: int, now_ns: int) -> ErrandAnswer:
+        newest = await asyncio.to_thread(self._store.newest, DONE_MAX)
+        found = next((each for each in newest if each.id == number), None)
+        if found is None or found.state is not State.DEAD or self._outbox is None:
+            return ErrandAnswer(f"Notice {number} is not among those given up.")
+        if found.channel not in await self._named():
+            return ErrandAnswer(f"There is no channel {found.channel}; `lefi notify set` makes it.")
+        self._outbox.requeue(found, now_ns)
+        self._some.set()
+        return ErrandAnswer(f"Notice {number} goes to {found.channel} once more.")
+
+
+def test_of(channel: str, now_ns: int) -> Delivery:
+    """What is sent past the outbox, where no engine runs."""
+    return Delivery(
+        id=0,
+        key="test",
+        channel=channel,
+        severity=Severity.INFO,
+        title=TEST_TITLE,
+        text=TEST,
+        at_ns=now_ns,
+        state=State.SENDING,
+        changed_ns=now_ns,
+    )

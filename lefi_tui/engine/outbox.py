@@ -121,9 +121,8 @@ class Outbox:
 
     def requeue(self, dead: Delivery, now_ns: int) -> None:
         """From its beginning, by a person's word."""
-        assert dead.state is State.DEAD, dead
         self._lane(dead.channel).not_before_ns = 0
-        self._put(replace(dead, state=State.PENDING, attempts=0, why="requeued"), now_ns)
+        self._put(requeued(dead, now_ns), now_ns)
 
     # ---- out
 
@@ -233,6 +232,12 @@ class Outbox:
             waiting[delivery.id] = changed
         self._changed[delivery.id] = changed
         return changed
+
+
+def requeued(dead: Delivery, now_ns: int) -> Delivery:
+    """As if it had never been tried."""
+    assert dead.state is State.DEAD, dead
+    return replace(dead, state=State.PENDING, attempts=0, why="requeued", changed_ns=now_ns)
 
 
 def _may_go(each: Delivery, lane: Lane, now_ns: int, *, is_quiet: bool) -> bool:

@@ -26,6 +26,7 @@ TABLES = {
     "lefi_tui/core/messages.py": "the table of all messages, one frozen class each",
     "lefi_tui/lang/builtins.py": "the one table of methods",
     "lefi_tui/adapters/tables.py": "the database's tables, one class each",
+    "lefi_tui/cli/table.py": "the one table of commands",
     "screens/keys.py": "the one table of keys",
 }
 
