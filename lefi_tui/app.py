@@ -27,6 +27,7 @@ from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
+from screens.kill import KillWatch
 from screens.leaving import Leaving
 from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
@@ -58,6 +59,7 @@ class LefiApp(SlimDisplay):
             name: partial(room, self.send, setup.palette) for name, room in setup.rooms.items()
         }
         self._rooms = Rooms(self, rooms, setup.table)
+        self._kill_watch = KillWatch(self, setup.channel.ask)
         self._poller = Poller(setup.channel.ask, self.run_worker, self.notice)
         self.register_theme(theme_of(setup.palette))
         self.theme = "lefi"
@@ -93,6 +95,7 @@ class LefiApp(SlimDisplay):
     def action_kill(self) -> None:
         self.notice("Kill sent: bots stop, orders are canceled, new ones are blocked.")
         self.send(Kill())
+        self._kill_watch.begin()
 
     def action_resume(self) -> None:
         view = self._desk.view

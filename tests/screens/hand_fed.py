@@ -24,8 +24,9 @@ from lefi_tui.engine.world import World
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.fold import ScreenState, fold
+from lefi_tui.views.kill_view import kill_view
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, Query
+from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, KillQuery, Query
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -179,6 +180,8 @@ class HandFed:
             return self.away
         if isinstance(query, BotQuery):
             return bot_view(self.desk, self.state, query.bot, self.now_ns, None)
+        if isinstance(query, KillQuery):
+            return kill_view(self.desk)
         return answer(query, self.state, self.desk, self.now_ns)
 
 

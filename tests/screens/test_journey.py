@@ -82,7 +82,7 @@ def test_the_kill_key_halts_and_a_reason_resumes(desk: TmuxDesk) -> None:
     desk.keys("F12")
     halted = desk.wait("HALTED")
     assert "kill key" in halted
-    desk.wait("no working order")
+    desk.wait("0 open orders")
     desk.keys("r")
     desk.wait("Resume trading")
     desk.keys("-l", "looked at it")

@@ -88,7 +88,8 @@ def kill(draft: Draft, command: Kill) -> None:
     rules, under_way = draft.desk.kill_rules, draft.desk.kill
     if rules is not None and (under_way is None or under_way.stage is KillStage.PROVEN):
         orders, alive = len(draft.desk.orders), sum(b.is_alive for b in draft.desk.bots.values())
-        text = f"New orders are blocked. {alive} bots stop, {orders} orders are being canceled."
+        counts = f"{_count(alive, 'bot')} to stop, {_count(orders, 'order')} to cancel"
+        text = f"New orders are blocked: {counts}."
         draft.say(KillBegan(command.at_ns, command.by, command.reason, rules.flatten, text))
     for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_open]:
         begin_stop(draft, bot_id, command)
@@ -164,13 +165,13 @@ def is_due(desk: Desk, now_ns: int) -> bool:
 
 
 def _canceled_text(desk: Desk, state: KillState) -> str:
+    count = sum(bool(units) for _, units in _wanted(desk, state.flatten))
+    closing = f"{_count(count, 'position')} to close" if count else "nothing to close"
     if not desk.orders:
-        return "All orders are canceled or at their end."
+        return f"All orders are at their end; {closing}."
     seconds = CANCEL_WAIT_NS // NS_PER_S
-    return (
-        f"{len(desk.orders)} orders are not confirmed as canceled after {seconds} s; "
-        f"{'nothing is closed' if state.flatten is Flatten.NONE else 'positions are closed'} now."
-    )
+    orders = _count(len(desk.orders), "order")
+    return f"{orders} not confirmed as canceled after {seconds} s; {closing}."
 
 
 # ---- flatten
@@ -284,7 +285,7 @@ def _prove_or_tell(draft: Draft, now_ns: int) -> None:
         draft.say(KillStepped(now_ns, KillStage.PROVEN, text))
     elif left != state.left and now_ns >= state.left_ns + TELL_NS:
         shown = (*left[:LEFT_MAX], *_more(len(left) - LEFT_MAX))
-        text = f"{len(left)} things are left."
+        text = f"Read back: {_count(len(left), 'thing')} left."
         if shown != state.left:
             draft.say(KillStepped(now_ns, KillStage.CLOSING, text, shown))
 
@@ -373,6 +374,10 @@ def _proof(desk: Desk, state: KillState) -> str:
 def _kept(position: Position) -> str:
     owners = ", ".join(position.shares)
     return f"{words(position.units)} of {position.symbol} on {position.account} ({owners})"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def clock(at_ns: int) -> str:
