@@ -47,8 +47,9 @@ DELETE FROM delivery WHERE state IN ('sent', 'in digest', 'dead') AND id <= (
 class SqliteOutbox:
     """Implements ports.notifier.OutboxStore; also where the command line names channels."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, busy_s: float = BUSY_TIMEOUT_S) -> None:
         self._path = folder / FILE_NAME
+        self._busy_s = busy_s
         self._lock = threading.Lock()  # asked by the outbox and by a screen
         self._connection: sqlite3.Connection | None = None
 
@@ -65,7 +66,7 @@ class SqliteOutbox:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(
-            self._path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level="IMMEDIATE"
+            self._path, timeout=self._busy_s, check_same_thread=False, isolation_level="IMMEDIATE"
         )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

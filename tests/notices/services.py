@@ -30,6 +30,9 @@ class Services(ThreadingHTTPServer):
     def web(self, token: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{token}"
 
+    def count(self, token: str) -> int:
+        return sum(path == f"/{token}" for path, _ in self.got)
+
     def bodies(self, token: str) -> list[str]:
         return [each.get("message", "") for path, each in self.got if path == f"/{token}"]
 
