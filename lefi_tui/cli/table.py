@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from lefi_tui.cli import values
+from lefi_tui.core.record import Record
 from lefi_tui.requests import CASH, MAKER, TAKER
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Record):
     """One argument of a command; `keywords` are argparse's."""
 
     names: tuple[str, ...]
     keywords: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record):
     """`module` holds `run(arguments, output) -> int`; without one the command is not there yet."""
 
     summary: str
     module: str = ""
-    arguments: tuple[Argument, ...] = field(default=())
+    arguments: tuple[Argument, ...] = ()
 
 
 def _argument(*names: str, **keywords: Any) -> Argument:
@@ -231,7 +229,35 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 _argument("--remove", action="store_true", help="forget it"),
             ),
         ),
-        "schedule": Command("what runs when"),
+        "limits": Command(
+            "what the gate refuses: shows it, or changes it for the next order",
+            "limits",
+            (
+                _argument(
+                    "action",
+                    nargs="?",
+                    default="show",
+                    choices=["show", "set", "calendar"],
+                    help="show if not said; calendar takes a file of releases: CSV with "
+                    "at,name,impact, JSON with the same, or ICS",
+                ),
+                _argument(
+                    "values", metavar="name=value", nargs="*", help="set: an empty value unsets"
+                ),
+                _argument(
+                    "--place",
+                    metavar="PLACE",
+                    default="desk",
+                    help="desk, account/NAME or bot/NAME; the strictest of all counts",
+                ),
+                _argument("--all", action="store_true", help="also what is not set, with meaning"),
+                _argument("--reason", metavar="TEXT", default="", help="stays in the audit"),
+                _JSON,
+            ),
+        ),
+        "schedule": Command(
+            "what runs when: next, last, how late, and what hangs", "schedule", (_JSON,)
+        ),
         "why": Command(
             "what was decided, on which values, and what stopped it; also where nothing was done",
             "why",

@@ -26,7 +26,7 @@ from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, DeskQuery, KillQuery, Query, WhyQuery
+from lefi_tui.views.queries import AwayQuery, DeskQuery, KillQuery, LimitsQuery, Query, WhyQuery
 
 QUICK: Final = (
     DeskQuery,
@@ -34,6 +34,7 @@ QUICK: Final = (
     AwayQuery,
     HealthQuery,
     KillQuery,
+    LimitsQuery,
 )  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
@@ -217,6 +218,7 @@ class Engine:
 
     async def _serve(self, writer: SingleWriter) -> None:
         surroundings = Surroundings(writer)
+        self._reading.scheduling = surroundings.scheduling
         surroundings.listen()
         await writer.begin()
         self._writer = writer

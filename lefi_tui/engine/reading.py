@@ -11,6 +11,7 @@ from typing import Any
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
+from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
@@ -28,9 +29,11 @@ from lefi_tui.views.queries import (
     OrdersQuery,
     Query,
     ReportQuery,
+    ScheduleQuery,
     StoryQuery,
 )
 from lefi_tui.views.report_view import ReportView
+from lefi_tui.views.schedule_view import ScheduleView
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Reading:
         self._charting = Charting(world, records)
         self._tracing = tracing
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
+        self.scheduling: Scheduling | None = None  # while the engine runs
 
     async def answer(self, query: Query, sight: Sight) -> Any:
         match query:
@@ -64,8 +68,8 @@ class Reading:
                 return await self._tracing.answer(query)
             case NoticesQuery() | NoticeErrand():
                 return await self._notices(query, sight)
-            case ReportQuery():
-                return await self._report(query, sight)
+            case ReportQuery() | ScheduleQuery():
+                return await self._over_time(query, sight)
             case _:
                 raise AssertionError(f"no question of a screen: {query!r}")
 
@@ -86,8 +90,13 @@ class Reading:
         own = None if bot is None else await self._reports().own(bot.account, bot.id)
         return bot_view(sight.desk, sight.screen, query.bot, sight.now_ns, own)
 
-    async def _report(self, query: ReportQuery, sight: Sight) -> ReportView:
-        return await self._reports().answer(query, sight.now_ns)
+    async def _over_time(
+        self, query: ReportQuery | ScheduleQuery, sight: Sight
+    ) -> ReportView | ScheduleView:
+        if isinstance(query, ReportQuery):
+            return await self._reports().answer(query, sight.now_ns)
+        assert self.scheduling is not None, "the engine has not started"
+        return await self.scheduling.view(sight.desk, sight.now_ns)
 
     def _reports(self) -> Reporting:
         if self._reporting is None:

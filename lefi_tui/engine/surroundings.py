@@ -13,10 +13,12 @@ from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
+from lefi_tui.engine.jobs import Jobs
 from lefi_tui.engine.outside import attend
 from lefi_tui.engine.recovery import verify
-from lefi_tui.engine.replay import sealed_segments
 from lefi_tui.engine.sampling import LOOK_S
+from lefi_tui.engine.scheduling import Scheduling
+from lefi_tui.engine.tending import Tending
 from lefi_tui.engine.writer import SingleWriter
 from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.market_feed import MarketFeed
@@ -24,7 +26,6 @@ from lefi_tui.ports.market_feed import MarketFeed
 DRIFT_CHECK_S: Final = 1.0
 DRIFT_MOST_NS: Final = 2_000_000_000  # wall against monotonic, or a loop that slept
 FEED_AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # waits before a broken feed is begun again
-NS_PER_DAY: Final = 86_400_000_000_000
 
 _log: Final = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ class Surroundings:
         self._world = writer.setup.world
         self._tasks: set[asyncio.Task[None]] = set()
         self._feed_failures: dict[str, int] = {}
+        self._tending = Tending(writer)
+        self.jobs = Jobs(self._world.clock)
+        self.scheduling = Scheduling(writer.effects.timers, self.jobs, writer.setup.records)
 
     def listen(self) -> None:
         """Where venues and feeds tell; before the first of them is asked anything."""
@@ -59,6 +63,9 @@ class Surroundings:
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))
         self._task(self._feed_when_reconciled())
+        for job in self._tending.jobs():
+            self.jobs.add(job)
+        self._task(self.jobs.run())
         for source in self._world.sources:
             self._task(attend(self._writer, source))
 
@@ -165,17 +172,9 @@ class Surroundings:
         setup = self._writer.setup
         try:
             await asyncio.to_thread(verify, setup.journal, self._writer.recovered.verified_from)
-            await asyncio.to_thread(self._drop_old_tape)
+            await asyncio.to_thread(self._tending.drop_old_tape)
         except JournalError as error:
             self._writer.halt(error)
-
-    def _drop_old_tape(self) -> None:
-        setup = self._writer.setup
-        oldest = setup.world.clock.now_ns() - setup.tape_days * NS_PER_DAY
-        kept = set(setup.journal.segments())
-        for row, sealed in sealed_segments(setup.journal):
-            if row.at_ns < oldest and sealed.segment in kept:
-                setup.journal.drop_segment(sealed.segment)
 
 
 def _nothing(account: str) -> Watch:

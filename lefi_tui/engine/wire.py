@@ -18,6 +18,7 @@ from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.kill_view import KillView
+from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
@@ -26,15 +27,18 @@ from lefi_tui.views.queries import (
     ChartQuery,
     DeskQuery,
     KillQuery,
+    LimitsQuery,
     NoticeErrand,
     NoticesQuery,
     OrdersQuery,
     Query,
     ReportQuery,
+    ScheduleQuery,
     StoryQuery,
     WhyQuery,
 )
 from lefi_tui.views.report_view import ReportView
+from lefi_tui.views.schedule_view import ScheduleView
 from lefi_tui.views.story_view import StoryView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
@@ -47,12 +51,14 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "KillQuery": (KillQuery, KillView),
+    "LimitsQuery": (LimitsQuery, LimitsView),
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
     "NoticesQuery": (NoticesQuery, NoticesView),
     "NoticeErrand": (NoticeErrand, ErrandAnswer),
     "ReportQuery": (ReportQuery, ReportView),
+    "ScheduleQuery": (ScheduleQuery, ScheduleView),
     "StoryQuery": (StoryQuery, StoryView),
 }
 

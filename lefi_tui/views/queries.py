@@ -79,6 +79,11 @@ class OrdersQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleQuery(Query):
+    """What runs when, of bots and of the engine itself: answered by a ScheduleView."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportQuery(Query):
     """What came of an account, or of one bot of it, since a time: answered by a ReportView.
 
@@ -105,6 +110,13 @@ class NoticeErrand(Query):
 
     test: str = ""
     requeue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsQuery(Query):
+    """The limits of one place and the thermostat: answered by a LimitsView."""
+
+    place: str = "desk"
 
 
 @dataclass(frozen=True, slots=True)
