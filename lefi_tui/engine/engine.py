@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import CancelOrder, Command, HoldBots, Kill, MarketInput, Report, Resume
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
@@ -147,6 +148,11 @@ class Engine:
         assert self._loop is not None, "the engine has not started"
         reading = self._reading.answer(query, self._sight())
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._loop))
+
+    @property
+    def desk(self) -> Desk:
+        """As screens may know it; raises AssertionError before the engine has started."""
+        return self._sight().desk
 
     def _running(self) -> SingleWriter:
         assert self._writer is not None, "the engine has not started"

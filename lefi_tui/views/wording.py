@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core import messages as m
@@ -18,20 +17,8 @@ from lefi_tui.core.money import words
 from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line for the log before it has its number. `owner` is whose doing it was."""
-
-    weight: Weight
-    what: str
-    where: str
-    why: str = ""
-    next: str = ""
-    at_ns: int = 0
-    owner: str = ""
-
+from lefi_tui.views.said import Said
+from lefi_tui.views.wording_waits import OF_WAITS
 
 Orders = Mapping[str, Order]
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
@@ -340,6 +327,7 @@ def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
 
 
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
+    **OF_WAITS,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,

@@ -12,7 +12,7 @@ from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
-from lefi_tui.core.desk.state import BotStatus, Desk
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     CancelOrders,
@@ -104,7 +104,7 @@ def _answer(draft: Draft, before: Order, at_ns: int) -> None:
     is_file = waiting.is_file(draft.desk, order.account)
     at_once = not is_file or before.status is OrderStatus.CANCEL_PENDING
     if is_told and at_once and bot.status in waiting.ACTIVE:
-        run_bot(draft, bot.id, Occasion(at_ns // NS_PER_MS, is_file=is_file))
+        run_bot(draft, bot.id, Occasion(_not_before(bot, at_ns), is_file=is_file))
     elif order.deadline_ns:
         waiting.wind(draft, bot.id)
 
@@ -326,7 +326,13 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
     )
     if waiting.is_file(draft.desk, report.account) or bot.status not in waiting.ACTIVE:
         draft.say(FillKept(owner, fill))
+    elif bot.answers:
+        fills = (fill,) if bot.status is BotStatus.RUNNING else ()
+        run_bot(draft, owner, Occasion(_not_before(bot, report.at_ns), fills=fills))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
-    elif bot.answers:
-        run_bot(draft, owner, Occasion(fill.time_ms))
+
+
+def _not_before(bot: BotRecord, at_ns: int) -> int:
+    """A venue's clock may lag: what waits is not told a time that its bot has seen pass."""
+    return max(at_ns // NS_PER_MS, bot.at_ms)

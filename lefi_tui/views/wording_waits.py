@@ -1,0 +1,70 @@
+"""What waits for a person, in words: what a bot asked, who answered, what it planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.approval import AskedOrder
+from lefi_tui.core.money import words
+from lefi_tui.core.order import Order
+from lefi_tui.views.desk_view import Weight
+from lefi_tui.views.said import Said
+
+
+def in_words(order: AskedOrder) -> str:
+    """What one order of a question would do, at worst."""
+    units = "" if order.units is None else f" {words(order.units)}"
+    cost = "" if order.cost is None else f", at most {words(order.cost)} {order.unit}"
+    return f"{order.action}{units} {order.symbol}".rstrip() + cost
+
+
+def _requested(event: m.ApprovalRequested, _orders: Mapping[str, Order]) -> Said:
+    asked = event.approval
+    what = "Asks: " + ("; ".join(in_words(each) for each in asked.orders) or "no order")
+    until = datetime.fromtimestamp(asked.deadline_ns // 1_000_000_000, UTC)
+    follow = f"approve or decline {asked.id} until {until:%H:%M:%S} UTC"
+    where = (asked.bot, asked.title, follow)
+    return Said(Weight.WARN, what, *where, asked.asked_at_ns, asked.bot)
+
+
+def _answered(event: m.ApprovalAnswered, _orders: Mapping[str, Order]) -> Said:
+    word = "Approved" if event.is_approved else "Declined"
+    reason = f": {event.reason}" if event.reason else ""
+    why = f"by {event.by} ({event.role}){reason}"
+    weight = Weight.GOOD if event.is_approved else Weight.WARN
+    return Said(weight, f"{word} {event.approval}", event.bot, why, "", event.at_ns, event.bot)
+
+
+def _ended(event: m.ApprovalEnded, _orders: Mapping[str, Order]) -> Said:
+    what = f"Approval {event.approval} {event.outcome}"
+    return Said(Weight.WARN, what, event.bot, event.text, "it is a no", event.at_ns, event.bot)
+
+
+def _finalized(event: m.BotFinalized, _orders: Mapping[str, Order]) -> Said:
+    what = "Finalized: its script is done"
+    return Said(Weight.GOOD, what, event.bot, "", "", event.at_ns, event.bot)
+
+
+def _planned(event: m.CashFlowPlanned, _orders: Mapping[str, Order]) -> Said:
+    flow = event.flow
+    what = f"Planned: {flow.name} pays {flow.amount:,.8g} {flow.unit}"
+    return Said(Weight.PLAIN, what, event.bot, "it moves no money", "", event.at_ns, event.bot)
+
+
+def _rules(event: m.ApprovalRulesSet, _orders: Mapping[str, Order]) -> Said:
+    eyes = ", four eyes" if event.four_eyes else ""
+    what = f"{len(event.rules)} rules for approvals are in force{eyes}"
+    return Said(Weight.PLAIN, what, "settings")
+
+
+OF_WAITS: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | None]]] = {
+    m.ApprovalRequested: _requested,
+    m.ApprovalAnswered: _answered,
+    m.ApprovalEnded: _ended,
+    m.BotFinalized: _finalized,
+    m.CashFlowPlanned: _planned,
+    m.ApprovalRulesSet: _rules,
+}
