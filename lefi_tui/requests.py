@@ -6,26 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
+
+from lefi_tui.core.record import Record
 
 CASH: Final = Decimal(10_000)
 MAKER: Final = Decimal("0.0002")
 TAKER: Final = Decimal("0.0005")
 
 
-@dataclass(frozen=True, slots=True)
-class MarketFile:
+class MarketFile(Record):
     """A file of candles. `symbol` is empty where the script itself says which market it is."""
 
     path: Path
     symbol: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(Record):
     """Cash and fees of a simulated account; rates are shares (0.0005 is 0.05%)."""
 
     cash: Decimal = CASH
@@ -34,29 +33,26 @@ class Costs:
     slippage: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Record):
     """A part of the data, in milliseconds, `to_ms` excluded; None is its own beginning or end."""
 
     from_ms: int | None = None
     to_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BacktestRequest:
+class BacktestRequest(Record):
     script: Path
     source: str
     files: tuple[MarketFile, ...]
     symbol: str = ""
     timeframe_ms: int | None = None
-    window: Window = field(default_factory=Window)
+    window: Window = Window()
     settings: tuple[tuple[str, str], ...] = ()
-    costs: Costs = field(default_factory=Costs)
+    costs: Costs = Costs()
     way: str = "auto"  # auto | machine | event
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Record):
     """One bot through the real engine. Without files the market is the embedded demo market."""
 
     script: Path
@@ -65,25 +61,23 @@ class RunRequest:
     account: str = ""  # a name of config.toml; empty is the built-in paper account
     symbol: str = ""
     timeframe_ms: int | None = None
-    window: Window = field(default_factory=Window)
+    window: Window = Window()
     settings: tuple[tuple[str, str], ...] = ()
-    costs: Costs = field(default_factory=Costs)
+    costs: Costs = Costs()
     speed: float | None = None  # times real time; None is as fast as it goes
     duration_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunLine:
+class RunLine(Record):
     """One line of a run: an event, a decision, an order, a fill, and at last the end."""
 
     kind: str
     at_ms: int
     text: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayAnswer:
+class ReplayAnswer(Record):
     """Whether a recorded run came out the same; if not, the first event that differs, in words."""
 
     run: str

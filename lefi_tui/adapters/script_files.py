@@ -9,19 +9,18 @@ import hashlib
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import FileUnreadableError, StorageError
 
 SCRIPT_BYTES_MAX: Final = 1_000_000  # a script has 5 to 100 lines; a market file given by mistake
 KEPT: Final = "Nothing is lost: the text stays in the editor. Make room or a way, and save again"
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptFile:
+class ScriptFile(Record):
     """`bad_at` is where the text stops being UTF-8; -1 if it never does."""
 
     path: Path

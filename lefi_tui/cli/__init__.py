@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -55,7 +54,9 @@ def _told(error: Exception, output: Output) -> int:
         status = getattr(error, "status", REFUSED)
         assert isinstance(status, int)
         return status
-    from lefi_tui.redaction import REDACTOR  # only a fault pays for loading it
+    import traceback  # only a fault pays for loading these
+
+    from lefi_tui.redaction import REDACTOR
 
     output.say(REDACTOR.clean("".join(traceback.format_exception(error))).rstrip())
     output.say(f"LE900 A fault in Lefi itself  {type(error).__name__}")

@@ -6,24 +6,24 @@ Lines and columns count from 1; an end is the first place that no longer belongs
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lefi_tui.adapters.script_files import ScriptFile, read
 from lefi_tui.cli.output import Output
+from lefi_tui.core.record import Record
 from lefi_tui.errors import REFUSED
+from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.diagnostic import Diagnostic, Edit
-from lefi_tui.lang.program import Program, check
+from lefi_tui.lang.examine import examined
 from lefi_tui.lang.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Record):
     path: Path
     source: Source
     diagnostics: tuple[Diagnostic, ...]
-    program: Program | None  # none where there are errors
+    blueprint: Blueprint | None  # none where there are errors
 
 
 def run(arguments: Namespace, output: Output) -> int:
@@ -41,7 +41,7 @@ def run(arguments: Namespace, output: Output) -> int:
 
 
 def _checked(script: ScriptFile) -> _Found:
-    checked = check(script.text)
+    checked = examined(script.text)
     diagnostics = checked.diagnostics
     if script.bad_at >= 0:
         span = Span(script.bad_at, script.bad_at + 1)
@@ -49,14 +49,14 @@ def _checked(script: ScriptFile) -> _Found:
         bad = Diagnostic("LF001", span, "From here on the file is not UTF-8", hint)
         diagnostics = (bad, *(each for each in diagnostics if each.span.start != span.start))
     in_order = tuple(sorted(diagnostics, key=lambda each: (each.span, each.code)))
-    program = None if script.bad_at >= 0 else checked.program
-    return _Found(script.path, Source(script.text, str(script.path)), in_order, program)
+    blueprint = None if script.bad_at >= 0 else checked.blueprint
+    return _Found(script.path, Source(script.text, str(script.path)), in_order, blueprint)
 
 
 def _tell(found: list[_Found], output: Output, *, has_contract: bool) -> None:
     for each in found:
-        if has_contract and each.program is not None:
-            _tell_contract(each.path, each.program, output)
+        if has_contract and each.blueprint is not None:
+            _tell_contract(each.path, each.blueprint, output)
         for one in each.diagnostics:
             output.line(one.render(each.source))
             output.line("")
@@ -65,11 +65,11 @@ def _tell(found: list[_Found], output: Output, *, has_contract: bool) -> None:
     output.line(f"{_count(errors, 'error')}, {_count(warnings, 'warning')} in {_files(found)}")
 
 
-def _tell_contract(path: Path, program: Program, output: Output) -> None:
+def _tell_contract(path: Path, blueprint: Blueprint, output: Output) -> None:
     from lefi_tui.lang import contract, contract_words  # only who asks pays for loading them
 
     output.line(str(path))
-    for line in contract_words.in_words(contract.contract_of(program)):
+    for line in contract_words.in_words(contract.contract_of(blueprint)):
         output.line(line)
     output.line("")
 
@@ -77,7 +77,7 @@ def _tell_contract(path: Path, program: Program, output: Output) -> None:
 def _with_contract(found: _Found) -> dict[str, Any]:
     from lefi_tui.lang import contract, contract_words  # only who asks pays for loading them
 
-    known = None if found.program is None else contract.contract_of(found.program)
+    known = None if found.blueprint is None else contract.contract_of(found.blueprint)
     return {
         "file": str(found.path),
         "diagnostics": [_as_data(found, one) for one in found.diagnostics],

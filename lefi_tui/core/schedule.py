@@ -8,11 +8,12 @@ that comes twice fires once; one that a clock change skips fires at the next ins
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from importlib import import_module
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lefi_tui.core.record import Record
 
 NS: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
@@ -30,8 +31,7 @@ class ScheduleError(ValueError):
     """A schedule that can't be read, or that never comes due; says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cron:
+class Cron(Record):
     minutes: frozenset[int]
     hours: frozenset[int]
     days: frozenset[int]
@@ -104,11 +104,14 @@ def _whole(text: str) -> int | None:
     return int(text) if is_plain else None
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str) -> tzinfo:
+    # Loaded when a schedule is read: it takes as long as a whole script, and most have none.
+    zoneinfo = import_module("zoneinfo")
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone: tzinfo = zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ScheduleError(f"{name!r} is no time zone; write one like Europe/Berlin.") from error
+    return zone
 
 
 def next_due(spec: str, zone: str, after_ns: int) -> int:
@@ -149,7 +152,7 @@ def _instants(spec: str, zone: str, ordinal: int) -> tuple[int, ...]:
     return tuple(sorted({_instant(each, place) for each in local}))
 
 
-def _instant(local: datetime, place: ZoneInfo) -> int:
+def _instant(local: datetime, place: tzinfo) -> int:
     """Where a local time lies: the first of two, or the end of the gap that skipped it."""
     early = local.replace(tzinfo=place, fold=0).astimezone(UTC)
     late = local.replace(tzinfo=place, fold=1).astimezone(UTC)
@@ -157,7 +160,7 @@ def _instant(local: datetime, place: ZoneInfo) -> int:
     return int((early if early <= late else _gap_end(late, early, place)).timestamp()) * NS
 
 
-def _gap_end(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+def _gap_end(before: datetime, after: datetime, place: tzinfo) -> datetime:
     """The instant between the two at which the zone's offset changed, to the second."""
     old = before.astimezone(place).utcoffset()
     low, high = 0, int((after - before).total_seconds())

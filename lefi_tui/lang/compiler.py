@@ -7,7 +7,6 @@ when all that they wait for is warm.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lefi_tui.lang import tree
@@ -39,34 +38,37 @@ from lefi_tui.lang.labels import label_of
 from lefi_tui.lang.maths import is_multiplied
 from lefi_tui.lang.source import Source
 from lefi_tui.lang.tree import HERE, NAN, Body, Clock, X, shared_parts
-from lefi_tui.lang.types import Type
+from lefi_tui.lang.types import level_kind, size_kind
 
 SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
 HANDED_ON: Final = frozenset({"feed", "held"})  # no operation: the value inside
 
 
-@dataclass(slots=True)
 class Compiler:
     """Of one handler; slots are shared by all handlers of a script."""
 
-    slots: Slots
-    states: dict[str, int]  # name: slot
-    reads: dict[Any, int]  # ReadKey: number
-    source: Source
-    body: Body
-    series: dict[int, dict[str, V]] = field(default_factory=dict)  # id of X: fields
-    lets: dict[int, V] = field(default_factory=dict)
-    notes: list[Noted] = field(default_factory=list)
-    always: list[Op] = field(default_factory=list)
-    count_slot: int = 0
-    runs_slot: int = 0
-    rings: dict[tuple[str, bool], tuple[int, int]] = field(default_factory=dict)
-    temps: int = 0
-    pending: list[Op] = field(default_factory=list)  # of the statement that is lowered
-    fresh: list[int] = field(default_factory=list)  # ids of lets, in the order they were made
-    all_wait: bool = False  # inside execute and finalize
-    clock: Clock = HERE
-    outputs: dict[Clock, list[tuple[X, int]]] = field(default_factory=dict)  # value, its slot
+    # `states` tells the slot of a name, `reads` the number of a ReadKey.
+    def __init__(
+        self, slots: Slots, states: dict[str, int], reads: dict[Any, int], source: Source, of: Body
+    ) -> None:
+        self.slots, self.states, self.reads, self.source, self.body = (
+            slots,
+            states,
+            reads,
+            source,
+            of,
+        )
+        self.series: dict[int, dict[str, V]] = {}  # id of X: fields
+        self.lets: dict[int, V] = {}
+        self.notes: list[Noted] = []
+        self.always: list[Op] = []
+        self.count_slot = self.runs_slot = self.temps = 0
+        self.rings: dict[tuple[str, bool], tuple[int, int]] = {}
+        self.pending: list[Op] = []  # of the statement that is lowered
+        self.fresh: list[int] = []  # ids of lets, in the order they were made
+        self.all_wait = False  # inside execute and finalize
+        self.clock = HERE
+        self.outputs: dict[Clock, list[tuple[X, int]]] = {}  # value, its slot
 
     def form(self) -> Form:
         self.count_slot = self.slots.take(f"{self.body.event}.events")
@@ -348,9 +350,9 @@ class Compiler:
         return V("text", (self._once(x),), (x.type.kind == "percent",))
 
     def _trade(self, node: tree.Transact) -> Trade:
-        named = tuple((name, _level(x.type), self._once(x)) for name, x in node.named.items())
+        named = tuple((name, level_kind(x.type), self._once(x)) for name, x in node.named.items())
         size = None if node.size is None else self._once(node.size)
-        kind = "" if node.size is None else _size_kind(node.size.type, node.symbol)
+        kind = "" if node.size is None else size_kind(node.size.type, node.symbol)
         what = node.site, node.action, node.symbol, node.account
         return Trade(*what, size, kind, named, node.is_advised, node.to, node.unit)
 
@@ -383,17 +385,3 @@ def _truth(x: X, kept: V) -> V:
 
 def _local(name: str) -> str:
     return f"v_{name}"
-
-
-def _level(kind: Type) -> str:
-    return kind.kind if kind.kind == "percent" else "price"
-
-
-def _size_kind(kind: Type, symbol: str) -> str:
-    """How a size is meant: a share, worth of quote, or units of base."""
-    if kind.kind == "percent":
-        return "share"
-    if not symbol:
-        return "units"  # of what is transferred
-    base = symbol.partition("/")[0]
-    return "worth" if kind.kind == "amount" and kind.base != base else "units"

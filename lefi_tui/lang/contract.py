@@ -11,8 +11,9 @@ from typing import Any
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang import reach as r
+from lefi_tui.lang.blueprint import Blueprint, Handler
+from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.form import Form, V
-from lefi_tui.lang.program import Handler, Policy, Program
 from lefi_tui.lang.reach import Reach, reach_of, together
 from lefi_tui.lang.titles import title_of
 
@@ -63,7 +64,7 @@ class Contract(Record):
     policy: Policy
 
 
-def contract_of(program: Program) -> Contract:
+def contract_of(program: Blueprint) -> Contract:
     reaches = [reach_of(form) for form in program.forms]
     handlers = [
         _ceiling(program, [handler], reach)
@@ -73,7 +74,7 @@ def contract_of(program: Program) -> Contract:
     return Contract(tuple(handlers), whole, program.policy)
 
 
-def _ceiling(program: Program, handlers: Iterable[Handler], reach: Reach) -> Ceiling:
+def _ceiling(program: Blueprint, handlers: Iterable[Handler], reach: Reach) -> Ceiling:
     handlers = tuple(handlers)
     one = handlers[0] if len(handlers) == 1 else None
 
@@ -100,13 +101,13 @@ def _ceiling(program: Program, handlers: Iterable[Handler], reach: Reach) -> Cei
     )
 
 
-def _steps(program: Program, handler: Handler) -> int:
+def _steps(program: Blueprint, handler: Handler) -> int:
     """Its own, and of the other candles that close with its event."""
     feeds = sum(each.form.steps_max for each in program.feeds if each.handler == handler.index)
     return handler.steps_max + feeds
 
 
-def _markets(program: Program, handlers: Iterable[Handler]) -> tuple[str, ...]:
+def _markets(program: Blueprint, handlers: Iterable[Handler]) -> tuple[str, ...]:
     out: dict[str, None] = {}
     for handler in handlers:
         out.setdefault(handler.symbol)
@@ -135,7 +136,7 @@ def _reads(form: Form) -> set[int]:
     return found
 
 
-def _trades(program: Program, reach: Reach) -> Iterator[Traded]:
+def _trades(program: Blueprint, reach: Reach) -> Iterator[Traded]:
     sizes = [key for key in reach.most if key[0] == "size"]
     for account, symbol, action, to in dict.fromkeys((*key[1:4], key[5]) for key in sizes):
         alike = [key for key in sizes if (*key[1:4], key[5]) == (account, symbol, action, to)]
@@ -143,7 +144,7 @@ def _trades(program: Program, reach: Reach) -> Iterator[Traded]:
         yield Traded(action, symbol, account, amounts, to)
 
 
-def _amount(program: Program, reach: Reach, key: r.Key) -> Amount:
+def _amount(program: Blueprint, reach: Reach, key: r.Key) -> Amount:
     most = reach.most[key]
     if math.isfinite(most):
         return Amount(key[4], most)
@@ -152,7 +153,7 @@ def _amount(program: Program, reach: Reach, key: r.Key) -> Amount:
     return Amount(key[4], None, _lines(program, computed))
 
 
-def _leverage(program: Program, reach: Reach) -> Amount | None:
+def _leverage(program: Blueprint, reach: Reach) -> Amount | None:
     named = [each for each in reach.places.values() if each.leverage]
     if not named:
         return None
@@ -162,6 +163,6 @@ def _leverage(program: Program, reach: Reach) -> Amount | None:
     return Amount("leverage", max(each.leverage for each in named))
 
 
-def _lines(program: Program, sites: Iterable[int]) -> tuple[int, ...]:
+def _lines(program: Blueprint, sites: Iterable[int]) -> tuple[int, ...]:
     line_of = {each.number: each.line for each in program.sites}
     return tuple(sorted({line_of[each] for each in sites}))

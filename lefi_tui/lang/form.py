@@ -7,7 +7,7 @@ this and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from lefi_tui.core.record import Record
@@ -184,12 +184,11 @@ class Form(Record):
         return int(slots[slot]), need
 
 
-@dataclass(slots=True)
 class Slots:
     """The layout of a script's memory: every slot has a number, a name and a first value."""
 
-    first: list[Any] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    def __init__(self, first: Sequence[Any] = (), names: Sequence[str] = ()) -> None:
+        self.first, self.names = list(first), list(names)
 
     def take(self, name: str, first: Any = 0.0, count: int = 1) -> int:
         start = len(self.first)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -40,12 +39,12 @@ _SIMPLE: Final = (s.Number, s.Name, s.Call, s.Index, s.Field)
 _BEHIND_STATEMENT: Final = re.compile(r"[^\S\n]*;?[^\S\n]*\n?[^\S\n]*")
 
 
-@dataclass(slots=True)
 class _Anew:
     """How a block is written today; a block without its `end` is a mistake."""
 
-    edits: list[Edit] = field(default_factory=list)
-    is_closed: bool = True
+    def __init__(self, edits: Sequence[Edit] = ()) -> None:
+        self.edits = list(edits)
+        self.is_closed = True
 
     def put(self, span: Span, words: str) -> None:
         self.edits.append(Edit(span, words))

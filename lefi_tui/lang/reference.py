@@ -14,9 +14,9 @@ from lefi_tui.lang.check_candles import CANDLES_MAX
 from lefi_tui.lang.check_events import FIELDS_MAX
 from lefi_tui.lang.diagnostic import CODES
 from lefi_tui.lang.entry import Entry, item, of_builtin, of_event, of_told, wrapped
+from lefi_tui.lang.examine import SOURCE_MAX
 from lefi_tui.lang.explain import EXPLAINED, told
 from lefi_tui.lang.maths import TEXT_MAX
-from lefi_tui.lang.program import SOURCE_MAX
 from lefi_tui.lang.scope import STEPS_MAX
 from lefi_tui.lang.tokens import KEYWORDS
 from lefi_tui.lang.told import Told

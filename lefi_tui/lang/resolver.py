@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.source import Span
 
 
-@dataclass(slots=True)
 class Declared:
-    title: str = ""
-    kind: str = "automated"
-    settings: dict[str, s.Setting] = field(default_factory=dict)
-    states: dict[str, s.State] = field(default_factory=dict)
-    functions: dict[str, s.Function] = field(default_factory=dict)
-    recursive: set[str] = field(default_factory=set)  # of them; said already
-    rules: list[s.Rule] = field(default_factory=list)
-    handlers: list[s.Handler] = field(default_factory=list)
-    tests: list[s.Test] = field(default_factory=list)
-    body: tuple[s.Statement, ...] = ()
-    found: list[Diagnostic] = field(default_factory=list)
+    def __init__(self, body: tuple[s.Statement, ...] = ()) -> None:
+        self.body = body
+        self.title = ""
+        self.kind = "automated"
+        self.settings: dict[str, s.Setting] = {}
+        self.states: dict[str, s.State] = {}
+        self.functions: dict[str, s.Function] = {}
+        self.recursive: set[str] = set()  # of them; said already
+        self.rules: list[s.Rule] = []
+        self.handlers: list[s.Handler] = []
+        self.tests: list[s.Test] = []
+        self.found: list[Diagnostic] = []
 
     def say(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, span, message, hint))

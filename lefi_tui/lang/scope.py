@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import types as t
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.resolver import Declared
@@ -30,25 +30,23 @@ class TooMuch(Wrong):
     """Said already; ends the handler's check: written out, it would not end in good time."""
 
 
-@dataclass(slots=True)
 class Local:
-    id: str
-    type: Type
-    series: X | None
-    span: Span
-    is_used: bool = False
+    def __init__(self, name: str, kind: Type, series: X | None, span: Span) -> None:
+        self.id = name
+        self.type = kind
+        self.series = series
+        self.span = span
+        self.is_used = False
 
 
-@dataclass(slots=True)
-class Site:
+class Site(Record):
     number: int
     action: str
     symbol: str
     span: Span
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Record):
     """An `Emit`: the event its handler hears ("" for every other handler), and what it sends."""
 
     heard: str
@@ -56,64 +54,66 @@ class Sent:
     span: Span
 
 
-@dataclass(slots=True)
 class Shared:
     """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
 
-    declared: Declared
-    bindings: Bindings
-    constants: dict[str, X] = field(default_factory=dict)
-    state_types: dict[str, Type] = field(default_factory=dict)
-    found: list[Diagnostic] = field(default_factory=list)
-    told: set[tuple[str, Span]] = field(default_factory=set)  # what stands in `found`
-    sites: list[Site] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    symbols: list[str] = field(default_factory=list)
-    reads: list[Any] = field(default_factory=list)
-    currency: str = "USDT"
-    symbol: str = ""  # of fills, where the script names one symbol only
-    has_rate: bool = False
-    used: set[str] = field(default_factory=set)
-    waits: list[tuple[str, Span]] = field(default_factory=list)  # where a run may wait
-    blocks: int = 0  # authorize, execute and finalize, written out
-    discount: float = 0.0  # of the policy, a year
-    approval_ms: float = 0.0  # of the policy
+    def __init__(
+        self, declared: Declared, bindings: Bindings, currency: str = "USDT", symbol: str = ""
+    ) -> None:
+        self.declared = declared
+        self.bindings = bindings
+        self.currency = currency
+        self.symbol = symbol  # of fills, where the script names one symbol only
+        self.constants: dict[str, X] = {}
+        self.state_types: dict[str, Type] = {}
+        self.found: list[Diagnostic] = []
+        self.told: set[tuple[str, Span]] = set()  # what stands in `found`
+        self.sites: list[Site] = []
+        self.sent: list[Sent] = []
+        self.symbols: list[str] = []
+        self.reads: list[Any] = []
+        self.has_rate = False
+        self.used: set[str] = set()
+        self.waits: list[tuple[str, Span]] = []  # where a run may wait
+        self.blocks = 0  # authorize, execute and finalize, written out
+        self.discount = 0.0  # of the policy, a year
+        self.approval_ms = 0.0  # of the policy
 
 
-@dataclass(slots=True)
 class Scope:
     """Of one handler, while it is checked."""
 
-    event: str
-    symbol: str = ""
-    timeframe_ms: int = 0
-    start: int = 0  # where it stands in the text
-    hears: str = ""  # name of its custom event
-    fields: dict[str, X] = field(default_factory=dict)
-    bare_fields: bool = False  # candle fields are bare names too
-    locals: dict[str, Local] = field(default_factory=dict)
-    assigned: set[str] = field(default_factory=set)
-    broken: set[str] = field(default_factory=set)
-    params: dict[str, X] = field(default_factory=dict)
-    candidates: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()  # names that get a value somewhere in the handler
-    nesting: dict[Span, Fix] = field(default_factory=dict)  # transaction beside `and`: its fix
-    is_straight: bool = True  # outside if and decide
-    memo: dict[tuple[Any, ...], X] = field(default_factory=dict)
-    series: list[X] = field(default_factory=list)
-    candles: dict[Clock, None] = field(default_factory=dict)  # of `Candles`, as written
-    named: list[Local] = field(default_factory=list)
-    pasts: dict[str, tuple[str, bool, int]] = field(default_factory=dict)
-    names: int = 0
-    nodes: int = 0  # what was looked at
-    steps: int = 0  # of it, what surely runs: the compiler counts exactly
-    level: int = 0  # values inside values, functions written out
-    deepest: int = 0  # of its values
-    stateful: set[int] = field(default_factory=set)  # ids of `series`
-    calls: int = 0
-    expanded: int = 0
-    waited: int = 0  # places above where a run may wait: behind each, reads are new
-    inside: tuple[str, ...] = ()  # authorize, execute and finalize around this place
+    def __init__(self, event: str, start: int = 0) -> None:
+        self.event = event
+        self.start = start  # where it stands in the text
+        self.symbol = ""
+        self.timeframe_ms = 0
+        self.hears = ""  # name of its custom event
+        self.fields: dict[str, X] = {}
+        self.bare_fields = False  # candle fields are bare names too
+        self.locals: dict[str, Local] = {}
+        self.assigned: set[str] = set()
+        self.broken: set[str] = set()
+        self.params: dict[str, X] = {}
+        self.candidates: frozenset[str] = frozenset()
+        self.given: frozenset[str] = frozenset()  # names that get a value somewhere in the handler
+        self.nesting: dict[Span, Fix] = {}  # transaction beside `and`: its fix
+        self.is_straight = True  # outside if and decide
+        self.memo: dict[tuple[Any, ...], X] = {}
+        self.series: list[X] = []
+        self.candles: dict[Clock, None] = {}  # of `Candles`, as written
+        self.named: list[Local] = []
+        self.pasts: dict[str, tuple[str, bool, int]] = {}
+        self.names = 0
+        self.nodes = 0  # what was looked at
+        self.steps = 0  # of it, what surely runs: the compiler counts exactly
+        self.level = 0  # values inside values, functions written out
+        self.deepest = 0  # of its values
+        self.stateful: set[int] = set()  # ids of `series`
+        self.calls = 0
+        self.expanded = 0
+        self.waited = 0  # places above where a run may wait: behind each, reads are new
+        self.inside: tuple[str, ...] = ()  # authorize, execute and finalize around this place
 
 
 class Checking:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from lefi_tui.core.record import Record
@@ -29,17 +28,24 @@ class SettingInfo(Record):
     doc: str
 
 
-@dataclass(slots=True)
 class Pass:
-    source: Source
-    declared: Declared
-    overrides: Mapping[str, str]
-    timeframe_ms: int | None
-    shared: Shared
-    settings: list[SettingInfo] = field(default_factory=list)
-    states: dict[str, tuple[Type, Any]] = field(default_factory=dict)
-    bodies: list[Body] = field(default_factory=list)
-    policy: Policy = field(default_factory=Policy)
+    def __init__(
+        self,
+        source: Source,
+        declared: Declared,
+        overrides: Mapping[str, str],
+        timeframe_ms: int | None,
+        shared: Shared,
+    ) -> None:
+        self.source = source
+        self.declared = declared
+        self.overrides = overrides
+        self.timeframe_ms = timeframe_ms
+        self.shared = shared
+        self.settings: list[SettingInfo] = []
+        self.states: dict[str, tuple[Type, Any]] = {}
+        self.bodies: list[Body] = []
+        self.policy = Policy()
 
 
 def attempt(check: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lefi_tui.core.bot import Given
 from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
@@ -80,7 +79,7 @@ class Signaled(Record):
 
     what: str  # event | command
     name: str
-    fields: tuple[tuple[str, Given], ...]
+    fields: tuple[tuple[str, float | str | bool], ...]
     line: int
 
 
@@ -159,7 +158,7 @@ class _Reader:
         fields = {arg.name or "": self._given(arg) for arg in node.fields}
         return Signaled(node.what, node.name.plain or "", tuple(fields.items()), line)
 
-    def _given(self, arg: s.Arg) -> Given:
+    def _given(self, arg: s.Arg) -> float | str | bool:
         value = self.check.value(arg.value)
         if not value.is_const or not isinstance(value.value, (float, str, bool)):
             message = "A field is a constant: a number, a text, true or false."

@@ -122,6 +122,21 @@ def _plain(kind: Type) -> Type:
     return NUMBER if kind.kind in OPEN else kind
 
 
+def level_kind(kind: Type) -> str:
+    """How a stop or target is meant: a share of the entry, or a price."""
+    return kind.kind if kind.kind == "percent" else "price"
+
+
+def size_kind(kind: Type, symbol: str) -> str:
+    """How a size is meant: a share, worth of quote, or units of base."""
+    if kind.kind == "percent":
+        return "share"
+    if not symbol:
+        return "units"  # of what is transferred
+    base = symbol.partition("/")[0]
+    return "worth" if kind.kind == "amount" and kind.base != base else "units"
+
+
 class Bindings:
     """Which unit each bare name took. Two passes fill and use it: a name may meet its unit late."""
 

@@ -34,7 +34,7 @@ from lefi_tui.lang.program import Program
 
 
 def counting(program: Program) -> Program:
-    slots = Slots(list(program.slots.first), list(program.slots.names))
+    slots = Slots(program.slots.first, program.slots.names)
     forms = tuple(_counted(form, slots.take("steps", 0.0, 2)) for form in program.forms)
     return program.replaced(forms=forms, slots=slots)
 

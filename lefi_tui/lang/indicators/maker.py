@@ -7,7 +7,6 @@ carry it out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
@@ -17,15 +16,15 @@ from lefi_tui.lang.form import Let, Loop, Op, Put, Slots, V, When, value
 STILL: Final = 1e-14
 
 
-@dataclass(slots=True)
 class Maker:
     """Collects the ops of one indicator, with its own slots and temps."""
 
-    slots: Slots
-    name: str
-    number: int
-    ops: list[Op]
-    temps: int = 0
+    def __init__(self, slots: Slots, name: str, number: int, ops: list[Op]) -> None:
+        self.slots = slots
+        self.name = name
+        self.number = number
+        self.ops = ops
+        self.temps = 0
 
     def slot(self, what: str, first: float = 0.0, count: int = 1) -> int:
         return self.slots.take(f"{self.name}.{what}", first, count)
