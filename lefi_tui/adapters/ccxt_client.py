@@ -1,26 +1,34 @@
 """One exchange's public data through ccxt: questions in plain words, answers in plain data.
 
-The rules it keeps: no key is ever given to it; the client's own limiter is the one budget of the
-exchange; while the exchange asks us to wait not one question leaves; sizes are units of the base.
+The rules it keeps: no key is ever given to it; one budget of the exchange, by rank, in the place of
+the client's own limiter; while the exchange asks us to wait not one question leaves; what fails
+nine times in a row is left alone for a while; sizes are units of the base.
 Only the worker process loads this module: ccxt costs a second of processor time and 100 MB.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
+from lefi_tui.adapters.guards import CallFailedError, Guards, HeldBackError
+from lefi_tui.adapters.rate_budget import BudgetFullError, Rank, RateBudget
 from lefi_tui.core.codec import to_plain
 from lefi_tui.ports.clock import Clock
 
 TIMEOUT_MS: Final = 10_000
+QUESTION_S: Final = 55.0  # some requests, each with its turn; our end waits a little longer
+# After nine failures in a row: prices are wanted sooner than LL-21's five minutes.
+LEFT_ALONE_S: Final = 30.0
 # Where the exchange says "too fast" without saying for how long; a ban (418) lasts minutes.
 WAIT_UNSAID_S: Final = {429: 30.0, 418: 120.0}
 WAIT_MOST_S: Final = 3 * 86_400.0  # the longest ban seen
@@ -31,7 +39,6 @@ TEXT_MOST: Final = 300
 CHEAPER: Final[Mapping[str, Mapping[str, str]]] = {
     "binanceusdm": {"fetchTradesMethod": "fapiPublicGetTrades"},
 }
-NS_PER_S: Final = 1_000_000_000
 MISSHAPEN: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -43,6 +50,7 @@ class _Answered:
 
 
 _answered: ContextVar[_Answered] = ContextVar("answered")
+_rank: ContextVar[Rank] = ContextVar("rank", default=Rank.READ)
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer, not a fault of ours
@@ -51,6 +59,10 @@ class Refusal(Exception):  # noqa: N818 -- an answer, not a fault of ours
     def __init__(self, kind: str, why: str, wait_s: float = 0.0) -> None:
         super().__init__(why)
         self.kind, self.why, self.wait_s = kind, why[:TEXT_MOST], wait_s
+
+
+class Unanswered(Refusal, CallFailedError):  # noqa: N818 -- likewise
+    """It failed, or said nothing that can be read: the breaker counts these."""
 
 
 class PublicExchange:
@@ -62,7 +74,11 @@ class PublicExchange:
         given = {"enableRateLimit": True, "timeout": TIMEOUT_MS, **settings, "options": options}
         self._client = getattr(ccxt, name)(given)
         self._clock = clock
-        self._until_ns = 0  # not a question before
+        self._guards = Guards(
+            clock, None, random.SystemRandom().random, open_s=LEFT_ALONE_S, attempts=1
+        )
+        self._budget = RateBudget(clock, per_s=1_000 / max(self._client.rateLimit, 1))
+        self._client.throttle = self._turn
         self._fetch, self._parse = self._client.fetch, self._client.parse_json
         self._client.fetch = self._fetched
         self._client.on_rest_response = self._looked_at
@@ -83,6 +99,21 @@ class PublicExchange:
 
     async def answer(self, question: str, asked: Mapping[str, Any]) -> Any:
         """The answer, or a Refusal."""
+        _rank.set(Rank.ENTRY if asked.get("is_for_order") else Rank.READ)
+        plain = {name: each for name, each in asked.items() if name != "is_for_order"}
+        try:
+            return await self._guards.call(
+                question, partial(self._asked, question, plain), limit_s=QUESTION_S
+            )
+        except HeldBackError as error:
+            kind = "wait" if self._guards.hold.left_s(self._clock.monotonic_ns()) else "away"
+            raise Refusal(kind, error.why, error.wait_s) from error
+        except Refusal:
+            raise
+        except CallFailedError as error:
+            raise Refusal("away", str(error)) from error
+
+    async def _asked(self, question: str, asked: Mapping[str, Any]) -> Any:
         seen = _Answered()
         _answered.set(seen)
         try:
@@ -91,7 +122,14 @@ class PublicExchange:
             raise self._refusal(error, seen.status) from error
         except MISSHAPEN as error:
             why = f"{question}: {type(error).__name__}: {error}"
-            raise Refusal("answer", why) from error
+            raise Unanswered("answer", why) from error
+
+    async def _turn(self, cost: float | None = None) -> None:
+        """In the place of ccxt's own limiter, which knows no ranks."""
+        try:
+            await self._budget.turn(_rank.get(), 1.0 if cost is None else float(cost))
+        except BudgetFullError as error:
+            raise Refusal("wait", str(error), 1.0) from error
 
     # ---- around each request
 
@@ -100,7 +138,7 @@ class PublicExchange:
         return await self._fetch(*request, **more)
 
     def _wait_first(self) -> None:
-        left_s = (self._until_ns - self._clock.monotonic_ns()) / NS_PER_S
+        left_s = self._guards.hold.left_s(self._clock.monotonic_ns())
         if left_s > 0:
             raise Refusal("wait", f"it said so; {left_s:.0f} s are left", left_s)
 
@@ -110,8 +148,7 @@ class PublicExchange:
         _answered.get().status = status
         if status in WAIT_UNSAID_S:
             wait_s = _retry_after_s(headers) or WAIT_UNSAID_S[status]
-            until_ns = self._clock.monotonic_ns() + int(min(wait_s, WAIT_MOST_S) * NS_PER_S)
-            self._until_ns = max(self._until_ns, until_ns)
+            self._guards.hold.wait(min(wait_s, WAIT_MOST_S), self._clock.monotonic_ns())
         return body
 
     def _parsed(self, text: str) -> Any:
@@ -122,7 +159,7 @@ class PublicExchange:
         return parsed
 
     def _refusal(self, error: Exception, status: int) -> Refusal:
-        wait_s = (self._until_ns - self._clock.monotonic_ns()) / NS_PER_S
+        wait_s = self._guards.hold.left_s(self._clock.monotonic_ns())
         if wait_s > 0 or isinstance(error, (ccxt.DDoSProtection, ccxt.RateLimitExceeded)):
             wait_s = max(wait_s, 1.0)
             return Refusal("wait", f"too many questions (status {status})", wait_s)
@@ -135,7 +172,8 @@ class PublicExchange:
             (ccxt.OperationFailed, "away"),
         )
         kind = next((kind for each, kind in kinds if isinstance(error, each)), "refused")
-        return Refusal(kind, _words(error))
+        made = Unanswered if kind in {"away", "answer"} else Refusal
+        return made(kind, _words(error))
 
     # ---- questions
 

@@ -309,6 +309,22 @@ async def test_told_to_wait_not_a_question_leaves_until_the_wait_is_over(
     assert await link.ask("time") == rest.now()
 
 
+async def test_what_fails_nine_times_is_left_alone_and_other_questions_are_not(
+    server: PublicRest,
+) -> None:
+    async with ExchangeLink("binanceusdm", server.binance) as link:
+        server.fail(Fault("/time", status=502, body="{}", times=9))
+        for _ in range(9):
+            with pytest.raises(ExchangeAwayError):
+                await link.ask("time")
+        asked = len(server.requests)
+        with pytest.raises(ExchangeAwayError, match="left alone") as caught:
+            await link.ask("time")
+        assert 20 < caught.value.wait_s <= 30
+        assert len(server.requests) == asked
+        assert await link.ask("ticker", symbol=BTC)
+
+
 async def test_a_market_that_is_not_there_is_named(link: ExchangeLink, rest: PublicRest) -> None:
     assert rest.port
     with pytest.raises(MarketUnknownError) as caught:
