@@ -24,6 +24,7 @@ from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
 from screens.keys import ON_DESK, bindings, of_groups
 from screens.stop_bot import StopBotScreen
+from screens.why import why_of
 from widgets import equity
 from widgets.block import Block
 from widgets.board import Board
@@ -238,11 +239,11 @@ class DeskScreen(Framed):
         self._tour = Tour() if self._tour is None else None
         self.draw_words()
 
-    async def action_why(self) -> None:
-        bot = self.bots.selected
-        if bot is None:
+    def action_why(self) -> None:
+        screen = why_of(self.focused, self.bots.selected)
+        if screen is None:
             self.notice("No bot has run yet. n lists what can be started.")
             return
         if self._tour is not None:
             self._tour = took(self._tour, "why")
-        await self.app.run_action(f"app.why({bot.id!r})")
+        self.app.push_screen(screen)

@@ -19,6 +19,7 @@ from lefi_tui.views.orders_view import OrdersView, PastOrderRow, matching
 from lefi_tui.views.queries import OrdersQuery
 from screens.framed import Framed
 from screens.keys import ORDERS, bindings, of_groups
+from screens.story import StoryScreen
 from widgets.block import Block
 from widgets.in_order import Field
 from widgets.ink import Palette
@@ -106,6 +107,13 @@ class OrdersScreen(Framed):
 
     def action_clear(self) -> None:
         self.filter.value = ""
+
+    def action_why(self) -> None:
+        asked = self.list.why
+        if asked is None:
+            self.notice("No order is under the cursor.")
+        else:
+            self.app.push_screen(StoryScreen(asked))
 
     def action_cancel(self) -> None:
         order = self.list.selected

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.queries import StoryQuery
 from widgets.ink import Palette
 from widgets.lines import Frame, Page, Row
 
@@ -87,6 +88,11 @@ class Listing(Widget, Generic[V], can_focus=True):
         if self.view is None or not self.keys(self.view):
             return ""
         return self.explain(self.view, self.cursor)
+
+    @property
+    def why(self) -> StoryQuery | None:
+        """The story of what is under the cursor; none where there is none to tell."""
+        return None
 
     def move(self, step: int) -> None:
         keys = self.keys(self.view) if self.view is not None else ()

@@ -12,7 +12,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.chart_view import TIMEFRAMES, ChartView, Mark, frame_name, live
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.numbers import NS_PER_MS
-from lefi_tui.views.queries import CHART_CANDLES_MAX, ChartQuery
+from lefi_tui.views.queries import CHART_CANDLES_MAX, ChartQuery, StoryQuery
 from widgets.board import Board
 from widgets.candles import at, layout, reach, time_of
 from widgets.ink import Palette
@@ -106,6 +106,20 @@ class Chart(Board):
     def move(self, step: int) -> None:
         self.look(-step)
 
+    @property
+    def why(self) -> StoryQuery | None:
+        """Of the newest fill in the candle under the cursor; without one, of the candle."""
+        chart = self.shown
+        begin_ms = 0 if chart is None else time_of(chart, min(self.back, reach(chart)))
+        if chart is None or not begin_ms:
+            return None
+        own = _fills_in(chart, begin_ms)
+        if own and own[-1].order:
+            return StoryQuery(order=own[-1].order)
+        end_ms = begin_ms + chart.timeframe_ms
+        market = chart.account, chart.symbol
+        return StoryQuery("", 0, "", *market, since_ms=begin_ms, until_ms=end_ms)
+
 
 def explain(chart: ChartView, back: int) -> str:
     """The candle under the cursor, and the fills in it with their owners."""
@@ -113,17 +127,21 @@ def explain(chart: ChartView, back: int) -> str:
     begin_ms = time_of(chart, back)
     if not begin_ms:
         return chart.error
-    end_ms = begin_ms + chart.timeframe_ms
     words = f"{chart.account}, {numbers.moment(begin_ms * NS_PER_MS)} UTC: "
     candle = at(chart, back)
     if candle is None:
         return f"{words}no candle; nothing was traded, or the history lacks it"
-    own = [each for each in chart.marks if begin_ms <= each.at_ns // NS_PER_MS < end_ms]
+    own = _fills_in(chart, begin_ms)
     if own:
         return words + "; ".join(_fill(each, chart.places) for each in own)
     low, high = (numbers.price(each, chart.places) for each in (candle.low, candle.high))
     opened = " so far" if chart.is_forming and not back else ""
     return f"{words}{low} to {high}{opened}, no fill of yours"
+
+
+def _fills_in(chart: ChartView, begin_ms: int) -> list[Mark]:
+    end_ms = begin_ms + chart.timeframe_ms
+    return [each for each in chart.marks if begin_ms <= each.at_ns // NS_PER_MS < end_ms]
 
 
 def _fill(mark: Mark, places: int) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from lefi_tui.core.order import HAND, OrderStatus
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import DeskView, OrderRow
+from lefi_tui.views.queries import StoryQuery
 from widgets.board import Board
 from widgets.ink import Ink
 from widgets.lines import Column, Frame, Page, Span, table
@@ -73,6 +74,11 @@ class Orders(Board):
 
     def keys(self, view: DeskView) -> Sequence[str]:
         return tuple(row.id for row in view.orders)
+
+    @property
+    def why(self) -> StoryQuery | None:
+        orders = () if self.view is None else self.view.orders
+        return StoryQuery(order=orders[self.cursor].id) if orders else None
 
     def explain(self, view: DeskView, number: int) -> str:
         return explain(view.orders[number])

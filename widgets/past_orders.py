@@ -9,6 +9,7 @@ from typing import Final
 from lefi_tui.core.order import OrderStatus
 from lefi_tui.views import numbers
 from lefi_tui.views.orders_view import PastOrderRow, whose
+from lefi_tui.views.queries import StoryQuery
 from widgets.board import Listing
 from widgets.ink import Ink
 from widgets.lines import Column, Frame, Page, Row, Span, padded, table
@@ -130,6 +131,11 @@ class PastOrders(Listing[Found]):
 
     def explain(self, view: Found, number: int) -> str:
         return explain(view.rows[number])
+
+    @property
+    def why(self) -> StoryQuery | None:
+        order = self.selected
+        return None if order is None else StoryQuery(order=order.id)
 
     @property
     def selected(self) -> PastOrderRow | None:

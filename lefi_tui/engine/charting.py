@@ -206,4 +206,5 @@ def _seen(screen: ScreenState, market: Key) -> tuple[Minute, ...]:
 
 
 def _mark(fill: FillRecord) -> Mark:
-    return Mark(fill.at_ns, fill.side, fill.price, fill.quantity, fill.owner, fill.reason)
+    told = (fill.at_ns, fill.side, fill.price, fill.quantity, fill.owner, fill.reason, fill.order)
+    return Mark(*told)

@@ -14,7 +14,7 @@ from lefi_tui.core.codec import decode
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.order import HAND, UNKNOWN
 from lefi_tui.engine.looking_back import DECIDING, Found, LookBack, Scene, Wanted
-from lefi_tui.engine.storytelling import begun_by, standing_of, story, untold
+from lefi_tui.engine.storytelling import begun_by, readers_of, standing_of, story, untold
 from lefi_tui.ports.journal import JournalReader, Row
 from lefi_tui.views import numbers
 from lefi_tui.views.queries import StoryQuery
@@ -50,11 +50,13 @@ class Retelling:
             why = "The journal has no order of this id."
             self.view = StoryView(self._title, untold=why)
             return
-        owner = decode(row.type, row.version, row.body).order.owner
-        if owner in BY_NO_BOT:  # nothing ran: its own rows tell it all
+        begun = decode(row.type, row.version, row.body).order
+        if begun.owner in BY_NO_BOT:  # nothing ran: its own rows tell it all
             self.view = story(self._journal, row.n, self._title, Found(), None)
-            return
-        yield from self._of_message(row.n)
+        else:
+            yield from self._of_message(row.n)
+        if begun.id != order:
+            self.view = replace(self.view, others=f"It hangs on the entry {begun.id}.")
 
     def _of_message(self, n: int) -> Iterator[tuple[int, int]]:
         look = LookBack(self._journal, self._empty, Wanted(n=n))
@@ -89,6 +91,8 @@ class Retelling:
             row = self._decided_before(until_ns)
             view = view if row is None else story(self._journal, row.n, self._title, found, None)
             return replace(view, others="")
+        if query.symbol:
+            return replace(view, standing=readers_of(found.after, query.account, query.symbol))
         return replace(view, standing=standing_of(found.after, query.bot, 0, until_ns))
 
     def _decided_before(self, until_ns: int) -> Row | None:
@@ -107,7 +111,8 @@ def _title(query: StoryQuery) -> str:
     if query.story:
         return f"Story #{query.story}"
     if query.symbol:
-        return query.symbol
+        begin, end = (numbers.moment(each * NS_PER_MS) for each in (query.since_ms, query.until_ms))
+        return f"{query.symbol} from {begin} to {end[-5:]} UTC"
     return query.bot or "The newest run"
 
 

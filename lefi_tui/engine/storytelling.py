@@ -211,3 +211,12 @@ def standing_of(desk: Desk | None, bot: str, last_ns: int, asked_ns: int) -> str
         words += f"; it had run {numbers.age((asked_ns - last_ns) // numbers.NS_PER_MS)} before"
     halted = "" if desk.trading_state == "active" else f" Trading was {desk.trading_state}"
     return f"{words}.{halted}{f' ({desk.trading_cause}).' if halted else ''}"
+
+
+def readers_of(desk: Desk | None, account: str, symbol: str) -> str:
+    """The bots that read a market then, and how each stood."""
+    bots = [] if desk is None else [*desk.bots.values()]
+    readers = [each for each in bots if each.account == account and symbol in each.needs.symbols]
+    if not readers:
+        return f"No bot read {symbol} on {account} then."
+    return "; ".join(standing_of(desk, each.id, 0, 0).rstrip(".") for each in readers) + "."

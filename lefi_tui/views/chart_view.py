@@ -50,6 +50,7 @@ class Mark:
     quantity: Decimal
     owner: str
     reason: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
