@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Key
 
-from lefi_tui.core.messages import Command, StopBot
+from lefi_tui.core.messages import Command, GiveCommand, PauseBot, ResumeBot, StopBot
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.queries import BotQuery
@@ -126,13 +127,36 @@ class BotsScreen(Framed):
         view = self._known()
         if view is None:
             return
-        if not view.is_alive:
+        if not view.is_open:
             held = " Its position stays; c on the desk closes it." if view.shares else ""
             self.notice(f"{view.id} is {view.status}; there is nothing to stop.{held}")
         elif view.shares:
             self.app.push_screen(StopBotScreen(view.id, self._send))
         else:
             self._send(StopBot(view.id))
+
+    def action_pause(self) -> None:
+        view = self._known()
+        if view is None:
+            return
+        if view.is_waiting:
+            self._send(ResumeBot(view.id))
+        elif view.is_alive:
+            self._send(PauseBot(view.id))
+        else:
+            self.notice(f"{view.id} is {view.status}; there is nothing to pause.")
+
+    def on_key(self, event: Key) -> None:
+        """A key of the bot's own sends its command; a key of the screen stays the screen's."""
+        row, view = self.selected, self.view
+        if row is None or view is None or view.id != row.id or not view.commands:
+            return
+        typed = event.character or event.key
+        name = next((each.name for each in view.commands if each.key in {typed, event.key}), "")
+        if name and event.key not in self.active_bindings:
+            event.stop()
+            self._send(GiveCommand(view.id, name))
+            self.notice(f"{name} sent to {view.id}.")
 
     def _known(self) -> BotView | None:
         """The bot under the cursor, once the engine has told of it."""

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_settings import plain, takes
-from lefi_tui.views.bot_view import BotSetting, BotView, ShareRow
+from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, ShareRow
 from lefi_tui.views.desk_view import BotRow, DeskView, LogRow, OrderRow, Weight
 from widgets.block import wrapped
 from widgets.board import Board
@@ -84,6 +84,9 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
         if view.warming:
             why = f"warming up: {view.warming} candles"
         yield from _prose(why, Ink.WARN, frame)
+    if view.commands:
+        yield _titled("Commands", "their keys work here, but for the screen's own", frame)
+        yield from (_command(each, frame) for each in view.commands)
     yield _titled("Holds", _earned(view), frame)
     yield from _shares(view, frame, silent_ms)
     yield _titled("Settings", "e changes them" if view.is_alive and view.settings else "", frame)
@@ -124,7 +127,8 @@ def _state(view: BotView, frame: Frame, silent_ms: int) -> Row:
 
 def _facts(view: BotView) -> str:
     since = numbers.moment(view.started_ns)
-    return f"started {since} UTC, text {view.version}"
+    plan = f", {view.plan}" if view.plan else ""
+    return f"started {since} UTC, text {view.version}{plan}"
 
 
 def _earned(view: BotView) -> str:
@@ -177,6 +181,10 @@ def _setting(row: BotSetting, frame: Frame) -> Row:
     return padded(
         [(f" {name} ", Ink.TEXT), (f"{value} ", value_ink), (fit(text, room, cut), Ink.DIM)], frame
     )
+
+
+def _command(row: BotCommand, frame: Frame) -> Row:
+    return padded([(f" {row.key:<4}", Ink.KEY), (row.name, Ink.TEXT)], frame)
 
 
 def _order(row: OrderRow, frame: Frame) -> Row:

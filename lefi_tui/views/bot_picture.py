@@ -11,10 +11,13 @@ from typing import Final
 
 from bots.indicator import DEFAULTS
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.desk.lifecycle import WAITS
+from lefi_tui.core.messages import Work
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.position import Position, unrealized
 from lefi_tui.lang.program import check
-from lefi_tui.views.bot_view import BotSetting, BotView, Earned, ShareRow
+from lefi_tui.views import numbers
+from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, Earned, ShareRow
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
@@ -40,7 +43,7 @@ def bot_view(
         bot.id,
         is_known=True,
         title=bot.title,
-        kind=bot.kind,
+        kind=_kind(bot),
         mode=mode_of(account),
         account=account.name,
         currency=account.currency,
@@ -57,7 +60,25 @@ def bot_view(
         shares=tuple(_share(desk, screen, each, now_ns) for each in _held(desk, bot, own or {})),
         orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
         earned=None if own is None else _earned(own),
+        commands=tuple(BotCommand(*each) for each in bot.needs.commands),
+        is_open=bot.is_open,
+        is_waiting=bot.status in WAITS,
+        plan=_plan(bot),
     )
+
+
+def _kind(bot: BotRecord) -> str:
+    """A script with commands is one that a person sits in front of."""
+    return "manual" if bot.needs.commands else bot.kind
+
+
+def _plan(bot: BotRecord) -> str:
+    """Once, from 2026-01-05 09:00 to 2026-02-01 00:00 UTC."""
+    work = "" if bot.work is Work.RECURRING else bot.work.value
+    begins = f"from {numbers.moment(bot.from_ns)}" if bot.from_ns else ""
+    ends = f"to {numbers.moment(bot.until_ns)}" if bot.until_ns else ""
+    window = " ".join(filter(None, (begins, ends, "UTC" if begins or ends else "")))
+    return ", ".join(filter(None, (work, window)))
 
 
 @lru_cache(maxsize=SCRIPTS_KEPT)

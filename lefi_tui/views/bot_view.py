@@ -51,6 +51,14 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
+class BotCommand:
+    """What a person in front of a bot may say, and by which key."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class BotView:
     """`is_known` is False for a bot that this desk has never had."""
 
@@ -75,6 +83,10 @@ class BotView:
     shares: tuple[ShareRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()  # working
     earned: Earned | None = None  # None where no tables are kept
+    commands: tuple[BotCommand, ...] = ()
+    is_open: bool = False  # it runs, or will when its time or a person says so
+    is_waiting: bool = False  # for a person to resume it
+    plan: str = ""  # its work mode and its window, where they are not the usual
 
     @property
     def unrealized(self) -> Decimal | None:

@@ -18,10 +18,12 @@ from lefi_tui.wiring.demo import LOG_NAME, socket_path
 from lefi_tui.wiring.shelf import shelf
 
 if TYPE_CHECKING:
+    from lefi_tui.settings_tables import NotifySettings
     from lefi_tui.views.desk_view import AccountRow
     from lefi_tui.views.queries import Channel
     from lefi_tui.views.settings_view import SettingsView
     from lefi_tui.views.shelf import Startable
+    from screens.alerts import AlertRules
     from screens.asking import Dialog
     from screens.framed import Framed
     from screens.rooms import Room
@@ -47,7 +49,11 @@ def furnished(
             partial(shelf, scripts_folder(settings)),
             start_form,
             DEMO,
-            rooms=rooms(settings.settings, scripts_folder(settings), folder),
+            rooms={
+                **rooms(settings.settings, scripts_folder(settings), folder),
+                "notices": partial(notices_room, channel),
+            },
+            alerts=alerts_of(settings.settings.notify),
             table=table,
             at_first_frame=keep_loaded,
             greeting=settings.complaint or " ".join(problems),
@@ -68,6 +74,18 @@ def start_form(what: Startable, accounts: Sequence[AccountRow], go: Go) -> Dialo
         return None
     form = StartForm(program, what.source, accounts, start_refusal_of, go)
     return StartScriptScreen(form, PALETTES[palette_name(os.environ)])
+
+
+def notices_room(channel: Channel, _send: Any, palette: Any) -> Framed:
+    from screens.notices import NoticesScreen
+
+    return NoticesScreen(channel.ask, palette)
+
+
+def alerts_of(notify: NotifySettings) -> AlertRules:
+    from screens.alerts import AlertRules
+
+    return AlertRules(notify.screen, notify.bell, notify.desktop, notify.quiet, notify.zone)
 
 
 def keep_loaded() -> None:
@@ -111,12 +129,24 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
 
         return SettingsScreen(send, palette, partial(settings_view, began))
 
+    def limits_room(send: Any, palette: Any) -> Framed:
+        from screens.limits import LimitsScreen
+
+        return LimitsScreen(send, palette)
+
+    def schedule_room(send: Any, palette: Any) -> Framed:
+        from screens.schedule import ScheduleScreen
+
+        return ScheduleScreen(send, palette)
+
     return {
+        "schedule": schedule_room,
         "scripts": scripts_room,
         "bots": bots_room,
         "orders": orders_room,
         "report": report_room,
         "settings": settings_room,
+        "limits": limits_room,
     }
 
 

@@ -20,6 +20,8 @@ ROOMS = {
     "orders": ("f5", "first"),
     "report": ("f6", "yield"),
     "settings": ("f7", "Values"),
+    "schedule": ("9", "drop old market records"),
+    "limits": ("f8", "leverage_max"),
 }
 
 
