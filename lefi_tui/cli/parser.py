@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -30,7 +30,8 @@ def carried_out(arguments: Sequence[str], output: Output) -> int:
         raise NotThereYetError(why, where=f"lefi {name}")
     if name and name not in COMMANDS and not name.startswith("-"):
         raise UsageError("there is no such command", where=f"lefi {name}", next_step=_meant(name))
-    parsed, unknown = _parser().parse_known_args(list(arguments))
+    asked = {name: COMMANDS[name]} if name in COMMANDS else COMMANDS
+    parsed, unknown = _parser(asked).parse_known_args(list(arguments))
     if unknown:
         where = f"lefi {parsed.command}" if parsed.command else "lefi"
         why = f"there is no {' '.join(unknown)} here"
@@ -50,7 +51,7 @@ def _meant(name: str) -> str:
     return f"Did you mean `lefi {close[0]}`?" if close else UsageError.usual_next
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: Mapping[str, Command]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="lefi",
         description="The terminal desk for traders who write small scripts.",
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="a throw-away profile, made-up market")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     # What does not work yet stands last, so that nobody has to pick the rest out of it.
-    for name, command in sorted(COMMANDS.items(), key=lambda each: not each[1].module):
+    for name, command in sorted(asked.items(), key=lambda each: not each[1].module):
         _add(commands, name, command)
     return parser
 
