@@ -22,6 +22,7 @@ from lefi_tui.terminal.fitness import palette_name, wants_mouse
 from lefi_tui.terminal.shutdown import Shutdown
 from lefi_tui.terminal.signals import Signals
 from lefi_tui.terminal.slim import SlimDisplay
+from screens.alerts import Alerts
 from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
@@ -60,7 +61,8 @@ class LefiApp(SlimDisplay):
         }
         self._rooms = Rooms(self, rooms, setup.table)
         self._kill_watch = KillWatch(self, setup.channel.ask)
-        self._poller = Poller(setup.channel.ask, self.run_worker, self.notice)
+        alerts = Alerts(setup.alerts, self.notice, self.write_to_terminal)
+        self._poller = Poller(setup.channel.ask, self.run_worker, self.notice, alerts.look)
         self.register_theme(theme_of(setup.palette))
         self.theme = "lefi"
         self.set_keymap(setup.table.changed())

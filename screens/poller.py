@@ -39,10 +39,12 @@ class Poller:
         ask: Callable[[Query], Awaitable[Any]],
         run: Callable[[Any], object],  # a worker of the application's
         complain: Callable[[str], None],
+        heed: Callable[[DeskView], None],  # each newer desk
     ) -> None:
         self._ask = ask
         self._run = run
         self._complain = complain
+        self._heed = heed
         self._open: set[Slot] = set()  # whose question waits for its answer
         self._answered: dict[Slot, _Answer] = {}
         self._framed: list[Framed] = []
@@ -109,3 +111,4 @@ class Poller:
             for each in self._framed:
                 if each is not screen and each.is_attached:
                     each.frame(aged(answer, silent_ms))
+            self._heed(answer)  # last: a new state takes the words of the one before away

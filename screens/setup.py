@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lefi_tui.views.desk_view import AccountRow, Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable
+from screens.alerts import SILENT, AlertRules
 from screens.asking import Dialog
 from screens.keys import TABLE, KeyTable
 from screens.rooms import Room
@@ -49,6 +50,7 @@ class DeskSetup:
     palette: Palette = TRUE_COLOR
     rooms: Mapping[str, Room] = field(default_factory=dict)  # the other screens, by name
     table: KeyTable = TABLE
+    alerts: AlertRules = SILENT
     greeting: str = ""  # said on the first screen; what stood above it is hidden
     at_first_frame: Callable[[], None] = _nothing_more  # work that would hold that up
     goes_on_without_us: bool = False  # the engine lives in another process

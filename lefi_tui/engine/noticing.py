@@ -1,17 +1,17 @@
-"""Which events are told to a person who is away, and how severe each is: one table.
-
-It is read for what happens now and, after a crash, for what the journal holds and nobody was told.
+"""Makes notices of events: of those that happen now and, after a crash, of those that the journal
+holds and nobody was told.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.approval import Approval, AskedOrder
 from lefi_tui.core.codec import CodecError, decode, encode
-from lefi_tui.core.notices import TEXT_MAX, TITLE_MAX, Notice, Severity
+from lefi_tui.core.notices import TEXT_MAX, TITLE_MAX, Notice
 from lefi_tui.core.order import Order
 from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.writer import SingleWriter
@@ -19,52 +19,11 @@ from lefi_tui.errors import shown
 from lefi_tui.ports.journal import Journal
 from lefi_tui.ports.notifier import Notifier
 from lefi_tui.redaction import REDACTOR
+from lefi_tui.views import numbers
+from lefi_tui.views.severity import JOURNALED, severity_of
 from lefi_tui.views.wording import said
 
 CAUGHT_UP_MAX: Final = 400  # newest events that a start looks through
-Weigh = Callable[[Any], Severity | None]
-
-
-def _always(severity: Severity) -> Weigh:
-    return lambda _event: severity
-
-
-def _note(event: m.NoteWritten) -> Severity | None:
-    return Severity.INFO if event.kind == "notify" else None
-
-
-def _trading_state(event: m.TradingStateChanged) -> Severity:
-    return Severity.INFO if event.state is m.TradingState.ACTIVE else Severity.URGENT
-
-
-def _filled(event: m.OrderFilled) -> Severity | None:
-    return Severity.URGENT if event.reason == "liquidation" else None
-
-
-def _stated(event: m.FeedStated) -> Severity | None:
-    return Severity.WARNING if event.is_waiting else None
-
-
-# What is not here is told on the screen only.
-SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
-    m.NoteWritten: _note,
-    m.OrderDenied: _always(Severity.WARNING),
-    m.OrderRejected: _always(Severity.WARNING),
-    m.BotRefused: _always(Severity.WARNING),
-    m.FeedStated: _stated,
-    m.TradingStateChanged: _trading_state,
-    m.BotFaulted: _always(Severity.URGENT),
-    m.OrderUnconfirmed: _always(Severity.URGENT),
-    m.CloseGivenUp: _always(Severity.URGENT),
-    m.OrderFilled: _filled,
-}
-JOURNALED: Final = tuple(kind.__name__ for kind in SEVERITIES if issubclass(kind, m.Event))
-
-
-def severity_of(message: m.Message) -> Severity | None:
-    """None where it is no news for a person who is away."""
-    weigh = SEVERITIES.get(type(message))
-    return None if weigh is None else weigh(message)
 
 
 def notice_of(message: m.Message, n: int, orders: Mapping[str, Order]) -> Notice | None:
@@ -75,7 +34,8 @@ def notice_of(message: m.Message, n: int, orders: Mapping[str, Order]) -> Notice
     name, _, body = encode(message)
     key = hashlib.sha256(f"{name}{body}".encode()).hexdigest()[:16]
     title, text, channel = _words(message, orders)
-    at_ns: int = getattr(message, "at_ns", 0)
+    at_ns = message.approval.asked_at_ns if isinstance(message, m.ApprovalRequested) else 0
+    at_ns = at_ns or getattr(message, "at_ns", 0)
     return Notice(
         key, at_ns, severity, _plain(title, TITLE_MAX), _plain(text, TEXT_MAX), channel, n
     )
@@ -89,12 +49,29 @@ def _words(message: m.Message, orders: Mapping[str, Order]) -> tuple[str, str, s
         case m.FeedStated():
             why = ". ".join(filter(None, (message.why, message.next)))
             return f"{message.account}: {message.what}", why, ""
+        case m.ApprovalRequested():
+            return *_asked(message.approval), ""
         case _:
             assert isinstance(message, m.Event)
             words = said(message, orders)
             assert words is not None, f"no words for {type(message).__name__}"
             parts = (words.where, words.why, words.next)
             return words.what, ". ".join(filter(None, parts)), ""
+
+
+def _asked(approval: Approval) -> tuple[str, str]:
+    """What would be sent, at what price at worst, and why; and until when it may be answered."""
+    orders = "; ".join(_order(each) for each in approval.orders)
+    until = f"Until {numbers.moment(approval.deadline_ns)} UTC; `lefi approvals` answers"
+    parts = (orders, approval.why, until)
+    return f"{approval.bot} asks: {approval.title}", ". ".join(filter(None, parts))
+
+
+def _order(asked: AskedOrder) -> str:
+    units = "" if asked.units is None else f" {numbers.amount(asked.units)}"
+    price = "" if asked.price is None else f" at {numbers.amount(asked.price)} at worst"
+    cost = "" if asked.cost is None else f", {numbers.amount(asked.cost)} {asked.unit}"
+    return f"{asked.action}{units} {asked.symbol}{price}{cost}"
 
 
 def _plain(text: str, most: int) -> str:

@@ -113,6 +113,11 @@ class SlimDisplay(App[int]):
     def on_resize(self) -> None:
         self._canvas.forget()
 
+    def write_to_terminal(self, text: str) -> None:
+        """Past the picture: a bell, a desktop notification."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(text)
+
     def repaint(self) -> None:
         """Paint everything anew: something else may have written to the terminal."""
         self._canvas.forget()

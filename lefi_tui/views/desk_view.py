@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from lefi_tui.core.messages import TradingState
+from lefi_tui.core.notices import Severity
 from lefi_tui.views.equity_line import EquityLine
 
 # Twenty polls of a screen without an answer: what it shows is then called old.
@@ -147,6 +148,7 @@ class LogRow:
     why: str = ""
     next: str = ""
     times: int = 1  # the same line again and again is one line, counted
+    severity: Severity | None = None  # None where it is no news for who is away
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from typing import Final, NamedTuple
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Quote
+from lefi_tui.core.notices import Severity
 from lefi_tui.core.order import Order
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.equity_line import EquityLine, longer
 from lefi_tui.views.numbers import NS_PER_MS
+from lefi_tui.views.severity import severity_of
 from lefi_tui.views.tally import Tally, tallied
 from lefi_tui.views.wording import Said, said
 
@@ -88,7 +90,7 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
 def told(state: ScreenState, words: m.Told) -> ScreenState:
     """A word of those who neither trade nor feed."""
     parts = (words.what, words.where, words.why, words.next)
-    return _logged(state, Said(Weight.WARN, *parts, words.at_ns))
+    return _logged(state, Said(Weight.WARN, *parts, words.at_ns), severity_of(words))
 
 
 def worth(state: ScreenState, account: str, at_ns: int, equity: float) -> ScreenState:
@@ -163,14 +165,14 @@ def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
         waits[message.account] = message.what
     weight = Weight.WARN if message.is_waiting else Weight.GOOD
     words = Said(weight, message.what, message.account, message.why, message.next, message.at_ns)
-    return _logged(replace(state, waits=waits), words)
+    return _logged(replace(state, waits=waits), words, severity_of(message))
 
 
 def _happened(state: ScreenState, event: m.Event) -> ScreenState:
     known = _known(state.orders, event)
     words = said(event, known)
     state = replace(state, orders=_left(known, event), tally=tallied(state.tally, event))
-    return state if words is None else _logged(state, words)
+    return state if words is None else _logged(state, words, severity_of(event))
 
 
 def _known(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
@@ -190,10 +192,11 @@ def _left(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
             return orders
 
 
-def _logged(state: ScreenState, words: Said) -> ScreenState:
+def _logged(state: ScreenState, words: Said, severity: Severity | None) -> ScreenState:
     at_ns = words.at_ns or state.at_ns
     number = state.number + 1
-    row = LogRow(number, at_ns, words.weight, words.what, words.where, words.why, words.next)
+    parts = (words.what, words.where, words.why, words.next)
+    row = LogRow(number, at_ns, words.weight, *parts, severity=severity)
     log, did = _above(row, state.log, LOG_ROWS_MAX), state.did
     if words.owner:
         did = {**did, words.owner: _above(row, did.get(words.owner, ()), DID_ROWS_MAX)}

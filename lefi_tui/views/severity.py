@@ -1,0 +1,75 @@
+"""Which events are told to a person who is not looking, and how severe each is: one table.
+
+The outbox reads it, and so do bell and desktop notification of a screen that stands beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.kill import KillStage
+from lefi_tui.core.notices import Severity
+
+Weigh = Callable[[Any], Severity | None]
+
+
+def _always(severity: Severity) -> Weigh:
+    return lambda _event: severity
+
+
+def _note(event: m.NoteWritten) -> Severity | None:
+    return Severity.INFO if event.kind == "notify" else None
+
+
+def _trading_state(event: m.TradingStateChanged) -> Severity:
+    return Severity.INFO if event.state is m.TradingState.ACTIVE else Severity.URGENT
+
+
+def _filled(event: m.OrderFilled) -> Severity | None:
+    return Severity.URGENT if event.reason == "liquidation" else None
+
+
+def _stated(event: m.FeedStated) -> Severity | None:
+    return Severity.WARNING if event.is_waiting else None
+
+
+def _paused(event: m.BotPaused) -> Severity | None:
+    return Severity.WARNING if event.asks else None
+
+
+def _kill_stepped(event: m.KillStepped) -> Severity | None:
+    return Severity.URGENT if event.stage is KillStage.PROVEN else None
+
+
+def _approval_ended(event: m.ApprovalEnded) -> Severity | None:
+    return Severity.WARNING if event.outcome == "expired" else None
+
+
+# What is not here is told on the screen only.
+SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
+    m.NoteWritten: _note,
+    m.OrderDenied: _always(Severity.WARNING),
+    m.OrderRejected: _always(Severity.WARNING),
+    m.BotRefused: _always(Severity.WARNING),
+    m.BotPaused: _paused,
+    m.FeedStated: _stated,
+    m.Told: _always(Severity.WARNING),
+    m.ApprovalEnded: _approval_ended,
+    m.ApprovalRequested: _always(Severity.URGENT),
+    m.TradingStateChanged: _trading_state,
+    m.KillStepped: _kill_stepped,
+    m.LimitBreached: _always(Severity.URGENT),
+    m.BotFaulted: _always(Severity.URGENT),
+    m.OrderUnconfirmed: _always(Severity.URGENT),
+    m.CloseGivenUp: _always(Severity.URGENT),
+    m.OrderFilled: _filled,
+}
+JOURNALED: Final = tuple(kind.__name__ for kind in SEVERITIES if issubclass(kind, m.Event))
+
+
+def severity_of(message: m.Message) -> Severity | None:
+    """None where it is no news for a person who is away."""
+    weigh = SEVERITIES.get(type(message))
+    return None if weigh is None else weigh(message)
