@@ -30,8 +30,10 @@ from lefi_tui.views.desk_view import (
 )
 from lefi_tui.views.equity_line import EquityLine
 from lefi_tui.views.fold import Key, Price, ScreenState
+from lefi_tui.views.limits_picture import limits_view
+from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.numbers import NS_PER_MS, places_of
-from lefi_tui.views.queries import DeskQuery, Query, WhyQuery
+from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WhyQuery
 
 DEMO_VENUE: Final = "demo market"
 CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
@@ -40,13 +42,18 @@ LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is no
 GRAVITY: Final = (Mode.LIVE, Mode.DRY, Mode.REPLAY, Mode.DEMO)
 
 
-def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> DeskView | WhyView:
+QuickView = DeskView | WhyView | LimitsView
+
+
+def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickView:
     """The one door for questions of a screen."""
     match query:
         case DeskQuery():
             return picture(state, desk, now_ns)
         case WhyQuery():
             return why(state, desk, query.bot, now_ns)
+        case LimitsQuery():
+            return limits_view(desk, state, now_ns, query.place)
         case _:
             raise AssertionError(f"no question of a screen: {query!r}")
 

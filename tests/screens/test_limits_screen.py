@@ -1,0 +1,33 @@
+"""A limit changed by keys acts at once and says who set it; the thermostat stands above it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lefi_tui.core.messages import ChangeLimits, StartBot
+from tests.screens.real_desk import BUYER, opened
+
+
+@pytest.mark.asyncio
+async def test_a_limit_typed_on_the_screen_stops_the_next_order_and_one_from_afar_shows(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as desk:
+        await desk.press("f8")
+        await desk.until("order_notional_max")
+        await desk.press("enter", "x")
+        await desk.until("is a number")
+        await desk.press("backspace", "5", "enter")
+        await desk.until("version 1 by hand")
+        await desk.send(StartBot("first", "automated", "demo", BUYER))
+        await desk.press("f2")
+        await desk.until("NOTIONAL_E")
+        await desk.send(ChangeLimits("account/demo", (("overlay", "yes"),), by="afar"))
+        await desk.press("f8", "tab")
+        text = await desk.until("afar, 20")
+        assert "of account/demo" in text
+        assert "no candles of BTC/USDT are known" in text or "normal" in text
+        await desk.press("shift+tab", "shift+tab", "enter")
+        await desk.until("config.toml")
