@@ -41,7 +41,9 @@ def _show(arguments: Namespace, output: Output, settings: Settings) -> int:
     from lefi_tui.views.trail_rows import data, lines
     from lefi_tui.wiring import past
 
-    found = past.newest(settings, arguments.of, _wanted(arguments, settings), arguments.limit)
+    wanted = _wanted(arguments, settings)
+    with progress(output, "rows") as told:
+        found = past.newest(settings, arguments.of, wanted, arguments.limit, told)
     if arguments.json:
         output.value([data(each) for each in found])
         return 0

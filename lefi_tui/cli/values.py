@@ -24,6 +24,7 @@ _SYMBOL: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?")
 _NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*")
 # Before 1973 in milliseconds, after year 5000 in seconds: so no time is read in the wrong unit.
 _FIRST_IN_MS: Final = 100_000_000_000
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def duration_ms(text: str) -> int:
@@ -50,6 +51,12 @@ def time_ms(text: str) -> int:
         ) from None
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return round(aware.timestamp() * 1_000)
+
+
+def until_ms(text: str) -> int:
+    """A time as above; a day alone means to its end."""
+    begins = time_ms(text)
+    return begins + UNITS_MS["d"] - 1 if _DAY.fullmatch(text) else begins
 
 
 def since_ms(text: str) -> int:

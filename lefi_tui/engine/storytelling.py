@@ -21,9 +21,11 @@ from lefi_tui.ports.journal import JournalReader, Row, RowKind
 from lefi_tui.views import numbers
 from lefi_tui.views.story_view import BotRuns, Came, Decided, StoryView
 from lefi_tui.views.trail import AuditEntry, Trail
+from lefi_tui.views.trail_table import thread_of
 from lefi_tui.views.trigger_words import trigger
 
 BEGUN: Final = ("OrderSubmitted", "OrderDenied", "ExitPlaced")
+ASKED: Final = "ApprovalRequested"
 _DECIDED: Final = {
     "OrderSubmitted": "sent",
     "OrderDenied": "denied",
@@ -51,11 +53,12 @@ def begun_by(journal: JournalReader, order: str) -> Row | None:
     return _opener(journal, event.order.group) or row
 
 
-def _opener(journal: JournalReader, order: str) -> Row | None:
-    if not order:
+def _opener(journal: JournalReader, name: str) -> Row | None:
+    """Of an order, or of an approval."""
+    if not name:
         return None
-    found = journal.about(0, (f'"id":"{order}"',))
-    return next((row for row in found if row.type in BEGUN), None)
+    found = journal.about(0, (f'"id":"{name}"',))
+    return next((row for row in found if row.type in {*BEGUN, ASKED}), None)
 
 
 def story(
@@ -71,7 +74,7 @@ def story(
         title,
         _at_ns(own, bots),
         n,
-        next((each.cause for each in own if each.cause), 0),
+        _cause(own, n),
         _trigger(own, scene),
         bots,
         tuple(_decided(each) for each in own if each.is_told and each.kind == "event"),
@@ -122,12 +125,11 @@ def _orders_in(rows: Iterable[Row], n: int) -> tuple[str, ...]:
 
 
 def _entries(journal: JournalReader, rows: Sequence[Row]) -> list[AuditEntry]:
-    """With what led to the message: the story of the order that it is about."""
+    """With what led to the message: the story of the order or the approval that it is about."""
     trail = Trail()
     first = rows[0] if rows and rows[0].kind is RowKind.INPUT else None
     if first is not None:
-        order = getattr(decode(first.type, first.version, first.body), "order", "")
-        opener = _opener(journal, order)
+        opener = _opener(journal, thread_of(decode(first.type, first.version, first.body))[1])
         if opener is not None:
             trail.remember(opener)
     return [trail.entry(row) for row in rows]
@@ -148,6 +150,11 @@ def _at_ns(own: Sequence[AuditEntry], bots: Sequence[BotRuns]) -> int:
     if bots:
         return bots[0].at_ms * numbers.NS_PER_MS
     return own[0].at_ns if own else 0
+
+
+def _cause(own: Sequence[AuditEntry], n: int) -> int:
+    """Whose fill was heard, or whose question was answered."""
+    return next((e.cause or e.story for e in own if e.cause or e.story != n), 0)
 
 
 def _trigger(own: Sequence[AuditEntry], scene: Scene | None) -> str:

@@ -5,6 +5,7 @@ Nothing here writes, takes a lock or asks the engine.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from lefi_tui.adapters.sqlite_schema import known_revisions, revision_of
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.engine.audit import Verified
 from lefi_tui.errors import RefusedError
-from lefi_tui.ports.journal import JournalNewerError
+from lefi_tui.ports.journal import JournalNewerError, Row
 from lefi_tui.requests import Progress
 from lefi_tui.settings import Settings
 from lefi_tui.views.queries import StoryQuery
@@ -25,6 +26,7 @@ from lefi_tui.views.trail_table import REMEMBERED
 
 NEWEST_ROWS: Final = 2_000  # that are looked through for the newest entries
 SHOW_EVERY: Final = 500
+CLOCK_SET_NS: Final = 3_600_000_000_000  # a clock that was set back leaves times out of order
 
 
 def folder_of(settings: Settings, run: str = "") -> Path:
@@ -54,27 +56,50 @@ def story_of(settings: Settings, run: str, name: str) -> int:
     return found
 
 
-def newest(settings: Settings, run: str, wanted: Wanted, limit: int) -> list[AuditEntry]:
-    """The newest that have words, oldest first; older rows are read only for what they changed."""
+def newest(
+    settings: Settings, run: str, wanted: Wanted, limit: int, progress: Progress
+) -> list[AuditEntry]:
+    """The newest that have words, oldest first."""
     reading = SqliteReading(folder_of(settings, run))
-    begin = 0 if wanted != Wanted() else max(0, reading.head().seq - max(NEWEST_ROWS, 4 * limit))
+    few = max(NEWEST_ROWS, 4 * limit) if wanted == Wanted() else 0
+    found: deque[AuditEntry] = deque(maxlen=limit)
+    for entry in _told(reading, wanted, progress, few):
+        if entry.is_told:
+            found.append(entry)
+    return list(found)
+
+
+def whole(settings: Settings, run: str, wanted: Wanted, progress: Progress) -> Iterator[AuditEntry]:
+    """All that is asked for, one after the other."""
+    return _told(SqliteReading(folder_of(settings, run)), wanted, progress)
+
+
+def _told(
+    reading: SqliteReading, wanted: Wanted, progress: Progress, few: int = 0
+) -> Iterator[AuditEntry]:
+    """Rows before the first that may be asked for are read only for what they changed."""
+    total = reading.head().seq
+    begin = max(0, total - few) if few else _before(reading, wanted)
     trail = Trail()
     for row in reading.rows(types=REMEMBERED) if begin else ():
         if row.seq > begin:
             break
         trail.remember(row)
-    found = entries(reading.rows(begin), wanted, trail)
-    return [entry for entry in found if entry.is_told][-limit:]
+
+    def counted() -> Iterator[Row]:
+        for row in reading.rows(begin):
+            if row.seq % SHOW_EVERY == 0:
+                progress(row.seq, total)
+            yield row
+
+    return entries(counted(), wanted, trail)
 
 
-def whole(settings: Settings, run: str, wanted: Wanted, progress: Progress) -> Iterator[AuditEntry]:
-    """All that is asked for, one after the other."""
-    reading = SqliteReading(folder_of(settings, run))
-    total = reading.head().seq
-    for entry in entries(reading.rows(), wanted, Trail()):
-        yield entry
-        if entry.seq % SHOW_EVERY == 0:
-            progress(entry.seq, total)
+def _before(reading: SqliteReading, wanted: Wanted) -> int:
+    """The last row that can't be asked for."""
+    since = reading.reached(wanted.since_ns - CLOCK_SET_NS).seq if wanted.since_ns else 0
+    rows = reading.about(wanted.story, ()) if wanted.story else ()
+    return max(since, rows[0].seq - 1 if rows else 0)
 
 
 def verified(settings: Settings, run: str, progress: Progress) -> Verified:

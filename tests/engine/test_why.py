@@ -16,7 +16,7 @@ from bots.automated import Automated
 from lefi_tui.adapters.sqlite_journal import SNAPSHOTS_MAX, SqliteJournal
 from lefi_tui.adapters.sqlite_reading import SqliteReading
 from lefi_tui.core import messages as m
-from lefi_tui.core.codec import decode
+from lefi_tui.core.codec import decode, from_plain, to_plain
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.fold import message_of
@@ -81,6 +81,7 @@ def test_an_order_is_told_from_its_candle_to_its_fill(recorded: Path) -> None:
     assert "Bought" in came
     assert "Venue holds stop" in came
     assert "fees" in view.costs[0]
+    assert from_plain(StoryView, to_plain(view)) == view  # over the socket it is the same
     text = "\n".join(words(view))
     assert "close > 105" in text
     assert f"lefi audit --run {view.story}" in text
