@@ -119,5 +119,6 @@ class ConditionsWatch:
             look.asks,
             bars,
         )
-        if self.hear(told) and bars:
+        is_empty = told.quote is None and not bars and look == Look()
+        if not is_empty and self.hear(told) and bars:
             asked.newest_ms = bars[-1].time_ms

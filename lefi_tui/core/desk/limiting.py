@@ -16,7 +16,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.gathering import has_limits, in_force
 from lefi_tui.core.desk.orders import cancel_orders, closes_of
 from lefi_tui.core.desk.risk_changes import is_entry, limits_of
-from lefi_tui.core.desk.state import BotRecord, Desk
+from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     CalendarSet,
     ChangeLimits,
@@ -36,7 +36,6 @@ from lefi_tui.core.risk.limits import (
     ABOUT,
     DESK,
     SETTINGS,
-    InForce,
     LimitError,
     Limits,
     Stricter,
@@ -134,34 +133,30 @@ def wanted(desk: Desk) -> tuple[Wanted, ...]:
 
 
 def _wanted_of(desk: Desk, account: str) -> Iterator[Wanted]:
+    """What the account holds must be valued; what its bots trade must be as their limits want."""
     bots = [each for each in desk.bots.values() if each.account == account and each.is_alive]
-    held = [
-        each.symbol for each in desk.positions.values() if each.account == account and each.units
-    ]
-    needs: dict[str, tuple[bool, bool, bool]] = {}
-    own = _needs(in_force(desk, account).limits)
-    if any(own) or _needs_marks(in_force(desk, account).limits):
-        needs = dict.fromkeys(held, own)
-    for bot in bots:
-        _add(needs, bot, held, in_force(desk, account, bot.id))
-    for symbol, (volume, book, bars) in needs.items():
-        yield Wanted(account, symbol, volume, book, bars)
+    forces = [in_force(desk, account), *(in_force(desk, account, bot.id) for bot in bots)]
+    needs: dict[str, list[Needs]] = {}
+    if any(_needs_marks(force.limits) for force in forces):
+        for position in desk.positions.values():
+            if position.account == account and position.units:
+                needs.setdefault(position.symbol, [])
+    for bot, force in zip(bots, forces[1:], strict=True):
+        own = _needs(force.limits)
+        symbols = bot.needs.symbols if bot.needs.can_trade else ()
+        if any(own) or force.limits.spread_bps_max is not None:
+            for symbol in dict.fromkeys((*symbols, *needs)):
+                needs.setdefault(symbol, []).append(own)
+    for symbol, asked in needs.items():
+        yield Wanted(
+            account, symbol, *(any(each) for each in zip((False,) * 3, *asked, strict=True))
+        )
 
 
-def _add(
-    needs: dict[str, tuple[bool, bool, bool]], bot: BotRecord, held: list[str], force: InForce
-) -> None:
-    own = _needs(force.limits)
-    marks = _needs_marks(force.limits)
-    symbols = bot.needs.symbols if bot.needs.can_trade else ()
-    for symbol in dict.fromkeys((*symbols, *held)):
-        if any(own) or marks:
-            known = needs.get(symbol, (False, False, False))
-            needs[symbol] = (known[0] or own[0], known[1] or own[1], known[2] or own[2])
+Needs = tuple[bool, bool, bool]  # turnover, book, candles
 
 
-def _needs(limits: Limits) -> tuple[bool, bool, bool]:
-    """Turnover, book, candles."""
+def _needs(limits: Limits) -> Needs:
     candles = (
         limits.volatility_ratio_max,
         limits.correlation_max,
@@ -177,15 +172,15 @@ def _needs(limits: Limits) -> tuple[bool, bool, bool]:
 
 
 def _needs_marks(limits: Limits) -> bool:
-    """Whether prices must be known: of what the account holds, or of the spread."""
+    """Whether what the account holds must be valued, or compared with an entry."""
     money = (
         *(limits.daily_loss_max, limits.position_notional_max, limits.deployed_share_max),
         *(limits.risk_share_max, limits.open_risk_share_max, limits.size_share),
         *(limits.drawdown_day_max, limits.drawdown_day_close, limits.drawdown_week_halve),
         limits.drawdown_month_max,
-        limits.spread_bps_max,
+        *(limits.correlation_max, limits.correlation_sum_max),
     )
-    return any(each is not None for each in money)
+    return limits.overlay or any(each is not None for each in money)
 
 
 def conditions_seen(draft: Draft, message: ConditionsSeen) -> None:
