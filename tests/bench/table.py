@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.lang.program import check
-from tests.bench import chart_figures, editor_figures, indicator_figures, language_figures
+from tests.bench import (
+    chart_figures,
+    editor_figures,
+    indicator_figures,
+    language_figures,
+    load_figures,
+)
 from tests.bench import desk_figures as desk
 from tests.bench import engine_figures as figures
 from tests.bench.readings import Measurement, Reading, against_plain_loop, against_plain_python
@@ -48,4 +54,5 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     **editor_figures.MEASUREMENTS,
     **language_figures.MEASUREMENTS,
     **indicator_figures.MEASUREMENTS,
+    **load_figures.MEASUREMENTS,
 }

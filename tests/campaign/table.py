@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.campaign import kills, mutations, programs, sagas, screens, two_paths
+from tests.campaign import kills, mutations, programs, sagas, screens, two_paths, weeks
 from tests.campaign.runner import Campaign
 
 CAMPAIGNS: Final[dict[str, Campaign]] = {
@@ -14,4 +14,5 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "kills": kills.CAMPAIGN,
     "sagas": sagas.CAMPAIGN,
     "screens": screens.CAMPAIGN,
+    "weeks": weeks.CAMPAIGN,
 }

@@ -84,13 +84,13 @@ def through_the_engine(
                 run.equity.append(each.message.reading.equity)
 
     lockstep.on_turn(hear)
-    asyncio.run(_carry_out(lockstep, _commands(asked, prepared), replay))
+    asyncio.run(_carry_out(lockstep, commands_of(asked, prepared), replay))
     journal.close()
     run.trades, run.desk = trades.book.trades, lockstep.desk
     return run
 
 
-def _commands(asked: BacktestRequest, prepared: Prepared) -> tuple[m.Command, ...]:
+def commands_of(asked: BacktestRequest, prepared: Prepared) -> tuple[m.Command, ...]:
     account = m.OpenAccount(
         ACCOUNT,
         prepared.currency,
