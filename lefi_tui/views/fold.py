@@ -17,9 +17,9 @@ from lefi_tui.core.order import Order
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.equity_line import EquityLine, longer
 from lefi_tui.views.numbers import NS_PER_MS
+from lefi_tui.views.said import Said
 from lefi_tui.views.severity import severity_of
 from lefi_tui.views.tally import Tally, tallied
-from lefi_tui.views.said import Said
 from lefi_tui.views.wording import said
 
 LOG_ROWS_MAX: Final = 200
