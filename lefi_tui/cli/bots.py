@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.cli.bot_life import BY, named, pause, planned, press, resume
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.desk import BotStatus
@@ -24,7 +25,6 @@ from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView, WhyView
 from lefi_tui.views.queries import BotQuery, Channel, WhyQuery
 
-BY: Final = "command line"
 DECISIONS_SHOWN: Final = 20
 STOP_PATIENCE_NS: Final = 10_000_000_000  # a stop that takes longer is told as it stands
 STOP_LOOK_S: Final = 0.1
@@ -54,7 +54,7 @@ def _list(arguments: Namespace, output: Output) -> Any:
 
 
 def _show(arguments: Namespace, output: Output) -> Any:
-    bot = _named(arguments)
+    bot = named(arguments)
 
     async def seen(channel: Channel) -> tuple[BotRow, BotView, WhyView]:
         row = _found(await desk(channel), bot)
@@ -65,7 +65,7 @@ def _show(arguments: Namespace, output: Output) -> Any:
         for line in _told(row, view, why):
             output.line(line)
     about = asdict(view)
-    kept = ("settings", "decisions", "shares", "earned", "started_ns", "version", "reason")
+    kept = ("settings", "decisions", "shares", "earned", "started_ns", "version", "reason", "plan")
     return {
         **_as_data(row),
         **{name: about[name] for name in kept},
@@ -81,7 +81,10 @@ async def _asked(channel: Channel, bot: str) -> BotView:
 
 def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
     yield f"{row.title} ({row.id}), {row.status}, {row.mode} on {row.account}"
-    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}"
+    plan = f", {view.plan}" if view.plan else ""
+    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{plan}"
+    for command in view.commands:
+        yield f"  command {command.name!r}, key {command.key}"
     for each in view.settings:
         yield f"  {each.name} = {plain(each.value)}  ({takes(each)}, default {plain(each.default)})"
     for share in view.shares:
@@ -134,7 +137,7 @@ def _start(arguments: Namespace, output: Output) -> Any:
         command = StartBot(
             bot, "automated", account, source, tuple(arguments.settings), title, by=BY
         )
-        await sent(channel, command, bot)
+        await sent(channel, planned(command, arguments), bot)
         return account
 
     account = with_engine(output, started)
@@ -153,7 +156,7 @@ def _only_account(view: DeskView) -> str:
 
 
 def _stop(arguments: Namespace, output: Output) -> Any:
-    bot = _named(arguments)
+    bot = named(arguments)
 
     if arguments.close and arguments.keep:
         raise UsageError("keep or close, not both", where=bot, next_step="Leave one of them out")
@@ -184,7 +187,7 @@ async def _ended(channel: Channel, bot: str) -> BotRow:
 
 
 def _set(arguments: Namespace, output: Output) -> Any:
-    bot = _named(arguments)
+    bot = named(arguments)
     if not arguments.settings:
         raise UsageError("nothing to set", where=bot, next_step="lefi bots set NAME --set size=10%")
     typed = dict(arguments.settings)
@@ -208,18 +211,13 @@ def _set(arguments: Namespace, output: Output) -> Any:
     return {"bot": bot, "settings": typed, "changes": told}
 
 
-def _named(arguments: Namespace) -> str:
-    if not arguments.bot:
-        where = f"lefi bots {arguments.action}"
-        raise UsageError("which bot?", where=where, next_step="`lefi bots` lists them")
-    bot: str = arguments.bot
-    return bot
-
-
 _ACTIONS: Final[dict[str, Callable[[Namespace, Output], Any]]] = {
     "list": _list,
     "show": _show,
     "start": _start,
+    "pause": pause,
+    "resume": resume,
+    "press": press,
     "stop": _stop,
     "set": _set,
 }

@@ -179,6 +179,39 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
     assert resumed == {"state": "active", "reason": "checked by hand"}
 
 
+GAME = """
+script "Game"
+kind manual
+on Command("SAY HELLO", key = "h") { Print("hello") }
+"""
+
+
+def test_a_manual_bot_in_its_window_is_paused_resumed_and_takes_commands(
+    engine: subprocess.Popen[str], profile: Profile, tmp_path: Path
+) -> None:
+    assert engine.poll() is None
+    script = tmp_path / "game.lefi"
+    script.write_text(GAME)
+    window = ("--until", "2999-12-31")
+    profile.answer("bots", "start", "--script", str(script), *window)
+    shown = profile.lefi("bots", "show", "game").stdout
+    assert "command 'SAY HELLO', key h" in shown
+    assert "to 2999-12-31 23:59 UTC" in shown
+    assert profile.lefi("bots", "press", "game", "SAY HELLO").stderr == "game heard SAY HELLO.\n"
+    no = profile.lefi("bots", "press", "game", "SAY BYE")
+    assert (no.returncode, "it has SAY HELLO" in no.stderr) == (1, True)
+    profile.answer("bots", "pause", "game")
+    assert "game" in {row["owner"] for row in profile.answer("schedule")}
+    assert profile.lefi("bots", "press", "game", "SAY HELLO").returncode == 1
+    assert profile.answer("bots", "resume", "game")["done"] == "goes on"
+    said = [each["what"] for each in profile.answer("bots", "show", "game")["decisions"]]
+    assert said.count("Print: hello") == 1
+    profile.answer("bots", "stop", "game", "--keep")
+    both = profile.lefi("bots", "start", "--script", str(script), "--once", "--until-executed")
+    assert both.returncode == 2
+    assert "drop old market records" in profile.lefi("schedule").stdout
+
+
 def test_a_second_engine_on_one_profile_is_refused_and_the_first_goes_on(
     engine: subprocess.Popen[str], profile: Profile
 ) -> None:

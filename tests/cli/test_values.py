@@ -24,6 +24,8 @@ from lefi_tui.requests import MarketFile
         (values.time_ms, "1640995200", 1_640_995_200_000),
         (values.time_ms, "1640995200000", 1_640_995_200_000),
         (values.time_ms, "2022-01-01", 1_640_995_200_000),
+        (values.until_ms, "2022-01-01", 1_641_081_599_999),
+        (values.until_ms, "2022-01-01T00:00", 1_640_995_200_000),
         (values.time_ms, "2022-01-01T01:00:00+01:00", 1_640_995_200_000),
         (values.time_ms, "2022-01-01T00:00Z", 1_640_995_200_000),
         (values.share, "0.05%", Decimal("0.0005")),
