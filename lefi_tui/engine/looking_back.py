@@ -72,8 +72,10 @@ class LookBack:
         """How many messages are carried out, of how many; more may follow."""
         for _ in range(ATTEMPTS):
             self.found, self._acted = Found(), set()
+            segments = self._journal.segments()
             yield from self._search()
-            if self.found.untold is None or not self.found.untold.is_gap:
+            untold = self.found.untold
+            if untold is None or not untold.is_gap or segments == self._journal.segments():
                 return
 
     def _search(self) -> Iterator[tuple[int, int]]:

@@ -96,11 +96,11 @@ class Retelling:
         return replace(view, standing=standing_of(found.after, query.bot, 0, until_ns))
 
     def _decided_before(self, until_ns: int) -> Row | None:
-        newest = None
+        newest, about = None, self._query.bot or self._query.symbol
         for row in self._journal.rows(types=DECIDING):
             if row.at_ns > until_ns:
                 break
-            if not self._query.bot or f'"{self._query.bot}"' in row.body:
+            if not about or f'"{about}"' in row.body:
                 newest = row
         return newest
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -48,11 +47,16 @@ class Tracing:
     async def answer(self, query: StoryQuery) -> StoryView:
         job = self._jobs.get(query) or self._begun(query)
         job.asked_ns = self._clock.monotonic_ns()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(ANSWER_S):
-                view = await asyncio.shield(job.task)
+                return await asyncio.shield(job.task)
+        except TimeoutError:
+            return self._waiting(query, job)
+        finally:
+            if job.task.done():  # told, or failed: the next question begins anew
                 self._jobs.pop(query, None)
-                return view
+
+    def _waiting(self, query: StoryQuery, job: _Job) -> StoryView:
         waiting = StoryView(Retelling(self._journal, self._empty, query).view.title)
         return replace(waiting, is_ready=False, done=job.done, total=job.total)
 

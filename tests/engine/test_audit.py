@@ -20,6 +20,9 @@ from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.sqlite_reading import SqliteReading
 from lefi_tui.adapters.sqlite_tables_check import SqliteTables
 from lefi_tui.core import messages as m
+from lefi_tui.core.approval import Approval
+from lefi_tui.core.codec import encode
+from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
 from lefi_tui.engine.audit import Asked, Verified, verify
 from lefi_tui.engine.commits import Pace
 from lefi_tui.ports.journal import Row, RowKind
@@ -236,6 +239,41 @@ def test_a_row_of_a_newer_program_has_its_line_all_the_same() -> None:
     (entry,) = entries([row], Wanted(), Trail())
     assert entry.what == "Moon reached"
     assert entry.story == 1
+
+
+def kept(n: int, *told: m.Message) -> list[Row]:
+    """The rows of one message: what came in, and what the desk made of it."""
+    kinds = [
+        RowKind.INPUT if isinstance(each, m.Command | m.Report) else RowKind.EVENT for each in told
+    ]
+    return [
+        Row(n * 10 + at, n, kind, *encode(each), n, "0" * 64)
+        for at, (kind, each) in enumerate(zip(kinds, told, strict=True))
+    ]
+
+
+def test_a_question_its_answer_the_order_and_its_fill_are_one_story() -> None:
+    approval = Approval("a1b2c3", "ema", 1, "Candle", "close > 105", "approver", 9, 5, ())
+    size = Size(SizeKind.UNITS, Decimal(1))
+    terms = OrderTerms("BTC/USDT", Side.BUY, OrderKind.MARKET, size)
+    order = Order("L1", "main", terms, "ema", run="ema/1/7", group="L1")
+    rows = [
+        *kept(5, m.ApprovalRequested(approval)),
+        *kept(6, m.NoteWritten("ema", "print", "meanwhile", "", 6)),
+        *kept(
+            9,
+            m.AnswerApproval("a1b2c3", is_approved=True, at_ns=9, by="anna"),
+            m.ApprovalAnswered(
+                "a1b2c3", "ema", is_approved=True, by="anna", role="approver", reason="", at_ns=9
+            ),
+            m.OrderSubmitted(order, ()),
+        ),
+        *kept(12, m.VenueAccepted("L1", 12), m.OrderAccepted("L1", 12, "v1", None)),
+    ]
+    fold = Trail()
+    found = list(entries(rows, Wanted(), fold))
+    assert [each.story for each in found] == [5, 6, 5, 5, 5, 5, 5]
+    assert {fold.story_of(name) for name in ("a1b2c3", "L1", "ema/1/7")} == {5}
 
 
 @pytest.fixture

@@ -69,10 +69,8 @@ def test_in_the_chart_a_fill_is_asked_for_by_its_order_and_a_candle_by_its_time(
 
 def test_what_stopped_an_order_stands_with_value_and_bound() -> None:
     stopped = Verdict("spread", "12 bp", "5 bp", passed=False, code="SPREAD_TOO_WIDE", text="wide")
-    run = RunSeen(
-        RunTrace(0, "candle BTC/USDT 1m", "buy BTC/USDT"),
-        tuple(ConditionMet(4, "close > 105", True, (("close", "106"),)) for _ in range(99)),  # noqa: FBT003 -- a value
-    )
+    met = ConditionMet(4, "close > 105", outcome=True, values=(("close", "106"),))
+    run = RunSeen(RunTrace(0, "candle BTC/USDT 1m", "buy BTC/USDT"), (met,) * 99)
     view = StoryView(
         "Order L1",
         story=7,
