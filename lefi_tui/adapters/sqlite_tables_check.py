@@ -61,10 +61,10 @@ class _Held(SqliteReading):
 
 def _furnish(told: sqlite3.Connection, stored: sqlite3.Connection) -> None:
     """The same tables, empty, without their references."""
-    marks = ", ".join("?" * len(PROJECTION_TABLES))
-    sql = f"SELECT sql FROM sqlite_master WHERE type = 'table' AND name IN ({marks})"  # noqa: S608 -- own names
-    for (create,) in stored.execute(sql, PROJECTION_TABLES).fetchall():
-        told.execute(create)
+    found = stored.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    for name, create in found.fetchall():
+        if name in PROJECTION_TABLES:
+            told.execute(create)
 
 
 def _difference(stored: sqlite3.Connection, told: sqlite3.Connection) -> TableAnswer:

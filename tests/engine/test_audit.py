@@ -243,13 +243,12 @@ def test_a_row_of_a_newer_program_has_its_line_all_the_same() -> None:
 
 def kept(n: int, *told: m.Message) -> list[Row]:
     """The rows of one message: what came in, and what the desk made of it."""
-    kinds = [
-        RowKind.INPUT if isinstance(each, m.Command | m.Report) else RowKind.EVENT for each in told
-    ]
-    return [
-        Row(n * 10 + at, n, kind, *encode(each), n, "0" * 64)
-        for at, (kind, each) in enumerate(zip(kinds, told, strict=True))
-    ]
+    rows = []
+    for seq, each in enumerate(told, n * 10):
+        is_input = isinstance(each, m.Command | m.Report)
+        kind = RowKind.INPUT if is_input else RowKind.EVENT
+        rows.append(Row(seq, n, kind, *encode(each), n, "0" * 64))
+    return rows
 
 
 def test_a_question_its_answer_the_order_and_its_fill_are_one_story() -> None:
