@@ -52,6 +52,31 @@ on Stop { Notify("bye") }
 """
 
 
+WAITS = """
+script "waits"
+policy { timeout = 3m }
+state n = 0
+state got = 0
+on Candle("BTC/USDT", 2m) {
+    n = n + 1
+    if n mod 5 == 0 {
+        execute {
+            Buy("BTC/USDT", 500 USDT, stop_loss = 3%)
+            o = Buy("BTC/USDT", 5%, at = close * 99.6%)
+            got = got + o.units
+            if n mod 3 == 0 { Buy("BTC/USDT", 100_000 USDT) }
+        } else { got = got - 1 }
+    }
+    if n mod 7 == 0 {
+        authorize {
+            if Sell("BTC/USDT", 60%, at = close * 100.3%) { got = 0 } else { Close("BTC/USDT") }
+        }
+    }
+}
+on Candle("BTC/USDT", 17m) { o = Close("BTC/USDT"); if o and got > 1 { Buy("BTC/USDT", 2%) } }
+"""
+
+
 def market(path: Path, seed: int, *, has_gaps: bool = False, funding: bool = False) -> Path:
     """A wild walk of 400 minutes."""
     chance, price = random.Random(seed), 100.0
@@ -134,6 +159,14 @@ def test_two_markets_share_the_cash(tmp_path: Path) -> None:
         "B/USDT": market(tmp_path / "b.csv", 8, has_gaps=True),
     }
     check_same(tmp_path, source, files, COSTS)
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_runs_that_wait_go_on_alike(tmp_path: Path, seed: int) -> None:
+    path = market(tmp_path / "a.csv", seed, has_gaps=seed == 4)
+    run = check_same(tmp_path, WAITS, {"BTC/USDT": path}, COSTS)
+    assert len(run.trades) > 30
+    assert run.trades[-1].exit_time > 300 * 60_000
 
 
 def test_the_desks_books_agree_with_the_venues_doubles(tmp_path: Path) -> None:
