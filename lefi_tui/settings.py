@@ -16,9 +16,9 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from platformdirs import user_config_path, user_data_path
 
+from lefi_tui.core.risk.limits import About
 from lefi_tui.errors import SettingsError
 from lefi_tui.settings_tables import (
-    About,
     AccountSettings,
     DemoSettings,
     EventSettings,

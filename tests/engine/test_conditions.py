@@ -21,7 +21,7 @@ from lefi_tui.core.risk.release import Release
 from lefi_tui.engine.conditions import ASK_EVERY_NS, BARS, ConditionsWatch
 from lefi_tui.engine.world import World
 from lefi_tui.errors import FileUnreadableError
-from lefi_tui.ports.conditions import LEVELS_MAX, Look
+from lefi_tui.ports.conditions import LEVELS_MAX, Conditions, Look
 from lefi_tui.settings import load
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.wiring.limits import opening_limits
@@ -53,7 +53,7 @@ class Silent:
         return Look()
 
 
-def watch(clock: VirtualClock, source: object) -> tuple[ConditionsWatch, list[MarketInput]]:
+def watch(clock: VirtualClock, source: Conditions) -> tuple[ConditionsWatch, list[MarketInput]]:
     market = DemoMarket("1")
     told: list[MarketInput] = []
 
@@ -64,7 +64,7 @@ def watch(clock: VirtualClock, source: object) -> tuple[ConditionsWatch, list[Ma
     world = World(
         clock,
         histories={ACCOUNT: DemoHistory(market)},
-        conditions={ACCOUNT: source},  # type: ignore[dict-item]
+        conditions={ACCOUNT: source},
     )
     return ConditionsWatch(world, hear, ScreenState), told
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from lefi_tui.core.bot import Bar
@@ -30,6 +29,13 @@ Levels = Sequence[tuple[Decimal, Decimal]]  # price, units; best first
 
 
 # ---- volatility
+
+
+def median(values: Iterable[float]) -> float:
+    """The middle one; of an even number the mean of the two."""
+    inorder = sorted(values)
+    half = len(inorder) // 2
+    return inorder[half] if len(inorder) % 2 else (inorder[half - 1] + inorder[half]) / 2
 
 
 def atrs(bars: Sequence[Bar]) -> list[float]:
