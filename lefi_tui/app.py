@@ -25,6 +25,7 @@ from lefi_tui.terminal.slim import SlimDisplay
 from screens.alerts import Alerts
 from screens.away import look_back
 from screens.courier import Courier
+from screens.dead import DeadScreen
 from screens.desk import SHEETS, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
@@ -120,6 +121,10 @@ class LefiApp(SlimDisplay):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self._setup.table, self._rooms.groups()))
+
+    def action_dead(self) -> None:
+        if not isinstance(self.screen, DeadScreen):
+            self.push_screen(DeadScreen(self.send))
 
     def action_jump(self) -> None:
         self._rooms.jump()

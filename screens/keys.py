@@ -87,6 +87,15 @@ KEYS: Final = (
         9,
     ),
     Key(
+        "dead",
+        "alt+d",
+        "Alt+D",
+        "dead letters",
+        "What could not be carried out, and why; tries it again or drops it.",
+        EVERYWHERE,
+        "dead",
+    ),
+    Key(
         "mouse",
         "f10",
         "F10",
@@ -643,6 +652,7 @@ KEYS: Final = (
         LISTS,
         "choose",
     ),
+    Key("dead_drop", "delete", "Del", "", "In dead letters: drops the one.", LISTS, "drop"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
     Key("field_above", "up", "↑", "", "In a form: the field above.", LISTS, "field(-1)"),
     Key("field_below", "down", "↓", "", "In a form: the field below.", LISTS, "field(1)"),

@@ -44,6 +44,9 @@ class KillScreen(Dialog, Asking):
     def show(self, answer: Any, silent_ms: int) -> None:
         """Drawn anew only when there is news: it is asked ten times a second."""
         assert isinstance(answer, KillView)
+        if not answer.is_known and self.is_current:  # trading was resumed
+            self.dismiss()
+            return
         silent = silent_ms if silent_ms > SILENCE_MAX_MS else 0
         if (answer, silent) != (self._view, self._silent_ms):
             self._view, self._silent_ms = answer, silent

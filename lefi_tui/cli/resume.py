@@ -15,6 +15,8 @@ from lefi_tui.views.queries import Channel, KillQuery
 
 
 def run(arguments: Namespace, output: Output) -> int:
+    if not (arguments.reason.strip() or _has_a_person()):
+        raise _missing()
     view, reason = with_engine(output, lambda channel: _resumed(channel, arguments, output))
     if arguments.json:
         output.value({"state": view.banner.trading_state.value, "reason": reason})
@@ -31,17 +33,23 @@ async def _resumed(channel: Channel, arguments: Namespace, output: Output) -> tu
             output.say(line)
     reason = arguments.reason.strip() or _asked(output)
     if not reason:
-        raise UsageError(
-            "a reason is needed; it is kept in the trail",
-            where="lefi resume",
-            next_step='lefi resume --reason "checked the positions by hand"',
-        )
+        raise _missing()
     await sent(channel, Resume(reason=reason, by="command line"), "lefi resume")
     return await desk(channel), reason
 
 
+def _missing() -> UsageError:
+    return UsageError(
+        "a reason is needed; it is kept in the trail",
+        where="lefi resume",
+        next_step='lefi resume --reason "checked the positions by hand"',
+    )
+
+
+def _has_a_person() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def _asked(output: Output) -> str:
-    if not (sys.stdin is not None and sys.stdin.isatty()):
-        return ""
     output.say("Why may trading go on? It is kept in the trail.")
     return sys.stdin.readline().strip()

@@ -228,6 +228,16 @@ class TakeOrders(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class HandleDead(Command):
+    """A dead letter is tried again, or dropped."""
+
+    letter: str
+    is_again: bool
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
 class Resume(Command):
     reason: str
     at_ns: int = 0
@@ -829,6 +839,14 @@ class TradingStateChanged(Event):
     by: str
     at_ns: int
     lift: str = "trader"  # the least role that may lift it
+
+
+@dataclass(frozen=True, slots=True)
+class DeadHandled(Event):
+    letter: str
+    is_again: bool
+    by: str
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)

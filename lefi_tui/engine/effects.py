@@ -55,6 +55,7 @@ class Effects:
         self._world = world
         self._hear = hear
         self._freeze = freeze or Freeze()
+        self.undone: Callable[[Effect, str], None] = lambda _effect, _why: None
         self.overheard: Callable[[Report], None] = lambda _report: None  # before the inbox has it
         self._left: set[str] = set()  # orders of the kill that left without a commit
         self._canceling: set[str] = set()  # whose cancel has no answer yet
@@ -83,7 +84,7 @@ class Effects:
                 self.timers.set_alarm(effect.bot, effect.at_ns)
                 self.wind(effect.bot)
             case LoadHistory():
-                self._begin(self._load(effect))
+                self._begin(self._load(effect), effect=effect)
             case Watch():
                 self._watch(effect)
             case _:
@@ -119,12 +120,23 @@ class Effects:
     # ---- tasks
 
     def _begin(
-        self, work: Coroutine[Any, Any, None], account: str = "", orders: tuple[str, ...] = ()
+        self,
+        work: Coroutine[Any, Any, None],
+        account: str = "",
+        orders: tuple[str, ...] = (),
+        effect: Effect | None = None,
     ) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, account=account, orders=orders))
+        if effect is not None:
+            task.add_done_callback(partial(self._failed_for_good, effect=effect))
         return task
+
+    def _failed_for_good(self, task: asyncio.Task[None], effect: Effect) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.undone(effect, f"{type(error).__name__}: {error}")
 
     def _ended(self, task: asyncio.Task[None], account: str, orders: tuple[str, ...]) -> None:
         """A bug in an adapter leaves its orders unconfirmed, never forgotten."""
@@ -319,7 +331,7 @@ class Effects:
     def _watch(self, effect: Watch) -> None:
         feed = self._world.feeds.get(effect.account)
         if feed is not None:
-            self._begin(feed.watch(effect))
+            self._begin(feed.watch(effect), effect=effect)
 
 
 async def _in_time(call: Awaitable[Answer]) -> Answer:

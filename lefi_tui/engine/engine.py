@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.core.desk import Desk
-from lefi_tui.core.messages import CancelOrder, Command, HoldBots, Kill, MarketInput, Report, Resume
+from lefi_tui.core.messages import (
+    CancelOrder,
+    Command,
+    HandleDead,
+    HoldBots,
+    Kill,
+    MarketInput,
+    Report,
+    Resume,
+)
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
@@ -27,7 +36,15 @@ from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, DeskQuery, KillQuery, LimitsQuery, Query, WhyQuery
+from lefi_tui.views.queries import (
+    AwayQuery,
+    DeadQuery,
+    DeskQuery,
+    KillQuery,
+    LimitsQuery,
+    Query,
+    WhyQuery,
+)
 
 QUICK: Final = (
     DeskQuery,
@@ -35,6 +52,7 @@ QUICK: Final = (
     AwayQuery,
     HealthQuery,
     KillQuery,
+    DeadQuery,
     LimitsQuery,
 )  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
@@ -91,7 +109,7 @@ class Engine:
         if isinstance(command, Kill):
             self._kill(writer, command, done)
             return done
-        refusal = writer.killing.resume_refusal() if isinstance(command, Resume) else ""
+        refusal = _refusal(writer, command)
         if refusal:
             done.set_result(Receipt(is_accepted=False, text=refusal))
             return done
@@ -131,6 +149,8 @@ class Engine:
         """One frozen view, taken in the caller's thread from values that never change."""
         if isinstance(query, HealthQuery):
             return self._health(self._running())
+        if isinstance(query, DeadQuery):
+            return self._running().dead.view()
         if isinstance(query, KillQuery):
             return self._running().killing.view()
         sight = self._sight()
@@ -241,3 +261,14 @@ class Engine:
                 await server.close()
             await surroundings.close()
             await writer.end()
+
+
+def _refusal(writer: SingleWriter, command: Command) -> str:
+    """What stands beside the journal and so is not the desk's to know; empty when all is well."""
+    match command:
+        case Resume():
+            return writer.killing.resume_refusal()
+        case HandleDead():
+            return writer.dead.refusal(command.letter, is_again=command.is_again)
+        case _:
+            return ""

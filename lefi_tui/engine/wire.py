@@ -16,6 +16,7 @@ from lefi_tui.engine.turn import Receipt
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
+from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
@@ -25,6 +26,7 @@ from lefi_tui.views.queries import (
     AwayQuery,
     BotQuery,
     ChartQuery,
+    DeadQuery,
     DeskQuery,
     KillQuery,
     LimitsQuery,
@@ -51,6 +53,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "KillQuery": (KillQuery, KillView),
+    "DeadQuery": (DeadQuery, DeadView),
     "LimitsQuery": (LimitsQuery, LimitsView),
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),

@@ -19,8 +19,10 @@ from lefi_tui.core.desk import Desk, apply
 from lefi_tui.core.messages import (
     CancelOrder,
     Command,
+    Effect,
     EngineStarted,
     Event,
+    HandleDead,
     Kill,
     MarketInput,
     Report,
@@ -28,7 +30,9 @@ from lefi_tui.core.messages import (
     TradingStateChanged,
 )
 from lefi_tui.engine.commits import Commits, Pace
+from lefi_tui.engine.dead_letters import DeadLetters
 from lefi_tui.engine.effects import Effects
+from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.halted import KILL
 from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
@@ -87,6 +91,8 @@ class SingleWriter:
         self._is_look_due = False
         self._sampler = Sampler()
         self.in_flight: Turn | None = None
+        self.dead = DeadLetters(setup.folder)
+        self.effects.undone = lambda effect, why: self.dead.keep(effect, why, self._now())
         self._flush_timer: asyncio.TimerHandle | None = None
         self._next_probe_ns = 0
         self.killing = Killing(self, freeze, setup.folder, setup.world.clock)
@@ -190,6 +196,7 @@ class SingleWriter:
             turn = take_turn(before, [each.message for each in waiting], at_ns)
         except Exception as bug:  # noqa: BLE001 -- the engine's top guard: a bug halts, loudly
             _log.exception("a message can't be carried out; the engine is halted")
+            self._keep_culprit(bug, waiting)
             self._fail(bug, waiting)
             return
         self.in_flight = turn
@@ -201,12 +208,35 @@ class SingleWriter:
         finally:
             self.in_flight = None
         self.killing.carried(turn)
+        self._handle_dead(turn)
         self.publisher.turn(turn, at_ns)
         for each, handled in zip(waiting, turn.handled, strict=True):
             each.reply(handled.receipt())
         for effect in turn.effects:
             self.effects.carry_out(effect)
         await self._after(at_ns)
+
+    def _keep_culprit(self, bug: Exception, waiting: list[Waiting]) -> None:
+        """The first message that nothing can be made of, for a person to look at."""
+        messages, at_ns = [each.message for each in waiting], self._now()
+        for count in range(1, len(messages) + 1):
+            try:
+                take_turn(self.commits.standing, messages[:count], at_ns)
+            except IMPOSSIBLE:
+                why = f"{type(bug).__name__}: {bug}"
+                self.dead.keep(messages[count - 1], why, at_ns)
+                return
+
+    def _handle_dead(self, turn: Turn) -> None:
+        for each in turn.handled:
+            if isinstance(each.message, HandleDead):
+                found = self.dead.take(each.message.letter)
+                if found is None or not each.message.is_again:
+                    continue
+                if isinstance(found, Effect):
+                    self.effects.carry_out(found)
+                else:
+                    self.inbox.put(found)
 
     async def _after(self, at_ns: int) -> None:
         if self.commits.has_pending and self._flush_timer is None:

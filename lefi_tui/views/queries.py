@@ -36,6 +36,11 @@ class AwayQuery(Query):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadQuery(Query):
+    """What could not be carried out: answered by a DeadView."""
+
+
+@dataclass(frozen=True, slots=True)
 class KillQuery(Query):
     """How far a kill is, and what a person looks at before resuming: answered by a KillView."""
 

@@ -301,6 +301,12 @@ def _funding(event: m.FundingBooked, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, what, f"{event.account} {event.symbol}", at_ns=event.at_ns)
 
 
+def _dead_handled(event: m.DeadHandled, _orders: Orders) -> Said:
+    done = "is tried again" if event.is_again else "was dropped"
+    what = f"Dead letter {event.letter} {done}"
+    return Said(Weight.PLAIN, what, "engine", f"by {event.by}", "", event.at_ns)
+
+
 def _kill_rules(event: m.KillRulesSet, _orders: Orders) -> Said:
     rules = event.rules
     bounds = (rules.drawdown_max, rules.losses_max, rules.errors_max, rules.spreads_max)
@@ -369,6 +375,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.KillBegan: _kill_began,
     m.KillStepped: _kill_stepped,
     m.KillRead: _silent,
+    m.DeadHandled: _dead_handled,
     m.FlattenTried: _flatten_tried,
 }
 # The names of events that have words: the others are not read again for a screen.

@@ -173,10 +173,16 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
     assert killed["left"] == []
     refused = profile.lefi("resume")
     assert refused.returncode == 2
-    assert "Positions: none is open" in refused.stderr
     assert (profile.home / "HALTED").exists()
     resumed = profile.answer("resume", "--reason", "checked by hand")
     assert resumed == {"state": "active", "reason": "checked by hand"}
+    profile.answer("kill")
+    told = profile.lefi("resume", "--reason", "once more")
+    assert "Positions: none is open\nUnconfirmed orders: none\nThe kill: flat at " in told.stderr
+    assert profile.lefi("dead").stdout == "There is no dead letter: all was carried out.\n"
+    refused = profile.lefi("dead", "drop", "d1")
+    assert refused.returncode == 1
+    assert "no dead letter d1" in refused.stderr
 
 
 GAME = """

@@ -50,6 +50,22 @@ async def test_the_window_follows_a_kill_to_its_proof_and_r_asks_with_a_list(
         assert "Unconfirmed orders: none" in text
         await desk.press(*"looked", "enter")
         await desk.until("trading active")
+        await desk.until(lambda _text: len(desk.app.screen_stack) == 1)
+
+
+@pytest.mark.asyncio
+async def test_a_dead_letter_is_tried_again_or_dropped_from_any_screen(tmp_path: Path) -> None:
+    async with real(tmp_path) as desk:
+        dead = desk.engine._running().dead
+        for number in range(2):
+            dead.keep(m.VenueNeverSaw(f"order-{number}", 1), f"nobody knows {number}", 1)
+        await desk.press("alt+d")
+        await desk.until(lambda text: "nobody knows 1" in text and "nobody knows 0" in text)
+        await desk.press("delete")
+        await desk.until(lambda text: "nobody knows 1" not in text)
+        await desk.press("enter")
+        await desk.until("There is none: all was carried out.")
+        assert not dead.view().rows
 
 
 def test_what_is_left_stands_in_the_window_with_why_and_no_proof() -> None:

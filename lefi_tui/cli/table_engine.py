@@ -1,0 +1,176 @@
+"""Commands that talk to the running engine, or start it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from lefi_tui.cli import values
+from lefi_tui.cli.argument import BOT, JSON, SET, Command, argument
+
+ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
+    {
+        "bots": Command(
+            "bots of the profile",
+            "bots",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "start", "stop", "pause", "resume", "press", "set", "show"],
+                    help="list if not said",
+                ),
+                BOT,
+                argument(
+                    "said", metavar="COMMAND", nargs="?", default="", help='press: "BUY GAME"'
+                ),
+                argument("--script", metavar="FILE", type=Path, help="what to start"),
+                argument("--account", metavar="NAME", default="", help="where it trades"),
+                SET,
+                argument(
+                    "--close", action="store_true", help="stop: closes the bot's share at market"
+                ),
+                argument("--keep", action="store_true", help="stop: its position stays"),
+                argument("--once", action="store_true", help="start: it leaves after one run"),
+                argument(
+                    "--until-executed",
+                    action="store_true",
+                    help="start: it leaves when a transaction of its was filled",
+                ),
+                argument(
+                    "--from",
+                    dest="start_ms",
+                    metavar="T",
+                    type=values.time_ms,
+                    default=0,
+                    help="start: it begins then",
+                ),
+                argument(
+                    "--until",
+                    dest="until_ms",
+                    metavar="T",
+                    type=values.until_ms,
+                    default=0,
+                    help="start: it acts until then, a day to its end; then it has expired",
+                ),
+                JSON,
+            ),
+        ),
+        "approvals": Command("what waits for a person"),
+        "emit": Command(
+            "a custom event for the bots that hear it",
+            "emit",
+            (
+                argument("name", metavar="NAME", help='as scripts hear it: on Event("NAME")'),
+                argument("fields", metavar="JSON", nargs="?", default="{}", help="its fields"),
+                argument("--id", default="", help="the same id is heard once, however often sent"),
+                JSON,
+            ),
+        ),
+        "webhook": Command(
+            "the secret of the webhook for signed events",
+            "webhook",
+            (
+                argument("action", choices=["secret"], help="makes one, and shows it once"),
+                argument("--stdin", action="store_true", help="read it instead of making one"),
+                argument("--remove", action="store_true", help="forget it"),
+            ),
+        ),
+        "limits": Command(
+            "what the gate refuses: shows it, or changes it for the next order",
+            "limits",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="show",
+                    choices=["show", "set", "calendar"],
+                    help="show if not said; calendar takes a file of releases: CSV with "
+                    "at,name,impact, JSON with the same, or ICS",
+                ),
+                argument(
+                    "values", metavar="name=value", nargs="*", help="set: an empty value unsets"
+                ),
+                argument(
+                    "--place",
+                    metavar="PLACE",
+                    default="desk",
+                    help="desk, account/NAME or bot/NAME; the strictest of all counts",
+                ),
+                argument("--all", action="store_true", help="also what is not set, with meaning"),
+                argument("--reason", metavar="TEXT", default="", help="stays in the audit"),
+                JSON,
+            ),
+        ),
+        "schedule": Command(
+            "what runs when: next, last, how late, and what hangs", "schedule", (JSON,)
+        ),
+        "notify": Command(
+            "who is told when nobody looks: chat, mail, webhooks; a heartbeat for a watcher",
+            "notify",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "set", "test", "remove", "dead"],
+                    help="list if not said",
+                ),
+                argument(
+                    "words",
+                    metavar="NAME",
+                    nargs="*",
+                    help="a channel of your naming, or heartbeat; dead: requeue ID",
+                ),
+                argument("--stdin", action="store_true", help="set: read the address there"),
+                JSON,
+            ),
+        ),
+        "engine": Command(
+            "the executor without a screen; `lefi` attaches to it",
+            "engine",
+            (argument("--stop", action="store_true", help="ends the one that runs"),),
+        ),
+        "dead": Command(
+            "what could not be carried out, and why",
+            "dead",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "show", "requeue", "drop"],
+                    help="list if not said",
+                ),
+                argument("letter", metavar="ID", nargs="?", default="", help="as list names it"),
+                JSON,
+            ),
+        ),
+        "kill": Command(
+            "stops every bot, cancels every order, closes what bots hold, and proves it",
+            "kill",
+            (
+                argument(
+                    "--wait",
+                    dest="wait_ms",
+                    metavar="DURATION",
+                    type=values.duration_ms,
+                    default=30_000,
+                    help="for the proof, 30s if not said; the kill goes on without us",
+                ),
+                JSON,
+            ),
+        ),
+        "resume": Command(
+            "allows orders again after a kill",
+            "resume",
+            (
+                argument("--reason", metavar="TEXT", default="", help="asked for if not said"),
+                JSON,
+            ),
+        ),
+    }
+)
