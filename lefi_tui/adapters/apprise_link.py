@@ -16,21 +16,24 @@ from typing import Any, Final
 from lefi_tui.core.notices import Delivery
 from lefi_tui.ports.notifier import NotSentError
 
+READY: Final = 0  # the number of its first word
 WORKER: Final = "lefi_tui.adapters.apprise_worker"
-ANSWER_S: Final = 20.0  # its child has fifteen seconds; a first one loads the libraries before
+SEND_S: Final = 15.0  # for one notice, the keyring included
+START_S: Final = 60.0  # of the process: a second and a half, on a machine that is busy some more
+GRACE_S: Final = 10.0  # the process answers in time for every child; a process that hangs does not
 IDLE_S: Final = 120.0
 
 
 class AppriseLink:
     """Implements ports.notifier.Sender; lives in the loop of whoever first sends."""
 
-    def __init__(self, answer_s: float = ANSWER_S, idle_s: float = IDLE_S) -> None:
-        self._answer_s = answer_s
+    def __init__(self, send_s: float = SEND_S, idle_s: float = IDLE_S) -> None:
+        self._send_s = send_s
         self._idle_s = idle_s
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
-        self._waiting: dict[int, asyncio.Future[str]] = {}
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._asked = 0
         self._opens = asyncio.Lock()
 
@@ -60,20 +63,22 @@ class AppriseLink:
         assert process.stdin is not None
         self._asked += 1
         number, waiting = self._asked, self._waiting
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         waiting[number] = answer
+        question = {"n": number, "limit_s": self._send_s, **asked}
         try:
             with suppress(ConnectionError):  # it has just died: whoever reads from it says so
-                process.stdin.write(json.dumps({"n": number, **asked}).encode() + b"\n")
-            why = await asyncio.wait_for(answer, self._answer_s)
+                process.stdin.write(json.dumps(question).encode() + b"\n")
+            said = await asyncio.wait_for(answer, self._send_s + GRACE_S)
         except TimeoutError:
-            text = f"no answer in {self._answer_s:g} s"
-            raise NotSentError(text, is_unknown=True) from None
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise NotSentError("the process that sends it hangs", is_unknown=True) from None
         finally:
             del waiting[number]
             self._rest()
-        if why:
-            raise NotSentError(why)
+        if said["why"]:
+            raise NotSentError(said["why"], is_unknown=said["is_unknown"])
 
     async def close(self) -> None:
         process, self._process = self._process, None
@@ -115,12 +120,29 @@ class AppriseLink:
                     start_new_session=True,  # ^C is for us; it ends when we do
                 )
                 self._waiting = {}
+                ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+                self._waiting[READY] = ready
                 work = self._read(self._process, self._waiting)
                 self._reading = asyncio.get_running_loop().create_task(work)
+                await self._begun(self._process, ready)
             return self._process
 
+    async def _begun(
+        self, process: asyncio.subprocess.Process, ready: asyncio.Future[dict[str, Any]]
+    ) -> None:
+        """What it takes to load is no part of a notice's time."""
+        try:
+            await asyncio.wait_for(ready, START_S)
+        except TimeoutError:
+            process.kill()
+            raise NotSentError("the process that sends it does not begin") from None
+        finally:
+            del self._waiting[READY]
+
     async def _read(
-        self, process: asyncio.subprocess.Process, waiting: dict[int, asyncio.Future[str]]
+        self,
+        process: asyncio.subprocess.Process,
+        waiting: dict[int, asyncio.Future[dict[str, Any]]],
     ) -> None:
         assert process.stdout is not None
         with suppress(ConnectionError):
@@ -128,7 +150,7 @@ class AppriseLink:
                 said = json.loads(line)
                 answer = waiting.get(said["n"])
                 if answer is not None and not answer.done():
-                    answer.set_result(said["why"])
+                    answer.set_result(said)
         await process.wait()
         for answer in waiting.values():
             if not answer.done():

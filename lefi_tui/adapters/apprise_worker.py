@@ -1,7 +1,7 @@
 """The process that knows the addresses: it takes one from the keyring, sends, and forgets it.
 
-A line of JSON in is one notice, a line out its answer. Each is sent by a child of its own, which
-the system ends when its time is over: a service that hangs holds up nobody, and leaves nothing.
+A line of JSON in is one notice, a line out its answer, always and in time. Each is sent by a child
+of its own, which is ended when its time is over: a service that hangs holds up nobody else.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import signal
 import sys
+import time
 from typing import Any, BinaryIO, Final, NoReturn
 
 import apprise
@@ -22,7 +24,13 @@ from lefi_tui.core.notices import HEARTBEAT, Severity
 from lefi_tui.errors import LefiError
 from lefi_tui.redaction import REDACTOR
 
-SEND_S: Final = 15.0  # a child has so long, the keyring included
+READY: Final = 0  # the number of its first word; questions begin with 1
+STDIN: Final = 0
+READ_BYTES: Final = 65_536
+LOOK_S: Final = 0.1  # between two looks at what is under way
+ORPHAN_S: Final = 5.0  # a child whose parent was killed lives so much longer than it may
+BEAT_S: Final = 10.0
+STATUS: Final = "error="  # how the library tells the answer of a service
 WHY_MAX: Final = 200  # an answer is shorter than a pipe takes in one piece
 KINDS: Final = {
     Severity.INFO: apprise.NotifyType.INFO,
@@ -42,13 +50,14 @@ class NoAddressError(LefiError):
 
 def _carry_out(asked: dict[str, Any]) -> str:
     """Why it was not confirmed; empty when it was."""
-    if asked["ask"] == "check":
-        return "" if apprise.Apprise().add(asked["address"]) else "no service has such an address"
-    try:
-        address = _address(HEARTBEAT if asked["ask"] == "beat" else asked["channel"])
-        return _beat(address) if asked["ask"] == "beat" else _send(address, asked)
-    except LefiError as error:
-        return f"{error.why}. {error.next_step}"
+    match asked["ask"]:
+        case "check":
+            is_known = apprise.Apprise().add(asked["address"])
+            return "" if is_known else "no service has such an address"
+        case "beat":
+            return _beat(_address(HEARTBEAT))
+        case _:
+            return _send(_address(asked["channel"]), asked)
 
 
 def _address(name: str) -> str:
@@ -82,7 +91,7 @@ def _send(address: str, asked: dict[str, Any]) -> str:
 
 def _beat(address: str) -> str:
     try:
-        answer = httpx.get(address, timeout=SEND_S, follow_redirects=True)
+        answer = httpx.get(address, timeout=BEAT_S, follow_redirects=True)
     except httpx.HTTPError as error:
         return f"no answer ({type(error).__name__})"
     return "" if answer.is_success else f"it answers {answer.status_code}"
@@ -100,22 +109,59 @@ class _LastWord(logging.Handler):
 
 
 def _child(asked: dict[str, Any], out: BinaryIO) -> NoReturn:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, SEND_S)  # unheard, SIGALRM ends the process
-    why = "a fault in the library that sends it"
+    """Answers and ends. Should nobody be left to end it, the system does (SIGALRM, unheard)."""
+    signal.setitimer(signal.ITIMER_REAL, asked["limit_s"] + ORPHAN_S)
+    why, is_certain = "a fault in the library that sends it", False
     try:
         why = _carry_out(asked)
+        # A service that names a status has not taken it; a line that broke may have.
+        is_certain = STATUS in why
+    except LefiError as error:
+        why, is_certain = f"{error.why}. {error.next_step}", True
     finally:  # also of that fault: an answer, and nothing that a library left to be done
-        _say(out, {"n": asked["n"], "why": REDACTOR.clean(why)[:WHY_MAX]})
+        _say(out, asked["n"], REDACTOR.clean(why), is_unknown=not is_certain)
         os._exit(0)
 
 
 # ---- the process
 
 
-def _say(out: BinaryIO, said: dict[str, Any]) -> None:
+def _say(out: BinaryIO, number: int, why: str, *, is_unknown: bool) -> None:
+    said = {"n": number, "why": why[:WHY_MAX], "is_unknown": is_unknown}
     out.write(json.dumps(said).encode() + b"\n")
     out.flush()
+
+
+class Children:
+    """Each that is under way, with the time at which it is ended."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._under_way: dict[int, tuple[int, float, str]] = {}  # process: number, deadline, why
+
+    @property
+    def look_s(self) -> float | None:
+        """How long to wait for the next question; None for ever."""
+        return LOOK_S if self._under_way else None
+
+    def begin(self, asked: dict[str, Any]) -> None:
+        child = os.fork()
+        if child == 0:
+            _child(asked, self._out)
+        limit_s = asked["limit_s"]
+        deadline = time.monotonic() + limit_s
+        self._under_way[child] = (asked["n"], deadline, f"no answer in {limit_s:g} s")
+
+    def look(self) -> None:
+        """Whoever is over its time is ended; for one that ended without an answer, we answer."""
+        for child, (number, deadline, why) in tuple(self._under_way.items()):
+            if time.monotonic() > deadline:
+                os.kill(child, signal.SIGKILL)
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                del self._under_way[child]
+            if ended and status:
+                _say(self._out, number, why, is_unknown=True)
 
 
 def main() -> None:
@@ -123,10 +169,18 @@ def main() -> None:
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children end without being waited for
-    for line in sys.stdin.buffer:
-        if os.fork() == 0:
-            _child(json.loads(line), out)
+    apprise.Apprise().add("json://localhost")  # once for all children: it loads what it knows
+    _say(out, READY, "", is_unknown=False)
+    children, unread = Children(out), b""
+    while True:
+        if select.select([STDIN], [], [], children.look_s)[0]:
+            data = os.read(STDIN, READ_BYTES)
+            if not data:
+                return
+            *lines, unread = (unread + data).split(b"\n")
+            for line in lines:
+                children.begin(json.loads(line))
+        children.look()
 
 
 if __name__ == "__main__":

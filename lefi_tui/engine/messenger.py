@@ -46,6 +46,7 @@ class Messenger:
         self._some = asyncio.Event()
         self._chance = random.SystemRandom()
         self._outbox: Outbox | None = None
+        self._has_begun = asyncio.Event()
         self._story: Story | None = None
         self._mark: int | None = None
         self._kept_mark: int | None = None
@@ -72,6 +73,7 @@ class Messenger:
     async def run(self, story: Story, is_well: Callable[[], bool], say: Say) -> None:
         self._say, self._story = say, story
         outbox = self._outbox = await self._begin(story)
+        self._has_begun.set()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._beat_on(is_well))
             group.create_task(self._carry(outbox))
@@ -240,10 +242,12 @@ class Messenger:
     async def _requeue(self, number: int, now_ns: int) -> ErrandAnswer:
         newest = await asyncio.to_thread(self._store.newest, DONE_MAX)
         found = next((each for each in newest if each.id == number), None)
-        if found is None or found.state is not State.DEAD or self._outbox is None:
+        if found is None or found.state is not State.DEAD:
             return ErrandAnswer(f"Notice {number} is not among those given up.")
         if found.channel not in await self._named():
             return ErrandAnswer(f"There is no channel {found.channel}; `lefi notify set` makes it.")
+        await self._has_begun.wait()
+        assert self._outbox is not None
         self._outbox.requeue(found, now_ns)
         self._some.set()
         return ErrandAnswer(f"Notice {number} goes to {found.channel} once more.")

@@ -20,7 +20,7 @@ from lefi_tui.engine.engine import Engine
 from lefi_tui.views.notices_view import NoticesView
 from lefi_tui.views.queries import DeskQuery, NoticeErrand, NoticesQuery
 from tests.engine.kit import LIST, OPEN, MemoryVenue, running, send, start, until
-from tests.notices.desk import RULES, engine_with, named
+from tests.notices.desk import RULES, engine_with, named, refuse
 from tests.notices.services import HANGS, Services
 
 pytestmark = pytest.mark.usefixtures("kept")
@@ -59,7 +59,7 @@ def test_a_kill_is_told_once_and_no_address_is_left_anywhere(
         store.close()
 
     asyncio.run(live())
-    assert "the test" in served.bodies(TOKEN)[0]
+    assert sum("the test" in body for body in served.bodies(TOKEN)) == 1
     files = [each for each in tmp_path.rglob("*") if each.is_file() and each != kept]
     seen = caplog.text + "".join(each.read_bytes().decode("latin-1") for each in files)
     assert "the test" in seen
@@ -73,9 +73,10 @@ def test_a_service_that_fails_is_asked_again_and_one_that_hangs_holds_up_nobody(
         served.answers |= {"mail": 500, "phone": HANGS}
         for name in ("mail", "phone", "room"):
             store = named(tmp_path, name, served.url(name))
-        engine = engine_with(tmp_path, answer_s=2.5)
+        engine = engine_with(tmp_path, send_s=2.5)
         engine.start()
-        send(engine, OPEN, LIST, m.Kill(reason="the test"))
+        send(engine, OPEN, LIST)
+        refuse(engine, "the test")
         await until_state(store, "room", State.SENT)
         await until_state(store, "mail", State.RETRY)
         assert by_channel(store)["phone"].state is State.SENDING
@@ -124,11 +125,12 @@ def test_what_the_journal_holds_and_nobody_was_told_is_told_at_the_next_start(
         store = named(tmp_path, "room", served.url("room"))
         engine = engine_with(tmp_path)
         engine.start()
-        send(engine, OPEN, LIST, m.Kill(reason="the first"))
+        send(engine, OPEN, LIST)
+        refuse(engine, "the first")
         await until_state(store, "room", State.SENT)
         engine.stop()
         silent = running(tmp_path, MemoryVenue())  # as if it died before the outbox had it
-        send(silent, m.Resume(reason="the second"))
+        refuse(silent, "the second")
         silent.stop()
         engine = engine_with(tmp_path)
         engine.start()
@@ -150,7 +152,7 @@ def test_a_locked_outbox_keeps_no_notice_from_leaving(tmp_path: Path, served: Se
         send(engine, OPEN, LIST)
         with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            send(engine, m.Kill(reason="the test"))
+            refuse(engine, "the test")
             await until(lambda: len(served.bodies("room")) == 1, 30)
             assert store.newest(9) == ()
             other.execute("ROLLBACK")
@@ -216,6 +218,7 @@ def test_a_screen_tests_a_channel_and_requeues_what_was_given_up(
 def test_without_a_channel_nothing_is_kept(tmp_path: Path) -> None:
     engine = engine_with(tmp_path)
     engine.start()
-    send(engine, OPEN, LIST, m.Kill(reason="the test"))
+    send(engine, OPEN, LIST)
+    refuse(engine, "the test")
     engine.stop()
     assert not (tmp_path / FILE_NAME).exists()
