@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from lefi_tui import __version__
 from lefi_tui.cli.output import Output
 from lefi_tui.errors import REFUSED, render
+from lefi_tui.ports.journal import JournalError
+from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.settings import Loaded, load
 
 COLUMNS_MIN: Final = 80
@@ -39,6 +41,9 @@ PACKAGES: Final = (
     "alembic",
     "apscheduler",
     "ccxt",
+    "apprise",
+    "httpx",
+    "keyring",
 )
 
 
@@ -63,7 +68,8 @@ def run(arguments: Namespace, output: Output) -> int:
         _engine(settings.settings.data_dir),
         _clock(),
         _zones(),
-        Finding("keyring", None, "not there yet: no exchange keys are used by this version"),
+        _keyring(),
+        _notices(settings),
         *_exchanges(settings),
     ]
     if arguments.json:
@@ -191,6 +197,33 @@ def _clock() -> Finding:
     step = "" if now.year >= YEAR_MIN else "Set the machine's clock"
     text = f"{now:%Y-%m-%d %H:%M:%S} UTC; not compared with an exchange"
     return Finding("clock", works=not step, text=text, next_step=step)
+
+
+def _keyring() -> Finding:
+    from lefi_tui.adapters.keyring_secrets import KeyringSecrets
+
+    try:
+        where = KeyringSecrets().where()
+    except SecretsError as error:
+        return Finding("keyring", works=None, text=error.why, next_step=error.next_step)
+    return Finding("keyring", works=True, text=f"{where}; addresses and secrets are kept there")
+
+
+def _notices(settings: Loaded) -> Finding:
+    """Channels by name; a channel that fails is what a person should know."""
+    from lefi_tui.wiring.notices import Post
+
+    try:
+        rows = Post(settings).channels()
+    except JournalError as error:
+        return Finding("notices", works=False, text=error.why, next_step=error.next_step)
+    if not rows:
+        none = "no channel: nobody is told while nobody looks; `lefi notify set phone` makes one"
+        return Finding("notices", None, none)
+    text = "\n".join(f"{each.name}: {each.state}" for each in rows)
+    failing = [each.name for each in rows if each.is_well is False]
+    step = f"`lefi notify test {failing[0]}` tries it again" if failing else ""
+    return Finding("notices", works=not failing, text=text, next_step=step)
 
 
 def _exchanges(settings: Loaded) -> list[Finding]:

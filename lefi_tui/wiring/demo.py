@@ -12,12 +12,14 @@ from lefi_tui import __version__
 from lefi_tui.core.messages import Command
 from lefi_tui.errors import EngineAbsentError
 from lefi_tui.settings import Settings
-from lefi_tui.wiring.accounts import open_accounts
+from lefi_tui.wiring.accounts import Accounts, open_accounts
 
 if TYPE_CHECKING:
     from lefi_tui.core.bot import BotKind
     from lefi_tui.core.desk import Desk
     from lefi_tui.engine.engine import Engine
+    from lefi_tui.engine.world import World
+    from lefi_tui.ports.clock import Clock
 
 LOG_NAME: Final = "lefi.log"
 LOG_BYTES_MAX: Final = 2_000_000
@@ -53,30 +55,17 @@ def build_engine(
 
     A throw-away profile has the demo account and what it is `also` asked for, one's own has all.
     """
-    from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
     from lefi_tui.adapters.sqlite_records import SqliteRecords
     from lefi_tui.adapters.system_clock import SystemClock
     from lefi_tui.engine.engine import Engine
-    from lefi_tui.engine.world import World
     from lefi_tui.engine.writer import Setup
     from lefi_tui.wiring.limits import kill_rules, opening_limits
-    from lefi_tui.wiring.notices import messenger
-    from lefi_tui.wiring.outside import event_sources
 
     clock = SystemClock()
-    names = settings.accounts if folder == settings.data_dir else also
-    accounts = open_accounts(settings, clock, names)
-    world = World(
-        clock,
-        venues=accounts.venues,
-        feeds=accounts.feeds,
-        histories=accounts.histories,
-        conditions=accounts.conditions,
-        scheduler=ApScheduler(),
-        notifier=messenger(settings, clock) if folder == settings.data_dir else None,
-        sources=event_sources(settings, clock) if folder == settings.data_dir else (),
-    )
+    is_own = folder == settings.data_dir
+    accounts = open_accounts(settings, clock, settings.accounts if is_own else also)
+    world = _world(settings, accounts, clock, is_own=is_own)
     setup = Setup(
         SqliteJournal(folder),
         empty_desk(),
@@ -91,6 +80,25 @@ def build_engine(
     engine = Engine(setup, socket_path(folder))
     accounts.connect(engine.submit)
     return engine, (kill_rules(settings), *opening_limits(settings), *accounts.commands)
+
+
+def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool) -> World:
+    """A throw-away profile hears no events of elsewhere and tells nobody."""
+    from lefi_tui.adapters.scheduler import ApScheduler
+    from lefi_tui.engine.world import World
+    from lefi_tui.wiring.notices import messenger
+    from lefi_tui.wiring.outside import event_sources
+
+    return World(
+        clock,
+        venues=accounts.venues,
+        feeds=accounts.feeds,
+        histories=accounts.histories,
+        conditions=accounts.conditions,
+        scheduler=ApScheduler(),
+        notifier=messenger(settings, clock) if is_own else None,
+        sources=event_sources(settings, clock) if is_own else (),
+    )
 
 
 def keep_log(folder: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE = {
-    "textual", "rich", "ccxt", "sqlmodel", "sqlalchemy", "alembic", "apscheduler", "keyring",
-    "httpx", "numba", "numpy", "llvmlite", "pyarrow", "pydantic", "platformdirs", "talib",
+    "textual", "rich", "ccxt", "sqlmodel", "sqlalchemy", "alembic", "apscheduler", "apprise",
+    "keyring", "httpx", "numba", "numpy", "llvmlite", "pyarrow", "pydantic", "platformdirs",
+    "talib",
 }  # fmt: skip
 WORLD = {
     "asyncio", "threading", "random", "secrets", "uuid", "socket", "sqlite3", "logging", "pathlib",
