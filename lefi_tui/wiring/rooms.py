@@ -98,6 +98,30 @@ def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
 
 
+def _bots(send: Any, palette: Any) -> Framed:
+    from screens.bots import BotsScreen
+
+    return BotsScreen(send, palette)
+
+
+def _orders(send: Any, palette: Any) -> Framed:
+    from screens.orders import OrdersScreen
+
+    return OrdersScreen(send, palette)
+
+
+def _limits(send: Any, palette: Any) -> Framed:
+    from screens.limits import LimitsScreen
+
+    return LimitsScreen(send, palette)
+
+
+def _schedule(send: Any, palette: Any) -> Framed:
+    from screens.schedule import ScheduleScreen
+
+    return ScheduleScreen(send, palette)
+
+
 def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
 
@@ -106,16 +130,6 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
         from screens.scripts import ScriptsScreen
 
         return ScriptsScreen(ScriptFolder(scripts), send, palette)
-
-    def bots_room(send: Any, palette: Any) -> Framed:
-        from screens.bots import BotsScreen
-
-        return BotsScreen(send, palette)
-
-    def orders_room(send: Any, palette: Any) -> Framed:
-        from screens.orders import OrdersScreen
-
-        return OrdersScreen(send, palette)
 
     def report_room(send: Any, palette: Any) -> Framed:
         from lefi_tui.wiring.exports import Exports
@@ -129,24 +143,14 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
 
         return SettingsScreen(send, palette, partial(settings_view, began))
 
-    def limits_room(send: Any, palette: Any) -> Framed:
-        from screens.limits import LimitsScreen
-
-        return LimitsScreen(send, palette)
-
-    def schedule_room(send: Any, palette: Any) -> Framed:
-        from screens.schedule import ScheduleScreen
-
-        return ScheduleScreen(send, palette)
-
     return {
-        "schedule": schedule_room,
+        "schedule": _schedule,
         "scripts": scripts_room,
-        "bots": bots_room,
-        "orders": orders_room,
+        "bots": _bots,
+        "orders": _orders,
         "report": report_room,
         "settings": settings_room,
-        "limits": limits_room,
+        "limits": _limits,
     }
 
 

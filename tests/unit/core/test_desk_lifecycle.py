@@ -27,9 +27,12 @@ WARMS = 'on Candle("BTC/USDT", 1m) { x = EMA(close, 2); Print("candle") }\n' + T
 S = 1_000_000_000
 
 
-def desk_of(source: str, **asked: object) -> Desk:
+def desk_of(
+    source: str, work: m.Work = m.Work.RECURRING, from_ns: int = 0, until_ns: int = 0
+) -> Desk:
     desk = replace(open_desk(), kinds={"automated": Automated()})
-    return told(desk, m.StartBot("a", "automated", "main", source, at_ns=S, **asked))[0]  # type: ignore[arg-type]
+    start = m.StartBot("a", "automated", "main", source, at_ns=S)
+    return told(desk, replace(start, work=work, from_ns=from_ns, until_ns=until_ns))[0]
 
 
 def told(desk: Desk, *messages: m.Command | m.Report | m.MarketInput) -> tuple[Desk, Step]:
