@@ -16,10 +16,12 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from platformdirs import user_config_path, user_data_path
 
+from lefi_tui.core.approval import ApprovalRule
 from lefi_tui.core.risk.limits import About
 from lefi_tui.errors import SettingsError
 from lefi_tui.settings_tables import (
     AccountSettings,
+    ApprovalSettings,
     DemoSettings,
     EventSettings,
     KillSettings,
@@ -63,6 +65,9 @@ class Settings:
     notify: NotifySettings = field(default_factory=NotifySettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=lambda: MappingProxyType({}))
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    approvals: ApprovalSettings = field(default_factory=ApprovalSettings)
+    approval_rules: tuple[ApprovalRule, ...] = ()  # `rules` of [approvals]
+    roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # by OS user
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -103,8 +108,9 @@ def load(environment: Mapping[str, str]) -> Loaded:
     settings, wrong = _applied(settings, found)
     accounts, refused = _accounts(table.get("accounts", {}), settings)
     keys, odd = _keys(table.get("keys", {}), settings.file)
+    settings, unclear = _people(table, settings)
     everything = replace(settings, accounts=MappingProxyType(accounts), keys=MappingProxyType(keys))
-    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused, *odd))
+    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused, *odd, *unclear))
 
 
 # ---- where
@@ -148,7 +154,18 @@ def _table(file: Path) -> tuple[dict[str, Any], tuple[SettingsError, ...]]:
 
 
 # Places, and tables whose names are the user's own.
-NO_VALUES: Final = frozenset({"config_dir", "data_dir", "accounts", "keys", "origins"})
+NO_VALUES: Final = frozenset(
+    {
+        "config_dir",
+        "data_dir",
+        "accounts",
+        "keys",
+        "approval_rules",
+        "approvals.rules",
+        "roles",
+        "origins",
+    }
+)
 
 
 def _names(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -261,6 +278,21 @@ def _keys(table: Any, file: Path) -> tuple[dict[str, str], tuple[SettingsError, 
         if not isinstance(value, str)
     )
     return {name: value for name, value in table.items() if isinstance(value, str)}, wrong
+
+
+# ---- people
+
+
+def _people(
+    table: Mapping[str, Any], settings: Settings
+) -> tuple[Settings, tuple[SettingsError, ...]]:
+    if not {"roles", "approvals"} & set(table):
+        return settings, ()
+    from lefi_tui import settings_people  # noqa: PLC0415 -- only where there are any
+
+    roles, odd = settings_people.roles(table.get("roles", {}), settings.file)
+    rules, wrong = settings_people.rules(table.get("approvals", {}), settings.file)
+    return replace(settings, roles=MappingProxyType(roles), approval_rules=rules), (*odd, *wrong)
 
 
 # ---- accounts

@@ -93,6 +93,15 @@ class KillSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalSettings:
+    """Who answers what scripts ask; `rules` beside it is a list of its own."""
+
+    four_eyes: Annotated[bool, About("not whoever started the bot may answer its questions")] = (
+        False
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSettings:
     """The built-in market: the same seed gives the same market."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bots.automated.plan import Bound
 from lefi_tui.core.bot import Emitted, Intent, Note, Occasion, Planned, Refusal, Snapshot
+from lefi_tui.core.cash_flow import LAST_MS
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.timeframe import span
 from lefi_tui.lang.waiting import BlockEnds, Finalized
@@ -172,6 +173,8 @@ class Wanted:
 def _flow_in_words(flow: Planned) -> str:
     if not math.isfinite(flow.due_ms):
         return f"{flow.name}: its date has no value (none)"
+    if not 0 <= flow.due_ms <= LAST_MS:
+        return f"{flow.name}: its date is in no year from 1970 to 9999"
     due = datetime.fromtimestamp(flow.due_ms / 1_000, UTC)
     sums = f"{flow.amount:,.8g} {flow.unit} due {due:%Y-%m-%d}, worth {flow.present:,.8g} now"
     return f"{flow.name} {sums}"

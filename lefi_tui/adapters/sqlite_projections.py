@@ -12,29 +12,18 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
+from lefi_tui.adapters.sqlite_asked import ASKED
+from lefi_tui.adapters.sqlite_rows import Values, put
 from lefi_tui.adapters.sqlite_schedule import planned, timers_due
 from lefi_tui.core import messages as m
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Level, LevelKind, Order
 from lefi_tui.ports.journal import Change
 
-Values = dict[str, str | int | None]
-# The columns that identify a row, by table.
-KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "account": ("name",),
-    "bot": ("name", "type"),
-    "subscription": ("id",),
-    "trade": ("id",),
-    "order": ("id",),
-    "fill": ("n", "owner"),
-    "equity_sample": ("n",),
-    "funding": ("n",),
-    "script": ("title",),
-    "script_version": ("version",),
-    "schedule": ("bot", "handler"),
-}
 # In an order in which no row refers to a table that is emptied before it.
 PROJECTION_TABLES: Final = (
+    "approval",
+    "cash_flow",
     "fill",
     "equity_sample",
     "funding",
@@ -47,8 +36,6 @@ PROJECTION_TABLES: Final = (
     "schedule",
     "account",
 )
-# Set when the row is first written, never again.
-_ONCE: Final = frozenset({"created_ns"})
 
 
 def project(connection: sqlite3.Connection, change: Change) -> None:
@@ -59,20 +46,6 @@ def project(connection: sqlite3.Connection, change: Change) -> None:
         write = _WRITERS.get(type(event))
         if write is not None:
             write(connection, change, event)
-
-
-def put(connection: sqlite3.Connection, table: str, values: Values) -> None:
-    """Insert, or change the named columns of the row that is there."""
-    keys = KEYS[table]
-    columns = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
-    later = [name for name in values if name not in keys and name not in _ONCE]
-    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in later)
-    action = f"UPDATE SET {sets}" if later else "NOTHING"
-    wanted = ", ".join(f'"{name}"' for name in keys)
-    # Every name here is of this module; values go in as parameters.
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) ON CONFLICT ({wanted}) DO {action}'  # noqa: S608 -- no text from outside
-    connection.execute(sql, tuple(values.values()))
 
 
 def _account(connection: sqlite3.Connection, change: Change, event: m.AccountOpened) -> None:
@@ -376,6 +349,7 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.WindowOpened: _bot_goes_on,
     m.BotStopped: _bot_changed("terminated"),
     m.BotFaulted: _bot_changed("terminated"),
+    m.BotFinalized: _bot_changed("terminated"),
     m.SettingsChanged: _settings_changed,
     m.OrderSubmitted: _order_given,
     m.OrderDenied: _order_given,
@@ -388,4 +362,5 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.OrderFilled: _filled,
     m.FundingBooked: _funding,
     m.EquitySampled: _equity,
+    **ASKED,
 }

@@ -13,13 +13,17 @@ from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters.sqlite_errors import named
 from lefi_tui.adapters.sqlite_reading import FILE_NAME
+from lefi_tui.core.approval import AskedOrder
+from lefi_tui.core.codec import from_plain
 from lefi_tui.core.messages import Sizing
 from lefi_tui.ports.records import (
     AccountRecord,
+    ApprovalRecord,
     Booked,
     EquityRecord,
     FillFilter,
     FillRecord,
+    FlowRecord,
     FundingRecord,
     OrderRecord,
     RunRecord,
@@ -67,6 +71,16 @@ FROM subscription WHERE :bot = '' OR bot = :bot ORDER BY start_ns
 
 _SCHEDULE: Final = """
 SELECT bot, handler, spec, zone, is_active, last_ns, late_ms FROM schedule ORDER BY bot, handler
+"""
+
+
+_APPROVALS: Final = """
+SELECT id, bot, title, role, orders, status, answered_by AS by, reason, outcome, asked_ns, over_ns
+FROM approval WHERE over_ns IS NOT NULL ORDER BY over_ns DESC, id LIMIT ?
+"""
+_FLOWS: Final = """
+SELECT id, bot, name, amount, unit, due_ms, settled_ns, settled_by FROM cash_flow
+ORDER BY due_ms DESC, id LIMIT ?
 """
 
 
@@ -119,6 +133,20 @@ class SqliteRecords:
         return await self._read(
             lambda connection: tuple(
                 _run(row) for row in connection.execute(_RUNS, {"bot": bot}).fetchall()
+            )
+        )
+
+    async def approvals(self, limit: int) -> tuple[ApprovalRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                _approval(row) for row in connection.execute(_APPROVALS, (limit,)).fetchall()
+            )
+        )
+
+    async def flows(self, limit: int) -> tuple[FlowRecord, ...]:
+        return await self._read(
+            lambda connection: tuple(
+                _flow(row) for row in reversed(connection.execute(_FLOWS, (limit,)).fetchall())
             )
         )
 
@@ -185,3 +213,13 @@ def _account(row: sqlite3.Row) -> AccountRecord:
     values = _plain(row, ("cash", "taker"))
     values["sizing"] = Sizing(values["sizing"])
     return AccountRecord(**values)
+
+
+def _approval(row: sqlite3.Row) -> ApprovalRecord:
+    values = _plain(row, ())
+    values["orders"] = from_plain(tuple[AskedOrder, ...], json.loads(values["orders"]))
+    return ApprovalRecord(**values)
+
+
+def _flow(row: sqlite3.Row) -> FlowRecord:
+    return FlowRecord(**_plain(row, ("amount",)))

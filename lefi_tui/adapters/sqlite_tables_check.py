@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.adapters.migrations import NEWEST
-from lefi_tui.adapters.sqlite_projections import KEYS, PROJECTION_TABLES, project
+from lefi_tui.adapters.sqlite_projections import PROJECTION_TABLES, project
 from lefi_tui.adapters.sqlite_reading import SqliteReading
+from lefi_tui.adapters.sqlite_rows import KEYS
 from lefi_tui.adapters.sqlite_schema import revision_of
 from lefi_tui.ports.tables import TableAnswer, Tell
 from lefi_tui.requests import Progress

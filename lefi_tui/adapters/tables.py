@@ -216,5 +216,43 @@ class ScheduleLine(SQLModel, table=True):
     late_ms: int | None = None
 
 
+class ApprovalLine(SQLModel, table=True):
+    """`orders` is a JSON list of what would have been sent, money as text."""
+
+    __tablename__: ClassVar[str] = "approval"
+    id: str = Field(primary_key=True)
+    bot: str = Field(index=True)
+    title: str
+    why: str
+    role: str
+    orders: str
+    asked_by: str
+    asked_ns: int
+    deadline_ns: int
+    status: str  # pending | approved | declined | expired | withdrawn
+    answered_by: str
+    answer_role: str
+    reason: str
+    outcome: str
+    over_ns: int | None = None
+
+
+class CashFlowLine(SQLModel, table=True):
+    """Planned, due or missed hangs on the clock of whoever reads it."""
+
+    __tablename__: ClassVar[str] = "cash_flow"
+    id: str = Field(primary_key=True)
+    bot: str = Field(index=True)
+    name: str
+    amount: str
+    unit: str
+    rate: str
+    present: str
+    due_ms: int
+    planned_ns: int
+    settled_ns: int | None = None
+    settled_by: str
+
+
 # What the migrations are compared with; importing it is importing all tables.
 METADATA: Final = SQLModel.metadata

@@ -28,6 +28,7 @@ class AskedOrder:
     cost: Decimal | None  # at that price, fees included
     unit: str
     refusal: str = ""  # what the gate would say to it now
+    spot: Decimal | None = None  # the market's price when it was asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,15 @@ class AnswerApproval(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SettleCashFlow(Command):
+    """A person's word that what a script planned has been paid or received."""
+
+    flow: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+@dataclass(frozen=True, slots=True)
 class SetApprovalRules(Command):
     """The rules of the settings, said at every start."""
 
@@ -823,6 +832,15 @@ class CashFlowPlanned(Event):
     bot: str
     flow: Planned
     at_ns: int
+    id: str = ""  # by which a person settles it
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlowSettled(Event):
+    flow: str
+    bot: str
+    at_ns: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

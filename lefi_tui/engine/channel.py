@@ -33,7 +33,7 @@ class DirectChannel:
         self._engine = engine
 
     async def send(self, command: Command) -> Receipt:
-        return await asyncio.wrap_future(self._engine.submit(command))
+        return await asyncio.wrap_future(self._engine.submit(command, self._engine.people.owner))
 
     async def ask(self, query: Query) -> Any:
         return await self._engine.ask(query)

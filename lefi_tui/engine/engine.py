@@ -6,6 +6,7 @@ Everything else reaches it by `send`, `ask` and `events`, from any thread or ove
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from concurrent.futures import Future
 from dataclasses import replace
@@ -24,9 +25,11 @@ from lefi_tui.core.messages import (
     Report,
     Resume,
 )
+from lefi_tui.core.roles import Who, refusal_of, signed
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
+from lefi_tui.engine.people import People
 from lefi_tui.engine.publisher import Publisher, Subscription
 from lefi_tui.engine.reading import Reading, Sight
 from lefi_tui.engine.recovery import Recovered, recollect, recover
@@ -35,7 +38,10 @@ from lefi_tui.engine.surroundings import Surroundings
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
-from lefi_tui.views.picture import answer
+from lefi_tui.views.approvals_picture import with_questions
+from lefi_tui.views.away import AwayView
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.picture import answer, picture
 from lefi_tui.views.queries import (
     AwayQuery,
     DeadQuery,
@@ -58,10 +64,16 @@ QUICK: Final = (
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
 
+_log: Final = logging.getLogger(__name__)
+
+
 class Engine:
     """`start` returns when the journal has been carried out again; then it takes commands."""
 
-    def __init__(self, setup: Setup, socket: Path | None = None) -> None:
+    def __init__(
+        self, setup: Setup, socket: Path | None = None, people: People | None = None
+    ) -> None:
+        self.people = people or People()
         self._setup = setup
         self._socket = socket
         self._publisher = Publisher()
@@ -99,9 +111,16 @@ class Engine:
         """Screens and commands at the socket now."""
         return 0 if self._server is None else self._server.clients
 
-    def submit(self, command: Command) -> Future[Receipt]:
-        """The receipt comes when the command's turn is durable."""
+    def submit(self, command: Command, who: Who | None = None) -> Future[Receipt]:
+        """The receipt comes when the command's turn is durable. `who` sends it, and is believed
+        over what it says of that; none is the program that set this engine up."""
         done: Future[Receipt] = Future()
+        if who is not None:
+            refusal = self._may_not(who, command)
+            if refusal:
+                done.set_result(Receipt(is_accepted=False, text=refusal))
+                return done
+            command = signed(command, who)
         writer, loop = self._writer, self._loop
         if writer is None or loop is None or not self._thread.is_alive():
             done.set_result(Receipt(is_accepted=False, text="The engine is not running."))
@@ -120,6 +139,13 @@ class Engine:
         elif isinstance(command, CancelOrder):
             loop.call_soon_threadsafe(self._watch_over, waiting)
         return done
+
+    def _may_not(self, who: Who, command: Command) -> str:
+        lift = "" if self._writer is None else self._writer.desk.trading_lift
+        refusal = refusal_of(who, command, lift)
+        if refusal:
+            _log.warning("refused: %s", refusal)
+        return refusal
 
     def _kill(self, writer: SingleWriter, command: Kill, done: Future[Receipt]) -> None:
         """No new exposure from this line on; its time is its own, by whichever way it goes."""
@@ -145,42 +171,56 @@ class Engine:
         if isinstance(message, CancelOrder) and waiting.answer and not waiting.answer.done():
             self._writer.killing.note_cancel(message)
 
-    def answer(self, query: Query) -> Any:
+    def answer(self, query: Query, who: Who | None = None) -> Any:
         """One frozen view, taken in the caller's thread from values that never change."""
+        who = who or self.people.owner
         if isinstance(query, HealthQuery):
             return self._health(self._running())
         if isinstance(query, DeadQuery):
             return self._running().dead.view()
         if isinstance(query, KillQuery):
             return self._running().killing.view()
-        sight = self._sight()
+        sight = self._sight(who)
         if isinstance(query, AwayQuery):
-            running = tuple(each.id for each in sight.desk.bots.values() if each.is_alive)
-            return replace(self._absence.take(sight.screen, sight.now_ns), bots=running)
-        if isinstance(query, DeskQuery) and query.is_watched:
-            self._absence.looked(sight.screen, sight.now_ns)
+            return self._away(sight)
+        if isinstance(query, DeskQuery):
+            return self._desk_view(query, sight)
         return answer(query, sight.screen, sight.desk, sight.now_ns)
 
-    async def ask(self, query: Query) -> Any:
+    def _away(self, sight: Sight) -> AwayView:
+        """It is told once, to whose desk it is."""
+        if not sight.who.is_owner:
+            return AwayView()
+        running = tuple(each.id for each in sight.desk.bots.values() if each.is_alive)
+        return replace(self._absence.take(sight.screen, sight.now_ns), bots=running)
+
+    def _desk_view(self, query: DeskQuery, sight: Sight) -> DeskView:
+        if query.is_watched and sight.who.is_owner:
+            self._absence.looked(sight.screen, sight.now_ns)
+        view = picture(sight.screen, sight.desk, sight.now_ns)
+        return with_questions(view, sight.desk, sight.who)
+
+    async def ask(self, query: Query, who: Who | None = None) -> Any:
         """The same from any loop, and the questions that need records or history."""
+        who = who or self.people.owner
         if isinstance(query, QUICK):
-            return self.answer(query)
+            return self.answer(query, who)
         assert self._loop is not None, "the engine has not started"
-        reading = self._reading.answer(query, self._sight())
+        reading = self._reading.answer(query, self._sight(who))
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._loop))
 
     @property
     def desk(self) -> Desk:
         """As screens may know it; raises AssertionError before the engine has started."""
-        return self._sight().desk
+        return self._sight(self.people.owner).desk
 
     def _running(self) -> SingleWriter:
         assert self._writer is not None, "the engine has not started"
         return self._writer
 
-    def _sight(self) -> Sight:
+    def _sight(self, who: Who) -> Sight:
         now_ns = self._setup.world.clock.now_ns()
-        return Sight(self._running().killing.sight, self._publisher.screen, now_ns)
+        return Sight(self._running().killing.sight, self._publisher.screen, now_ns, who)
 
     def subscribe(self) -> Subscription | None:
         """A listener in the caller's running loop."""
@@ -242,13 +282,17 @@ class Engine:
         if policy != "run" and any(bot.is_alive for bot in writer.desk.bots.values()):
             writer.inbox.put(HoldBots(policy))
 
+    def _door(self) -> SocketServer:
+        assert self._socket is not None
+        return SocketServer(self, self._socket, self.people)
+
     async def _serve(self, writer: SingleWriter) -> None:
         surroundings = Surroundings(writer)
         self._reading.scheduling = surroundings.scheduling
         surroundings.listen()
         await writer.begin()
         self._writer = writer
-        server = self._server = None if self._socket is None else SocketServer(self, self._socket)
+        server = self._server = None if self._socket is None else self._door()
         try:
             if server is not None:
                 await server.open()

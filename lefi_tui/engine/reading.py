@@ -5,25 +5,33 @@ A screen asks through the same door; it can't tell which questions these are.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lefi_tui.core.desk import Desk
+from lefi_tui.core.roles import Who
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
+from lefi_tui.views.approvals_picture import approvals_view
+from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.bot_view import BotView
+from lefi_tui.views.chart_view import ChartView
+from lefi_tui.views.flows_view import FlowsView, flows_view
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
+    ApprovalsQuery,
     BotQuery,
     ChartQuery,
+    FlowsQuery,
     NoticeErrand,
     NoticesQuery,
     OrdersQuery,
@@ -34,6 +42,7 @@ from lefi_tui.views.queries import (
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
+from lefi_tui.views.story_view import StoryView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,10 @@ class Sight:
     desk: Desk
     screen: ScreenState
     now_ns: int
+    who: Who  # looks
+
+
+Way = Callable[[Any, Sight], Awaitable[Any]]
 
 
 class Reading:
@@ -55,27 +68,31 @@ class Reading:
         self._tracing = tracing
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
         self.scheduling: Scheduling | None = None  # while the engine runs
+        self._ways: Final[dict[type[Query], Way]] = {
+            ApprovalsQuery: self._approvals,
+            BotQuery: self._bot,
+            ChartQuery: self._chart,
+            FlowsQuery: self._flows,
+            NoticeErrand: self._notices,
+            NoticesQuery: self._notices,
+            OrdersQuery: self._orders,
+            ReportQuery: self._report,
+            ScheduleQuery: self._schedule,
+            StoryQuery: self._story,
+        }
 
     async def answer(self, query: Query, sight: Sight) -> Any:
-        match query:
-            case BotQuery():
-                return await self._bot(query, sight)
-            case OrdersQuery():
-                return await self._orders(query, sight)
-            case ChartQuery():
-                return await self._charting.answer(query, sight.desk, sight.screen, sight.now_ns)
-            case StoryQuery():
-                return await self._tracing.answer(query)
-            case NoticesQuery() | NoticeErrand():
-                return await self._notices(query, sight)
-            case ReportQuery() | ScheduleQuery():
-                return await self._over_time(query, sight)
-            case _:
-                raise AssertionError(f"no question of a screen: {query!r}")
+        way = self._ways.get(type(query))
+        assert way is not None, f"no question of a screen: {query!r}"
+        return await way(query, sight)
 
     async def _orders(self, query: OrdersQuery, sight: Sight) -> OrdersView:
         records = await self._kept().orders(query.limit + 1)
         return orders_view(records, sight.desk.instruments, sight.now_ns, query.limit)
+
+    async def _approvals(self, query: ApprovalsQuery, sight: Sight) -> ApprovalsView:
+        over = await self._kept().approvals(query.answered)
+        return approvals_view(sight.desk, sight.screen, sight.who, sight.now_ns, over)
 
     async def _notices(self, query: Query, sight: Sight) -> Any:
         notifier = self._world.notifier
@@ -90,13 +107,21 @@ class Reading:
         own = None if bot is None else await self._reports().own(bot.account, bot.id)
         return bot_view(sight.desk, sight.screen, query.bot, sight.now_ns, own)
 
-    async def _over_time(
-        self, query: ReportQuery | ScheduleQuery, sight: Sight
-    ) -> ReportView | ScheduleView:
-        if isinstance(query, ReportQuery):
-            return await self._reports().answer(query, sight.now_ns)
+    async def _report(self, query: ReportQuery, sight: Sight) -> ReportView:
+        return await self._reports().answer(query, sight.now_ns)
+
+    async def _schedule(self, _query: ScheduleQuery, sight: Sight) -> ScheduleView:
         assert self.scheduling is not None, "the engine has not started"
         return await self.scheduling.view(sight.desk, sight.now_ns)
+
+    async def _chart(self, query: ChartQuery, sight: Sight) -> ChartView:
+        return await self._charting.answer(query, sight.desk, sight.screen, sight.now_ns)
+
+    async def _story(self, query: StoryQuery, _sight: Sight) -> StoryView:
+        return await self._tracing.answer(query)
+
+    async def _flows(self, query: FlowsQuery, sight: Sight) -> FlowsView:
+        return flows_view(await self._kept().flows(query.limit), sight.now_ns)
 
     def _reports(self) -> Reporting:
         if self._reporting is None:

@@ -1,6 +1,8 @@
 """The socket of the engine: file 0600 in a folder 0700, and only the same user's processes.
 
-It serves an attached screen and the command line alike, and can do no more than a screen can.
+It serves an attached screen and the command line alike, and can do no more than a screen can. Where
+the owner gave other users a role the file lets everybody knock; the kernel says who it is, and who
+has no role is sent away.
 """
 
 from __future__ import annotations
@@ -12,12 +14,15 @@ import socket
 import struct
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from lefi_tui.core.codec import to_plain
 from lefi_tui.core.messages import Command
+from lefi_tui.core.roles import Who
 from lefi_tui.engine import wire
+from lefi_tui.engine.people import People
 from lefi_tui.engine.publisher import Subscription
 from lefi_tui.errors import EngineBusyError, LefiError
 from lefi_tui.views.queries import Query
@@ -33,9 +38,9 @@ _log: Final = logging.getLogger(__name__)
 class Served(Protocol):
     """What the socket gives access to: the engine's own door."""
 
-    def submit(self, command: Command) -> Any: ...
+    def submit(self, command: Command, who: Who | None) -> Any: ...
 
-    async def ask(self, query: Query) -> Any: ...
+    async def ask(self, query: Query, who: Who | None) -> Any: ...
 
     def subscribe(self) -> Subscription | None: ...
 
@@ -45,14 +50,31 @@ def peer_uid(connection: socket.socket) -> int:
     return int(_PEER.unpack(raw)[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The engine for one client: whatever comes this way is this user's."""
+
+    served: Served
+    who: Who | None
+
+    def submit(self, command: Command) -> Any:
+        return self.served.submit(command, self.who)
+
+    async def ask(self, query: Query) -> Any:
+        return await self.served.ask(query, self.who)
+
+    def subscribe(self) -> Subscription | None:
+        return self.served.subscribe()
+
+
 class SocketServer:
     def __init__(
-        self, served: Served, path: Path, uid: int | None = None, *, read_s: float = READ_S
+        self, served: Served, path: Path, people: People | None = None, *, read_s: float = READ_S
     ) -> None:
         self._served = served
         self._read_s = read_s
         self._path = path
-        self._uid = os.getuid() if uid is None else uid
+        self._people = people or People()
         self._listening: socket.socket | None = None
         self._clients: dict[asyncio.Task[None], socket.socket] = {}
 
@@ -66,10 +88,11 @@ class SocketServer:
         )
         folder = self._path.parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        folder.chmod(0o711 if self._people.others else 0o700)
         self._remove_stale()
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o177)  # the file is never wider than 0600, not for an instant
+        # The file is never wider than it may be, not for an instant.
+        before = os.umask(0o111 if self._people.others else 0o177)
         try:
             listening.bind(str(self._path))
         finally:
@@ -117,7 +140,9 @@ class SocketServer:
 
     async def _attend(self, connection: socket.socket) -> None:
         connection.settimeout(0)
-        refusal = self._refusal(connection)
+        uid = peer_uid(connection)
+        who = self._people.of(uid)
+        refusal = self._refusal(uid, who)
         reader, writer = await asyncio.open_unix_connection(
             sock=connection, limit=wire.LINE_BYTES_MAX
         )
@@ -125,7 +150,8 @@ class SocketServer:
             writer.write(wire.line({"refused": refusal} if refusal else wire.GREETING))
             await writer.drain()
             if not refusal:
-                await _Client(self._served, reader, writer, self._read_s).serve()
+                served = Door(self._served, who)
+                await _Client(served, reader, writer, self._read_s).serve()
         except ConnectionError:
             _log.debug("a client left")
         except asyncio.CancelledError:
@@ -135,10 +161,12 @@ class SocketServer:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
-    def _refusal(self, connection: socket.socket) -> str:
-        uid = peer_uid(connection)
-        if uid != self._uid:
-            return f"This engine belongs to user {self._uid}, not to {uid}."
+    def _refusal(self, uid: int, who: Who | None) -> str:
+        if who is None:
+            return (
+                f"This engine belongs to user {self._people.uid}, not to {uid}. "
+                "Its owner gives roles under [roles] in config.toml."
+            )
         if len(self._clients) > CLIENTS_MAX:
             return f"{CLIENTS_MAX} clients are attached already; close one."
         return ""
@@ -149,7 +177,7 @@ class _Client:
 
     def __init__(
         self,
-        served: Served,
+        served: Door,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         read_s: float,

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from lefi_tui.core.answered import came_of
 from lefi_tui.core.desk import Step, advance
 from lefi_tui.core.messages import (
+    AnswerApproval,
+    ApprovalAnswered,
     BotRefused,
     Command,
     CommandRefused,
@@ -48,6 +51,8 @@ class Handled:
         for event in self.step.events:
             if isinstance(event, _REFUSALS):
                 return Receipt(is_accepted=False, text=event.text, n=self.n)
+            if isinstance(event, ApprovalAnswered) and isinstance(self.message, AnswerApproval):
+                return Receipt(is_accepted=True, text=came_of(event, self.step.events), n=self.n)
             if isinstance(event, EventTaken):
                 heard = f"heard by {', '.join(event.bots)}"
                 return Receipt(not event.refusal, event.refusal or heard, self.n)

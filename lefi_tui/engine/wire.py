@@ -13,21 +13,25 @@ from lefi_tui.core.messages import AdvanceKill, Command, Event, TakeOrders
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
+from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
+from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
+    ApprovalsQuery,
     AwayQuery,
     BotQuery,
     ChartQuery,
     DeadQuery,
     DeskQuery,
+    FlowsQuery,
     KillQuery,
     LimitsQuery,
     NoticeErrand,
@@ -58,6 +62,8 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
+    "ApprovalsQuery": (ApprovalsQuery, ApprovalsView),
+    "FlowsQuery": (FlowsQuery, FlowsView),
     "NoticesQuery": (NoticesQuery, NoticesView),
     "NoticeErrand": (NoticeErrand, ErrandAnswer),
     "ReportQuery": (ReportQuery, ReportView),

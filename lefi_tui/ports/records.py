@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from lefi_tui.core.approval import AskedOrder
 from lefi_tui.core.messages import Sizing
 
 
@@ -114,6 +115,35 @@ class TimerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalRecord:
+    """One question: what it would have sent, what was said, what came of it."""
+
+    id: str
+    bot: str
+    title: str
+    role: str
+    orders: tuple[AskedOrder, ...]
+    status: str  # pending | approved | declined | expired | withdrawn
+    by: str
+    reason: str
+    outcome: str
+    asked_ns: int
+    over_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRecord:
+    id: str
+    bot: str
+    name: str
+    amount: Decimal
+    unit: str
+    due_ms: int
+    settled_ns: int | None
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class FillFilter:
     """Empty fields take all. `since_ns` is included."""
 
@@ -146,4 +176,12 @@ class Records(Protocol):
 
     async def runs(self, bot: str = "") -> tuple[RunRecord, ...]:
         """Oldest first; of one bot, or of all."""
+        ...
+
+    async def approvals(self, limit: int) -> tuple[ApprovalRecord, ...]:
+        """The newest that are over, newest first."""
+        ...
+
+    async def flows(self, limit: int) -> tuple[FlowRecord, ...]:
+        """Those with the latest dates, in the order of their dates."""
         ...

@@ -162,6 +162,8 @@ class DeskView:
     bots: tuple[BotRow, ...] = ()
     log: tuple[LogRow, ...] = ()  # newest first
     silent_ms: int = 0  # how long the engine has not answered
+    questions: int = 0  # that wait for whoever looks
+    question_left_ms: int = 0  # of the first of them
 
     @property
     def is_silent(self) -> bool:
@@ -186,6 +188,7 @@ def aged(view: DeskView, silent_ms: int) -> DeskView:
     return replace(
         view,
         silent_ms=silent_ms,
+        question_left_ms=max(0, view.question_left_ms - silent_ms),
         prices=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.prices),
         positions=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.positions),
         orders=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.orders),

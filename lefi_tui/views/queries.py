@@ -15,6 +15,8 @@ from lefi_tui.core.messages import Command
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 REPORT_TRADES_MAX: Final = 500  # the same
 NOTICES_MAX: Final = 200  # the same
+ANSWERED_MAX: Final = 20  # approvals that are over, below those that wait
+FLOWS_MAX: Final = 500  # as of orders
 CHART_CANDLES_MAX: Final = 1_000  # what a person may scroll back through
 
 
@@ -99,6 +101,20 @@ class ReportQuery(Query):
     since_ns: int = 0
     account: str = ""
     trades: int = REPORT_TRADES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsQuery(Query):
+    """What waits for a person, and what came of the newest answers: by an ApprovalsView."""
+
+    answered: int = ANSWERED_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class FlowsQuery(Query):
+    """The cash flows that scripts planned: answered by a FlowsView."""
+
+    limit: int = FLOWS_MAX
 
 
 @dataclass(frozen=True, slots=True)

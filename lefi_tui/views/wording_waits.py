@@ -51,7 +51,14 @@ def _finalized(event: m.BotFinalized, _orders: Mapping[str, Order]) -> Said:
 def _planned(event: m.CashFlowPlanned, _orders: Mapping[str, Order]) -> Said:
     flow = event.flow
     what = f"Planned: {flow.name} pays {flow.amount:,.8g} {flow.unit}"
-    return Said(Weight.PLAIN, what, event.bot, "it moves no money", "", event.at_ns, event.bot)
+    follow = f"`lefi cashflows settle {event.id}` on its date" if event.id else ""
+    why = "it moves no money"
+    return Said(Weight.PLAIN, what, event.bot, why, follow, event.at_ns, event.bot)
+
+
+def _settled(event: m.CashFlowSettled, _orders: Mapping[str, Order]) -> Said:
+    what, why = f"Cash flow {event.flow} settled", f"by {event.by}"
+    return Said(Weight.GOOD, what, event.bot, why, "", event.at_ns, event.bot)
 
 
 def _rules(event: m.ApprovalRulesSet, _orders: Mapping[str, Order]) -> Said:
@@ -66,5 +73,6 @@ OF_WAITS: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | 
     m.ApprovalEnded: _ended,
     m.BotFinalized: _finalized,
     m.CashFlowPlanned: _planned,
+    m.CashFlowSettled: _settled,
     m.ApprovalRulesSet: _rules,
 }

@@ -61,6 +61,7 @@ def build_engine(
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.writer import Setup
     from lefi_tui.wiring.limits import kill_rules, opening_limits
+    from lefi_tui.wiring.people import let_in, people
 
     clock = SystemClock()
     is_own = folder == settings.data_dir
@@ -77,7 +78,7 @@ def build_engine(
         records=SqliteRecords(folder),
         on_recovered=accounts.restore,
     )
-    engine = Engine(setup, socket_path(folder))
+    engine = Engine(setup, socket_path(folder), let_in(people(settings, folder), folder))
     accounts.connect(engine.submit)
     return engine, (kill_rules(settings), *opening_limits(settings), *accounts.commands)
 
@@ -121,10 +122,12 @@ def keep_log(folder: Path) -> None:
 
 def started(settings: Settings, folder: Path, also: Collection[str] = ()) -> Engine:
     """A running engine with its accounts open; raises what keeps it from starting."""
+    from lefi_tui.wiring.people import approval_rules
+
     keep_log(folder)
     engine, opening = build_engine(settings, folder, also)
     engine.start()
-    for command in opening:
+    for command in (*opening, *approval_rules(settings, engine.desk)):
         receipt = engine.submit(command).result(OPEN_S)
         if not receipt.is_accepted:
             engine.stop()

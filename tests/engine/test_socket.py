@@ -18,11 +18,13 @@ import pytest
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.codec import encode
+from lefi_tui.core.roles import Who
 from lefi_tui.engine import wire
 from lefi_tui.engine.client import SocketChannel
 from lefi_tui.engine.emergency import EmergencyLog
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
+from lefi_tui.engine.people import People
 from lefi_tui.engine.socket import CLIENTS_MAX, REQUESTS_MAX, SocketServer
 from lefi_tui.errors import EngineAbsentError, EngineBusyError, RefusedError
 from lefi_tui.views.desk_view import DeskView
@@ -114,7 +116,7 @@ def test_a_process_of_another_user_is_refused_by_its_credentials(
 ) -> None:
     async def live() -> None:
         place = tmp_path / "other" / "engine.sock"
-        server = SocketServer(engine, place, uid=os.getuid() + 1)
+        server = SocketServer(engine, place, People(os.getuid() + 1))
         await server.open()
         with pytest.raises(RefusedError, match="belongs to user"):
             await _ask_once(place)
@@ -189,11 +191,11 @@ class SlowToTellWhy:
         self._engine = engine
         self.asked, self.let = asyncio.Event(), asyncio.Event()
 
-    async def ask(self, query: Query) -> Any:
+    async def ask(self, query: Query, who: Who | None = None) -> Any:
         if isinstance(query, WhyQuery):
             self.asked.set()
             await self.let.wait()
-        return await self._engine.ask(query)
+        return await self._engine.ask(query, who)
 
 
 def test_a_slow_answer_holds_up_no_other_and_finds_its_question(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +18,6 @@ from lefi_tui.core.messages import (
     QuoteChanged,
     Sizing,
     StartBot,
-    TimersDue,
     VenueAccepted,
     VenueCanceled,
     VenueFilled,
@@ -29,7 +27,6 @@ from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing
 
 D = Decimal
-Begin = Callable[..., "Story"]
 NS = 1_000_000_000
 MARKETS = (
     Instrument("BTC/USDT", "BTC", "USDT", tick=D("0.1"), step=D("0.001")),
@@ -127,9 +124,3 @@ class Story:
             f"{each.order.terms.side.value} {each.order.quantity} {each.order.terms.symbol}"
             for each in self.of(OrderSubmitted)
         ]
-
-
-def due(story: Story, seconds: int) -> None:
-    """So much later its alarm rings."""
-    story.second += seconds
-    story.tell(TimersDue("b", (), story.now))

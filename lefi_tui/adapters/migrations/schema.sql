@@ -199,5 +199,39 @@ CREATE TABLE fill (
 	UNIQUE (account, "order", trade_id)
 );
 CREATE INDEX ix_fill_order ON fill ("order");
-INSERT INTO alembic_version (version_num) VALUES ('0003');
+CREATE TABLE approval (
+	id VARCHAR NOT NULL,
+	bot VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	why VARCHAR NOT NULL,
+	role VARCHAR NOT NULL,
+	orders VARCHAR NOT NULL,
+	asked_by VARCHAR NOT NULL,
+	asked_ns INTEGER NOT NULL,
+	deadline_ns INTEGER NOT NULL,
+	status VARCHAR NOT NULL,
+	answered_by VARCHAR NOT NULL,
+	answer_role VARCHAR NOT NULL,
+	reason VARCHAR NOT NULL,
+	outcome VARCHAR NOT NULL,
+	over_ns INTEGER,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_approval_bot ON approval (bot);
+CREATE TABLE cash_flow (
+	id VARCHAR NOT NULL,
+	bot VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	amount VARCHAR NOT NULL,
+	unit VARCHAR NOT NULL,
+	rate VARCHAR NOT NULL,
+	present VARCHAR NOT NULL,
+	due_ms INTEGER NOT NULL,
+	planned_ns INTEGER NOT NULL,
+	settled_ns INTEGER,
+	settled_by VARCHAR NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_cash_flow_bot ON cash_flow (bot);
+INSERT INTO alembic_version (version_num) VALUES ('0004');
 COMMIT;

@@ -109,8 +109,17 @@ def _shown(desk: Desk, intent: Intent, order: Order, refusal: str) -> AskedOrder
     if price is not None and units is not None:
         taker = Decimal(0) if instrument is None else instrument.taker
         cost = units * price * (1 + taker)
+    quote = desk.quotes.get((order.account, order.terms.symbol))
     return AskedOrder(
-        intent.action, order.terms.symbol, order.account, units, price, cost, unit, refusal
+        intent.action,
+        order.terms.symbol,
+        order.account,
+        units,
+        price,
+        cost,
+        unit,
+        refusal,
+        None if quote is None else from_double(quote.last),
     )
 
 

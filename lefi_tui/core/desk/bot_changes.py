@@ -214,7 +214,7 @@ def event_taken(desk: Desk, event: EventTaken) -> Desk:
     if not event.id:
         return desk
     taken = put(desk.taken, event.id, Taken(event.at_ns, event.refusal))
-    for oldest in list(taken)[: len(taken) - TAKEN_MAX]:
+    for oldest in list(taken)[: max(0, len(taken) - TAKEN_MAX)]:
         del taken[oldest]
     return replace(desk, taken=taken)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from lefi_tui.core.bot import Decision, Emitted, Note, Occasion, Refusal
-from lefi_tui.core.desk import approvals, waiting
+from lefi_tui.core.desk import approvals, flows, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import watch_of
@@ -21,7 +21,6 @@ from lefi_tui.core.messages import (
     BotFinalized,
     BotRan,
     BotStopped,
-    CashFlowPlanned,
     IntentRefused,
     NoteWritten,
     SetAlarm,
@@ -140,8 +139,7 @@ def _follow(draft: Draft, bot_id: str, decision: Decision, at_ns: int) -> None:
         approvals.end(draft, bot_id, "withdrawn", "its bot failed", at_ns)
         return
     carry_out(draft, draft.bot(bot_id), decision.intents, at_ns)
-    for flow in decision.planned:
-        draft.say(CashFlowPlanned(bot_id, flow, at_ns))
+    flows.plan(draft, draft.bot(bot_id), decision.planned, at_ns)
     if decision.asked:
         approvals.ask(draft, draft.bot(bot_id), decision.asked, at_ns)
     if decision.is_finalized and not decision.awaited:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from lefi_tui.core.approval import Approval, ApprovalRules
 from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
+from lefi_tui.core.cash_flow import CashFlow
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
@@ -163,6 +164,7 @@ class Desk:
     kill_facts: KillFacts = NOTHING
     approvals: Mapping[str, Approval] = field(default_factory=dict)  # that wait for a person
     approval_rules: ApprovalRules = field(default_factory=ApprovalRules)
+    flows: Mapping[str, CashFlow] = field(default_factory=dict)  # cash flows that are open
     taken: Mapping[str, Taken] = field(default_factory=dict)  # by the id of an event from outside
 
     own_limits: Mapping[str, OwnLimits] = field(default_factory=dict)  # by place

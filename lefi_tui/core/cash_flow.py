@@ -1,0 +1,46 @@
+"""A dated amount that a script plans: planned, due on its date, then settled by hand, or missed.
+
+The rule it keeps: nothing is moved. Which of the four it is hangs on its date, on a person's word
+and on the clock of whoever looks, so nothing is journaled when a date comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+GRACE_MS: Final = 86_400_000  # a day: what was not settled by then is missed
+LAST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+FLOWS_MAX: Final = 1_000  # open ones that a desk knows; the table has all
+
+
+class FlowState(StrEnum):
+    PLANNED = "planned"
+    DUE = "due"
+    SETTLED = "settled"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """`amount` and what it was worth when it was planned (`present`), in `unit`."""
+
+    id: str
+    bot: str
+    name: str  # of the script's
+    amount: Decimal
+    unit: str
+    due_ms: int
+    planned_ns: int
+    rate: float = 0.0  # a year, as a share
+    present: Decimal = Decimal(0)
+
+
+def state_of(due_ms: int, settled_ns: int | None, now_ms: int) -> FlowState:
+    if settled_ns is not None:
+        return FlowState.SETTLED
+    if now_ms < due_ms:
+        return FlowState.PLANNED
+    return FlowState.DUE if now_ms < due_ms + GRACE_MS else FlowState.MISSED
