@@ -6,38 +6,26 @@ message, as if the engine had been killed there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
-
-from lefi_tui.core.approval import ApprovalRule
 from lefi_tui.core.desk import BotStatus
 from lefi_tui.core.messages import (
-    AnswerApproval,
-    ApprovalAnswered,
-    ApprovalEnded,
-    ApprovalRequested,
     BotFinalized,
     BotStopped,
     CancelOrders,
     CashFlowPlanned,
+    ChangeLimits,
     ChangeSettings,
     CommandRefused,
-    FundingCharged,
     IntentRefused,
     Kill,
     OrderDenied,
-    OrderSubmitted,
     SetAlarm,
-    SetApprovalRules,
-    SetLimits,
     StopBot,
-    TimersDue,
     VenueNeverSaw,
     VenueRejected,
 )
-from tests.engine.waiting_kit import NS, Story
+from tests.engine.waiting_kit import NS, Begin, due
 
 ONE = """
 on Start {
@@ -56,33 +44,6 @@ on Start {
     Print("behind")
 }
 """
-ASKS = """
-setting unused = 1
-on Start {
-    authorize within 10m { Buy("BTC/USDT", 50%); Print("yes") } else { Print("no") }
-}
-"""
-
-
-Begin = Callable[..., Story]
-
-
-@pytest.fixture(params=[False, True], ids=["straight on", "restarted"])
-def begin(request: pytest.FixtureRequest) -> Begin:
-    """A bot that was started, and has seen a price; `is_quiet`: none since it was started."""
-
-    def begun(source: str, *, cash: str = "10000", is_quiet: bool = False) -> Story:
-        story = Story(source, restarts=bool(request.param), cash=cash)
-        if not is_quiet:
-            story.prices(100.0)
-        return story
-
-    return begun
-
-
-def due(story: Story, seconds: int) -> None:
-    story.second += seconds
-    story.tell(TimersDue("b", (), story.now))
 
 
 # ---- an order whose result is used
@@ -259,129 +220,22 @@ def test_settings_wait_for_an_order_under_way(begin: Begin) -> None:
     assert "waits for buy BTC/USDT" in story.of(CommandRefused)[0].text
 
 
-# ---- an approval
-
-
-def asked(story: Story) -> ApprovalRequested:
-    """The newest question."""
-    request: ApprovalRequested = story.of(ApprovalRequested)[-1]
-    return request
-
-
-def said(story: Story, *, by: str = "anna", role: str = "admin", yes: bool = True) -> None:
-    command = AnswerApproval(asked(story).approval.id, yes, at_ns=story.now, by=by, role=role)
-    story.tell(command)
-
-
-def test_a_person_is_shown_units_the_worst_price_and_the_cost_and_then_it_is_sent(
-    begin: Begin,
-) -> None:
-    story = begin(ASKS)
-    approval = asked(story).approval
-    row = approval.orders[0]
-    assert story.sent() == []
-    assert (row.action, row.symbol, row.account, row.unit) == ("buy", "BTC/USDT", "main", "USDT")
-    assert row.units == Decimal("49.950")
-    assert row.price == Decimal("100.05") * Decimal("1.01")
-    assert row.cost is not None
-    assert approval.deadline_ns == story.now + 600 * NS
-    said(story)
-    assert story.sent() == ["buy 49.950 BTC/USDT"]
-    assert story.notes() == ["yes"]
-    assert story.desk.approvals == {}
-
-
-def test_a_word_is_taken_once(begin: Begin) -> None:
-    story = begin(ASKS)
-    said(story)
-    said(story)
-    assert len(story.of(OrderSubmitted)) == 1
-    assert "was answered" in story.of(CommandRefused)[0].text
-
-
-def test_a_word_that_comes_late_is_never_taken(begin: Begin) -> None:
-    story = begin(ASKS)
-    story.second += 600
-    said(story)
-    assert "over its deadline" in story.of(CommandRefused)[0].text
-    story.tell(TimersDue("b", (), story.now))
-    assert [each.outcome for each in story.of(ApprovalEnded)] == ["expired"]
-    assert (story.sent(), story.notes()) == ([], ["no"])
-
-
-def test_declined_takes_the_else(begin: Begin) -> None:
-    story = begin(ASKS)
-    said(story, yes=False)
-    assert (story.sent(), story.notes()) == ([], ["no"])
-
-
-def test_a_price_past_the_band_is_asked_about_again(begin: Begin) -> None:
-    story = begin(ASKS)
-    story.prices(102.0)
-    said(story)
-    assert (story.sent(), len(story.of(ApprovalRequested))) == ([], 2)
-    said(story)
-    assert story.sent() == ["buy 48.970 BTC/USDT"]
-
-
-def test_cash_that_was_spent_meanwhile_is_refused_or_asked_again(begin: Begin) -> None:
-    source = ASKS.replace("50%", "90")
+def test_no_limit_leaves_a_transaction_half_done(begin: Begin) -> None:
+    source = """
+    state n = 0
+    on PriceUpdate("BTC/USDT:USDT") {
+        n = n + 1
+        if n == 1 { Buy("BTC/USDT:USDT", 1) }
+        if n == 2 { execute { Close("BTC/USDT:USDT"); Buy("ETH/USDT", 1) } else { Print("back") } }
+    }
+    """
     story = begin(source)
-    story.tell(FundingCharged("main", "BTC/USDT:USDT", story.now, Decimal(9_000), "f1"))
-    said(story)
-    assert story.sent() == []
-    assert len(story.of(OrderDenied)) == 1
-
-
-def test_a_limit_that_was_lowered_meanwhile_holds(begin: Begin) -> None:
-    story = begin(ASKS)
-    story.tell(SetLimits(order_notional_max=Decimal(1_000)))
-    said(story)
-    assert story.sent() == []
-    assert [v.code for v in story.of(OrderDenied)[0].verdicts if not v.passed] == [
-        "NOTIONAL_EXCEEDS_MAXIMUM"
-    ]
-
-
-def test_another_script_or_other_settings_withdraw_the_question(begin: Begin) -> None:
-    story = begin(ASKS)
-    story.tell(ChangeSettings("b", (("unused", "2"),), at_ns=story.now))
-    assert [each.outcome for each in story.of(ApprovalEnded)] == ["withdrawn"]
-    said(story)
-    assert (story.sent(), story.notes()) == ([], ["no"])
-    other = begin(ASKS)
-    other.tell(StopBot("b", at_ns=other.now))
-    assert other.desk.bots["b"].status is BotStatus.STOPPED
-    said(other)
-    assert (other.sent(), len(other.of(CommandRefused))) == ([], 1)
-
-
-def test_who_may_answer_hangs_on_the_script_the_rules_and_the_amount(begin: Begin) -> None:
-    rules = SetApprovalRules((ApprovalRule("buy", Decimal(1_000), "admin"),))
-    story = begin(ASKS, is_quiet=True)
-    story.tell(rules)
+    story.fill(story.working[0])
+    story.tell(ChangeLimits("desk", (("order_notional_max", "10"),)))
     story.prices(100.0)
-    for role in ("viewer", "trader", "approver"):
-        said(story, by="bert", role=role)
-    assert len(story.of(CommandRefused)) == 3
-    assert "needs the role admin; bert is viewer" in story.of(CommandRefused)[0].text
-    said(story, by="bert", role="admin")
-    assert len(story.of(ApprovalAnswered)) == 1
-    owner = begin(ASKS.replace("within", 'by "owner" within'))
-    said(owner, by="bert", role="approver")
-    assert owner.sent() == []
-    said(owner, by="carl", role="owner")
-    assert len(owner.sent()) == 1
-
-
-def test_four_eyes_are_not_those_of_who_started_the_bot(begin: Begin) -> None:
-    story = begin(ASKS, is_quiet=True)
-    story.tell(SetApprovalRules((), four_eyes=True))
-    story.prices(100.0)
-    said(story, by="anna")
-    assert "needs a second person" in story.of(CommandRefused)[0].text
-    said(story, by="bert")
-    assert len(story.sent()) == 1
+    story.fill(story.working[-1])
+    assert len(story.of(OrderDenied)) == 1, "the entry of its second step"
+    assert story.sent()[2:] == ["buy 1.000 BTC/USDT:USDT"]
 
 
 # ---- the end of a script, cash flows

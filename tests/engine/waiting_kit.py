@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from lefi_tui.core.messages import (
     QuoteChanged,
     Sizing,
     StartBot,
+    TimersDue,
     VenueAccepted,
     VenueCanceled,
     VenueFilled,
@@ -27,6 +29,7 @@ from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing
 
 D = Decimal
+Begin = Callable[..., "Story"]
 NS = 1_000_000_000
 MARKETS = (
     Instrument("BTC/USDT", "BTC", "USDT", tick=D("0.1"), step=D("0.001")),
@@ -124,3 +127,9 @@ class Story:
             f"{each.order.terms.side.value} {each.order.quantity} {each.order.terms.symbol}"
             for each in self.of(OrderSubmitted)
         ]
+
+
+def due(story: Story, seconds: int) -> None:
+    """So much later its alarm rings."""
+    story.second += seconds
+    story.tell(TimersDue("b", (), story.now))

@@ -73,7 +73,13 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
         terms = order.terms
         is_reducing = terms.is_reduce_only or terms.size.kind is SizeKind.ALL
         request = GateRequest(
-            terms.side, terms.symbol, account.currency, None, None, is_reducing=is_reducing
+            terms.side,
+            terms.symbol,
+            account.currency,
+            None,
+            None,
+            is_reducing=is_reducing,
+            is_undo=order.is_undo,
         )
         return _answer(desk, order, request, at_ns)
     return _sized(desk, order, (account, instrument), at_ns)
@@ -126,7 +132,7 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     if isinstance(fitted, NotConforming):
         return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
     request = _request(case, fitted)
-    if request.is_reducing:
+    if request.is_reducing or request.is_undo:
         return _answer(desk, _fitted(order, fitted, leverage), request, at_ns)
     with localcontext(MONEY):
         return _limited(desk, case, fitted, at_ns)
@@ -224,6 +230,7 @@ def _request(case: _Case, fitted: Conformed) -> GateRequest:
         price=case.price,
         opening=opening,
         quantity=fitted.quantity,
+        is_undo=case.order.is_undo,
         leverage=case.leverage,
         stop=exit_price(plan.stop_loss, case.price, -terms.side.sign),
         target=exit_price(plan.take_profit, case.price, terms.side.sign),

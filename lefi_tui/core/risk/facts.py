@@ -41,6 +41,7 @@ class GateRequest:
     leverage: Decimal = Decimal(1)
     stop: Decimal | None = None  # price of its stop loss
     target: Decimal | None = None
+    is_undo: bool = False  # trades back what was half done: no limit leaves it so
 
     @property
     def opened(self) -> Decimal:

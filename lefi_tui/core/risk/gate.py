@@ -25,7 +25,7 @@ NOT_KNOWN: Final = "NOT_KNOWN"  # what a limit looks at is missing or old
 def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, ...]:
     """All verdicts, in the order they are shown."""
     verdicts = (_validity(request, facts), _state(request, facts))
-    if request.is_reducing:
+    if request.is_reducing or request.is_undo:
         return verdicts
     limits = force.limits
     always = (

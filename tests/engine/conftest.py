@@ -1,0 +1,20 @@
+"""What the engine's tests begin with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.waiting_kit import Begin, Story
+
+
+@pytest.fixture(params=[False, True], ids=["straight on", "restarted"])
+def begin(request: pytest.FixtureRequest) -> Begin:
+    """A bot that was started, and has seen a price; `is_quiet`: none since it was started."""
+
+    def begun(source: str, *, cash: str = "10000", is_quiet: bool = False) -> Story:
+        story = Story(source, restarts=bool(request.param), cash=cash)
+        if not is_quiet:
+            story.prices(100.0)
+        return story
+
+    return begun
