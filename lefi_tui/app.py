@@ -119,12 +119,10 @@ class LefiApp(SlimDisplay):
         self.push_screen(WhyScreen(bot))
 
     def action_help(self) -> None:
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._setup.table, self._rooms.groups()))
+        self._rooms.lay(HelpScreen(self._setup.table, self._rooms.groups()))
 
     def action_dead(self) -> None:
-        if not isinstance(self.screen, DeadScreen):
-            self.push_screen(DeadScreen(self.send))
+        self._rooms.lay(DeadScreen(self.send))
 
     def action_jump(self) -> None:
         self._rooms.jump()

@@ -68,6 +68,11 @@ class Rooms:
         """Of keys: those of the screen in sight first."""
         return (*self.room.GROUPS, EVERYWHERE, SCREENS)
 
+    def lay(self, dialog: Screen[Any]) -> None:
+        """Over what is in sight; the same key again lays no second one."""
+        if not isinstance(self._app.screen, type(dialog)):
+            self._app.push_screen(dialog)
+
     def jump(self) -> None:
         if not isinstance(self._app.screen, JumpScreen):
             self._app.push_screen(JumpScreen(places(self._app.screen)))

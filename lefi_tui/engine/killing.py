@@ -14,14 +14,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from lefi_tui.core.desk import Desk, advance
+from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.kill_changes import cause
-from lefi_tui.core.desk.killing import ENGINE, is_due, is_flatten, is_news
+from lefi_tui.core.desk.killing import ENGINE, is_due, is_flatten
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.messages import (
     AdvanceKill,
     CancelOrder,
     CancelOrders,
+    FlattenTried,
     Kill,
     LookUpOrder,
     Report,
@@ -38,6 +39,7 @@ from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.halted import Halt, HaltFiles
 from lefi_tui.engine.inbox import Inbox, Waiting
+from lefi_tui.engine.kill_reads import KillReads
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.ports.clock import Clock
 from lefi_tui.views.kill_view import KillView, kill_view
@@ -45,8 +47,8 @@ from lefi_tui.views.kill_view import KillView, kill_view
 PATIENCE_S: Final = 0.5  # for a disk; then cancels leave, and orders of the kill by their note
 TICK_S: Final = 0.05
 PROVEN_TICK_S: Final = 0.5
-READ_S: Final = 0.5  # between two readings of one venue
 FILE_S: Final = 0.25  # between two looks for the KILL file
+NO_NOTE: Final = "it can't be noted in emergency.log, so it was not closed; look at the disk"
 LEFT: Final = "It is carried out; the journal has it when its disk answers."
 
 _log: Final = logging.getLogger(__name__)
@@ -82,13 +84,13 @@ class Killing:
         self.files = HaltFiles(folder)
         self.shadow: Desk | None = None  # the desk in memory, while the journal has not the kill
         self._begun: Kill | None = None  # the newest
+        self._refused: Kill | None = None  # by the journal, which is to have it all the same
         self._waits_since_ns: int | None = None  # for the journal to take what it was given
         self._asked: Future[Any] | None = None  # the step that the journal was given
         self._disk = ThreadPoolExecutor(1, "emergency")  # a disk that hangs holds up this alone
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
-        self._reads: dict[str, int] = {}  # account: when it was read last
-        self._reading: set[str] = set()
+        self._reads = KillReads(host.effects, clock, self._task, lambda: self._desk().kill)
 
     # ---- a start and an end
 
@@ -150,6 +152,11 @@ class Killing:
         self._advance(kill)
         self._task(self._cancel(kill, orders, answer))
         self._go_on()
+
+    def refused(self, kill: Kill) -> None:
+        """No turn can take it now: the journal has failed."""
+        self._refused = kill
+        self.begin(kill)
 
     async def _cancel(
         self, kill: Kill, orders: Iterable[Order], answer: Future[Any] | None
@@ -260,8 +267,7 @@ class Killing:
         return self._desk()
 
     def view(self) -> KillView:
-        file = str(self.files.kill_file) if self.freeze.has_kill_file else ""
-        return kill_view(self._desk(), file)
+        return kill_view(self._desk(), str(self.files.kill_file) * self.freeze.has_kill_file)
 
     def _go_on(self) -> None:
         if self._loop_task is None or self._loop_task.done():
@@ -279,7 +285,7 @@ class Killing:
         if desk is None or desk.kill is None:
             return
         if desk.kill.stage is KillStage.CLOSING:
-            self._read(desk)
+            self._reads.look(desk.accounts)
         now_ns = self._clock.now_ns()
         if not is_due(desk, now_ns):
             return
@@ -304,6 +310,8 @@ class Killing:
 
     def _in_charge(self) -> Desk | None:
         """The desk that decides now; None while the journal takes over what left without it."""
+        if self._host.failure is None:
+            self._put_refused()
         is_stuck = self._is_stuck()
         if self.shadow is None:
             if is_stuck:
@@ -319,6 +327,13 @@ class Killing:
         for each in self.emergency.open_notes:
             self._put_again(each)
         return None
+
+    def _put_refused(self) -> None:
+        """A kill whose note had no room: the journal is back, and has never heard of it."""
+        kill, self._refused = self._refused, None
+        if kill is not None and self.freeze.is_asked and kill not in self.emergency.open_notes:
+            self._host.inbox.put(kill)
+            self._wait()
 
     def _put_again(self, note: Note) -> None:
         """It was noted while the journal came back; taken twice it changes nothing."""
@@ -362,29 +377,19 @@ class Killing:
         note = TakeOrders(effect.orders, self._clock.now_ns())
         if not await self._synced(lambda: self.emergency.note(note)):
             _log.error("no note could be written; nothing was closed at %s", effect.account)
-            for order in effect.orders:
-                self._overhear(VenueNeverSaw(order.id, self._clock.now_ns()))
+            self._take_back(effect.orders)
             return
         if self._host.failure is None:  # before any word about them: a fill must find its order
             self._host.inbox.put(note)
         self._host.effects.leave(effect.account, effect.orders)
 
-    # ---- what venues show
-
-    def _read(self, desk: Desk) -> None:
-        now = self._clock.monotonic_ns()
-        for account in desk.accounts:
-            is_due_now = now - self._reads.get(account, 0) >= READ_S * 1e9
-            if account not in self._reading and is_due_now:
-                self._reading.add(account)
-                self._task(self._read_one(account))
-
-    async def _read_one(self, account: str) -> None:
-        try:
-            report = await self._host.effects.read(account)
-        finally:
-            self._reading.discard(account)
-            self._reads[account] = self._clock.monotonic_ns()
-        state = self._desk().kill
-        if state is not None and is_news(state, report):
-            self._host.effects.hear_report(report)
+    def _take_back(self, orders: Iterable[Order]) -> None:
+        """They have not left, and a person is told why; they are tried again later."""
+        now_ns = self._clock.now_ns()
+        for order in orders:
+            self._overhear(VenueNeverSaw(order.id, now_ns))
+            key = (order.account, order.terms.symbol)
+            state = None if self.shadow is None else self.shadow.kill
+            if self.shadow is not None and state is not None and key in state.tries:
+                tried = FlattenTried(*key, state.tries[key].units, now_ns, NO_NOTE)
+                self.shadow = apply(self.shadow, tried)

@@ -327,7 +327,7 @@ class SingleWriter:
         message = waiting.message
         match message:
             case Kill():
-                self.killing.begin(message)
+                self.killing.refused(message)
                 waiting.reply(Receipt(is_accepted=True, text=LEFT))
             case CancelOrder():
                 self.killing.note_cancel(message)

@@ -223,6 +223,30 @@ def test_a_market_that_hangs_is_told_as_it_is_until_it_answers(
     _told_the_same(tmp_path)
 
 
+def test_without_a_note_a_cancel_leaves_and_a_close_does_not_and_both_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lefi_tui.engine.emergency.FILE_BYTES", 16)
+    venue = BookVenue()
+    engine = trading(tmp_path, venue, journal=SqliteJournal(tmp_path, busy_timeout_ms=50))
+    (order,) = _resting(engine, venue)
+    venue.fill(order, PART)
+    asyncio.run(until(lambda: account_units(engine) == PART))
+    with held_by_another(tmp_path):
+        _kill(engine)
+        asyncio.run(until(lambda: "can't be noted" in " ".join(_left(engine))))
+        assert venue.cancels == [order]
+        assert venue.held == PART
+    asyncio.run(until(lambda: engine._running().killing.shadow is None))
+    assert FLAT.match(_ends(engine, venue))
+    engine.stop()
+
+
+def _left(engine: Engine) -> tuple[str, ...]:
+    state = kill_of(engine)
+    return () if state is None else state.left
+
+
 # ---- files, starts and resuming
 
 

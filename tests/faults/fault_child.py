@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.errors import LefiError, as_data
 from lefi_tui.views.queries import DeskQuery
+from tests.engine.kill_kit import BookVenue, account_units, is_proven, proof, trading
 from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, setup, start, until
 
 
@@ -56,6 +58,9 @@ async def _disk_full(folder: Path) -> dict[str, Any]:
     said = _health(engine).failure
     cancel = engine.submit(m.CancelOrder(order)).result(30)
     await until(lambda: venue.canceled == [order])
+    kill = engine.submit(m.Kill(reason="the disk is full")).result(30)
+    await until((folder / "HALTED").exists)
+    marked = "the disk is full" in (folder / "HALTED").read_text()
     state = str(engine.answer(DeskQuery()).banner.trading_state)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))  # room again
     await until(lambda: not _health(engine).failure)
@@ -66,10 +71,37 @@ async def _disk_full(folder: Path) -> dict[str, Any]:
         "said": said,
         "refusal": refusal,
         "cancel": cancel.is_accepted,
+        "kill": kill.is_accepted and marked,
         "sent": len(venue.orders),
         "state": state,
         "after": after,
     }
+
+
+async def _kill_full(folder: Path) -> dict[str, Any]:
+    """From the kill to its proof while no file can grow; then there is room again."""
+    venue = BookVenue()
+    engine = trading(folder, venue)
+    engine.hear(bars(0, 1.0))
+    await until(lambda: bool(venue.resting))
+    venue.fill(venue.resting[0], Decimal("0.004"))
+    await until(lambda: account_units(engine) == Decimal("0.004"))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_largest(folder), hard))
+    for number in range(1_000):  # until the write that no longer fits
+        engine.submit(m.StopBot(f"nobody-{number}" * 20)).result(30)
+        if _health(engine).failure:
+            break
+    engine.submit(m.Kill(reason="the disk is full")).result(30)
+    await until(lambda: is_proven(engine))
+    held, failure = str(venue.held), _health(engine).failure
+    marked = "the disk is full" in (folder / "HALTED").read_text()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    await until(lambda: engine._running().killing.shadow is None)
+    await until(lambda: is_proven(engine) and account_units(engine) == 0)
+    said = {"held": held, "failure": failure, "marked": marked, "proof": proof(engine)}
+    engine.stop()
+    return {**said, "sends": max(venue.sends.values())}
 
 
 def _opened(folder: Path) -> dict[str, Any]:
@@ -91,7 +123,8 @@ def main(folder: Path, fault: str) -> int:
             sys.stdin.readline()
             journal.close()
             return 0
-        answer = asyncio.run(_disk_full(folder)) if fault == "disk full" else _opened(folder)
+        work = {"disk full": _disk_full, "kill on a full disk": _kill_full}.get(fault)
+        answer = _opened(folder) if work is None else asyncio.run(work(folder))
     except LefiError as error:
         _say(as_data(error))
         return error.status

@@ -66,6 +66,18 @@ def desk(tmp_path: Path) -> Path:
     return folder
 
 
+def test_a_kill_on_a_full_disk_goes_its_whole_way_and_is_journaled_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    status, said = _met(tmp_path / "desk", "kill on a full disk")
+    assert status == 0
+    assert float(said["held"]) == 0
+    assert "LE311" in said["failure"]
+    assert said["marked"]
+    assert said["proof"].startswith("flat at ")
+    assert said["sends"] == 1
+
+
 def test_a_full_disk_halts_lets_cancels_leave_and_goes_on_when_there_is_room(
     tmp_path: Path,
 ) -> None:
@@ -76,6 +88,7 @@ def test_a_full_disk_halts_lets_cancels_leave_and_goes_on_when_there_is_room(
     assert "Next: " in said["said"]
     assert "LE311" in said["refusal"]
     assert said["cancel"]
+    assert said["kill"]
     assert said["sent"] == 1
     assert said["state"] == "halted"
     assert said["after"] == "halted"  # until a person resumes
