@@ -17,9 +17,11 @@ from lefi_tui.core.messages import (
     ChangeLimits,
     ChangeSettings,
     CommandRefused,
+    HoldBots,
     IntentRefused,
     Kill,
     OrderDenied,
+    ResumeBot,
     SetAlarm,
     StopBot,
     VenueNeverSaw,
@@ -72,6 +74,18 @@ def test_an_order_that_a_run_waits_for_is_canceled_when_the_policys_time_is_over
     story.cancel(order)
     assert story.notes() == ["canceled 0 at none"]
     assert story.of(SetAlarm)[-1].at_ns == 0
+
+
+def test_an_order_has_its_end_also_while_its_bot_waits_for_a_person(begin: Begin) -> None:
+    story = begin(ONE)
+    order = story.working[0]
+    story.tell(HoldBots("ask", at_ns=story.now))
+    due(story, 30)
+    assert story.of(CancelOrders)[0].orders == (order.id,)
+    story.cancel(order)
+    assert story.notes() == []
+    story.tell(ResumeBot("b", at_ns=story.now))
+    assert story.notes() == ["canceled 0 at none"]
 
 
 def test_a_limit_order_no_run_waits_for_rests(begin: Begin) -> None:

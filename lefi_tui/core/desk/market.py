@@ -146,13 +146,14 @@ def timers_due(draft: Draft, report: TimersDue) -> None:
         return
     if report.handlers and bot.status is BotStatus.WARMING:
         draft.say(TimersKept(bot.id, report.handlers))
-    if bot.status not in waiting.ACTIVE:
+    if bot.status not in waiting.HEARING:
         return
     at_ms = report.at_ns // NS_PER_MS
     late = waiting.overdue(draft.desk, bot.id, report.at_ns)
     cancel_orders(draft, late, report.at_ns, waiting.TIMEOUT)
     approvals.expire(draft, bot.id, report.at_ns)
     handlers = report.handlers if bot.status is BotStatus.RUNNING else ()
-    if handlers or any(0 < each.until_ms <= at_ms for each in bot.awaited):
+    is_over = any(0 < each.until_ms <= at_ms for each in bot.awaited)
+    if bot.status in waiting.ACTIVE and (handlers or is_over):
         run_bot(draft, bot.id, Occasion(at_ms, due=handlers))
     waiting.wind(draft, bot.id)

@@ -110,17 +110,21 @@ def deadline_ns(desk: Desk, bot: BotRecord, intent: Intent, terms: OrderTerms, a
 
 
 def next_deadline(desk: Desk, bot: BotRecord) -> int:
-    """The earliest moment at which this bot must be looked at; 0: none."""
-    window = window_ns(bot)
-    if bot.status not in ACTIVE:
-        return window
-    orders = (
-        order.deadline_ns
-        for order in desk.working_of(bot.id)
-        if order.deadline_ns and order.status is not OrderStatus.CANCEL_PENDING
-    )
-    runs = (each.until_ms * NS_PER_MS for each in bot.awaited if each.until_ms)
-    return min((*orders, *runs, *((window,) if window else ())), default=0)
+    """The earliest moment at which this bot must be looked at; 0: none.
+
+    Of one that has no runs now, orders and questions still have their end.
+    """
+    dates = [window_ns(bot)]
+    if bot.status in HEARING:
+        dates += [
+            order.deadline_ns
+            for order in desk.working_of(bot.id)
+            if order.status is not OrderStatus.CANCEL_PENDING
+        ]
+        dates += [each.deadline_ns for each in desk.approvals.values() if each.bot == bot.id]
+    if bot.status in ACTIVE:
+        dates += [each.until_ms * NS_PER_MS for each in bot.awaited]
+    return min((each for each in dates if each), default=0)
 
 
 def window_ns(bot: BotRecord) -> int:
