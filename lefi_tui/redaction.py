@@ -83,14 +83,14 @@ class Redactor:
             self._forms = tuple(sorted({*self._forms, *found}, key=lambda form: (-len(form), form)))
 
     def learn_address(self, address: str) -> None:
-        """A URL, and what in it may be a key: all but scheme, host and short pieces."""
+        """A URL, and what in it may be a key. Where a host's name would stand many services have a
+        token: only what has a dot is a host."""
         self.learn(address)
         parts = urlsplit(address)
-        pieces = re.split(
-            r"[/?&=#:@]", f"{parts.netloc}/{parts.path}?{parts.query}#{parts.fragment}"
-        )
-        for piece in pieces:
-            if len(piece) >= PREFIX_LENGTH and piece != parts.hostname:
+        whole = f"{parts.netloc}/{parts.path}?{parts.query}#{parts.fragment}"
+        for piece in re.split(r"[/?&=#:@]", whole):
+            is_host = piece.lower() == parts.hostname and "." in piece
+            if len(piece) >= PREFIX_LENGTH and not is_host:
                 self.learn(unquote(piece))
         if parts.password:
             self.learn(unquote(parts.password))

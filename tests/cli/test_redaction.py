@@ -179,3 +179,21 @@ def test_an_uncaught_error_of_any_thread_is_printed_clean(redactor: Redactor) ->
     written = stream.getvalue()
     assert traces(written) == []
     assert written.count("RuntimeError: refused: apiKey=") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("tgram://1234567890:AbCdEfGhIjKlMn/987654321", ["AbCdEfGhIjKlMn", "987654321"]),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o", ["JHMHI8qBe7bk2ZwO5U711o", "4174216298"]),
+        ("mailto://somebody:pa5%2Fw@mail.example.com", ["somebody", "pa5/w", "pa5%2Fw"]),
+        ("https://mail.example.com/0b9f2c1e77aa?key=abcdefghij", ["0b9f2c1e77aa", "abcdefghij"]),
+    ],
+)
+def test_of_an_address_only_scheme_and_host_are_left(address: str, secrets: list[str]) -> None:
+    redactor = Redactor()
+    redactor.learn_address(address)
+    text = f"POST {address} with {' and '.join(secrets)}, to mail.example.com failed"
+    clean = redactor.clean(text)
+    assert [each for each in (*secrets, address) if each in clean] == []
+    assert clean.endswith("to mail.example.com failed")
