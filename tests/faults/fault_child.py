@@ -35,6 +35,15 @@ def _largest(folder: Path) -> int:
     return max(each.stat().st_size for each in folder.glob("desk.sqlite*"))
 
 
+def _filled(engine: Engine) -> str:
+    """Until the write that no longer fits; what was said to it."""
+    for number in range(1_000):
+        receipt = engine.submit(m.StopBot(f"nobody-{number}" * 20)).result(30)
+        if _health(engine).failure:
+            return receipt.text
+    raise AssertionError("everything fits")
+
+
 async def _disk_full(folder: Path) -> dict[str, Any]:
     """The limit of a file's size stands in for the disk's end: the same refusal of a write."""
     venue = MemoryVenue(holds=True)
@@ -49,12 +58,7 @@ async def _disk_full(folder: Path) -> dict[str, Any]:
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     size = _largest(folder)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    refusal = ""
-    for number in range(1_000):  # until the write that no longer fits
-        receipt = engine.submit(m.StopBot(f"nobody-{number}" * 20)).result(30)
-        refusal = receipt.text
-        if _health(engine).failure:
-            break
+    refusal = _filled(engine)
     said = _health(engine).failure
     cancel = engine.submit(m.CancelOrder(order)).result(30)
     await until(lambda: venue.canceled == [order])
@@ -88,10 +92,7 @@ async def _kill_full(folder: Path) -> dict[str, Any]:
     await until(lambda: account_units(engine) == Decimal("0.004"))
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (_largest(folder), hard))
-    for number in range(1_000):  # until the write that no longer fits
-        engine.submit(m.StopBot(f"nobody-{number}" * 20)).result(30)
-        if _health(engine).failure:
-            break
+    _filled(engine)
     engine.submit(m.Kill(reason="the disk is full")).result(30)
     await until(lambda: is_proven(engine))
     held, failure = str(venue.held), _health(engine).failure
