@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=256)
 def parse_symbol(symbol: str) -> tuple[str, str, str] | None:
     """Base, quote and settle ("" on spot) of BASE/QUOTE[:SETTLE]; None when it is neither."""
     pair, colon, settle = symbol.partition(":")

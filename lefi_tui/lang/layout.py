@@ -33,9 +33,12 @@ def with_line_ends(
             if end is not None:
                 open_brackets.clear()
                 out.append(end)
-        _follow(open_brackets, number, token)
-        is_end = token.kind is Kind.MARK and token.text == ";"
-        out.append(token._replace(kind=Kind.LINE_END) if is_end else token)
+        if token.kind is Kind.MARK:
+            _follow(open_brackets, number, token)
+            is_end = token.text == ";"
+            out.append(token._replace(kind=Kind.LINE_END) if is_end else token)
+        else:
+            out.append(token)
     size = len(text)
     if out and _ends(out[-1]):
         out.append(Token(Kind.LINE_END, Span(size, size), "\n"))
@@ -53,8 +56,7 @@ def _line_end(token: Token, at: int, is_lost: list[bool]) -> Token | None:
 
 
 def _follow(open_brackets: list[int], number: int, token: Token) -> None:
-    if token.kind is not Kind.MARK:
-        return
+    """Which brackets are open behind a mark."""
     if token.text in "([":
         open_brackets.append(number)
     elif token.text in ")]" and open_brackets:
@@ -68,11 +70,12 @@ def _lost_brackets(text: str, tokens: Sequence[Token]) -> frozenset[int]:
     lost: set[int] = set()
     open_brackets: list[int] = []
     for number, token in enumerate(tokens):
-        is_stop = token.kind is Kind.MARK and token.text in _STOPS
-        if is_stop or begins_item(text, tokens, number):
+        is_mark = token.kind is Kind.MARK
+        if token.text in _STOPS if is_mark else begins_item(text, tokens, number):
             lost.update(open_brackets)
             open_brackets.clear()
-        _follow(open_brackets, number, token)
+        if is_mark:
+            _follow(open_brackets, number, token)
     return frozenset(lost.union(open_brackets))
 
 

@@ -76,7 +76,11 @@ class Cursor:
         return token
 
     def took(self, *texts: str) -> Token | None:
-        return self.take() if self.sees(*texts) else None
+        token = self.tokens[self.at]
+        if token.text not in texts or token.kind not in _WORDS_AND_MARKS:
+            return None
+        self.at += 1
+        return token
 
     def took_word(self, word: str) -> Token | None:
         return self.take() if self.sees_word(word) else None

@@ -11,6 +11,8 @@ from lefi_tui.lang.parse_older import Older
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import LITERALS, WORD_KINDS, Kind, Token, shown
 
+_WORDS: Final = frozenset({Kind.NAME, *LITERALS})
+_BEHIND_VALUE: Final = frozenset({")", "]", "}", ",", "{"})
 _COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
 
 
@@ -18,9 +20,20 @@ class Expressions(Older):
     def expr(self) -> s.Expr:
         start, depth = self.now.span, self.depth
         self.deepen()
-        value = self._choice(start) if self.took("if") else self._or()
+        if self._is_one_word():
+            value = self._primary()
+        else:
+            value = self._choice(start) if self.took("if") else self._or()
         self.depth = depth
         return value
+
+    def _is_one_word(self) -> bool:
+        """Most values are: then nothing has to be asked of every operator in turn."""
+        if self.now.kind not in _WORDS:
+            return False
+        following = self.following
+        is_over = following.kind is Kind.MARK and following.text in _BEHIND_VALUE
+        return is_over or following.kind is Kind.LINE_END
 
     def _choice(self, start: Span) -> s.Expr:
         condition = self.expr()

@@ -37,14 +37,15 @@ _OPERAND: Final = re.compile(r"%[^\S\n]*[\w(]")
 _GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(?![\w(%])")
 _WORD: Final = re.compile(r"\w+")
 _GLUED: Final = re.compile(r"\w+%?")
-_ASCII_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
 _FOREIGN: Final = re.compile(
     "={3,}|!={2,}|"
     + "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
     + r"|'[^'\n]*'|[“”„][^“”\"\n]*[“”\"]"
 )
-_PLAIN_LETTERS: Final = frozenset(string.ascii_letters)  # most of a script, so looked at first
+_LETTERS: Final = frozenset(string.ascii_letters + "_")
+# Looked at first: they begin no longer mark, and are a third of a script.
+_PLAIN_MARKS: Final = frozenset("(){}[],;")
 _SPACE: Final = re.compile(r"(?:[^\S\n]|\ufeff)+")
 _ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n", "{": "{"}
 _STRAY: Final = {
@@ -82,14 +83,21 @@ class _Scanner:
 
     def run(self) -> None:
         while self.at < self.end:
-            self._one()
+            if self.text[self.at] == " ":
+                self.at += 1
+            else:
+                self._one()
 
     def _one(self) -> None:
         letter = self.text[self.at]
         if letter == "\n":
             self.breaks.setdefault(len(self.tokens), self.at)
             self.at += 1
-        elif letter in _PLAIN_LETTERS and (word := _WORD.match(self.text, self.at, self.end)):
+        elif letter in _PLAIN_MARKS:
+            self._add(Kind.MARK, self.at + 1)
+        elif (letter in _LETTERS or letter > "~") and (
+            word := _WORD.match(self.text, self.at, self.end)
+        ):
             self._word(word.group(), word.end())
         elif space := _SPACE.match(self.text, self.at, self.end):
             self.at = space.end()
@@ -99,8 +107,6 @@ class _Scanner:
             self._number()
         elif letter == '"':
             self._text()
-        elif word := _WORD.match(self.text, self.at, self.end):
-            self._word(word.group(), word.end())
         else:
             self._mark(letter)
 
@@ -115,9 +121,10 @@ class _Scanner:
         parts: tuple[str | tuple[Token, ...], ...] = (),
         meant: str = "",
     ) -> None:
-        words, doc = meant or self.text[self.at : end], "\n".join(self.docs)
+        words = meant or self.text[self.at : end]
+        doc = "\n".join(self.docs) if self.docs else ""
         self.tokens.append(Token(kind, Span(self.at, end), words, value, parts, doc))
-        if words != ";":  # a `;` declares nothing
+        if doc and words != ";":  # a `;` declares nothing
             self.docs = []
         self.at = end
 
@@ -220,7 +227,7 @@ class _Scanner:
     # ---- words and marks
 
     def _word(self, word: str, end: int) -> None:
-        if _ASCII_WORD.fullmatch(word):
+        if word.isascii():
             kind = Kind.METHOD if word[0].isupper() else Kind.NAME
             is_field = bool(self.tokens) and self.tokens[-1].text == "."
             self._add(Kind.KEYWORD if word in KEYWORDS and not is_field else kind, end)

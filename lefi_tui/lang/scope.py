@@ -223,12 +223,17 @@ class Checking:
 def _derived(op: str, args: tuple[X, ...]) -> dict[str, Any]:
     """Series of series; warm when all are, but what stands left of ?? is not waited for."""
     waited = args[1:] if op == "coalesce" else args
+    is_series, depth, settled = op not in {"local", "state", "past"}, 0, 0
+    for each in args:
+        is_series = is_series and each.is_series
+        depth = max(depth, each.depth)
+        settled = max(settled, each.settled)
     return {
-        "is_series": all(each.is_series for each in args) and op not in {"local", "state", "past"},
-        "warm": max((each.warm for each in waited), default=0),
-        "depth": 1 + max((each.depth for each in args), default=0),
+        "is_series": is_series,
+        "warm": max([each.warm for each in waited], default=0),
+        "depth": 1 + depth,
         "needs": needs_joined(waited),
-        "settled": max((each.settled for each in args), default=0),
+        "settled": settled,
     }
 
 

@@ -6,11 +6,13 @@ The rule it keeps: everything a statement reads is waited for, save what stands 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang.scope import needs_of
 from lefi_tui.lang.tree import HERE, JOINED, Clock, X
+
+_HOLDERS: Final = (Record, tuple, dict)  # of values, maybe
 
 
 def waits_of(statements: Iterable[Any]) -> dict[Clock, int]:
@@ -26,7 +28,7 @@ def waits_of(statements: Iterable[Any]) -> dict[Clock, int]:
         elif isinstance(now, tuple):
             waiting += now
         elif isinstance(now, Record):
-            waiting += now.held()
+            waiting += [each for each in now.held() if isinstance(each, _HOLDERS)]
     return dict(needs_of(values))
 
 
