@@ -169,8 +169,8 @@ KEYS: Final = (
     ),
     Key(
         "go_limits",
-        "f8,7",
-        "F8",
+        "7",
+        "7",
         "limits",
         "What the gate refuses, how it stands, and the thermostat.",
         SCREENS,
