@@ -233,7 +233,7 @@ async def test_tab_goes_round_the_panes_and_arrows_move_in_them() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
-    async with opened(busy(), (120, 240)) as desk:
+    async with opened(busy(), (120, 300)) as desk:
         await desk.press(key)
         await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
         await desk.shows("Stops every bot")
