@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.bot import OWN_ACCOUNT, Intent, Snapshot
@@ -17,9 +18,24 @@ from lefi_tui.core.read_key import ReadKey
 SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
 
 
-def lacks(orders: Sequence[Intent], snapshot: Snapshot) -> str:
-    """Why these steps can't be paid one after the other, in words; empty when they can."""
-    return _Purse(snapshot).lack(orders)
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """What each step takes of the free cash, in the account's quote; `lack` says why it can't."""
+
+    costs: tuple[float, ...]
+    lack: str = ""
+
+
+def funding(orders: Sequence[Intent], snapshot: Snapshot) -> Funding:
+    """Whether these steps can be paid one after the other, and what each of them takes."""
+    purse, costs = _Purse(snapshot), []
+    for each in orders:
+        before = purse.cost
+        lack = purse.lack(each)
+        if lack:
+            return Funding((), lack)
+        costs.append(purse.cost - before)
+    return Funding(tuple(costs))
 
 
 class _Purse:
@@ -28,16 +44,12 @@ class _Purse:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._cash = self._free = snapshot.read(ReadKey("cash"))
-        self._cost = 0.0
+        self.cost = 0.0
         self._held: dict[str, float] = {}
         self._traded: set[str] = set()
 
-    def lack(self, orders: Sequence[Intent]) -> str:
-        for each in orders:
-            lack = self._transfer(each) if each.action == "transfer" else self._trade(each)
-            if lack:
-                return lack
-        return ""
+    def lack(self, step: Intent) -> str:
+        return self._transfer(step) if step.action == "transfer" else self._trade(step)
 
     def _transfer(self, intent: Intent) -> str:
         amount = 0.0 if intent.size is None else float(intent.size.value)
@@ -69,11 +81,11 @@ class _Purse:
         return self._pay(opening * price * (1 / float(intent.leverage or 1) + fee))
 
     def _pay(self, cost: float) -> str:
-        self._cost += cost
+        self.cost += cost
         if cost <= self._cash * (1 + SLACK):
             self._cash -= cost
             return ""
-        return f"its steps cost {self._cost:,.8g} together, and {self._free:,.8g} is free"
+        return f"its steps cost {self.cost:,.8g} together, and {self._free:,.8g} is free"
 
     def _held_of(self, symbol: str) -> float:
         if symbol not in self._held:

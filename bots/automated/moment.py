@@ -96,6 +96,7 @@ class Moment:
             emitted=tuple(wanted.emitted),
             is_finalized=waiting.is_finalized,
             awaited=waiting.awaited(),
+            reserved=waiting.reserved,
         )
 
     # ---- which events there are

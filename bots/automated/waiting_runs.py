@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bots.automated import waits
 from bots.automated.ceiling import hold
-from bots.automated.funds import lacks
+from bots.automated.funds import funding
 from bots.automated.state import BotState
 from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
@@ -110,7 +110,7 @@ class WaitingRuns:
             hold(self._bound, course.begun.handler, result.whole)
             done += self._taken(result)
             if BlockEnds(course.block) in result.effects:
-                course = replace(course, block=0, steps=())
+                course = replace(course, block=0, steps=(), costs=())
             if result.wait is None:
                 return course.begun, slots, done
             course, answer, said = self._asked(course, result.wait, slots)
@@ -125,6 +125,11 @@ class WaitingRuns:
             self.is_finalized = True  # what is half done is still ended, or undone
             self.runs = [each for each in self.runs if each.kind in UNDOES or each.course.block]
         return self._wanted.take(result.effects)
+
+    @property
+    def reserved(self) -> float:
+        """Free cash that transactions under way still need, in the account's quote."""
+        return sum(sum(each.course.costs) for each in self.runs)
 
     def awaited(self) -> tuple[Awaited, ...]:
         """What still waits, in words."""
@@ -143,7 +148,7 @@ class WaitingRuns:
                 return self._begin(course, wait.number, slots)
             case TransactionFailed():
                 steps = waits.undoing(course.steps)
-                course = replace(course, block=0, steps=())
+                course = replace(course, block=0, steps=(), costs=())
                 if not steps:
                     return course, True, []
                 return course, None, self._undo(course, steps)
@@ -162,6 +167,7 @@ class WaitingRuns:
         if refusal is not None:
             return course, waits.refused(intent, refusal.text), [refusal.text]
         held = self._wanted.held(intent)
+        course = replace(course, costs=course.costs[1:])  # from here on the order keeps its own
         self.runs.append(WaitingRun(self.tickets, "order", course, intent, held))
         return course, None, [f"{in_words(intent)}, waits for it"]
 
@@ -171,10 +177,10 @@ class WaitingRuns:
         course = replace(course, block=block, steps=())
         ahead = course.after(slots, self._wanted.reads(), answer=True)
         orders = waits.rehearsed(self._program, ahead, block, self._snapshot)
-        lack = lacks(orders, self._snapshot)
-        if not lack:
-            return course, True, []
-        text = f"the transaction is not begun: {lack}"
+        funds = funding(orders, self._snapshot)
+        if not funds.lack:
+            return replace(course, costs=funds.costs), True, []
+        text = f"the transaction is not begun: {funds.lack}"
         self._wanted.take([Refusal(orders[0], "TRANSACTION_NOT_FUNDED", text)])
         return course, False, [text]
 

@@ -41,6 +41,7 @@ class Course:
     begun: Begun
     block: int = 0  # number of the `execute` it is in, 0 for none
     steps: tuple[Step, ...] = ()  # of that transaction
+    costs: tuple[float, ...] = ()  # of its steps that were not sent yet: free cash kept for them
 
     def after(self, slots: list[Any], reads: tuple[float, ...], answer: Any) -> Course:
         leg = Leg(slots, reads, answer)
@@ -310,6 +311,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "begun": run_out(program, course.begun),
         "whole": course.block,
         "steps": [to_plain(each) for each in course.steps],
+        "costs": list(course.costs),
         "intent": None if run.intent is None else to_plain(run.intent),
         "held": _out(run.held),
         "left": [to_plain(each) for each in run.left],
@@ -324,7 +326,8 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
 
 def waiting_in(program: Program, data: Any) -> WaitingRun:
     steps = tuple(from_plain(Step, each) for each in data["steps"])
-    course = Course(run_in(program, data["begun"]), data["whole"], steps)
+    costs = tuple(data.get("costs", ()))
+    course = Course(run_in(program, data["begun"]), data["whole"], steps, costs)
     intent = data["intent"]
     return WaitingRun(
         data["ticket"],

@@ -246,6 +246,7 @@ class Decision:
     emitted: tuple[Emitted, ...] = ()  # its own handlers have heard them already
     is_finalized: bool = False  # the script is done; the bot is carried out no more
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
+    reserved: float = 0.0  # free cash that its transactions under way still need
     fault: str = ""
 
 

@@ -977,6 +977,7 @@ class BotRan(Transient):
     gave: tuple[tuple[str, float], ...] = ()  # numbers of the events it sent, by field
     answers_used: int = 0  # answers that waited for this occasion
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
+    reserved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from lefi_tui.core.messages import (
     OrderDenied,
     ResumeBot,
     SetAlarm,
+    StartBot,
     StopBot,
     VenueNeverSaw,
     VenueRejected,
@@ -232,6 +233,24 @@ def test_settings_wait_for_an_order_under_way(begin: Begin) -> None:
     story = begin(TWO)
     story.tell(ChangeSettings("b", (("unused", "2"),), at_ns=story.now))
     assert "waits for buy BTC/USDT" in story.of(CommandRefused)[0].text
+
+
+def test_nobody_else_spends_what_a_transaction_under_way_still_needs(begin: Begin) -> None:
+    source = """
+    on Start {
+        execute { Buy("BTC/USDT", 20); Buy("ETH/USDT", 30); Buy("BTC/USDT", 40) }
+    }
+    """
+    spends = 'on PriceUpdate("BTC/USDT") { Buy("BTC/USDT", 30) }'
+    story = begin(source)
+    story.tell(StartBot("other", "automated", "main", spends, at_ns=story.now))
+    story.fill(story.working[0])
+    story.prices(100.0)
+    assert [each.order.owner for each in story.of(OrderDenied)] == ["other"]
+    story.tell(VenueRejected(story.working[0].id, story.now, "NO", "not today"))
+    story.fill(story.working[0])
+    story.prices(100.0)
+    assert story.sent()[-1] == "buy 30.000 BTC/USDT", "the transaction is undone: its cash is free"
 
 
 def test_no_limit_leaves_a_transaction_half_done(begin: Begin) -> None:

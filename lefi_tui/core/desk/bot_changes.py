@@ -152,7 +152,7 @@ def bot_finalized(desk: Desk, event: BotFinalized) -> Desk:
 
 def _ended(desk: Desk, bot_id: str, status: BotStatus, reason: str) -> Desk:
     """What it waited for is of no use any more."""
-    ended: dict[str, Any] = {"heard": (), "answers": (), "awaited": ()}
+    ended: dict[str, Any] = {"heard": (), "answers": (), "awaited": (), "reserved": 0.0}
     return with_bot(desk, bot_id, status=status, reason=reason, **ended)
 
 
@@ -195,6 +195,7 @@ def bot_ran(desk: Desk, event: BotRan) -> Desk:
         gave={**bot.gave, **dict(event.gave)} if event.gave else bot.gave,
         answers=bot.answers[event.answers_used :],
         awaited=event.awaited,
+        reserved=event.reserved,
     )
 
 

@@ -96,7 +96,7 @@ def _facts(desk: Desk, order: Order, at_ns: int) -> Facts:
     return Facts(
         desk.trading_state,
         desk.trading_cause,
-        free_cash(desk, order.account),
+        free_cash(desk, order.account, order.owner),
         sum(at_ns - each < MINUTE_NS for each in times),
     )
 
@@ -126,7 +126,8 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     asked = order.terms.leverage
     held = position.leverage if position.units else Decimal(1)
     leverage = held if asked is None else asked
-    free, offered = free_cash(desk, account.name), units_offered(desk, *key)
+    free = free_cash(desk, account.name, order.owner)
+    offered = units_offered(desk, *key)
     case = _Case(order, instrument, position, price, leverage, free, offered)
     fitted = _conforming(case)
     if isinstance(fitted, NotConforming):

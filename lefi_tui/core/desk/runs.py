@@ -121,6 +121,7 @@ def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, .
             gave=_numbers(decision.emitted),
             answers_used=len(answers),
             awaited=decision.awaited,
+            reserved=decision.reserved,
         )
     )
     _follow(draft, bot_id, decision, occasion.at_ms * NS_PER_MS)

@@ -78,7 +78,7 @@ class DeskSnapshot:
 
     def _from_books(self, account: Account, key: ReadKey) -> float:
         if key.kind == "cash":
-            return float(free_cash(self.desk, account.name))
+            return float(free_cash(self.desk, account.name, self.bot.id))
         if key.kind == "equity":
             return float(equity(self.desk, account.name))
         position = self.desk.positions.get((account.name, key.symbol))

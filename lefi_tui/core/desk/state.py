@@ -104,6 +104,7 @@ class BotRecord:
     gave: Mapping[str, float] = field(default_factory=dict)  # newest number of each Emit's field
     answers: tuple[Answer, ...] = ()  # to what its runs wait for, and not heard yet
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for
+    reserved: float = 0.0  # free cash that its transactions under way still need
     started_by: str = ""
     work: Work = Work.RECURRING
     from_ns: int = 0

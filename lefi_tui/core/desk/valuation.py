@@ -58,11 +58,17 @@ def units_offered(desk: Desk, account: str, symbol: str) -> Decimal:
     return exact_sum(offers)
 
 
-def free_cash(desk: Desk, account: str) -> Decimal:
-    """Cash that is not set aside for working orders nor as margin, in the account's currency."""
+def free_cash(desk: Desk, account: str, owner: str = "") -> Decimal:
+    """Cash that is not set aside for working orders nor as margin, in the account's currency.
+
+    Nor for the transactions of bots other than `owner`, which were found to be funded as a whole.
+    """
     currency = desk.accounts[account].currency
     orders = (order for order in desk.orders.values() if order.account == account)
     kept = sum((set_aside(desk, order) for order in orders), ZERO)
+    for bot in desk.bots.values():
+        if bot.reserved and bot.account == account and bot.id != owner:
+            kept += from_double(bot.reserved)
     return desk.ledger.of(account, "cash", currency) - kept
 
 
