@@ -24,6 +24,7 @@ ASKED: Final = "When a bot with a position is stopped"
 ORDERS: Final = "On the orders screen (what is typed filters)"
 CHART: Final = "Chart"
 REPORT: Final = "Report"
+APPROVALS: Final = "Approvals"
 SETTINGS: Final = "Settings"
 SCHEDULE: Final = "Schedule"
 NOTICES: Final = "Notices"
@@ -166,6 +167,15 @@ KEYS: Final = (
         "What runs when: next, last, how late, and what hangs. From a text, by the palette.",
         SCREENS,
         "go('schedule')",
+    ),
+    Key(
+        "go_approvals",
+        "ctrl+o,8",
+        "Ctrl+O",
+        "approvals",
+        "What waits for your yes or no: effects, worst price, cost, why, how long is left.",
+        SCREENS,
+        "go('approvals')",
     ),
     Key(
         "go_limits",
@@ -420,6 +430,39 @@ KEYS: Final = (
         "A longer timeframe, up to 1d.",
         CHART,
         "zoom(1)",
+    ),
+    Key(
+        "approve",
+        "a",
+        "a",
+        "approve",
+        "Approves what is under the cursor: asks once more, with the whole effect.",
+        APPROVALS,
+        "approve",
+        1,
+    ),
+    Key(
+        "decline",
+        "x",
+        "x",
+        "decline",
+        "Declines it: nothing is sent, its script goes on with its else.",
+        APPROVALS,
+        "decline",
+        2,
+    ),
+    Key("asked_above", "up,k", "↑", "", "The question above; k too.", APPROVALS, "move(-1)"),
+    Key("asked_below", "down,j", "↓", "next", "The next; j too.", APPROVALS, "move(1)", 3),
+    Key("asked_page_up", "pageup", "PgUp", "", "What stands above.", APPROVALS, "scroll(-1)"),
+    Key(
+        "asked_page_down",
+        "pagedown",
+        "PgDn",
+        "more",
+        "What came of the last answers.",
+        APPROVALS,
+        "scroll(1)",
+        5,
     ),
     Key(
         "report_next",

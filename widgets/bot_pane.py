@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from lefi_tui.core.cash_flow import FlowState
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_settings import plain, takes
 from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, ShareRow
@@ -28,6 +29,7 @@ WEIGHTS: Final = {
     Weight.WARN: Ink.WARN,
     Weight.BAD: Ink.BAD,
 }
+FLOWS: Final = {FlowState.DUE: Ink.WARN, FlowState.MISSED: Ink.BAD}
 STATUS: Final = {"running": Ink.GAIN, "faulted": Ink.BAD, "stopped": Ink.DIM}
 
 
@@ -87,6 +89,7 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
     if view.commands:
         yield _titled("Commands", "their keys work here, but for the screen's own", frame)
         yield from (_command(each, frame) for each in view.commands)
+    yield from _waits(view, frame)
     yield _titled("Holds", _earned(view), frame)
     yield from _shares(view, frame, silent_ms)
     yield _titled("Settings", "e changes them" if view.is_alive and view.settings else "", frame)
@@ -96,6 +99,7 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
     if view.orders:
         yield _titled("Working orders", str(len(view.orders)), frame)
         yield from (_order(each, frame) for each in view.orders)
+    yield from _flows(view, frame)
     yield _titled("Last decisions", "newest first, UTC", frame)
     for each in view.decisions:
         yield from _decision(each, frame)
@@ -142,6 +146,23 @@ def _earned(view: BotView) -> str:
     if earned.funding:
         parts.append(f"funding {numbers.signed(-earned.funding, 2)}")
     return f"{', '.join(parts)} {view.currency}"
+
+
+def _waits(view: BotView, frame: Frame) -> Iterator[Row]:
+    for each in view.waits:
+        until = numbers.clock(each.until_ms * numbers.NS_PER_MS)
+        yield from _prose(f"{each.told}, until {until}" if until else each.told, Ink.WARN, frame)
+
+
+def _flows(view: BotView, frame: Frame) -> Iterator[Row]:
+    """Planned, never moved."""
+    if view.flows:
+        yield _titled("Cash flows", "`lefi cashflows settle ID`", frame)
+    for each in view.flows:
+        due = numbers.moment(each.due_ms * numbers.NS_PER_MS)
+        what = f"{each.name} {numbers.amount(each.amount)} {each.unit}"
+        text = f"{each.id} {what}, {each.state} {due}"
+        yield _told(text, FLOWS.get(each.state, Ink.TEXT), frame)
 
 
 def _shares(view: BotView, frame: Frame, silent_ms: int) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from lefi_tui.core.messages import TradingState
 from lefi_tui.views import numbers
+from lefi_tui.views.approvals_view import URGENT_MS
 from lefi_tui.views.desk_view import DeskView, Mode
 from widgets.ink import Glyphs, Ink
 from widgets.lines import Row, Span, fit
@@ -36,13 +37,20 @@ class KeyHint:
     rank: int
 
 
-def top_line(view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs) -> Row:
+def top_line(
+    view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs, asked_key: str = ""
+) -> Row:
     left = [Piece(f" {mode.value} ", Ink.BADGE)]
     right: list[Piece] = []
     if view is None:
         left.append(Piece(" waits for the engine ", Ink.DIM))
     else:
-        left += [Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE), _state(view), *_waits(view)]
+        left += [
+            Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE),
+            _state(view),
+            *_asked(view, asked_key),
+            *_waits(view),
+        ]
         right = [*_money(view), _time(view)]
     return edge(left, right, (glyphs.corners[0], glyphs.corners[1]), width, glyphs)
 
@@ -55,6 +63,16 @@ def _state(view: DeskView) -> Piece:
         return Piece(" REDUCING ONLY ", Ink.ALARM)
     cause = f": {banner.cause}" if banner.cause else ""
     return Piece(f" HALTED{cause} ", Ink.ALARM)
+
+
+def _asked(view: DeskView, key: str) -> list[Piece]:
+    """What waits for whoever looks, and the key that shows it: it never leaves the line."""
+    if not view.questions:
+        return []
+    wait = "waits" if view.questions == 1 else "wait"
+    text = f" {view.questions} {wait} for you{': ' if key else ''}{key} "
+    is_urgent = view.question_left_ms < URGENT_MS
+    return [Piece(text, Ink.ALARM if is_urgent else Ink.WARN)]
 
 
 def _waits(view: DeskView) -> list[Piece]:

@@ -65,7 +65,17 @@ def _show(arguments: Namespace, output: Output) -> Any:
         for line in _told(row, view, why):
             output.line(line)
     about = asdict(view)
-    kept = ("settings", "decisions", "shares", "earned", "started_ns", "version", "reason", "plan")
+    kept = (
+        "settings",
+        "decisions",
+        "waits",
+        "shares",
+        "earned",
+        "started_ns",
+        "version",
+        "reason",
+        "plan",
+    )
     return {
         **_as_data(row),
         **{name: about[name] for name in kept},
@@ -87,6 +97,9 @@ def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
         yield f"  command {command.name!r}, key {command.key}"
     for each in view.settings:
         yield f"  {each.name} = {plain(each.value)}  ({takes(each)}, default {plain(each.default)})"
+    for wait in view.waits:
+        until = numbers.moment(wait.until_ms * numbers.NS_PER_MS)
+        yield f"  {wait.told}, until {until}" if wait.until_ms else f"  {wait.told}"
     for share in view.shares:
         entry, profit = numbers.price(share.entry, share.places), numbers.signed(share.pnl, 2)
         yield f"  holds {words(share.units)} {share.symbol} at {entry}, profit {profit}"

@@ -59,7 +59,37 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 JSON,
             ),
         ),
-        "approvals": Command("what waits for a person"),
+        "approvals": Command(
+            "what waits for a person: effects, worst price, cost, why, how long is left",
+            "approvals",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "show", "approve", "decline"],
+                    help="list if not said",
+                ),
+                argument("approval", metavar="ID", nargs="?", default="", help="which one"),
+                argument("--reason", metavar="TEXT", default="", help="stays in the audit"),
+                JSON,
+            ),
+        ),
+        "cashflows": Command(
+            "what scripts planned to pay or receive, and what became of it",
+            "cashflows",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "settle"],
+                    help="list if not said",
+                ),
+                argument("flow", metavar="ID", nargs="?", default="", help="which one"),
+                JSON,
+            ),
+        ),
         "emit": Command(
             "a custom event for the bots that hear it",
             "emit",

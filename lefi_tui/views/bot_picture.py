@@ -17,21 +17,19 @@ from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.position import Position, unrealized
 from lefi_tui.lang.program import check
 from lefi_tui.views import numbers
-from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, Earned, ShareRow
+from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, Earned, ShareRow, WaitRow
+from lefi_tui.views.flows_view import FlowRow, open_row
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
 
+Books = Mapping[str, Position]
 SCRIPTS_KEPT: Final = 32
 VERSION_LETTERS: Final = 8  # of its hash: enough to tell two texts apart by eye
 
 
 def bot_view(
-    desk: Desk,
-    screen: ScreenState,
-    bot_id: str,
-    now_ns: int,
-    own: Mapping[str, Position] | None,
+    desk: Desk, screen: ScreenState, bot_id: str, now_ns: int, own: Books | None
 ) -> BotView:
     """`own` are the bot's books by symbol, from its first fill on."""
     bot = desk.bots.get(bot_id)
@@ -60,6 +58,8 @@ def bot_view(
         shares=tuple(_share(desk, screen, each, now_ns) for each in _held(desk, bot, own or {})),
         orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
         earned=None if own is None else _earned(own),
+        waits=tuple(WaitRow(each.kind, each.what, each.until_ms) for each in bot.awaited),
+        flows=_flows(desk, bot.id, now_ns),
         commands=tuple(BotCommand(*each) for each in bot.needs.commands),
         is_open=bot.is_open,
         is_waiting=bot.status in WAITS,
@@ -79,6 +79,10 @@ def _plan(bot: BotRecord) -> str:
     ends = f"to {numbers.moment(bot.until_ns)}" if bot.until_ns else ""
     window = " ".join(filter(None, (begins, ends, "UTC" if begins or ends else "")))
     return ", ".join(filter(None, (work, window)))
+
+
+def _flows(desk: Desk, bot_id: str, now_ns: int) -> tuple[FlowRow, ...]:
+    return tuple(open_row(each, now_ns) for each in desk.flows.values() if each.bot == bot_id)
 
 
 @lru_cache(maxsize=SCRIPTS_KEPT)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.money import ZERO
 from lefi_tui.views.desk_view import LogRow, Mode, OrderRow
+from lefi_tui.views.flows_view import FlowRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,27 @@ class BotCommand:
     key: str
 
 
+WAITS: Final = {
+    "order": "waits for the end of {}",
+    "undo": "waits until it is traded back: {}",
+    "again": "tries once more to trade back {}",
+    "approval": "waits for the yes of {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """What a run waits for: order, undo, again (an undo tried once more), approval."""
+
+    kind: str
+    what: str
+    until_ms: int = 0  # 0: until it is there
+
+    @property
+    def told(self) -> str:
+        return WAITS.get(self.kind, "waits for {}").format(self.what)
+
+
 @dataclass(frozen=True, slots=True)
 class BotView:
     """`is_known` is False for a bot that this desk has never had."""
@@ -83,6 +106,8 @@ class BotView:
     shares: tuple[ShareRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()  # working
     earned: Earned | None = None  # None where no tables are kept
+    waits: tuple[WaitRow, ...] = ()
+    flows: tuple[FlowRow, ...] = ()  # cash flows of it that are open
     commands: tuple[BotCommand, ...] = ()
     is_open: bool = False  # it runs, or will when its time or a person says so
     is_waiting: bool = False  # for a person to resume it

@@ -10,6 +10,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.approval import AskedOrder
 from lefi_tui.core.money import words
 from lefi_tui.core.order import Order
+from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 
@@ -17,7 +18,7 @@ from lefi_tui.views.said import Said
 def in_words(order: AskedOrder) -> str:
     """What one order of a question would do, at worst."""
     units = "" if order.units is None else f" {words(order.units)}"
-    cost = "" if order.cost is None else f", at most {words(order.cost)} {order.unit}"
+    cost = "" if order.cost is None else f", at most {numbers.amount(order.cost)} {order.unit}"
     return f"{order.action}{units} {order.symbol}".rstrip() + cost
 
 

@@ -110,6 +110,12 @@ def _orders(send: Any, palette: Any) -> Framed:
     return OrdersScreen(send, palette)
 
 
+def _approvals(send: Any, palette: Any) -> Framed:
+    from screens.approvals import ApprovalsScreen
+
+    return ApprovalsScreen(send, palette)
+
+
 def _limits(send: Any, palette: Any) -> Framed:
     from screens.limits import LimitsScreen
 
@@ -151,6 +157,7 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
         "report": report_room,
         "settings": settings_room,
         "limits": _limits,
+        "approvals": _approvals,
     }
 
 

@@ -1,7 +1,8 @@
 """An engine with one bot that asks, transacts and finalizes: FOLDER SOCKET KILL.
 
-KILL is `before N` or `after N` (its Nth commit of this life, then SIGKILL), `at SECONDS`, or
-`never`. A person beside it approves what is asked. Says `done` when the bot has ended.
+KILL is `before N` or `after N` (its Nth commit of this life, then SIGKILL), `without TYPE` or
+`with TYPE` (before or behind the first commit that has such a row), `at SECONDS`, or `never`. A
+person beside it approves what is asked. Says `done` when the bot has ended.
 """
 
 from __future__ import annotations
@@ -59,13 +60,16 @@ class DyingJournal(SqliteJournal):
         super().__init__(folder)
         when, _, number = kill.partition(" ")
         self._when, self._left = when, int(number) if when in {"before", "after"} else 0
+        self._type = number if when in {"with", "without"} else ""
 
     async def commit(self, batch: Batch) -> None:
         self._left -= 1
-        if self._left == 0 and self._when == "before":
+        has_row = any(row.type == self._type for row in batch.rows)
+        is_now = has_row if self._type else self._left == 0
+        if is_now and self._when in {"before", "without"}:
             os.kill(os.getpid(), signal.SIGKILL)
         await super().commit(batch)
-        if self._left == 0 and self._when == "after":
+        if is_now and self._when in {"after", "with"}:
             os.kill(os.getpid(), signal.SIGKILL)
 
 

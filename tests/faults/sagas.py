@@ -56,9 +56,13 @@ def plan(number: int, seed: int) -> tuple[str, ...]:
 
 
 def saga(folder: Path, number: int, seed: int) -> SagaReport:
-    ledger = SagaLedger(seed * 1_000_003 + number)
+    return carried_out(folder, plan(number, seed), seed * 1_000_003 + number)
+
+
+def carried_out(folder: Path, kills: tuple[str, ...], seed: int) -> SagaReport:
+    """One bot through these kills to its end."""
+    ledger = SagaLedger(seed)
     server = FarVenueServer(folder / "venue.sock", ledger)
-    kills = plan(number, seed)
     killed = 0
     try:
         for kill in kills:

@@ -1,0 +1,60 @@
+"""`lefi cashflows`: what scripts planned to pay or receive; settled by a person on its date."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+from lefi_tui.cli.engine_client import sent, with_engine
+from lefi_tui.cli.output import Output
+from lefi_tui.core.messages import SettleCashFlow
+from lefi_tui.core.money import words
+from lefi_tui.errors import UsageError
+from lefi_tui.views import numbers
+from lefi_tui.views.flows_view import FlowRow, FlowsView
+from lefi_tui.views.queries import Channel, FlowsQuery
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    answer = _list(output) if arguments.action == "list" else _settle(arguments, output)
+    if arguments.json:
+        output.value(answer)
+        return 0
+    for row in answer:
+        output.line(_told(row))
+    if not answer:
+        output.line("No script has planned a cash flow: `name pays 100 USDT in 30d` plans one.")
+    return 0
+
+
+def _list(output: Output) -> list[dict[str, Any]]:
+    async def asked(channel: Channel) -> FlowsView:
+        view = await channel.ask(FlowsQuery())
+        assert isinstance(view, FlowsView)
+        return view
+
+    return [_as_data(row) for row in with_engine(output, asked).rows]
+
+
+def _settle(arguments: Namespace, output: Output) -> list[dict[str, Any]]:
+    if not arguments.flow:
+        step = "`lefi cashflows` lists them"
+        raise UsageError("which one?", where="lefi cashflows settle", next_step=step)
+
+    async def settled(channel: Channel) -> None:
+        await sent(channel, SettleCashFlow(arguments.flow), arguments.flow)
+
+    with_engine(output, settled)
+    return [row for row in _list(output) if row["id"] == arguments.flow]
+
+
+def _as_data(row: FlowRow) -> dict[str, Any]:
+    return {**asdict(row), "state": row.state.value}
+
+
+def _told(row: dict[str, Any]) -> str:
+    due = numbers.moment(row["due_ms"] * numbers.NS_PER_MS)
+    by = f" by {row['settled_by']}" if row["settled_by"] else ""
+    amount = f"{words(row['amount'])} {row['unit']}"
+    return f"{row['id']}  {row['state']:<8}{by} {due}  {amount:<20} {row['bot']} {row['name']}"
