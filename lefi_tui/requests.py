@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.core.record import Record
+
+if TYPE_CHECKING:
+    from lefi_tui.core.risk.limits import Limits
+    from lefi_tui.core.risk.release import Release
 
 CASH: Final = Decimal(10_000)
 MAKER: Final = Decimal("0.0002")
@@ -40,6 +44,14 @@ class Window(Record):
     to_ms: int | None = None
 
 
+class LimitsAsked(Record):
+    """The gate's limits in a simulation (`--limits FILE`), and the calendar that FILE names."""
+
+    limits: Limits
+    releases: tuple[Release, ...] = ()
+    calendar: str = ""  # the file it comes from
+
+
 class BacktestRequest(Record):
     script: Path
     source: str
@@ -50,6 +62,7 @@ class BacktestRequest(Record):
     settings: tuple[tuple[str, str], ...] = ()
     costs: Costs = Costs()
     way: str = "auto"  # auto | machine | event
+    limits: LimitsAsked | None = None
 
 
 class RunRequest(Record):
@@ -66,6 +79,7 @@ class RunRequest(Record):
     costs: Costs = Costs()
     speed: float | None = None  # times real time; None is as fast as it goes
     duration_ms: int | None = None
+    limits: LimitsAsked | None = None
 
 
 class RunLine(Record):

@@ -67,5 +67,11 @@ SIMULATED: Final = (
     argument(
         "--slippage", metavar="P", type=values.share, default=Decimal(0), help="0%% if not said"
     ),
+    argument(
+        "--limits",
+        metavar="FILE",
+        type=Path,
+        help="the gate's limits are asked too: a TOML file with the names of [limits]",
+    ),
     JSON,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def run(arguments: Namespace, output: Output) -> int:
         settings=tuple(arguments.settings),
         costs=simulated.costs(arguments),
         way=arguments.way,
+        limits=simulated.limits(arguments),
     )
     report = _carried_out(request, arguments.html, output)
     if arguments.json:
@@ -71,3 +73,8 @@ def _tell(report: Mapping[str, Any], output: Output) -> None:
         output.line(f"  {title:<15}{'none' if value is None else form.format(value):>14}")
     output.line(f"  {'Trades':<15}{len(report['trades']):>14,}")
     output.line(f"  {'Still open':<15}{len(report['open']):>14,}")
+    if "limits" in report:
+        refused = [each for each in report["refused"] if "verdicts" in each]
+        output.line(f"  {'Limits refused':<15}{len(refused):>14,}")
+        for code, count in Counter(each["code"] for each in refused).most_common():
+            output.line(f"    {code:<32}{count:>8,}")

@@ -27,7 +27,11 @@ def run(arguments: Namespace, output: Output) -> int:
         costs=simulated.costs(arguments),
         speed=arguments.speed,
         duration_ms=arguments.duration_ms,
+        limits=simulated.limits(arguments),
     )
+    if request.limits is not None and not request.files:
+        why = "--limits is for candle files; an account keeps the [limits] of config.toml"
+        raise UsageError(why, where="lefi run", next_step="Give --data, or leave --limits out")
     settings = loaded(output)
     if not request.files and not request.account:
         output.say("No --data: this runs on the demo market, made up, as time passes. ^C ends it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from lefi_tui.errors import FileUnreadableError, UsageError
-from lefi_tui.requests import Costs, MarketFile, Window
+from lefi_tui.requests import Costs, LimitsAsked, MarketFile, Window
 
 
 def costs(arguments: Namespace) -> Costs:
@@ -34,3 +34,12 @@ def files(arguments: Namespace) -> tuple[MarketFile, ...]:
             next_step="Say which is which: --data BTC/USDT=a.csv ETH/USDT=b.csv",
         )
     return given
+
+
+def limits(arguments: Namespace) -> LimitsAsked | None:
+    """Those of `--limits FILE`; they are checked only where there are any."""
+    if arguments.limits is None:
+        return None
+    from lefi_tui.cli.limits_file import read
+
+    return read(arguments.limits)

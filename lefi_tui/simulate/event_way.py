@@ -9,8 +9,11 @@ from typing import Final
 from lefi_tui.core import metrics
 from lefi_tui.core.bars import moments
 from lefi_tui.core.bot import Occasion
-from lefi_tui.core.matching import Fees
-from lefi_tui.requests import BacktestRequest, Costs, Progress
+from lefi_tui.core.risk.limits import given
+from lefi_tui.core.risk.on_candles import FREE_OF_LIMITS
+from lefi_tui.requests import BacktestRequest, Progress
+from lefi_tui.simulate.costs import fees_of
+from lefi_tui.simulate.limited import LimitedTrial
 from lefi_tui.simulate.prepared import Prepared, prepare
 from lefi_tui.simulate.result import Result
 from lefi_tui.simulate.trial import Trial
@@ -18,15 +21,11 @@ from lefi_tui.simulate.trial import Trial
 PROGRESS_EVERY: Final = 4_096  # moments
 
 
-def fees_of(costs: Costs) -> Fees:
-    return Fees(float(costs.maker), float(costs.taker), float(costs.slippage))
-
-
 def backtest(request: BacktestRequest, progress: Progress | None = None) -> Result:
     """Simulates the script over its files; raises a LefiError when it can't."""
     started = perf_counter()
     prepared = prepare(request)
-    loop = _Loop(prepared, request.costs)
+    loop = _Loop(prepared, request)
     loop.run(progress)
     return loop.result(str(request.script), perf_counter() - started)
 
@@ -34,11 +33,14 @@ def backtest(request: BacktestRequest, progress: Progress | None = None) -> Resu
 class _Loop:
     """One backtest under way."""
 
-    def __init__(self, prepared: Prepared, costs: Costs) -> None:
-        self._prepared = prepared
-        self._fees, self._cash = fees_of(costs), float(costs.cash)
+    def __init__(self, prepared: Prepared, request: BacktestRequest) -> None:
+        self._prepared, self._limits = prepared, request.limits
+        self._fees, self._cash = fees_of(request.costs), float(request.costs.cash)
         script = (prepared.source, prepared.settings)
-        self._trial = Trial(script, prepared.markets, self._fees, self._cash)
+        if self._limits is None:
+            self._trial = Trial(script, prepared.markets, self._fees, self._cash)
+        else:
+            self._trial = LimitedTrial(script, prepared.markets, request.costs, self._limits)
         self._equity = [self._cash]
         self._times: list[int] = []  # of the closes
         self._exposed = 0
@@ -98,7 +100,8 @@ class _Loop:
             refusals=tuple(trial.refusals),
             notes=dict(Counter(each.kind for each in trial.notes)),
             gaps=sum(each.gaps for each in prepared.files),
-            notices=tuple(prepared.notices()),
+            notices=tuple(prepared.notices()) + (() if self._limits is None else (FREE_OF_LIMITS,)),
+            limits=() if self._limits is None else given(self._limits.limits),
             times=tuple(self._times),
             held=(opening, close),
         )

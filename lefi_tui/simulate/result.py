@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lefi_tui.core.messages import OrderDenied, Verdict
 from lefi_tui.core.metrics import Numbers, OpenPosition, Trade
+from lefi_tui.core.risk.facts import NS_PER_MS
+from lefi_tui.core.risk.gate import refusals
 from lefi_tui.core.timeframe import span
 
 
@@ -22,6 +25,20 @@ class Refusal:
     action: str
     code: str
     text: str
+    verdicts: tuple[Verdict, ...] = ()  # of the gate, where limits were in force
+
+    def report(self) -> dict[str, Any]:
+        out = asdict(self)
+        if not self.verdicts:
+            del out["verdicts"]
+        return out
+
+
+def denied(event: OrderDenied) -> Refusal:
+    """As the journal tells it."""
+    order, first = event.order, refusals(event.verdicts)[0]
+    row = event.at_ns // NS_PER_MS, order.terms.symbol, order.terms.side.value, first.code
+    return Refusal(*row, order.reason, event.verdicts)
 
 
 @dataclass(frozen=True)
@@ -48,9 +65,11 @@ class Result:
     way: str = "event"
     times: tuple[int, ...] = ()  # of the closes, in ms
     held: tuple[float, float] = (0.0, 0.0)  # the first market's first open and last close
+    limits: tuple[tuple[str, str], ...] = ()  # that were in force, by name and as text
 
     def report(self) -> dict[str, Any]:
         numbers = self.numbers
+        limits = {"limits": dict(self.limits)} if self.limits else {}
         return {
             "script": self.script,
             "symbol": ", ".join(self.symbols),
@@ -60,6 +79,7 @@ class Result:
             "from": self.from_ms,
             "to": self.to_ms,
             "way": self.way,
+            **limits,
             "seconds": self.seconds,
             "candles_per_second": self.candles / self.seconds if self.seconds else None,
             "start_equity": self.equity[0],
@@ -77,7 +97,7 @@ class Result:
             "buy_and_hold": self.buy_and_hold,
             "trades": [asdict(each) for each in self.trades],
             "open": [asdict(each) for each in self.open],
-            "refused": [asdict(each) for each in self.refusals],
+            "refused": [each.report() for each in self.refusals],
             "gaps": self.gaps,
             "notes": dict(self.notes),
             "notices": list(self.notices),

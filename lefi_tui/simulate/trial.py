@@ -35,7 +35,9 @@ from lefi_tui.core.matching import (
     Refused,
     Rested,
 )
+from lefi_tui.core.messages import Verdict
 from lefi_tui.core.metrics import FillRow, TradeBook
+from lefi_tui.core.order import OrderTerms
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.terms import close_terms, order_terms
 from lefi_tui.simulate.result import Refusal
@@ -242,9 +244,11 @@ class Trial:
         if ask.intent.ticket:
             self._answers.append(Answer(ask.intent.ticket, outcome))
 
-    def _refused(self, ask: Ask, what: tuple[int, str, str]) -> None:
-        time_ms, code, text = what
-        self.refusals.append(Refusal(time_ms, ask.intent.symbol, ask.intent.action, code, text))
+    def _refused(
+        self, ask: Ask, what: tuple[int, str, str], verdicts: tuple[Verdict, ...] = ()
+    ) -> None:
+        intent = ask.intent
+        self.refusals.append(Refusal(what[0], intent.symbol, intent.action, *what[1:], verdicts))
 
     def _carry_out(self, intent: Intent, at_ms: int) -> None:
         """As the desk does it: a close first cancels, then trades what is held."""
@@ -263,13 +267,18 @@ class Trial:
         elif intent.action != "cancel":
             terms = order_terms(intent)
         if terms is not None:
-            self._sent += 1
-            order = f"{self._sent}"
-            self.market.send(order, terms)
-            self.readings.sites[order] = intent.site
-            self._working[order] = ask
+            self._send(ask, terms)
         else:
             self._tell(ask, replace(not_filled(intent, "filled", ""), is_filled=True))
+
+    def _send(self, ask: Ask, terms: OrderTerms) -> str:
+        """It reaches the market at its next candle."""
+        self._sent += 1
+        order = f"{self._sent}"
+        self.market.send(order, terms)
+        self.readings.sites[order] = ask.intent.site
+        self._working[order] = ask
+        return order
 
 
 def fill_row(fill: Filled) -> FillRow:

@@ -11,6 +11,7 @@ from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.messages import ChangeLimits, Command, SetCalendar, SetKillRules
 from lefi_tui.core.risk.limits import SETTINGS, given
 from lefi_tui.errors import LefiError
+from lefi_tui.requests import LimitsAsked
 from lefi_tui.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
@@ -27,6 +28,14 @@ def opening_limits(settings: Settings) -> Iterator[Command]:
             yield SetCalendar(read(file), str(file), by=SETTINGS)
         except LefiError as error:
             _log.warning("%s", error)
+
+
+def limits_of(asked: LimitsAsked | None) -> Iterator[Command]:
+    """Those of a run on candle files."""
+    if asked is not None:
+        yield ChangeLimits(SETTINGS, given(asked.limits), is_whole=True, by=SETTINGS)
+        if asked.releases:
+            yield SetCalendar(asked.releases, asked.calendar, by=SETTINGS)
 
 
 def kill_rules(settings: Settings) -> SetKillRules:

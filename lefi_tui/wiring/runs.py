@@ -26,6 +26,7 @@ from lefi_tui.core.messages import (
     ListInstruments,
     NoteWritten,
     OpenAccount,
+    OrderDenied,
     OrderSubmitted,
     ScriptSaved,
     Sizing,
@@ -33,6 +34,7 @@ from lefi_tui.core.messages import (
     StopBot,
 )
 from lefi_tui.core.order import Order
+from lefi_tui.core.risk.limits import given
 from lefi_tui.core.run_trades import RunTrades
 from lefi_tui.engine.lockstep import Lockstep
 from lefi_tui.engine.replay import replay
@@ -42,13 +44,15 @@ from lefi_tui.engine.writer import Setup
 from lefi_tui.errors import NotThereYetError, RefusedError, ScriptRefusedError
 from lefi_tui.requests import Hear, Progress, ReplayAnswer, RunLine, RunRequest
 from lefi_tui.settings import Settings
-from lefi_tui.simulate.event_way import fees_of
+from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
+from lefi_tui.simulate.result import Refusal, denied
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.wording import said
 from lefi_tui.wiring.accounts import DEMO, refused
 from lefi_tui.wiring.demo import empty_desk, started
+from lefi_tui.wiring.limits import limits_of
 
 ACCOUNT: Final = "main"
 FILE_VENUE: Final = "candle file"
@@ -93,6 +97,7 @@ class Told:
     equity: float = 0.0
     messages: int = 0
     events: int = 0
+    refused: list[Refusal] = field(default_factory=list)  # by the gate
 
     def turn(self, handled: tuple[Handled, ...], at_ns: int) -> None:
         for each in handled:
@@ -112,6 +117,8 @@ class Told:
         self.events += 1
         if isinstance(event, OrderSubmitted | ExitPlaced):
             self.orders[event.order.id] = event.order
+        elif isinstance(event, OrderDenied):
+            self.refused.append(denied(event))
         self.trades.hear(event)
         line = None if isinstance(event, ScriptSaved) else said(event, self.orders)
         if line is not None:
@@ -176,7 +183,8 @@ class _FileRun:
             tuple(sorted(prepared.settings.items())),
             title=prepared.bound.program.title,
         )
-        for command in (account, ListInstruments(ACCOUNT, prepared.instruments), bot):
+        limits = limits_of(self.request.limits)
+        for command in (account, ListInstruments(ACCOUNT, prepared.instruments), *limits, bot):
             _insist(await lockstep.send(command), str(self.request.script))
 
     async def _moved(self, lockstep: Lockstep, market: ReplayMarket) -> None:
@@ -209,6 +217,9 @@ class _FileRun:
             "gaps": sum(each.gaps for each in self.prepared.files),
             "notices": list(self.prepared.notices()),
         }
+        if self.request.limits is not None:
+            limits = dict(given(self.request.limits.limits))
+            data = {**data, "limits": limits, "refused": [each.report() for each in told.refused]}
         text = (
             f"{self.folder.name}: {len(told.trades.book.trades)} trades, "
             f"equity {told.equity:,.2f}, "

@@ -16,7 +16,7 @@ from lefi_tui.cli import main
 from lefi_tui.core import messages as m
 from lefi_tui.core.order import Order
 from lefi_tui.simulate.event_way import backtest
-from tests.engine.file_run import request, through_the_engine
+from tests.engine.file_run import request, through_the_engine, written
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -141,3 +141,34 @@ def test_an_order_that_the_port_holds_for_one_candle_makes_the_comparison_fail(
         folder.mkdir()
     assert through_the_engine(asked, on_time).trades == list(direct.trades)
     assert through_the_engine(asked, late, LateMarket).trades != list(direct.trades)
+
+
+def test_limits_of_a_file_are_asked_in_both_ways_and_named_in_the_result(
+    lefi: Lefi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script, candles, limits = (tmp_path / each for each in ("a.lefi", "a.csv", "limits.toml"))
+    script.write_text(
+        'on Candle("BTC/USDT", 1m) { Buy("BTC/USDT", 600 USDT) }\n'
+        'on Candle("BTC/USDT", 5m) { Close("BTC/USDT") }'
+    )
+    written(candles, [(minute, 100, 101, 99, 100) for minute in range(10)])
+    words = [script, "--data", candles, "--limits", limits, "--json"]
+    limits.write_text("[limits]\nposition_notional_max = 1_000\nslippage_bps_max = 20\n")
+    _, (report,) = lefi("backtest", *words)
+    assert report["way"] == "event"
+    assert report["limits"] == {"position_notional_max": "1000", "slippage_bps_max": "20"}
+    assert any("slippage" in each for each in report["notices"])
+    first = report["refused"][0]
+    assert (first["code"], first["time"]) == ("POSITION_EXCEEDS_MAXIMUM", 120_000)
+    assert {each["name"] for each in first["verdicts"] if not each["passed"]} == {"position"}
+    _, lines = lefi("run", *words)
+    by_limits = [each for each in report["refused"] if "verdicts" in each]
+    assert lines[-1]["refused"] == by_limits
+    assert lines[-1]["trades"] == report["trades"]
+    _, (bare,) = lefi("backtest", script, "--data", candles, "--json")
+    assert "limits" not in bare
+    assert [each["code"] for each in bare["refused"]] == ["LAPSED"]
+    assert "verdicts" not in bare["refused"][0]
+    limits.write_text("daily_los = 3")
+    assert main(["backtest", *map(str, words)]) == 1
+    assert "`daily_los` is no limit" in capsys.readouterr().err

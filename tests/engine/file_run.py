@@ -21,8 +21,9 @@ from lefi_tui.engine.turn import Handled
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import Setup
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
-from lefi_tui.simulate.event_way import fees_of
+from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
+from lefi_tui.wiring.limits import limits_of
 
 ACCOUNT = "main"
 
@@ -104,7 +105,8 @@ def commands_of(asked: BacktestRequest, prepared: Prepared) -> tuple[m.Command, 
     )
     settings = tuple(prepared.settings.items())
     bot = m.StartBot("bot", "automated", ACCOUNT, asked.source, settings)
-    return (account, m.ListInstruments(ACCOUNT, prepared.instruments), bot)
+    instruments = m.ListInstruments(ACCOUNT, prepared.instruments)
+    return (account, instruments, *limits_of(asked.limits), bot)
 
 
 async def _carry_out(

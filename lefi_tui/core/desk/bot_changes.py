@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core.approval import ApprovalRules
 from lefi_tui.core.bot import Bar, Needs, Quote
+from lefi_tui.core.desk import risk_changes
 from lefi_tui.core.desk.changing import put, with_bot
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
 from lefi_tui.core.messages import (
@@ -246,7 +247,8 @@ def _marked(desk: Desk, message: BarsClosed) -> Desk:
     if message.reading is not None:
         account = replace(account, reading=message.reading)
     accounts = put(desk.accounts, account.name, account)
-    return replace(desk, quotes={**desk.quotes, **quotes}, accounts=accounts)
+    desk = replace(desk, quotes={**desk.quotes, **quotes}, accounts=accounts)
+    return risk_changes.candles_seen(desk, message) if risk_changes.has_limits(desk) else desk
 
 
 def _close_quote(bar: Bar) -> Quote:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Final
 
-from lefi_tui.core.desk.gathering import biases, exit_price, gathered, in_force
+from lefi_tui.core.desk import on_file
+from lefi_tui.core.desk.gathering import biases, gathered, in_force
+from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
@@ -16,7 +18,7 @@ from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
 from lefi_tui.core.risk.advisers import ADVISERS
 from lefi_tui.core.risk.checks import set_checks
-from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price
 from lefi_tui.core.risk.fitting import Fit, is_fitting
 from lefi_tui.core.risk.fitting import fitted as sized
 from lefi_tui.core.risk.gate import check, refusals
@@ -70,6 +72,9 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
         text = f"Account {order.account} has no market {order.terms.symbol}."
         return _answer(desk, order, _invalid(order, "MARKET_UNKNOWN", text), at_ns)
     if account.sizing is Sizing.AT_FILL:
+        if has_limits(desk):
+            judged = on_file.asked(desk, order, at_ns)
+            return Answer(replace(order, terms=judged.terms), judged.verdicts)
         terms = order.terms
         is_reducing = terms.is_reduce_only or terms.size.kind is SizeKind.ALL
         request = GateRequest(

@@ -11,12 +11,12 @@ from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.risk_changes import DAY_NS, is_entry, limits_of, worth_now
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.money import ZERO, from_double
-from lefi_tui.core.order import HAND, Level, LevelKind, Order, OrderStatus
+from lefi_tui.core.order import HAND, Order, OrderStatus
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.advisers import BIAS_FIELD
-from lefi_tui.core.risk.facts import NS_PER_MS, Facts, Held
-from lefi_tui.core.risk.limits import DESK, NONE, SETTINGS, InForce, Limits, strictest
+from lefi_tui.core.risk.facts import NS_PER_MS, Facts, Held, exit_price
+from lefi_tui.core.risk.limits import DESK, SETTINGS, InForce, Limits, strictest
 from lefi_tui.core.risk.release import Release
 
 Key = tuple[str, str]
@@ -90,13 +90,6 @@ def _stop_of(desk: Desk, position: Position) -> Decimal | None:
     return None
 
 
-def exit_price(level: Level | None, entry: Decimal, direction: Decimal | int) -> Decimal | None:
-    """Of a stop or a target; `direction` is where it lies from the entry."""
-    if level is None or level.kind is LevelKind.PRICE:
-        return None if level is None else level.value
-    return entry * (1 + level.value if direction > 0 else 1 - level.value)
-
-
 def _coming(desk: Desk, account: str) -> Mapping[str, Decimal]:
     """What working entries would still be worth, by market."""
     out: dict[str, Decimal] = {}
@@ -112,7 +105,3 @@ def _price_of(desk: Desk, order: Order) -> Decimal:
     if order.terms.limit is not None:
         return order.terms.limit
     return ZERO if quote is None else from_double(quote.ask)
-
-
-def has_limits(desk: Desk) -> bool:
-    return bool(desk.own_limits) or desk.limits != NONE

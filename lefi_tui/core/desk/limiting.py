@@ -13,9 +13,9 @@ from typing import Final
 
 from lefi_tui.core.desk import closing, valuation
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.gathering import has_limits, in_force
+from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.desk.orders import cancel_orders, closes_of
-from lefi_tui.core.desk.risk_changes import is_entry, limits_of
+from lefi_tui.core.desk.risk_changes import has_limits, is_entry, limits_of
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     CalendarSet,

@@ -15,6 +15,7 @@ from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import Desk, OwnLimits
 from lefi_tui.core.messages import (
+    BarsClosed,
     CalendarSet,
     ConditionsKept,
     ConditionsSeen,
@@ -27,8 +28,9 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.money import from_double
 from lefi_tui.core.order import Order
-from lefi_tui.core.risk.facts import NS_PER_MS, Seen
-from lefi_tui.core.risk.limits import SETTINGS, Limits, from_text
+from lefi_tui.core.risk import on_candles
+from lefi_tui.core.risk.facts import NS_PER_MS, STOPS, Seen
+from lefi_tui.core.risk.limits import NONE, SETTINGS, Limits, from_text
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
 
 BARS_MAX: Final = 150  # of an hour: what the longest measure needs, and a few
@@ -36,7 +38,6 @@ QUOTE_MS_MAX: Final = 30_000  # an older one says nothing of the spread
 WHOLE: Final = 100  # so many candles at once stand for themselves: no gap is left inside
 ENTRIES_MAX: Final = 1_000  # past this a limit of entries a day has long spoken
 DAY_NS: Final = 86_400_000_000_000
-STOPS: Final = frozenset({"stop_loss", "trail", "liquidation"})
 
 
 def limits_set(desk: Desk, event: LimitsSet) -> Desk:
@@ -65,6 +66,10 @@ def calendar_set(desk: Desk, event: CalendarSet) -> Desk:
 
 def breached(desk: Desk, event: LimitBreached) -> Desk:
     return replace(desk, breached=put(desk.breached, event.account, event.day))
+
+
+def has_limits(desk: Desk) -> bool:
+    return bool(desk.own_limits) or desk.limits != NONE
 
 
 # ---- worth
@@ -148,6 +153,19 @@ def _is_sane(bar: Bar) -> bool:
     return all(each > 0 and math.isfinite(each) for each in prices) and bar.volume >= 0
 
 
+def candles_seen(desk: Desk, message: BarsClosed) -> Desk:
+    """On a candle file with limits: price, hours and worth of the account as the venue tells."""
+    account, at_ns, seen = message.account, message.at_ms * NS_PER_MS, dict(desk.seen)
+    for bar in message.bars:
+        key = (account, bar.symbol)
+        seen[key] = on_candles.seen_after(seen.get(key), bar, at_ns)
+    desk = replace(desk, seen=seen)
+    if message.reading is None:
+        return desk
+    worth = worth_now(desk, account, at_ns, from_double(message.reading.equity))
+    return replace(desk, worths=put(desk.worths, account, worth))
+
+
 # ---- orders
 
 
@@ -161,7 +179,8 @@ def stop_filled(desk: Desk, event: OrderFilled) -> Desk:
 def entered(desk: Desk, event: OrderSubmitted) -> Desk:
     """When each account's entries of the last day went out."""
     order = event.order
-    if order.quantity is None or not is_entry(desk, order):  # candle files have their own rules
+    is_asked = order.quantity is not None or has_limits(desk)  # on a candle file only for limits
+    if not is_asked or not is_entry(desk, order):
         return desk
     now = order.placed_at_ns
     recent = tuple(each for each in desk.entered.get(order.account, ()) if now - each < DAY_NS)

@@ -118,6 +118,11 @@ class CandleMarket:
         held = book.holding
         return held.units, held.entry, held.profit(book.close)
 
+    def leverages(self) -> dict[str, float]:
+        """Of each open position."""
+        books = self._books.items()
+        return {name: each.holding.leverage for name, each in books if each.holding.units}
+
     def has_position(self) -> bool:
         for book in self._books.values():  # noqa: SIM110 -- at every candle: twice as fast as any()
             if book.holding.units:

@@ -13,7 +13,7 @@ from typing import Final
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import Side
+from lefi_tui.core.order import Level, LevelKind, Side
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
 
@@ -21,6 +21,7 @@ NS_PER_S: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
 SEEN_NS_MAX: Final = 30 * NS_PER_S  # of volume and book; candles tell their own age
 CANDLES_LATE_MAX: Final = 3  # of their own length
+STOPS: Final = frozenset({"stop_loss", "trail", "liquidation"})  # reasons of a fill: it cools down
 MARK_NS_MAX: Final = 120 * NS_PER_S  # of the price that an open position is valued at
 
 
@@ -135,3 +136,10 @@ class Facts:
     def exposed(self) -> Decimal:
         """In all markets, each at its own mark."""
         return sum((each.worth for each in self.held), ZERO) + sum(self.coming.values(), ZERO)
+
+
+def exit_price(level: Level | None, entry: Decimal, direction: Decimal | int) -> Decimal | None:
+    """Of a stop or a target; `direction` is where it lies from the entry."""
+    if level is None or level.kind is LevelKind.PRICE:
+        return None if level is None else level.value
+    return entry * (1 + level.value if direction > 0 else 1 - level.value)

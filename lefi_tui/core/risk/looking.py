@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from lefi_tui.core.money import words
@@ -13,6 +13,7 @@ from lefi_tui.core.risk.limits import Limits
 
 NOT_KNOWN: Final = "not known"
 _HUNDREDTH: Final = Decimal("0.01")
+_WIDE: Final = Context(prec=1_000)  # a script may ask for any size: it is refused in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Check:
 
 def short(value: Decimal | float) -> str:
     """With two digits after the point: enough to compare, for people."""
-    return words(Decimal(value).quantize(_HUNDREDTH))
+    return words(Decimal(value).quantize(_HUNDREDTH, context=_WIDE))
 
 
 def percent(share: Decimal) -> str:

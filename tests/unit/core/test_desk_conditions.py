@@ -10,8 +10,8 @@ import pytest
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import advance
-from lefi_tui.core.desk.gathering import has_limits
 from lefi_tui.core.desk.limiting import wanted
+from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
 from tests.unit.core.desk_kit import PERPETUAL, SPOT, bought, of, started, submitted
 from tests.unit.core.test_desk_limits import changed, conditions, order, refused

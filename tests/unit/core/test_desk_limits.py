@@ -14,7 +14,7 @@ from lefi_tui.core.bot import Quote
 from lefi_tui.core.codec import decode, encode
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.facts import gate_answer
-from lefi_tui.core.desk.gathering import exit_price, in_force
+from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.order import (
     ExitPlan,
     Level,
@@ -24,6 +24,7 @@ from lefi_tui.core.order import (
     OrderTerms,
     Side,
 )
+from lefi_tui.core.risk.facts import exit_price
 from lefi_tui.core.risk.limits import TYPES, Limits, given
 from lefi_tui.core.risk.release import Release
 from lefi_tui.engine import snapshot
