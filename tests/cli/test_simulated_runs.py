@@ -170,5 +170,5 @@ def test_limits_of_a_file_are_asked_in_both_ways_and_named_in_the_result(
     assert [each["code"] for each in bare["refused"]] == ["LAPSED"]
     assert "verdicts" not in bare["refused"][0]
     limits.write_text("daily_los = 3")
-    assert main(["backtest", *map(str, words)]) == 1
+    assert main(["backtest", *map(str, words)]) == 2
     assert "`daily_los` is no limit" in capsys.readouterr().err

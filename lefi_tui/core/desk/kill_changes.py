@@ -35,9 +35,11 @@ from lefi_tui.core.messages import (
     OrderFilled,
     OrderUnconfirmed,
     TradingState,
+    Verdict,
 )
 from lefi_tui.core.money import EXACT, ZERO
 from lefi_tui.core.position import Position
+from lefi_tui.core.risk.gate import NOT_KNOWN
 
 WINDOW_NS: Final = 600_000_000_000  # errors and spreads are counted over ten minutes
 TIMES_MAX: Final = 1_000
@@ -121,9 +123,14 @@ def order_unconfirmed(desk: Desk, event: OrderUnconfirmed) -> Desk:
 def order_denied(desk: Desk, event: OrderDenied) -> Desk:
     if desk.kill_rules is None:
         return desk
-    if not any(each.name == SPREAD and not each.passed for each in event.verdicts):
+    if not any(_is_wide(each) for each in event.verdicts):
         return desk
     return _with(desk, spreads=_times(desk.kill_facts.spreads, event.at_ns))
+
+
+def _is_wide(verdict: Verdict) -> bool:
+    """A spread that nobody told is no wide one."""
+    return verdict.name == SPREAD and not verdict.passed and verdict.code != NOT_KNOWN
 
 
 def equity_sampled(desk: Desk, event: EquitySampled) -> Desk:

@@ -82,6 +82,17 @@ def test_refusals_for_the_spread_count_for_ten_minutes() -> None:
     assert cause(desk, WINDOW_NS + 1) == ""
 
 
+def test_a_spread_that_nobody_told_is_no_wide_one() -> None:
+    """A feed that is down keeps entries out; it does not kill."""
+    desk = _desk()
+    order = replace(_closing(desk, {"b": 1})[0], run="a bot's")
+    unknown = m.Verdict("spread", "not known", "5", passed=False, code="NOT_KNOWN")
+    for at_ns in range(5):
+        desk = apply(desk, m.OrderDenied(order, (unknown,), at_ns))
+    assert desk.kill_facts.spreads == ()
+    assert cause(desk, 5) == ""
+
+
 def test_without_rules_nothing_is_counted_and_nothing_kills() -> None:
     desk = _worth(_worth(replace(_desk(), kill_rules=None), 1_000), 1)
     assert desk.kill_facts == EMPTY.kill_facts
