@@ -23,6 +23,7 @@ USUAL: Final = {
     "stochastic": "Stochastic(14).d",
     "cci": "CCI(20)",
     "cci_of_200": "CCI(200)",
+    "cci_of_2000": "CCI(2000)",
     "mfi": "MFI(14)",
     "roc": "ROC(close, 10)",
     "zscore": "ZScore(close, 20)",

@@ -5,9 +5,11 @@ The rule it keeps: what TA-Lib answers where nothing moved, 0, is what these ans
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from lefi_tui.lang.form import V, value
+from lefi_tui.lang.indicators.distances import distances, insert, ordered, remove
 from lefi_tui.lang.indicators.maker import (
     Given,
     Maker,
@@ -19,9 +21,18 @@ from lefi_tui.lang.indicators.maker import (
     there,
     typical,
 )
-from lefi_tui.lang.indicators.windows import deviation, extreme, mean, push, spread, window
+from lefi_tui.lang.indicators.windows import (
+    Window,
+    deviation,
+    extreme,
+    mean,
+    push,
+    spread,
+    window,
+)
 from lefi_tui.lang.tree import NAN
 
+LOOP_MAX: Final = 1_000  # length of a window; measured: there a tree of its values takes over
 LAMBERT: Final = 0.015  # of CCI's inventor: most values then lie between -100 and 100
 
 
@@ -89,27 +100,55 @@ def stochastic(m: Maker, sources: list[V], extra: tuple[float, ...]) -> Given:
 
 
 def cci(m: Maker, sources: list[V], extra: tuple[float, ...]) -> Given:
-    """The distances from the mean are summed anew at every event: the mean moves, and with it
-    every one of them. Only a tree of the values in their order could keep their sum up, and at the
-    lengths in use, 14 to 50, its ways down cost more steps than this."""
+    """The mean moves at every event, and with it every distance from it: up to a length they are
+    summed anew, beyond it a tree of the values in their order knows their sum."""
     n = int(extra[0])
-    w = window(m, n)
-    out = m.let(NAN)
-
-    def full(x: V) -> None:
-        middle, total = m.let(w.mean), m.let(0.0)
-        m.loop(n, lambda index: m.again(total, total + size(at(w.first, index) - middle)))
-        away = m.let(x - middle)
-        m.when(is_still(away, x, middle), lambda: m.again(out, 0.0),
-               lambda: m.again(out, away / (total / float(n) * LAMBERT)))  # fmt: skip
+    w, out = window(m, n), m.let(NAN)
+    summed = _in_order(m, w) if n > LOOP_MAX else _in_a_loop(m, w)
 
     def push_() -> None:
         x = typical(m, *sources)
-        push(m, w, x)
-        m.when(w.is_full, lambda: full(x))
+        total = summed(x)
+
+        def full() -> None:
+            away = m.let(x - w.mean)
+            m.when(is_still(away, x, w.mean), lambda: m.again(out, 0.0),
+                   lambda: m.again(out, away / (total / float(n) * LAMBERT)))  # fmt: skip
+
+        m.when(w.is_full, full)
 
     m.when(there(*sources), push_)
     return {"": out}
+
+
+def _in_a_loop(m: Maker, w: Window) -> Callable[[V], V]:
+    def total(x: V) -> V:
+        push(m, w, x)
+        total = m.let(0.0)
+
+        def full() -> None:
+            middle = m.let(w.mean)
+            m.loop(w.n, lambda place: m.again(total, total + size(at(w.first, place) - middle)))
+
+        m.when(w.is_full, full)
+        return total
+
+    return total
+
+
+def _in_order(m: Maker, w: Window) -> Callable[[V], V]:
+    t = ordered(m, w.n)
+
+    def total(x: V) -> V:
+        free, total = m.let(slot(w.count) + 1.0), m.let(0.0)
+        oldest = m.let(at(w.first, slot(w.position)))
+        m.when(w.is_full, lambda: m.again(free, remove(m, t, oldest)))
+        insert(m, t, x, free)
+        push(m, w, x)
+        m.when(w.is_full, lambda: m.again(total, distances(m, t, m.let(w.mean))))
+        return total
+
+    return total
 
 
 def roc(m: Maker, sources: list[V], extra: tuple[float, ...]) -> Given:

@@ -178,7 +178,8 @@ def test_each_that_reads_candles_says_so_where_there_are_none() -> None:
 
 
 def test_an_indicator_costs_the_same_at_any_length_but_for_loops_that_are_counted() -> None:
-    """CCI sums its window at every event. What a window works out once in n events counts too."""
+    """CCI sums a window of up to 1,000 at every event. What a window works out once in n events
+    counts too."""
 
     def steps(expression: str) -> int:
         source = f'on Candle("A/B", 1m) {{ Print({expression}) }}'
@@ -188,8 +189,8 @@ def test_an_indicator_costs_the_same_at_any_length_but_for_loops_that_are_counte
         assert steps(call.format(10)) == steps(call.format(2_000)), call
     for call in ("ATR({})", "ADX({})", "MFI({})", "ROC(close, {})", "VWAP({})"):
         assert steps(call.format(10)) == steps(call.format(2_000)), call
-    assert steps("CCI(2000)") - steps("CCI(10)") == 1_990 * 6
-    assert codes('on Candle("A/B", 1m) { Print(CCI(5000)) }') == ["LF216"]
+    assert steps("CCI(1000)") - steps("CCI(10)") == 990 * 6
+    assert steps("CCI(5000)") < 1.3 * steps("CCI(1001)") < 10_000
 
 
 @pytest.mark.parametrize(
