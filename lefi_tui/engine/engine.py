@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from lefi_tui.core.approval import may
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import (
     CancelOrder,
@@ -25,7 +26,7 @@ from lefi_tui.core.messages import (
     Report,
     Resume,
 )
-from lefi_tui.core.roles import Who, refusal_of, signed
+from lefi_tui.core.roles import TRADER, Who, refusal_of, signed
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
@@ -38,6 +39,7 @@ from lefi_tui.engine.surroundings import Surroundings
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
+from lefi_tui.errors import RefusedError
 from lefi_tui.views.approvals_picture import with_questions
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.desk_view import DeskView
@@ -48,6 +50,7 @@ from lefi_tui.views.queries import (
     DeskQuery,
     KillQuery,
     LimitsQuery,
+    NoticeErrand,
     Query,
     WhyQuery,
 )
@@ -203,6 +206,9 @@ class Engine:
     async def ask(self, query: Query, who: Who | None = None) -> Any:
         """The same from any loop, and the questions that need records or history."""
         who = who or self.people.owner
+        if isinstance(query, NoticeErrand) and not may(who.role, TRADER):
+            why = f"{who.name} is {who.role}; the errands of the outbox need the role {TRADER}"
+            raise RefusedError(why, where="lefi notify", next_step="The owner gives roles: [roles]")
         if isinstance(query, QUICK):
             return self.answer(query, who)
         assert self._loop is not None, "the engine has not started"

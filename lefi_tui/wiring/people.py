@@ -18,6 +18,7 @@ from lefi_tui.settings import Settings
 if TYPE_CHECKING:
     from lefi_tui.core.desk import Desk
     from lefi_tui.engine.people import People
+    from lefi_tui.views.settings_view import SettingRow
 
 OTHERS_PASS: Final = 0o711  # through a folder, without seeing what is in it
 
@@ -68,3 +69,21 @@ def approval_rules(settings: Settings, desk: Desk) -> Iterator[SetApprovalRules]
     wanted = ApprovalRules(settings.approval_rules, settings.approvals.four_eyes)
     if wanted != desk.approval_rules:
         yield SetApprovalRules(wanted.rows, wanted.four_eyes)
+
+
+def people_rows(settings: Settings) -> tuple[SettingRow, ...]:
+    """Roles and rules as the settings screen lists values."""
+    from lefi_tui.views.settings_view import SettingRow
+
+    origin = str(settings.file)
+    roles = (
+        SettingRow(f"roles.{user}", role, origin, "what this user may do at your engine")
+        for user, role in settings.roles.items()
+    )
+    rules = (
+        SettingRow(
+            "approvals.rules", f"{row.action} above {row.above}", origin, f"needs {row.role}"
+        )
+        for row in settings.approval_rules
+    )
+    return (*roles, *rules)

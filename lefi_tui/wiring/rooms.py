@@ -15,6 +15,7 @@ from lefi_tui.settings import KINDS, Loaded, Settings, load, meaning, value_of
 from lefi_tui.terminal.fitness import palette_name
 from lefi_tui.wiring.accounts import DEMO
 from lefi_tui.wiring.demo import LOG_NAME, socket_path
+from lefi_tui.wiring.people import people_rows
 from lefi_tui.wiring.shelf import shelf
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def settings_view(began: Settings) -> SettingsView:
         SettingRow(name, _words(value_of(settings, name)), settings.origins[name], meaning(name))
         for name in KINDS
     )
+    rows += people_rows(settings)
     accounts = tuple(
         AccountSetting(name, each.exchange, each.mode) for name, each in settings.accounts.items()
     )
@@ -187,6 +189,8 @@ def settings_view(began: Settings) -> SettingsView:
     problems = (*(render(each) for each in loaded.problems), *odd)
     keys = tuple((name, table.shown(name)) for name in table.changed())
     waiting = [name for name in KINDS if value_of(settings, name) != value_of(began, name)]
+    waiting += ["roles"] if settings.roles != began.roles else []
+    waiting += ["approvals.rules"] if settings.approval_rules != began.approval_rules else []
     waiting += ["accounts"] if settings.accounts != began.accounts else []
     waiting += ["keys"] if settings.keys != began.keys else []
     live = loaded.live_is_shut_because

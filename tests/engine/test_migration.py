@@ -45,5 +45,7 @@ def test_fills_of_one_owner_are_taken_over_as_they_are(tmp_path: Path) -> None:
         Decimal("0.01"),
         Decimal("0.0005"),
     )
+    assert asyncio.run(SqliteRecords(tmp_path).approvals(10)) == ()
+    assert asyncio.run(SqliteRecords(tmp_path).flows(10)) == ()
     (copy,) = tmp_path.glob("*.before-*")
     assert revision_of(copy) == "0002"

@@ -29,8 +29,8 @@ from lefi_tui.engine.people import People
 from lefi_tui.engine.wire import command_data, query_data
 from lefi_tui.errors import RefusedError
 from lefi_tui.settings import load
-from lefi_tui.views.queries import ApprovalsQuery, AwayQuery, DeskQuery, Query
-from lefi_tui.wiring.people import approval_rules, let_in, people
+from lefi_tui.views.queries import ApprovalsQuery, AwayQuery, DeskQuery, NoticeErrand, Query
+from lefi_tui.wiring.people import approval_rules, let_in, people, people_rows
 from tests.engine.kit import ACCOUNT, LIST, OPEN, MemoryVenue, quote, send, setup, until
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
@@ -135,6 +135,8 @@ def test_a_viewer_looks_and_nothing_else(engine: Engine, place: Path) -> None:
     _, desk, away, *refused = said_as(
         NOBODY, place, asked(DeskQuery()), asked(AwayQuery()), *map(told, orders)
     )
+    (_, errand) = said_as(NOBODY, place, asked(NoticeErrand(requeue=1)))
+    assert "bert is viewer" in errand["refused"]
     assert [row["id"] for row in desk["view"]["bots"]] == ["b"]
     assert desk["view"]["questions"] == 0
     assert "view" in away
@@ -206,6 +208,8 @@ def test_people_and_rules_come_from_the_settings_and_are_said_when_they_are_news
     assert people(settings, tmp_path / "demo").of(NOBODY) is None
     let_in(them, tmp_path)
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o711
+    rows = {row.name: row.value for row in people_rows(settings)}
+    assert (rows["roles.nobody"], rows["approvals.rules"]) == ("approver", "any above 10")
     (command,) = approval_rules(settings, Desk())
     rules = replace(Desk().approval_rules, rows=command.rules)
     assert tuple(approval_rules(settings, replace(Desk(), approval_rules=rules))) == ()
