@@ -20,9 +20,10 @@ from textual.widgets.option_list import Option
 
 from lefi_tui.core.messages import Command, StartBot
 from lefi_tui.lang.program import Checked, Program, check
-from lefi_tui.views.desk_view import AccountRow
+from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.shelf import free_id
+from lefi_tui.views.work_plan import WorkPlan
 from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
@@ -232,19 +233,18 @@ class ScriptsScreen(Framed):
         elif view is None or not view.accounts:
             self.notice("It can't start: the engine has shown no account yet.")
         else:
-            self._text.save(partial(self._ask_start, program, view.accounts))
+            self._text.save(partial(self._ask_start, program, view))
 
-    def _ask_start(
-        self, program: Program, accounts: tuple[AccountRow, ...], script: OpenScript
-    ) -> None:
+    def _ask_start(self, program: Program, view: DeskView, script: OpenScript) -> None:
         start = partial(self._start, script, program.title)
-        form = StartForm(program, script.text, accounts, self._store.refusal, start)
+        form = StartForm(program, script.text, view, self._store.refusal, start)
         self.app.push_screen(StartScriptScreen(form, self.palette))
 
-    def _start(self, script: OpenScript, title: str, account: str, values: Values) -> None:
-        view = self.desk_view
-        taken = {bot.id for bot in view.bots} if view is not None else set()
-        bot, name = free_id(script.row.name, taken), title or script.row.name
-        settings = tuple(values.items())
-        self._send(StartBot(bot, "automated", account, script.text, settings, title=name))
+    def _start(
+        self, script: OpenScript, title: str, account: str, values: Values, plan: WorkPlan
+    ) -> None:
+        view, name = self.desk_view, title or script.row.name
+        bot = free_id(script.row.name, {each.id for each in view.bots} if view else ())
+        told = (bot, "automated", account, script.text, tuple(values.items()), name)
+        self._send(plan.of(StartBot(*told)))
         self.notice(f"{name} starts on {account} as {bot}.")

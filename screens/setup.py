@@ -6,9 +6,10 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lefi_tui.views.desk_view import AccountRow, Mode
+from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable
+from lefi_tui.views.work_plan import WorkPlan
 from screens.alerts import SILENT, AlertRules
 from screens.asking import Dialog
 from screens.keys import TABLE, KeyTable
@@ -25,7 +26,7 @@ def _no_objection() -> str:
     return ""
 
 
-def _no_form(_what: Startable, _accounts: Sequence[AccountRow], _go: Go) -> Dialog | None:
+def _no_form(_what: Startable, _view: DeskView, _go: Go) -> Dialog | None:
     """Everything starts with its defaults."""
     return None
 
@@ -34,8 +35,9 @@ async def _nothing(_cause: signal.Signals) -> None:
     """No clean-up was asked for."""
 
 
-Go = Callable[[str, Mapping[str, str]], None]  # account, settings that differ
-FormOf = Callable[[Startable, Sequence[AccountRow], Go], Dialog | None]
+# Account, settings that differ, how long it is for.
+Go = Callable[[str, Mapping[str, str], WorkPlan], None]
+FormOf = Callable[[Startable, DeskView, Go], Dialog | None]
 
 
 @dataclass(frozen=True, slots=True)

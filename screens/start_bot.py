@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from lefi_tui.core.messages import Command
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.shelf import Startable, accounts_of, start
+from lefi_tui.views.work_plan import WorkPlan
 from screens.asking import Dialog
 from screens.keys import bindings
 from screens.setup import DeskSetup
@@ -84,15 +85,15 @@ class StartScreen(Dialog):
         self._send(start(what, self._accounts[self._chosen], self._taken))
 
     def action_with_settings(self) -> None:
-        """The form of a script, in which its market and account are chosen too."""
+        """The form of a script: account, market, settings, and how long it is for."""
         if self._list.highlighted is None or self._view is None or not self._view.accounts:
             return
         what = self._found[self._list.highlighted]
 
-        def go(account: str, values: Mapping[str, str]) -> None:
-            self._send(start(what, account, self._taken, tuple(values.items())))
+        def go(account: str, values: Mapping[str, str], plan: WorkPlan) -> None:
+            self._send(plan.of(start(what, account, self._taken, tuple(values.items()))))
 
-        form = self._setup.form(what, self._view.accounts, go)
+        form = self._setup.form(what, self._view, go)
         if form is None:  # Enter says why, where there is a why
             self._window.border_subtitle = "It has no settings: Enter starts it   Esc back"
             return

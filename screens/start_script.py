@@ -1,4 +1,4 @@
-"""Starts a bot from the script that is open: on which account, with which settings.
+"""Starts a bot from a script: on which account, with which settings, and for how long.
 
 The form is made from the script. What is typed is Lefi text, checked as the language checks it, and
 a mistake stands beside its field; only what differs from the script's own values is sent.
@@ -6,7 +6,7 @@ a mistake stands beside its field; only what differs from the script's own value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -19,9 +19,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from lefi_tui.core.messages import Work
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.script_pass import SettingInfo
-from lefi_tui.views.desk_view import AccountRow, Mode
+from lefi_tui.views.desk_view import AccountRow, DeskView, Mode
+from lefi_tui.views.work_plan import FROM, HINTS, UNTIL, WORK, WorkPlan, mistakes, planned
 from screens.asking import Dialog, Fields
 from screens.beside import Newest
 from screens.keys import bindings
@@ -36,7 +38,9 @@ MONEY: Final[Mapping[Mode, str]] = {
     Mode.LIVE: "real money",
 }
 NOT_LIVE: Final = "Real money is not started from this form yet; choose another account."
+PLAN: Final = "@"  # before the name of a field that is no setting of the script
 Values = Mapping[str, str]  # settings that differ, as Lefi text
+Typed = tuple[Values, Values]  # settings, then how long it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,9 @@ class StartForm:
 
     program: Program
     source: str
-    accounts: Sequence[AccountRow]
+    view: DeskView  # its accounts and its time
     refusal: Callable[[str, Values], str]  # the engine's own words; empty when it would run
-    start: Callable[[str, Values], None]  # account, settings
+    start: Callable[[str, Values, WorkPlan], None]  # account, settings, how long it is for
 
 
 class StartScriptScreen(Dialog):
@@ -60,13 +64,17 @@ class StartScriptScreen(Dialog):
         self._form = form
         self._inks = palette.inks
         self._fields = {each.name: Field(plain(each.value)) for each in form.program.settings}
-        self._beside = {each.name: Static(markup=False) for each in form.program.settings}
-        self._accounts = OptionList(*(Option(self._account(each)) for each in form.accounts))
+        self._plan = {WORK: Field(Work.RECURRING.value), FROM: Field(), UNTIL: Field()}
+        self._hints = {each.name: hint(each) for each in form.program.settings}
+        self._hints |= {PLAN + name: words for name, words in HINTS.items()}
+        self._beside = {name: Static(markup=False) for name in self._hints}
+        accounts = form.view.accounts
+        self._accounts = OptionList(*(Option(self._account(each)) for each in accounts))
         # One account is no choice: then the arrows go through the fields alone.
-        self._accounts.can_focus = len(form.accounts) > 1 or not self._fields
+        self._accounts.can_focus = len(accounts) > 1
         self._refusal = Static(classes="refusal", markup=False)
         self._is_wanted = False
-        self._checks: Newest[Values, Values] = Newest(
+        self._checks: Newest[Typed, Values] = Newest(
             self, self._errors, self._checked, CHECK_SECONDS
         )
 
@@ -77,16 +85,20 @@ class StartScriptScreen(Dialog):
             window.border_subtitle = "↑ ↓ field   Enter starts   Esc back"
             with Fields():
                 yield self._accounts
-                for each in program.settings:
-                    with Horizontal(classes="field"):
-                        yield Static(each.name, classes="name", markup=False)
-                        yield self._fields[each.name]
-                        yield self._beside[each.name]
+                for name, field in self._fields.items():
+                    yield self._row(name, field, self._beside[name])
+                for name, field in self._plan.items():
+                    yield self._row(name, field, self._beside[PLAN + name])
                 yield self._refusal
+
+    def _row(self, name: str, field: Field, beside: Static) -> Horizontal:
+        return Horizontal(
+            Static(name, classes="name", markup=False), field, beside, classes="field"
+        )
 
     def on_mount(self) -> None:
         self._accounts.highlighted = 0
-        self._checked({}, {})
+        self._checked(({}, {}), {})
 
     def _account(self, row: AccountRow) -> Text:
         text = Text(f"{row.name}  ")
@@ -104,25 +116,32 @@ class StartScriptScreen(Dialog):
             if typed[each.name] not in {"", plain(each.value)}
         }
 
+    def plan(self) -> Values:
+        """How long it is for, as typed."""
+        return {name: field.value.strip() for name, field in self._plan.items()}
+
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._is_wanted = False
-        self._checks.offer(self.values())
+        self._check()
 
-    def _errors(self, values: Values) -> Values:
+    def _check(self) -> None:
+        self._checks.offer((self.values(), self.plan()))
+
+    def _errors(self, typed: Typed) -> Values:
         """Each field by itself; then, where each is right, what the engine says of them all."""
-        wrong = {
-            name: words
-            for name, value in values.items()
-            if (words := error_of(self._form.source, name, value))
-        }
-        return wrong or {"": self._form.refusal(self._form.source, values)}
+        values, plan = typed
+        source, now_ns = self._form.source, self._form.view.at_ns
+        found = {name: error_of(source, name, value) for name, value in values.items()}
+        found |= {PLAN + name: words for name, words in mistakes(plan, now_ns).items()}
+        wrong = {name: words for name, words in found.items() if words}
+        return wrong or {"": self._form.refusal(source, values)}
 
-    def _checked(self, _: Values, wrong: Values) -> None:
-        for each in self._form.program.settings:
-            words = wrong.get(each.name, "")
+    def _checked(self, _: Typed, wrong: Values) -> None:
+        for name, takes in self._hints.items():
+            words = wrong.get(name, "")
             ink = self._inks[Ink.LOSS if words else Ink.DIM]
-            self._beside[each.name].update(Text(words or hint(each), Style.parse(ink)))
+            self._beside[name].update(Text(words or takes, Style.parse(ink)))
         said = wrong.get("", "")
         self._refusal.update(Text(said, Style.parse(self._inks[Ink.LOSS])))
         if self._is_wanted and not any(wrong.values()):
@@ -140,17 +159,17 @@ class StartScriptScreen(Dialog):
 
     def _want(self) -> None:
         """Starts as soon as all is checked, and only if nothing is wrong."""
-        if self._form.accounts[self._accounts.highlighted or 0].mode is Mode.LIVE:
+        if self._form.view.accounts[self._accounts.highlighted or 0].mode is Mode.LIVE:
             self._refusal.update(NOT_LIVE)
             return
         self._is_wanted = True
-        self._checks.offer(self.values())
+        self._check()
 
     def _start(self) -> None:
-        account = self._form.accounts[self._accounts.highlighted or 0].name
-        values = self.values()
+        account = self._form.view.accounts[self._accounts.highlighted or 0].name
+        values, plan = self.values(), planned(self.plan())
         self.dismiss()
-        self._form.start(account, values)
+        self._form.start(account, values, plan)
 
     def action_field(self, step: int) -> None:
         if step > 0:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from datetime import UTC, datetime
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
 from lefi_tui.requests import MarketFile
+from lefi_tui.views.typed_time import last_ms, moment_ms
 
 UNITS_MS: Final = {
     "ms": 1,
@@ -22,9 +23,6 @@ UNITS_MS: Final = {
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _SYMBOL: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?")
 _NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*")
-# Before 1973 in milliseconds, after year 5000 in seconds: so no time is read in the wrong unit.
-_FIRST_IN_MS: Final = 100_000_000_000
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def duration_ms(text: str) -> int:
@@ -40,23 +38,19 @@ def duration_ms(text: str) -> int:
 
 def time_ms(text: str) -> int:
     """Seconds or milliseconds since 1970, or a date and time; without a zone it is UTC."""
-    if text.isdecimal():
-        number = int(text)
-        return number if number >= _FIRST_IN_MS else number * 1_000
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(
-            f"{text!r} is no time; write 2022-01-31, 2022-01-31T14:00Z or ms since 1970"
-        ) from None
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1_000)
+    return _moment(moment_ms, text)
 
 
 def until_ms(text: str) -> int:
     """A time as above; a day alone means to its end."""
-    begins = time_ms(text)
-    return begins + UNITS_MS["d"] - 1 if _DAY.fullmatch(text) else begins
+    return _moment(last_ms, text)
+
+
+def _moment(read: Callable[[str], int], text: str) -> int:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def since_ms(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from lefi_tui.wiring.shelf import shelf
 
 if TYPE_CHECKING:
     from lefi_tui.settings_tables import NotifySettings
-    from lefi_tui.views.desk_view import AccountRow
+    from lefi_tui.views.desk_view import DeskView
     from lefi_tui.views.queries import Channel
     from lefi_tui.views.settings_view import SettingsView
     from lefi_tui.views.shelf import Startable
@@ -63,8 +63,8 @@ def furnished(
     )
 
 
-def start_form(what: Startable, accounts: Sequence[AccountRow], go: Go) -> Dialog | None:
-    """Account, market and settings of a script; nothing where no form can be made from it."""
+def start_form(what: Startable, view: DeskView, go: Go) -> Dialog | None:
+    """Of a script: account, market, settings, window. None where no form can be made from it."""
     from bots.automated.plan import start_refusal_of
     from lefi_tui.lang.program import check
     from screens.start_script import StartForm, StartScriptScreen
@@ -73,7 +73,7 @@ def start_form(what: Startable, accounts: Sequence[AccountRow], go: Go) -> Dialo
     program = check(what.source).program if what.kind == "automated" else None
     if program is None:
         return None
-    form = StartForm(program, what.source, accounts, start_refusal_of, go)
+    form = StartForm(program, what.source, view, start_refusal_of, go)
     return StartScriptScreen(form, PALETTES[palette_name(os.environ)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from textual.widgets import Input, OptionList
 from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
 from lefi_tui.views.shelf import Startable
+from lefi_tui.views.typed_time import last_ms
+from lefi_tui.views.work_plan import NS_PER_MS
 from lefi_tui.wiring.rooms import start_form
 from screens.setup import DeskSetup
 from screens.start_script import StartScriptScreen
@@ -112,7 +115,7 @@ async def test_the_arrows_go_through_the_fields_of_a_form_longer_than_the_screen
         found = await asked(scripts)
         fields = list(found.query(Input))
         assert scripts.app.focused is fields[0]
-        await scripts.press(*["down"] * 11)
+        await scripts.press(*["down"] * 14)  # twelve settings, and how long it is for
         await scripts.until(lambda: scripts.app.focused is fields[-1])
         await scripts.press("up")
         await scripts.until(lambda: scripts.app.focused is fields[-2])
@@ -132,8 +135,21 @@ async def test_the_star_in_the_list_comes_and_goes_with_what_is_not_saved(tmp_pa
         await scripts.until(lambda: scripts.screen.editor.text == RIGHT.partition("\n")[2])
 
 
+async def once_until_2099(scripts: Scripts) -> None:
+    """With two slips, each said beside its field."""
+    await scripts.press("down", "end", *["backspace"] * 9)
+    await scripts.type("onse")
+    await scripts.shows("'onse' is no way to work; write")
+    await scripts.press("enter", "backspace", "backspace", "c", "e", "down", "down")
+    await scripts.type("2001-01-01")
+    await scripts.shows("that is in the past; write a later end")
+    await scripts.press("enter", *["backspace"] * 10)
+    await scripts.type("2099-01-01")
+    await scripts.shows("the same, or a day; empty: no end")
+
+
 @pytest.mark.asyncio
-async def test_e_in_the_start_list_asks_for_account_and_settings_first() -> None:
+async def test_e_in_the_start_list_asks_for_account_settings_and_how_long_it_is_for() -> None:
     text = 'setting symbol = "BTC/USDT"\non Candle(symbol, 5m) { Print(close) }\n'
     shelf = (
         Startable("prints", "Prints", "automated", "Prints closes.", text),
@@ -151,14 +167,13 @@ async def test_e_in_the_start_list_asks_for_account_and_settings_first() -> None
         await scripts.press("e")
         await scripts.until(lambda: isinstance(app.focused, Input))
         await scripts.type("ETH/USDT")
-        await scripts.shows("symbol")
+        await once_until_2099(scripts)
         await scripts.press("enter")
         await scripts.until(lambda: bool(fed.commands))
-        sent = fed.commands[0]
-        assert isinstance(sent, m.StartBot)
-        assert (sent.bot, sent.account, sent.settings) == (
-            "prints", "demo", (("symbol", "ETH/USDT"),)
-        )  # fmt: skip
+        settings = (("symbol", "ETH/USDT"),)
+        sent = m.StartBot("prints", "automated", "demo", text, settings, title="Prints")
+        end_ns = last_ms("2099-01-01") * NS_PER_MS
+        assert fed.commands == [replace(sent, work=m.Work.ONCE, until_ns=end_ns)]
         await scripts.press("n")
         await scripts.shows("Forecasts.")
         await scripts.press("down")
