@@ -212,6 +212,16 @@ TESTS: Final = """\
 A test gives the script prices and says what it has to do. The cash is 10,000 of the quote, fees and
 slippage are 0, orders at market are filled by the next candle or price. Lines work in order.
 """
+CONTRACT: Final = """\
+What a script can do at most is known before it runs. `lefi check --contract FILE` tells it in
+words, the bot shows it before its start, and every run is held to it.
+
+`lefi check --json --contract FILE …` gives it as data: a list with one value for each file, with
+`file`, `diagnostics` (as `lefi check --json` gives them: `file`, `line`, `column`, `end_line`,
+`end_column`, `severity`, `code`, `message` and `fix`) and `contract`, which is null where there are
+errors. A contract has `handlers`, each with its `title`, its `line` and the keys below; `whole`,
+the same keys for all handlers together; and `rate` of the policy, with `orders` and `per_ms`.
+"""
 OLDER: Final = """\
 Older scripts are read as they are; the checker names the form of today (LF107) and `lefi fmt`
 writes it. `lefi import JOB.json` turns a job of the older tool into a script.

@@ -6,7 +6,7 @@ The rule it keeps: a number that is not known is never made up; the line that co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.core.timeframe import span
@@ -108,6 +108,29 @@ def _lines(of: Amount) -> str:
 
 
 # ---- as data
+
+
+# What each key of a ceiling as data tells; `lefi check --json --contract` and the reference.
+KEYS: Final = {
+    "steps": "of the longest way through, its candles with it",
+    "reads": "markets that it reads",
+    "markets": "those that it trades",
+    "accounts": "those that it names; the bot's own has no name",
+    "trades": "each kind of transaction: `action`, `symbol`, `account`, `to` (of a transfer), "
+    "`whole_position` (of a Close) and its `amounts`, each with `kind` (share, worth, units), "
+    "`unit`, `most` (null: it is computed) and the `lines` that ask for it",
+    "leverage": "`most` (null: it is computed) and `lines`; null where none is named",
+    "orders": "that it may send, those of an undo aside",
+    "cancels": "",
+    "transfers": "",
+    "undone": "orders and transfers that undo steps of a failed `execute`",
+    "approvals": "questions to a person",
+    "roles": "of those who are asked",
+    "notifications": "",
+    "prints": "",
+    "events": "that it emits",
+    "plans": "planned cash flows",
+}
 
 
 def as_data(contract: Contract) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The rule it keeps: entries are made of the tables that the checker reads; nothin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -12,9 +13,11 @@ from lefi_tui.lang import chapters
 from lefi_tui.lang.builtins import BUILTINS, EVENTS, HISTORY_MAX, LENGTH_MAX, LEVEL_MAX
 from lefi_tui.lang.check_candles import CANDLES_MAX
 from lefi_tui.lang.check_events import FIELDS_MAX
+from lefi_tui.lang.contract import contract_of
+from lefi_tui.lang.contract_words import KEYS, as_data
 from lefi_tui.lang.diagnostic import CODES
 from lefi_tui.lang.entry import Entry, item, of_builtin, of_event, of_told, wrapped
-from lefi_tui.lang.examine import SOURCE_MAX
+from lefi_tui.lang.examine import SOURCE_MAX, examined
 from lefi_tui.lang.explain import EXPLAINED, told
 from lefi_tui.lang.maths import TEXT_MAX
 from lefi_tui.lang.scope import STEPS_MAX
@@ -71,6 +74,7 @@ def page() -> str:
         ("Indicators", _indicators()),
         ("Tests", chapters.TESTS + "\n" + _told(CHECKS.values())),
         ("Limits", _limits()),
+        ("Contract", _contract()),
         ("Older forms", chapters.OLDER),
         ("Messages", chapters.MESSAGES + "\n" + "\n".join(map(_message, CODES))),
     ]
@@ -118,6 +122,17 @@ def _policy() -> str:
 def _limits() -> str:
     rows = "\n".join(f"| {words} | {most:,} |" for words, most in _LIMITS)
     return f"| at most | |\n|---|---|\n{rows}\n"
+
+
+def _contract() -> str:
+    """The keys, and what they are for the first script."""
+    rows = [f"`{key}`: {told}" if told else f"`{key}`" for key, told in KEYS.items()]
+    listed = [line for row in rows for line in item(row, WIDTH)]
+    blueprint = examined(chapters.FIRST.split("```lefi\n")[1].split("```")[0]).blueprint
+    assert blueprint is not None
+    whole = as_data(contract_of(blueprint))["whole"]
+    shown = ["", "`whole` of the first script above:", "```json", json.dumps(whole, indent=1)]
+    return "\n".join([chapters.CONTRACT, *listed, *shown, "```"])
 
 
 def _message(code: str) -> str:

@@ -8,7 +8,10 @@ import pytest
 
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.check_policy import Policy
+from lefi_tui.lang.contract import contract_of
+from lefi_tui.lang.contract_words import KEYS, as_data
 from lefi_tui.lang.diagnostic import CODES
+from lefi_tui.lang.examine import examined
 from lefi_tui.lang.examples import EXAMPLES
 from lefi_tui.lang.program import check
 from lefi_tui.lang.reference import WIDTH, entries, page
@@ -65,6 +68,13 @@ def test_a_policys_default_is_what_holds_without_it(name: str) -> None:
     program = check(f'policy {{ {name} = {given} }}\non Start {{ Print("a") }}').program
     assert program is not None
     assert program.policy == Policy()
+
+
+def test_each_key_of_a_contract_as_data_is_told() -> None:
+    script = 'on Candle("BTC/USDT", 1h) { Buy("BTC/USDT", 5%) }'
+    blueprint = examined(script).blueprint
+    assert blueprint is not None
+    assert list(as_data(contract_of(blueprint))["whole"]) == list(KEYS)
 
 
 def test_lines_fit_a_terminal() -> None:
