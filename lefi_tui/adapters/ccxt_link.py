@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
+from lefi_tui.adapters.call_tally import CallTally
 from lefi_tui.errors import (
     ExchangeAnswerError,
     ExchangeAwayError,
@@ -23,6 +24,7 @@ from lefi_tui.errors import (
     ExchangeWaitError,
     MarketUnknownError,
 )
+from lefi_tui.ports.conditions import Calls
 
 WORKER: Final = "lefi_tui.adapters.ccxt_worker"
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # the markets of the largest exchanges are 3 MB
@@ -41,6 +43,10 @@ ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
 }
 
 
+# It was asked and gave nothing to use; every other refusal is an answer.
+NO_ANSWER: Final = (ExchangeAwayError, ExchangeAnswerError)
+
+
 class ExchangeLink:
     """`async with link`, by each who asks; the process ends with the last of them.
 
@@ -56,6 +62,7 @@ class ExchangeLink:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last_words = b""
         self._asked = 0
+        self._tally = CallTally()
         self._opens = asyncio.Lock()
         self._users = 0
 
@@ -73,8 +80,24 @@ class ExchangeLink:
         """Of the process that answers now."""
         return None if self._process is None else self._process.pid
 
+    def calls(self) -> Calls:
+        """How the exchange has answered in the last ten minutes; in the loop only."""
+        return self._tally.seen(asyncio.get_running_loop().time())
+
     async def ask(self, question: str, **asked: Any) -> Any:
         """The answer; raises an ExchangeError in four parts where there is none."""
+        failed = True
+        try:
+            answer = await self._ask(question, asked)
+            failed = False
+        except ExchangeError as error:
+            failed = isinstance(error, NO_ANSWER)
+            raise
+        finally:
+            self._tally.count(asyncio.get_running_loop().time(), failed=failed)
+        return answer
+
+    async def _ask(self, question: str, asked: Mapping[str, Any]) -> Any:
         if not self._users:
             raise ExchangeAwayError("nobody keeps its line open", where=self.exchange)
         process = await self._running()

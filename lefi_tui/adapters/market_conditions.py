@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from lefi_tui.core.money import from_double
-from lefi_tui.ports.conditions import LEVELS_MAX, Conditions, Levels, Look
+from lefi_tui.ports.conditions import LEVELS_MAX, Calls, Conditions, Levels, Look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,9 @@ class _BookConditions(Conditions):
         shown = self._market.book(symbol, self._clock.now_ns())
         return Look(turnover, _levels(shown.bids), _levels(shown.asks))
 
+    def calls(self) -> Calls:
+        return Calls()  # nobody is asked: it is in this program
+
     async def _volume(self, symbol: str) -> Decimal | None:
         now_ns = self._clock.monotonic_ns()
         at_ns, known = self._known.get(symbol, (0, None))
@@ -69,6 +72,9 @@ class ExchangeConditions(_BookConditions):
     def __init__(self, market: BookMarket, clock: Clock, link: ExchangeLink) -> None:
         super().__init__(market, clock)
         self._link = link
+
+    def calls(self) -> Calls:
+        return self._link.calls()
 
     async def _asked(self, symbol: str) -> Decimal | None:
         told = await self._link.ask("ticker", symbol=symbol)

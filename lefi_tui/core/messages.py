@@ -470,6 +470,18 @@ class ConditionsSeen(MarketInput):
 
 
 @dataclass(frozen=True, slots=True)
+class VenueStateSeen(MarketInput):
+    """How an account's venue answers, asked for by the engine while the thermostat is on."""
+
+    account: str
+    at_ms: int
+    asked: int = 0  # calls of the last ten minutes
+    failed: int = 0  # of these
+    waiting: int = 0  # commands and reports that wait for their turn
+    holdings: tuple[tuple[str, Decimal], ...] | None = None  # signed units; None: it did not say
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStated(MarketInput):
     """How a feed stands, in words for people; no decision rests on it, so it is never kept."""
 
@@ -960,6 +972,13 @@ class ConditionsKept(Transient):
     """What limits look at follows the market."""
 
     message: ConditionsSeen
+
+
+@dataclass(frozen=True, slots=True)
+class VenueStateKept(Transient):
+    """What the thermostat looks at follows the venue."""
+
+    message: VenueStateSeen
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.limiting import Wanted, wanted
 from lefi_tui.core.messages import ConditionsSeen, MarketInput
+from lefi_tui.engine.venue_watch import VenueWatch
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import SingleWriter
 from lefi_tui.errors import LefiError
@@ -34,13 +35,17 @@ _log: Final = logging.getLogger(__name__)
 
 async def attend(writer: SingleWriter) -> None:
     """As long as the engine runs."""
-    watch = ConditionsWatch(writer.setup.world, writer.inbox.put, lambda: writer.publisher.screen)
+    world, inbox = writer.setup.world, writer.inbox
+    watch = ConditionsWatch(world, inbox.put, lambda: writer.publisher.screen)
+    venues = VenueWatch(world, inbox.put, inbox.backlog)
     try:
         while True:
-            await watch.world.clock.sleep(LOOK_S)
+            await world.clock.sleep(LOOK_S)
             watch.look(writer.desk)
+            venues.look(writer.desk)
     finally:
         await watch.close()
+        await venues.close()
 
 
 @dataclass(slots=True)

@@ -141,6 +141,12 @@ class Inbox:
             waiting = (each.message for each in (*self._first, *self._rest))
             return tuple(each for each in waiting if isinstance(each, Report))
 
+    def backlog(self) -> int:
+        """Commands and reports that wait for their turn; of the market more is always to come."""
+        with self._lock:
+            waiting = (each.message for each in (*self._first, *self._rest))
+            return sum(not isinstance(each, MarketInput) for each in waiting)
+
     def nudge(self) -> None:
         """A turn over whatever there is, be it nothing; in the loop only."""
         self._some.set()

@@ -1,4 +1,4 @@
-"""What a limit looks at beside quotes and candles: a market's turnover and its book."""
+"""What a limit looks at beside quotes and candles: turnover, book, and how a venue answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,19 @@ class Look:
     asks: Levels = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Of the last ten minutes."""
+
+    asked: int = 0
+    failed: int = 0  # no usable answer came
+
+
 class Conditions(Protocol):
     async def look(self, symbol: str, *, volume: bool, book: bool) -> Look:
         """What is asked for, as it is now. Raises OSError or LefiError where nobody answers."""
+        ...
+
+    def calls(self) -> Calls:
+        """How the venue has answered whatever was asked of it."""
         ...

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.adapters import calendar_files
+from lefi_tui.adapters.call_tally import CallTally
 from lefi_tui.adapters.demo_market import DemoMarket
 from lefi_tui.adapters.demo_market_feed import DemoHistory
 from lefi_tui.adapters.market_conditions import DemoConditions
@@ -19,9 +20,10 @@ from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.messages import ConditionsSeen, MarketInput
 from lefi_tui.core.risk.release import Release
 from lefi_tui.engine.conditions import ASK_EVERY_NS, BARS, ConditionsWatch
+from lefi_tui.engine.venue_watch import VenueWatch
 from lefi_tui.engine.world import World
 from lefi_tui.errors import FileUnreadableError
-from lefi_tui.ports.conditions import LEVELS_MAX, Conditions, Look
+from lefi_tui.ports.conditions import LEVELS_MAX, Calls, Conditions, Look
 from lefi_tui.settings import load
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.wiring.limits import opening_limits
@@ -51,6 +53,9 @@ class Silent:
         if self.error is not None:
             raise self.error("the market is down")
         return Look()
+
+    def calls(self) -> Calls:
+        return Calls(40, 7)
 
 
 def watch(clock: VirtualClock, source: Conditions) -> tuple[ConditionsWatch, list[MarketInput]]:
@@ -128,6 +133,40 @@ async def test_a_market_that_fails_tells_nothing_and_is_asked_again(
     clock.move_to(NOON_NS + ASK_EVERY_NS)
     await done(watched, limited(("volume_24h_min", "5")))
     assert (told, len(source.asked)) == ([], 2)
+
+
+# ---- venues
+
+
+def test_failed_calls_count_for_ten_minutes() -> None:
+    tally = CallTally()
+    tally.count(0.0, failed=True)
+    tally.count(300.0, failed=False)
+    assert tally.seen(600.0) == Calls(2, 1)
+    assert tally.seen(600.1) == Calls(1, 0)
+
+
+@pytest.mark.asyncio
+async def test_a_venue_is_asked_every_ten_seconds_while_the_thermostat_is_on() -> None:
+    clock, told = VirtualClock(NOON_NS), list[MarketInput]()
+    world = World(clock, conditions={ACCOUNT: Silent()})
+    venues = VenueWatch(world, told.append, lambda: 3)
+
+    async def looked(desk: Desk) -> None:
+        venues.look(desk)
+        if venues._tasks:
+            await asyncio.wait(venues._tasks.values())
+
+    await looked(limited(("daily_loss_max", "5")))
+    assert told == []
+    warm = limited(("overlay", "yes"))
+    for after_ns in (0, ASK_EVERY_NS - 1, ASK_EVERY_NS):
+        clock.move_to(NOON_NS + after_ns)
+        await looked(warm)
+    at_ms = NOON_NS // 1_000_000
+    assert told == [m.VenueStateSeen(ACCOUNT, each, 40, 7, 3) for each in (at_ms, at_ms + 10_000)]
+    desk, _ = advance(warm, told[0])
+    assert desk.venues[ACCOUNT].failed == 7
 
 
 # ---- calendars

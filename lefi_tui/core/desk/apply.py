@@ -73,6 +73,7 @@ from lefi_tui.core.messages import (
     TimersKept,
     TradingStateChanged,
     Transient,
+    VenueStateKept,
     WindowOpened,
 )
 
@@ -103,6 +104,7 @@ _CHANGES: Final[dict[type, Change]] = {
     LimitBreached: risk_changes.breached,
     CalendarSet: risk_changes.calendar_set,
     ConditionsKept: risk_changes.conditions_kept,
+    VenueStateKept: risk_changes.venue_kept,
     TradingStateChanged: account_changes.trading_state,
     ScriptSaved: bot_changes.script_saved,
     BotStarted: bot_changes.bot_started,

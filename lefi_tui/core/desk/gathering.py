@@ -58,6 +58,7 @@ def gathered(desk: Desk, market: Key, at_ns: int, limits: Limits, facts: Facts) 
             for each in desk.orders.values()
         ),
         seen={symbol: seen for (owner, symbol), seen in desk.seen.items() if owner == name},
+        venue=desk.venues.get(name),
         releases=releases,
     )
 

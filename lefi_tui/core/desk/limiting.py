@@ -29,7 +29,10 @@ from lefi_tui.core.messages import (
     SetCalendar,
     SetLimits,
     TradingState,
+    VenueStateKept,
+    VenueStateSeen,
 )
+from lefi_tui.core.order import HAND
 from lefi_tui.core.risk.events import RELEASES_MAX
 from lefi_tui.core.risk.facts import NS_PER_MS
 from lefi_tui.core.risk.limits import (
@@ -190,6 +193,23 @@ def conditions_seen(draft: Draft, message: ConditionsSeen) -> None:
         return
     draft.say(ConditionsKept(message))
     _close_if_breached(draft, message.account, message.at_ms * NS_PER_MS)
+
+
+def watched(desk: Desk) -> tuple[str, ...]:
+    """The accounts whose venue the thermostat looks at."""
+    if not has_limits(desk):
+        return ()
+    return tuple(account for account in desk.accounts if _is_warm(desk, account))
+
+
+def _is_warm(desk: Desk, account: str) -> bool:
+    mine = (each.id for each in desk.bots.values() if each.account == account and each.is_alive)
+    return any(in_force(desk, account, owner).limits.overlay for owner in (HAND, *mine))
+
+
+def venue_seen(draft: Draft, message: VenueStateSeen) -> None:
+    if message.account in watched(draft.desk):
+        draft.say(VenueStateKept(message))
 
 
 # ---- the breach that closes

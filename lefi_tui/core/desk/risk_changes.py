@@ -25,11 +25,14 @@ from lefi_tui.core.messages import (
     LimitsSet,
     OrderFilled,
     OrderSubmitted,
+    VenueStateKept,
+    VenueStateSeen,
 )
-from lefi_tui.core.money import from_double
+from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.order import Order
+from lefi_tui.core.position import Position
 from lefi_tui.core.risk import on_candles
-from lefi_tui.core.risk.facts import NS_PER_MS, STOPS, Seen
+from lefi_tui.core.risk.facts import NS_PER_MS, STOPS, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, SETTINGS, Limits, from_text
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
 
@@ -151,6 +154,36 @@ def _is_sane(bar: Bar) -> bool:
     """Prices above zero and a volume that is one: ratios are made of them."""
     prices = (bar.open, bar.high, bar.low, bar.close)
     return all(each > 0 and math.isfinite(each) for each in prices) and bar.volume >= 0
+
+
+def venue_kept(desk: Desk, event: VenueStateKept) -> Desk:
+    """Where it did not say what it holds, the difference that was known stands."""
+    message = event.message
+    before = desk.venues.get(message.account, VenueState(0))
+    apart = before.apart if message.holdings is None else _apart(desk, message)
+    state = VenueState(
+        message.at_ms * NS_PER_MS,
+        message.asked,
+        message.failed,
+        message.waiting,
+        apart,
+        before.apart,
+    )
+    return replace(desk, venues=put(desk.venues, message.account, state))
+
+
+def _apart(desk: Desk, message: VenueStateSeen) -> Decimal:
+    """What its holdings and our books differ by, market by market, at the marks."""
+    theirs = dict(message.holdings or ())
+    ours = {
+        symbol: each for (name, symbol), each in desk.positions.items() if name == message.account
+    }
+    total = ZERO
+    for symbol in theirs.keys() | ours.keys():
+        position = ours.get(symbol) or Position(message.account, symbol)
+        units = abs(theirs.get(symbol, ZERO) - position.units)
+        total += units * valuation.mark(desk, position) if units else ZERO
+    return total
 
 
 def candles_seen(desk: Desk, message: BarsClosed) -> Desk:

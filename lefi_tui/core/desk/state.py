@@ -17,7 +17,7 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
-from lefi_tui.core.risk.facts import Seen
+from lefi_tui.core.risk.facts import Seen, VenueState
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
@@ -172,6 +172,7 @@ class Desk:
     releases: tuple[Release, ...] = ()  # of a trader's own calendar
     worths: Mapping[str, Worth] = field(default_factory=dict)  # by account
     seen: Mapping[tuple[str, str], Seen] = field(default_factory=dict)  # what limits look at
+    venues: Mapping[str, VenueState] = field(default_factory=dict)  # while the thermostat is on
     stopped: Mapping[tuple[str, str], int] = field(default_factory=dict)  # when a stop filled last
     entered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # an account's entries
     breached: Mapping[str, int] = field(default_factory=dict)  # account: the day all was closed

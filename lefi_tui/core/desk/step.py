@@ -67,6 +67,7 @@ from lefi_tui.core.messages import (
     VenueRead,
     VenueRejected,
     VenueSilent,
+    VenueStateSeen,
 )
 
 
@@ -169,6 +170,8 @@ def _market(draft: Draft, message: MarketInput) -> None:
             market.history_loaded(draft, message)
         case ConditionsSeen():
             limiting.conditions_seen(draft, message)
+        case VenueStateSeen():
+            limiting.venue_seen(draft, message)
         case FeedStated():
             return  # a screen reads it; the desk decides nothing by it
         case _:

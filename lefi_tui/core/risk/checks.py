@@ -83,6 +83,14 @@ CHECKS: Final[tuple[Check, ...]] = (
         is_hard=False,
     ),
     Check(
+        "trading hours",
+        "OUTSIDE_TRADING_HOURS",
+        "trading_hours",
+        "order",
+        market.trading_hours,
+        is_hard=False,
+    ),
+    Check(
         "orders a day",
         "ORDERS_OF_DAY_EXCEED_MAXIMUM",
         "orders_per_day_max",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Side
-from lefi_tui.core.risk.facts import NS_PER_MS, Facts, GateRequest, Seen
+from lefi_tui.core.risk.facts import NS_PER_MS, NS_PER_S, Facts, GateRequest, Seen
+from lefi_tui.core.risk.hours import is_open
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.looking import (
     Found,
@@ -83,6 +85,14 @@ def volatility(request: GateRequest, limits: Limits, facts: Facts) -> Found:
         return unknown(bound, few_candles(request.symbol, len(bars), VOLATILITY_BARS))
     why = f"ATR of {request.symbol} is {short(ratio)} times its median, {bound} allowed. Wait."
     return at_most(Decimal(ratio), maximum, (short(ratio), bound), why)
+
+
+def trading_hours(_request: GateRequest, limits: Limits, facts: Facts) -> Found:
+    now = datetime.fromtimestamp(facts.at_ns // NS_PER_S, UTC)
+    value, bound = f"{now:%H:%M} UTC", limits.trading_hours
+    is_ok = is_open(bound, facts.at_ns)
+    why = f"It is {value}; entries are let {bound}. Wait; exits still go."
+    return Found(value, bound, is_ok, "" if is_ok else why)
 
 
 _NOTHING = Seen(0)

@@ -90,6 +90,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class VenueState:
+    """How an account's venue answered last."""
+
+    at_ns: int
+    asked: int = 0
+    failed: int = 0
+    waiting: int = 0
+    apart: Decimal = ZERO  # worth of what its holdings and our books differ by
+    apart_before: Decimal = ZERO  # a reading earlier
+
+    @property
+    def drift(self) -> Decimal:
+        """That stands for two readings: a fill on its way to us is none."""
+        return min(self.apart, self.apart_before)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     trading_state: TradingState
     trading_cause: str
@@ -107,6 +124,7 @@ class Facts:
     entries_day: int = 0
     unconfirmed: int = 0
     seen: Mapping[str, Seen] = field(default_factory=dict)
+    venue: VenueState | None = None
     releases: tuple[Release, ...] = ()  # of the calendar, high impact, about now
     biases: tuple[tuple[str, float], ...] = ()  # what bots that can't trade say of the market
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
+from lefi_tui.core.risk.hours import AND, windows_wrong
 from lefi_tui.core.risk.periods import hour_wrong, zone_wrong
 from lefi_tui.core.symbol import parse_symbol
 
@@ -24,6 +25,7 @@ class Stricter(StrEnum):
     LESS = "less"
     MORE = "more"
     BOTH = "both"  # what stands in both lists
+    EACH = "each"  # what lies in the hours of each
     NONE = "none"  # no bound: said once, by the settings
 
 
@@ -73,6 +75,14 @@ class Limits:
             "markets that may be entered, commas between",
             stricter=Stricter.BOTH,
             wrong=symbols_wrong,
+        ),
+    ] = ""
+    trading_hours: Annotated[
+        str,
+        About(
+            "when entries are let: 08:00-12:00, 14:00-17:00 Europe/Berlin; soft",
+            stricter=Stricter.EACH,
+            wrong=windows_wrong,
         ),
     ] = ""
     shorts_refused: Annotated[bool, About("nothing is sold that is not held")] = False
@@ -299,6 +309,8 @@ def _stricter(name: str, before: Any, after: Any) -> Any:
         return before
     if before == getattr(NONE, name):
         return after
+    if kind is Stricter.EACH:
+        return AND.join(dict.fromkeys((before, after)))
     if kind is Stricter.BOTH:
         wanted = symbols_of(after)
         # A list in which nothing is left must not read as no list.

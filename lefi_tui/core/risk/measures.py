@@ -18,6 +18,10 @@ from lefi_tui.core.money import ZERO
 ATR_BARS: Final = 14
 MEDIAN_OF: Final = 100
 VOLATILITY_BARS: Final = ATR_BARS + MEDIAN_OF
+SLOW_BARS: Final = 50
+TURN_BARS: Final = 12
+REGIME_BARS: Final = SLOW_BARS + 2 * TURN_BARS
+SLOPE_LEAST: Final = 0.5  # of an ATR: less is no trend
 ANOMALY_BARS: Final = 20
 VOLUMES: Final = 50
 CORRELATION_BARS: Final = 100
@@ -57,6 +61,27 @@ def volatility_ratio(bars: Sequence[Bar]) -> float | None:
     found = atrs(bars[-VOLATILITY_BARS:])
     usual = median(found)
     return found[-1] / usual if usual else None
+
+
+# ---- the trend
+
+
+def regime_shift(bars: Sequence[Bar]) -> bool:
+    """Whether the slow trend has turned: the mean of 50 closes rose for twelve candles and fell
+    for the twelve before, or the other way, both times by more than half an ATR.
+
+    What is known of fewer candles is no shift; the wait for candles is volatility's own reason.
+    """
+    if len(bars) < REGIME_BARS:
+        return False
+    usual = atr(bars)
+    closes = [bar.close for bar in bars[-REGIME_BARS:]]
+    now, before, first = (
+        math.fsum(closes[at : at + SLOW_BARS]) / SLOW_BARS for at in (2 * TURN_BARS, TURN_BARS, 0)
+    )
+    least = SLOPE_LEAST * (usual or math.inf)
+    newer, older = now - before, before - first
+    return min(abs(newer), abs(older)) > least and newer * older < 0
 
 
 # ---- anomalies

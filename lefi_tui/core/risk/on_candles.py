@@ -17,7 +17,15 @@ from lefi_tui.core.messages import AccountReading, TradingState, Verdict
 from lefi_tui.core.money import MONEY, ZERO, from_double
 from lefi_tui.core.order import Level, OrderTerms, Side, Size, SizeKind
 from lefi_tui.core.risk import events
-from lefi_tui.core.risk.facts import NS_PER_MS, Facts, GateRequest, Held, Seen, exit_price
+from lefi_tui.core.risk.facts import (
+    NS_PER_MS,
+    Facts,
+    GateRequest,
+    Held,
+    Seen,
+    VenueState,
+    exit_price,
+)
 from lefi_tui.core.risk.fitting import fitted, is_fitting
 from lefi_tui.core.risk.gate import check, refusals
 from lefi_tui.core.risk.limits import InForce
@@ -270,6 +278,7 @@ def _facts(scene: Scene, force: InForce) -> Facts:
         held=tuple(_held(scene)),
         entries_day=scene.entries_day,
         seen={symbol: _market_now(seen, scene) for symbol, seen in scene.seen.items()},
+        venue=VenueState(scene.at_ns),  # a file answers always
         releases=near,
     )
 

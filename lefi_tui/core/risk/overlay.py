@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.risk.facts import Facts
+from lefi_tui.core.risk.facts import NS_PER_S, Facts
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.looking import old_mark, percent, short
-from lefi_tui.core.risk.measures import VOLATILITY_BARS, correlation, volatility_ratio
+from lefi_tui.core.risk.measures import VOLATILITY_BARS, correlation, regime_shift, volatility_ratio
 
 ONE: Final = Decimal(1)
 HALF: Final = Decimal("0.5")
@@ -32,6 +32,10 @@ CONCENTRATION: Final = Decimal("0.6")
 WILD: Final = 2.5
 ALIKE: Final = 0.8
 BACKLOG: Final = 5
+VENUE_NS_MAX: Final = 60 * NS_PER_S  # of what the venue said
+FAILED_SHARE: Final = Decimal("0.1")  # of the calls of ten minutes
+FAILED_LEAST: Final = 3  # one failure among few calls is bad luck
+DRIFT_MAX: Final = Decimal(50)  # in the account's currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,26 @@ def _account(facts: Facts) -> Iterator[Reason]:
     if facts.releases:
         names = ", ".join(each.name for each in facts.releases)
         yield Reason("event", f"{names} is near", Decimal("0.3"))
-    if facts.unconfirmed > BACKLOG:
-        text = f"{facts.unconfirmed} orders are unconfirmed"
+    yield from _venue(facts)
+
+
+def _venue(facts: Facts) -> Iterator[Reason]:
+    """What its answers and our books say."""
+    venue = facts.venue
+    if venue is None:
+        yield Reason("venue", "nothing is known of the venue yet", ZERO)
+        return
+    if facts.at_ns - venue.at_ns > VENUE_NS_MAX:
+        yield Reason("venue", "nothing was heard of the venue for a minute", ZERO)
+    if venue.failed >= FAILED_LEAST and venue.failed > FAILED_SHARE * venue.asked:
+        text = f"{venue.failed} of {venue.asked} calls to the venue failed in ten minutes"
+        yield Reason("API errors", text, ZERO)
+    if venue.drift > DRIFT_MAX:
+        text = f"the venue's holdings and our books are {short(venue.drift)} apart"
+        yield Reason("drift", text, ZERO)
+    if facts.unconfirmed + venue.waiting > BACKLOG:
+        waiting = f", {venue.waiting} messages wait" if venue.waiting else ""
+        text = f"{facts.unconfirmed} orders are unconfirmed{waiting}"
         yield Reason("backlog", text, Decimal("0.3"))
 
 
@@ -129,6 +151,8 @@ def _market(facts: Facts, symbol: str) -> Iterator[Reason]:
     elif ratio > WILD:
         text = f"ATR of {symbol} is {short(ratio)} times its median"
         yield Reason("volatility", text, Decimal("0.4"))
+    if regime_shift(bars):
+        yield Reason("regime", f"the trend of {symbol} has turned", Decimal("0.6"))
     for held in facts.held:
         alike = None
         if held.symbol != symbol:

@@ -10,7 +10,7 @@ import pytest
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import advance
-from lefi_tui.core.desk.limiting import wanted
+from lefi_tui.core.desk.limiting import wanted, watched
 from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side
 from tests.unit.core.desk_kit import PERPETUAL, SPOT, bought, of, started, submitted
@@ -76,6 +76,35 @@ def test_the_best_prices_are_the_books_or_a_young_quotes() -> None:
     assert advance(desk, without)[0].seen[key].ask is None
     book = conditions(60_000, 50_000, bids=((D(1), D(1)),), asks=((D(2), D(1)),))
     assert advance(desk, book)[0].seen[key].ask == 2
+
+
+# ---- the venue
+
+
+def told(at_ms: int, units: str | None) -> m.VenueStateSeen:
+    held = None if units is None else ((SPOT.symbol, D(units)),)
+    return m.VenueStateSeen("main", at_ms, 40, 2, 1, held)
+
+
+def test_a_venue_is_looked_at_while_the_thermostat_is_on() -> None:
+    desk, _ = bought()
+    assert watched(desk) == ()
+    assert advance(desk, told(1, "5"))[1].events == ()
+    assert advance(changed(desk, daily_loss_max="5"), told(1, "5"))[1].events == ()
+    assert watched(changed(desk, "bot/b", overlay="yes")) == ("main",)
+
+
+def test_books_and_venue_are_apart_when_two_readings_say_so() -> None:
+    desk = changed(bought()[0], overlay="yes")
+    mine = desk.positions["main", SPOT.symbol].units
+    price = D(str(desk.quotes["main", SPOT.symbol].last))
+    desk, _ = advance(desk, told(1, f"{mine + 1}"))
+    assert (desk.venues["main"].apart, desk.venues["main"].drift) == (price, D(0))
+    assert (desk.venues["main"].asked, desk.venues["main"].failed) == (40, 2)
+    desk, _ = advance(desk, told(2, None))  # it did not say: what was known stands
+    assert desk.venues["main"].drift == price
+    desk, _ = advance(desk, told(3, f"{mine}"))
+    assert desk.venues["main"].drift == 0
 
 
 # ---- the breach that closes

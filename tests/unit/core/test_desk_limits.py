@@ -140,7 +140,16 @@ def test_a_journal_and_a_snapshot_of_before_still_open() -> None:
     saved = snapshot.save(Standing(desk))
     plain = json.loads(saved.body)
     plain["limits"] = {"order_notional_max": "500", "orders_per_minute_max": 30}
-    for new in ("own_limits", "releases", "worths", "seen", "stopped", "entered", "breached"):
+    for new in (
+        "own_limits",
+        "releases",
+        "worths",
+        "seen",
+        "venues",
+        "stopped",
+        "entered",
+        "breached",
+    ):
         del plain[new]
     old = replace(saved, body=json.dumps(plain))
     assert snapshot.load(old, desk.kinds).desk == desk
@@ -150,8 +159,10 @@ def test_limits_worths_and_conditions_survive_a_snapshot() -> None:
     desk = changed(started("buy"), overlay="yes", volume_24h_min="5", daily_loss_max="9")
     desk, _ = advance(desk, m.SetCalendar((Release(5, "CPI"),), "own.csv"))
     desk, _ = advance(desk, conditions(60_000, 5_000, volume_24h=D(9), bids=((D(1), D(2)),)))
+    desk, _ = advance(desk, m.VenueStateSeen("main", 5_000, 9, 1, 2, ((SPOT.symbol, D(3)),)))
     assert desk.seen
     assert desk.worths
+    assert desk.venues
     again = snapshot.load(snapshot.save(Standing(desk)), desk.kinds).desk
     assert again == desk
     assert again.releases == (Release(5, "CPI"),)

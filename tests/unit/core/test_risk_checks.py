@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.order import Side
 from lefi_tui.core.risk.checks import CHECKS, set_checks
-from lefi_tui.core.risk.facts import NS_PER_S, Facts, GateRequest, Held, Seen
+from lefi_tui.core.risk.facts import NS_PER_S, Facts, GateRequest, Held, Seen, VenueState
 from lefi_tui.core.risk.gate import NOT_KNOWN, check, refusals
 from lefi_tui.core.risk.limits import NONE, SETTINGS, InForce, Limits, strictest
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
@@ -81,6 +82,7 @@ FACTS = Facts(
     cash=D(10_000),
     worth=worth(10_000, 10_000),
     seen={BTC: seen()},
+    venue=VenueState(NOW_NS),
 )
 OTHER = Held(ETH, D(10), D(100), stop=D(99))
 MINE = Held(BTC, D(5), D(100), stop=D(99))
@@ -153,6 +155,12 @@ CASES = (
     Case("drawdown_day_close", D("0.05"), {"worth": worth(10_000, 9_500)}),
     Case("drawdown_month_max", D("0.15"), {"worth": worth(10_000, 8_500)}),
     Case("reward_risk_min", D("1.5"), asked={"target": D("102.9")}, right={"target": D(103)}),
+    Case(
+        "trading_hours",
+        "08:00-12:00, 14:00-17:00 Europe/Berlin",
+        {"at_ns": int(datetime(2026, 1, 5, 12, 30, tzinfo=UTC).timestamp()) * NS_PER_S},
+        good={"at_ns": int(datetime(2026, 1, 5, 13, 30, tzinfo=UTC).timestamp()) * NS_PER_S},
+    ),
     Case("orders_per_day_max", 10, {"entries_day": 10}, good={"entries_day": 9}),
     Case(
         "open_risk_share_max",

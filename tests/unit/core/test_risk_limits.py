@@ -14,6 +14,7 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.order import Side
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.facts import Held
+from lefi_tui.core.risk.hours import is_open, windows_wrong
 from lefi_tui.core.risk.limits import (
     ABOUT,
     NONE,
@@ -124,6 +125,21 @@ def test_lists_of_markets_leave_what_stands_in_both() -> None:
     )
     assert BTC not in symbols_of(none.limits.symbols_allowed)
     assert none.limits.symbols_allowed
+
+
+def test_hours_of_two_places_must_both_be_open() -> None:
+    force = strictest(
+        (
+            (SETTINGS, Limits(trading_hours="08:00-12:00, 14:00-17:00")),
+            ("desk", Limits(trading_hours="11:00-16:00 UTC")),
+        )
+    )
+    hours = force.limits.trading_hours
+    assert windows_wrong(hours) == ""
+    found = [hour for hour in range(24) if is_open(hours, at(f"2026-01-05T{hour:02}:30"))]
+    assert found == [11, 14, 15]
+    assert "no hours" in windows_wrong("08:00")
+    assert "no time zone" in windows_wrong("08:00-09:00 Mars/X")
 
 
 # ---- the day

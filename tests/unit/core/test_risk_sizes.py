@@ -10,17 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.order import Side
 from lefi_tui.core.risk import sizers
 from lefi_tui.core.risk.advisers import ADVISERS, BiasAdviser
-from lefi_tui.core.risk.facts import Facts, Held
+from lefi_tui.core.risk.facts import NS_PER_S, Facts, Held, VenueState
 from lefi_tui.core.risk.fitting import SIZES, fitted, is_fitting
 from lefi_tui.core.risk.limits import Limits
-from lefi_tui.core.risk.measures import atr, volatility_ratio
+from lefi_tui.core.risk.measures import atr, regime_shift, volatility_ratio
 from lefi_tui.core.risk.overlay import EXITS_ONLY, NO_ENTRIES, NORMAL, REDUCED, thermostat
 from lefi_tui.core.risk.release import Release
-from tests.unit.core.test_risk_checks import BTC, ETH, FACTS, REQUEST, candles, seen, worth
+from tests.unit.core.test_risk_checks import (
+    BTC,
+    ETH,
+    FACTS,
+    NOW_NS,
+    REQUEST,
+    candles,
+    seen,
+    worth,
+)
 
 D = Decimal
 
@@ -129,6 +139,60 @@ def test_a_market_whose_candles_are_unknown_is_not_entered_and_one_of_few_is_wil
     assert (unknown.stage, unknown.factor) == (NO_ENTRIES, D(0))
     few = replace(FACTS, seen={BTC: seen(bars=candles(BTC)[-50:])})
     assert thermostat(Limits(overlay=True), few, BTC).factor == D("0.4")
+
+
+@pytest.mark.parametrize(
+    ("venue", "name", "factor"),
+    [
+        (None, "venue", "0"),
+        (VenueState(NOW_NS - 61 * NS_PER_S), "venue", "0"),
+        (VenueState(NOW_NS, asked=29, failed=3), "API errors", "0"),
+        (VenueState(NOW_NS, apart=D(51), apart_before=D(51)), "drift", "0"),
+        (VenueState(NOW_NS, waiting=6), "backlog", "0.3"),
+    ],
+)
+def test_a_venue_that_fails_differs_or_lags_is_a_reason(
+    venue: VenueState | None, name: str, factor: str
+) -> None:
+    heat = thermostat(Limits(overlay=True), replace(FACTS, venue=venue))
+    assert [each.name for each in heat.reasons] == [name]
+    assert heat.factor == D(factor)
+
+
+@pytest.mark.parametrize(
+    "venue",
+    [
+        VenueState(NOW_NS - 60 * NS_PER_S),
+        VenueState(NOW_NS, asked=30, failed=3),
+        VenueState(NOW_NS, asked=2, failed=2),
+        VenueState(NOW_NS, apart=D(900), apart_before=D(50)),
+        VenueState(NOW_NS, waiting=5),
+    ],
+)
+def test_a_venue_within_its_bounds_is_no_reason(venue: VenueState) -> None:
+    assert thermostat(Limits(overlay=True), replace(FACTS, venue=venue)).factor == 1
+
+
+def course(*steps: tuple[int, float]) -> tuple[Bar, ...]:
+    """Hours that go so far each: (how many, by how much)."""
+    closes = [100.0]
+    for count, change in steps:
+        closes += [closes[-1] + change * (number + 1) for number in range(count)]
+    return tuple(
+        replace(bar, open=close, high=close + 0.3, low=close - 0.3, close=close)
+        for bar, close in zip(candles(BTC)[-len(closes) :], closes, strict=True)
+    )
+
+
+def test_a_slow_trend_that_turned_makes_entries_smaller() -> None:
+    turned = course((98, 0.3), (21, -1.5))
+    assert regime_shift(turned)
+    facts = replace(FACTS, seen={BTC: seen(bars=turned)})
+    reasons = {e.name: e.factor for e in thermostat(Limits(overlay=True), facts, BTC).reasons}
+    assert reasons["regime"] == D("0.6")
+    assert not regime_shift(course((119, 0.3)))
+    assert not regime_shift(course((119, 0.0)))
+    assert not regime_shift(turned[-73:])
 
 
 def test_a_position_of_the_same_market_or_of_another_kind_is_no_spike() -> None:
