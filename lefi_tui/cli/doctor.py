@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lefi_tui import __version__
 from lefi_tui.cli.output import Output
-from lefi_tui.errors import REFUSED, render
+from lefi_tui.errors import REFUSED, FileUnreadableError, render
 from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.settings import Loaded, load
@@ -70,6 +70,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _zones(),
         _keyring(),
         _notices(settings),
+        *_calendar(settings),
         *_exchanges(settings),
     ]
     if arguments.json:
@@ -224,6 +225,23 @@ def _notices(settings: Loaded) -> Finding:
     failing = [each.name for each in rows if each.is_well is False]
     step = f"`lefi notify test {failing[0]}` tries it again" if failing else ""
     return Finding("notices", works=not failing, text=text, next_step=step)
+
+
+def _calendar(found: Loaded) -> list[Finding]:
+    """Where the limits name one: a desk whose calendar can't be read keeps the one it knew."""
+    name = found.settings.limits.events_file
+    if not name:
+        return []
+    from lefi_tui.adapters.calendar_files import read
+
+    file = found.settings.config_dir / Path(name).expanduser()
+    try:
+        releases = read(file)
+    except FileUnreadableError as error:
+        text = f"{error.where}: {error.why}"
+        step = error.next_step or f"Correct it, or take events_file out of {found.settings.file}"
+        return [Finding("calendar", works=False, text=text, next_step=step)]
+    return [Finding("calendar", works=True, text=f"{file}: {len(releases)} releases")]
 
 
 def _exchanges(settings: Loaded) -> list[Finding]:

@@ -159,6 +159,17 @@ def test_a_wrong_setting_is_told_on_the_side_and_the_doctor_names_it(tmp_path: P
     assert findings["program"]["text"].startswith("lefi 0.")
 
 
+def test_the_doctor_names_a_calendar_that_can_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[limits]\nevents_file = "own.csv"\n')
+    for text, is_well in (("at,name\nsoon,CPI\n", False), ("at,name\n", True)):
+        (tmp_path / "own.csv").write_text(text)
+        found = json.loads(lefi("doctor", "--json", home=tmp_path).stdout)
+        (finding,) = [each for each in found if each["name"] == "calendar"]
+        assert finding["works"] is is_well
+        assert str(tmp_path / "own.csv") in finding["text"]
+        assert is_well or finding["next_step"]
+
+
 def test_the_doctor_finds_nothing_wrong_here_and_leaves_nothing_behind(tmp_path: Path) -> None:
     answer = lefi("doctor", home=tmp_path / "not" / "made")
     assert answer.returncode == 0, answer.stdout

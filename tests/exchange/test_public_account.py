@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.core.messages import StartBot, StopBot
+from lefi_tui.core.messages import ChangeLimits, StartBot, StopBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.settings import load
 from lefi_tui.views.desk_view import DeskView, Mode
@@ -108,6 +108,32 @@ def test_a_bot_trades_on_the_exchanges_prices_with_made_up_money_and_goes_on_aft
         assert [each.id for each in again.orders] == [stop.id]
         rest.shift = -6_000.0
         seen(engine, lambda view: not view.positions and not view.orders)
+
+
+def test_limits_see_the_exchanges_turnover_book_and_candles(
+    rest: PublicRest, tmp_path: Path
+) -> None:
+    account(tmp_path, rest.binance)
+    too_much = (
+        ("volume_24h_min", "2"),  # this server tells a turnover of 1
+        ("slippage_bps_max", "0.0001"),
+        ("volatility_ratio_max", "0.0001"),
+    )
+    with running(tmp_path) as engine:
+        seen(engine, lambda view: len(prices(view)) == 2)
+        changed = engine.submit(ChangeLimits("account/main", too_much)).result(PATIENCE_S)
+        assert changed.is_accepted, changed.text
+        assert engine.submit(StartBot("buyer", "automated", "main", BUYER)).result(PATIENCE_S)
+
+        def words(view: DeskView) -> str:
+            """Of an order that was refused with all three known."""
+            told = (row.why for row in view.log)
+            return next((why for why in told if "turned over" in why and "ATR of" in why), "")
+
+        why = words(seen(engine, words))
+        assert f"{BTC} turned over 1 USDT in 24 hours" in why
+        assert "The book would give it" in why
+        assert f"ATR of {BTC} is" in why
 
 
 def lies_within_a_book(rest: PublicRest, price: Decimal) -> bool:
