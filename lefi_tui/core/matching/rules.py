@@ -30,9 +30,10 @@ class Lot:
         """Whole lots of `units`, cut."""
         if not math.isfinite(units):
             return 0.0
-        if self.scale:
-            return math.floor(units * self.scale * NUDGE) / self.scale
-        return math.floor(units / self.size * NUDGE) * self.size
+        lots = units * self.scale * NUDGE if self.scale else units / self.size * NUDGE
+        if not math.isfinite(lots):
+            return units  # a double this large is whole lots, and nobody can pay it
+        return math.floor(lots) / self.scale if self.scale else math.floor(lots) * self.size
 
     def nearest(self, units: float) -> float:
         """The whole lots nearest to `units`: what is left of arithmetic is dust and is dropped."""

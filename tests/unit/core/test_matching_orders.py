@@ -69,6 +69,18 @@ def test_a_cost_over_free_cash_is_refused_with_a_reason_and_buys_nothing() -> No
     assert table.fills == []
 
 
+@pytest.mark.parametrize("kind", [SPOT, PERPETUAL])
+@pytest.mark.parametrize("size", ["1e305", "1e308", "9e307 USDT"])
+def test_a_size_beyond_counting_is_refused_like_any_that_costs_too_much(
+    kind: str, size: str
+) -> None:
+    table = Table()
+    table.send("buy", size, kind)
+    table.candle(100, 100, 100, 100, symbol=kind)
+    assert (table.fills, table.refusals) == ([], ["CASH_TOO_LITTLE"])
+    assert lot_of(0.3).down(1e308) == 1e308
+
+
 def test_a_size_under_one_lot_is_refused_with_a_reason() -> None:
     table = Table()
     table.send("buy", "0.000000009")
