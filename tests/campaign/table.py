@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.campaign import kills, mutations, programs, sagas, screens, two_paths, weeks
+from tests.campaign import halts, kills, mutations, programs, sagas, screens, two_paths, weeks
 from tests.campaign.runner import Campaign
 
 CAMPAIGNS: Final[dict[str, Campaign]] = {
@@ -12,6 +12,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "two_paths": two_paths.CAMPAIGN,
     "programs": programs.CAMPAIGN,
     "kills": kills.CAMPAIGN,
+    "halts": halts.CAMPAIGN,
     "sagas": sagas.CAMPAIGN,
     "screens": screens.CAMPAIGN,
     "weeks": weeks.CAMPAIGN,

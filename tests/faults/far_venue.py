@@ -54,6 +54,13 @@ class FarLedger:
             return [m.VenueNeverSaw(order, 2)]
         return [m.VenueAccepted(order, 1, f"v-{order}"), fill]
 
+    def cancel(self, order: str) -> list[m.Report]:
+        """All it takes is filled at once: nothing is left to cancel."""
+        return [each for each in self.look_up(order) if isinstance(each, m.VenueCanceled)]
+
+    def working(self) -> list[m.Report]:
+        return []
+
     def _fill(self, order: Order) -> m.VenueFilled:
         quantity = order.quantity or Decimal(0)
         return m.VenueFilled(
@@ -89,6 +96,10 @@ class _Handler(socketserver.StreamRequestHandler):
                 ledger.answered.add(order.id)
             elif call["call"] == "fills":
                 reports = [*ledger.fills.values()]
+            elif call["call"] == "cancel":
+                reports = ledger.cancel(call["order"])
+            elif call["call"] == "working":
+                reports = ledger.working()
             else:
                 reports = ledger.look_up(call["order"])
             answer = {"id": call["id"], "reports": [encode(report) for report in reports]}
