@@ -207,9 +207,10 @@ class Kill(Command):
 
 @dataclass(frozen=True, slots=True)
 class SetKillRules(Command):
-    """[kill] of the settings, said at every start."""
+    """[kill] of the settings, said at every start, when the accounts are open."""
 
     rules: KillRules
+    at_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

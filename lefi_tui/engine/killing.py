@@ -24,6 +24,7 @@ from lefi_tui.core.messages import (
     CancelOrders,
     FlattenTried,
     Kill,
+    KillBegan,
     LookUpOrder,
     Report,
     SubmitOrders,
@@ -208,10 +209,11 @@ class Killing:
         for handled in turn.handled:
             if isinstance(handled.message, Kill):
                 self.freeze.taken(handled.message)
-                self._go_on()
             for event in handled.step.events:
                 if isinstance(event, TradingStateChanged):
                     self._follow(event)
+                elif isinstance(event, KillBegan):
+                    self._go_on()
         self.emergency.taken(each.message for each in turn.handled)
 
     def _follow(self, event: TradingStateChanged) -> None:

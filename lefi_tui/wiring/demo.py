@@ -80,7 +80,8 @@ def build_engine(
     )
     engine = Engine(setup, socket_path(folder), let_in(people(settings, folder), folder))
     accounts.connect(engine.submit)
-    return engine, (kill_rules(settings), *opening_limits(settings), *accounts.commands)
+    # The rules of a kill last: what is halted already is read back, each account of it.
+    return engine, (*opening_limits(settings), *accounts.commands, kill_rules(settings))
 
 
 def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool) -> World:

@@ -282,6 +282,24 @@ def test_a_new_database_beside_a_halted_file_that_is_no_json_starts_halted(tmp_p
     engine.stop()
 
 
+def test_a_new_database_beside_a_halted_file_reads_the_venues_and_closes_nothing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / HALTED).write_text("?")
+    venue = BookVenue(held=PART)
+    engine = running(tmp_path, venue)
+    send(engine, OPEN, LIST, m.SetKillRules(KillRules(Flatten.ALL)))
+    told = f"{SYMBOL}: the venue of {ACCOUNT} shows {PART}, the books 0"
+    asyncio.run(until(lambda: _left(engine) == (told,)))
+    venue.held = Decimal(0)
+    asyncio.run(until(lambda: is_proven(engine)))
+    assert FLAT.match(proof(engine))
+    assert venue.sends == {}
+    assert _state(engine) is TradingState.HALTED
+    engine.stop()
+    _told_the_same(tmp_path)
+
+
 def test_a_kill_file_kills_and_trading_can_not_resume_beside_it(tmp_path: Path) -> None:
     venue = BookVenue()
     engine = trading(tmp_path, venue)

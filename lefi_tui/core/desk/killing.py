@@ -74,6 +74,17 @@ Key = tuple[str, str]
 def set_kill_rules(draft: Draft, command: SetKillRules) -> None:
     if command.rules != draft.desk.kill_rules:
         draft.say(KillRulesSet(command.rules))
+    if draft.desk.trading_state is TradingState.HALTED and draft.desk.kill is None:
+        _read_back(draft, command.at_ns)
+
+
+def _read_back(draft: Draft, now_ns: int) -> None:
+    """Halted by a file beside a database that knew no rules: it tells what is open, and closes
+    nothing, since its books may be older than that file."""
+    orders = _count(len(draft.desk.orders), "order")
+    text = f"Halted at the start: {orders} to cancel, nothing is closed; the venues are read."
+    draft.say(KillBegan(now_ns, ENGINE, draft.desk.trading_cause, Flatten.NONE, text))
+    cancel_orders(draft, list(draft.desk.orders.values()), now_ns, ENGINE)
 
 
 # ---- begin and end
