@@ -22,6 +22,7 @@ from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price
 from lefi_tui.core.risk.fitting import Fit, is_fitting
 from lefi_tui.core.risk.fitting import fitted as sized
 from lefi_tui.core.risk.gate import check, refusals
+from lefi_tui.core.risk.limits import FREE
 from lefi_tui.core.risk.looking import short
 from lefi_tui.core.risk.overlay import ONE
 
@@ -92,18 +93,15 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
 
 def _answer(desk: Desk, order: Order, request: GateRequest, at_ns: int) -> Answer:
     force = in_force(desk, order.account, order.owner)
-    return Answer(order, check(request, force, _facts(desk, order, at_ns)))
+    facts = _facts(desk, order, at_ns, free_cash(desk, order.account, order.owner))
+    return Answer(order, check(request, force, facts))
 
 
-def _facts(desk: Desk, order: Order, at_ns: int) -> Facts:
+def _facts(desk: Desk, order: Order, at_ns: int, free: Decimal) -> Facts:
     bot = desk.bots.get(order.owner)
     times = () if bot is None else bot.order_times_ns
-    return Facts(
-        desk.trading_state,
-        desk.trading_cause,
-        free_cash(desk, order.account, order.owner),
-        sum(at_ns - each < MINUTE_NS for each in times),
-    )
+    sent = sum(at_ns - each < MINUTE_NS for each in times)
+    return Facts(desk.trading_state, desk.trading_cause, free, sent)
 
 
 def _invalid(order: Order, code: str, text: str) -> GateRequest:
@@ -140,6 +138,9 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     request = _request(case, fitted)
     if request.is_reducing or request.is_undo:
         return _answer(desk, _fitted(order, fitted, leverage), request, at_ns)
+    if not order.is_advised and not has_limits(desk):  # as most are: nothing more is looked at
+        facts = _facts(desk, order, at_ns, free)
+        return Answer(_fitted(order, fitted, leverage), check(request, FREE, facts))
     with localcontext(MONEY):
         return _limited(desk, case, fitted, at_ns)
 
@@ -148,7 +149,7 @@ def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
     """An entry as the limits and the advisers let it: whole, smaller, or not at all."""
     order, market = case.order, (case.order.account, case.order.terms.symbol)
     force = in_force(desk, order.account, order.owner)
-    facts = _facts(desk, order, at_ns)
+    facts = _facts(desk, order, at_ns, case.free)
     if set_checks(force.limits) or is_fitting(force.limits):
         facts = gathered(desk, market, at_ns, force.limits, facts)
     more: list[Verdict] = []

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.desk import valuation
-from lefi_tui.core.desk.risk_changes import DAY_NS, is_entry, limits_of, worth_now
+from lefi_tui.core.desk.risk_changes import DAY_NS, has_limits, is_entry, limits_of, worth_now
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.order import HAND, Order, OrderStatus
@@ -16,7 +16,7 @@ from lefi_tui.core.position import Position
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.advisers import BIAS_FIELD
 from lefi_tui.core.risk.facts import NS_PER_MS, Facts, Held, exit_price
-from lefi_tui.core.risk.limits import DESK, SETTINGS, InForce, Limits, strictest
+from lefi_tui.core.risk.limits import DESK, FREE, SETTINGS, InForce, Limits, strictest
 from lefi_tui.core.risk.release import Release
 
 Key = tuple[str, str]
@@ -25,6 +25,8 @@ DEMO_VENUE: Final = "demo market"  # by this name it is nobody's money
 
 def in_force(desk: Desk, account: str, bot: str = HAND) -> InForce:
     """The strictest of what the settings, the desk, the account and the bot say."""
+    if not has_limits(desk):
+        return FREE
     if not desk.own_limits:
         return strictest(((SETTINGS, desk.limits),))
     places = (DESK, f"account/{account}", f"bot/{bot}")

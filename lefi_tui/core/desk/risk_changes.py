@@ -52,6 +52,7 @@ def limits_changed(desk: Desk, event: LimitsChanged) -> Desk:
     after = replace(before, **{name: from_text(name, text) for name, _, text in event.values})
     own = OwnLimits(after, event.version, event.at_ns, event.by)
     desk = replace(desk, own_limits=put(desk.own_limits, event.place, own))
+    after = NONE if after == NONE else after
     return replace(desk, limits=after) if event.place == SETTINGS else desk
 
 
@@ -72,7 +73,8 @@ def breached(desk: Desk, event: LimitBreached) -> Desk:
 
 
 def has_limits(desk: Desk) -> bool:
-    return bool(desk.own_limits) or desk.limits != NONE
+    """Asked at every order and candle: what is known to be none is told without a comparison."""
+    return bool(desk.own_limits) or (desk.limits is not NONE and desk.limits != NONE)
 
 
 # ---- worth

@@ -18,7 +18,7 @@ from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk.facts import Seen, VenueState
-from lefi_tui.core.risk.limits import Limits
+from lefi_tui.core.risk.limits import NONE, Limits
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
 
@@ -146,7 +146,7 @@ class Desk:
     """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
 
     kinds: Mapping[str, BotKind] = field(default_factory=dict, compare=False, repr=False)
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = NONE
     accounts: Mapping[str, Account] = field(default_factory=dict)
     instruments: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)

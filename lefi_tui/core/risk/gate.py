@@ -16,7 +16,7 @@ from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.money import MONEY, words
 from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest
-from lefi_tui.core.risk.limits import InForce, Limits
+from lefi_tui.core.risk.limits import FREE, InForce, Limits
 from lefi_tui.core.risk.looking import Check
 
 NOT_KNOWN: Final = "NOT_KNOWN"  # what a limit looks at is missing or old
@@ -28,9 +28,12 @@ def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, 
     if request.is_reducing or request.is_undo:
         return verdicts
     limits = force.limits
+    worth, rate = _notional(request, limits), _rate(limits, facts)
+    if force is FREE:
+        return (*verdicts, worth, rate)
     always = (
-        _placed(_notional(request, limits), force, "order_notional_max"),
-        _placed(_rate(limits, facts), force, "orders_per_minute_max"),
+        _placed(worth, force, "order_notional_max"),
+        _placed(rate, force, "orders_per_minute_max"),
     )
     if request.invalid is not None or request.notional is None:
         return (*verdicts, *always)

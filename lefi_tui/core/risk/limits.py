@@ -283,6 +283,7 @@ class InForce:
     places: Mapping[str, str]  # of each that the settings did not say
 
 
+FREE: Final = InForce(NONE, MappingProxyType({}))
 SETTINGS: Final = "settings"
 DESK: Final = "desk"
 Layers = tuple[tuple[str, Limits], ...]
