@@ -375,9 +375,8 @@ class Writer(Orders):
             return ["finalize {", *self._block(place, depth, inside="finalize"), "}"]
         words = self.one(("authorize", 'authorize by "owner"', "authorize within 10m"))
         then = self._block(place, depth, inside="authorize")
-        if self.is_so(0.5):
-            return [f"{words} {{", *then, "} else {", *self._block(place, depth), "}"]
-        return [f"{words} {{", *then, "}"]
+        other = ["} else {", *self._block(place, depth)] if self.is_so(0.5) else []
+        return [f"{words} {{", *then, *other, "}"]
 
 
 def _indented(lines: Lines) -> Lines:
