@@ -106,6 +106,9 @@ class Killing:
         is_halted = desk.trading_state is TradingState.HALTED
         self.freeze.follow(is_halted=is_halted)
         if is_halted:
+            if halt is None:  # the engine died before its file was there
+                halt = Halt(desk.trading_cause, ENGINE, self._clock.now_ns())
+                self._disk.submit(self._write, halt)
             self._go_on()
             return None
         if halt is None:

@@ -274,6 +274,20 @@ def test_an_older_database_beside_a_halted_file_starts_halted(tmp_path: Path) ->
     engine.stop()
 
 
+def test_a_start_that_is_halted_writes_the_file_that_a_crash_kept_from_the_disk(
+    tmp_path: Path,
+) -> None:
+    engine = running(tmp_path, BookVenue())
+    send(engine, m.Kill(reason="enough"))
+    asyncio.run(until((tmp_path / HALTED).exists))
+    engine.stop()
+    (tmp_path / HALTED).unlink()
+    engine = running(tmp_path, BookVenue())
+    asyncio.run(until((tmp_path / HALTED).exists))
+    assert "enough" in (tmp_path / HALTED).read_text()
+    engine.stop()
+
+
 def test_a_new_database_beside_a_halted_file_that_is_no_json_starts_halted(tmp_path: Path) -> None:
     (tmp_path / HALTED).write_text("?")
     engine = running(tmp_path, BookVenue())

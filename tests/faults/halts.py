@@ -40,7 +40,7 @@ STAGES: Final = (
     "without KillRead",  # read back, and the proof not told
 )
 AT_VENUE: Final = frozenset({"cancel", "close", "read"})
-LONGEST_S: Final = 1.2  # of a kill procedure, about
+LONGEST_S: Final = 0.7  # of a kill procedure, about
 
 
 @dataclass(frozen=True)
