@@ -39,6 +39,22 @@ def test_a_secret_comes_back_until_it_is_removed(file: Path) -> None:
     assert file.exists()
 
 
+@pytest.mark.usefixtures("file")
+def test_each_profile_has_secrets_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEFI_HOME", raising=False)
+    KeyringSecrets().put("notify/phone", URL)
+    monkeypatch.setenv("LEFI_HOME", str(tmp_path / "one"))
+    assert KeyringSecrets().get("notify/phone") is None
+    KeyringSecrets().put("notify/phone", "json://one")
+    monkeypatch.setenv("LEFI_HOME", str(tmp_path / "two" / ".." / "one"))
+    assert KeyringSecrets().get("notify/phone") == "json://one"
+    monkeypatch.delenv("LEFI_HOME")
+    assert KeyringSecrets().get("notify/phone") == URL
+    assert keyring.get_password("lefi", "notify/phone") == URL
+
+
 def test_a_locked_keyring_is_told_in_four_parts_and_without_the_secret(file: Path) -> None:
     file.write_text(LOCKED)
     with pytest.raises(SecretsError) as told:
