@@ -22,7 +22,8 @@ from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
-from lefi_tui.views.flows_view import FlowsView, flows_view
+from lefi_tui.views.flows_picture import flows_view
+from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_picture import orders_view

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lefi_tui.core.cash_flow import CashFlow, FlowState, state_of
-from lefi_tui.ports.records import FlowRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +27,6 @@ class FlowsView:
 
     at_ns: int
     rows: tuple[FlowRow, ...]
-
-
-def flows_view(records: tuple[FlowRecord, ...], now_ns: int) -> FlowsView:
-    return FlowsView(now_ns, tuple(_row(each, now_ns) for each in records))
-
-
-def _row(flow: FlowRecord, now_ns: int) -> FlowRow:
-    return FlowRow(
-        flow.id,
-        flow.bot,
-        flow.name,
-        flow.amount,
-        flow.unit,
-        flow.due_ms,
-        state_of(flow.due_ms, flow.settled_ns, now_ns // 1_000_000),
-        flow.settled_ns,
-        flow.settled_by,
-    )
 
 
 def open_row(flow: CashFlow, now_ns: int) -> FlowRow:

@@ -21,7 +21,8 @@ ROOMS = {
     "report": ("f6", "yield"),
     "settings": ("f7", "Values"),
     "schedule": ("9", "drop old market records"),
-    "limits": ("f8", "leverage_max"),
+    "limits": ("7", "leverage_max"),
+    "approvals": ("ctrl+o", "nothing waits for a person"),
 }
 
 
