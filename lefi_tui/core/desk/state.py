@@ -74,7 +74,7 @@ class Account:
     reading: AccountReading | None = None  # a simulated venue's own doubles
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: changing.changed
 class BotRecord:
     """One bot of the desk. `state` belongs to its kind and is opaque here."""
 
@@ -141,7 +141,7 @@ class OwnLimits:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: changing.changed
 class Desk:
     """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
 
