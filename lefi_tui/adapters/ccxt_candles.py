@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.guards import scattered_s
 from lefi_tui.core.bars import Bucket, bucket_start
 from lefi_tui.core.bot import Bar
 from lefi_tui.errors import ExchangeError
@@ -28,17 +29,25 @@ AGAIN_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # between questions that find no a
 _log: Final = logging.getLogger(__name__)
 
 
-def again_s(failures: int, error: ExchangeError) -> float:
-    """How long until it is asked again: what it said, and each time longer."""
-    return max(error.wait_s, AGAIN_S[min(failures, len(AGAIN_S)) - 1])
+def again_s(failures: int, error: ExchangeError, chance: float) -> float:
+    """How long until it is asked again: what it said, and each time longer, half by chance."""
+    return max(error.wait_s, scattered_s(AGAIN_S[min(failures, len(AGAIN_S)) - 1], chance))
+
+
+def whole() -> float:
+    """No chance in it: each wait at its longest."""
+    return 1.0
 
 
 class ExchangeCandles:
-    """Implements ports.history."""
+    """Implements ports.history. `chance` gives 0 to 1."""
 
-    def __init__(self, link: ExchangeLink, clock: Clock) -> None:
+    def __init__(
+        self, link: ExchangeLink, clock: Clock, chance: Callable[[], float] = whole
+    ) -> None:
         self._link = link
         self._clock = clock
+        self.chance = chance
         self._frames: dict[int, str] = {}
         self._has: dict[str, bool] = {}
         self._ahead_ms = 0  # the exchange's clock before ours
@@ -91,7 +100,7 @@ class ExchangeCandles:
                     _log.error("no history of %s: %s", symbol, error)
                     return ()
                 failures += 1
-                await self._clock.sleep(again_s(failures, error))
+                await self._clock.sleep(again_s(failures, error, self.chance()))
 
     async def past(
         self, symbol: str, timeframe_ms: int, count: int, before_ms: int

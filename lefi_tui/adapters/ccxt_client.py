@@ -74,6 +74,7 @@ class PublicExchange:
         given = {"enableRateLimit": True, "timeout": TIMEOUT_MS, **settings, "options": options}
         self._client = getattr(ccxt, name)(given)
         self._clock = clock
+        # Whoever asks asks again, and knows whether a price is still wanted: once here.
         self._guards = Guards(
             clock, None, random.SystemRandom().random, open_s=LEFT_ALONE_S, attempts=1
         )

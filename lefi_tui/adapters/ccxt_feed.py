@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
-from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s
+from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s, whole
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_market import ExchangeMarket
 from lefi_tui.core.bars import bucket_start
@@ -55,6 +55,7 @@ class FeedTerms:
     exchange: str
     currency: str
     symbols: tuple[str, ...] = ()  # of the price board, beside what bots and orders need
+    chance: Callable[[], float] = whole  # 0 to 1, of each growing wait
 
 
 def _nobody() -> set[str]:
@@ -72,7 +73,7 @@ class ExchangeFeed:
         self, link: ExchangeLink, market: ExchangeMarket, clock: Clock, terms: FeedTerms
     ) -> None:
         self._link, self._market, self._clock, self._terms = link, market, clock, terms
-        self.candles = ExchangeCandles(link, clock)
+        self.candles = ExchangeCandles(link, clock, terms.chance)
         self.listed: Callable[[tuple[Instrument, ...]], None] = _unheard
         self.refused = ""  # why this account may not go on; set before it runs
         self.busy: Callable[[], set[str]] = _nobody
@@ -133,7 +134,7 @@ class ExchangeFeed:
                 await work()
             except ExchangeError as error:
                 failures += 1
-                wait_s = again_s(failures, error)
+                wait_s = again_s(failures, error, self._terms.chance())
                 self._fails(error, wait_s)
                 await self._clock.sleep(wait_s)
                 continue

@@ -75,8 +75,12 @@ class Breaker:
 
 def backoff_s(attempt: int, chance: float) -> float:
     """1, 2, 4 ... seconds, half of it by chance (0 to 1)."""
-    whole = FIRST_WAIT_S * 2 ** (attempt - 1)
-    return float(whole * (1 - JITTER + JITTER * chance))
+    return scattered_s(FIRST_WAIT_S * 2 ** (attempt - 1), chance)
+
+
+def scattered_s(wait_s: float, chance: float) -> float:
+    """Half of a wait, and of the other half so much as chance says: nobody comes back in step."""
+    return float(wait_s * (1 - JITTER + JITTER * chance))
 
 
 @dataclass(slots=True)

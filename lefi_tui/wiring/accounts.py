@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -156,7 +157,8 @@ def _open_exchange(
     from lefi_tui.adapters.paper_venue import PaperTerms
 
     market = ExchangeMarket(clock)
-    terms = FeedTerms(name, account.exchange, account.currency, account.symbols)
+    chance = random.SystemRandom().random
+    terms = FeedTerms(name, account.exchange, account.currency, account.symbols, chance)
     feed = ExchangeFeed(link, market, clock, terms)
     venue = ExchangePaperVenue(market, clock, PaperTerms(name, account.cash, LATENCY_MS), feed.look)
     feed.busy = venue.busy

@@ -6,6 +6,7 @@ The rule it keeps: what was fetched is kept, however the fetch ends; a gap is sa
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ async def _fetched(settings: Settings, wanted: Wanted, progress: Progress, say: 
     account, clock = _account(settings, wanted.place), SystemClock()
     shelf = shelf_of(settings, wanted)
     async with ExchangeLink(account.exchange, account.ccxt.table) as link:
-        candles = ExchangeCandles(link, clock)
+        candles = ExchangeCandles(link, clock, random.SystemRandom().random)
         growing = Growing(shelf)
         fetch = _Fetch(candles, growing, shelf, progress, say)
         try:
@@ -172,7 +173,7 @@ class _Fetch:
 
     async def _wait(self, error: ExchangeError) -> None:
         self.failures += 1
-        wait_s = again_s(self.failures, error)
+        wait_s = again_s(self.failures, error, self.candles.chance())
         if not error.is_passing or self.failures >= TRIES_MOST or wait_s > WAIT_MOST_S:
             raise error
         self.say(f"{error.what}: {error.why}. Asked again in {wait_s:.0f} s.")

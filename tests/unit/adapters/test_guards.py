@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 
 import pytest
 
+from lefi_tui.adapters.ccxt_candles import again_s
 from lefi_tui.adapters.guards import (
     FAILURES_MAX,
     OPEN_S,
@@ -17,6 +18,7 @@ from lefi_tui.adapters.guards import (
     backoff_s,
 )
 from lefi_tui.adapters.rate_budget import ROOM, WAITING_MAX, BudgetFullError, Rank, RateBudget
+from lefi_tui.errors import ExchangeAwayError
 
 S = 1_000_000_000
 pytestmark = pytest.mark.asyncio
@@ -113,6 +115,15 @@ def _waits(chance: float) -> list[float]:
 async def test_waits_double_and_half_of_each_is_chance() -> None:
     assert _waits(1.0) == [1.0, 2.0, 4.0]
     assert _waits(0.0) == [0.5, 1.0, 2.0]
+
+
+async def test_a_feeds_waits_grow_half_by_chance_and_never_below_what_the_exchange_said() -> None:
+    away = ExchangeAwayError("no answer", where="there")
+    assert [again_s(failures, away, 1.0) for failures in (1, 2, 3, 9)] == [1.0, 2.0, 5.0, 30.0]
+    assert [again_s(failures, away, 0.5) for failures in (1, 9)] == [0.75, 22.5]
+    away.wait_s = 12.0
+    assert again_s(1, away, 0.0) == 12.0
+    assert again_s(9, away, 0.0) == 15.0
 
 
 async def test_after_nine_failures_an_endpoint_is_left_alone_then_one_probe_decides() -> None:
