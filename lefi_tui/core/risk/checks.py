@@ -88,7 +88,6 @@ CHECKS: Final[tuple[Check, ...]] = (
         "trading_hours",
         "order",
         market.trading_hours,
-        is_hard=False,
     ),
     Check(
         "orders a day",
