@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,9 +18,9 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lefi_tui import __version__
+from lefi_tui.cli.doctor_desk import Finding, desk_findings
 from lefi_tui.cli.output import Output
 from lefi_tui.errors import REFUSED, FileUnreadableError, render
-from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.settings import Loaded, load
 
@@ -47,16 +47,6 @@ PACKAGES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. `works` is None for what is not there yet, which is no fault of the machine."""
-
-    name: str
-    works: bool | None
-    text: str
-    next_step: str = ""
-
-
 def run(arguments: Namespace, output: Output) -> int:
     settings = load(os.environ)
     findings = [
@@ -69,7 +59,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _clock(),
         _zones(),
         _keyring(),
-        _notices(settings),
+        *desk_findings(settings),
         *_calendar(settings),
         *_exchanges(settings),
     ]
@@ -208,23 +198,6 @@ def _keyring() -> Finding:
     except SecretsError as error:
         return Finding("keyring", works=None, text=error.why, next_step=error.next_step)
     return Finding("keyring", works=True, text=f"{where}; addresses and secrets are kept there")
-
-
-def _notices(settings: Loaded) -> Finding:
-    """Channels by name; a channel that fails is what a person should know."""
-    from lefi_tui.wiring.notices import Post
-
-    try:
-        rows = Post(settings).channels()
-    except JournalError as error:
-        return Finding("notices", works=False, text=error.why, next_step=error.next_step)
-    if not rows:
-        none = "no channel: nobody is told while nobody looks; `lefi notify set phone` makes one"
-        return Finding("notices", None, none)
-    text = "\n".join(f"{each.name}: {each.state}" for each in rows)
-    failing = [each.name for each in rows if each.is_well is False]
-    step = f"`lefi notify test {failing[0]}` tries it again" if failing else ""
-    return Finding("notices", works=not failing, text=text, next_step=step)
 
 
 def _calendar(found: Loaded) -> list[Finding]:

@@ -170,6 +170,25 @@ def test_the_doctor_names_a_calendar_that_can_not_be_read(tmp_path: Path) -> Non
         assert is_well or finding["next_step"]
 
 
+def test_the_doctor_tells_that_trading_is_halted_and_what_events_lack(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[events]\nfolder = "in"\nwebhook_port = 8787\n')
+    (tmp_path / "in").touch()  # no folder
+    (tmp_path / "HALTED").write_text('{"cause": "too wild", "by": "anna", "at_ns": 1}')
+    found = {
+        each["name"]: each for each in json.loads(lefi("doctor", "--json", home=tmp_path).stdout)
+    }
+    assert "too wild (said by anna)" in found["trading"]["text"]
+    assert "lefi resume" in found["trading"]["next_step"]
+    for name in ("trading", "events", "webhook"):
+        assert found[name]["works"] is False
+        assert found[name]["next_step"]
+    (tmp_path / "KILL").touch()
+    found = {
+        each["name"]: each for each in json.loads(lefi("doctor", "--json", home=tmp_path).stdout)
+    }
+    assert "remove it" in found["trading"]["next_step"]
+
+
 def test_the_doctor_finds_nothing_wrong_here_and_leaves_nothing_behind(tmp_path: Path) -> None:
     answer = lefi("doctor", home=tmp_path / "not" / "made")
     assert answer.returncode == 0, answer.stdout
