@@ -29,6 +29,7 @@ class AskedOrder:
     unit: str
     refusal: str = ""  # what the gate would say to it now
     spot: Decimal | None = None  # the market's price when it was asked
+    terms: str = ""  # leverage, exits and conditions, in words
 
 
 @dataclass(frozen=True, slots=True)

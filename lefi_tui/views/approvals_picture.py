@@ -89,6 +89,7 @@ def _effect(desk: Desk, screen: ScreenState, order: AskedOrder) -> EffectRow:
         asked=order.spot,
         now=None if price is None else from_double(price.quote.last),
         places=places_of(desk.instruments.get(key), float(order.price or 0)),
+        terms=order.terms,
     )
 
 
@@ -108,4 +109,4 @@ def _answered(record: ApprovalRecord) -> AnsweredRow:
 
 def _plain(order: AskedOrder) -> EffectRow:
     about = (order.action, order.symbol, order.account)
-    return EffectRow(*about, order.units, order.price, order.cost, order.unit)
+    return EffectRow(*about, order.units, order.price, order.cost, order.unit, terms=order.terms)

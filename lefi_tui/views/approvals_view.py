@@ -31,6 +31,7 @@ class EffectRow:
     asked: Decimal | None = None
     now: Decimal | None = None
     places: int = 2
+    terms: str = ""  # leverage, exits and conditions, in words
 
     @property
     def drift(self) -> float | None:
@@ -103,6 +104,7 @@ def later(view: ApprovalsView, silent_ms: int) -> ApprovalsView:
 
 
 def effect(row: EffectRow) -> str:
-    """What would be sent, in one line: "buy 49.95 BTC/USDT"."""
+    """What would be sent, in one line: "buy 49.95 BTC/USDT, stop 2%"."""
     units = "" if row.units is None else f"{words(row.units)} "
-    return f"{row.action} {units}{row.symbol or row.unit}"
+    terms = f", {row.terms}" if row.terms else ""
+    return f"{row.action} {units}{row.symbol or row.unit}{terms}"

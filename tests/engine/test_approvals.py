@@ -64,6 +64,16 @@ def test_a_person_is_shown_units_the_worst_price_and_the_cost_and_then_it_is_sen
     assert story.desk.approvals == {}
 
 
+def test_a_person_is_shown_leverage_exits_and_conditions(begin: Begin) -> None:
+    order = (
+        'Buy("BTC/USDT:USDT", 1, at = 95, leverage = 5, stop_loss = 2%, take_profit = 110, '
+        "post_only = true)"
+    )
+    approval = asked(begin(f"on Start {{ authorize {{ {order} }} }}")).approval
+    shown = "limit 95, 5x, stop 2%, target 110, post only"
+    assert [each.terms for each in approval.orders] == [shown]
+
+
 def test_a_word_is_taken_once(begin: Begin) -> None:
     story = begin(ASKS)
     said(story)

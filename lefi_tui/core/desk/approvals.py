@@ -29,13 +29,16 @@ from lefi_tui.core.messages import (
     ApprovalRequested,
     ApprovalRulesSet,
 )
-from lefi_tui.core.money import from_double
+from lefi_tui.core.money import from_double, words
+from lefi_tui.core.order import Level, LevelKind, TimeInForce
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lefi_tui.core.desk.draft import Draft
     from lefi_tui.core.desk.state import BotRecord, Desk
     from lefi_tui.core.messages import SetApprovalRules
-    from lefi_tui.core.order import Order
+    from lefi_tui.core.order import Order, OrderTerms
 
 NS_PER_MS: Final = 1_000_000
 SIMULATION: Final = "simulation"  # who approves on a candle file: at once (simulation.md)
@@ -120,7 +123,30 @@ def _shown(desk: Desk, intent: Intent, order: Order, refusal: str) -> AskedOrder
         unit,
         refusal,
         None if quote is None else from_double(quote.last),
+        ", ".join(_terms(order.terms)),
     )
+
+
+def _terms(terms: OrderTerms) -> Iterator[str]:
+    """What of an order its units and its price do not say."""
+    if terms.limit is not None:
+        yield f"limit {words(terms.limit)}"
+    if terms.leverage is not None and terms.leverage != 1:
+        yield f"{words(terms.leverage)}x"
+    exits = terms.exits
+    named = ("stop", exits.stop_loss), ("target", exits.take_profit), ("trail", exits.trail)
+    yield from (f"{name} {_level(level)}" for name, level in named if level is not None)
+    if terms.is_reduce_only:
+        yield "only reduces"
+    if terms.is_post_only:
+        yield "post only"
+    if terms.time_in_force is not TimeInForce.GTC:
+        yield terms.time_in_force.value
+
+
+def _level(level: Level) -> str:
+    is_share = level.kind is LevelKind.PERCENT
+    return f"{words(level.value * 100)}%" if is_share else words(level.value)
 
 
 def worst_price(desk: Desk, order: Order) -> Decimal | None:
