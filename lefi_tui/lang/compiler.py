@@ -38,7 +38,7 @@ from lefi_tui.lang.labels import label_of
 from lefi_tui.lang.maths import is_multiplied
 from lefi_tui.lang.source import Source
 from lefi_tui.lang.tree import HERE, NAN, Body, Clock, X, shared_parts
-from lefi_tui.lang.types import level_kind, size_kind
+from lefi_tui.lang.types import TEXT, level_kind, size_kind
 
 SHOWN_MAX: Final = 12  # values that explain one condition; more explain nothing
 HANDED_ON: Final = frozenset({"feed", "held"})  # no operation: the value inside
@@ -276,7 +276,10 @@ class Compiler:
         out: list[X] = []
         for each in x.args:
             is_plain = each.op == "text" and id(each) not in self.lets
-            out += self._words_of(each) if is_plain else [each]
+            if each.type.item is not None:
+                out += _listed(each)
+            else:
+                out += self._words_of(each) if is_plain else [each]
         return out
 
     # ---- statements
@@ -385,3 +388,12 @@ def _truth(x: X, kept: V) -> V:
 
 def _local(name: str) -> str:
     return f"v_{name}"
+
+
+def _listed(x: X) -> list[X]:
+    """A list as it prints: its members between brackets."""
+    opens, comma, closes = (x.replaced(value=each, type=TEXT) for each in ("[", ", ", "]"))
+    parts: list[X] = []
+    for each in x.value:
+        parts += [comma, each] if parts else [each]
+    return [opens, *parts, closes]
