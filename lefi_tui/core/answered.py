@@ -26,7 +26,7 @@ TAKES_ELSE = "nothing was sent"
 
 def came_of(answered: ApprovalAnswered, events: Iterable[Message]) -> str:
     """In words, from all that the message with this answer led to."""
-    told = "; ".join(_told(_behind(answered, events), answered.bot))
+    told = "; ".join(_told(_behind(answered, events), answered))
     return told or (GOES_ON if answered.is_approved else TAKES_ELSE)
 
 
@@ -42,8 +42,13 @@ def _behind(answered: ApprovalAnswered, events: Iterable[Message]) -> Iterator[M
         yield event
 
 
-def _told(events: Iterable[Message], bot: str) -> Iterator[str]:
+def _told(events: Iterable[Message], answered: ApprovalAnswered) -> Iterator[str]:
+    """A run that asks again sends nothing before; behind a no or an order it is another question,
+    of this run or of one that was queued behind it."""
+    bot, is_settled = answered.bot, not answered.is_approved
     for event in events:
+        is_again = not is_settled
+        is_settled = is_settled or isinstance(event, OrderSubmitted | OrderDenied | IntentRefused)
         match event:
             case OrderSubmitted() if event.order.owner == bot:
                 yield f"sent {_order(event.order)}"
@@ -51,9 +56,11 @@ def _told(events: Iterable[Message], bot: str) -> Iterator[str]:
                 failed = (each for each in event.verdicts if not each.passed)
                 why = " ".join(each.text or each.code for each in failed) or event.order.reason
                 yield f"refused by the gate, {_order(event.order)}: {why}"
-            case ApprovalRequested() if event.approval.bot == bot:
+            case ApprovalRequested() if event.approval.bot == bot and is_again:
                 why = "a price moved over 1%, or what it would send changed"
                 yield f"asked again as {event.approval.id}: {why}"
+            case ApprovalRequested() if event.approval.bot == bot:
+                yield f"then asked {event.approval.id}"
             case IntentRefused() if event.bot == bot:
                 yield f"held back {event.action} {event.symbol}: {event.text or event.code}"
             case BotFaulted() if event.bot == bot:

@@ -13,6 +13,7 @@ from lefi_tui.core.messages import StartBot, Work
 from lefi_tui.views.typed_time import last_ms, moment_ms
 
 NS_PER_MS: Final = 1_000_000
+DIGITS_MIN: Final = 9  # of seconds since 1970
 WORK, FROM, UNTIL = "work", "from", "until"
 HINTS: Final[Mapping[str, str]] = {
     WORK: "recurring, once, or until executed",
@@ -58,6 +59,8 @@ def _odd_window(plan: WorkPlan, now_ns: int) -> Mapping[str, str]:
 
 
 def _unread(read: Callable[[str], int], text: str) -> str:
+    if text.isdecimal() and len(text) < DIGITS_MIN:  # 2026 would be a moment of 1970
+        return f"{text!r} is no time; write 2026-01-31 or 2026-01-31T14:00Z"
     try:
         _ns(read, text)
     except ValueError as error:

@@ -137,3 +137,11 @@ def test_what_came_of_an_answer_is_told_from_what_it_led_to(story: Story) -> Non
     poor.prices(100.0)
     poor.tell(ChangeLimits("desk", (("order_notional_max", "1000"),), at_ns=poor.now))
     assert answer(poor).startswith("refused by the gate, buy 90 BTC/USDT: ")
+
+
+def test_another_question_behind_an_answer_is_not_told_as_the_same_one_asked_again() -> None:
+    second = 'authorize within 10m { Buy("ETH/USDT", 1) } else { Print("no") }'
+    for yes, said in ((True, "sent buy 49.95 BTC/USDT; then asked "), (False, "then asked ")):
+        both = Story(f"{ASKS[:-1]}\n{second} }}")
+        both.prices(100.0)
+        assert answer(both, yes=yes).startswith(said)
