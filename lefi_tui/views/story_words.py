@@ -77,7 +77,7 @@ def _condition(met: ConditionMet) -> str:
 
 def _decided(decided: Decided) -> Iterator[str]:
     why = f": {decided.why}" if decided.why else ""
-    yield f"  {decided.what}{why}"
+    yield f"  {decided.what.rstrip('.') if why else decided.what}{why}"
     for verdict in decided.verdicts:
         yield f"    {_verdict(verdict)}"
 

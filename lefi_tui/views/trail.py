@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lefi_tui.core.codec import CodecError, decode
-from lefi_tui.core.messages import Command, Event, TimersDue, Verdict
+from lefi_tui.core.messages import AdvanceKill, Command, Event, TakeOrders, TimersDue, Verdict
 from lefi_tui.core.order import Order
 from lefi_tui.ports.journal import Row, RowKind
 from lefi_tui.views.hiding import Hiding
@@ -179,9 +179,9 @@ class Trail:
         line = said(told, self._orders) if type(told) in WORDINGS else None
         if line is None:
             return entry
-        return replace(
-            entry, what=line.what, why=line.why or entry.why, where=line.where, is_told=True
-        )
+        why = line.why or entry.why
+        why = "" if why in line.what else why  # a note, a step of the kill: said already
+        return replace(entry, what=line.what, why=why, where=line.where, is_told=True)
 
 
 def _told(row: Row) -> Any:
@@ -199,7 +199,7 @@ def _who(row: Row, told: Any) -> str:
     by = getattr(told, "by", "")
     if by:
         return str(by)
-    if row.kind is RowKind.ENGINE:
+    if row.kind is RowKind.ENGINE or isinstance(told, AdvanceKill | TakeOrders):
         return "engine"
     if isinstance(told, Command):
         return "settings"

@@ -82,7 +82,8 @@ def csv_lines(found: Iterable[AuditEntry]) -> Iterator[str]:
 def lines(entry: AuditEntry) -> str:
     """For a person: when, who, what, why, and what it changed."""
     when = f"{numbers.moment(entry.at_ns)}:{numbers.clock(entry.at_ns)[6:]}"
-    words = [each for each in (entry.what, entry.why) if each]
+    what = entry.what.rstrip(".")  # a sentence of its own, and goes on here
+    words = [each for each in (what, entry.why) if each]
     changed = _in_words(entry)
     if changed:
         words.append(changed)
