@@ -16,6 +16,7 @@ from bots.automated.state import BotState
 from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
 from lefi_tui.core.bot import (
+    HELD_UP,
     ApprovalAsked,
     Awaited,
     Intent,
@@ -204,13 +205,21 @@ class WaitingRuns:
         if intent.is_reduce_only and not self._wanted.held(intent):
             return []
         words = f"{in_words(intent)} was not undone: {answer.reason or answer.status}"
-        if run.tries >= self._program.policy.retry:
+        is_held_up = answer.status == HELD_UP  # by no fault of its own: not counted as a try
+        if run.tries >= self._program.policy.retry and not is_held_up:
             self._wanted.take([Note(STUCK, f"{words}. What it leaves stays; look after it.")])
             return []
         self.tickets += 1
         left = waits.undo_left(intent, answer)
-        again_ms = self._occasion.at_ms + waits.again_ms(run.tries)
-        kept = replace(run, ticket=self.tickets, kind="again", intent=left, deadline_ms=again_ms)
+        wait_ms = waits.AGAIN_MOST_MS if is_held_up else waits.again_ms(run.tries)
+        kept = replace(
+            run,
+            ticket=self.tickets,
+            kind="again",
+            intent=left,
+            deadline_ms=self._occasion.at_ms + wait_ms,
+            tries=run.tries - is_held_up,
+        )
         self.runs.append(kept)
         return [f"{words}; tried again"]
 
@@ -229,6 +238,7 @@ class WaitingRuns:
                 within_ms=wait.within_ms,
                 deadline_ms=deadline_ms,
                 prices=waits.prices(orders, self._snapshot),
+                units=waits.units(orders, self._snapshot),
             )
         )
         title = self._bound.titles[course.begun.handler]
@@ -241,7 +251,7 @@ class WaitingRuns:
 
     def _has_changed(self, run: WaitingRun, slots: list[Any]) -> bool:
         now = self._ahead(run.course, run.block, slots)
-        return waits.has_changed(run.left, run.prices, now, self._snapshot)
+        return waits.has_changed(run, now, self._snapshot)
 
 
 def _awaited(run: WaitingRun) -> Awaited:

@@ -63,8 +63,9 @@ class WaitingRun:
     role: str = ""
     within_ms: float = 0.0
     deadline_ms: int = 0
-    prices: tuple[float, ...] = ()  # of the symbols of `left`, when it was asked
+    prices: tuple[float, ...] = ()  # of `left`, when it was asked
     tries: int = 0  # of an undo, before this one
+    units: tuple[float, ...] = ()  # of `left`, when it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,22 +202,45 @@ def _held_at(intent: Intent, outcome: OrderOutcome) -> Decimal | None:
 
 
 def prices(orders: Sequence[Intent], snapshot: Snapshot) -> tuple[float, ...]:
-    return tuple(_spot(each, snapshot) for each in orders)
+    """What each would be carried out at by the book now."""
+    return tuple(_book(each, snapshot) for each in orders)
 
 
-def has_changed(
-    shown: Sequence[Intent], then: Sequence[float], now: Sequence[Intent], snapshot: Snapshot
-) -> bool:
-    """Whether what would be sent now is another list, or a price or size moved over 1 %."""
+def units(orders: Sequence[Intent], snapshot: Snapshot) -> tuple[float, ...]:
+    """Of each as it would be sent now: a share of more cash is more."""
+    return tuple(_units(each, _spot(each, snapshot), snapshot) for each in orders)
+
+
+def _book(intent: Intent, snapshot: Snapshot) -> float:
+    if not intent.symbol:
+        return math.nan
+    is_buy = intent.action == "buy"
+    if intent.action == "close":
+        is_buy = snapshot.read(ReadKey("position", intent.symbol, intent.account)) < 0
+    return snapshot.read(ReadKey("ask" if is_buy else "bid", intent.symbol))
+
+
+def has_changed(run: WaitingRun, now: Sequence[Intent], snapshot: Snapshot) -> bool:
+    """Whether what would be sent now is another list, a price or size moved over 1 %, or a share
+    has become so much more."""
+    shown = run.left
     if len(shown) != len(now):
         return True
-    moved = zip(then, prices(shown, snapshot), strict=True)
+    moved = zip(run.prices, prices(shown, snapshot), strict=True)
     if any(_moved(before, after) for before, after in moved):
+        return True
+    if any(_grew(*each) for each in zip(run.units, units(now, snapshot), strict=False)):
         return True
     return any(_differ(one, other) for one, other in zip(shown, now, strict=True))
 
 
+def _grew(before: float, after: float) -> bool:
+    return after > before * (1 + PRICE_MOVE_MAX)
+
+
 def _moved(before: float, after: float) -> bool:
+    if math.isnan(before) or math.isnan(after):
+        return math.isnan(before) != math.isnan(after)
     return abs(after - before) > PRICE_MOVE_MAX * abs(before)
 
 
@@ -321,6 +345,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "deadline_ms": run.deadline_ms,
         "prices": [_out(each) for each in run.prices],
         "tries": run.tries,
+        "units": [_out(each) for each in run.units],
     }
 
 
@@ -342,4 +367,5 @@ def waiting_in(program: Program, data: Any) -> WaitingRun:
         data["deadline_ms"],
         tuple(float(_in(each)) for each in data["prices"]),
         data.get("tries", 0),
+        tuple(float(_in(each)) for each in data.get("units", ())),
     )

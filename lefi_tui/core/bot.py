@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
 
+HELD_UP: Final = "held up"  # status of an undo that trading's state lets not leave yet
 OWN_ACCOUNT: Final = frozenset({"", "main"})  # names of the account that a script trades on
 
 

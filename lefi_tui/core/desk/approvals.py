@@ -22,6 +22,7 @@ from lefi_tui.core.bot import Answer, ApprovalAsked, Intent
 from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.facts import gate_answer
 from lefi_tui.core.desk.intended import intended
+from lefi_tui.core.desk.state import BotStatus
 from lefi_tui.core.ids import short_id
 from lefi_tui.core.messages import (
     ApprovalAnswered,
@@ -54,8 +55,14 @@ def set_rules(draft: Draft, command: SetApprovalRules) -> None:
 
 
 def ask(draft: Draft, bot: BotRecord, asked: tuple[ApprovalAsked, ...], at_ns: int) -> None:
-    """Each question with what it would send, as the gate sees it now."""
+    """Each question with what it would send, as the gate sees it now.
+
+    A bot that stops asks nobody: that is a no.
+    """
     for each in asked:
+        if bot.status is BotStatus.STOPPING:
+            waiting.answer(draft, bot.id, Answer(each.ticket))
+            continue
         approval = _approval(draft, bot, each, at_ns)
         draft.say(ApprovalRequested(approval))
         if waiting.is_file(draft.desk, bot.account):

@@ -159,6 +159,8 @@ def begin_stop(
     draft: Draft, bot_id: str, asked: StopBot | Kill, ends: BotStatus = BotStatus.STOPPED
 ) -> None:
     bot = draft.bot(bot_id)
+    if bot.status in ENDED:
+        return  # by its own last run
     draft.say(BotStopping(bot_id, asked.at_ns, asked.by, asked.reason, ends.value))
     draft.ask(watch_of(draft.desk, bot.account))
     draft.ask(SetTimers(bot_id, ()))
@@ -179,27 +181,42 @@ def end_waits(draft: Draft, bot_id: str, asked: StopBot | Kill) -> None:
         run_bot(draft, bot_id, Occasion(asked.at_ns // NS_PER_MS))
 
 
+def busy(draft: Draft, bot_id: str, why: str, wish: str, at_ns: int) -> str:
+    """What keeps a bot from being changed or held now, in words; empty when nothing does.
+
+    Its questions are withdrawn, and their runs take their `else`: which may begin something, ask
+    the next question, or end the bot.
+    """
+    under_way = [each.what for each in draft.bot(bot_id).awaited if each.kind != "approval"]
+    if not under_way:
+        approvals.end(draft, bot_id, "withdrawn", why, at_ns)
+        if draft.bot(bot_id).answers:
+            run_bot(draft, bot_id, Occasion(at_ns // NS_PER_MS))
+        under_way = [each.what for each in draft.bot(bot_id).awaited]
+    bot = draft.bot(bot_id)
+    if not bot.is_alive:
+        return f"Bot {bot_id} is {bot.status} now: what it did when its question was withdrawn."
+    if under_way:
+        return f"A run of {bot_id} waits for {under_way[0]}. {wish} when that is done."
+    return ""
+
+
 def change_settings(draft: Draft, command: ChangeSettings) -> None:
     bot = draft.desk.bots.get(command.bot)
     if bot is None or not bot.is_alive:
         text = f"Bot {command.bot} is not running; its settings are given when it starts."
         draft.refuse("ChangeSettings", command.at_ns, text)
         return
-    under_way = [each.what for each in bot.awaited if each.kind != "approval"]
-    if under_way:
-        text = f"A run of {bot.id} waits for {under_way[0]}. Change its settings when that is done."
-        draft.refuse("ChangeSettings", command.at_ns, text)
-        return
     merged = tuple((dict(bot.settings) | dict(command.settings)).items())
     refused = draft.desk.kinds[bot.kind].refused(bot.source, dict(merged))
     needs = None if refused else draft.desk.kinds[bot.kind].needs(bot.source, dict(merged))
     refused = refused or (_unlisted(draft.desk, bot.account, needs) if needs else "")
+    if not refused:
+        why, wish = "its settings are changed", "Change its settings"
+        refused = busy(draft, bot.id, why, wish, command.at_ns)
     if refused:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
-    approvals.end(draft, bot.id, "withdrawn", "its settings are changed", command.at_ns)
-    if draft.bot(bot.id).answers:
-        run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS))
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by))
     feed(draft, draft.bot(bot.id))
 

@@ -269,7 +269,11 @@ def _units(case: _Case) -> Decimal:
                 return min(held, held * size.value)
             units = case.free * size.value / case.cost_of_one
     terms = case.order.terms
-    return reducible(case.position, terms.side, units) if terms.is_reduce_only else units
+    if not terms.is_reduce_only:
+        return units
+    if case.order.is_undo:
+        units = min(units, held)  # an exit may have closed it, and what is open now is another's
+    return reducible(case.position, terms.side, units)
 
 
 def _own(case: _Case) -> Decimal:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from lefi_tui.core.bot import Occasion
-from lefi_tui.core.desk import approvals
-from lefi_tui.core.desk.commands import begin_stop
+from lefi_tui.core.desk.commands import begin_stop, busy
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot
@@ -35,26 +34,16 @@ WAITS: Final = frozenset({BotStatus.PAUSED, BotStatus.ASKED})
 
 
 def pause_bot(draft: Draft, command: PauseBot) -> None:
-    refusal = _pause_refused(draft, command.bot)
+    bot = draft.desk.bots.get(command.bot)
+    if bot is None or not bot.is_alive:
+        state = "not known" if bot is None else str(bot.status)
+        refusal = f"Bot {command.bot} is {state}; nothing to pause."
+    else:
+        refusal = busy(draft, bot.id, "its bot is paused", "Pause it", command.at_ns)
     if refusal:
         draft.refuse("PauseBot", command.at_ns, refusal)
         return
-    approvals.end(draft, command.bot, "withdrawn", "its bot is paused", command.at_ns)
-    if draft.bot(command.bot).answers:
-        run_bot(draft, command.bot, Occasion(command.at_ns // NS_PER_MS))
-    if draft.bot(command.bot).is_alive:
-        _hold(draft, BotPaused(command.bot, command.at_ns, command.by, command.reason))
-
-
-def _pause_refused(draft: Draft, bot_id: str) -> str:
-    bot = draft.desk.bots.get(bot_id)
-    if bot is None or not bot.is_alive:
-        state = "not known" if bot is None else str(bot.status)
-        return f"Bot {bot_id} is {state}; nothing to pause."
-    under_way = [each.what for each in bot.awaited if each.kind != "approval"]
-    if under_way:
-        return f"A run of {bot_id} waits for {under_way[0]}. Pause it when that is done."
-    return ""
+    _hold(draft, BotPaused(command.bot, command.at_ns, command.by, command.reason))
 
 
 def _hold(draft: Draft, event: BotPaused) -> None:

@@ -154,6 +154,6 @@ def timers_due(draft: Draft, report: TimersDue) -> None:
     approvals.expire(draft, bot.id, report.at_ns)
     handlers = report.handlers if bot.status is BotStatus.RUNNING else ()
     is_over = any(0 < each.until_ms <= at_ms for each in bot.awaited)
-    if bot.status in waiting.ACTIVE and (handlers or is_over):
+    if bot.status in waiting.ACTIVE and (handlers or is_over or bot.answers):
         run_bot(draft, bot.id, Occasion(at_ms, due=handlers))
     waiting.wind(draft, bot.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from lefi_tui.core.bot import Intent
+from lefi_tui.core.bot import HELD_UP, Intent
 from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
@@ -18,6 +18,7 @@ from lefi_tui.core.messages import (
     OrderDenied,
     OrderSubmitted,
     SubmitOrders,
+    TradingState,
 )
 from lefi_tui.core.order import (
     HAND,
@@ -46,7 +47,9 @@ def _carry_out(draft: Draft, bot: BotRecord, intent: Intent, when: tuple[int, in
     if order is not None:
         words = submit(draft, order, at_ns)
         if words and intent.ticket:
-            waiting.answer(draft, bot.id, waiting.refused(intent, words))
+            is_held_up = intent.is_undo and draft.desk.trading_state is not TradingState.ACTIVE
+            answer = waiting.refused(intent, words, HELD_UP if is_held_up else "refused")
+            waiting.answer(draft, bot.id, answer)
         elif order.deadline_ns:
             waiting.wind(draft, bot.id)
     elif intent.ticket:

@@ -93,14 +93,17 @@ def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
 def _answer(draft: Draft, before: Order, at_ns: int) -> None:
     """What its deadline left of it is traded back where the policy says so; its run hears.
 
+    What the gate keeps there (a sale that made a position smaller) stays, and the run hears that.
+
     On a candle file a cancel is final at once, all else is heard at the close of its candle.
     """
     order, bot = draft.desk.order(before.id), draft.desk.bots.get(before.owner)
     if order is None or bot is None or bot.status not in waiting.HEARING:
         return
-    if waiting.is_taken_back(bot, order):
-        submit(draft, waiting.back_order(order, at_ns), at_ns)
-    is_told = waiting.answer_final(draft, order.id)
+    is_kept = not waiting.is_taken_back(bot, order)
+    if not is_kept:
+        is_kept = bool(submit(draft, waiting.back_order(order, at_ns), at_ns))
+    is_told = waiting.answer_final(draft, order.id, is_kept=is_kept)
     is_file = waiting.is_file(draft.desk, order.account)
     at_once = not is_file or before.status is OrderStatus.CANCEL_PENDING
     if is_told and at_once and bot.status in waiting.ACTIVE:
@@ -124,7 +127,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     order = draft.desk.orders.get(report.order)
     if order is None:
         return
-    was_known = order.status not in _UNANSWERED
+    was_known = order.status not in _UNANSWERED or bool(order.filled or order.venue_order_id)
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
     if not was_known and waiting.may_be_sent_again(draft.desk, order, report.at_ns):
@@ -158,8 +161,8 @@ def filled(draft: Draft, report: VenueFilled) -> None:
         waiting.answer_final(draft, order.id)
     for owner, part in parts:
         _tell_owner(draft, owner, part)
-    if order is not None and order.deadline_ns:
-        waiting.wind(draft, order.owner)
+    if order is not None:
+        _tell_asker(draft, order, report.at_ns)
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
         stop_if_done(draft, owner, report.at_ns)
@@ -331,6 +334,16 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         run_bot(draft, owner, Occasion(_not_before(bot, report.at_ns), fills=fills))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
+
+
+def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:
+    """Its run hears of its order also where the units were another's."""
+    bot = draft.desk.bots.get(order.owner)
+    hears = bot is not None and bot.status in waiting.ACTIVE and bool(bot.answers)
+    if bot is not None and hears and not waiting.is_file(draft.desk, bot.account):
+        run_bot(draft, bot.id, Occasion(_not_before(bot, at_ns)))
+    if order.deadline_ns:
+        waiting.wind(draft, order.owner)
 
 
 def _not_before(bot: BotRecord, at_ns: int) -> int:

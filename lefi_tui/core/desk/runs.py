@@ -31,6 +31,7 @@ from lefi_tui.core.messages import (
 )
 
 NS_PER_MS: Final = 1_000_000
+ANSWERS_MAX: Final = 256  # heard by one bot at one moment; what is left, a little later
 EVENTS_MAX: Final = 256  # heard between bots at one moment: bots that answer each other end
 
 
@@ -84,10 +85,12 @@ def _in_words(event: Emitted) -> str:
 
 def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     """One occasion, and what its runs hear at once: an order that the gate refused, a close of
-    nothing. A run has an end, so this has one."""
+    nothing. Runs that send each other events have no end, so there are so many at one moment."""
     emitted = _run_once(draft, bot_id, occasion)
     is_file = draft.desk.accounts[draft.bot(bot_id).account].sizing is Sizing.AT_FILL
-    while not occasion.is_history and _hears(draft.bot(bot_id)):
+    for _ in range(0 if occasion.is_history else ANSWERS_MAX):
+        if not _hears(draft.bot(bot_id)):
+            break
         emitted += _run_once(draft, bot_id, Occasion(occasion.at_ms, is_file=is_file))
     if draft.bot(bot_id).work is not Work.RECURRING:
         stop_if_done(draft, bot_id, occasion.at_ms * NS_PER_MS)

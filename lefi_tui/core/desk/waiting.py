@@ -18,6 +18,7 @@ from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, OrderTerms, Side, Size, SizeKind
 
 NS_PER_MS: Final = 1_000_000
+LATER_MS: Final = 1_000  # until answers are heard that one moment had no room for
 TIMEOUT: Final = "timeout"  # who asks for a cancel at a deadline
 _STATUS: Final = {
     OrderStatus.FILLED: "filled",
@@ -41,22 +42,31 @@ def answer(draft: Draft, bot_id: str, what: Answer) -> None:
     draft.say(AnswerKept(bot_id, what))
 
 
-def answer_final(draft: Draft, order_id: str) -> bool:
+def answer_final(draft: Draft, order_id: str, *, is_kept: bool = True) -> bool:
     """Whether a run of a bot waited for this order, which has its end now."""
     order = draft.desk.order(order_id)
     if order is None or not order.ticket or not order.is_final:
         return False
     bot = draft.desk.bots.get(order.owner)
-    if bot is None or all(each.ticket != order.ticket for each in bot.awaited):
+    if bot is None or not is_of(bot, order):
+        return False
+    if all(each.ticket != order.ticket for each in bot.awaited):
         return False
     if any(each.ticket == order.ticket for each in bot.answers):
         return False  # a fill that came behind the end of its order
-    answer(
-        draft,
-        bot.id,
-        Answer(order.ticket, outcome_of(order, is_kept=not is_taken_back(bot, order))),
-    )
+    if any(each.ticket == order.ticket for each in _working(draft.desk, bot)):
+        return False  # it was sent again
+    answer(draft, bot.id, Answer(order.ticket, outcome_of(order, is_kept=is_kept)))
     return True
+
+
+def _working(desk: Desk, bot: BotRecord) -> list[Order]:
+    return [each for each in desk.working_of(bot.id) if is_of(bot, each)]
+
+
+def is_of(bot: BotRecord, order: Order) -> bool:
+    """Whether this bot sent it since its start: before, another script may have had its name."""
+    return order.run.startswith(f"{bot.id}/{bot.started_at_ns}/")
 
 
 def outcome_of(order: Order, *, is_kept: bool = True) -> OrderOutcome:
@@ -77,12 +87,12 @@ def outcome_of(order: Order, *, is_kept: bool = True) -> OrderOutcome:
     )
 
 
-def refused(intent: Intent, reason: str) -> Answer:
+def refused(intent: Intent, reason: str, status: str = "refused") -> Answer:
     """The answer for what was never sent."""
     side = Side.BUY if intent.action == "buy" else Side.SELL
     return Answer(
         intent.ticket,
-        OrderOutcome(side, math.nan, 0.0, 0.0, 0.0, "refused", reason, is_filled=False),
+        OrderOutcome(side, math.nan, 0.0, 0.0, 0.0, status, reason, is_filled=False),
     )
 
 
@@ -124,6 +134,8 @@ def next_deadline(desk: Desk, bot: BotRecord) -> int:
         dates += [each.deadline_ns for each in desk.approvals.values() if each.bot == bot.id]
     if bot.status in ACTIVE:
         dates += [each.until_ms * NS_PER_MS for each in bot.awaited]
+        if bot.answers:  # more than one moment may hear
+            dates.append((bot.at_ms + LATER_MS) * NS_PER_MS)
     return min((each for each in dates if each), default=0)
 
 
@@ -205,6 +217,6 @@ def sent_again(order: Order, at_ns: int) -> Order:
 
 def may_be_sent_again(desk: Desk, order: Order, at_ns: int) -> bool:
     bot = desk.bots.get(order.owner)
-    is_wanted = bot is not None and (bot.is_alive or order.is_undo)
+    is_wanted = bot is not None and is_of(bot, order) and (bot.is_alive or order.is_undo)
     in_time = not order.deadline_ns or at_ns < order.deadline_ns
     return is_wanted and in_time and order.retries > 0 and not order.is_cancel_asked

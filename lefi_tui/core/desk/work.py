@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lefi_tui.core.bot import Occasion, RunTrace
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import watch_of
-from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.desk.state import ENDED, BotRecord, BotStatus, Desk
 from lefi_tui.core.messages import BotStopping, SetTimers, Sizing, StartBot, Work
+from lefi_tui.core.money import EXACT, ZERO
 from lefi_tui.core.order import OrderStatus
 
 NS_PER_MS = 1_000_000
@@ -27,7 +30,9 @@ def window_refused(desk: Desk, command: StartBot) -> str:
 
 
 def is_over(bot: BotRecord, occasion: Occasion) -> bool:
-    """Behind its window's end nothing runs, however late the alarm is."""
+    """Behind its end, or its window's, nothing runs, however late the alarm is."""
+    if bot.status in ENDED:
+        return True  # at what another bot made of the same moment
     return 0 < bot.until_ns < occasion.at_ms * NS_PER_MS and bot.status is BotStatus.RUNNING
 
 
@@ -47,14 +52,26 @@ def end_when_done(draft: Draft, bot: BotRecord, at_ns: int) -> BotRecord:
 def _done(desk: Desk, bot: BotRecord) -> str:
     if bot.work is Work.ONCE:
         return "it has run once" if any(_counts(bot, run) for run in bot.runs) else ""
-    is_executed = any(
-        order.owner == bot.id
-        and order.leg == "entry"
-        and order.status is OrderStatus.FILLED
-        and order.placed_at_ns >= bot.started_at_ns
+    return "its transaction was executed" if _is_executed(desk, bot) else ""
+
+
+def _is_executed(desk: Desk, bot: BotRecord) -> bool:
+    """Whether an order of it was filled as asked, and not traded back again."""
+    mine = [
+        order
         for order in desk.closed.values()
+        if order.owner == bot.id
+        and order.leg == "entry"
+        and order.placed_at_ns >= bot.started_at_ns
+    ]
+    left: dict[int, Decimal] = {}  # units by the place in the script
+    for order in mine:
+        units = -order.filled if order.is_undo else order.filled
+        left[order.site] = EXACT.add(left.get(order.site, ZERO), units)
+    return any(
+        order.status is OrderStatus.FILLED and not order.is_undo and left[order.site] > 0
+        for order in mine
     )
-    return "its transaction was executed" if is_executed else ""
 
 
 def _counts(bot: BotRecord, run: RunTrace) -> bool:
