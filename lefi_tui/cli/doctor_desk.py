@@ -44,9 +44,9 @@ def _trading(folder: Path) -> Finding:
         return Finding("trading", works=True, text="neither HALTED nor KILL is there")
     why = f"{halt.cause} (said by {halt.by})"
     if files.kill_file.exists():
-        step = "Find out who put it there and why, remove it, then `lefi resume` with a reason"
+        step = "Find out who put it there and why, remove it, then `lefi resume --reason TEXT`"
         return Finding("trading", works=False, text=f"halted: {halt.cause}", next_step=step)
-    step = "`lefi resume` with a reason, when you know what happened"
+    step = "`lefi resume --reason TEXT`, when you know what happened"
     return Finding("trading", works=False, text=f"{folder / HALTED}: {why}", next_step=step)
 
 

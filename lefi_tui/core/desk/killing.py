@@ -92,11 +92,13 @@ def _read_back(draft: Draft, now_ns: int) -> None:
 
 def kill(draft: Draft, command: Kill) -> None:
     """Block new orders first, then stop every bot, then cancel whatever still works."""
+    rules, under_way = draft.desk.kill_rules, draft.desk.kill
+    if under_way is not None and (under_way.at_ns, under_way.by) == (command.at_ns, command.by):
+        return  # the same one by its note: it was taken
     lift = LIFTED_AFTER_CAUSE if command.by == ENGINE else LIFTED_BY_HAND
     draft.say(
         TradingStateChanged(TradingState.HALTED, command.reason, command.by, command.at_ns, lift)
     )
-    rules, under_way = draft.desk.kill_rules, draft.desk.kill
     if rules is not None and (under_way is None or under_way.stage is KillStage.PROVEN):
         orders, alive = len(draft.desk.orders), sum(b.is_alive for b in draft.desk.bots.values())
         counts = f"{_count(alive, 'bot')} to stop, {_count(orders, 'order')} to cancel"

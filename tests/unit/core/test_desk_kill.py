@@ -52,6 +52,14 @@ def _fill(desk: Desk, side: str, price: int, number: int) -> Desk:
     return apply(desk, fill)
 
 
+def test_the_same_kill_taken_again_by_its_note_says_nothing_and_another_does() -> None:
+    kill = m.Kill(5, "anna", "enough")
+    desk, first = advance(_desk(), kill)
+    assert m.KillBegan in {type(each) for each in first.events}
+    assert advance(desk, kill)[1].events == ()
+    assert advance(desk, replace(kill, at_ns=6))[1].events
+
+
 def test_a_drawdown_from_the_peak_is_a_cause_and_a_smaller_one_is_none() -> None:
     desk = _worth(_worth(_desk(), 1_000), 951)
     assert cause(desk, 2) == ""
