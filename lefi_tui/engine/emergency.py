@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,11 @@ FILE_BYTES: Final = 262_144  # a thousand cancels, or three hundred closing orde
 FILE_NAME: Final = "emergency.log"
 
 Note = Kill | CancelOrder | TakeOrders
+
+
+def _said(message: object) -> object:
+    """What a message says: a turn gives a cancel its time, the note of it has none."""
+    return replace(message, at_ns=0) if isinstance(message, CancelOrder) else message
 
 
 class EmergencyLog:
@@ -79,9 +85,9 @@ class EmergencyLog:
         """These are in the journal now; with the last of them the file is empty again."""
         if not self._open:
             return
-        done = list(messages)
+        done = [_said(each) for each in messages]
         with self._lock:
-            self._open = [each for each in self._open if each not in done]
+            self._open = [each for each in self._open if _said(each) not in done]
             if not self._open:
                 os.pwrite(self._handle, bytes(self._end), 0)
                 os.fsync(self._handle)
