@@ -79,7 +79,10 @@ def refusal_of(who: Who, command: m.Command, lift: str = "") -> str:
 
 
 def signed(command: m.Command, who: Who) -> m.Command:
-    """The command with who sent it, whatever it says of that itself."""
-    signature = {"by": who.name, "role": who.role}
+    """The command with who sent it, whatever it says of that itself; its time the turn gives it.
+
+    Else a word with an old time would not be late.
+    """
+    signature = {"by": who.name, "role": who.role, "at_ns": 0}
     known: dict[str, Any] = {key: each for key, each in signature.items() if hasattr(command, key)}
     return replace(command, **known) if known else command

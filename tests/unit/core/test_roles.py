@@ -55,9 +55,9 @@ def test_what_a_cause_halted_is_resumed_by_the_role_that_may_lift_it() -> None:
 
 
 def test_who_sent_it_is_written_by_the_engine_whatever_the_command_says() -> None:
-    forged = m.AnswerApproval("a", is_approved=True, by="anna", role="admin")
+    forged = m.AnswerApproval("a", is_approved=True, by="anna", role="admin", at_ns=1)
     told = signed(forged, Who("bert", "trader"))
     assert isinstance(told, m.AnswerApproval)
-    assert (told.by, told.role) == ("bert", "trader")
+    assert (told.by, told.role, told.at_ns) == ("bert", "trader", 0), "nor is it early by itself"
     assert signed(m.Kill(by="engine"), Who("bert")) == m.Kill(by="bert")
     assert signed(m.SetLimits(), Who("bert")) == m.SetLimits()
