@@ -7,17 +7,22 @@ message, as if the engine had been killed there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from lefi_tui.core.bot import Quote
+from bots.automated import Automated
+from lefi_tui.core.bot import Decision, Occasion, Quote, Snapshot
 from lefi_tui.core.desk import BotStatus, apply
 from lefi_tui.core.messages import (
     AnswerApproval,
     ApprovalRequested,
+    CancelOrders,
     ChangeSettings,
     CommandRefused,
     EmitEvent,
     Kill,
+    NoteWritten,
     PauseBot,
     QuoteChanged,
     Resume,
@@ -283,6 +288,32 @@ def test_a_transaction_that_was_undone_is_no_work_done(begin: Begin) -> None:
     for _ in range(2):
         story.fill(leg(story, "entry"))
     assert story.desk.bots["other"].status is BotStatus.FINALIZED
+
+
+# ---- a bot that fails
+
+
+class Fails(Automated):
+    """Its script does more than it may at a price of 13."""
+
+    def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
+        if any(quote.last == 13.0 for quote in occasion.quotes):
+            return Decision(state, fault="more steps than it may take")
+        return super().decide(state, occasion, snapshot)
+
+
+def test_a_bot_that_fails_leaves_no_entry_behind_and_says_what_is_half_done(begin: Begin) -> None:
+    story = begin('on PriceUpdate("BTC/USDT:USDT") { Print("none") }')
+    story.desk = replace(story.desk, kinds={"automated": Fails()})
+    other(story, f'{TWO}\non PriceUpdate("BTC/USDT") {{ Print("seen") }}')
+    story.fill(story.working[0])
+    entry = leg(story, "entry")
+    story.prices(13.0)
+    assert story.desk.bots["other"].status is BotStatus.FAULTED
+    assert story.of(CancelOrders)[-1].orders == (entry.id,)
+    assert {order.leg for order in story.working} == {"entry", "stop"}
+    assert story.of(NoteWritten)[-1].kind == "stuck"
+    assert "waited for buy ETH/USDT" in story.notes()[-1]
 
 
 # ---- an end of every moment

@@ -31,6 +31,7 @@ from lefi_tui.core.messages import (
 )
 
 NS_PER_MS: Final = 1_000_000
+STUCK: Final = "stuck"  # a note that asks for a person
 ANSWERS_MAX: Final = 256  # heard by one bot at one moment; what is left, a little later
 EVENTS_MAX: Final = 256  # heard between bots at one moment: bots that answer each other end
 
@@ -127,20 +128,21 @@ def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, .
             reserved=decision.reserved,
         )
     )
-    _follow(draft, bot_id, decision, occasion.at_ms * NS_PER_MS)
+    _follow(draft, bot, decision, occasion.at_ms * NS_PER_MS)
     if decision.awaited or bot.awaited:
         waiting.wind(draft, bot_id)
     return decision.emitted
 
 
-def _follow(draft: Draft, bot_id: str, decision: Decision, at_ns: int) -> None:
+def _follow(draft: Draft, before: BotRecord, decision: Decision, at_ns: int) -> None:
+    bot_id = before.id
     for note in decision.notes:
         _write_note(draft, bot_id, note, at_ns)
     for refusal in decision.refusals:
         _write_refusal(draft, bot_id, refusal, at_ns)
     if decision.fault:
         draft.say(BotFaulted(bot_id, at_ns, decision.fault))
-        approvals.end(draft, bot_id, "withdrawn", "its bot failed", at_ns)
+        _fail(draft, before, at_ns)
         return
     carry_out(draft, draft.bot(bot_id), decision.intents, at_ns)
     flows.plan(draft, draft.bot(bot_id), decision.planned, at_ns)
@@ -148,6 +150,19 @@ def _follow(draft: Draft, bot_id: str, decision: Decision, at_ns: int) -> None:
         approvals.ask(draft, draft.bot(bot_id), decision.asked, at_ns)
     if decision.is_finalized and not decision.awaited:
         _finalize(draft, bot_id, at_ns)
+
+
+def _fail(draft: Draft, before: BotRecord, at_ns: int) -> None:
+    """Nobody waits for its entries any more: they are canceled. What closes or undoes goes on."""
+    bot_id = before.id
+    approvals.end(draft, bot_id, "withdrawn", "its bot failed", at_ns)
+    working = [each for each in draft.desk.working_of(bot_id) if each.leg == "entry"]
+    entries = [each for each in working if not each.terms.is_reduce_only and not each.is_undo]
+    cancel_orders(draft, entries, at_ns, bot_id)
+    for each in before.awaited:
+        if each.kind != "approval":
+            words = f"It failed while a run waited for {each.what}. What is done of it stays"
+            _write_note(draft, bot_id, Note(STUCK, f"{words}; look after it."), at_ns)
 
 
 def _write_refusal(draft: Draft, bot_id: str, refusal: Refusal, at_ns: int) -> None:
