@@ -17,6 +17,7 @@ from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
 from lefi_tui.core.bot import (
     HELD_UP,
+    STUCK,
     ApprovalAsked,
     Awaited,
     Intent,
@@ -40,7 +41,6 @@ from lefi_tui.lang.waiting import (
 
 TIMED: Final = frozenset({"approval", "again"})  # they end by themselves at their deadline
 UNDOES: Final = frozenset({"undo", "again"})
-STUCK: Final = "stuck"  # a note that asks for a person
 
 Answered = OrderOutcome | bool
 Went = tuple[Begun, list[Any], list[str]]  # the run, the slots behind it, what was done in words

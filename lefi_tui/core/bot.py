@@ -14,6 +14,7 @@ from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
 
 HELD_UP: Final = "held up"  # status of an undo that trading's state lets not leave yet
+STUCK: Final = "stuck"  # kind of a note that asks for a person
 OWN_ACCOUNT: Final = frozenset({"", "main"})  # names of the account that a script trades on
 
 

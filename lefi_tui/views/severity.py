@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.bot import STUCK
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.notices import Severity
 
@@ -20,7 +21,7 @@ def _always(severity: Severity) -> Weigh:
 
 
 def _note(event: m.NoteWritten) -> Severity | None:
-    return Severity.INFO if event.kind == "notify" else None
+    return {"notify": Severity.INFO, STUCK: Severity.URGENT}.get(event.kind)
 
 
 def _trading_state(event: m.TradingStateChanged) -> Severity:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.bot import STUCK
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.money import words
 from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
@@ -176,7 +177,8 @@ def _event_taken(event: m.EventTaken, _orders: Orders) -> Said:
 def _note(event: m.NoteWritten, _orders: Orders) -> Said:
     text = _signal_text(event.text) if event.kind == "signal" else event.text
     what = f"{event.kind.capitalize()}: {text}"
-    return Said(Weight.PLAIN, what, event.bot, at_ns=event.at_ns, owner=event.bot)
+    weight = Weight.WARN if event.kind == STUCK else Weight.PLAIN
+    return Said(weight, what, event.bot, at_ns=event.at_ns, owner=event.bot)
 
 
 def _signal_text(record: str) -> str:

@@ -19,6 +19,7 @@ from lefi_tui.core.messages import (
     ApprovalRequested,
     CancelOrders,
     ChangeSettings,
+    ClosePosition,
     CommandRefused,
     EmitEvent,
     Kill,
@@ -37,7 +38,9 @@ from lefi_tui.core.messages import (
     VenueSilent,
     Work,
 )
+from lefi_tui.core.notices import Severity
 from lefi_tui.core.order import Order
+from lefi_tui.views.severity import severity_of
 from tests.engine.waiting_kit import NS, Begin, Story, due
 
 ONE = """
@@ -168,9 +171,9 @@ def test_an_order_of_an_earlier_life_answers_no_run_of_the_next(begin: Begin) ->
     assert story.working[0].ticket == old.ticket
     story.said.clear()
     story.fill(old)
-    assert story.notes() == []
+    assert "went on without" in story.notes()[0]
     story.fill(story.working[0])
-    assert story.notes() == ["filled 1 at 100"]
+    assert story.notes()[1:] == ["filled 1 at 100"]
 
 
 def test_what_reached_the_venue_once_is_never_sent_again(begin: Begin) -> None:
@@ -191,9 +194,9 @@ def test_a_run_hears_of_the_order_that_works_not_of_the_one_before_it(begin: Beg
     first = story.working[0]
     story.tell(VenueNeverSaw(first.id, story.now))
     story.fill(first)
-    assert story.notes() == []
+    assert [each.kind for each in story.of(NoteWritten)] == ["stuck"]
     story.fill(story.working[0], price=101.0)
-    assert story.notes() == ["filled 1 at 101"]
+    assert story.notes()[1:] == ["filled 1 at 101"]
 
 
 def test_a_run_hears_of_its_close_also_where_it_closed_anothers_units(begin: Begin) -> None:
@@ -232,6 +235,33 @@ def test_an_undo_trades_back_what_a_stop_has_left(begin: Begin) -> None:
     assert story.sent()[2:] == ["sell 0.400 BTC/USDT"]
     story.fill(leg(story, "entry"))
     assert (story.working, story.notes()) == ([], ["undone"])
+
+
+def test_an_undo_and_a_persons_close_do_not_both_sell(begin: Begin) -> None:
+    for market in ("BTC/USDT", "BTC/USDT:USDT"):
+        story = begin(TWO.replace("BTC/USDT", market))
+        story.fill(story.working[0])
+        entry = leg(story, "entry")
+        story.tell(ClosePosition("main", market, at_ns=story.now))
+        story.tell(VenueRejected(entry.id, story.now, "NO", "not today"))
+        closes = [order for order in story.working if order.leg == "entry"]
+        assert [order.owner for order in closes] == ["hand"]
+        story.fill(closes[0])
+        due(story, 1)
+        assert (story.working, story.notes()) == ([], ["undone"])
+
+
+def test_what_fills_behind_its_end_is_told_loudly(begin: Begin) -> None:
+    story = begin(TWO)
+    story.fill(story.working[0])
+    late = leg(story, "entry")
+    due(story, 30)
+    story.cancel(late)
+    story.fill(leg(story, "entry"))
+    story.fill(late, "2")
+    note = story.of(NoteWritten)[-1]
+    assert "buy 2 of ETH/USDT was filled when" in note.text
+    assert severity_of(note) is Severity.URGENT
 
 
 def test_an_undo_waits_as_long_as_trading_is_halted(begin: Begin) -> None:

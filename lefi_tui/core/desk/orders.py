@@ -78,7 +78,8 @@ def _standing_refusal(draft: Draft, bot: BotRecord, intent: Intent) -> tuple[str
             f"{intent.to}. Move it where the account is; `pays` plans it as a cash flow."
         )
         return NO_TRANSFER, words
-    closing = _closing(draft, bot, intent) if intent.action == "close" else None
+    reduces = intent.action == "close" or (intent.is_undo and intent.is_reduce_only)
+    closing = _closing(draft, bot, intent) if reduces else None
     return None if closing is None else (CLOSING, closing_words(closing))
 
 

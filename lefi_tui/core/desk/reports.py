@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import localcontext
 from typing import Final
 
-from lefi_tui.core.bot import FillSeen, Occasion
+from lefi_tui.core.bot import STUCK, FillSeen, Occasion
 from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
@@ -21,6 +21,7 @@ from lefi_tui.core.messages import (
     FundingBooked,
     FundingCharged,
     LookUpOrder,
+    NoteWritten,
     OrderAccepted,
     OrderCanceled,
     OrderFilled,
@@ -33,7 +34,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.money import EXACT, MONEY, grained
+from lefi_tui.core.money import EXACT, MONEY, grained, words
 from lefi_tui.core.order import (
     UNKNOWN,
     ExitPlan,
@@ -162,6 +163,7 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     for owner, part in parts:
         _tell_owner(draft, owner, part)
     if order is not None:
+        _tell_late(draft, order, report)
         _tell_asker(draft, order, report.at_ns)
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
@@ -334,6 +336,17 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         run_bot(draft, owner, Occasion(_not_before(bot, report.at_ns), fills=fills))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
+
+
+def _tell_late(draft: Draft, before: Order, report: VenueFilled) -> None:
+    """A run has gone on without these units, and nobody looks after them any more."""
+    if before.ticket and before.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}:
+        text = (
+            f"{before.terms.side} {words(report.quantity)} of {before.terms.symbol} was filled "
+            f"when order {before.id} had its end already, and its run went on without. "
+            "Look after it."
+        )
+        draft.say(NoteWritten(before.owner, STUCK, text, "", report.at_ns))
 
 
 def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from lefi_tui.core.bot import Decision, Emitted, Note, Occasion, Refusal
+from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal
 from lefi_tui.core.desk import approvals, flows, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
@@ -31,7 +31,6 @@ from lefi_tui.core.messages import (
 )
 
 NS_PER_MS: Final = 1_000_000
-STUCK: Final = "stuck"  # a note that asks for a person
 ANSWERS_MAX: Final = 256  # heard by one bot at one moment; what is left, a little later
 EVENTS_MAX: Final = 256  # heard between bots at one moment: bots that answer each other end
 
