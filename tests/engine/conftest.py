@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.engine.waiting_kit import Begin, Story
@@ -11,8 +13,8 @@ from tests.engine.waiting_kit import Begin, Story
 def begin(request: pytest.FixtureRequest) -> Begin:
     """A bot that was started, and has seen a price; `is_quiet`: none since it was started."""
 
-    def begun(source: str, *, cash: str = "10000", is_quiet: bool = False) -> Story:
-        story = Story(source, restarts=bool(request.param), cash=cash)
+    def begun(source: str, *, cash: str = "10000", is_quiet: bool = False, **options: Any) -> Story:
+        story = Story(source, restarts=bool(request.param), cash=cash, **options)
         if not is_quiet:
             story.prices(100.0)
         return story

@@ -24,6 +24,7 @@ from lefi_tui.core.messages import (
     SetApprovalRules,
     StopBot,
     TimersDue,
+    Work,
 )
 from tests.engine.waiting_kit import NS, Begin, Story
 
@@ -165,3 +166,19 @@ def test_four_eyes_are_not_those_of_who_started_the_bot(begin: Begin) -> None:
     assert "needs a second person" in story.of(CommandRefused)[0].text
     said(story, by="bert")
     assert len(story.sent()) == 1
+
+
+def test_a_bot_that_runs_once_asks_once_however_often_its_timer_rings(begin: Begin) -> None:
+    source = """
+    on Every(1m) { if Position("BTC/USDT") == 0 { authorize { Buy("BTC/USDT", 1) } } }
+    """
+    story = begin(source, work=Work.ONCE)
+    for _ in range(3):
+        story.second += 60
+        story.tell(TimersDue("b", (0,), story.now))
+    assert len(story.of(ApprovalRequested)) == 1
+    said(story)
+    assert story.sent() == ["buy 1.000 BTC/USDT"]
+    story.fill(story.working[0])
+    assert len(story.of(ApprovalRequested)) == 1
+    assert story.desk.bots["b"].status is BotStatus.FINALIZED

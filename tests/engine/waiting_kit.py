@@ -43,7 +43,9 @@ MARKETS = (
 class Story:
     """One bot `b` on account `main`; `said` is all that was said since it was looked at last."""
 
-    def __init__(self, source: str, *, cash: str = "10000", restarts: bool = False) -> None:
+    def __init__(
+        self, source: str, *, cash: str = "10000", restarts: bool = False, **options: Any
+    ) -> None:
         self.desk = Desk(kinds={"automated": Automated()})
         self.restarts = restarts  # before each message the desk comes from its snapshot
         self.second = 0
@@ -54,7 +56,7 @@ class Story:
         )
         self.tell(account, ListInstruments("main", MARKETS))
         self.prices(100.0)
-        self.tell(StartBot("b", "automated", "main", source, at_ns=self.now, by="anna"))
+        self.tell(StartBot("b", "automated", "main", source, at_ns=self.now, by="anna", **options))
 
     @property
     def now(self) -> int:

@@ -15,7 +15,7 @@ from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.orders import cancel_orders, carry_out
 from lefi_tui.core.desk.snapshot import DeskSnapshot
 from lefi_tui.core.desk.state import BotRecord, BotStatus
-from lefi_tui.core.desk.work import end_when_done, is_over
+from lefi_tui.core.desk.work import end_when_done, is_over, narrowed
 from lefi_tui.core.messages import (
     BotFaulted,
     BotFinalized,
@@ -104,6 +104,7 @@ def _hears(bot: BotRecord) -> bool:
 def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     """What it read stays as it was when the run began."""
     bot = draft.bot(bot_id)
+    occasion = narrowed(bot, occasion)
     begins = bot.status is BotStatus.RUNNING and not bot.has_begun and not occasion.is_history
     heard, answers = ((), ()) if occasion.is_history else (bot.heard, bot.answers)
     told = replace(

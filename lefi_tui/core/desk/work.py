@@ -36,6 +36,14 @@ def is_over(bot: BotRecord, occasion: Occasion) -> bool:
     return 0 < bot.until_ns < occasion.at_ms * NS_PER_MS and bot.status is BotStatus.RUNNING
 
 
+def narrowed(bot: BotRecord, occasion: Occasion) -> Occasion:
+    """While its one run waits, nothing begins beside it or queues up behind it."""
+    if bot.work is not Work.ONCE or not bot.awaited or occasion.stopping:
+        return occasion
+    heard = occasion.fills, occasion.answers
+    return Occasion(occasion.at_ms, fills=heard[0], answers=heard[1], is_file=occasion.is_file)
+
+
 def end_when_done(draft: Draft, bot: BotRecord, at_ns: int) -> BotRecord:
     """It leaves when its orders have their end: they are what it was for, so none is canceled."""
     if bot.status is not BotStatus.RUNNING or bot.awaited:
