@@ -236,6 +236,6 @@ def test_control_c_ends_with_one_line(tmp_path: Path) -> None:
         ) as command,
         fifo.open("wb", buffering=0),  # opens when the command reads, and gives it nothing
     ):
-        # A signal between Python's last look and the read that blocks is heard behind the read only.
+        # A signal just before the read that blocks is heard only behind it.
         out, err = _interrupted(command)
     assert (command.returncode, out, err) == (130, "", "Interrupted.\n")
