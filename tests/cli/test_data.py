@@ -177,7 +177,7 @@ def test_a_fetch_that_is_ended_in_the_middle_leaves_a_whole_file_and_goes_on(
     begin = BEGIN_MS - 1_500 * MINUTE
     home.answer("data", "import", str(old_file(home, rest)), "--symbol", BTC, "--exchange", MAIN)
     before, rest.page_most = home.times(), 50
-    rest.fail(Fault("/klines", hang_s=0.1, times=1_000))
+    rest.fail(Fault("/klines", hang_s=0.05, times=1_000))
     with home.started(*fetch(begin, BEGIN_MS)) as process:
         wait_for(lambda: rest.asked("/klines") > 8)
         process.send_signal(number)
