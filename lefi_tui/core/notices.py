@@ -20,7 +20,6 @@ SCREEN: Final = "screen"  # these three need no address: the screen itself is th
 BELL: Final = "bell"
 DESKTOP: Final = "desktop"  # OSC 9, where the terminal knows it
 BUILT_IN: Final = frozenset({SCREEN, BELL, DESKTOP})
-RESERVED: Final = frozenset({HEARTBEAT, *BUILT_IN})
 
 
 class Severity(StrEnum):

@@ -37,7 +37,6 @@ class Check:
     name: str
     code: str
     setting: str
-    looks_at: str
     look: Look
     is_hard: bool = True
 
