@@ -79,25 +79,24 @@ class WaitingRuns:
         """The run goes on with its answer, on slots and reads as they stand now."""
         self.runs.remove(run)
         course = run.course
-        if run.kind == "again" and run.intent is not None:
-            done = self._undo(course, (run.intent, *run.left), run.tries + 1)
-            return course.begun, slots, done
-        if run.kind == "undo":
-            done = self._not_undone(run, answer)
-            if done:
-                return course.begun, slots, done
-        if run.kind == "undo" and run.left:
-            done = self._undo(course, run.left)
-            return course.begun, slots, done
+        if run.kind in UNDOES:
+            done = self._still_undoing(run, answer)
+            return (course.begun, slots, done) if done else self._answer(course, slots, answer=True)
         if run.kind == "approval" and answer is True and self._has_changed(run, slots):
             asked = ApprovalAwaited(run.block, run.role, run.within_ms)
             self._ask(course, asked, slots)
             return course.begun, slots, ["asks again: what it would send has changed"]
-        if run.kind == "undo":
-            answer = True
-        elif isinstance(answer, OrderOutcome) and run.intent is not None:
+        if isinstance(answer, OrderOutcome) and run.intent is not None:
             course = _with_step(course, Step(run.intent, answer, run.held))
         return self._answer(course, slots, answer)
+
+    def _still_undoing(self, run: WaitingRun, answer: Answered) -> list[str]:
+        """The next undo, or this one again; empty when all is traded back, or can't be."""
+        assert run.intent is not None, run
+        if run.kind == "again":
+            return self._undo(run.course, (run.intent, *run.left), run.tries + 1)
+        done = self._not_undone(run, answer)
+        return done or (self._undo(run.course, run.left) if run.left else [])
 
     def _answer(self, course: Course, slots: list[Any], answer: Answered) -> Went:
         course = course.after(slots, self._wanted.reads(), answer)
