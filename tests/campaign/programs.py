@@ -24,8 +24,9 @@ from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import Side
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, applied
 from lefi_tui.lang.formatter import formatted
+from lefi_tui.lang.parser import parse
 from lefi_tui.lang.program import Program, check
-from lefi_tui.lang.source import Source
+from lefi_tui.lang.source import Source, Span
 from lefi_tui.simulate.prepared import instrument_of
 from lefi_tui.simulate.trial import BOT, Trial
 from tests.campaign.broken import broken
@@ -34,9 +35,10 @@ from tests.campaign.runner import Campaign, Finding
 from tests.campaign.script_writer import written
 
 PROGRAMS: Final = 100  # a case
-HANGS_AFTER_S: Final = 20.0
-CANDLES: Final = 100
-CANDLES_MAX: Final = 400  # of one script in twenty
+HANGS_AFTER_S: Final = 20.0  # of processor time: a machine that sleeps hangs nothing
+LIVES: Final = {30: 0.8, 100: 0.18, 400: 0.02}  # candles of a right script, and how often
+PATIENCE: Final = 100  # candles that one which has not traded yet gets all the same
+CANDLES_MAX: Final = max(LIVES)
 SOME_CANDLES: Final = 30
 LONG_EVERY: Final = 400  # programs; the others are as long as traders write them
 LONG_STATEMENTS: Final = 150
@@ -114,13 +116,13 @@ def _no_longer_than(seconds: float) -> Iterator[None]:
     def late(_signal: int, _frame: Any) -> None:
         raise TimeoutError(f"over {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 # ---- wrong ones
@@ -154,10 +156,11 @@ def _try_fixes(
     if not fixes:
         return
     tally.count("with_fixes")
-    mended = _mended(text, fixes)
+    edits = _edits(fixes)
+    mended = applied(text, Fix("all", tuple(edits)))
     left = _errors(check(mended).diagnostics)
     tally.count("mended", not left)
-    if _by_stage(left) <= _by_stage(errors):
+    if not _is_worse(errors, mended, left, edits):
         return
     tally.count("several_made_worse", not is_strict)
     if is_strict:
@@ -167,11 +170,34 @@ def _try_fixes(
         tally.fail(number, "fixes_made_it_worse", why, text)
 
 
-def _by_stage(errors: list[Diagnostic]) -> tuple[int, ...]:
-    """How many of text and syntax, then of meaning: what could not be read hides what it means, so
-    a fix may uncover mistakes of a later stage, and never makes more of its own."""
-    syntax = sum(each.code < "LF2" for each in errors)
-    return syntax, len(errors) - syntax
+def _is_worse(
+    before: list[Diagnostic], mended: str, after: list[Diagnostic], edits: list[Edit]
+) -> bool:
+    """Whether more can't be read; or, where all could be read, whether more is wrong, not counting
+    what a mended name brought to light elsewhere in its item: what can't be read hides what it
+    means, and a wrong name hides what hangs on it."""
+    unread, was_unread = (sum(each.code < "LF2" for each in errors) for errors in (after, before))
+    if unread or was_unread:
+        return unread > was_unread
+    items = parse(Source(mended)).script.items
+    written = list(_written(edits))
+    touched = [each for each in items if any(_meet(each.span, place) for place in written)]
+    counted = [
+        each
+        for each in after
+        if any(_meet(each.span, place) for place in written)
+        or not any(_meet(each.span, item.span) for item in touched)
+    ]
+    return len(counted) > len(before)
+
+
+def _written(edits: list[Edit]) -> Iterator[Span]:
+    """Where in the mended script the fixes wrote."""
+    moved = 0
+    for each in sorted(edits, key=lambda edit: edit.span):
+        start = each.span.start + moved
+        yield Span(start, start + len(each.text))
+        moved += len(each.text) - (each.span.end - each.span.start)
 
 
 def _errors(found: tuple[Diagnostic, ...]) -> list[Diagnostic]:
@@ -186,17 +212,17 @@ def _places(number: int, text: str, found: tuple[Diagnostic, ...], tally: Tally)
             tally.fail(number, "places_outside", f"{each.code} {each.span}", text)
 
 
-def _mended(text: str, fixes: list[Fix]) -> str:
-    """All offered fixes applied at once, save those that would change the same letters."""
+def _edits(fixes: list[Fix]) -> list[Edit]:
+    """Of all offered fixes at once, save those that would change the same letters."""
     edits: list[Edit] = []
     for fix in fixes:
-        if not any(_overlap(mine, theirs) for mine in fix.edits for theirs in edits):
+        if not any(_meet(mine.span, theirs.span) for mine in fix.edits for theirs in edits):
             edits += fix.edits
-    return applied(text, Fix("all", tuple(edits)))
+    return edits
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _try_formatted(text: str, tally: Tally) -> None:
@@ -218,10 +244,13 @@ def _try_right(number: int, text: str, tally: Tally, chance: random.Random) -> N
         tally.fail(number, "refused", refusal, text)
         return
     run = Run(text, chance, is_counted=number % 4 == 0)
-    for at in range(CANDLES if chance.random() < 0.95 else CANDLES_MAX):
+    (life,) = chance.choices(tuple(LIVES), tuple(LIVES.values()))
+    at = 0
+    while at < life or (at < PATIENCE and not run.has_traded()):
         run.candle(at)
-        if at == CANDLES // 2 and number % 4 == 2:
+        if at == life // 2 and number % 4 == 2:
             run.written_and_read()
+        at += 1
     run.end()
     _distributed(run, tally)
 
@@ -257,6 +286,10 @@ class Run:
     @property
     def program(self) -> Program:
         return self.trial.state.bound.program
+
+    def has_traded(self) -> bool:
+        book = self.trial.book
+        return bool(book.trades or book.open(self.trial.readings.closes))
 
     def candle(self, at: int) -> None:
         opened_ms = BEGINS_MS + at * STEP_MS
@@ -324,7 +357,7 @@ def _distributed(run: Run, tally: Tally) -> None:
     exits = [each.exits for each in intents]
     program = run.program
     tally.count("asks_for_orders", intents)
-    tally.count("trades", run.trial.book.trades or run.trial.book.open(run.trial.readings.closes))
+    tally.count("trades", run.has_traded())
     tally.count(
         "stops_or_targets", any(each.stop_loss or each.take_profit or each.trail for each in exits)
     )
