@@ -11,10 +11,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from msgspec import to_builtins
+from msgspec.structs import replace
+
 from lefi_tui.core.bot import Bar, Decision, Needs, Note, Occasion, RunTrace, Snapshot
+from lefi_tui.core.record import Record
 
 SOURCE: Final = "range_forecast"
 DEFAULTS: Final[Mapping[str, str]] = {
@@ -28,8 +31,7 @@ BAND_90: Final = 1.6448536269514722
 WARM_CANDLES: Final = 20  # fewer returns than this say nothing about their spread
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Record):
     """Bands for the close of the next candle, in quote."""
 
     low_90: float
@@ -39,8 +41,7 @@ class Forecast:
     high_90: float
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorState:
+class IndicatorState(Record):
     symbol: str
     timeframe_ms: int
     half_life: int
@@ -110,7 +111,7 @@ class Indicator:
         return state.last or "No candle has closed since it was started."
 
     def encode(self, state: IndicatorState) -> Any:
-        return asdict(state)
+        return to_builtins(state)
 
     def decode(self, source: str, settings: Mapping[str, str], data: Any) -> IndicatorState:
         assert not self.refused(source, settings)

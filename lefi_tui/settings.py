@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
+from msgspec import field
+from msgspec.structs import fields, replace
 from platformdirs import user_config_path, user_data_path
 
 from lefi_tui.core.approval import ApprovalRule
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.limits import About
 from lefi_tui.errors import SettingsError
 from lefi_tui.settings_tables import (
@@ -40,8 +42,7 @@ OnHangup = Literal["keep", "stop"]
 OnRestart = Literal["run", "ask", "stop"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Record):
     """All of it. `origins` tells for each name: default, the file, or the environment."""
 
     config_dir: Path
@@ -75,8 +76,7 @@ class Settings:
         return self.config_dir / FILE_NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Record):
     """Settings that can be used, and what could not."""
 
     settings: Settings
@@ -175,7 +175,7 @@ def _names(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
         if prefix == "" and each.name in NO_VALUES:
             continue
         hint = hints[each.name]
-        if isinstance(hint, type) and is_dataclass(hint):
+        if isinstance(hint, type) and issubclass(hint, Record):
             yield from _names(hint, f"{each.name}.")
         else:
             yield f"{prefix}{each.name}", hint
@@ -184,8 +184,7 @@ def _names(kind: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 KINDS: Final[Mapping[str, Any]] = MappingProxyType(dict(_names(Settings)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Record):
     value: Any
     origin: str
     is_text: bool = False  # from the environment: a text that stands for its type

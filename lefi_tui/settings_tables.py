@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
+from msgspec import field
+
 from lefi_tui.core.quiet_hours import hours_wrong
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.limits import About, Limits
 from lefi_tui.core.risk.periods import zone_wrong
 
@@ -17,7 +19,6 @@ Severity = Literal["info", "warning", "urgent"]
 LeastHere = Literal["info", "warning", "urgent", "off"]
 
 
-@dataclass(frozen=True, slots=True)
 class LimitSettings(Limits):
     """What the gate refuses, for the whole desk; no value is no bound."""
 
@@ -26,8 +27,7 @@ class LimitSettings(Limits):
     ] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EventSettings:
+class EventSettings(Record):
     """Where custom events come from, beside scripts and `lefi emit`; nothing unless said."""
 
     folder: Annotated[
@@ -38,8 +38,7 @@ class EventSettings:
     ] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
+class NotifySettings(Record):
     """How a person who is away is told; the addresses live in the keyring (`lefi notify set`)."""
 
     default: Annotated[
@@ -70,8 +69,7 @@ class NotifySettings:
     ] = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class KillSettings:
+class KillSettings(Record):
     """What a kill closes, and what causes one without anybody's asking; no value is no cause."""
 
     flatten: Annotated[
@@ -92,8 +90,7 @@ class KillSettings:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalSettings:
+class ApprovalSettings(Record):
     """Who answers what scripts ask; `rules` beside it is a list of its own."""
 
     four_eyes: Annotated[bool, About("not whoever started the bot may answer its questions")] = (
@@ -101,16 +98,14 @@ class ApprovalSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSettings:
+class DemoSettings(Record):
     """The built-in market: the same seed gives the same market."""
 
     seed: Annotated[int, About("which made-up market it is", ge=0)] = 1
     cash: Annotated[Decimal, About("of a new demo account, in USDT", gt=0)] = Decimal(10_000)
 
 
-@dataclass(frozen=True, slots=True)
-class CcxtSettings:
+class CcxtSettings(Record):
     """Handed to the ccxt client as they are: proxies, hostnames, other endpoints."""
 
     options: dict[str, Any] = field(default_factory=dict)
@@ -123,8 +118,7 @@ class CcxtSettings:
         return {**self.others, "options": self.options, "urls": self.urls}
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
+class AccountSettings(Record):
     """One account of `config.toml`; its keys live in the keyring."""
 
     exchange: str = "paper"  # any ccxt id, or "paper"

@@ -7,11 +7,11 @@ much happens, one ring in two seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.notices import Severity
 from lefi_tui.core.quiet_hours import NS, is_quiet
+from lefi_tui.core.record import Record
 from lefi_tui.errors import shown
 from lefi_tui.views.desk_view import DeskView, LogRow
 
@@ -22,8 +22,7 @@ RING_NS: Final = 2 * NS
 OFF: Final = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRules:
+class AlertRules(Record):
     """The least severity of each; "off" for never."""
 
     screen: str = OFF

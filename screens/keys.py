@@ -6,12 +6,13 @@ A binding has an id (a person's own keymap names it) and a tooltip (help says it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
+from msgspec.structs import replace
 from textual.binding import Binding
 
+from lefi_tui.core.record import Record
 from widgets.edge import KeyHint
 
 EVERYWHERE: Final = "Everywhere, also while typing"
@@ -40,8 +41,7 @@ ON_SCRIPTS: Final = (SCRIPTS, EDITOR)
 TOGETHER: Final = (ON_DESK, ON_BOTS, ON_SCRIPTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """`rank` orders the frame's last line: 0 always stands there, -1 never."""
 
     id: str
@@ -724,8 +724,7 @@ def of_groups(*groups: str) -> tuple[str, ...]:
     return tuple(each.id for each in KEYS if each.group in groups)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTable:
+class KeyTable(Record):
     """The table as it is in force: with a person's own keymap, if there is one."""
 
     keys: tuple[Key, ...] = KEYS

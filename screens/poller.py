@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from textual.screen import Screen
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
 from lefi_tui.views.desk_view import SILENCE_MAX_MS, DeskView, aged
 from lefi_tui.views.queries import Query
@@ -24,8 +24,7 @@ POLL_SECONDS: Final = 0.1
 Slot = tuple[Asking, int]  # a screen's own question is 0, its panes' are 1 and more
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Record):
     """What was told last, to which question, and when."""
 
     query: Query

@@ -6,15 +6,16 @@ Pictures are drawn in a thread and kept until the numbers, the room or the color
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Final, Protocol
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
 from lefi_tui.core.messages import Command
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
 from lefi_tui.views import numbers
 from lefi_tui.views.queries import ReportQuery
@@ -44,8 +45,7 @@ class Exporter(Protocol):
     def csv(self, query: ReportQuery) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Canvas:
+class Canvas(Record):
     """All that two pictures hang on: equal ones are never drawn twice."""
 
     view: ReportView

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from textual.screen import Screen
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
 from lefi_tui.views.scripts import RanTest
 
 
-@dataclass(frozen=True, slots=True)
-class RunSoFar:
+class RunSoFar(Record):
     """What is known of a run of tests. `refusal` where they could not begin."""
 
     text: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import field
+
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.views.queries import Channel
 from lefi_tui.views.shelf import Startable
@@ -40,8 +42,7 @@ Go = Callable[[str, Mapping[str, str], WorkPlan], None]
 FormOf = Callable[[Startable, DeskView, Go], Dialog | None]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSetup:
+class DeskSetup(Record):
     """What the desk is given. `shelf` may read files; it is called in a thread of its own."""
 
     channel: Channel

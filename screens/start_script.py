@@ -7,7 +7,6 @@ a mistake stands beside its field; only what differs from the script's own value
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar, Final
 
@@ -20,6 +19,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lefi_tui.core.messages import Work
+from lefi_tui.core.record import Record
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.views.desk_view import AccountRow, DeskView, Mode
@@ -43,8 +43,7 @@ Values = Mapping[str, str]  # settings that differ, as Lefi text
 Typed = tuple[Values, Values]  # settings, then how long it is for
 
 
-@dataclass(frozen=True, slots=True)
-class StartForm:
+class StartForm(Record):
     """What the form is made from."""
 
     program: Program

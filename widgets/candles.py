@@ -7,10 +7,10 @@ Rising candles are lines and falling ones blocks: nothing is said by color alone
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.chart_view import Candle, ChartView, Level, frame_name
 from lefi_tui.views.numbers import NS_PER_MS
@@ -97,8 +97,7 @@ def _runs(cells: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """Where what stands: the plot's columns and rows, the first time, the scale."""
 
     chart: ChartView

@@ -6,10 +6,10 @@ Labels stand on round values, not on rows: they stay what they are while the mar
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views.chart_view import HOUR_MS, MINUTE_MS
 
 DAY_MS: Final = 24 * HOUR_MS
@@ -24,8 +24,7 @@ TIME_STEPS: Final = (
 LABEL_CELLS: Final = 11  # "20 Nov" and air
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Record):
     """Prices over rows of two half cells each, the highest above."""
 
     low: float

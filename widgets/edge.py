@@ -6,11 +6,11 @@ Above: mode, venue, trading state, equity, time. Below: the mode again, and the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from lefi_tui.core.messages import TradingState
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.approvals_view import URGENT_MS
 from lefi_tui.views.desk_view import DeskView, Mode
@@ -21,8 +21,7 @@ from widgets.lines import Row, Span, fit
 TIME, VENUE, EQUITY, STATE = 4, 3, 2, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """Something on the frame's line. `rank` 0 stays; the highest goes first."""
 
     text: str
@@ -30,8 +29,7 @@ class Piece:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHint:
+class KeyHint(Record):
     key: str
     label: str
     rank: int

@@ -7,19 +7,19 @@ Nothing of a script reaches the terminal that a terminal would obey: such letter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
+from lefi_tui.core.record import Record
 from widgets.editor_marks import Mark
 from widgets.ink import Glyphs, Ground, Ink
 
 TAB_CELLS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Record):
     """A stretch of a line that the checker names, in columns."""
 
     start: int
@@ -27,8 +27,7 @@ class Wrong:
     is_error: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Record):
     """All that one line shows; equal looks are drawn once."""
 
     number: int
@@ -44,8 +43,7 @@ class Look:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Record):
     ink: Ink = Ink.TEXT
     ground: Ground = Ground.PAPER
     is_underlined: bool = False

@@ -7,10 +7,12 @@ that goes on, or a dot that makes the next word a field. All pure; any text is m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Flag
 from typing import Final
 
+from msgspec.structs import replace
+
+from lefi_tui.core.record import Record
 from lefi_tui.lang.scanner import scan
 from lefi_tui.lang.tokens import Kind, Token
 from widgets.ink import Ink
@@ -32,8 +34,7 @@ OPENS: Final = "/*"
 CLOSES: Final = "*/"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Record):
     """A stretch of a line, in columns; later ones lie on earlier ones."""
 
     start: int
@@ -49,8 +50,7 @@ class Above(Flag):
     DOT = 2  # the next word is a field
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedLine:
+class MarkedLine(Record):
     text: str
     above: Above
     marks: tuple[Mark, ...]

@@ -7,12 +7,14 @@ the exact values of the 256-color cube, so that neither drifts; 16 colors have t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
+from msgspec import field
+from msgspec.structs import replace
 from rich.style import Style
 
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Mode
 
 
@@ -42,8 +44,7 @@ class Ground(StrEnum):
     CURSOR = "cursor"
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Record):
     """Signs. The Linux console has no heavy lines and no triangles: it gets plain letters."""
 
     corners: str = "┏┓┗┛"
@@ -70,8 +71,7 @@ ASCII: Final = Glyphs(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Record):
     """One way to show every meaning. `accent` is the color of the mode that is on the frame."""
 
     name: str

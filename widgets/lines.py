@@ -6,11 +6,12 @@ All pure: a table is laid out as text and tested as text, without a terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from msgspec import field
 from rich.cells import cell_len, set_cell_size
 
+from lefi_tui.core.record import Record
 from widgets.ink import Glyphs, Ground, Ink
 
 R = TypeVar("R")
@@ -18,8 +19,7 @@ Span = tuple[str, Ink]
 GAP: Final = " "
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One line of a pane; its spans are as wide as the pane."""
 
     spans: tuple[Span, ...]
@@ -30,8 +30,7 @@ class Row:
         return "".join(text for text, _ in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Record):
     """What a pane shows: exactly `height` rows, and the first item it begins with."""
 
     rows: tuple[Row, ...]
@@ -42,8 +41,7 @@ class Page:
         return "\n".join(row.text.rstrip() for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """Where a pane draws: its size, its cursor (an item's number), and where it stood before."""
 
     width: int
@@ -55,8 +53,7 @@ class Frame:
     glyphs: Glyphs = field(default_factory=Glyphs)
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
+class Column(Record, Generic[R]):
     """`rank`: 0 stays always, higher goes first when there is no room. `grows` takes the rest."""
 
     title: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.order import OrderStatus
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.orders_view import PastOrderRow, whose
 from lefi_tui.views.queries import StoryQuery
@@ -28,8 +28,7 @@ _STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """What the filter left of all that was asked for."""
 
     rows: tuple[PastOrderRow, ...]

@@ -6,12 +6,12 @@ All pure: a diagnostic and its text in, rows and columns and words out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from rich.style import Style
 from rich.text import Text
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import shown
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.source import Source
@@ -23,8 +23,7 @@ T = TypeVar("T")
 ROWS_UNDERLINED_MAX: Final = 20  # of one problem that spans lines
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """One diagnostic; row and column count from 0, as the editor does."""
 
     code: str
@@ -115,8 +114,7 @@ def _first(found: Sequence[T]) -> T | None:
 # ---- lines of the list below the editor
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """A line of that list, and the row of the script it goes to."""
 
     text: Text

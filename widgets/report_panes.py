@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.report_view import Hold, ReportView, Subject
 from lefi_tui.views.report_words import HOLD, Fact, facts, name_of, subject
@@ -24,8 +26,7 @@ TALL: Final = 30
 VALUE_WIDTH: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Record):
     """The heights of a report's parts, from above, and the width of what stands beside."""
 
     facts: int

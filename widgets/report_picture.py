@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from types import ModuleType
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views.numbers import clock, moment
 from lefi_tui.views.report_drawing import nice, stretches
 from lefi_tui.views.report_view import Point
@@ -28,8 +28,7 @@ _ONE_FIGURE: Final = threading.Lock()
 _AXES: Final = str.maketrans("│┤├┼─┬┴┐┌└┘", "||||-+++++-")
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Record):
     """What a curve is drawn with; each mark has an ink of its own."""
 
     curve: str

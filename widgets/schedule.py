@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.schedule_view import ScheduleRow, ScheduleView
@@ -18,8 +18,7 @@ NOTHING: Final = "nothing runs by the clock"
 PASSED: Final = "now"
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(Record):
     """A row at a moment: times are told as how long from then."""
 
     row: ScheduleRow

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.bot import OWN_ACCOUNT, Intent, Snapshot
 from lefi_tui.core.order import SizeKind
 from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.record import Record
 
 SLACK: Final = 1e-12  # as simulation.md's rule 6 has it
 
 
-@dataclass(frozen=True, slots=True)
-class Funding:
+class Funding(Record):
     """What each step takes of the free cash, in the account's quote; `lack` says why it can't."""
 
     costs: tuple[float, ...]

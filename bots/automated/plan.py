@@ -7,12 +7,12 @@ first), Every, Schedule, Event, Command, Stop; equals as written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from lefi_tui.core.bars import Bucket
 from lefi_tui.core.bot import Bar, FillSeen, Needs, Patience, Print, Quote
+from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import Handler, Program, check
 from lefi_tui.lang.reach import Reach, reach_of
@@ -31,15 +31,13 @@ Settings = tuple[tuple[str, str], ...]
 _QUOTE_READS: Final = frozenset({"spot", "bid", "ask", "spread"})
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Record):
     handler: int
     spec: str  # a crontab line, or `every MILLISECONDS`
     zone: str
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Record):
     """A program and its handlers by what makes them run; all that never changes while it runs."""
 
     program: Program

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import to_builtins
 
 from bots.automated.plan import Bound, bind
 from bots.automated.waits import (
@@ -18,11 +19,11 @@ from bots.automated.waits import (
     waiting_out,
 )
 from lefi_tui.core.bars import Bucket
+from lefi_tui.core.record import Record
 from lefi_tui.lang.waiting import Begun
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
+class LastRun(Record):
     """The newest run that is worth telling: from where it began to where it stood."""
 
     run: Begun
@@ -31,8 +32,7 @@ class LastRun:
     warming: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BotState:
+class BotState(Record):
     bound: Bound
     slots: list[Any]  # never changed in place
     buckets: tuple[Bucket, ...]  # candles in the making, on candle files
@@ -55,7 +55,7 @@ def encoded(state: BotState) -> Any:
     last = state.last
     return {
         "slots": program.encode(state.slots),
-        "buckets": [asdict(each) for each in state.buckets],
+        "buckets": [to_builtins(each) for each in state.buckets],
         "due_ns": list(state.due_ns),
         "sent_ms": list(state.sent_ms),
         "last": None

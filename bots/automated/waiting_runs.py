@@ -6,8 +6,9 @@ The rule it keeps: what came before a wait is decided and sent; after it, reads 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from bots.automated import waits
 from bots.automated.ceiling import hold

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import Intent, OrderOutcome, Refusal, Snapshot
 from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.order import ExitPlan, Level, Side, Size, SizeKind
 from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.record import Record
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, TransactionFailed
 
@@ -25,8 +27,7 @@ AGAIN_FIRST_MS: Final = 1_000
 AGAIN_MOST_MS: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """One step of a transaction: what was asked, and what became of it."""
 
     intent: Intent
@@ -34,8 +35,7 @@ class Step:
     held: float = 0.0  # units of its symbol before it
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Record):
     """A run under way, and the transaction it is in, if any."""
 
     begun: Begun
@@ -48,8 +48,7 @@ class Course:
         return replace(self, begun=replace(self.begun, legs=(*self.begun.legs, leg)))
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRun:
+class WaitingRun(Record):
     """kind: order · undo (`left` are the next ones) · again (an undo that failed, tried once more
     at its deadline) · approval (`left` is what was shown)"""
 
@@ -68,8 +67,7 @@ class WaitingRun:
     units: tuple[float, ...] = ()  # of `left`, when it was asked
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Record):
     """An event whose handler still waits; its run begins when that one has ended."""
 
     handler: int

@@ -14,13 +14,13 @@ import os
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.bars import bucket_start
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.record import Record
 from lefi_tui.errors import RefusedError
 
 HEADER: Final = "timestamp,open,high,low,close,volume\n"
@@ -36,8 +36,7 @@ _NAME: Final = re.compile(r"([A-Z0-9]+)-([A-Z0-9]+)(?:-([A-Z0-9]+))?-(\d+)([wdhm
 Line = tuple[int, str]  # its opening time, the row as it stands in the file
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Record):
     """Where one market's candles of one timeframe are kept."""
 
     folder: Path  # of all candles
@@ -55,8 +54,7 @@ class Shelf:
         return self.file.with_suffix(".part")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Record):
     """What a file holds. `holes` are stretches without candles, from and to before."""
 
     shelf: Shelf

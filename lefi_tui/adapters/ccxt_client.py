@@ -11,13 +11,13 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
+from msgspec import Struct
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
 from lefi_tui.adapters.guards import CallFailedError, Guards, HeldBackError
@@ -42,8 +42,7 @@ CHEAPER: Final[Mapping[str, Mapping[str, str]]] = {
 MISSHAPEN: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-@dataclass(slots=True)
-class _Answered:
+class _Answered(Struct):
     """The status of the newest answer to one question."""
 
     status: int = 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
@@ -31,6 +30,7 @@ from lefi_tui.core.messages import (
     Watch,
 )
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 from lefi_tui.errors import ExchangeAnswerError, ExchangeError, MarketUnknownError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.market_feed import HearMarket
@@ -49,8 +49,7 @@ BOARD: Final = ("BTC", "ETH", "SOL")  # shown where the account names no symbols
 Series = tuple[str, int]  # symbol, timeframe_ms
 
 
-@dataclass(frozen=True, slots=True)
-class FeedTerms:
+class FeedTerms(Record):
     account: str
     exchange: str
     currency: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from lefi_tui.adapters.paper_book import Book, Depth, FundingRate, Traded
 from lefi_tui.core.instrument import Instrument
@@ -25,8 +26,7 @@ RATES_KEPT: Final = 100
 Row = tuple[str, int, str, str, str]  # id, the exchange's ms, price, units, side
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What is known of one market."""
 
     book: Book

@@ -7,7 +7,6 @@ market, and a candle of the past is exactly what its trade prints were.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
@@ -32,6 +31,7 @@ from lefi_tui.adapters.paper_book import Book, Depth, FundingRate, Traded
 from lefi_tui.core.bot import Bar, Print, Quote
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 NS_PER_MS: Final = 1_000_000
 TICK_NS: Final = TICK_MS * NS_PER_MS
@@ -46,8 +46,7 @@ _MILLION: Final = 1_000_000
 _MINUTES_KEPT: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Record):
     """One symbol. Its path counts in its own spot's ticks and lots; a perpetual shares them."""
 
     instrument: Instrument

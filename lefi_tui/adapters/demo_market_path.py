@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import Final, NamedTuple
+
+from lefi_tui.core.record import Record
 
 MINUTE_MS: Final = 60_000
 FIVE_MS: Final = 5 * MINUTE_MS
@@ -69,8 +70,7 @@ class Weather(NamedTuple):
     jumps: tuple[int, ...]  # -1 for none
 
 
-@dataclass(frozen=True, slots=True)
-class PathPlan:
+class PathPlan(Record):
     name: str
     base: int  # in ticks, where the price began
     daily: float  # standard deviation of a day's return in ordinary weather

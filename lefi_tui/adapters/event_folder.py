@@ -14,12 +14,12 @@ import logging
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.messages import EmitEvent
+from lefi_tui.core.record import Record
 from lefi_tui.event_text import BYTES_MAX, EventTextError, event_of
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.event_source import Answer, Ear
@@ -37,8 +37,7 @@ REFUSED: Final = "refused"
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """A file as it stands: changed in any of these, it is another, and not complete yet."""
 
     name: str
@@ -47,8 +46,7 @@ class Found:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record):
     """Where a file goes, and why."""
 
     place: str

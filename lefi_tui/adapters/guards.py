@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Final, TypeVar
+
+from msgspec import Struct, field
 
 from lefi_tui.adapters.rate_budget import BudgetFullError, Rank, RateBudget
 from lefi_tui.ports.clock import Clock
@@ -38,8 +39,7 @@ class CallFailedError(Exception):
     """No usable answer: what was asked may have been done."""
 
 
-@dataclass(slots=True)
-class Breaker:
+class Breaker(Struct):
     """Of one endpoint. Failures of calls begun before the last failure was known count once."""
 
     open_s: float = OPEN_S
@@ -83,8 +83,7 @@ def scattered_s(wait_s: float, chance: float) -> float:
     return float(wait_s * (1 - JITTER + JITTER * chance))
 
 
-@dataclass(slots=True)
-class Hold:
+class Hold(Struct):
     """Until when a venue asked to be left alone."""
 
     until_ns: int = 0
@@ -100,8 +99,7 @@ def _never() -> bool:
     return False
 
 
-@dataclass(slots=True)
-class Guards:
+class Guards(Struct):
     """One for a venue. `chance` gives 0 to 1; `is_frozen` is asked last, before an entry leaves.
 
     Without a budget here the client below asks for its turns itself, by weight.

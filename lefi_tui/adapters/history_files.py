@@ -13,14 +13,16 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.adapters.parquet_rows import parquet_rows
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.record import Record
 from lefi_tui.errors import FileUnreadableError, MarketFileError, UsageError
 
 TIME_NAMES: Final = ("timestamp", "time", "date", "datetime")
@@ -34,8 +36,7 @@ PRICE_MAX: Final = 1e18
 Row = tuple[int, Sequence[str]]  # its line in the file, its cells
 
 
-@dataclass(frozen=True, slots=True)
-class CandleFile:
+class CandleFile(Record):
     """One symbol's candles, checked; `gaps` are places where candles are missing."""
 
     name: str
@@ -142,8 +143,7 @@ def _wrong(name: str, line: int, why: str, next_step: str = "") -> MarketFileErr
     return MarketFileError(why, where=f"{name}:{line}", next_step=next_step)
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Record):
     """Where in a row each field stands."""
 
     time: int

@@ -6,13 +6,15 @@ The rule it keeps: what one order has eaten, the next does not find; a new momen
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 
 class Depth(NamedTuple):
@@ -20,8 +22,7 @@ class Depth(NamedTuple):
     units: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Record):
     """Best first on both sides."""
 
     symbol: str
@@ -83,8 +84,7 @@ class BookMarket(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Eaten:
+class Eaten(Struct):
     """What our own orders took from a book, until the market shows a new one."""
 
     at_ns: int = -1

@@ -7,7 +7,6 @@ what is told later is told in the order it happened.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -17,14 +16,14 @@ from lefi_tui.adapters.paper_venue_restore import PaperState, restored
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import Report
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear
 
 STEP_NS: Final = 250_000_000  # how often it looks at the market by itself
 
 
-@dataclass(frozen=True, slots=True)
-class PaperTerms:
+class PaperTerms(Record):
     """`latency_ms` is the whole way, there and back."""
 
     account: str

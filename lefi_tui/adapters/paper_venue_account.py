@@ -6,13 +6,15 @@ say; a perpetual never loses more than its margin.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 GRAIN: Final = Decimal(1).scaleb(-12)  # what a division is cut to: both sides get the same
 ONE: Final = Decimal(1)
@@ -22,8 +24,7 @@ def grained(value: Decimal) -> Decimal:
     return value.quantize(GRAIN)
 
 
-@dataclass(slots=True)
-class Books:
+class Books(Struct):
     """Balances by name. Their sum is zero, always."""
 
     balances: dict[str, Decimal] = field(default_factory=dict)
@@ -39,8 +40,7 @@ class Books:
         return self.balances.get(name, ZERO)
 
 
-@dataclass(slots=True)
-class Holding:
+class Holding(Struct):
     """What is held of one symbol: `cost` is the sum paid for it at entry, without fees."""
 
     instrument: Instrument
@@ -74,8 +74,7 @@ class Holding:
         return abs(self.units) if self.units * side.sign < 0 else ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Record):
     instrument: Instrument
     side: Side
     price: Decimal

@@ -6,9 +6,10 @@ best price and never steps back; a fill at the target earns at least the target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from lefi_tui.adapters.paper_venue_account import Holding
 from lefi_tui.core.money import ZERO, ceil_to, floor_to, nearest_to
@@ -21,8 +22,7 @@ LIQUIDATION: Final = "liquidation"
 REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit", TRAIL: "trail"}
 
 
-@dataclass(slots=True)
-class Exit:
+class Exit(Struct):
     id: str
     entry_order: str
     leg: str

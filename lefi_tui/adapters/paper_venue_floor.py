@@ -7,9 +7,10 @@ position; the books balance after every fill.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from lefi_tui.adapters.paper_book import Book, BookMarket, Depth, Eaten
 from lefi_tui.adapters.paper_venue_account import Execution, Holding, PaperAccount, grained
@@ -23,8 +24,7 @@ from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import OrderTerms, Side, SizeKind
 
 
-@dataclass(slots=True)
-class Live:
+class Live(Struct):
     """An order that is not final."""
 
     id: str

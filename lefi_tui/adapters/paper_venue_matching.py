@@ -7,10 +7,12 @@ position; an order at rest waits until what stood before it has traded; the book
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lefi_tui.adapters.paper_book import Depth, Traded, walk
 from lefi_tui.adapters.paper_venue_account import Holding, grained
@@ -277,8 +279,7 @@ class PaperExchange(PaperFloor):
             yield depth.units
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """A place in the queue at one price."""
 
     side: Side

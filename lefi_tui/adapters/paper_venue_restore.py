@@ -7,7 +7,6 @@ filled, no funding was charged, and a stop that was passed acts at the first pri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +18,7 @@ from lefi_tui.adapters.paper_venue_matching import PaperExchange
 from lefi_tui.core.messages import VenueAccepted
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, Side, TimeInForce
+from lefi_tui.core.record import Record
 
 _AT_WORK: Final = {
     OrderStatus.ACCEPTED,
@@ -27,8 +27,7 @@ _AT_WORK: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPosition:
+class HeldPosition(Record):
     symbol: str
     units: Decimal  # signed
     entry: Decimal  # average entry price
@@ -36,8 +35,7 @@ class HeldPosition:
     entry_order: str = ""  # the newest order that opened or enlarged it, where known
 
 
-@dataclass(frozen=True, slots=True)
-class PaperState:
+class PaperState(Record):
     """What the desk knows of a paper account, as plain data.
 
     `cash` is all the account's cash with the margins of perpetuals in it: what it began with, plus

@@ -6,7 +6,6 @@ The rule it keeps: what is taken can be paid, sold and priced; all else is a ref
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -15,6 +14,7 @@ from lefi_tui.adapters.paper_venue_account import GRAIN, ONE, Holding
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import ZERO, floor_to, words
 from lefi_tui.core.order import OrderKind, OrderTerms, Side, SizeKind
+from lefi_tui.core.record import Record
 
 
 class Refused(NamedTuple):
@@ -22,8 +22,7 @@ class Refused(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """An order at the door, with all that the checks look at."""
 
     terms: OrderTerms

@@ -7,10 +7,11 @@ never makes a cancel wait. Time comes in by the clock; nothing is guessed from t
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import count
 from typing import Final
+
+from msgspec import Struct
 
 from lefi_tui.ports.clock import Clock
 
@@ -37,8 +38,7 @@ class BudgetFullError(Exception):
     """Too much waits already; this request was not sent."""
 
 
-@dataclass(slots=True)
-class _Bucket:
+class _Bucket(Struct):
     tokens: float
     at_ns: int
 

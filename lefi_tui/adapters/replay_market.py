@@ -9,7 +9,6 @@ before the next row, so that candles whose time is over close before that row's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -32,6 +31,7 @@ from lefi_tui.core.matching import (
 from lefi_tui.core.matching.records import ENTRY
 from lefi_tui.core.money import from_double
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.market_feed import HearMarket
 from lefi_tui.ports.venue import Hear
@@ -40,8 +40,7 @@ NS_PER_MS: Final = 1_000_000
 NS_PER_S: Final = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayTerms:
+class ReplayTerms(Record):
     """What the account of a replay is: its name, its cash, its fees."""
 
     account: str
@@ -49,8 +48,7 @@ class ReplayTerms:
     fees: Fees
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(Record):
     at_ms: int
     bars: tuple[Bar, ...] = ()
     is_first: bool = False

@@ -11,9 +11,10 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import astuple, fields
 
 from lefi_tui.adapters.sqlite_errors import named
 from lefi_tui.core.notices import Delivery, Severity, State

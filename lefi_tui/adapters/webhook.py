@@ -14,10 +14,10 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.messages import EmitEvent
+from lefi_tui.core.record import Record
 from lefi_tui.event_text import BYTES_MAX, EventTextError, event_of
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.event_source import Ear
@@ -53,8 +53,7 @@ class RefusedRequestError(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     headers: Mapping[str, str]
     body: bytes
 

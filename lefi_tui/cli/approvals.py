@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec import to_builtins
 
 from lefi_tui.cli.engine_client import with_engine
 from lefi_tui.cli.output import Output
@@ -48,7 +49,7 @@ def _list(arguments: Namespace, output: Output) -> Any:
             output.line(line)
     return {
         "waiting": [_as_data(row) for row in view.rows],
-        "answered": [asdict(row) for row in view.answered],
+        "answered": [to_builtins(row) for row in view.answered],
     }
 
 
@@ -101,8 +102,8 @@ def _figures(order: EffectRow) -> Iterator[str]:
 
 
 def _as_data(row: ApprovalRow) -> dict[str, Any]:
-    orders = [{**asdict(each), "drift": each.drift} for each in row.orders]
-    return {**asdict(row), "mode": row.mode.value, "orders": orders}
+    orders = [{**to_builtins(each), "drift": each.drift} for each in row.orders]
+    return {**to_builtins(row), "mode": row.mode.value, "orders": orders}
 
 
 def _found(view: ApprovalsView, wanted: str) -> ApprovalRow:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.cli.engine_client import sent, with_engine
 from lefi_tui.cli.output import Output

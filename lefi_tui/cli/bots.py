@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import to_builtins
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
@@ -64,7 +65,7 @@ def _show(arguments: Namespace, output: Output) -> Any:
     if not arguments.json:
         for line in _told(row, view, why):
             output.line(line)
-    about = asdict(view)
+    about = to_builtins(view)
     kept = (
         "settings",
         "decisions",
@@ -117,7 +118,7 @@ def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
 
 
 def _as_data(row: BotRow) -> dict[str, Any]:
-    return {**asdict(row), "mode": row.mode.value, "symbols": list(row.symbols)}
+    return {**to_builtins(row), "mode": row.mode.value, "symbols": list(row.symbols)}
 
 
 def _found(view: DeskView, bot: str) -> BotRow:

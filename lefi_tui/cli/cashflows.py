@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from lefi_tui.cli.engine_client import sent, with_engine
 from lefi_tui.cli.output import Output
@@ -50,7 +51,7 @@ def _settle(arguments: Namespace, output: Output) -> list[dict[str, Any]]:
 
 
 def _as_data(row: FlowRow) -> dict[str, Any]:
-    return {**asdict(row), "state": row.state.value}
+    return {**to_builtins(row), "state": row.state.value}
 
 
 def _told(row: dict[str, Any]) -> str:

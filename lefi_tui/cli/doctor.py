@@ -10,12 +10,13 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import to_builtins
 
 from lefi_tui import __version__
 from lefi_tui.cli.doctor_desk import Finding, desk_findings
@@ -64,7 +65,7 @@ def run(arguments: Namespace, output: Output) -> int:
         *_exchanges(settings),
     ]
     if arguments.json:
-        output.value([asdict(each) for each in findings])
+        output.value([to_builtins(each) for each in findings])
     else:
         for each in findings:
             _tell(each, output)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.engine.halted import HALTED, HaltFiles
 from lefi_tui.errors import LefiError
 from lefi_tui.ports.journal import JournalError
@@ -20,8 +20,7 @@ from lefi_tui.views.schedule_view import ScheduleRow, ScheduleView
 ENGINE_S: Final = 10.0  # for its answer
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """One line. `works` is None for what is not there yet, which is no fault of the machine."""
 
     name: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from dataclasses import dataclass
 from pathlib import Path
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
+from lefi_tui.core.record import Record
 from lefi_tui.errors import REFUSED, ScriptRefusedError
 from lefi_tui.simulate.script_tests import Outcome, run_script_tests
 
 
-@dataclass(frozen=True, slots=True)
-class _Ran:
+class _Ran(Record):
     """One script; `refusal` where its tests could not begin."""
 
     path: Path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from lefi_tui.cli.engine_client import with_engine
 from lefi_tui.cli.output import Output
@@ -22,7 +23,7 @@ def run(arguments: Namespace, output: Output) -> int:
 
     view = with_engine(output, asked)
     if arguments.json:
-        output.value([asdict(row) for row in view.rows])
+        output.value([to_builtins(row) for row in view.rows])
         return 0
     output.line(SHOWN.format("whose", "what", "next (UTC)", "last (UTC)", "late", "").rstrip())
     for row in view.rows:

@@ -7,17 +7,17 @@ with four eyes, not by who started the bot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from lefi_tui.core.record import Record
 
 # Each may do what those before it may.
 ROLES: Final = ("viewer", "trader", "approver", "admin")
 BAND: Final = Decimal("0.01")  # prices that moved by more are asked about again (lefi.md)
 
 
-@dataclass(frozen=True, slots=True)
-class AskedOrder:
+class AskedOrder(Record):
     """One order as it would be sent now. Units in base, price in quote per base, cost in `unit`."""
 
     action: str  # buy sell close cancel transfer
@@ -32,8 +32,7 @@ class AskedOrder:
     terms: str = ""  # leverage, exits and conditions, in words
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Record):
     """One question. `why` is the run's conditions with the values they had."""
 
     id: str
@@ -48,8 +47,7 @@ class Approval:
     asked_by: str = ""  # who started the bot
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRule:
+class ApprovalRule(Record):
     """What is worth more than `above` (in its own unit) needs this role."""
 
     action: str  # buy sell close cancel transfer, or any
@@ -57,8 +55,7 @@ class ApprovalRule:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRules:
+class ApprovalRules(Record):
     rows: tuple[ApprovalRule, ...] = ()
     four_eyes: bool = False
 

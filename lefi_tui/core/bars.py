@@ -7,10 +7,10 @@ is, and no bucket is told before its time is over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.record import Record
 from lefi_tui.core.timeframe import WEEK_MS
 
 MONDAY_MS: Final = 4 * 86_400_000  # 1970-01-01 was a Thursday, the next Monday the fifth
@@ -50,8 +50,7 @@ def moments(series: Sequence[Sequence[Bar]]) -> Iterator[tuple[Bar, ...]]:
         yield tuple(together)
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Record):
     """A candle in the making. `start_ms` -1: nothing of it has come yet."""
 
     symbol: str

@@ -6,12 +6,14 @@ A bot never sends anything; it answers with intents, notes and its next state, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Protocol, runtime_checkable
 
+from msgspec import field
+
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.record import Record
 
 HELD_UP: Final = "held up"  # status of an undo that trading's state lets not leave yet
 STUCK: Final = "stuck"  # kind of a note that asks for a person
@@ -28,8 +30,7 @@ class Snapshot(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Record):
     """One closed candle. `time_ms` is its opening time; doubles, as the market gave them."""
 
     symbol: str
@@ -43,8 +44,7 @@ class Bar:
     funding: float | None = None  # rate charged at this row's open, where the data has it
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Record):
     symbol: str
     time_ms: int
     bid: float
@@ -52,8 +52,7 @@ class Quote:
     last: float
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Record):
     """A trade print of the market."""
 
     symbol: str
@@ -63,8 +62,7 @@ class Print:
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
-class FillSeen:
+class FillSeen(Record):
     """A fill of this bot's own order, as its script may read it."""
 
     order: str
@@ -80,16 +78,14 @@ class FillSeen:
 Given = float | str | bool  # what a field of a custom event may hold
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(Record):
     """A custom event: `Emit` sends it, `on Event` hears it."""
 
     name: str
     fields: tuple[tuple[str, Given], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Record):
     """All that happened at one moment, for one bot. Handlers run in the language's order."""
 
     at_ms: int
@@ -108,8 +104,7 @@ class Occasion:
     is_idle: bool = False  # on a candle file: time passes without a candle
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Record):
     """Wanted, unchecked. `action` is buy, sell, close, cancel or transfer."""
 
     action: str
@@ -130,8 +125,7 @@ class Intent:
     unit: str = ""  # of what is transferred
 
 
-@dataclass(frozen=True, slots=True)
-class OrderOutcome:
+class OrderOutcome(Record):
     """What became of an order that a run waited for, as its script may read it. Price in quote
     per base (NaN when nothing was filled), units in base, cost in quote, fee in the account's."""
 
@@ -146,8 +140,7 @@ class OrderOutcome:
     leverage: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Record):
     """A cash flow that a script plans: recorded, never moved."""
 
     name: str
@@ -158,8 +151,7 @@ class Planned:
     present: float  # what it is worth now
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Record):
     """Words of a bot: print, notify, or signal (an indicator bot's record)."""
 
     kind: str
@@ -167,8 +159,7 @@ class Note:
     channel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """An intent the bot's own rules stop before the desk sees it (still working, policy rate)."""
 
     intent: Intent
@@ -176,8 +167,7 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """What a run waited for: an order's outcome, or a person's word."""
 
     ticket: int
@@ -185,8 +175,7 @@ class Answer:
     is_approved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalAsked:
+class ApprovalAsked(Record):
     """What a run asks a person: may it send these? No answer until the deadline is a no."""
 
     ticket: int
@@ -196,8 +185,7 @@ class ApprovalAsked:
     orders: tuple[Intent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(Record):
     """What a run waits for, in words, and until when (0: until it is there)."""
 
     ticket: int
@@ -206,8 +194,7 @@ class Awaited:
     until_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunTrace:
+class RunTrace(Record):
     """One run of one handler: what it was, and why it did or did not act, in words."""
 
     handler: int
@@ -215,8 +202,7 @@ class RunTrace:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionMet:
+class ConditionMet(Record):
     """One condition that a run met: where, as written, what it was, and the values in it."""
 
     line: int
@@ -225,16 +211,14 @@ class ConditionMet:
     values: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunSeen:
+class RunSeen(Record):
     """One run carried out again: what it was, and the conditions it met in their order."""
 
     trace: RunTrace
     conditions: tuple[ConditionMet, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Record):
     """What one occasion led to. `state` is the bot's next state, opaque to the desk."""
 
     state: Any
@@ -252,8 +236,7 @@ class Decision:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Record):
     """What a script's policy says of its orders. `timeout_ms` counts for market orders and those a
     run waits for (0: none); then `partial` says what becomes of them and of what is filled: keep
     it, cancel (it is traded back), or complete (the order goes on working)."""
@@ -263,8 +246,7 @@ class Patience:
     retries: int = 0  # sent again so often where it surely never reached the venue
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Record):
     """What a bot must be fed and what it may trade."""
 
     symbols: tuple[str, ...] = ()  # in the order the script names them

@@ -6,10 +6,11 @@ and on the clock of whoever looks, so nothing is journaled when a date comes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from lefi_tui.core.record import Record
 
 GRACE_MS: Final = 86_400_000  # a day: what was not settled by then is missed
 LAST_MS: Final = 253_402_300_799_000  # the end of the year 9999
@@ -23,8 +24,7 @@ class FlowState(StrEnum):
     MISSED = "missed"
 
 
-@dataclass(frozen=True, slots=True)
-class CashFlow:
+class CashFlow(Record):
     """`amount` and what it was worth when it was planned (`present`), in `unit`."""
 
     id: str

@@ -1,14 +1,13 @@
 """Messages and the desk as canonical JSON, and back: the same value has one text, for ever.
 
 Decimals are text, doubles their shortest digits, infinities and not-a-number the texts "inf",
-"-inf", "nan"; tuples are lists, mappings lists of pairs sorted by key, dataclasses objects in the
+"-inf", "nan"; tuples are lists, mappings lists of pairs sorted by key, records objects in the
 order of their fields. Types are read from annotations, once a class. What is decoded equals what
 was encoded, type by type; only what is annotated `object` or `Any` comes back as plain data.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import types
@@ -22,6 +21,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from lefi_tui.core import messages
 from lefi_tui.core.bot import Given
 from lefi_tui.core.messages import Message
+from lefi_tui.core.record import Record
 
 Turn = Callable[[Any], Any]
 SHOWN_MAX: Final = 60  # characters of wrong data that a refusal repeats
@@ -85,7 +85,7 @@ def _writer_of_value(kind: type) -> Turn:
     for base, turn in _WRITERS:
         if issubclass(kind, base):
             return turn
-    if dataclasses.is_dataclass(kind):
+    if issubclass(kind, Record):
         return _object_writer(kind)
     raise CodecError(f"{kind.__name__} can't be written")
 
@@ -137,9 +137,9 @@ def _optional(hint: Any) -> Any:
 
 
 def _fields(kind: Any) -> list[tuple[str, Any]]:
-    """What of a dataclass is written: all that makes two of them equal."""
+    """What of a record is written: all it holds."""
     hints = get_type_hints(kind)
-    return [(each.name, hints[each.name]) for each in dataclasses.fields(kind) if each.compare]
+    return [(name, hints[name]) for name in kind.__struct_fields__]
 
 
 def _object_writer(kind: Any) -> Turn:
@@ -181,7 +181,7 @@ def _reader(hint: Any) -> Turn:
         return _READERS[hint]
     if get_origin(hint) is not None:
         return _composed_reader(hint, get_args(hint))
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Record):
         return _object_reader(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum_reader(hint)

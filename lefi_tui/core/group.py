@@ -8,12 +8,14 @@ outlives its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.money import EXACT, ZERO
+from lefi_tui.core.record import Record
 
 
 class Guard(StrEnum):
@@ -32,8 +34,7 @@ GUARD_MOVES: Final[dict[Guard, frozenset[Guard]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OrderGroup:
+class OrderGroup(Record):
     entry: str
     exits: tuple[str, ...]  # targets; any of them may fill in part
     stop: str | None

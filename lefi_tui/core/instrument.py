@@ -7,20 +7,19 @@ words when it can't be traded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.money import MONEY, ZERO, ceil_to, floor_to, words
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 MAINTENANCE: Final = Decimal("0.004")
 # A script's double may hold any size; past this no market has units, and no sum could be kept.
 ASKED_MAX: Final = Decimal(10) ** 30
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(Record):
     """One market. A tick, step or minimum of 0 says that the market names none."""
 
     symbol: str
@@ -41,14 +40,12 @@ class Instrument:
         return bool(self.settle)
 
 
-@dataclass(frozen=True, slots=True)
-class Conformed:
+class Conformed(Record):
     quantity: Decimal
     limit: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotConforming:
+class NotConforming(Record):
     code: str
     text: str
 

@@ -7,12 +7,14 @@ exactly what is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from msgspec import field
+
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.record import Record
 
 STEPS_MAX: Final = 64  # what a screen shows of one kill; the first ones stay
 
@@ -25,8 +27,7 @@ class Flatten(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class KillRules:
+class KillRules(Record):
     """[kill] of the settings. None: this never causes a kill by itself."""
 
     flatten: Flatten = Flatten.NONE
@@ -42,14 +43,12 @@ class KillStage(StrEnum):
     PROVEN = "proven"
 
 
-@dataclass(frozen=True, slots=True)
-class KillStep:
+class KillStep(Record):
     at_ns: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """What a venue showed when it was asked: ids of working orders, signed units by symbol."""
 
     at_ns: int = 0  # when it was asked
@@ -58,8 +57,7 @@ class Reading:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Record):
     """The newest attempt to flatten one position."""
 
     at_ns: int
@@ -67,8 +65,7 @@ class Try:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KillState:
+class KillState(Record):
     at_ns: int
     by: str
     cause: str
@@ -82,8 +79,7 @@ class KillState:
     tries: Mapping[tuple[str, str], Try] = field(default_factory=dict)  # by account, symbol
 
 
-@dataclass(frozen=True, slots=True)
-class KillFacts:
+class KillFacts(Record):
     """What the automatic causes count, since the rules were set or trading was resumed."""
 
     losses: int = 0

@@ -8,24 +8,24 @@ computed from the orders themselves (`desk.valuation.free_cash`), so it can't be
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import field
+
 from lefi_tui.core.money import EXACT, ZERO, grained
+from lefi_tui.core.record import Record
 
 Key = tuple[str, str, str]  # account, book, currency
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     account: str
     book: str
     currency: str
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Record):
     balances: Mapping[Key, Decimal] = field(default_factory=dict)
 
     def of(self, account: str, book: str, currency: str) -> Decimal:

@@ -7,7 +7,6 @@ after `tape_days`; events are facts, effects are work for the shell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
@@ -18,48 +17,36 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.release import Release
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Record):
     VERSION: ClassVar[int] = 1
 
 
 class Command(Message):
     """Asks for something."""
 
-    __slots__ = ()
-
 
 class Report(Message):
     """An answer from outside: venue, scheduler, history."""
-
-    __slots__ = ()
 
 
 class MarketInput(Message):
     """Goes to the tape when a bot consumed it."""
 
-    __slots__ = ()
-
 
 class Event(Message):
     """A fact, in the journal."""
-
-    __slots__ = ()
 
 
 class Transient(Message):
     """A fact that `apply` needs and that the tape can tell again; published, never journaled."""
 
-    __slots__ = ()
-
 
 class Effect(Message):
     """Work for the shell."""
-
-    __slots__ = ()
 
 
 class TradingState(StrEnum):
@@ -81,8 +68,7 @@ class Work(StrEnum):
     UNTIL_EXECUTED = "until executed"  # when a transaction of its was filled as asked
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """One check of the gate: what was looked at, what it was, what is allowed."""
 
     name: str
@@ -97,7 +83,6 @@ class Verdict:
 # ---- commands
 
 
-@dataclass(frozen=True, slots=True)
 class OpenAccount(Command):
     account: str
     currency: str
@@ -110,7 +95,6 @@ class OpenAccount(Command):
     slippage: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
 class SetLimits(Command):
     """Two limits of the settings, as journals of an older program tell them."""
 
@@ -118,7 +102,6 @@ class SetLimits(Command):
     orders_per_minute_max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeLimits(Command):
     """Limits of one place, by name and as text; an empty text unsets one.
 
@@ -133,7 +116,6 @@ class ChangeLimits(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class SetCalendar(Command):
     """The releases of a trader's own calendar, all of them; said at every start."""
 
@@ -143,13 +125,11 @@ class SetCalendar(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class ListInstruments(Command):
     account: str
     instruments: tuple[Instrument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class StartBot(Command):
     bot: str  # id, [a-z0-9-]{1,40}
     kind: str
@@ -164,7 +144,6 @@ class StartBot(Command):
     until_ns: int = 0  # the last moment at which it acts; 0: no end
 
 
-@dataclass(frozen=True, slots=True)
 class StopBot(Command):
     bot: str
     at_ns: int = 0
@@ -173,7 +152,6 @@ class StopBot(Command):
     closes: bool = False  # its own share of each position first; else they stay
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeSettings(Command):
     bot: str
     settings: tuple[tuple[str, str], ...]
@@ -181,14 +159,12 @@ class ChangeSettings(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class CancelOrder(Command):
     order: str
     at_ns: int = 0
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class ClosePosition(Command):
     """The whole position, whoever holds it: one reduce-only order at market."""
 
@@ -198,14 +174,12 @@ class ClosePosition(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class Kill(Command):
     at_ns: int = 0
     by: str = "hand"
     reason: str = "kill key"
 
 
-@dataclass(frozen=True, slots=True)
 class SetKillRules(Command):
     """[kill] of the settings, said at every start, when the accounts are open."""
 
@@ -213,14 +187,12 @@ class SetKillRules(Command):
     at_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class AdvanceKill(Command):
     """What is due of the kill now is done: the engine says it whenever something is."""
 
     at_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class TakeOrders(Command):
     """Orders of the kill that left without a commit: they are taken into the books, never sent."""
 
@@ -228,7 +200,6 @@ class TakeOrders(Command):
     at_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class HandleDead(Command):
     """A dead letter is tried again, or dropped."""
 
@@ -238,14 +209,12 @@ class HandleDead(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class Resume(Command):
     reason: str
     at_ns: int = 0
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class PauseBot(Command):
     """No more runs until it is resumed; its orders and its position stay as they are."""
 
@@ -255,7 +224,6 @@ class PauseBot(Command):
     reason: str = "asked"
 
 
-@dataclass(frozen=True, slots=True)
 class ResumeBot(Command):
     """A paused bot goes on, or one that waits for a person after a restart."""
 
@@ -264,7 +232,6 @@ class ResumeBot(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class HoldBots(Command):
     """At a start of the engine: what becomes of the bots that ran before it."""
 
@@ -273,7 +240,6 @@ class HoldBots(Command):
     by: str = "engine"
 
 
-@dataclass(frozen=True, slots=True)
 class GiveCommand(Command):
     """A command of the person in front of a bot, by the name in its `on Command`."""
 
@@ -283,7 +249,6 @@ class GiveCommand(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class EmitEvent(Command):
     """A custom event from outside. One with an `id` is heard once, however often it is sent."""
 
@@ -294,7 +259,6 @@ class EmitEvent(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class AnswerApproval(Command):
     """A person's word: once, in time, and with the role that it needs."""
 
@@ -306,7 +270,6 @@ class AnswerApproval(Command):
     role: str = "admin"  # of who answers
 
 
-@dataclass(frozen=True, slots=True)
 class SettleCashFlow(Command):
     """A person's word that what a script planned has been paid or received."""
 
@@ -315,7 +278,6 @@ class SettleCashFlow(Command):
     by: str = "hand"
 
 
-@dataclass(frozen=True, slots=True)
 class SetApprovalRules(Command):
     """The rules of the settings, said at every start."""
 
@@ -326,7 +288,6 @@ class SetApprovalRules(Command):
 # ---- reports
 
 
-@dataclass(frozen=True, slots=True)
 class VenueAccepted(Report):
     order: str
     at_ns: int
@@ -334,7 +295,6 @@ class VenueAccepted(Report):
     quantity: Decimal | None = None  # units, where the venue has fixed them
 
 
-@dataclass(frozen=True, slots=True)
 class VenueRejected(Report):
     order: str
     at_ns: int
@@ -342,7 +302,6 @@ class VenueRejected(Report):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class VenueFilled(Report):
     """One execution. `order` may be an exit the venue holds for a position (`leg` names it)."""
 
@@ -360,7 +319,6 @@ class VenueFilled(Report):
     is_last: bool  # the venue's word that the order is filled
 
 
-@dataclass(frozen=True, slots=True)
 class VenueCanceled(Report):
     order: str
     at_ns: int
@@ -368,7 +326,6 @@ class VenueCanceled(Report):
     is_expired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class VenueSilent(Report):
     """No usable answer: the order is unconfirmed until it is looked up."""
 
@@ -377,7 +334,6 @@ class VenueSilent(Report):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class VenueNeverSaw(Report):
     """Proof of absence: the venue has no such order and can't come to have it."""
 
@@ -385,7 +341,6 @@ class VenueNeverSaw(Report):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class VenueRead(Report):
     """What a venue shows while a kill is under way; an `error` where it did not answer."""
 
@@ -396,7 +351,6 @@ class VenueRead(Report):
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class FundingCharged(Report):
     account: str
     symbol: str
@@ -405,7 +359,6 @@ class FundingCharged(Report):
     charge_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class TimersDue(Report):
     bot: str
     handlers: tuple[int, ...]
@@ -413,15 +366,13 @@ class TimersDue(Report):
     late_ms: int = 0  # how long after its time, where the machine slept or was busy
 
 
-@dataclass(frozen=True, slots=True)
 class HistoryLoaded(MarketInput):
     bot: str
     bars: tuple[Bar, ...]
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReading:
+class AccountReading(Record):
     """A simulated venue's own doubles of an account: what scripts see there (simulation.md)."""
 
     cash: float  # free
@@ -432,7 +383,6 @@ class AccountReading:
 # ---- market
 
 
-@dataclass(frozen=True, slots=True)
 class BarsClosed(MarketInput):
     """All candles that close at one moment; on candle files with the venue's own doubles."""
 
@@ -444,19 +394,16 @@ class BarsClosed(MarketInput):
     is_last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteChanged(MarketInput):
     account: str
     quote: Quote
 
 
-@dataclass(frozen=True, slots=True)
 class TradePrinted(MarketInput):
     account: str
     print: Print
 
 
-@dataclass(frozen=True, slots=True)
 class ConditionsSeen(MarketInput):
     """One market as a limit looks at it, asked for by the engine. What was not told is empty."""
 
@@ -470,7 +417,6 @@ class ConditionsSeen(MarketInput):
     bars: tuple[Bar, ...] = ()  # of an hour, closed since it was asked last
 
 
-@dataclass(frozen=True, slots=True)
 class VenueStateSeen(MarketInput):
     """How an account's venue answers, asked for by the engine while the thermostat is on."""
 
@@ -482,7 +428,6 @@ class VenueStateSeen(MarketInput):
     holdings: tuple[tuple[str, Decimal], ...] | None = None  # signed units; None: it did not say
 
 
-@dataclass(frozen=True, slots=True)
 class FeedStated(MarketInput):
     """How a feed stands, in words for people; no decision rests on it, so it is never kept."""
 
@@ -497,7 +442,6 @@ class FeedStated(MarketInput):
 # ---- events
 
 
-@dataclass(frozen=True, slots=True)
 class AccountOpened(Event):
     account: str
     currency: str
@@ -510,13 +454,11 @@ class AccountOpened(Event):
     slippage: Decimal
 
 
-@dataclass(frozen=True, slots=True)
 class LimitsSet(Event):
     order_notional_max: Decimal | None
     orders_per_minute_max: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class LimitsChanged(Event):
     """Who changed which limits of one place, from what to what: name, before, after."""
 
@@ -528,7 +470,6 @@ class LimitsChanged(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class LimitBreached(Event):
     """A limit whose breach closes what is open; once a day and account."""
 
@@ -540,7 +481,6 @@ class LimitBreached(Event):
     day: int
 
 
-@dataclass(frozen=True, slots=True)
 class CalendarSet(Event):
     releases: tuple[Release, ...]
     source: str
@@ -548,20 +488,17 @@ class CalendarSet(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class InstrumentsListed(Event):
     account: str
     instruments: tuple[Instrument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class ScriptSaved(Event):
     version: str  # SHA-256 of the text, hex
     title: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class BotStarted(Event):
     bot: str
     kind: str
@@ -577,14 +514,12 @@ class BotStarted(Event):
     until_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class BotRefused(Event):
     bot: str
     at_ns: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class BotStopping(Event):
     """Asked to stop; it is stopped when the venue shows none of its orders."""
 
@@ -595,7 +530,6 @@ class BotStopping(Event):
     ends: str = "stopped"  # stopped | expired | finalized
 
 
-@dataclass(frozen=True, slots=True)
 class BotPaused(Event):
     """It has no runs until it is resumed; `asks` when nobody asked for it but a restart."""
 
@@ -606,14 +540,12 @@ class BotPaused(Event):
     asks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class BotResumed(Event):
     bot: str
     at_ns: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class WindowOpened(Event):
     """A scheduled bot begins."""
 
@@ -621,7 +553,6 @@ class WindowOpened(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class CommandGiven(Event):
     bot: str
     name: str
@@ -629,7 +560,6 @@ class CommandGiven(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class CloseOnStopAsked(Event):
     """A stopping bot closes its own share of each position before it is stopped."""
 
@@ -638,7 +568,6 @@ class CloseOnStopAsked(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class CloseGivenUp(Event):
     """What of it stays open, and why: a close that failed is not sent again but told."""
 
@@ -648,7 +577,6 @@ class CloseGivenUp(Event):
     symbol: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class BotStopped(Event):
     bot: str
     at_ns: int
@@ -656,7 +584,6 @@ class BotStopped(Event):
     ends: str = "stopped"  # as in BotStopping
 
 
-@dataclass(frozen=True, slots=True)
 class SettingsChanged(Event):
     bot: str
     settings: tuple[tuple[str, str], ...]
@@ -664,14 +591,12 @@ class SettingsChanged(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class CommandRefused(Event):
     command: str
     at_ns: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class EventTaken(Event):
     """A custom event from outside: the bots that heard it, or the reason why none did."""
 
@@ -684,7 +609,6 @@ class EventTaken(Event):
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class OrderSubmitted(Event):
     """An order that passed the gate; `order.status` is submitted."""
 
@@ -692,14 +616,12 @@ class OrderSubmitted(Event):
     verdicts: tuple[Verdict, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class OrderDenied(Event):
     order: Order
     verdicts: tuple[Verdict, ...]
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class OrderAccepted(Event):
     order: str
     at_ns: int
@@ -707,7 +629,6 @@ class OrderAccepted(Event):
     quantity: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
 class OrderRejected(Event):
     order: str
     at_ns: int
@@ -715,7 +636,6 @@ class OrderRejected(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class OrderFilled(Event):
     """A fill with its owner; `order` is known to the desk."""
 
@@ -734,14 +654,12 @@ class OrderFilled(Event):
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
 class OrderCancelRequested(Event):
     order: str
     at_ns: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class OrderCanceled(Event):
     order: str
     at_ns: int
@@ -749,14 +667,12 @@ class OrderCanceled(Event):
     is_expired: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class OrderUnconfirmed(Event):
     order: str
     at_ns: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class FundingBooked(Event):
     account: str
     symbol: str
@@ -765,7 +681,6 @@ class FundingBooked(Event):
     charge_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class ExitPlaced(Event):
     """A stop, target or trail that the venue holds for a position of ours."""
 
@@ -773,7 +688,6 @@ class ExitPlaced(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class NoteWritten(Event):
     """A bot's print, notify or signal."""
 
@@ -784,7 +698,6 @@ class NoteWritten(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class IntentRefused(Event):
     """Stopped by the bot's own rules (still working, rate), with words."""
 
@@ -797,7 +710,6 @@ class IntentRefused(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class BotFinalized(Event):
     """Its script is done; it is carried out no more."""
 
@@ -805,18 +717,15 @@ class BotFinalized(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class ApprovalRulesSet(Event):
     rules: tuple[ApprovalRule, ...]
     four_eyes: bool
 
 
-@dataclass(frozen=True, slots=True)
 class ApprovalRequested(Event):
     approval: Approval
 
 
-@dataclass(frozen=True, slots=True)
 class ApprovalAnswered(Event):
     approval: str
     bot: str
@@ -827,7 +736,6 @@ class ApprovalAnswered(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class ApprovalEnded(Event):
     """Nobody answered: it expired, or what asked it is gone."""
 
@@ -838,7 +746,6 @@ class ApprovalEnded(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class CashFlowPlanned(Event):
     """A dated amount that a script plans; recorded, never moved."""
 
@@ -848,7 +755,6 @@ class CashFlowPlanned(Event):
     id: str = ""  # by which a person settles it
 
 
-@dataclass(frozen=True, slots=True)
 class CashFlowSettled(Event):
     flow: str
     bot: str
@@ -856,14 +762,12 @@ class CashFlowSettled(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class BotFaulted(Event):
     bot: str
     at_ns: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class TradingStateChanged(Event):
     state: TradingState
     cause: str
@@ -872,7 +776,6 @@ class TradingStateChanged(Event):
     lift: str = "trader"  # the least role that may lift it
 
 
-@dataclass(frozen=True, slots=True)
 class DeadHandled(Event):
     letter: str
     is_again: bool
@@ -880,12 +783,10 @@ class DeadHandled(Event):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class KillRulesSet(Event):
     rules: KillRules
 
 
-@dataclass(frozen=True, slots=True)
 class KillBegan(Event):
     at_ns: int
     by: str
@@ -894,7 +795,6 @@ class KillBegan(Event):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class KillStepped(Event):
     """How far a kill has come. Proven: every venue was read, and shows what was wanted."""
 
@@ -904,7 +804,6 @@ class KillStepped(Event):
     left: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class KillRead(Event):
     """What a venue showed the kill."""
 
@@ -915,7 +814,6 @@ class KillRead(Event):
     error: str
 
 
-@dataclass(frozen=True, slots=True)
 class FlattenTried(Event):
     """The kill sent its order for a position, or the gate stopped it and why."""
 
@@ -926,7 +824,6 @@ class FlattenTried(Event):
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class TapeSealed(Event):
     """A tape segment is complete: its hash stands in the journal."""
 
@@ -937,14 +834,12 @@ class TapeSealed(Event):
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
 class EngineStarted(Event):
     at_ns: int
     program: str  # version of the code
     recovered_to: int  # message number the journal had reached
 
 
-@dataclass(frozen=True, slots=True)
 class EquitySampled(Event):
     """What an account was worth at one moment, and the prices that say so; none of them was stale.
 
@@ -961,28 +856,24 @@ class EquitySampled(Event):
 # ---- transient
 
 
-@dataclass(frozen=True, slots=True)
 class MarketSeen(Transient):
     """Marks follow the market; bots that ran are in BotRan."""
 
     message: MarketInput
 
 
-@dataclass(frozen=True, slots=True)
 class ConditionsKept(Transient):
     """What limits look at follows the market."""
 
     message: ConditionsSeen
 
 
-@dataclass(frozen=True, slots=True)
 class VenueStateKept(Transient):
     """What the thermostat looks at follows the venue."""
 
     message: VenueStateSeen
 
 
-@dataclass(frozen=True, slots=True)
 class BotRan(Transient):
     """A bot's next state after an occasion. Told again by stepping the tape, so never journaled."""
 
@@ -1000,7 +891,6 @@ class BotRan(Transient):
     reserved: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
 class FillKept(Transient):
     """A fill waits for its bot's next moment: on candle files, the close of its candle."""
 
@@ -1008,7 +898,6 @@ class FillKept(Transient):
     fill: FillSeen
 
 
-@dataclass(frozen=True, slots=True)
 class AnswerKept(Transient):
     """What a run waited for is there; its bot hears it at its next moment."""
 
@@ -1016,7 +905,6 @@ class AnswerKept(Transient):
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
 class TimersKept(Transient):
     """Handlers that came due while their bot was warmed: they run when it is."""
 
@@ -1024,7 +912,6 @@ class TimersKept(Transient):
     handlers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class BarsSeen(Transient):
     """The newest candle a bot was given, so that none is given twice."""
 
@@ -1035,7 +922,6 @@ class BarsSeen(Transient):
 # ---- words alone
 
 
-@dataclass(frozen=True, slots=True)
 class Told(Message):
     """Words for people that neither the desk nor the market said; on the screen, kept nowhere."""
 
@@ -1049,25 +935,21 @@ class Told(Message):
 # ---- effects
 
 
-@dataclass(frozen=True, slots=True)
 class SubmitOrders(Effect):
     account: str
     orders: tuple[Order, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class CancelOrders(Effect):
     account: str
     orders: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class LookUpOrder(Effect):
     account: str
     order: str
 
 
-@dataclass(frozen=True, slots=True)
 class SetTimers(Effect):
     """Feed the scheduler this bot's due dates; empty `timers` clears them."""
 
@@ -1075,7 +957,6 @@ class SetTimers(Effect):
     timers: tuple[tuple[int, str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class SetAlarm(Effect):
     """When this bot must be looked at again: the next deadline of what it waits for; 0: none."""
 
@@ -1083,7 +964,6 @@ class SetAlarm(Effect):
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
 class LoadHistory(Effect):
     bot: str
     account: str
@@ -1091,7 +971,6 @@ class LoadHistory(Effect):
     count: int
 
 
-@dataclass(frozen=True, slots=True)
 class Watch(Effect):
     """The market input the desk wants for an account from now on."""
 

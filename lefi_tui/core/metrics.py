@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from lefi_tui.core.matching.holding import Closed, Holding
 from lefi_tui.core.matching.rules import Fees, Lot, MarketRules
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 YEAR_MS: Final = 365 * 86_400_000
 
 
-@dataclass(frozen=True, slots=True)
-class FillRow:
+class FillRow(Record):
     """One fill, as a journal or a simulated market tells it."""
 
     symbol: str
@@ -33,8 +32,7 @@ class FillRow:
     leverage: float | None = None  # None: as the open position, or 1
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Record):
     symbol: str
     side: str  # long | short
     units: float
@@ -47,8 +45,7 @@ class Trade:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPosition:
+class OpenPosition(Record):
     """What is still open at the end: marked, not closed."""
 
     symbol: str
@@ -122,8 +119,7 @@ def _open_position(symbol: str, held: Holding, price: float) -> OpenPosition:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Record):
     """Shares as fractions; None where there is no divisor."""
 
     total_return: float | None
@@ -136,8 +132,7 @@ class Numbers:
     exposure: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Record):
     """A run's equity, candle by candle; its first value is the starting cash."""
 
     equity: Sequence[float]

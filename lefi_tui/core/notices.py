@@ -6,12 +6,14 @@ The rules are pure: the hour, the zone and the channels come in as data.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import field
+
 from lefi_tui.core.quiet_hours import NS, is_quiet
+from lefi_tui.core.record import Record
 
 TEXT_MAX: Final = 1_000  # characters of one notice; the smallest service takes a little more
 TITLE_MAX: Final = 120
@@ -35,8 +37,7 @@ class Severity(StrEnum):
 _RANKS: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.URGENT: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Record):
     """`key` is the same whenever the same event is told again; `n` is its message, 0 for none."""
 
     key: str
@@ -61,8 +62,7 @@ class State(StrEnum):
 FINAL: Final = frozenset({State.SENT, State.TOLD, State.DEAD})
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Record):
     """One notice on its way to one channel."""
 
     id: int
@@ -87,8 +87,7 @@ class Delivery:
         return f"{again}{self.text or self.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRules:
+class NoticeRules(Record):
     """What the settings say of notices."""
 
     default: str = ""  # where info goes; empty: to every channel

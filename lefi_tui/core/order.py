@@ -5,12 +5,15 @@ The rule it keeps: filled <= quantity, and no status is reached that TRANSITIONS
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from msgspec import field
+from msgspec.structs import replace
+
 from lefi_tui.core.money import EXACT, MONEY, ZERO
+from lefi_tui.core.record import Record
 
 
 class Side(StrEnum):
@@ -47,8 +50,7 @@ class SizeKind(StrEnum):
     ALL = "all"  # the whole position: Close
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Record):
     kind: SizeKind
     value: Decimal = ZERO
 
@@ -58,14 +60,12 @@ class LevelKind(StrEnum):
     PRICE = "price"  # the level itself; for a trail, the distance
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Record):
     kind: LevelKind
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ExitPlan:
+class ExitPlan(Record):
     """The exits an entry asks for; each is one per position, for all its units."""
 
     stop_loss: Level | None = None
@@ -161,8 +161,7 @@ HAND: Final = "hand"  # owner of what a person did
 UNKNOWN: Final = "unknown"  # owner of what we did not do
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTerms:
+class OrderTerms(Record):
     """What is asked of the venue: the one shape every venue adapter reads."""
 
     symbol: str
@@ -177,8 +176,7 @@ class OrderTerms:
     exits: ExitPlan = field(default_factory=ExitPlan)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Record):
     """One order of ours. `quantity` is None until its units are fixed (some venues: at fill)."""
 
     id: str  # client order id, [A-Za-z0-9]{1,32}

@@ -8,15 +8,17 @@ Profit, fees and margin are cut to the books' grain, so that position and books 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+
+from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core.money import EXACT, MONEY, ZERO, exact_sum, grained
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Record):
     account: str
     symbol: str
     units: Decimal = ZERO  # of base; negative when short
@@ -34,8 +36,7 @@ class Position:
             return grained(abs(self.units) * self.entry / self.leverage)
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Record):
     side: Side
     price: Decimal
     quantity: Decimal

@@ -7,12 +7,14 @@ admin's; what the engine says to itself comes in by no door.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core import messages as m
 from lefi_tui.core.approval import ROLES, may
+from lefi_tui.core.record import Record
 
 VIEWER, TRADER, APPROVER, ADMIN = ROLES
 NOT_VIEWER: Final = "any role but viewer"
@@ -49,8 +51,7 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Record):
     """A user of this machine, as the engine knows them by the credentials of their process."""
 
     name: str

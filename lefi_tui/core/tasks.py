@@ -7,26 +7,26 @@ no more; each attempt leaves one result that says what comes next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
+from lefi_tui.core.record import Record
 from lefi_tui.core.schedule import next_due
 
 NS_PER_MS: Final = 1_000_000
 RETRY_MS: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Record):
     """By a crontab line, or `every MILLISECONDS`."""
 
     spec: str
     zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Record):
     """So long after an event; tried again when it fails, at most so often."""
 
     event: str
@@ -34,16 +34,14 @@ class After:
     retries_max: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Record):
     """Looked at so often; once it held, not again for its cooldown."""
 
     every_ms: int = 60_000
     cooldown_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(Record):
     """When an event has come; without it, the fallback after the timeout."""
 
     event: str
@@ -61,8 +59,7 @@ class Did(StrEnum):
     NOT_YET = "not yet"  # its condition did not hold
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """What came of one attempt, and what comes next."""
 
     is_success: bool
@@ -74,8 +71,7 @@ class Result:
     is_fallback: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Record):
     """Where one piece of work stands. `next_ns` 0: it waits for its event."""
 
     next_ns: int = 0

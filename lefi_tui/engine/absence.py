@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.views.away import AwayView, Memory, away
 from lefi_tui.views.fold import ScreenState

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import CodecError, decode
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import TapeSealed
+from lefi_tui.core.record import Record
 from lefi_tui.engine.fold import chained, changes
 from lefi_tui.ports.journal import Change, Head, JournalError, JournalReader, Row
 from lefi_tui.ports.tables import Tables
@@ -29,8 +32,7 @@ ANEW: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Record):
     """What is not as it was written. `seq` is its row, 0 where it is none."""
 
     what: str
@@ -42,8 +44,7 @@ class Wrong:
     since_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Record):
     rows: int = 0
     head: Head = field(default_factory=Head)
     first_ns: int = 0
@@ -56,8 +57,7 @@ class Verified:
     wrong: Wrong | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Record):
     """What is looked at, and what counts as too old to be there."""
 
     journal: JournalReader

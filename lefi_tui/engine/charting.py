@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lefi_tui.core.bars import bucket_start
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.ledger import Ledger
+from lefi_tui.core.record import Record
 from lefi_tui.engine.world import World
 from lefi_tui.errors import LefiError
 from lefi_tui.ports.history import History
@@ -38,8 +41,7 @@ ASIDE: Final = 64  # candles more than wanted, so that scrolling need not wait
 Shelved = tuple[str, str, int]  # account, symbol, timeframe
 
 
-@dataclass(slots=True)
-class _Shelf:
+class _Shelf(Struct):
     """The closed candles of one market and timeframe, as far back as they were asked for."""
 
     bars: tuple[Bar, ...] = ()
@@ -65,8 +67,7 @@ class _Shelf:
         self.asked = max(self.asked, asked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
+class _Marked(Record):
     """Fills as they were read; valid while the books are the same."""
 
     ledger: Ledger

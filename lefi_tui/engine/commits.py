@@ -5,10 +5,12 @@ Tape alone needs no commit of its own: it rides with the next one, or is written
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.messages import Event, TapeSealed
+from lefi_tui.core.record import Record
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing, engine_event
 from lefi_tui.engine.turn import Turn
@@ -19,8 +21,7 @@ TAPE_PENDING_MAX: Final = 1_024  # rows of tape that wait in memory for a commit
 SEGMENT_BYTES_MAX: Final = 4_000_000  # of JSON text in one segment, before it is packed
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Record):
     """How often the desk is saved, and how long a segment of the tape grows."""
 
     snapshot_events: int = SNAPSHOT_EVENTS

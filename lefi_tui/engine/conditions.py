@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import Desk
@@ -48,15 +49,13 @@ async def attend(writer: SingleWriter) -> None:
         await venues.close()
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     at_ns: int = 0
     newest_ms: int = -1  # opening time of the newest candle that was told
     task: asyncio.Task[None] | None = None
 
 
-@dataclass(slots=True)
-class ConditionsWatch:
+class ConditionsWatch(Struct):
     """`hear` takes market input to the inbox; `screen` knows the newest quote of every market."""
 
     world: World

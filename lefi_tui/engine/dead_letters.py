@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from lefi_tui.core.codec import CodecError, decode, encode
 from lefi_tui.core.messages import LoadHistory, MarketInput, Message, Report, Watch
+from lefi_tui.core.record import Record
 from lefi_tui.views.dead_view import DeadRow, DeadView
 
 FILE_NAME: Final = "dead.jsonl"
@@ -23,8 +25,7 @@ AGAIN: Final = (LoadHistory, Watch, Report, MarketInput)  # what may be tried ag
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Record):
     id: str
     at_ns: int
     why: str

@@ -11,9 +11,10 @@ import json
 import os
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import decode, encode
 from lefi_tui.core.messages import CancelOrder, Command, Kill, TakeOrders

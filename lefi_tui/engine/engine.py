@@ -9,10 +9,11 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.approval import may
 from lefi_tui.core.desk import Desk

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import CodecError, decode, encode
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.messages import Event
+from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import (
@@ -32,8 +34,7 @@ Rewrite = Callable[[Incoming], Incoming]
 IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """The first event that came out otherwise; `seq` is its row, 0 where there is none."""
 
     n: int
@@ -46,8 +47,7 @@ class Difference:
         return f"message {self.n}{row}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Record):
     """All that is kept of one message."""
 
     n: int
@@ -62,8 +62,7 @@ class Told:
         return next((row for row in self.rows if row.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Record):
     """One message carried out again."""
 
     standing: Standing

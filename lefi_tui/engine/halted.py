@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from lefi_tui.core.record import Record
 
 HALTED: Final = "HALTED"
 KILL: Final = "KILL"
@@ -19,8 +20,7 @@ ROOM_BYTES: Final = 4_096
 CAUSE_MOST: Final = 1_000  # letters; the journal has the rest
 
 
-@dataclass(frozen=True, slots=True)
-class Halt:
+class Halt(Record):
     """Why a start is halted: the cause, who said so, when."""
 
     cause: str

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lefi_tui.core.record import Record
 from lefi_tui.views.queries import Query
 
 
-@dataclass(frozen=True, slots=True)
 class HealthQuery(Query):
     """Answered by Health."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Record):
     program: str
     journal: str  # where it is
     messages: int  # handled since the journal began

@@ -11,8 +11,9 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from lefi_tui.core.messages import (
     AdvanceKill,
@@ -40,8 +41,7 @@ _OF_KILL: Final = (Kill, AdvanceKill, TakeOrders, CancelOrder)
 _FIRST: Final = (*_OF_KILL, VenueFilled)
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct):
     """A message, and whoever waits for its turn to be durable."""
 
     message: Incoming

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core import tasks
 from lefi_tui.core.tasks import Did, Task, Trigger
@@ -25,8 +26,7 @@ Work = Callable[[], Awaitable[Did]]
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Job:
+class Job(Struct):
     """One piece of work; `fallback` is for an event that did not come."""
 
     name: str

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.codec import CodecError
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.record import Record
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.fold import Difference, Told, carry_out, told_again
 from lefi_tui.engine.standing import Standing
@@ -25,8 +27,7 @@ ATTEMPTS: Final = 2  # a segment that is sealed meanwhile looks like a gap, once
 DECIDING: Final = frozenset({"OrderSubmitted", "OrderDenied", "IntentRefused", "ApprovalRequested"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """`n` names a message; else it is the newest run of that bot or market up to a time."""
 
     n: int = 0
@@ -42,16 +43,14 @@ class Wanted:
         return self.bot in {"", bot.id}
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Record):
     """One message, and the desk as it stood before it."""
 
     before: Desk
     told: Told
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     scenes: dict[str, Scene] = field(default_factory=dict)  # by bot; "" for a message by number
     after: Desk | None = None  # as it stood at the time asked for
     runs: int = 0  # moments at which one of those bots ran, in the time asked for

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.notices import (
     FINAL,
@@ -36,8 +38,7 @@ NOTHING: Final = Kept()
 CUT_SHORT: Final = "the engine ended while it was under way"
 
 
-@dataclass(slots=True)
-class Lane:
+class Lane(Struct):
     """One channel: what waits for it, what is under way, how it fares."""
 
     bucket: Bucket

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import field
+
+from lefi_tui.core.record import Record
 from lefi_tui.core.roles import Who
 
 OWNER: Final = Who("owner", is_owner=True)
@@ -21,8 +23,7 @@ def _nobody() -> Mapping[int, Who]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Record):
     """The owner, and others by their uid."""
 
     uid: int = field(default_factory=os.getuid)

@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.desk import Desk
@@ -24,6 +23,7 @@ from lefi_tui.core.messages import (
     Transient,
 )
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.engine.sampling import worths
 from lefi_tui.engine.turn import Turn
 from lefi_tui.views.fold import ScreenState, fold, told, worth
@@ -39,8 +39,7 @@ def _nobody(_n: int, _event: Message, _orders: Mapping[str, Order]) -> None:
     """Nobody is away, or nobody wants to know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Record):
     """One event, under the number of the message that led to it. `missed` counts lost lines."""
 
     n: int

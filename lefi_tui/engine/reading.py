@@ -6,10 +6,10 @@ A screen asks through the same door; it can't tell which questions these are.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.desk import Desk
+from lefi_tui.core.record import Record
 from lefi_tui.core.roles import Who
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.reporting import Reporting
@@ -46,8 +46,7 @@ from lefi_tui.views.schedule_view import ScheduleView
 from lefi_tui.views.story_view import StoryView
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Record):
     """What stands now: values that never change, whatever the engine does meanwhile."""
 
     desk: Desk

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.codec import CodecError, decode
 from lefi_tui.core.desk import Desk
+from lefi_tui.core.record import Record
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.fold import (
     Carried,
@@ -33,8 +33,7 @@ from lefi_tui.views.wording import VOICED
 RECOLLECTED_MAX: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(Record):
     standing: Standing
     messages: int  # carried out again
     events: int

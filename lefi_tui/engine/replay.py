@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import StartBot, TapeSealed
+from lefi_tui.core.record import Record
 from lefi_tui.engine.fold import Carried, Difference, Rewrite, carry_out, chained, told_again
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import Head, JournalChangedError, JournalReader, Row
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayReport:
+class ReplayReport(Record):
     messages: int
     events: int
     first_difference: Difference | None = None

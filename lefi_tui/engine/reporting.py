@@ -6,8 +6,9 @@ The answer is made anew only when something was booked or sampled since: once a 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.position import Position
 from lefi_tui.ports.records import Records

@@ -7,8 +7,9 @@ turns. It reads the journal and the tape, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import decode
 from lefi_tui.core.desk import Desk

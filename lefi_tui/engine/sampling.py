@@ -7,13 +7,16 @@ and the curve has a gap.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, Desk, valuation
 from lefi_tui.core.messages import EquitySampled
 from lefi_tui.core.money import from_double
+from lefi_tui.core.record import Record
 from lefi_tui.views.fold import Key, Price
 from lefi_tui.views.numbers import NS_PER_MS
 
@@ -21,8 +24,7 @@ SAMPLE_EVERY_NS: Final = 60_000_000_000
 LOOK_S: Final = 1.0  # how soon a bot's start, its stop or a fill shows in the curve
 
 
-@dataclass(frozen=True, slots=True)
-class Stakes:
+class Stakes(Record):
     """Why an account is worth a look: living bots, and what is open."""
 
     bots: tuple[str, ...] = ()
@@ -33,8 +35,7 @@ class Stakes:
         return bool(self.bots or self.units)
 
 
-@dataclass(slots=True)
-class Sampler:
+class Sampler(Struct):
     """Remembers what it sampled last of each account; the journal keeps the samples."""
 
     _last: dict[str, tuple[Stakes, int]] = field(default_factory=dict)

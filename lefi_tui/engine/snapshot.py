@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any, get_type_hints
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import BotKind
 from lefi_tui.core.codec import from_plain, text_of, to_plain
@@ -18,12 +19,9 @@ from lefi_tui.ports.journal import SavedDesk
 
 
 def save(standing: Standing) -> SavedDesk:
-    desk = standing.desk
-    plain = {
-        each.name: _in_order(getattr(_with_plain_states(desk), each.name))
-        for each in fields(Desk)
-        if each.compare
-    }
+    desk = _with_plain_states(standing.desk)
+    saved = (name for name in Desk.__struct_fields__ if name != "kinds")
+    plain = {name: _in_order(getattr(desk, name)) for name in saved}
     return SavedDesk(standing.head, standing.tape_n, text_of(plain))
 
 

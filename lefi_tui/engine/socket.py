@@ -14,12 +14,12 @@ import socket
 import struct
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from lefi_tui.core.codec import to_plain
 from lefi_tui.core.messages import Command
+from lefi_tui.core.record import Record
 from lefi_tui.core.roles import Who
 from lefi_tui.engine import wire
 from lefi_tui.engine.people import People
@@ -50,8 +50,7 @@ def peer_uid(connection: socket.socket) -> int:
     return int(_PEER.unpack(raw)[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Record):
     """The engine for one client: whatever comes this way is this user's."""
 
     served: Served

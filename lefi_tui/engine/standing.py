@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import encode
 from lefi_tui.core.desk import Desk, apply
 from lefi_tui.core.messages import Event, Message
+from lefi_tui.core.record import Record
 from lefi_tui.ports.journal import Head, Row, RowKind, TapeRow, row_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Record):
     """`head.n` counts messages without a gap: each has its rows, or its row on the tape."""
 
     desk: Desk
@@ -19,8 +20,7 @@ class Standing:
     tape_n: int = 0
 
 
-@dataclass(slots=True)
-class RowWriter:
+class RowWriter(Struct):
     """Appends to the chain. What it made is durable only when its commit is."""
 
     head: Head

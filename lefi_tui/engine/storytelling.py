@@ -6,9 +6,10 @@ What stands in the journal is always told; the runs are told where the tape of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.codec import decode
 from lefi_tui.core.desk import Desk
@@ -35,8 +36,7 @@ CAME_MAX: Final = 60
 LINKS_MAX: Final = 20
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     """The rows of one story, told by the trail."""
 
     n: int

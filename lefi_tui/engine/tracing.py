@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine.retelling import Retelling
@@ -27,8 +29,7 @@ AT_ONCE_MAX: Final = 4
 ABANDONED: Final = "Others were asked for since; ask again."
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     task: asyncio.Task[StoryView]
     asked_ns: int
     done: int = 0

@@ -6,8 +6,9 @@ Nothing here is published and no effect is carried out: that is the engine's, af
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.answered import came_of
 from lefi_tui.core.desk import Step, advance
@@ -23,6 +24,7 @@ from lefi_tui.core.messages import (
     MarketInput,
     Message,
 )
+from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import RowWriter, Standing
 from lefi_tui.ports.journal import Batch, Change, RowKind
@@ -30,8 +32,7 @@ from lefi_tui.ports.journal import Batch, Change, RowKind
 _REFUSALS: Final = (CommandRefused, BotRefused)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Record):
     """The engine's word on a command, given when its rows are durable."""
 
     is_accepted: bool
@@ -39,8 +40,7 @@ class Receipt:
     n: int = 0  # its message number
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(Record):
     """One message and what it led to. Without a number it concerned nobody."""
 
     message: Incoming
@@ -59,8 +59,7 @@ class Handled:
         return Receipt(is_accepted=True, n=self.n)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Record):
     after: Standing
     batch: Batch
     handled: tuple[Handled, ...]

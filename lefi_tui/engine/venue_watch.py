@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.limiting import watched
@@ -23,8 +24,7 @@ ANSWER_S: Final = 10.0
 NS_PER_MS: Final = 1_000_000
 
 
-@dataclass(slots=True)
-class VenueWatch:
+class VenueWatch(Struct):
     """`hear` takes market input to the inbox; `waiting` counts what stands there already."""
 
     world: World

@@ -6,17 +6,18 @@ The desk is the one of then, the kinds answer as they do; nothing is kept but wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import BotKind, Decision, Explaining, Needs, Occasion, RunSeen, Snapshot
 from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.messages import BotRan, Command, MarketInput, Report
+from lefi_tui.core.record import Record
 from lefi_tui.views.story_view import BotRuns
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Record):
     """A kind of bot that notes the runs of each decision."""
 
     kind: BotKind

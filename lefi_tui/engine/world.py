@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import field
+
+from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.conditions import Conditions
 from lefi_tui.ports.event_source import EventSource
@@ -15,8 +17,7 @@ from lefi_tui.ports.scheduler import Scheduler
 from lefi_tui.ports.venue import Venue
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Record):
     clock: Clock
     venues: Mapping[str, Venue] = field(default_factory=dict)
     feeds: Mapping[str, MarketFeed] = field(default_factory=dict)

@@ -11,9 +11,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import field
 
 from lefi_tui.core.desk import Desk, apply
 from lefi_tui.core.messages import (
@@ -29,6 +30,7 @@ from lefi_tui.core.messages import (
     TradingState,
     TradingStateChanged,
 )
+from lefi_tui.core.record import Record
 from lefi_tui.engine.commits import Commits, Pace
 from lefi_tui.engine.dead_letters import DeadLetters
 from lefi_tui.engine.effects import Effects
@@ -57,8 +59,7 @@ def _leave_alone(_desk: Desk) -> None:
     """Venues outside remember for themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Record):
     journal: Journal
     empty: Desk  # with kinds of bot, nothing else
     world: World

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import astuple, replace
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
@@ -68,7 +70,7 @@ def _used_as_values(nodes: Sequence[Any]) -> set[int]:
         elif isinstance(now, (dict, tuple)):
             waiting += now.values() if isinstance(now, dict) else now
         elif isinstance(now, Record):
-            parts = now.held()
+            parts = astuple(now)
             if not isinstance(now, (Say, Send)):
                 used |= {id(each) for each in parts if isinstance(each, X)}
             waiting += parts
@@ -77,7 +79,7 @@ def _used_as_values(nodes: Sequence[Any]) -> set[int]:
 
 def sent(check: Statements, builtin: Builtin, call: s.Call) -> Statement:
     """`Emit("name", field = value, …)`"""
-    placed = call.replaced(args=tuple(each for each in call.args if each.name is None))
+    placed = replace(call, args=tuple(each for each in call.args if each.name is None))
     args = check.bound(builtin, placed)
     name = check.constant_text(args["name"], "An event's name")
     fields: dict[str, X] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
@@ -30,7 +32,7 @@ def read_policy(check: Checker, rules: list[s.Rule]) -> Policy:
     policy = Policy()
     for rule in rules:
         try:
-            policy = policy.replaced(**_changes(check, rule))
+            policy = replace(policy, **_changes(check, rule))
         except Wrong:
             continue
     return policy

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from lefi_tui.lang import tree
 from lefi_tui.lang.feeds import Feed, counters
 from lefi_tui.lang.form import (
@@ -392,8 +394,6 @@ def _local(name: str) -> str:
 
 def _listed(x: X) -> list[X]:
     """A list as it prints: its members between brackets."""
-    opens, comma, closes = (x.replaced(value=each, type=TEXT) for each in ("[", ", ", "]"))
-    parts: list[X] = []
-    for each in x.value:
-        parts += [comma, each] if parts else [each]
-    return [opens, *parts, closes]
+    opens, comma, closes = (replace(x, value=each, type=TEXT) for each in ("[", ", ", "]"))
+    parts = [part for each in x.value for part in (comma, each)]
+    return [opens, *parts[1:], closes]

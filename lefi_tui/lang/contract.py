@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from msgspec.structs import astuple
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang import reach as r
 from lefi_tui.lang.blueprint import Blueprint, Handler
@@ -132,7 +134,7 @@ def _reads(form: Form) -> set[int]:
         elif isinstance(now, tuple):
             waiting += now
         elif isinstance(now, Record):
-            waiting += now.held()
+            waiting += astuple(now)
     return found
 
 

@@ -8,8 +8,10 @@ become today's. What a script means is never changed, and formatting twice chang
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, applied
@@ -88,12 +90,11 @@ def _bare(node: Any) -> Any:
     if isinstance(node, tuple):
         return tuple(_bare(each) for each in node if not isinstance(each, Span))
     if isinstance(node, Record):
-        return (type(node).__name__, *_bare(node.held()))
+        return (type(node).__name__, *_bare(astuple(node)))
     return node
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Struct):
     """One row of the answer: words, and a comment beside them or alone."""
 
     indent: int
@@ -110,8 +111,7 @@ class _Row:
         return self.indent + len(self.words) > WIDTH
 
 
-@dataclass(slots=True)
-class _Statement:
+class _Statement(Struct):
     """A line while it is laid out: its rows, and the blocks that stand below one of them."""
 
     indent: int

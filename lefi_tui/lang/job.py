@@ -7,8 +7,9 @@ silence. What can't be a job at all is refused with the place where it stops bei
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Self
+
+from msgspec import Struct, field
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang.diagnostic import nearest
@@ -183,8 +184,7 @@ def _harmless(words: str) -> str:
     return "".join(each if each.isprintable() else " " for each in " ".join(words.split()))
 
 
-@dataclass(slots=True)
-class _Record:
+class _Record(Struct):
     """A record of the JSON, with its place; what is asked of it must fit."""
 
     data: Mapping[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
@@ -27,8 +28,7 @@ NO_MARKET: Final = "?"  # no symbol: the checker asks for one
 _ASK_A_PERSON: Final = "Start and stop the bot yourself on these days"
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """A part as lines of a script, and what of it is only told: key, why, what to do."""
 
     policy: dict[str, str] = field(default_factory=dict)

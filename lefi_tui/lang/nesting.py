@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from msgspec.structs import astuple
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang.form import Form, V
 
@@ -25,7 +27,7 @@ def brackets(form: Form) -> int:
         elif isinstance(now, tuple):
             waiting += now
         elif isinstance(now, Record):
-            waiting += now.held()
+            waiting += astuple(now)
     return deepest
 
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.parse_base import Cursor
@@ -80,7 +82,7 @@ class Older(Cursor):
             name = _RENAMED[call.name]
             message = f"`{call.name}` is an older name; today it is `{name}`."
             self._older(call.name_span, message, name, [Edit(call.name_span, name)])
-            call = call.replaced(name=name)
+            call = replace(call, name=name)
         is_plain = all(each.name is None for each in call.args)
         if call.name == "Spot" and is_plain and len(call.args) == 2:
             return self._without_provider(call)
@@ -90,7 +92,7 @@ class Older(Cursor):
         start, end = self._comma_before(call.args[1]).start, call.span.end - 1
         message = "A provider is an older form; today prices come from the account's own market."
         self._older(call.args[1].value.span, message, "Spot(…)", [Edit(Span(start, end), "")])
-        return call.replaced(args=call.args[:1])
+        return replace(call, args=call.args[:1])
 
     def today_value(self, call: s.Call) -> s.Expr:
         """What is a method no more: a cast is what it casts, a power is written with ^."""

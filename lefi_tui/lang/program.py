@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from msgspec.structs import astuple
+
 from lefi_tui.core.bot import Intent, Note, Refusal
 from lefi_tui.core.record import Record
 from lefi_tui.lang.blueprint import Blueprint, Handler
@@ -55,7 +57,7 @@ class ConditionSeen(Record):
     values: tuple[tuple[str, str], ...]
 
 
-class Program(Blueprint):
+class Program(Blueprint, dict=True):
     """A blueprint that can be carried out."""
 
     @cached_property
@@ -194,5 +196,5 @@ def check(
     """Check and compile a script. `settings` are values a person chose, as Lefi text;
     `timeframe_ms` runs its Candle handlers on another timeframe."""
     found = examined(source, settings=settings, timeframe_ms=timeframe_ms, name=name)
-    program = None if found.blueprint is None else Program(*found.blueprint.held())
+    program = None if found.blueprint is None else Program(*astuple(found.blueprint))
     return Checked(program, found.diagnostics)

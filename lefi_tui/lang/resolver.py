@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import astuple
+
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.source import Span
@@ -114,7 +116,7 @@ def _calls(node: object) -> list[s.Call]:
         if isinstance(now, tuple):
             waiting += now
         elif isinstance(now, (s.Node, s.Arg)):
-            waiting += now.held()
+            waiting += astuple(now)
     return out
 
 

@@ -24,7 +24,7 @@ class Place(NamedTuple):
     column: int
 
 
-class Source(Record):
+class Source(Record, dict=True):
     text: str
     name: str = "script"
 

@@ -5,10 +5,10 @@ Nothing of a waiting run lives outside this data, so it outlives a restart and c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from lefi_tui.core.bot import Intent, OrderOutcome, Refusal
+from lefi_tui.core.record import Record
 
 
 class OrderAwaited(NamedTuple):
@@ -61,8 +61,7 @@ class Leg(NamedTuple):
     answer: OrderOutcome | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Record):
     """A run from its beginning to where it stands."""
 
     handler: int

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from msgspec.structs import astuple
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang.scope import needs_of
 from lefi_tui.lang.tree import HERE, JOINED, Clock, X
@@ -28,7 +30,7 @@ def waits_of(statements: Iterable[Any]) -> dict[Clock, int]:
         elif isinstance(now, tuple):
             waiting += now
         elif isinstance(now, Record):
-            waiting += [each for each in now.held() if isinstance(each, _HOLDERS)]
+            waiting += [each for each in astuple(now) if isinstance(each, _HOLDERS)]
     return dict(needs_of(values))
 
 

@@ -4,15 +4,15 @@ prints anew. Nothing of the text but white space and `;` is lost here."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lefi_tui.lang.scanner import Scanned
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """`{`, lines, `}`."""
 
     span: Span
@@ -28,8 +28,7 @@ class Block:
 Piece = Token | Block
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A statement, a row, a declaration, or a comment that stands alone."""
 
     blank_before: bool

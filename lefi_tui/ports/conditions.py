@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
+
+from lefi_tui.core.record import Record
 
 LEVELS_MAX: Final = 20  # of each side: what an order may walk
 
 Levels = tuple[tuple[Decimal, Decimal], ...]  # price, units; best first
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Record):
     """Empty or None is what the market did not tell."""
 
     volume_24h: Decimal | None = None  # in quote
@@ -20,8 +20,7 @@ class Look:
     asks: Levels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Record):
     """Of the last ten minutes."""
 
     asked: int = 0

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Generator, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import Command, Event, MarketInput, Report
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
 
 FIRST_HASH: Final = "0" * 64
@@ -81,8 +81,7 @@ class RowKind(StrEnum):
     ENGINE = "engine"  # what the engine itself did: started, sealed, halted
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One line of the journal. `n` is the message it belongs to, `seq` its own number."""
 
     seq: int
@@ -99,8 +98,7 @@ class Row:
         return self.n, self.kind, self.type, self.version, self.body
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Record):
     """Where the journal stands: the last message, the last row, and the chain's end."""
 
     n: int = 0
@@ -115,8 +113,7 @@ def row_hash(before: str, row: Row) -> str:
     return hashlib.sha256(f"{before}{text}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class TapeRow:
+class TapeRow(Record):
     """Market input that a bot consumed. `prev_n` is the tape's row before it, so a gap shows."""
 
     n: int
@@ -126,8 +123,7 @@ class TapeRow:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """What one message changed: from it the tables are written."""
 
     n: int
@@ -137,23 +133,20 @@ class Change:
     desk: Desk  # as it stands after them
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Record):
     """Tape rows that now stand in a segment file and leave the table."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Record):
     name: str
     sha256: str
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class SavedDesk:
+class SavedDesk(Record):
     """The desk as it stood after message n, as text, and where the chain stood then."""
 
     head: Head
@@ -161,8 +154,7 @@ class SavedDesk:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Record):
     """One transaction."""
 
     rows: tuple[Row, ...] = ()

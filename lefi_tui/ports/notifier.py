@@ -6,10 +6,12 @@ Trading never waits for any of them: taking a notice in is all that a turn does.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import field
+
 from lefi_tui.core.notices import Delivery, Notice
+from lefi_tui.core.record import Record
 
 Say = Callable[[str, str, str], None]  # a word on the screen: what, why, next
 
@@ -48,8 +50,7 @@ class Sender(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Record):
     """What the outbox holds on the disk at a start."""
 
     open: tuple[Delivery, ...] = ()  # not final

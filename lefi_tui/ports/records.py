@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from lefi_tui.core.approval import AskedOrder
 from lefi_tui.core.messages import Sizing
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRecord:
+class OrderRecord(Record):
     """One order, working or past. Money in the account's currency, quantity in base units."""
 
     id: str
@@ -33,8 +32,7 @@ class OrderRecord:
     updated_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class FillRecord:
+class FillRecord(Record):
     n: int  # the message that brought it
     account: str
     order: str
@@ -48,8 +46,7 @@ class FillRecord:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class FundingRecord:
+class FundingRecord(Record):
     n: int
     account: str
     symbol: str
@@ -57,8 +54,7 @@ class FundingRecord:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class EquityRecord:
+class EquityRecord(Record):
     """What an account was worth, by prices that were fresh."""
 
     n: int
@@ -72,8 +68,7 @@ class EquityRecord:
 Booked = FillRecord | FundingRecord | EquityRecord
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRecord:
+class AccountRecord(Record):
     name: str
     currency: str
     cash: Decimal  # at its opening
@@ -84,8 +79,7 @@ class AccountRecord:
     created_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Record):
     """One run of one bot, from its start to its stop. `settings` as Lefi text."""
 
     bot: str
@@ -101,8 +95,7 @@ class RunRecord:
     end_ns: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TimerRecord:
+class TimerRecord(Record):
     """One timer of a bot: its handler, what sets it, and when it was due last."""
 
     bot: str
@@ -114,8 +107,7 @@ class TimerRecord:
     late_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRecord:
+class ApprovalRecord(Record):
     """One question: what it would have sent, what was said, what came of it."""
 
     id: str
@@ -131,8 +123,7 @@ class ApprovalRecord:
     over_ns: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRecord:
+class FlowRecord(Record):
     id: str
     bot: str
     name: str
@@ -143,8 +134,7 @@ class FlowRecord:
     settled_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class FillFilter:
+class FillFilter(Record):
     """Empty fields take all. `since_ns` is included."""
 
     account: str = ""

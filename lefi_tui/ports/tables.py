@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from lefi_tui.core.record import Record
 from lefi_tui.ports.journal import Change, JournalReader
 from lefi_tui.requests import Progress
 
 Tell = Callable[[JournalReader], Iterator[Change]]
 
 
-@dataclass(frozen=True, slots=True)
-class TableAnswer:
+class TableAnswer(Record):
     """How many rows agree; else the first that does not, and what it should say."""
 
     rows: int = 0

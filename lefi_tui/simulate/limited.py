@@ -6,8 +6,9 @@ The rule it keeps: it tells `core.risk.on_candles` what the desk tells it, at th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from bots.automated.waits import refused
 from lefi_tui.core.bot import Bar

@@ -7,7 +7,6 @@ and one currency; what does not fit is refused before the first candle.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -17,6 +16,7 @@ from lefi_tui.adapters.history_files import CandleFile, read_candles
 from lefi_tui.core.bars import fits
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.matching import MarketRules, market_rules
+from lefi_tui.core.record import Record
 from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.core.timeframe import span
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
@@ -26,8 +26,7 @@ SYMBOL_SETTING: Final = "symbol"
 LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Record):
     """All that a run on candle files stands on."""
 
     source: str

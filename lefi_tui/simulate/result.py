@@ -6,18 +6,19 @@ Times are in ms, shares are fractions, and a number without a divisor is null.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from msgspec import field, to_builtins
 
 from lefi_tui.core.messages import OrderDenied, Verdict
 from lefi_tui.core.metrics import Numbers, OpenPosition, Trade
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import NS_PER_MS
 from lefi_tui.core.risk.gate import refusals
 from lefi_tui.core.timeframe import span
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """An order that was not carried out, and why."""
 
     time: int
@@ -28,7 +29,7 @@ class Refusal:
     verdicts: tuple[Verdict, ...] = ()  # of the gate, where limits were in force
 
     def report(self) -> dict[str, Any]:
-        out = asdict(self)
+        out: dict[str, Any] = to_builtins(self)
         if not self.verdicts:
             del out["verdicts"]
         return out
@@ -41,8 +42,7 @@ def denied(event: OrderDenied) -> Refusal:
     return Refusal(*row, order.reason, event.verdicts)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Record):
     script: str
     symbols: tuple[str, ...]
     timeframe_ms: int  # that the Candle handlers run on
@@ -95,8 +95,8 @@ class Result:
             "fees": self.fees,
             "funding": self.funding,
             "buy_and_hold": self.buy_and_hold,
-            "trades": [asdict(each) for each in self.trades],
-            "open": [asdict(each) for each in self.open],
+            "trades": [to_builtins(each) for each in self.trades],
+            "open": [to_builtins(each) for each in self.open],
             "refused": [each.report() for each in self.refusals],
             "gaps": self.gaps,
             "notes": dict(self.notes),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bots.automated import Bound, bind
@@ -18,6 +17,7 @@ from bots.automated.wanted import in_words
 from lefi_tui.core.bot import Answer, Bar, Emitted, Intent, Occasion, Quote
 from lefi_tui.core.matching import Fees, market_rules
 from lefi_tui.core.order import SizeKind
+from lefi_tui.core.record import Record
 from lefi_tui.core.schedule import next_due
 from lefi_tui.errors import ScriptRefusedError
 from lefi_tui.lang.script_tests import (
@@ -53,8 +53,7 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(Record):
     """An expectation that was not met."""
 
     line: int
@@ -62,8 +61,7 @@ class Unmet:
     happened: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record):
     name: str
     line: int
     unmet: tuple[Unmet, ...]

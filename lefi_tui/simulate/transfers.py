@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lefi_tui.core.bot import OWN_ACCOUNT, Intent, OrderOutcome
 from lefi_tui.core.matching import CandleMarket, MarketRules
@@ -16,8 +17,7 @@ from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.symbol import parse_symbol
 
 
-@dataclass
-class OtherAccounts:
+class OtherAccounts(Struct):
     currency: str
     cash: dict[str, float] = field(default_factory=dict)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from bots.automated.waits import not_filled, refused
@@ -47,8 +49,7 @@ BOT: Final = Automated()
 _OF_MARKET: Final = frozenset({"spot", "bid", "ask"})
 
 
-@dataclass(slots=True)
-class Ask:
+class Ask(Struct):
     """An intent of the script and what became of it."""
 
     intent: Intent
@@ -56,8 +57,7 @@ class Ask:
     refusal: str = ""  # by the bot's rules or the market; empty where it was taken
 
 
-@dataclass
-class Readings:
+class Readings(Struct):
     """Market and account as a script reads them, from the candle market's own doubles."""
 
     market: CandleMarket

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.approval import Approval, AskedOrder, refusal_of
 from lefi_tui.core.desk import Desk

@@ -5,19 +5,20 @@ The rule it keeps: an expired question is shown as over, however long the engine
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.approval import BAND
 from lefi_tui.core.money import words
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Mode
 
 URGENT_MS: Final = 60_000  # less is left: the frame says so in the color of an alarm
 
 
-@dataclass(frozen=True, slots=True)
-class EffectRow:
+class EffectRow(Record):
     """One order as it would be sent. `asked` and `now` are the market's price then and now."""
 
     action: str
@@ -46,8 +47,7 @@ class EffectRow:
         return self.drift is not None and abs(self.drift) > BAND
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRow:
+class ApprovalRow(Record):
     id: str
     bot: str
     title: str  # the bot's handler
@@ -69,8 +69,7 @@ class ApprovalRow:
         return self.left_ms < URGENT_MS
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredRow:
+class AnsweredRow(Record):
     """One that is over: who said what, and what came of it."""
 
     id: str
@@ -83,8 +82,7 @@ class AnsweredRow:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalsView:
+class ApprovalsView(Record):
     """`me` and `role` are of whoever looks. Those that wait stand with the nearest end first."""
 
     at_ns: int

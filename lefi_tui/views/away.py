@@ -6,10 +6,12 @@ It is the difference of two states of the screen; nothing is read for it and not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import field
+
 from lefi_tui.core.messages import Event
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import LogRow
 from lefi_tui.views.fold import ScreenState, fold
 from lefi_tui.views.tally import Tally
@@ -17,8 +19,7 @@ from lefi_tui.views.tally import Tally
 LINES_MAX: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class AwayView:
+class AwayView(Record):
     """Empty where somebody was looking all the time."""
 
     since_ns: int = 0
@@ -39,8 +40,7 @@ class AwayView:
         return bool(self.bots and self.tally.starts)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Record):
     """What the journal's newest events say: the screen as it was last seen, and as it is."""
 
     seen: ScreenState = field(default_factory=ScreenState)

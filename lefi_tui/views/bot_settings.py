@@ -6,17 +6,16 @@ The rule it keeps: nothing is sent that the language refuses, and a person reads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lefi_tui.core.money import words
+from lefi_tui.core.record import Record
 from lefi_tui.lang.program import check
 from lefi_tui.views.bot_view import BotSetting, BotView
 
 RESETS = "Its states stay. Its indicators begin anew from past candles; no order is touched."
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """One setting before and after, as Lefi text."""
 
     setting: BotSetting

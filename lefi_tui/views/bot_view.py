@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import LogRow, Mode, OrderRow
 from lefi_tui.views.flows_view import FlowRow
 
 
-@dataclass(frozen=True, slots=True)
-class BotSetting:
+class BotSetting(Record):
     """One setting as a form shows it. Values are Lefi text; no bounds are empty."""
 
     name: str
@@ -25,8 +24,7 @@ class BotSetting:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShareRow:
+class ShareRow(Record):
     """What a bot holds of one position. Without a price nothing is said about profit."""
 
     symbol: str
@@ -43,8 +41,7 @@ class ShareRow:
         return self.age_ms > self.limit_ms
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
+class Earned(Record):
     """What all its runs made on this account, before fees and funding."""
 
     realized: Decimal
@@ -52,8 +49,7 @@ class Earned:
     funding: Decimal  # paid
 
 
-@dataclass(frozen=True, slots=True)
-class BotCommand:
+class BotCommand(Record):
     """What a person in front of a bot may say, and by which key."""
 
     name: str
@@ -68,8 +64,7 @@ WAITS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WaitRow:
+class WaitRow(Record):
     """What a run waits for: order, undo, again (an undo tried once more), approval."""
 
     kind: str
@@ -81,8 +76,7 @@ class WaitRow:
         return WAITS.get(self.kind, "waits for {}").format(self.what)
 
 
-@dataclass(frozen=True, slots=True)
-class BotView:
+class BotView(Record):
     """`is_known` is False for a bot that this desk has never had."""
 
     at_ns: int

@@ -6,10 +6,12 @@ here, tick by tick, has no volume; where the history fails, `error` says so in w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView, OrderRow
 from lefi_tui.views.numbers import NS_PER_MS
 
@@ -28,8 +30,7 @@ LEVELS_MAX: Final = 16  # a grid of orders has more; the nearest to the price ar
 LEGS: Final = {"stop": "stop", "target": "target"}
 
 
-@dataclass(frozen=True, slots=True)
-class Candle:
+class Candle(Record):
     """`volume` is None where only prices were seen."""
 
     time_ms: int
@@ -40,8 +41,7 @@ class Candle:
     volume: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Record):
     """One fill of one's own."""
 
     at_ns: int
@@ -53,16 +53,14 @@ class Mark:
     order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Record):
     """A price that matters: entry, liquidation, stop, target, buy or sell."""
 
     name: str
     price: float
 
 
-@dataclass(frozen=True, slots=True)
-class ChartView:
+class ChartView(Record):
     """Candles oldest first; the last one is open when `is_forming`."""
 
     at_ns: int

@@ -10,8 +10,10 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.money import EXACT, MONEY, ZERO, grained
 from lefi_tui.core.order import Side
@@ -20,8 +22,7 @@ from lefi_tui.ports.records import Booked, EquityRecord, FillRecord, FundingReco
 from lefi_tui.views.report_view import OpenRow, TradeRow
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(Struct):
     """A running sum that can be asked for what came after a time."""
 
     times: array[int] = field(default_factory=lambda: array("q"))
@@ -40,8 +41,7 @@ class Sums:
         return len(self.times) - bisect_left(self.times, at_ns)
 
 
-@dataclass(slots=True)
-class Held:
+class Held(Struct):
     """What one owner has of one symbol."""
 
     position: Position
@@ -49,8 +49,7 @@ class Held:
     entry_fees: Decimal = ZERO
 
 
-@dataclass(slots=True)
-class Books:
+class Books(Struct):
     """One owner's trades on one account. `pnl` begins at the account's sample number `first`."""
 
     owner: str
@@ -154,8 +153,7 @@ def _worth(held: Mapping[str, Held], prices: Mapping[str, Decimal]) -> float:
     return float(total)
 
 
-@dataclass(slots=True)
-class Story:
+class Story(Struct):
     """One account's samples and books."""
 
     at_ns: array[int] = field(default_factory=lambda: array("q"))
@@ -207,8 +205,7 @@ class Story:
         self.exposed.append(any(each.exposed[-1] for each in self.books.values()))
 
 
-@dataclass(slots=True)
-class Chronicle:
+class Chronicle(Struct):
     """Grows with what is told; never tells anything twice."""
 
     n: int = 0  # the message it has reached

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core import metrics
+from lefi_tui.core.record import Record
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.report_view import Point, Ratios, TradeRow
 
@@ -17,8 +17,7 @@ DAY_MS: Final = 86_400_000
 HoldAt = Callable[[int], float | None]  # at a sample's time
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Record):
     """Equity in time. `start` is what it was before the first of these."""
 
     start: float | None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class DeadRow:
+class DeadRow(Record):
     id: str
     at_ns: int
     what: str  # the message's name
@@ -14,8 +13,7 @@ class DeadRow:
     body: str  # as JSON
 
 
-@dataclass(frozen=True, slots=True)
-class DeadView:
+class DeadView(Record):
     """Newest first; `gone` older ones had no room."""
 
     rows: tuple[DeadRow, ...] = ()

@@ -6,13 +6,16 @@ whose engine has fallen silent dims what it shows instead of keeping it fresh.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from msgspec import field
+from msgspec.structs import replace
+
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.notices import Severity
+from lefi_tui.core.record import Record
 from lefi_tui.views.equity_line import EquityLine
 
 # Twenty polls of a screen without an answer: what it shows is then called old.
@@ -37,16 +40,14 @@ class Weight(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(Record):
     mode: Mode
     venue: str
     trading_state: TradingState
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(Record):
     name: str
     currency: str
     mode: Mode
@@ -57,8 +58,7 @@ class AccountRow:
     line: EquityLine = field(default_factory=EquityLine)  # since the engine began
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRow:
+class PriceRow(Record):
     """`change` is a share of the first price seen on this UTC day; None before there are two."""
 
     account: str
@@ -77,8 +77,7 @@ class PriceRow:
         return self.age_ms > self.limit_ms
 
 
-@dataclass(frozen=True, slots=True)
-class PositionRow:
+class PositionRow(Record):
     """`mark` is None while no price was seen: then nothing is said about profit."""
 
     account: str
@@ -100,8 +99,7 @@ class PositionRow:
         return self.age_ms > self.limit_ms
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Record):
     id: str
     account: str
     symbol: str
@@ -117,8 +115,7 @@ class OrderRow:
     age_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class BotRow:
+class BotRow(Record):
     """`did` is the last thing it did or was refused, `why` the reason its last run gave."""
 
     id: str
@@ -136,8 +133,7 @@ class BotRow:
     why_age_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
+class LogRow(Record):
     """One event in words: what happened, where, why, and what can be done next."""
 
     number: int
@@ -151,8 +147,7 @@ class LogRow:
     severity: Severity | None = None  # None where it is no news for who is away
 
 
-@dataclass(frozen=True, slots=True)
-class DeskView:
+class DeskView(Record):
     at_ns: int
     banner: Banner
     accounts: tuple[AccountRow, ...] = ()
@@ -170,8 +165,7 @@ class DeskView:
         return self.silent_ms > SILENCE_MAX_MS
 
 
-@dataclass(frozen=True, slots=True)
-class WhyView:
+class WhyView(Record):
     """The last run of one bot: the conditions with the values they had, and what was decided."""
 
     bot: str

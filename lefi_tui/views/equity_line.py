@@ -6,15 +6,15 @@ as often. Two points that stand further apart than their step have a gap between
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from lefi_tui.core.record import Record
 
 STEP_NS: Final = 10_000_000_000  # the first pace
 POINTS_MAX: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
-class EquityLine:
+class EquityLine(Record):
     """Points of (time, equity), oldest first; a double is enough to draw."""
 
     step_ns: int = STEP_NS

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from lefi_tui.core.cash_flow import CashFlow, FlowState, state_of
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRow:
+class FlowRow(Record):
     id: str
     bot: str
     name: str
@@ -21,8 +20,7 @@ class FlowRow:
     settled_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowsView:
+class FlowsView(Record):
     """The next due first."""
 
     at_ns: int

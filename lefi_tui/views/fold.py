@@ -7,13 +7,16 @@ input, also what no bot consumed, because a watch list shows prices that no bot 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
+
+from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar, Quote
 from lefi_tui.core.notices import Severity
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.equity_line import EquityLine, longer
 from lefi_tui.views.numbers import NS_PER_MS
@@ -44,8 +47,7 @@ class Minute(NamedTuple):
     close: float
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Record):
     """The newest quote, and what it is compared with: the day's first price, the one before."""
 
     quote: Quote
@@ -57,8 +59,7 @@ class Price:
     minutes: tuple[Minute, ...] = ()  # that ran before, oldest first
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenState:
+class ScreenState(Record):
     at_ns: int = 0  # the newest time heard of
     prices: Mapping[Key, Price] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)  # as submitted, until they are final

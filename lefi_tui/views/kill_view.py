@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.desk import Desk
@@ -11,18 +10,17 @@ from lefi_tui.core.kill import KillStage
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import words
 from lefi_tui.core.order import OrderStatus
+from lefi_tui.core.record import Record
 
 OPEN: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(Record):
     at: str  # 12:00:01.42, UTC
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class KillView:
+class KillView(Record):
     """`proof` is empty until the venues were read and show what was wanted."""
 
     state: TradingState

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from lefi_tui.core.record import Record
 
-@dataclass(frozen=True, slots=True)
-class LimitRow:
+
+class LimitRow(Record):
     """`own` is what the place itself says, `strictest` what counts there, by whom."""
 
     name: str
@@ -19,15 +19,13 @@ class LimitRow:
     is_ok: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class HeatReason:
+class HeatReason(Record):
     text: str
     factor: Decimal
     symbol: str = ""  # of one market; else of the account
 
 
-@dataclass(frozen=True, slots=True)
-class Heat:
+class Heat(Record):
     """The thermostat of an account: what an entry there is multiplied by, and why."""
 
     account: str
@@ -37,16 +35,14 @@ class Heat:
     reasons: tuple[HeatReason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRow:
+class ReleaseRow(Record):
     at_ms: int
     name: str
     impact: str
     is_approximate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsView:
+class LimitsView(Record):
     at_ns: int
     place: str
     places: tuple[str, ...]  # where limits may stand, settings first

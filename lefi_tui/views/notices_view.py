@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from lefi_tui.core.notices import FINAL, HEARTBEAT, Delivery, State
+from lefi_tui.core.record import Record
 
 WELL = "takes notices"
 NEVER = "not used yet"
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
+class ChannelRow(Record):
     """`state` in words; `is_well` is None where nothing was sent yet."""
 
     name: str
@@ -23,8 +22,7 @@ class ChannelRow:
     at_ns: int  # of the newest attempt; 0 for none
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
+class NoticeRow(Record):
     id: int
     channel: str
     state: State
@@ -41,8 +39,7 @@ class NoticeRow:
         return self.state is State.DEAD
 
 
-@dataclass(frozen=True, slots=True)
-class NoticesView:
+class NoticesView(Record):
     """Newest first. `dropped` found no room and were never kept."""
 
     at_ns: int
@@ -51,8 +48,7 @@ class NoticesView:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ErrandAnswer:
+class ErrandAnswer(Record):
     """What came of it, for people."""
 
     text: str

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from lefi_tui.core.order import HAND
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class PastOrderRow:
+class PastOrderRow(Record):
     """`places` are the digits after the point that the market's tick asks for."""
 
     id: str
@@ -33,8 +32,7 @@ class PastOrderRow:
     places: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrdersView:
+class OrdersView(Record):
     """Newest first. `is_cut` when there are older ones that were not asked for."""
 
     at_ns: int

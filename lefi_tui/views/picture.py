@@ -7,9 +7,10 @@ The rule it keeps: nothing is invented. Where no price was seen there is no mark
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
 from lefi_tui.core.messages import Sizing

@@ -7,10 +7,10 @@ which it has, and can do nothing else.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from lefi_tui.core.messages import Command
+from lefi_tui.core.record import Record
 
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 REPORT_TRADES_MAX: Final = 500  # the same
@@ -20,41 +20,34 @@ FLOWS_MAX: Final = 500  # as of orders
 CHART_CANDLES_MAX: Final = 1_000  # what a person may scroll back through
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Record):
     """Reads; never journaled, never through the inbox."""
 
 
-@dataclass(frozen=True, slots=True)
 class DeskQuery(Query):
     """The whole desk as it stands: answered by a DeskView. `is_watched`: a person sees it."""
 
     is_watched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class AwayQuery(Query):
     """What happened since a person last looked, told once: answered by an AwayView."""
 
 
-@dataclass(frozen=True, slots=True)
 class DeadQuery(Query):
     """What could not be carried out: answered by a DeadView."""
 
 
-@dataclass(frozen=True, slots=True)
 class KillQuery(Query):
     """How far a kill is, and what a person looks at before resuming: answered by a KillView."""
 
 
-@dataclass(frozen=True, slots=True)
 class WhyQuery(Query):
     """The last run of a bot, its conditions with their values: answered by a WhyView."""
 
     bot: str
 
 
-@dataclass(frozen=True, slots=True)
 class StoryQuery(Query):
     """A moment of the past with all that led to it and came of it: answered by a StoryView.
 
@@ -71,26 +64,22 @@ class StoryQuery(Query):
     until_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class BotQuery(Query):
     """One bot: settings, decisions, what it holds and earned: answered by a BotView."""
 
     bot: str
 
 
-@dataclass(frozen=True, slots=True)
 class OrdersQuery(Query):
     """The newest orders, working and past: answered by an OrdersView."""
 
     limit: int = ORDERS_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class ScheduleQuery(Query):
     """What runs when, of bots and of the engine itself: answered by a ScheduleView."""
 
 
-@dataclass(frozen=True, slots=True)
 class ReportQuery(Query):
     """What came of an account, or of one bot of it, since a time: answered by a ReportView.
 
@@ -103,28 +92,24 @@ class ReportQuery(Query):
     trades: int = REPORT_TRADES_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class ApprovalsQuery(Query):
     """What waits for a person, and what came of the newest answers: by an ApprovalsView."""
 
     answered: int = ANSWERED_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class FlowsQuery(Query):
     """The cash flows that scripts planned: answered by a FlowsView."""
 
     limit: int = FLOWS_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class NoticesQuery(Query):
     """The newest notices and how their channels fare: answered by a NoticesView."""
 
     limit: int = NOTICES_MAX
 
 
-@dataclass(frozen=True, slots=True)
 class NoticeErrand(Query):
     """A word to the outbox: a test of this channel, or this dead notice once more. Nothing of
     trading hangs on it, so it is not journaled. Answered by an ErrandAnswer."""
@@ -133,14 +118,12 @@ class NoticeErrand(Query):
     requeue: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class LimitsQuery(Query):
     """The limits of one place and the thermostat: answered by a LimitsView."""
 
     place: str = "desk"
 
 
-@dataclass(frozen=True, slots=True)
 class ChartQuery(Query):
     """The newest candles of a market with one's own fills on them: answered by a ChartView."""
 

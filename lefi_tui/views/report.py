@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import field
 
 from lefi_tui.core import metrics
 from lefi_tui.core.matching.rules import Fees, Lot
 from lefi_tui.core.money import EXACT, ZERO, exact_sum, from_double
 from lefi_tui.core.order import HAND, UNKNOWN
+from lefi_tui.core.record import Record
 from lefi_tui.ports.records import AccountRecord
 from lefi_tui.views.chronicle import Books, Chronicle, Story
 from lefi_tui.views.curves import SAMPLE_NS, HoldAt, Track, gap_words, points, ratios
@@ -35,8 +37,7 @@ HOLDS_MAX: Final = 8  # symbols that are compared with
 OWNERS: Final = {HAND: "by hand", UNKNOWN: "not ours"}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Record):
     """What the report may draw on."""
 
     chronicle: Chronicle
@@ -114,8 +115,7 @@ def _open(story: Story, books: Sequence[Books]) -> tuple[OpenRow, ...]:
     return tuple(row for each in books for row in each.open_rows(prices))
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Record):
     """The samples of one account from a time on, and what it was worth before the first of them."""
 
     account: AccountRecord

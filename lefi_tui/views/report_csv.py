@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec.structs import astuple, fields
 
 from lefi_tui.ports.records import FillRecord
 from lefi_tui.views.curves import Track, falls

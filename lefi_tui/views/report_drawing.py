@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.report_view import Point
 
@@ -20,8 +20,7 @@ TICKS: Final = 4
 TIMES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Record):
     """From times and values to places on a drawing of this height."""
 
     from_ns: int

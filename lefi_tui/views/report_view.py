@@ -5,17 +5,18 @@ Money is exact. Curves are doubles, to be drawn. What was not known is None or a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from msgspec import field
+
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.record import Record
 
 SIMULATION: Final = "SIMULATION"  # the mode of what nobody traded, not even on paper
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Record):
     """One point of the curves. `gap_ns`: for so long before it nobody looked.
 
     `is_flat` says that nothing was open meanwhile, so that the equity is known all the same.
@@ -29,8 +30,7 @@ class Point:
     is_flat: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class TradeRow:
+class TradeRow(Record):
     """A fill that made a position smaller. `pnl` is after `fees`: the exit's, and its share of the
     entries'."""
 
@@ -47,8 +47,7 @@ class TradeRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRow:
+class OpenRow(Record):
     """What is still open: marked, not closed. Without a known price there is no profit."""
 
     owner: str
@@ -62,8 +61,7 @@ class OpenRow:
     pnl: Decimal | None  # after those fees
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Record):
     """All money in one symbol at the first sampled price for the taker fee, marked at the last."""
 
     symbol: str
@@ -72,8 +70,7 @@ class Hold:
     yield_share: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Record):
     """Of the period. Since the beginning `pnl` is `realized + unrealized - funding`, exactly."""
 
     start: Decimal | None = None  # equity before the first change
@@ -87,8 +84,7 @@ class Totals:
     trades: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ratios:
+class Ratios(Record):
     """Shares as fractions, by the rules of a simulation on minute candles; None has no divisor."""
 
     yield_share: float | None = None
@@ -101,8 +97,7 @@ class Ratios:
     exposure: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Record):
     """What can be reported on, with its outcome over the same period. An empty `bot` is all."""
 
     account: str
@@ -114,8 +109,7 @@ class Subject:
     trades: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportView:
+class ReportView(Record):
     at_ns: int
     mode: str  # DEMO | REPLAY | DRY | LIVE | SIMULATION
     venue: str

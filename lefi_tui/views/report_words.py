@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.report_view import ReportView
 
@@ -13,8 +13,7 @@ BEGINNING: Final = "the beginning"
 HOLD: Final = "buy and hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Record):
     """One number with its name. `tone` is above 0 for a gain, below for a loss, else 0."""
 
     name: str

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Weight
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Record):
     """A line for the log before it has its number. `owner` is whose doing it was."""
 
     weight: Weight

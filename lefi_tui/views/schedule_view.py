@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
+class ScheduleRow(Record):
     """Times in ns, 0 for none. `late_ms` is how long after its time it ran last."""
 
     owner: str  # a bot, or the engine
@@ -19,8 +18,7 @@ class ScheduleRow:
     why: str = ""  # in words, what a person should know of it
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleView:
+class ScheduleView(Record):
     """The next first; what has no next time stands last."""
 
     at_ns: int

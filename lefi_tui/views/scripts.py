@@ -7,22 +7,20 @@ it calls from a thread. What the world refuses comes as a LefiError, told in fou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptRow:
+class ScriptRow(Record):
     """A script in the list. A shipped one is never written; saving it makes an own copy."""
 
     name: str  # without .lefi
     is_shipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Record):
     """Own scripts first, then the shipped ones; `problem` where the own ones can't be listed."""
 
     rows: tuple[ScriptRow, ...]
@@ -30,8 +28,7 @@ class Listing:
     drafts: frozenset[ScriptRow] = frozenset()  # with text that was not saved
 
 
-@dataclass(frozen=True, slots=True)
-class OpenScript:
+class OpenScript(Record):
     """A script as it was read or saved last."""
 
     row: ScriptRow
@@ -41,16 +38,14 @@ class OpenScript:
     line_end: str = "\n"  # of the file; the text has \n
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Record):
     """Text that was not saved when the program ended."""
 
     text: str
     kept_at: str  # in words, UTC
 
 
-@dataclass(frozen=True, slots=True)
-class UnmetLine:
+class UnmetLine(Record):
     """What a test expected in a line, and what happened."""
 
     line: int
@@ -58,8 +53,7 @@ class UnmetLine:
     happened: str
 
 
-@dataclass(frozen=True, slots=True)
-class RanTest:
+class RanTest(Record):
     """One test of a script, and how many there are."""
 
     name: str

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class SettingRow:
+class SettingRow(Record):
     name: str
     value: str
     origin: str  # default, a file, or a variable of the environment
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSetting:
+class AccountSetting(Record):
     name: str
     exchange: str
     mode: str  # paper | sandbox | live
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
+class PlaceRow(Record):
     """Where something lives on this machine."""
 
     name: str
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsView:
+class SettingsView(Record):
     """`problems` in four parts each; an unusable line leaves its default in force."""
 
     rows: tuple[SettingRow, ...]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.messages import StartBot
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView
 
 ID_MAX: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Startable:
+class Startable(Record):
     """One thing on the shelf. `settings` are the defaults, only to be shown."""
 
     name: str  # of the script: ema_cross

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView
 
 
-@dataclass(frozen=True, slots=True)
-class Stake:
+class Stake(Record):
     bots: int = 0
     positions: int = 0
     orders: int = 0

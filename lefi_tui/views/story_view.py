@@ -5,14 +5,12 @@ Told of a moment with an order and of one without; what can't be told any more s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lefi_tui.core.bot import RunSeen
 from lefi_tui.core.messages import Verdict
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class BotRuns:
+class BotRuns(Record):
     """What one bot's handlers made of the moment, in the order in which they ran."""
 
     bot: str
@@ -22,8 +20,7 @@ class BotRuns:
     state: str = ""  # why nothing ran: it was warming up, stopped, waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Record):
     """One thing the moment led to: an order that was sent or denied, or one that was held back."""
 
     what: str
@@ -33,8 +30,7 @@ class Decided:
     verdicts: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Record):
     """What came of it later: the venue's words, fills, exits."""
 
     at_ns: int
@@ -43,8 +39,7 @@ class Came:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoryView:
+class StoryView(Record):
     """`story` is its correlation id, `cause` that of the story that led to it (0: none)."""
 
     title: str

@@ -6,14 +6,15 @@ Which event counts as what stands in one table; what is not in it is counted now
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from typing import Final
 
+from msgspec.structs import fields
+
 from lefi_tui.core import messages as m
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Record):
     fills: int = 0
     decisions: int = 0
     refusals: int = 0

@@ -4,17 +4,18 @@ the key was pressed where a look is all there is to do."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.messages import TradingState
+from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView
 
 Done = Callable[[DeskView, DeskView], bool]  # as the step began, now
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     text: str
     is_done: Done
     key: str = ""  # the action that a person must have taken too
@@ -52,8 +53,7 @@ STEPS: Final = (
 DONE: Final = "That was the tour. F3 is where scripts are written, F1 has every key."
 
 
-@dataclass(frozen=True, slots=True)
-class Tour:
+class Tour(Record):
     """Where a person is in it. `since` is the desk as the step began."""
 
     number: int = 0

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lefi_tui.core.codec import CodecError, decode
 from lefi_tui.core.messages import AdvanceKill, Command, Event, TakeOrders, TimersDue, Verdict
 from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 from lefi_tui.ports.journal import Row, RowKind
 from lefi_tui.views.hiding import Hiding
 from lefi_tui.views.trail_table import (
@@ -31,8 +34,7 @@ STORIES_MAX: Final = 200_000  # a late word on an older order is a story of its 
 ORDERS_MAX: Final = 2_048  # orders that later rows name in words
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(Record):
     """One row. `story` is its correlation id, `cause` the story that led to it (0: none)."""
 
     seq: int
@@ -56,8 +58,7 @@ class AuditEntry:
     is_told: bool  # it has words for people; the rest is for machines
 
 
-@dataclass(slots=True)
-class _Message:
+class _Message(Struct):
     """The message whose rows are being read."""
 
     n: int = 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from msgspec import to_builtins
+
+from lefi_tui.core.record import Record
 from lefi_tui.ports.journal import Row
 from lefi_tui.views import numbers
 from lefi_tui.views.trail import AuditEntry, Trail
@@ -22,8 +24,7 @@ NS_PER_MS: Final = 1_000_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """Which rows; what is empty asks for all. `story` is a correlation id."""
 
     since_ns: int = 0
@@ -62,7 +63,7 @@ def data(entry: AuditEntry) -> dict[str, Any]:
         "correlation_id": entry.story,
         "cause_id": entry.cause or None,
         "order": entry.order,
-        "verdicts": [asdict(each) for each in entry.verdicts],
+        "verdicts": [to_builtins(each) for each in entry.verdicts],
         "type": entry.type,
         "kind": entry.kind,
         "n": entry.n,

@@ -6,10 +6,12 @@ The rule it keeps: what can't be meant is said beside its field, before anything
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.messages import StartBot, Work
+from lefi_tui.core.record import Record
 from lefi_tui.views.typed_time import last_ms, moment_ms
 
 NS_PER_MS: Final = 1_000_000
@@ -22,8 +24,7 @@ HINTS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WorkPlan:
+class WorkPlan(Record):
     work: Work = Work.RECURRING
     from_ns: int = 0  # 0: at once
     until_ns: int = 0  # 0: no end

@@ -10,9 +10,11 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import (
@@ -46,8 +48,7 @@ LATENCY_MS: Final = 40  # there and back, as to an exchange on the same continen
 Send = Callable[[Command], Any]
 
 
-@dataclass(slots=True)
-class Accounts:
+class Accounts(Struct):
     """All of them, by name, as the engine's world wants them."""
 
     venues: dict[str, Venue] = field(default_factory=dict)

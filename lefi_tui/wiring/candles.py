@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from lefi_tui.adapters.candle_store import (
     Growing,
@@ -26,6 +27,7 @@ from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.history_files import read_candles
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.record import Record
 from lefi_tui.errors import ExchangeError, RefusedError, UsageError
 from lefi_tui.requests import Progress
 from lefi_tui.settings import Settings
@@ -39,8 +41,7 @@ SCOUTED_FROM: Final = 2_000  # candles: so much more than a page is worth a look
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """`place` is an account of config.toml, for its proxies and hostnames, or an exchange."""
 
     place: str
@@ -50,8 +51,7 @@ class Wanted:
     to_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Record):
     kept: Kept
     new: int
     refused: int  # candles that could not be
@@ -98,8 +98,7 @@ async def _fetched(settings: Settings, wanted: Wanted, progress: Progress, say: 
         return Fetched(growing.finish(), fetch.new, candles.refused)
 
 
-@dataclass(slots=True)
-class _Fetch:
+class _Fetch(Struct):
     candles: ExchangeCandles
     growing: Growing
     shelf: Shelf

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.adapters import script_files
 from lefi_tui.adapters.migrations import NEWEST
@@ -19,6 +20,7 @@ from lefi_tui.adapters.sqlite_reading import FILE_NAME
 from lefi_tui.adapters.sqlite_records import SqliteRecords
 from lefi_tui.adapters.sqlite_schema import known_revisions, revision_of
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.record import Record
 from lefi_tui.errors import RefusedError, StorageError
 from lefi_tui.ports.journal import JournalNewerError
 from lefi_tui.ports.records import FillFilter
@@ -34,8 +36,7 @@ TABLES: Final = ("trades", "fills", "equity")
 ELSEWHERE: Final = "Make room or a way; `lefi report --html OUT --csv OUT` writes to another place"
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(Record):
     """What a screen may write: reports on the tables of one folder, into another."""
 
     tables: Path

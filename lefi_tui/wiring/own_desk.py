@@ -12,9 +12,10 @@ import signal
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from lefi_tui.core.messages import Command, StopBot
 from lefi_tui.settings import Loaded
@@ -38,8 +39,7 @@ THROW_AWAY: Final = "A throw-away desk (--demo) ends with its screen: nothing go
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class LateChannel:
+class LateChannel(Struct):
     """A channel to an engine that is still starting: the screen is there at once, and waits."""
 
     engine: Future[Engine]
@@ -56,8 +56,7 @@ class LateChannel:
         return await (await self._direct()).ask(query)
 
 
-@dataclass(slots=True)
-class Idle:
+class Idle(Struct):
     """How long nobody has needed the engine."""
 
     limit_s: float = IDLE_END_S

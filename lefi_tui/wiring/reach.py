@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lefi_tui.adapters.ccxt_candles import ExchangeCandles
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.record import Record
 from lefi_tui.errors import ExchangeError
 from lefi_tui.settings import Settings
 from lefi_tui.settings_tables import AccountSettings
@@ -17,8 +17,7 @@ from lefi_tui.wiring.accounts import DEMO_EXCHANGE
 NS_PER_MS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Record):
     """One exchange. `ahead_ms` is its clock before ours; None where it tells no time."""
 
     exchange: str

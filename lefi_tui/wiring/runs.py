@@ -11,9 +11,10 @@ import re
 import signal
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field, to_builtins
 
 from lefi_tui import __version__
 from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
@@ -86,8 +87,7 @@ def _new_folder(settings: Settings, script: Path) -> Path:
     raise RefusedError("too many runs are kept", where=str(runs), next_step="Remove old ones")
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct):
     """Turns as lines for a person, and the trades that the journaled fills amount to."""
 
     hear: Hear
@@ -130,8 +130,7 @@ class Told:
             self.hear(RunLine(kind, at_ns // NS_PER_MS, words, data))
 
 
-@dataclass(slots=True)
-class _FileRun:
+class _FileRun(Struct):
     request: RunRequest
     prepared: Prepared
     folder: Path
@@ -212,8 +211,8 @@ class _FileRun:
             "events": told.events,
             "final_equity": told.equity,
             "fees": told.trades.book.fees,
-            "trades": [asdict(each) for each in told.trades.book.trades],
-            "open": [asdict(each) for each in told.trades.book.open(told.closes)],
+            "trades": [to_builtins(each) for each in told.trades.book.trades],
+            "open": [to_builtins(each) for each in told.trades.book.open(told.closes)],
             "gaps": sum(each.gaps for each in self.prepared.files),
             "notices": list(self.prepared.notices()),
         }

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import read, remove, whole, write
 from lefi_tui.errors import FileUnreadableError, RefusedError, ScriptChangedError

@@ -8,10 +8,12 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.adapters.sqlite_journal import SqliteJournal

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from lefi_tui.lang.form import (
     Ask,
     Await,
@@ -36,7 +38,7 @@ from lefi_tui.lang.program import Program
 def counting(program: Program) -> Program:
     slots = Slots(program.slots.first, program.slots.names)
     forms = tuple(_counted(form, slots.take("steps", 0.0, 2)) for form in program.forms)
-    return program.replaced(forms=forms, slots=slots)
+    return replace(program, forms=forms, slots=slots)
 
 
 def most_steps(program: Program, state: list[Any]) -> list[float]:
@@ -49,7 +51,8 @@ def _counted(form: Form, slot: int) -> Form:
     """`slot` counts the run under way, the one behind it keeps the most."""
     now, most = V("slot", value=slot), V("slot", value=slot + 1)
     anew = Put(slot + 1, None, V("max", (most, now))), Put(slot, None, value(0.0))
-    return form.replaced(
+    return replace(
+        form,
         always=(*anew, *_each(form.always, slot)),
         steps=_each(form.steps, slot),
         after=_each(form.after, slot),
@@ -69,10 +72,10 @@ def _parted(op: Op, slot: int) -> tuple[int, Op]:
     match op:
         case When() | Ask() | Whole():
             then, other = _each(op.then, slot), _each(op.other, slot)
-            return cost((op.replaced(then=(), other=()),)), op.replaced(then=then, other=other)
+            return cost((replace(op, then=(), other=()),)), replace(op, then=then, other=other)
         case Finish():
-            return cost((op.replaced(then=()),)), op.replaced(then=_each(op.then, slot))
+            return cost((replace(op, then=()),)), replace(op, then=_each(op.then, slot))
         case Loop():
-            return cost((op.replaced(body=()),)), op.replaced(body=_each(op.body, slot))
+            return cost((replace(op, body=()),)), replace(op, body=_each(op.body, slot))
         case Let() | Put() | Leave() | Trade() | Await() | Tell() | Signal() | Plan():
             return cost((op,)), op

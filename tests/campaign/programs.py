@@ -13,9 +13,11 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from time import process_time
 from typing import Any, Final
+
+from msgspec.structs import astuple, replace
 
 from bots.automated.plan import refusal_of
 from bots.automated.state import BotState
@@ -348,7 +350,7 @@ class Run:
 
 def _memory(state: BotState) -> str:
     """All that it remembers, to the last digit and type."""
-    return repr([getattr(state, each.name) for each in fields(state) if each.name != "bound"])
+    return repr(astuple(replace(state, bound=None)))
 
 
 def _distributed(run: Run, tally: Tally) -> None:

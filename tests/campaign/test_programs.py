@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.lang.form import cost
 from lefi_tui.lang.program import check
@@ -63,8 +63,8 @@ def test_a_run_of_more_steps_than_promised_is_noticed() -> None:
     run = Run(SOURCE, random.Random(5), is_counted=True)
     run.candle(0)
     bound = run.trial.state.bound
-    handlers = tuple(each.replaced(steps_max=1) for each in bound.program.handlers)
-    program = bound.program.replaced(handlers=handlers)
+    handlers = tuple(replace(each, steps_max=1) for each in bound.program.handlers)
+    program = replace(bound.program, handlers=handlers)
     run.trial.state = replace(run.trial.state, bound=replace(bound, program=program))
     with pytest.raises(programs.StepsExceededError, match="of 1, line 2"):
         run.end()

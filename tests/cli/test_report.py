@@ -8,12 +8,12 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.cli import values

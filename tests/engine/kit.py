@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.sqlite_records import SqliteRecords

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from lefi_tui.core import messages as m
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.release import Release
@@ -33,7 +35,7 @@ def both(
 ) -> Both:
     """The same run twice; every trade, equity and refusal is the same."""
     calendar = (Release(200 * 60_000, "CPI"),)
-    asked = request(source, files, costs).replaced(limits=LimitsAsked(limits, calendar))
+    asked = replace(request(source, files, costs), limits=LimitsAsked(limits, calendar))
     direct = backtest(asked)
     journal = folder / "journal"
     journal.mkdir()

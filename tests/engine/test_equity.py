@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.sqlite_records import SqliteRecords

@@ -6,11 +6,11 @@ Nothing is sold twice, whichever of the two was first, and no step begins any mo
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.core import messages as m

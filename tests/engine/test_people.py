@@ -11,11 +11,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.adapters.system_clock import SystemClock

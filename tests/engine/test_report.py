@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.engine.channel import DirectChannel
 from lefi_tui.engine.client import SocketChannel

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.core.tasks import After, Await, Did, When

@@ -7,9 +7,10 @@ message, as if the engine had been killed there.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.core.bot import Decision, Occasion, Quote, Snapshot

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 from lefi_tui.adapters.paper_venue_restore import HeldPosition, PaperState

@@ -10,9 +10,11 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.order import Order

@@ -12,9 +12,10 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.adapters.scheduler import ApScheduler

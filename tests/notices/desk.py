@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lefi_tui.adapters.apprise_link import AppriseLink
 from lefi_tui.adapters.keyring_secrets import KeyringSecrets

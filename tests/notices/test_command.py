@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_outbox import SqliteOutbox
 from lefi_tui.cli import main
@@ -108,10 +109,7 @@ def test_what_was_given_up_is_listed_and_requeued_for_the_next_engine(
     store.add_channel("room")
     now_ns = 1_700_000_000_000_000_000
     dead = a_test_of("room", now_ns)
-    dead = type(dead)(
-        **{**{each: getattr(dead, each) for each in dead.__slots__}, "id": 7, "attempts": 12,
-           "state": State.DEAD, "why": "error=500"}
-    )  # fmt: skip
+    dead = replace(dead, id=7, attempts=12, state=State.DEAD, why="error=500")
     store.keep((dead,), None)
     assert notify("dead", monkeypatch=monkeypatch) == 0
     assert notify("dead", "--json", monkeypatch=monkeypatch) == 0

@@ -8,10 +8,10 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_outbox import FILE_NAME, SqliteOutbox
 from lefi_tui.core import messages as m

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile, Window
@@ -62,7 +63,7 @@ def test_the_report_has_every_promised_key_and_is_json(tmp_path: Path) -> None:
 
 
 def test_orders_of_a_close_fill_at_the_next_open(tmp_path: Path) -> None:
-    result = backtest(asked(tmp_path).replaced(costs=Costs(maker=Decimal(0), taker=Decimal(0))))
+    result = backtest(replace(asked(tmp_path), costs=Costs(maker=Decimal(0), taker=Decimal(0))))
     (first,) = result.trades
     assert (first.entry_time, first.entry_price) == (120_000, 101)
     assert (first.exit_time, first.exit_price, first.reason) == (300_000, 101, "close")
@@ -73,7 +74,8 @@ def test_orders_of_a_close_fill_at_the_next_open(tmp_path: Path) -> None:
 
 
 def test_settings_cash_and_fees_are_taken(tmp_path: Path) -> None:
-    request = asked(tmp_path).replaced(
+    request = replace(
+        asked(tmp_path),
         settings=(("size", "10%"),),
         costs=Costs(cash=Decimal(1_000), taker=Decimal("0.01")),
     )
@@ -83,7 +85,7 @@ def test_settings_cash_and_fees_are_taken(tmp_path: Path) -> None:
 
 
 def test_the_market_can_be_chosen_or_is_named_by_the_data(tmp_path: Path) -> None:
-    chosen = asked(tmp_path).replaced(symbol="ETH/USDT")
+    chosen = replace(asked(tmp_path), symbol="ETH/USDT")
     assert backtest(chosen).symbols == ("ETH/USDT",)
     named = asked(tmp_path, symbol="SOL/USDT:USDT")
     result = backtest(named)
@@ -92,21 +94,21 @@ def test_the_market_can_be_chosen_or_is_named_by_the_data(tmp_path: Path) -> Non
 
 
 def test_the_timeframe_can_be_chosen(tmp_path: Path) -> None:
-    result = backtest(asked(tmp_path).replaced(timeframe_ms=120_000))
+    result = backtest(replace(asked(tmp_path), timeframe_ms=120_000))
     assert (result.timeframe_ms, result.data_ms, result.candles) == (120_000, 60_000, 10)
 
 
 def test_a_part_of_the_data_can_be_chosen(tmp_path: Path) -> None:
-    result = backtest(asked(tmp_path).replaced(window=Window(120_000, 480_000)))
+    result = backtest(replace(asked(tmp_path), window=Window(120_000, 480_000)))
     assert (result.candles, result.from_ms, result.to_ms) == (6, 120_000, 480_000)
 
 
 def test_coarser_data_is_refused(tmp_path: Path) -> None:
-    request = asked(tmp_path).replaced(files=(MarketFile(candles(tmp_path / "b.csv", step_s=300)),))
+    request = replace(asked(tmp_path), files=(MarketFile(candles(tmp_path / "b.csv", step_s=300)),))
     with pytest.raises(MarketFileError, match="can't be built"):
         backtest(request)
     with pytest.raises(MarketFileError, match="can't be built"):
-        backtest(asked(tmp_path).replaced(timeframe_ms=90_000))
+        backtest(replace(asked(tmp_path), timeframe_ms=90_000))
     reads = SOURCE + "\non Start { Print(Candles(symbol, 90s).close) }"
     with pytest.raises(MarketFileError, match="can't be built"):
         backtest(asked(tmp_path, reads))
@@ -119,9 +121,9 @@ def test_markets_without_data_and_data_without_a_market_are_refused(tmp_path: Pa
     request = asked(tmp_path, symbol="BTC/USDT")
     more = MarketFile(candles(tmp_path / "b.csv"), "XRP/USDT")
     with pytest.raises(UsageError, match="does not name XRP/USDT"):
-        backtest(request.replaced(files=(*request.files, more)))
+        backtest(replace(request, files=(*request.files, more)))
     with pytest.raises(UsageError, match="no candle file"):
-        backtest(request.replaced(files=()))
+        backtest(replace(request, files=()))
 
 
 def test_markets_of_two_currencies_or_timeframes_are_refused(tmp_path: Path) -> None:
@@ -135,16 +137,16 @@ def test_markets_of_two_currencies_or_timeframes_are_refused(tmp_path: Path) -> 
         backtest(request)
     files = (files[0], MarketFile(candles(tmp_path / "b.csv"), "B/EUR"))
     with pytest.raises(ScriptRefusedError, match="EUR, USDT"):
-        backtest(request.replaced(files=files))
+        backtest(replace(request, files=files))
 
 
 def test_a_script_with_errors_and_a_wrong_setting_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScriptRefusedError, match="LF"):
         backtest(asked(tmp_path, SOURCE.replace("Buy", "Byu")))
     with pytest.raises(UsageError, match="no setting 'sise'"):
-        backtest(asked(tmp_path).replaced(settings=(("sise", "1%"),)))
+        backtest(replace(asked(tmp_path), settings=(("sise", "1%"),)))
     with pytest.raises(ScriptRefusedError):
-        backtest(asked(tmp_path).replaced(settings=(("size", "500%"),)))
+        backtest(replace(asked(tmp_path), settings=(("size", "500%"),)))
 
 
 def test_refused_orders_are_reported_with_their_reasons(tmp_path: Path) -> None:
@@ -188,7 +190,7 @@ def test_what_a_script_reads_of_its_account_is_the_markets_own(tmp_path: Path) -
     }
     """
     result = backtest(
-        asked(tmp_path, source).replaced(costs=Costs(maker=Decimal(0), taker=Decimal(0)))
+        replace(asked(tmp_path, source), costs=Costs(maker=Decimal(0), taker=Decimal(0)))
     )
     assert result.notes == {"print": 3}
     assert result.open[0].entry_price == 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.changing import put

@@ -6,9 +6,10 @@ snapshot and asks again where what it would send has changed; all other words ch
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.approval import (
     BAND,

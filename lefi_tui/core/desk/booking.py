@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.ledger import Line, moved

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.approval import ApprovalRules
 from lefi_tui.core.bot import Bar, Needs, Quote
 from lefi_tui.core.desk import risk_changes
-from lefi_tui.core.desk.changing import changed, put, with_bot
+from lefi_tui.core.desk.changing import put, with_bot
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
 from lefi_tui.core.messages import (
     AnswerKept,
@@ -229,7 +230,7 @@ def market_seen(desk: Desk, event: MarketSeen) -> Desk:
     match message:
         case QuoteChanged():
             key = (message.account, message.quote.symbol)
-            return changed(desk, quotes=put(desk.quotes, key, message.quote))
+            return replace(desk, quotes=put(desk.quotes, key, message.quote))
         case BarsClosed():
             return _marked(desk, message)
         case HistoryLoaded():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.desk.state import BotRecord, Desk
 from lefi_tui.core.messages import CommandRefused, Effect, Event, Transient
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     desk: Desk
     events: list[Event | Transient] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import on_file
 from lefi_tui.core.desk.gathering import biases, gathered, in_force
@@ -16,6 +17,7 @@ from lefi_tui.core.messages import Sizing, Verdict
 from lefi_tui.core.money import EXACT, MONEY, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.advisers import ADVISERS
 from lefi_tui.core.risk.checks import set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price
@@ -29,8 +31,7 @@ from lefi_tui.core.risk.overlay import ONE
 MINUTE_NS: Final = 60_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """The order as the venue would get it, and the gate's verdicts."""
 
     order: Order
@@ -42,8 +43,7 @@ class Answer:
         return refusals(self.verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Record):
     """All that sizing an order looks at."""
 
     order: Order

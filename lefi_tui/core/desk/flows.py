@@ -6,8 +6,9 @@ The rule it keeps: a flow is settled once, not before its date, and not when it 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.cash_flow import FLOWS_MAX, LAST_MS, CashFlow, FlowState, state_of
 from lefi_tui.core.ids import short_id

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.risk_changes import DAY_NS, has_limits, is_entry, limits_of, worth_now

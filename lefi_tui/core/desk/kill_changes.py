@@ -6,8 +6,9 @@ Facts are counted only where rules are set, from journaled events alone: a repla
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import order_changes
 from lefi_tui.core.desk.changing import put

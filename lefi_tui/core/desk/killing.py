@@ -8,10 +8,11 @@ what fills in between is taken into account; only what the venues show is a proo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import Quote
 from lefi_tui.core.desk.changing import put

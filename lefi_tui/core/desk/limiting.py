@@ -7,7 +7,6 @@ to what. What closes by itself does it once a day, with reducing orders only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -33,6 +32,7 @@ from lefi_tui.core.messages import (
     VenueStateSeen,
 )
 from lefi_tui.core.order import HAND
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.events import RELEASES_MAX
 from lefi_tui.core.risk.facts import NS_PER_MS
 from lefi_tui.core.risk.limits import (
@@ -117,8 +117,7 @@ def set_calendar(draft: Draft, command: SetCalendar) -> None:
 # ---- what limits look at
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """One market that a limit looks at, and what of it."""
 
     account: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.changing import put, with_bot

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import localcontext
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import STUCK, FillSeen, Occasion
 from lefi_tui.core.desk import waiting

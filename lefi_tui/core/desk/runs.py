@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal
 from lefi_tui.core.desk import approvals, flows, waiting

@@ -6,20 +6,19 @@ On a candle file these are the venue's own doubles (simulation.md); elsewhere th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.desk.state import Account, BotRecord, Desk
 from lefi_tui.core.desk.valuation import equity, free_cash, unrealized
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.read_key import ReadKey
+from lefi_tui.core.record import Record
 
 _MARKET: Final = frozenset({"spot", "bid", "ask", "spread", "volume24h", "funding"})
 _OF_BOTS: Final = frozenset({"bias", "indicator"})
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSnapshot:
+class DeskSnapshot(Record):
     desk: Desk
     bot: BotRecord
 

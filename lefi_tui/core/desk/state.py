@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import field
 
 from lefi_tui.core.approval import Approval, ApprovalRules
 from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
@@ -17,6 +18,7 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order
 from lefi_tui.core.position import Position
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, Limits
 from lefi_tui.core.risk.periods import Worth
@@ -61,8 +63,7 @@ TRANSITIONS: Final[Mapping[BotStatus, frozenset[BotStatus]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Record):
     name: str
     currency: str
     mode: str  # simulation | dry_run | live
@@ -74,8 +75,7 @@ class Account:
     reading: AccountReading | None = None  # a simulated venue's own doubles
 
 
-@dataclass(frozen=True)  # no slots: changing.changed
-class BotRecord:
+class BotRecord(Record):
     """One bot of the desk. `state` belongs to its kind and is opaque here."""
 
     id: str
@@ -123,16 +123,14 @@ class BotRecord:
         return self.status in ALIVE or self.status in HELD
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Record):
     """What was answered to an event from outside, for when it is sent again."""
 
     at_ns: int
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLimits:
+class OwnLimits(Record):
     """The limits of one place: of which version, and who set them when."""
 
     limits: Limits
@@ -141,11 +139,10 @@ class OwnLimits:
     by: str
 
 
-@dataclass(frozen=True)  # no slots: changing.changed
-class Desk:
+class Desk(Record):
     """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
 
-    kinds: Mapping[str, BotKind] = field(default_factory=dict, compare=False, repr=False)
+    kinds: Mapping[str, BotKind] = field(default_factory=dict)
     limits: Limits = NONE
     accounts: Mapping[str, Account] = field(default_factory=dict)
     instruments: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from lefi_tui.core.desk import (
@@ -69,10 +68,10 @@ from lefi_tui.core.messages import (
     VenueSilent,
     VenueStateSeen,
 )
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """What a message led to. Market input that no bot consumed leads to nothing at all."""
 
     events: tuple[Event | Transient, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.matching.book import Book, new_book
 from lefi_tui.core.matching.exits import bankruptcy_price
@@ -24,12 +25,12 @@ from lefi_tui.core.matching.run import Meeting
 from lefi_tui.core.matching.sizing import Scene, Wrong, refitted
 from lefi_tui.core.matching.waiting import Waiting
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 _REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit"}  # other legs are their own reason
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(Record):
     """How an order trades: where, for which fee, and whether inside the candle."""
 
     price: float

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lefi_tui.core.matching.exits import Exits
 from lefi_tui.core.matching.holding import Holding
@@ -11,8 +12,7 @@ from lefi_tui.core.matching.rules import MarketRules
 from lefi_tui.core.matching.waiting import Waiting
 
 
-@dataclass(slots=True)
-class Book:
+class Book(Struct):
     rules: MarketRules
     holding: Holding
     exits: Exits = field(default_factory=Exits)

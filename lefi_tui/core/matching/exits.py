@@ -6,15 +6,15 @@ from the best price and never steps back; when one fires, the others are gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lefi_tui.core.matching.holding import Holding
 from lefi_tui.core.matching.records import STOP, TARGET, TRAIL
 from lefi_tui.core.order import ExitPlan, Level, LevelKind
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Hung:
+class Hung(Record):
     """One exit as an entry asked for it."""
 
     order: str  # the entry that named it
@@ -26,8 +26,7 @@ def _hung(order: str, level: Level) -> Hung:
     return Hung(order, level.kind is LevelKind.PERCENT, float(level.value))
 
 
-@dataclass(slots=True)
-class Exits:
+class Exits(Struct):
     """The exits of one symbol's position, and what of them counts in the present candle."""
 
     stop: Hung | None = None

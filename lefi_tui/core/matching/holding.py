@@ -6,13 +6,13 @@ perpetual loses more than the margin it frees.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lefi_tui.core.matching.rules import Lot
+from lefi_tui.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Record):
     """The part of a fill that made a position smaller."""
 
     is_long: bool
@@ -26,8 +26,7 @@ class Closed:
     freed: float  # margin
 
 
-@dataclass(slots=True)
-class Holding:
+class Holding(Struct):
     lot: Lot
     is_perpetual: bool
     units: float = 0.0  # negative when short

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
 
 ENTRY: Final = "entry"  # an order of ours; the other legs are exits the market holds
 STOP: Final = "stop"
@@ -14,8 +14,7 @@ TRAIL: Final = "trail"
 LIQUIDATION: Final = "liquidation"
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Record):
     """An order filled whole, or an exit of a position fired (`leg` names it)."""
 
     order: str  # the order sent; of an exit, the entry it hangs on
@@ -32,8 +31,7 @@ class Filled:
     covered: float = 0.0  # the loss beyond the margin, which is not ours
 
 
-@dataclass(frozen=True, slots=True)
-class Rested:
+class Rested(Record):
     """A limit order reached the market: its units are fixed, and it waits."""
 
     order: str
@@ -42,8 +40,7 @@ class Rested:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Record):
     order: str
     symbol: str
     code: str
@@ -51,8 +48,7 @@ class Refused:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Record):
     """Ended unfilled: lapsed by its own terms, or its position is no more."""
 
     order: str
@@ -61,8 +57,7 @@ class Gone:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Funded:
+class Funded(Record):
     """Funding of one row: paid by us, negative when received."""
 
     symbol: str

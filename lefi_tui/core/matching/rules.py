@@ -6,10 +6,12 @@ The rule it keeps: a size is cut down to whole lots, never enlarged; a position 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import field
+
 from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.record import Record
 
 # One part in 10^15 more: without it a plain floor loses one lot for 126 of 1,000 fixed sizes.
 NUDGE: Final = 1 + 1e-15
@@ -19,8 +21,7 @@ LOT_DIGITS_DEFAULT: Final = 8
 LOT_DIGITS_MAX: Final = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Record):
     """The smallest amount: 10^-d by its scale 10^d, any other by its size (then scale is 0)."""
 
     size: float = 1e-8
@@ -52,8 +53,7 @@ def lot_of(size: float) -> Lot:
     return Lot(size, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Fees:
+class Fees(Record):
     """Shares of what is traded; slippage moves a market order's and a stop's price against it."""
 
     maker: float = 0.0002
@@ -61,8 +61,7 @@ class Fees:
     slippage: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class MarketRules:
+class MarketRules(Record):
     """One symbol. A tick or minimum of 0 says that the data names none."""
 
     symbol: str

@@ -7,7 +7,6 @@ reduces by share never passes zero; a cost over what is free is refused, never m
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from lefi_tui.core.instrument import ASKED_MAX
@@ -15,26 +14,24 @@ from lefi_tui.core.matching.holding import Holding
 from lefi_tui.core.matching.rules import COST_TOLERANCE, MarketRules
 from lefi_tui.core.matching.waiting import Waiting
 from lefi_tui.core.order import SizeKind
+from lefi_tui.core.record import Record
 
 LIMIT_MAX: Final = float(ASKED_MAX)
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Record):
     code: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sized:
+class Sized(Record):
     units: float
     leverage: float
     cost: float  # free cash it takes; 0 for what only reduces
     only_reduces: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Record):
     """What an order meets when it is sized."""
 
     rules: MarketRules

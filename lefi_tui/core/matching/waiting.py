@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from lefi_tui.core.order import ExitPlan, OrderTerms, SizeKind, TimeInForce
 
 
-@dataclass(slots=True, eq=False)
-class Waiting:
+class Waiting(Struct, eq=False):
     id: str
     number: int  # in the sequence sent
     symbol: str

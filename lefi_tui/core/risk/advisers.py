@@ -5,11 +5,11 @@ The rule they keep: an adviser refuses, or asks for less; it never enlarges.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Protocol
 
 from lefi_tui.core.messages import Verdict
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Facts, GateRequest
 from lefi_tui.core.risk.looking import short
 from lefi_tui.core.risk.overlay import ONE
@@ -17,8 +17,7 @@ from lefi_tui.core.risk.overlay import ONE
 BIAS_FIELD: Final = "bias"
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Record):
     """`share` of what was asked, at most all of it."""
 
     verdict: Verdict
@@ -34,8 +33,7 @@ class Adviser(Protocol):
     def advise(self, request: GateRequest, facts: Facts) -> Advice: ...
 
 
-@dataclass(frozen=True, slots=True)
-class BiasAdviser:
+class BiasAdviser(Record):
     """What indicator bots say of a market, from -1 (down) to 1 (up), in a field named bias.
 
     Against the order it refuses. For it, the order is as large as the conviction: 0.4 is 40 %.

@@ -6,14 +6,16 @@ The rule it keeps: all of it was journaled or taped; what is missing or old is t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import field
 
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Level, LevelKind, Side
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
 
@@ -25,8 +27,7 @@ STOPS: Final = frozenset({"stop_loss", "trail", "liquidation"})  # reasons of a 
 MARK_NS_MAX: Final = 120 * NS_PER_S  # of the price that an open position is valued at
 
 
-@dataclass(frozen=True, slots=True)
-class GateRequest:
+class GateRequest(Record):
     """One order as the gate sees it, in quote where money is meant."""
 
     side: Side
@@ -55,8 +56,7 @@ class GateRequest:
         return self.opening * (self.price if self.stop is None else abs(self.price - self.stop))
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Record):
     """One open position at its own mark."""
 
     symbol: str
@@ -76,8 +76,7 @@ class Held:
         return max(ZERO, self.units * (self.mark - self.stop))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Record):
     """One market as it was last asked; empty or None is what it did not tell."""
 
     at_ns: int
@@ -89,8 +88,7 @@ class Seen:
     bars: tuple[Bar, ...] = ()  # of an hour, oldest first
 
 
-@dataclass(frozen=True, slots=True)
-class VenueState:
+class VenueState(Record):
     """How an account's venue answered last."""
 
     at_ns: int
@@ -106,8 +104,7 @@ class VenueState:
         return min(self.apart, self.apart_before)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Record):
     trading_state: TradingState
     trading_cause: str
     free: Decimal

@@ -6,10 +6,10 @@ The rule it keeps: what comes out is never more than what was asked.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk import sizers
 from lefi_tui.core.risk.facts import Facts, GateRequest
 from lefi_tui.core.risk.limits import Limits
@@ -20,8 +20,7 @@ from lefi_tui.core.risk.overlay import ONE, thermostat
 SIZES: Final = ("size_fixed", "size_share", "size_atr_risk", "size_kelly")
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Record):
     """Units that may be opened and in words why; `missing` where a size can't be told."""
 
     units: Decimal
@@ -29,8 +28,7 @@ class Fit:
     missing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
+class _Size(Record):
     name: str
     units: Decimal | None = None  # None: it can't be told
     missing: str = ""

@@ -8,9 +8,10 @@ refused for its size.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import localcontext
 from typing import Final
+
+from msgspec.structs import replace
 
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.money import MONEY, words

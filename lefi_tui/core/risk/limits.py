@@ -7,13 +7,15 @@ limit that is not set is no limit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
+from msgspec.structs import fields, replace
+
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.hours import AND, windows_wrong
 from lefi_tui.core.risk.periods import hour_wrong, zone_wrong
 from lefi_tui.core.symbol import parse_symbol
@@ -29,8 +31,7 @@ class Stricter(StrEnum):
     NONE = "none"  # no bound: said once, by the settings
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Record):
     """What a setting is for, and its bounds."""
 
     meaning: str
@@ -56,8 +57,7 @@ def symbols_wrong(text: str) -> str:
     return f"{odd[0][:40]!r} is no market; write BTC/USDT, ETH/USDT" if odd else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """What the gate refuses; no value is no bound."""
 
     order_notional_max: Annotated[
@@ -275,8 +275,7 @@ def _bounded(name: str, number: Decimal | int) -> Decimal | int:
 # ---- the strictest of several
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Record):
     """The strictest of all that count for one order, and where each comes from."""
 
     limits: Limits

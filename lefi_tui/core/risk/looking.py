@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Final
 
 from lefi_tui.core.money import words
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Facts, GateRequest
 from lefi_tui.core.risk.limits import Limits
 
@@ -16,8 +16,7 @@ _HUNDREDTH: Final = Decimal("0.01")
 _WIDE: Final = Context(prec=1_000)  # a script may ask for any size: it is refused in words
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """`why` is the refusal in words, where it does not pass: why and what next."""
 
     value: str
@@ -30,8 +29,7 @@ class Found:
 Look = Callable[[GateRequest, Limits, Facts], Found]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Record):
     """One row of the table. `setting` is the limit that puts it in force."""
 
     name: str

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.record import Record
 
 ATR_BARS: Final = 14
 MEDIAN_OF: Final = 100
@@ -87,8 +87,7 @@ def regime_shift(bars: Sequence[Bar]) -> bool:
 # ---- anomalies
 
 
-@dataclass(frozen=True, slots=True)
-class Anomaly:
+class Anomaly(Record):
     name: str
     value: float
     usual: float  # above it is odd

@@ -7,15 +7,18 @@ keeps: desk and direct loop tell it the venue's own doubles, so both refuse the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Final, Protocol
+
+from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core.bars import bucket_start, fits
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import AccountReading, TradingState, Verdict
 from lefi_tui.core.money import MONEY, ZERO, from_double
 from lefi_tui.core.order import Level, OrderTerms, Side, Size, SizeKind
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.facts import (
     NS_PER_MS,
@@ -56,16 +59,14 @@ class Market(Protocol):
     def quote(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
+class Working(Record):
     """An entry that is not final; its units are None until it has reached the market."""
 
     terms: OrderTerms
     units: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Record):
     """An account on candle files as it stands when an order is asked for."""
 
     at_ns: int
@@ -104,8 +105,7 @@ class Scene:
         return self.leverages.get(terms.symbol) or Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Record):
     """The order as it may go, and the gate's verdicts."""
 
     terms: OrderTerms

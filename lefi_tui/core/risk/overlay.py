@@ -6,11 +6,11 @@ The rule it keeps: no factor is above 1, and what is not known is a reason to wa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import NS_PER_S, Facts
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.looking import old_mark, percent, short
@@ -38,15 +38,13 @@ FAILED_LEAST: Final = 3  # one failure among few calls is bad luck
 DRIFT_MAX: Final = Decimal(50)  # in the account's currency
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Record):
     name: str
     text: str
     factor: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Thermostat:
+class Thermostat(Record):
     """What entries are multiplied by now, and why."""
 
     stage: str = NORMAL

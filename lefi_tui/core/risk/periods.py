@@ -7,12 +7,13 @@ over the boundary while nobody looked counts to the new day.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from lefi_tui.core.record import Record
 
 NS: Final = 1_000_000_000
 _HOUR: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -38,8 +39,7 @@ def _beginning(starts_at: str, zone: str) -> tuple[ZoneInfo, timedelta]:
     return ZoneInfo(zone), timedelta(hours=int(hours), minutes=int(minutes))
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Record):
     """When a day begins, and where."""
 
     starts_at: str = "00:00"
@@ -53,8 +53,7 @@ class Calendar:
         return day.toordinal(), (day.toordinal() - 1) // 7, day.year * 12 + day.month
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(Record):
     """What an account is worth, beside what it was."""
 
     at_ns: int

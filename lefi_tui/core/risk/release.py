@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from lefi_tui.core.record import Record
 
 HIGH: Final = "high"
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Record):
     at_ms: int
     name: str
     impact: str = HIGH  # high | medium | low

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from lefi_tui.core.bot import Bar, Decision, Intent, Needs, Note, Occasion, Quote, Snapshot
 from lefi_tui.core.desk import Desk, Step, advance

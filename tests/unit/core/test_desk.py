@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.core.desk import BotStatus, advance, apply, step
 from lefi_tui.core.desk.valuation import equity, free_cash

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.core.codec import from_plain, to_plain

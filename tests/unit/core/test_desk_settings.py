@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bots.automated import Automated
 from lefi_tui.core.desk import BotStatus, Desk, advance, apply

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import CODES
@@ -56,7 +57,7 @@ def _is_nested(node: s.Node) -> None:
 
 def _parts(node: s.Node) -> list[s.Node]:
     out: list[s.Node] = []
-    waiting: list[object] = [*node.held()]
+    waiting: list[object] = [*astuple(node)]
     while waiting:
         now = waiting.pop()
         if isinstance(now, s.Node):
@@ -64,7 +65,7 @@ def _parts(node: s.Node) -> list[s.Node]:
         elif isinstance(now, tuple) and not isinstance(now, Span):
             waiting += now
         elif isinstance(now, (s.Arg, s.Row)):
-            waiting += now.held()
+            waiting += astuple(now)
     return out
 
 

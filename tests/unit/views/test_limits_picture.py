@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from lefi_tui.cli.limits import lines
 from lefi_tui.core import messages as m

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
+
+from msgspec.structs import replace
 
 from lefi_tui.ports.records import FillRecord
 from lefi_tui.views.curves import SAMPLE_NS
