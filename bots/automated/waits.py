@@ -233,7 +233,8 @@ def has_changed(run: WaitingRun, now: Sequence[Intent], snapshot: Snapshot) -> b
 
 
 def _grew(before: float, after: float) -> bool:
-    return after > before * (1 + PRICE_MOVE_MAX)
+    """A size below zero, which is refused when it is sent, must be like itself here too."""
+    return after > before + PRICE_MOVE_MAX * abs(before)
 
 
 def _moved(before: float, after: float) -> bool:

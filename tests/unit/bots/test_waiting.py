@@ -94,3 +94,14 @@ def test_a_person_is_shown_what_the_block_does_and_nothing_behind_it() -> None:
     """
     decision = decided(BOT.begin(source, {}), replace(at(0), started=True))
     assert [float(each.size.value) for each in decision.asked[0].orders if each.size] == [1.0]
+
+
+@pytest.mark.parametrize("size", ["0 BTC - 2 BTC", "1% - 10%", "0 USDT - 5 USDT"])
+def test_a_size_below_zero_is_asked_for_once(size: str) -> None:
+    """A yes that asks again of itself would never end, where a rule says yes at once."""
+    source = f'on Candle("BTC/USDT", 1m) {{ authorize {{ Buy("BTC/USDT", {size}) }} }}'
+    asked = decided(BOT.begin(source, {}), at(0))
+    (question,) = asked.asked
+    yes = Occasion(2 * MINUTE, answers=(Answer(question.ticket, is_approved=True),))
+    approved = decided(asked.state, yes)
+    assert (approved.asked, len(approved.intents)) == ((), 1)  # which the gate then refuses
