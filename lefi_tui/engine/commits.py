@@ -18,7 +18,7 @@ from lefi_tui.ports.journal import Batch, Change, Journal, Sealed, TapeRow
 
 SNAPSHOT_EVENTS: Final = 10_000  # a start carries out at most so many again: about two seconds
 TAPE_PENDING_MAX: Final = 1_024  # rows of tape that wait in memory for a commit
-SEGMENT_BYTES_MAX: Final = 4_000_000  # of JSON text in one segment, before it is packed
+SEGMENT_BYTES_MAX: Final = 1_000_000  # of JSON text in one segment; the engine waits for it
 
 
 class Pace(Record):

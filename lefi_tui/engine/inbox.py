@@ -30,11 +30,11 @@ from lefi_tui.core.messages import (
     VenueFilled,
 )
 
-# 16 turns of 256; at the 20 messages a turn of a busy demo market, more than a minute of stall.
+# 64 turns of 64; at the 20 messages a turn of a busy demo market, more than a minute of stall.
 INBOX_MESSAGES_MAX: Final = 4_096
 # Kept free for the first lane, so that a flood of market input can't refuse the kill key.
 FIRST_LANE_MAX: Final = 1_024
-TURN_MESSAGES_MAX: Final = 256
+TURN_MESSAGES_MAX: Final = 64  # some ten milliseconds; what is urgent comes first in the next
 
 Incoming = Command | Report | MarketInput
 _OF_KILL: Final = (Kill, AdvanceKill, TakeOrders, CancelOrder)

@@ -14,13 +14,15 @@ from msgspec.structs import replace
 from lefi_tui.core.bot import BotKind
 from lefi_tui.core.codec import from_plain, text_of, to_plain
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.desk.changing import with_bots
+from lefi_tui.core.desk.state import UNSAVED
 from lefi_tui.engine.standing import Standing
 from lefi_tui.ports.journal import SavedDesk
 
 
 def save(standing: Standing) -> SavedDesk:
     desk = _with_plain_states(standing.desk)
-    saved = (name for name in Desk.__struct_fields__ if name != "kinds")
+    saved = (name for name in Desk.__struct_fields__ if name not in UNSAVED)
     plain = {name: _in_order(getattr(desk, name)) for name in saved}
     return SavedDesk(standing.head, standing.tape_n, text_of(plain))
 
@@ -47,7 +49,7 @@ def load(saved: SavedDesk, kinds: Mapping[str, BotKind]) -> Standing:
     parts = {name: from_plain(hints[name], data) for name, data in plain.items()}
     desk = replace(Desk(**parts), kinds=kinds)
     bots = {key: _with_state(bot, kinds) for key, bot in desk.bots.items()}
-    return Standing(replace(desk, bots=bots), saved.head, saved.tape_n)
+    return Standing(with_bots(desk, bots), saved.head, saved.tape_n)
 
 
 def _with_state(bot: BotRecord, kinds: Mapping[str, BotKind]) -> BotRecord:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from array import array
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -57,7 +58,7 @@ class Load:
     fills: int = 0
     swallowed: int = 0
     seconds: float = 0.0
-    lags_ms: list[float] = field(default_factory=list)  # from sent to given
+    lags_ms: array[float] = field(default_factory=lambda: array("d"))  # from sent to given
     memory: list[int] = field(default_factory=list)  # resident bytes, once a second
 
     @property
@@ -89,7 +90,7 @@ class Counting(Automated):
         found.handled_candles += len(occasion.bars)
         found.handled_fills += len(occasion.fills)
         now_ms = time.time() * 1_000  # noqa: TID251 -- a figure, not a decision
-        found.lags_ms += [now_ms - quote.time_ms for quote in occasion.quotes]
+        found.lags_ms.extend(now_ms - quote.time_ms for quote in occasion.quotes)
         return super().decide(state, occasion, snapshot)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from lefi_tui.core.approval import ApprovalRules
 from lefi_tui.core.bot import Bar, Needs, Quote
 from lefi_tui.core.desk import risk_changes
-from lefi_tui.core.desk.changing import put, with_bot
+from lefi_tui.core.desk.changing import put, with_bot, with_bots
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
 from lefi_tui.core.messages import (
     AnswerKept,
@@ -75,7 +75,7 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
         until_ns=event.until_ns,
         awake_ns=event.at_ns,
     )
-    return replace(desk, bots=put(desk.bots, bot.id, bot))
+    return with_bots(desk, put(desk.bots, bot.id, bot))
 
 
 def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:

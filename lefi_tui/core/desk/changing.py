@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
-from lefi_tui.core.desk.state import TRANSITIONS, Desk
+from lefi_tui.core.desk.state import TRANSITIONS, BotRecord, Desk
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,4 +22,18 @@ def with_bot(desk: Desk, bot_id: str, **changes: Any) -> Desk:
     bot = replace(before, **changes)
     if "status" in changes:
         assert bot.status in TRANSITIONS[before.status], f"{bot_id}: {before.status} {bot.status}"
-    return replace(desk, bots=put(desk.bots, bot_id, bot))
+    bots = put(desk.bots, bot_id, bot)
+    return with_bots(desk, bots) if _HEARING & changes.keys() else replace(desk, bots=bots)
+
+
+_HEARING: Final = frozenset({"status", "needs"})
+
+
+def with_bots(desk: Desk, bots: Mapping[str, BotRecord]) -> Desk:
+    """And who hears of which market, so that a quote asks none of all the others."""
+    hearers: dict[tuple[str, str], tuple[str, ...]] = {}
+    for bot in bots.values():
+        for symbol in bot.needs.symbols if bot.is_alive else ():
+            key = bot.account, symbol
+            hearers[key] = (*hearers.get(key, ()), bot.id)
+    return replace(desk, bots=bots, hearers=hearers)

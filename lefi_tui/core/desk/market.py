@@ -34,12 +34,13 @@ NS_PER_MS: Final = 1_000_000
 
 
 def _concerned(draft: Draft, account: str, symbols: Iterable[str]) -> list[BotRecord]:
-    wanted = set(symbols)
-    return [
-        bot
-        for bot in draft.desk.bots.values()
-        if bot.account == account and bot.is_alive and wanted.intersection(bot.needs.symbols)
-    ]
+    """In the order they were started."""
+    desk = draft.desk
+    hearing = [desk.hearers.get((account, symbol), ()) for symbol in dict.fromkeys(symbols)]
+    if len(hearing) == 1:
+        return [desk.bots[each] for each in hearing[0]]
+    found = {each for ids in hearing for each in ids}
+    return [bot for bot in desk.bots.values() if bot.id in found]
 
 
 def _see(draft: Draft, message: MarketInput) -> None:

@@ -139,10 +139,14 @@ class OwnLimits(Record):
     by: str
 
 
+UNSAVED: Final = frozenset({"kinds", "hearers"})
+
+
 class Desk(Record):
-    """Everything, frozen. `kinds` is behavior handed in by wiring, not state."""
+    """Everything, frozen. `kinds` is behavior handed in by wiring; `hearers` follow from `bots`."""
 
     kinds: Mapping[str, BotKind] = field(default_factory=dict)
+    hearers: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     limits: Limits = NONE
     accounts: Mapping[str, Account] = field(default_factory=dict)
     instruments: Mapping[tuple[str, str], Instrument] = field(default_factory=dict)
