@@ -1,0 +1,121 @@
+"""What we hold to be true beside what the venue says, and what is to be done about each difference.
+
+Pure: two views in, actions out. The rules it keeps: the same views give the same actions in any
+order; once they are carried out there are none; what is not ours is shown and never touched; while
+an order of a market is doubted, nothing is said of that market's units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from msgspec import field
+
+from lefi_tui.core.money import EXACT, ZERO
+from lefi_tui.core.order import Side
+from lefi_tui.core.record import Record
+
+
+class OurOrder(Record):
+    """One that we hold to be working."""
+
+    id: str  # client order id
+    symbol: str
+    filled: Decimal  # units of the base
+    is_doubted: bool = False  # sent, and no answer yet: the venue may not show it so soon
+
+
+class TheirOrder(Record):
+    """One that the venue says is working."""
+
+    venue_order_id: str
+    client_id: str  # "" where it has none
+    symbol: str
+    side: Side
+    quantity: Decimal
+    filled: Decimal
+    price: Decimal | None = None  # its limit or trigger
+
+
+class OurView(Record):
+    orders: tuple[OurOrder, ...] = ()
+    ended: frozenset[str] = frozenset()  # client ids of ours whose end we know
+    units: Mapping[str, Decimal] = field(default_factory=dict)  # of bots and of the hand
+    unknown: Mapping[str, Decimal] = field(default_factory=dict)  # beside them, nobody's of ours
+    foreign: tuple[TheirOrder, ...] = ()  # shown as not ours
+
+
+class TheirView(Record):
+    orders: tuple[TheirOrder, ...] = ()
+    units: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+class LookUp(Record):
+    """The venue is asked for one order, and what it says is merged in."""
+
+    order: str
+    why: str
+
+
+class ShowForeign(Record):
+    """The orders that are not ours, all of them, as they stand."""
+
+    orders: tuple[TheirOrder, ...]
+
+
+class SetUnknown(Record):
+    """So many units of a market belong to none of our bots and not to the hand."""
+
+    symbol: str
+    units: Decimal
+
+
+Action = LookUp | ShowForeign | SetUnknown
+
+
+def reconcile(ours: OurView, theirs: TheirView) -> tuple[Action, ...]:
+    """All that is to be done, sorted: look-ups, then what is foreign, then units."""
+    look_ups = _look_ups(ours, theirs)
+    known = {each.id for each in ours.orders} | ours.ended
+    foreign = _sorted(each for each in theirs.orders if each.client_id not in known)
+    shown = () if foreign == _sorted(ours.foreign) else (ShowForeign(foreign),)
+    doubted = _doubted(ours, look_ups)
+    return (*look_ups, *shown, *_units(ours, theirs, doubted))
+
+
+def _sorted(orders: Iterable[TheirOrder]) -> tuple[TheirOrder, ...]:
+    return tuple(sorted(orders, key=lambda each: (each.symbol, each.venue_order_id)))
+
+
+def _look_ups(ours: OurView, theirs: TheirView) -> tuple[LookUp, ...]:
+    there = {each.client_id: each for each in theirs.orders if each.client_id}
+    found = [LookUp(each.id, why) for each in ours.orders if (why := _difference(each, there))]
+    # One that has ended for us and works for them: our end of it was wrong, or theirs is late.
+    found += [
+        LookUp(name, "it works there, and has ended here") for name in ours.ended & set(there)
+    ]
+    return tuple(sorted(found, key=lambda each: each.order))
+
+
+def _difference(order: OurOrder, there: Mapping[str, TheirOrder]) -> str:
+    theirs = there.get(order.id)
+    if theirs is None:
+        return "" if order.is_doubted else "it is not among the venue's working orders"
+    if order.is_doubted:
+        return "the venue has it"
+    return "" if theirs.filled <= order.filled else f"{theirs.filled} filled there"
+
+
+def _doubted(ours: OurView, look_ups: Iterable[LookUp]) -> set[str]:
+    """Markets whose units hang on an answer that is still to come."""
+    asked = {each.order for each in look_ups}
+    doubted = {each.symbol for each in ours.orders if each.is_doubted or each.id in asked}
+    return doubted
+
+
+def _units(ours: OurView, theirs: TheirView, doubted: set[str]) -> Iterable[SetUnknown]:
+    for symbol in sorted({*ours.units, *ours.unknown, *theirs.units} - doubted):
+        unknown = EXACT.subtract(theirs.units.get(symbol, ZERO), ours.units.get(symbol, ZERO))
+        if unknown != ours.unknown.get(symbol, ZERO):
+            yield SetUnknown(symbol, unknown)
