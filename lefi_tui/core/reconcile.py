@@ -80,8 +80,7 @@ def reconcile(ours: OurView, theirs: TheirView) -> tuple[Action, ...]:
     known = {each.id for each in ours.orders} | ours.ended
     foreign = _sorted(each for each in theirs.orders if each.client_id not in known)
     shown = () if foreign == _sorted(ours.foreign) else (ShowForeign(foreign),)
-    doubted = _doubted(ours, look_ups)
-    return (*look_ups, *shown, *_units(ours, theirs, doubted))
+    return (*look_ups, *shown, *_units(ours, theirs, _doubted(ours, theirs, look_ups)))
 
 
 def _sorted(orders: Iterable[TheirOrder]) -> tuple[TheirOrder, ...]:
@@ -92,9 +91,8 @@ def _look_ups(ours: OurView, theirs: TheirView) -> tuple[LookUp, ...]:
     there = {each.client_id: each for each in theirs.orders if each.client_id}
     found = [LookUp(each.id, why) for each in ours.orders if (why := _difference(each, there))]
     # One that has ended for us and works for them: our end of it was wrong, or theirs is late.
-    found += [
-        LookUp(name, "it works there, and has ended here") for name in ours.ended & set(there)
-    ]
+    risen = ours.ended & there.keys()
+    found += [LookUp(name, "it works there, and has ended here") for name in risen]
     return tuple(sorted(found, key=lambda each: each.order))
 
 
@@ -107,11 +105,11 @@ def _difference(order: OurOrder, there: Mapping[str, TheirOrder]) -> str:
     return "" if theirs.filled <= order.filled else f"{theirs.filled} filled there"
 
 
-def _doubted(ours: OurView, look_ups: Iterable[LookUp]) -> set[str]:
+def _doubted(ours: OurView, theirs: TheirView, look_ups: Iterable[LookUp]) -> set[str]:
     """Markets whose units hang on an answer that is still to come."""
     asked = {each.order for each in look_ups}
-    doubted = {each.symbol for each in ours.orders if each.is_doubted or each.id in asked}
-    return doubted
+    risen = {each.symbol for each in theirs.orders if each.client_id in asked}
+    return risen | {each.symbol for each in ours.orders if each.is_doubted or each.id in asked}
 
 
 def _units(ours: OurView, theirs: TheirView, doubted: set[str]) -> Iterable[SetUnknown]:

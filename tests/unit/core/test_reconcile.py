@@ -105,7 +105,9 @@ def test_neither_order_nor_asking_twice_changes_what_is_to_be_done(
 
 
 def test_an_order_the_venue_does_not_show_is_looked_up_but_not_while_it_is_on_its_way() -> None:
-    ours = OurView((OurOrder("a1", BTC, Decimal(0)), OurOrder("a2", BTC, Decimal(0), True)))
+    ours = OurView(
+        (OurOrder("a1", BTC, Decimal(0)), OurOrder("a2", BTC, Decimal(0), is_doubted=True))
+    )
     assert reconcile(ours, TheirView()) == (
         LookUp("a1", "it is not among the venue's working orders"),
     )
@@ -127,6 +129,6 @@ def test_what_is_not_ours_is_shown_and_never_touched() -> None:
 
 
 def test_nothing_is_said_of_units_while_an_order_of_the_market_is_doubted() -> None:
-    ours = OurView((OurOrder("a1", BTC, Decimal(0), True),), units={BTC: Decimal(1)})
+    ours = OurView((OurOrder("a1", BTC, Decimal(0), is_doubted=True),), units={BTC: Decimal(1)})
     theirs = TheirView(units={BTC: Decimal(2), ETH: Decimal(1)})
     assert reconcile(ours, theirs) == (SetUnknown(ETH, Decimal(1)),)
