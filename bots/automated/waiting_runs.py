@@ -16,6 +16,7 @@ from bots.automated.funds import funding
 from bots.automated.state import BotState
 from bots.automated.waits import Course, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
+from lefi_tui.core import again
 from lefi_tui.core.bot import (
     HELD_UP,
     STUCK,
@@ -163,7 +164,7 @@ class WaitingRuns:
             self._wanted.take([order])
             return course, waits.refused(order.intent, order.text), [order.text]
         self.tickets += 1
-        intent = replace(order, ticket=self.tickets)
+        intent = replace(order, ticket=self.tickets, is_step=bool(course.block))
         refusal = self._wanted.send(intent)
         if refusal is not None:
             return course, waits.refused(intent, refusal.text), [refusal.text]
@@ -211,7 +212,7 @@ class WaitingRuns:
             return []
         self.tickets += 1
         left = waits.undo_left(intent, answer)
-        wait_ms = waits.AGAIN_MOST_MS if is_held_up else waits.again_ms(run.tries)
+        wait_ms = again.MOST_MS if is_held_up else again.again_ms(run.tries)
         kept = replace(
             run,
             ticket=self.tickets,

@@ -7,7 +7,7 @@ funded as a whole before its first step, and undone in reverse order when a step
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,8 +23,6 @@ from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, Transacti
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
 NO_EXITS: Final = ExitPlan()
-AGAIN_FIRST_MS: Final = 1_000
-AGAIN_MOST_MS: Final = 60_000
 
 
 class Step(Record):
@@ -158,7 +156,8 @@ def not_filled(intent: Intent, status: str, reason: str) -> OrderOutcome:
 
 def undoing(steps: Sequence[Step]) -> tuple[Intent, ...]:
     """What trades these steps back, the last first."""
-    return tuple(_undo(each) for each in reversed(steps) if each.outcome.units > 0)
+    done = (each for each in reversed(steps) if each.outcome.units > 0)
+    return tuple(undo for step in done for undo in _undo(step))
 
 
 def undo_left(intent: Intent, outcome: OrderOutcome) -> Intent:
@@ -169,27 +168,29 @@ def undo_left(intent: Intent, outcome: OrderOutcome) -> Intent:
     return replace(intent, size=Size(SizeKind.UNITS, max(units, Decimal(0))))
 
 
-def again_ms(tries: int) -> int:
-    """How long until an undo is tried again: one second, then twice as long each time."""
-    return min(AGAIN_FIRST_MS << tries, AGAIN_MOST_MS)
-
-
-def _undo(step: Step) -> Intent:
+def _undo(step: Step) -> Iterator[Intent]:
+    """What it opened is made smaller at most to nothing: a stop may have closed some of it. What
+    it took of a position from before it is opened again, behind that."""
     intent, outcome = step.intent, step.outcome
     if intent.action == "transfer":
-        return replace(intent, account=intent.to, to=intent.account, ticket=0, is_undo=True)
+        yield replace(intent, account=intent.to, to=intent.account, ticket=0, is_undo=True)
+        return
     sign = 1 if outcome.side is Side.BUY else -1
-    return Intent(
-        "sell" if outcome.side is Side.BUY else "buy",
-        intent.symbol,
-        intent.site,
-        intent.account,
-        Size(SizeKind.UNITS, Decimal(repr(outcome.units))),
-        # A perpetual is one position at one leverage: a Close of it has none of its own.
-        leverage=intent.leverage or _held_at(intent, outcome),
-        is_reduce_only=step.held * sign >= 0,  # its stop may have closed what it opened
-        is_undo=True,
-    )
+    units, held = Decimal(repr(outcome.units)), Decimal(repr(step.held))
+    closed = min(units, abs(held)) if held * sign < 0 else Decimal(0)
+    for part, is_reduce_only in ((units - closed, True), (closed, False)):
+        if part:
+            yield Intent(
+                "sell" if outcome.side is Side.BUY else "buy",
+                intent.symbol,
+                intent.site,
+                intent.account,
+                Size(SizeKind.UNITS, part),
+                # A perpetual is one position at one leverage: a Close of it has none of its own.
+                leverage=intent.leverage or _held_at(intent, outcome),
+                is_reduce_only=is_reduce_only,
+                is_undo=True,
+            )
 
 
 def _held_at(intent: Intent, outcome: OrderOutcome) -> Decimal | None:

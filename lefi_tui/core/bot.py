@@ -121,6 +121,7 @@ class Intent(Record):
     is_advised: bool = False  # every gate and adviser is asked first, each verdict recorded
     ticket: int = 0  # of the run that waits until it is final; 0: none does
     is_undo: bool = False  # trades back a step of a transaction that failed
+    is_step: bool = False  # of a transaction
     to: str = ""  # account, of a transfer; `account` is where it comes from
     unit: str = ""  # of what is transferred
 

@@ -16,7 +16,7 @@ from lefi_tui.core.bot import Answer, Awaited, Bar, FillSeen, Given, Planned, Pr
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import Order
+from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.release import Release
 
@@ -903,6 +903,13 @@ class AnswerKept(Transient):
 
     bot: str
     answer: Answer
+
+
+class OwedKept(Transient):
+    """All that a bot still has to trade back, and when."""
+
+    bot: str
+    owed: tuple[Owed, ...]
 
 
 class TimersKept(Transient):

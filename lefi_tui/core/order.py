@@ -201,10 +201,16 @@ class Order(Record):
     is_advised: bool = False  # the gate asks every adviser too
     deadline_ns: int = 0  # canceled then; 0: it rests
     retries: int = 0  # sent again so often where it surely never reached the venue
+    held: Decimal | None = None  # of a transaction's step: its owner's units before it
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def is_step(self) -> bool:
+        """Of a transaction: what is not filled of it as asked undoes what is."""
+        return self.held is not None
 
     @property
     def average(self) -> Decimal | None:
@@ -242,3 +248,10 @@ class Order(Record):
             cost=MONEY.fma(price, quantity, self.cost),
             fees=EXACT.add(self.fees, fee),
         )
+
+
+class Owed(Record):
+    """A trade back that failed: what is left of it is sent again at its time."""
+
+    order: Order
+    due_ns: int

@@ -253,16 +253,15 @@ def test_an_undo_and_a_persons_close_do_not_both_sell(begin: Begin) -> None:
 
 
 def test_what_fills_behind_its_end_is_told_loudly(begin: Begin) -> None:
-    story = begin(TWO)
-    story.fill(story.working[0])
+    story = begin(ONE)
     late = leg(story, "entry")
     due(story, 30)
     story.cancel(late)
-    story.fill(leg(story, "entry"))
-    story.fill(late, "2")
+    story.fill(late, "1")
     note = story.of(NoteWritten)[-1]
-    assert "buy 2 of ETH/USDT was filled when" in note.text
+    assert "buy 1 of BTC/USDT was filled when" in note.text
     assert severity_of(note) is Severity.URGENT
+    assert story.working == []
 
 
 def test_an_undo_waits_as_long_as_trading_is_halted(begin: Begin) -> None:

@@ -34,6 +34,7 @@ from lefi_tui.core.messages import (
     FillKept,
     HistoryLoaded,
     MarketSeen,
+    OwedKept,
     QuoteChanged,
     ScriptSaved,
     SettingsChanged,
@@ -50,7 +51,7 @@ def script_saved(desk: Desk, event: ScriptSaved) -> Desk:
 
 
 def bot_started(desk: Desk, event: BotStarted) -> Desk:
-    source = desk.scripts[event.version]
+    source, before = desk.scripts[event.version], desk.bots.get(event.bot)
     kind = desk.kinds[event.kind]
     settings = dict(event.settings)
     needs = kind.needs(source, settings)
@@ -74,6 +75,7 @@ def bot_started(desk: Desk, event: BotStarted) -> Desk:
         from_ns=event.from_ns,
         until_ns=event.until_ns,
         awake_ns=event.at_ns,
+        owed=() if before is None else before.owed,
     )
     return with_bots(desk, put(desk.bots, bot.id, bot))
 
@@ -134,6 +136,10 @@ def timers_kept(desk: Desk, event: TimersKept) -> Desk:
     return with_bot(desk, event.bot, due=tuple(due))
 
 
+def owed_kept(desk: Desk, event: OwedKept) -> Desk:
+    return with_bot(desk, event.bot, owed=event.owed)
+
+
 def close_on_stop(desk: Desk, event: CloseOnStopAsked) -> Desk:
     return with_bot(desk, event.bot, closes=True)
 
@@ -145,7 +151,8 @@ def close_given_up(desk: Desk, event: CloseGivenUp) -> Desk:
 
 
 def bot_stopped(desk: Desk, event: BotStopped) -> Desk:
-    return _ended(desk, event.bot, BotStatus(event.ends), event.reason)
+    desk = _ended(desk, event.bot, BotStatus(event.ends), event.reason)
+    return with_bot(desk, event.bot, owed=())  # a kill ends it: it flattens instead
 
 
 def bot_finalized(desk: Desk, event: BotFinalized) -> Desk:

@@ -39,6 +39,7 @@ def intended(desk: Desk, bot: BotRecord, intent: Intent, number: int, at_ns: int
         is_advised=intent.is_advised,
         deadline_ns=deadline_ns(desk, bot, intent, terms, at_ns),
         retries=bot.needs.patience.retries,
+        held=held_units(desk, bot, intent.symbol) if intent.is_step else None,
     )
 
 

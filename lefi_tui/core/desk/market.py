@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from lefi_tui.core.bot import Bar, Occasion
-from lefi_tui.core.desk import approvals, waiting
+from lefi_tui.core.desk import approvals, giving_back, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.lifecycle import catch_up, window_turned
 from lefi_tui.core.desk.orders import cancel_orders
@@ -143,7 +143,11 @@ def _close_ms(bar: Bar) -> int:
 def timers_due(draft: Draft, report: TimersDue) -> None:
     """Handlers whose time has come, and what has waited long enough."""
     bot = draft.desk.bots.get(report.bot)
-    if bot is None or window_turned(draft, bot, report.at_ns):
+    if bot is None:
+        return
+    giving_back.go_on(draft, bot.id, report.at_ns)
+    if window_turned(draft, bot, report.at_ns):
+        waiting.wind(draft, bot.id)
         return
     if report.handlers and bot.status is BotStatus.WARMING:
         draft.say(TimersKept(bot.id, report.handlers))

@@ -79,7 +79,8 @@ def _standing_refusal(draft: Draft, bot: BotRecord, intent: Intent) -> tuple[str
         )
         return NO_TRANSFER, words
     reduces = intent.action == "close" or (intent.is_undo and intent.is_reduce_only)
-    closing = _closing(draft, bot, intent) if reduces else None
+    place = bot.account, intent.symbol
+    closing = closing_beside(draft.desk, place, bot.id) if reduces else None
     return None if closing is None else (CLOSING, closing_words(closing))
 
 
@@ -100,15 +101,14 @@ def closing_words(order: Order) -> str:
     return f"{symbol} is being closed already by order {order.id}, {order.status}; none is doubled."
 
 
-def _closing(draft: Draft, bot: BotRecord, intent: Intent) -> Order | None:
+def closing_beside(desk: Desk, place: tuple[str, str], owner: str) -> Order | None:
     """A close on its way is never sent again beside itself, nor beside a person's.
 
     On a candle file a cancel is final at once: there the newer close takes the older one's place.
     """
-    if waiting.is_file(draft.desk, bot.account):
+    if waiting.is_file(desk, place[0]):
         return None
-    working = closes_of(draft.desk, bot.account, intent.symbol)
-    return next((order for order in working if order.owner in {bot.id, HAND}), None)
+    return next((each for each in closes_of(desk, *place) if each.owner in {owner, HAND}), None)
 
 
 def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> None:

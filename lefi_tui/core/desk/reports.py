@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from lefi_tui.core.bot import STUCK, FillSeen, Occasion
-from lefi_tui.core.desk import waiting
+from lefi_tui.core.bot import FillSeen, Occasion
+from lefi_tui.core.desk import giving_back, waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
@@ -22,7 +22,6 @@ from lefi_tui.core.messages import (
     FundingBooked,
     FundingCharged,
     LookUpOrder,
-    NoteWritten,
     OrderAccepted,
     OrderCanceled,
     OrderFilled,
@@ -35,7 +34,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.money import EXACT, MONEY, grained, words
+from lefi_tui.core.money import EXACT, MONEY, grained
 from lefi_tui.core.order import (
     UNKNOWN,
     ExitPlan,
@@ -74,19 +73,22 @@ def rejected(draft: Draft, report: VenueRejected) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None and not order.filled:
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
-        _ended(draft, order, f"the venue rejected its close: {report.text}", report.at_ns)
+        _ended(draft, order, f"was rejected by the venue: {report.text}", report.at_ns)
 
 
 def canceled(draft: Draft, report: VenueCanceled) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None:
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
-        _ended(draft, order, f"its close was canceled: {report.reason}", report.at_ns)
+        _ended(draft, order, f"was canceled: {report.reason}", report.at_ns)
 
 
 def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
     """An order has its end without having been filled whole."""
-    close_failed(draft, order, why, at_ns)
+    close_failed(draft, order, f"its close {why}", at_ns)
+    left = draft.desk.order(order.id)
+    if left is not None:
+        giving_back.failed(draft, left, f"it {why}", at_ns)
     _answer(draft, order, at_ns)
     for bot_id in waiting_for(draft.desk, order):
         stop_if_done(draft, bot_id, at_ns)
@@ -102,9 +104,9 @@ def _answer(draft: Draft, before: Order, at_ns: int) -> None:
     order, bot = draft.desk.order(before.id), draft.desk.bots.get(before.owner)
     if order is None or bot is None or bot.status not in waiting.HEARING:
         return
-    is_kept = not waiting.is_taken_back(bot, order)
-    if not is_kept:
-        is_kept = bool(submit(draft, waiting.back_order(order, at_ns), at_ns))
+    is_kept = True
+    if order.filled and waiting.is_taken_back(bot, order):
+        is_kept = not giving_back.give_back(draft, order, order.filled, at_ns)
     is_told = waiting.answer_final(draft, order.id, is_kept=is_kept)
     is_file = waiting.is_file(draft.desk, order.account)
     at_once = not is_file or before.status is OrderStatus.CANCEL_PENDING
@@ -136,7 +138,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
         words = submit(draft, waiting.sent_again(order, report.at_ns), report.at_ns)
         if not words:
             return
-    _ended(draft, order, f"its close is gone: {reason}", report.at_ns)
+    _ended(draft, order, f"is gone: {reason}", report.at_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
@@ -164,7 +166,7 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     for owner, part in parts:
         _tell_owner(draft, owner, part)
     if order is not None:
-        _tell_late(draft, order, report)
+        giving_back.filled_late(draft, order, report)
         _tell_asker(draft, order, report.at_ns)
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
@@ -337,17 +339,6 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         run_bot(draft, owner, Occasion(_not_before(bot, report.at_ns), fills=fills))
     elif bot.status is BotStatus.RUNNING:
         run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
-
-
-def _tell_late(draft: Draft, before: Order, report: VenueFilled) -> None:
-    """A run has gone on without these units, and nobody looks after them any more."""
-    if before.ticket and before.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}:
-        text = (
-            f"{before.terms.side} {words(report.quantity)} of {before.terms.symbol} was filled "
-            f"when order {before.id} had its end already, and its run went on without. "
-            "Look after it."
-        )
-        draft.say(NoteWritten(before.owner, STUCK, text, "", report.at_ns))
 
 
 def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:

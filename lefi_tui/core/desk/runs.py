@@ -181,7 +181,7 @@ def _finalize(draft: Draft, bot_id: str, at_ns: int) -> None:
     draft.say(BotFinalized(bot_id, at_ns))
     draft.ask(watch_of(draft.desk, bot.account))
     draft.ask(SetTimers(bot_id, ()))
-    draft.ask(SetAlarm(bot_id, 0))
+    draft.ask(SetAlarm(bot_id, waiting.next_deadline(draft.desk, draft.bot(bot_id))))
 
 
 def _write_note(draft: Draft, bot_id: str, note: Note, at_ns: int) -> None:
@@ -199,7 +199,8 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
         bot = end_when_done(draft, bot, at_ns)
     if bot is None or bot.status is not BotStatus.STOPPING:
         return
-    if bot.awaited and draft.desk.trading_state is not TradingState.HALTED:
+    is_halted = draft.desk.trading_state is TradingState.HALTED
+    if (bot.awaited or bot.owed) and not is_halted:
         return  # what is half done is traded back first; a kill flattens instead
     must_wait = bot.closes and close_shares(draft, bot_id, at_ns)
     working = draft.desk.working_of(bot_id)

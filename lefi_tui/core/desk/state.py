@@ -16,7 +16,7 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
-from lefi_tui.core.order import Order
+from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.position import Position
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Seen, VenueState
@@ -112,6 +112,7 @@ class BotRecord(Record):
     ends: BotStatus = BotStatus.STOPPED  # while it stops: as what
     due: tuple[int, ...] = ()  # handlers that came due while it was warmed
     awake_ns: int = 0  # since when its timers count: its start, or when it went on
+    owed: tuple[Owed, ...] = ()  # to be traded back, beside any run
 
     @property
     def is_alive(self) -> bool:

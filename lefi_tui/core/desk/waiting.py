@@ -15,11 +15,12 @@ from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import AnswerKept, SetAlarm, Sizing
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import Order, OrderKind, OrderStatus, OrderTerms, Side, Size, SizeKind
+from lefi_tui.core.order import Order, OrderKind, OrderStatus, OrderTerms, Side
 
 NS_PER_MS: Final = 1_000_000
 LATER_MS: Final = 1_000  # until answers are heard that one moment had no room for
 TIMEOUT: Final = "timeout"  # who asks for a cancel at a deadline
+ENDED_EARLY: Final = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
 _STATUS: Final = {
     OrderStatus.FILLED: "filled",
     OrderStatus.CANCELED: "canceled",
@@ -124,7 +125,7 @@ def next_deadline(desk: Desk, bot: BotRecord) -> int:
 
     Of one that has no runs now, orders and questions still have their end.
     """
-    dates = [window_ns(bot)]
+    dates = [window_ns(bot), *(each.due_ns for each in bot.owed)]
     if bot.status in HEARING:
         dates += [
             order.deadline_ns
@@ -166,32 +167,16 @@ def overdue(desk: Desk, bot_id: str, at_ns: int) -> list[Order]:
 
 
 def is_taken_back(bot: BotRecord, order: Order) -> bool:
-    """Whether the policy trades back the filled part of an order that its deadline ended."""
+    """Whether the policy trades back what is filled of an order that its deadline ended.
+
+    Of a transaction's step the transaction does so itself, with all the others.
+    """
     return (
         bot.needs.patience.partial == "cancel"
-        and bool(order.filled)
+        and not order.is_step
         and bool(order.deadline_ns)
         and order.is_cancel_asked
-        and order.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
-    )
-
-
-def back_order(order: Order, at_ns: int) -> Order:
-    """Trades back what was filled of it, and never more than is open."""
-    side = order.terms.side.opposite
-    size = Size(SizeKind.UNITS, order.filled)
-    terms = OrderTerms(order.terms.symbol, side, OrderKind.MARKET, size, is_reduce_only=True)
-    order_id = ClientOrderId.of(order.run, str(at_ns), order.site, f"back/{order.id}")
-    return Order(
-        id=order_id,
-        account=order.account,
-        terms=terms,
-        owner=order.owner,
-        run=order.run,
-        site=order.site,
-        group=order_id,
-        placed_at_ns=at_ns,
-        is_undo=True,
+        and order.status in ENDED_EARLY
     )
 
 
@@ -212,6 +197,7 @@ def sent_again(order: Order, at_ns: int) -> Order:
         is_advised=order.is_advised,
         deadline_ns=order.deadline_ns,
         retries=order.retries - 1,
+        held=order.held,
     )
 
 
