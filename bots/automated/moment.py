@@ -235,7 +235,7 @@ class Moment:
         for run, answer in self._waiting.answered():
             begun, self._slots, done = self._waiting.resumed(run, answer, self._slots)
             self._tell(begun, "; ".join(("went on", *done)))
-        for each in self._queued:
+        for each in () if self._occasion.is_held else self._queued:
             if not self._waiting.holds(each.handler) and not self._waiting.is_finalized:
                 self._queued = tuple(left for left in self._queued if left is not each)
                 self._begin(each.handler, each.event, carry=each.carry)

@@ -14,7 +14,7 @@ from bots.automated import waits
 from bots.automated.ceiling import hold
 from bots.automated.funds import funding
 from bots.automated.state import BotState
-from bots.automated.waits import Course, Step, WaitingRun
+from bots.automated.waits import Course, Kept, Step, WaitingRun
 from bots.automated.wanted import Wanted, in_words
 from lefi_tui.core import again
 from lefi_tui.core.bot import (
@@ -71,6 +71,8 @@ class WaitingRuns:
         for run in tuple(self.runs):
             if run not in self.runs:
                 continue  # the script was finalized meanwhile
+            if self._occasion.is_held and not _is_half_done(run):
+                continue
             given = answers.get(run.ticket)
             if run.kind in TIMED and run.deadline_ms <= self._occasion.at_ms:
                 yield run, False
@@ -112,7 +114,7 @@ class WaitingRuns:
             hold(self._bound, course.begun.handler, result.whole)
             done += self._taken(result)
             if BlockEnds(course.block) in result.effects:
-                course = replace(course, block=0, steps=(), costs=())
+                course = replace(course, block=0, steps=(), kept=())
             if result.wait is None:
                 return course.begun, slots, done
             course, answer, said = self._asked(course, result.wait, slots)
@@ -125,13 +127,13 @@ class WaitingRuns:
     def _taken(self, result: StepResult) -> list[str]:
         if any(isinstance(each, Finalized) for each in result.effects):
             self.is_finalized = True  # what is half done is still ended, or undone
-            self.runs = [each for each in self.runs if each.kind in UNDOES or each.course.block]
+            self.runs = [each for each in self.runs if _is_half_done(each)]
         return self._wanted.take(result.effects)
 
     @property
     def reserved(self) -> float:
         """Free cash that transactions under way still need, in the account's quote."""
-        return sum(sum(each.course.costs) for each in self.runs)
+        return sum(kept.cost for run in self.runs for kept in run.course.kept)
 
     def awaited(self) -> tuple[Awaited, ...]:
         """What still waits, in words."""
@@ -150,7 +152,7 @@ class WaitingRuns:
                 return self._begin(course, wait.number, slots)
             case TransactionFailed():
                 steps = waits.undoing(course.steps)
-                course = replace(course, block=0, steps=(), costs=())
+                course = replace(course, block=0, steps=(), kept=())
                 if not steps:
                     return course, True, []
                 return course, None, self._undo(course, steps)
@@ -169,19 +171,23 @@ class WaitingRuns:
         if refusal is not None:
             return course, waits.refused(intent, refusal.text), [refusal.text]
         held = self._wanted.held(intent)
-        course = replace(course, costs=course.costs[1:])  # from here on the order keeps its own
+        course = replace(course, kept=waits.behind(course.kept, intent.site))
         self.runs.append(WaitingRun(self.tickets, "order", course, intent, held))
         return course, None, [f"{in_words(intent)}, waits for it"]
 
     def _begin(
         self, course: Course, block: int, slots: list[Any]
     ) -> tuple[Course, Answered | None, list[str]]:
+        if self._occasion.is_held:
+            return course, False, ["the transaction is not begun: its bot waits for a person"]
         course = replace(course, block=block, steps=())
         ahead = course.after(slots, self._wanted.reads(), answer=True)
         orders = waits.rehearsed(self._program, ahead, block, self._snapshot)
         funds = funding(orders, self._snapshot)
         if not funds.lack:
-            return replace(course, costs=funds.costs), True, []
+            of_steps = zip(orders, funds.costs, strict=True)
+            kept = tuple(Kept(each.site, cost) for each, cost in of_steps)
+            return replace(course, kept=kept), True, []
         text = f"the transaction is not begun: {funds.lack}"
         self._wanted.take([Refusal(orders[0], "TRANSACTION_NOT_FUNDED", text)])
         return course, False, [text]
@@ -258,7 +264,11 @@ class WaitingRuns:
 def _awaited(run: WaitingRun) -> Awaited:
     what = "a person" if run.intent is None else in_words(run.intent)
     until_ms = run.deadline_ms if run.kind in TIMED else 0
-    return Awaited(run.ticket, run.kind, what, until_ms)
+    return Awaited(run.ticket, run.kind, what, until_ms, _is_half_done(run))
+
+
+def _is_half_done(run: WaitingRun) -> bool:
+    return run.kind in UNDOES or bool(run.course.block)
 
 
 def _with_step(course: Course, step: Step) -> Course:

@@ -22,6 +22,7 @@ from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun, BlockEnds, Leg, OrderAwaited, TransactionFailed
 
 PRICE_MOVE_MAX: Final = 0.01  # since a person was asked; beyond it they are asked again
+ANY_SITE: Final = -1
 NO_EXITS: Final = ExitPlan()
 
 
@@ -33,17 +34,32 @@ class Step(Record):
     held: float = 0.0  # units of its symbol before it
 
 
+class Kept(Record):
+    """Free cash that is kept for one step, by its place in the script."""
+
+    site: int
+    cost: float
+
+
 class Course(Record):
     """A run under way, and the transaction it is in, if any."""
 
     begun: Begun
     block: int = 0  # number of the `execute` it is in, 0 for none
     steps: tuple[Step, ...] = ()  # of that transaction
-    costs: tuple[float, ...] = ()  # of its steps that were not sent yet: free cash kept for them
+    kept: tuple[Kept, ...] = ()  # for its steps that are still to come
 
     def after(self, slots: list[Any], reads: tuple[float, ...], answer: Any) -> Course:
         leg = Leg(slots, reads, answer)
         return replace(self, begun=replace(self.begun, legs=(*self.begun.legs, leg)))
+
+
+def behind(kept: tuple[Kept, ...], site: int) -> tuple[Kept, ...]:
+    """What is still kept when this step is sent: its order keeps its own from here on, and the
+    steps before it that were passed over are not to come any more."""
+    sites = [each.site for each in kept]
+    of_old = sites.index(ANY_SITE) + 1 if ANY_SITE in sites else 0
+    return kept[sites.index(site) + 1 if site in sites else of_old :]
 
 
 class WaitingRun(Record):
@@ -335,7 +351,7 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
         "begun": run_out(program, course.begun),
         "whole": course.block,
         "steps": [to_plain(each) for each in course.steps],
-        "costs": list(course.costs),
+        "kept": [to_plain(each) for each in course.kept],
         "intent": None if run.intent is None else to_plain(run.intent),
         "held": _out(run.held),
         "left": [to_plain(each) for each in run.left],
@@ -351,8 +367,10 @@ def waiting_out(program: Program, run: WaitingRun) -> Any:
 
 def waiting_in(program: Program, data: Any) -> WaitingRun:
     steps = tuple(from_plain(Step, each) for each in data["steps"])
-    costs = tuple(data.get("costs", ()))
-    course = Course(run_in(program, data["begun"]), data["whole"], steps, costs)
+    # An older program wrote what is kept in the order of the steps, without their places.
+    kept = tuple(Kept(ANY_SITE, each) for each in data.get("costs", ()))
+    kept += tuple(from_plain(Kept, each) for each in data.get("kept", ()))
+    course = Course(run_in(program, data["begun"]), data["whole"], steps, kept)
     intent = data["intent"]
     return WaitingRun(
         data["ticket"],

@@ -102,6 +102,7 @@ class Occasion(Record):
     is_history: bool = False  # steps series and carries out nothing
     is_file: bool = False  # candles are the whole market: closes are prices, timers and all
     is_idle: bool = False  # on a candle file: time passes without a candle
+    is_held: bool = False  # a person is asked first: only transactions under way go on
 
 
 class Intent(Record):
@@ -193,6 +194,7 @@ class Awaited(Record):
     kind: str  # order · undo · again (an undo that is tried once more) · approval
     what: str
     until_ms: int = 0
+    is_half_done: bool = False  # a transaction is under way: it goes on while its bot is held
 
 
 class RunTrace(Record):

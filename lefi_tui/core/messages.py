@@ -288,21 +288,28 @@ class SetApprovalRules(Command):
 # ---- reports
 
 
-class VenueAccepted(Report):
+class OrderReport(Report, kw_only=True):
+    """A venue's word on an order. Its clock is not ours, and what a look-up tells may be old: runs
+    and orders that it leads to are of the moment at which the engine heard it."""
+
+    heard_ns: int = 0  # given by its turn; 0 in journals of an older program
+
+
+class VenueAccepted(OrderReport):
     order: str
     at_ns: int
     venue_order_id: str = ""
     quantity: Decimal | None = None  # units, where the venue has fixed them
 
 
-class VenueRejected(Report):
+class VenueRejected(OrderReport):
     order: str
     at_ns: int
     code: str
     text: str
 
 
-class VenueFilled(Report):
+class VenueFilled(OrderReport):
     """One execution. `order` may be an exit the venue holds for a position (`leg` names it)."""
 
     order: str
@@ -319,14 +326,14 @@ class VenueFilled(Report):
     is_last: bool  # the venue's word that the order is filled
 
 
-class VenueCanceled(Report):
+class VenueCanceled(OrderReport):
     order: str
     at_ns: int
     reason: str
     is_expired: bool = False
 
 
-class VenueSilent(Report):
+class VenueSilent(OrderReport):
     """No usable answer: the order is unconfirmed until it is looked up."""
 
     order: str
@@ -334,7 +341,7 @@ class VenueSilent(Report):
     text: str
 
 
-class VenueNeverSaw(Report):
+class VenueNeverSaw(OrderReport):
     """Proof of absence: the venue has no such order and can't come to have it."""
 
     order: str
@@ -886,7 +893,7 @@ class BotRan(Transient):
     has_begun: bool
     heard_used: int  # fills that waited for this occasion
     gave: tuple[tuple[str, float], ...] = ()  # numbers of the events it sent, by field
-    answers_used: int = 0  # answers that waited for this occasion
+    answers: tuple[Answer, ...] = ()  # that it did not hear yet
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
     reserved: float = 0.0
 

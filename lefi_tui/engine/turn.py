@@ -23,6 +23,7 @@ from lefi_tui.core.messages import (
     EventTaken,
     MarketInput,
     Message,
+    OrderReport,
 )
 from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
@@ -101,7 +102,10 @@ def _write(writer: RowWriter, message: Incoming, events: Sequence[Message], at_n
 
 
 def stamped(message: Incoming, at_ns: int) -> Incoming:
-    """A command without a time gets the turn's: time enters as data, and is journaled with it."""
+    """A command without a time gets the turn's, as does what a venue says of an order: time enters
+    as data, and is journaled with it."""
+    if isinstance(message, OrderReport) and not message.heard_ns:
+        return replace(message, heard_ns=at_ns)
     if isinstance(message, Command) and getattr(message, "at_ns", None) == 0:
         changes: dict[str, Any] = {"at_ns": at_ns}
         return replace(message, **changes)

@@ -253,6 +253,34 @@ def test_nobody_else_spends_what_a_transaction_under_way_still_needs(begin: Begi
     assert story.sent()[-1] == "buy 30.000 BTC/USDT", "the transaction is undone: its cash is free"
 
 
+def kept(begin: Begin, block: str) -> list[float]:
+    """Free cash that is kept for the steps to come, behind each order that was sent."""
+    story = begin(f"on Start {{ execute {{ {block} }} }}")
+    out = []
+    while story.working:
+        out.append(story.desk.bots["b"].reserved)
+        story.fill(story.working[0])
+    return [round(each) for each in (*out, story.desk.bots["b"].reserved)]
+
+
+def test_a_cancel_between_its_steps_moves_nothing_that_is_kept_for_them(begin: Begin) -> None:
+    steps = 'Buy("BTC/USDT", 10)', 'Buy("ETH/USDT", 20)', 'Buy("BTC/USDT", 5)'
+    plain = kept(begin, "; ".join(steps))
+    assert plain == [2501, 500, 0, 0]
+    for number in range(len(steps)):
+        among = [*steps[:number], 'Cancel("BTC/USDT:USDT")', *steps[number:]]
+        assert kept(begin, "; ".join(among)) == plain
+
+
+def test_what_was_kept_for_a_step_that_is_passed_over_is_free_behind_it(begin: Begin) -> None:
+    block = """
+        Buy("BTC/USDT", 10)
+        if Position("BTC/USDT") < 5 { Buy("ETH/USDT", 20) }
+        Buy("ETH/USDT", 5)
+    """
+    assert kept(begin, block)[1:] == [0, 0]
+
+
 def test_no_limit_leaves_a_transaction_half_done(begin: Begin) -> None:
     source = """
     state n = 0

@@ -27,6 +27,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.order import Order
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing
+from lefi_tui.engine.turn import stamped
 
 D = Decimal
 Begin = Callable[..., "Story"]
@@ -69,7 +70,7 @@ class Story:
             if self.restarts:
                 saved = snapshot.save(Standing(self.desk))
                 self.desk = snapshot.load(saved, self.desk.kinds).desk
-            self.desk, step = advance(self.desk, message)
+            self.desk, step = advance(self.desk, stamped(message, self.now))
             out += [*step.events, *step.effects]
         self.said += out
         return out

@@ -202,7 +202,7 @@ def bot_ran(desk: Desk, event: BotRan) -> Desk:
         occasions=bot.occasions + 1,
         heard=bot.heard[event.heard_used :],
         gave={**bot.gave, **dict(event.gave)} if event.gave else bot.gave,
-        answers=bot.answers[event.answers_used :],
+        answers=event.answers,
         awaited=event.awaited,
         reserved=event.reserved,
     )

@@ -33,7 +33,7 @@ def with_bots(desk: Desk, bots: Mapping[str, BotRecord]) -> Desk:
     """And who hears of which market, so that a quote asks none of all the others."""
     hearers: dict[tuple[str, str], tuple[str, ...]] = {}
     for bot in bots.values():
-        for symbol in bot.needs.symbols if bot.is_alive else ():
+        for symbol in bot.needs.symbols if bot.is_fed else ():
             key = bot.account, symbol
             hearers[key] = (*hearers.get(key, ()), bot.id)
     return replace(desk, bots=bots, hearers=hearers)

@@ -232,7 +232,7 @@ def answer_approval(draft: Draft, command: AnswerApproval) -> None:
     bot_id = approvals.say_answer(
         draft, command.approval, said, command.at_ns, is_approved=command.is_approved
     )
-    if draft.bot(bot_id).status is BotStatus.RUNNING:
+    if waiting.to_hear(draft.bot(bot_id)):
         run_bot(draft, bot_id, Occasion(command.at_ns // NS_PER_MS))
 
 

@@ -8,8 +8,8 @@ from lefi_tui.core.messages import LoadHistory, SetTimers, Watch
 
 
 def watch_of(desk: Desk, account: str) -> Watch:
-    """All that the living bots of an account want from the market, in a stable order."""
-    needs = [bot.needs for bot in desk.bots.values() if bot.account == account and bot.is_alive]
+    """All that the bots of an account want from the market, in a stable order."""
+    needs = [bot.needs for bot in desk.bots.values() if bot.account == account and bot.is_fed]
     return Watch(
         account,
         tuple(dict.fromkeys(bar for need in needs for bar in need.bars)),

@@ -19,7 +19,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import closing_beside, closing_words, submit
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.ids import ClientOrderId
-from lefi_tui.core.messages import NoteWritten, OwedKept, TradingState, VenueFilled
+from lefi_tui.core.messages import NoteWritten, OwedKept, TradingState
 from lefi_tui.core.money import EXACT, ZERO, words
 from lefi_tui.core.order import Order, OrderKind, OrderTerms, Owed, Size, SizeKind
 
@@ -51,7 +51,7 @@ def failed(draft: Draft, order: Order, why: str, at_ns: int) -> None:
         _again(draft, order, (why, at_ns))
 
 
-def filled_late(draft: Draft, before: Order, report: VenueFilled) -> None:
+def filled_late(draft: Draft, before: Order, units: Decimal, at_ns: int) -> None:
     """A run has gone on without these units: they go back, or nobody looks after them any more."""
     if before.status not in waiting.ENDED_EARLY:
         return
@@ -59,17 +59,17 @@ def filled_late(draft: Draft, before: Order, report: VenueFilled) -> None:
     is_unwanted = bot is not None and (before.is_step or waiting.is_taken_back(bot, before))
     is_back = False
     if order is not None and is_unwanted and not _is_killed(draft, order):
-        is_back = give_back(draft, order, report.quantity, report.at_ns)
+        is_back = give_back(draft, order, units, at_ns)
     if not (is_back or before.ticket or before.is_undo):
         return
     text = (
-        f"{before.terms.side} {words(report.quantity)} of {before.terms.symbol} was filled "
+        f"{before.terms.side} {words(units)} of {before.terms.symbol} was filled "
         f"when order {before.id} had its end already"
     )
     kind, what_now = STUCK, ", and its run went on without. Look after it."
     if is_back:
         kind, what_now = UNDONE, ": it is traded back."
-    draft.say(NoteWritten(before.owner, kind, f"{text}{what_now}", "", report.at_ns))
+    draft.say(NoteWritten(before.owner, kind, f"{text}{what_now}", "", at_ns))
 
 
 def _is_killed(draft: Draft, order: Order) -> bool:

@@ -158,7 +158,7 @@ def timers_due(draft: Draft, report: TimersDue) -> None:
     cancel_orders(draft, late, report.at_ns, waiting.TIMEOUT)
     approvals.expire(draft, bot.id, report.at_ns)
     handlers = report.handlers if bot.status is BotStatus.RUNNING else ()
-    is_over = any(0 < each.until_ms <= at_ms for each in bot.awaited)
-    if bot.status in waiting.ACTIVE and (handlers or is_over or bot.answers):
+    bot = draft.bot(bot.id)
+    if handlers or waiting.is_over(bot, at_ms) or waiting.to_hear(bot):
         run_bot(draft, bot.id, Occasion(at_ms, due=handlers))
     waiting.wind(draft, bot.id)

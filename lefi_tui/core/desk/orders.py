@@ -30,6 +30,7 @@ from lefi_tui.core.order import (
 CLOSING: Final = "STILL_CLOSING"
 NO_TRANSFER: Final = "NO_WITHDRAWALS"
 STOPPING: Final = "BOT_STOPPING"
+HELD: Final = "BOT_WAITS_FOR_YOU"
 
 
 def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: int) -> None:
@@ -72,6 +73,9 @@ def _is_stopped(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> boo
 def _standing_refusal(draft: Draft, bot: BotRecord, intent: Intent) -> tuple[str, str] | None:
     if bot.status is BotStatus.STOPPING and not intent.is_undo:
         return STOPPING, f"Bot {bot.id} is stopping: it only trades back what was half done."
+    if bot.status is BotStatus.ASKED and not (intent.is_undo or intent.is_step):
+        words = f"Bot {bot.id} waits for you: only its transaction under way goes on. Resume it."
+        return HELD, words
     if intent.action == "transfer":
         words = (
             f"No key of ours may withdraw, so {intent.unit} does not move from {intent.account} to "

@@ -49,6 +49,7 @@ from lefi_tui.core.order import (
 from lefi_tui.core.position import credited
 
 NS_PER_MS: Final = 1_000_000
+Ending = VenueRejected | VenueCanceled | VenueNeverSaw | VenueFilled
 _UNANSWERED: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
 _EXIT_LEGS: Final = {
     "stop": OrderKind.STOP,
@@ -72,15 +73,23 @@ def _fixes_units(order: Order, report: VenueAccepted) -> bool:
 def rejected(draft: Draft, report: VenueRejected) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None and not order.filled:
+        heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
-        _ended(draft, order, f"was rejected by the venue: {report.text}", report.at_ns)
+        _ended(draft, order, f"was rejected by the venue: {report.text}", heard_ns)
 
 
 def canceled(draft: Draft, report: VenueCanceled) -> None:
     order = draft.desk.orders.get(report.order)
     if order is not None:
+        heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
-        _ended(draft, order, f"was canceled: {report.reason}", report.at_ns)
+        _ended(draft, order, f"was canceled: {report.reason}", heard_ns)
+
+
+def _heard_ns(desk: Desk, account: str, report: Ending) -> int:
+    """When it was heard; on a candle file when it happened, as all else there."""
+    is_ours = report.heard_ns and not waiting.is_file(desk, account)
+    return report.heard_ns if is_ours else report.at_ns
 
 
 def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
@@ -110,7 +119,7 @@ def _answer(draft: Draft, before: Order, at_ns: int) -> None:
     is_told = waiting.answer_final(draft, order.id, is_kept=is_kept)
     is_file = waiting.is_file(draft.desk, order.account)
     at_once = not is_file or before.status is OrderStatus.CANCEL_PENDING
-    if is_told and at_once and bot.status in waiting.ACTIVE:
+    if is_told and at_once and waiting.to_hear(draft.bot(bot.id)):
         run_bot(draft, bot.id, Occasion(_not_before(bot, at_ns), is_file=is_file))
     elif order.deadline_ns:
         waiting.wind(draft, bot.id)
@@ -134,11 +143,12 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     was_known = order.status not in _UNANSWERED or bool(order.filled or order.venue_order_id)
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
-    if not was_known and waiting.may_be_sent_again(draft.desk, order, report.at_ns):
-        words = submit(draft, waiting.sent_again(order, report.at_ns), report.at_ns)
+    heard_ns = _heard_ns(draft.desk, order.account, report)
+    if not was_known and waiting.may_be_sent_again(draft.desk, order, heard_ns):
+        words = submit(draft, waiting.sent_again(order, heard_ns), heard_ns)
         if not words:
             return
-    _ended(draft, order, f"is gone: {reason}", report.at_ns)
+    _ended(draft, order, f"is gone: {reason}", heard_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
@@ -155,6 +165,7 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     if report.trade_id in draft.desk.booked.get(_book_key(draft.desk, report), ()):
         return
     order = draft.desk.order(report.order)
+    heard_ns = _heard_ns(draft.desk, report.account, report)
     parts = _parts(draft.desk, order, report)
     for owner, part in parts:
         draft.say(_order_filled(part, owner))
@@ -164,13 +175,13 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     if order is not None:
         waiting.answer_final(draft, order.id)
     for owner, part in parts:
-        _tell_owner(draft, owner, part)
+        _tell_owner(draft, owner, part, heard_ns)
     if order is not None:
-        giving_back.filled_late(draft, order, report)
-        _tell_asker(draft, order, report.at_ns)
+        giving_back.filled_late(draft, order, report.quantity, heard_ns)
+        _tell_asker(draft, order, heard_ns)
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
-        stop_if_done(draft, owner, report.at_ns)
+        stop_if_done(draft, owner, heard_ns)
 
 
 def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
@@ -317,8 +328,11 @@ def _drop_exits_when_flat(draft: Draft, report: VenueFilled) -> None:
             draft.say(OrderCanceled(order.id, report.at_ns, "its position is closed"))
 
 
-def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
-    """A running bot hears its fill at once; one that warms, or lives on a candle file, later."""
+def _tell_owner(draft: Draft, owner: str, report: VenueFilled, heard_ns: int) -> None:
+    """A running bot hears its fill at once; one that warms, or lives on a candle file, later.
+
+    The fill has the venue's time, its run ours: what a look-up tells may be hours old.
+    """
     bot = draft.desk.bots.get(owner)
     if bot is None or bot.status not in waiting.HEARING:
         return
@@ -336,15 +350,17 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled) -> None:
         draft.say(FillKept(owner, fill))
     elif bot.answers:
         fills = (fill,) if bot.status is BotStatus.RUNNING else ()
-        run_bot(draft, owner, Occasion(_not_before(bot, report.at_ns), fills=fills))
+        run_bot(draft, owner, Occasion(_not_before(bot, heard_ns), fills=fills))
     elif bot.status is BotStatus.RUNNING:
-        run_bot(draft, owner, Occasion(fill.time_ms, fills=(fill,)))
+        # Without a time of ours it is of a journal of an older program, and ran at the fill's.
+        at_ms = _not_before(bot, heard_ns) if report.heard_ns else fill.time_ms
+        run_bot(draft, owner, Occasion(at_ms, fills=(fill,)))
 
 
 def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:
     """Its run hears of its order also where the units were another's."""
     bot = draft.desk.bots.get(order.owner)
-    hears = bot is not None and bot.status in waiting.ACTIVE and bool(bot.answers)
+    hears = bot is not None and bool(waiting.to_hear(bot))
     if bot is not None and hears and not waiting.is_file(draft.desk, bot.account):
         run_bot(draft, bot.id, Occasion(_not_before(bot, at_ns)))
     if order.deadline_ns:
@@ -352,5 +368,5 @@ def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:
 
 
 def _not_before(bot: BotRecord, at_ns: int) -> int:
-    """A venue's clock may lag: what waits is not told a time that its bot has seen pass."""
+    """A clock may go back: a bot is not told a time that it has seen pass."""
     return max(at_ns // NS_PER_MS, bot.at_ms)

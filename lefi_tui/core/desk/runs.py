@@ -90,7 +90,7 @@ def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     emitted = _run_once(draft, bot_id, occasion)
     is_file = draft.desk.accounts[draft.bot(bot_id).account].sizing is Sizing.AT_FILL
     for _ in range(0 if occasion.is_history else ANSWERS_MAX):
-        if not _hears(draft.bot(bot_id)):
+        if not waiting.to_hear(draft.bot(bot_id)):
             break
         emitted += _run_once(draft, bot_id, Occasion(occasion.at_ms, is_file=is_file))
     if draft.bot(bot_id).work is not Work.RECURRING:
@@ -98,18 +98,20 @@ def _run(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     return emitted
 
 
-def _hears(bot: BotRecord) -> bool:
-    return bool(bot.answers) and bot.status in waiting.ACTIVE
-
-
 def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, ...]:
     """What it read stays as it was when the run began."""
     bot = draft.bot(bot_id)
     occasion = narrowed(bot, occasion)
     begins = bot.status is BotStatus.RUNNING and not bot.has_begun and not occasion.is_history
-    heard, answers = ((), ()) if occasion.is_history else (bot.heard, bot.answers)
+    is_held = bot.status is BotStatus.ASKED
+    heard = () if occasion.is_history or is_held else bot.heard
+    answers = () if occasion.is_history else waiting.to_hear(bot)
     told = replace(
-        occasion, started=begins, fills=heard + occasion.fills, answers=answers + occasion.answers
+        occasion,
+        started=begins,
+        fills=heard + occasion.fills,
+        answers=answers + occasion.answers,
+        is_held=is_held,
     )
     kind = draft.desk.kinds[bot.kind]
     decision = kind.decide(bot.state, told, DeskSnapshot(draft.desk, bot))
@@ -124,7 +126,7 @@ def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, .
             has_begun=bot.has_begun or begins,
             heard_used=len(heard),
             gave=_numbers(decision.emitted),
-            answers_used=len(answers),
+            answers=tuple(each for each in bot.answers if each not in answers),
             awaited=decision.awaited,
             reserved=decision.reserved,
         )

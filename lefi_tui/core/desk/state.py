@@ -57,7 +57,8 @@ TRANSITIONS: Final[Mapping[BotStatus, frozenset[BotStatus]]] = {
     BotStatus.RUNNING: _ONWARD
     | {BotStatus.PAUSED, BotStatus.ASKED, BotStatus.FAULTED, BotStatus.FINALIZED},
     BotStatus.PAUSED: _ONWARD,
-    BotStatus.ASKED: _ONWARD,
+    # Its transaction under way goes on, and may end the script or fail.
+    BotStatus.ASKED: _ONWARD | {BotStatus.FAULTED, BotStatus.FINALIZED},
     BotStatus.STOPPING: ENDED | {BotStatus.STOPPING},  # a kill stops what is stopping already
     **{each: frozenset({each}) for each in ENDED},
 }
@@ -117,6 +118,11 @@ class BotRecord(Record):
     @property
     def is_alive(self) -> bool:
         return self.status in ALIVE
+
+    @property
+    def is_fed(self) -> bool:
+        """It is told prices, also while it is asked about: a transaction under way needs them."""
+        return self.is_alive or self.status is BotStatus.ASKED
 
     @property
     def is_open(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from lefi_tui.core.bot import Answer, Intent, OrderOutcome
+from lefi_tui.core.bot import Answer, Awaited, Intent, OrderOutcome
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
 from lefi_tui.core.ids import ClientOrderId
@@ -29,6 +29,27 @@ _STATUS: Final = {
 ACTIVE: Final = frozenset({BotStatus.RUNNING, BotStatus.STOPPING})
 # What comes for the others is kept until they run again.
 HEARING: Final = ACTIVE | {BotStatus.WARMING, BotStatus.PAUSED, BotStatus.ASKED}
+
+
+def to_hear(bot: BotRecord) -> tuple[Answer, ...]:
+    """The answers that it hears at its next moment. While a person is asked whether it may go on,
+    those of its transactions under way: half done is not how it waits."""
+    if bot.status in ACTIVE:
+        return bot.answers
+    half_done = {each.ticket for each in half_done_of(bot)}
+    return tuple(each for each in bot.answers if each.ticket in half_done)
+
+
+def half_done_of(bot: BotRecord) -> tuple[Awaited, ...]:
+    """What its transactions under way wait for, of a bot that is held by a restart."""
+    is_asked = bot.status is BotStatus.ASKED
+    return tuple(each for each in bot.awaited if each.is_half_done and is_asked)
+
+
+def is_over(bot: BotRecord, at_ms: int) -> bool:
+    """Whether something that it waits for has ended by itself."""
+    waits = bot.awaited if bot.status in ACTIVE else half_done_of(bot)
+    return any(0 < each.until_ms <= at_ms for each in waits)
 
 
 def is_file(desk: Desk, account: str) -> bool:
@@ -133,10 +154,10 @@ def next_deadline(desk: Desk, bot: BotRecord) -> int:
             if order.status is not OrderStatus.CANCEL_PENDING
         ]
         dates += [each.deadline_ns for each in desk.approvals.values() if each.bot == bot.id]
-    if bot.status in ACTIVE:
-        dates += [each.until_ms * NS_PER_MS for each in bot.awaited]
-        if bot.answers:  # more than one moment may hear
-            dates.append((bot.at_ms + LATER_MS) * NS_PER_MS)
+    waits = bot.awaited if bot.status in ACTIVE else half_done_of(bot)
+    dates += [each.until_ms * NS_PER_MS for each in waits]
+    if to_hear(bot):  # more than one moment may hear
+        dates.append((bot.at_ms + LATER_MS) * NS_PER_MS)
     return min((each for each in dates if each), default=0)
 
 

@@ -146,7 +146,7 @@ def test_asked_per_bot_after_a_restart_each_waits_for_a_person() -> None:
     desk, step = told(desk_of(BUYS), m.HoldBots("ask", 2 * S))
     assert status(desk) is BotStatus.ASKED
     assert [each.asks for each in of(m.BotPaused, step)] == [True]
-    assert told(desk, quote(100.0))[1].events == ()
+    assert of(m.BotRan, told(desk, quote(100.0))[1]) == []
     assert status(told(desk, m.ResumeBot("a", 3 * S))[0]) is BotStatus.RUNNING
     assert status(told(desk, m.StopBot("a", 3 * S))[0]) is BotStatus.STOPPED
 
@@ -205,7 +205,7 @@ def test_until_executed_it_tries_again_until_one_is_filled() -> None:
 def test_a_window_begins_and_ends_by_the_alarm_both_ends_inclusive() -> None:
     desk = desk_of(BUYS, from_ns=10 * S, until_ns=20 * S)
     assert status(desk) is BotStatus.SCHEDULED
-    assert told(desk, quote(100.0))[1].events == ()
+    assert of(m.BotRan, told(desk, quote(100.0))[1]) == []
     desk, step = told(desk, due(10 * S))
     assert status(desk) is BotStatus.RUNNING
     assert m.SetAlarm("a", 20 * S + 1) in step.effects
