@@ -1,0 +1,138 @@
+"""The HTTP door of every venue: notes the call, lets it in, carries it out, spoils the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.ask import Route
+from tests.exchange.loopback.calls import Call, Calls
+from tests.exchange.loopback.faults import Fault, Faults
+from tests.exchange.loopback.refused import RefusedError
+from tests.exchange.loopback.tunnel import reset
+
+
+class Venue(Protocol):
+    """One exchange behind the door, told apart by its hosts."""
+
+    hosts: frozenset[str]
+
+    def route(self, call: Call) -> Route | None: ...
+    def admit(self, call: Call, raw: str) -> Callable[[], Any]: ...
+    def refusal(self, refused: RefusedError) -> Any: ...
+    def headers(self, call: Call) -> dict[str, str]: ...
+    def api_key(self, headers: Mapping[str, str]) -> str: ...
+    def signed_text(self, request: web.Request, body: str) -> str: ...
+    async def socket(self, request: web.Request) -> web.WebSocketResponse: ...
+
+
+@dataclass
+class Reply:
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> web.Response:
+        kind = "application/json" if self.body[:1] in {"{", "["} else "text/html"
+        return web.Response(
+            text=self.body, status=self.status, headers=self.headers, content_type=kind
+        )
+
+
+class Door:
+    def __init__(
+        self, venues: Mapping[str, Venue], agenda: Agenda, calls: Calls, faults: Faults
+    ) -> None:
+        self._venues, self._agenda = venues, agenda
+        self._calls, self._faults = calls, faults
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self._agenda.run_due()
+        venue = self._venues[request.host.partition(":")[0]]
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await venue.socket(request)
+        body = await request.text()
+        call = self._noted(venue, request, body)
+        try:
+            carry = venue.admit(call, venue.signed_text(request, body))
+        except RefusedError as refused:
+            return self._refused(venue, call, refused).response()
+        fault = self._faults.pick(call)
+        if fault is None:
+            return self._carried_out(venue, call, carry).response()
+        return await self._spoilt(request, fault, lambda: self._carried_out(venue, call, carry))
+
+    def _noted(self, venue: Venue, request: web.Request, body: str) -> Call:
+        # Of a JSON body the venue takes its own view; a form's fields are the call's.
+        form = "" if body[:1] in {"{", "["} else body
+        params = dict([*request.query.items(), *parse_qsl(form, keep_blank_values=True)])
+        call = Call(
+            self._agenda.now_ms(),
+            "rest",
+            request.host,
+            request.method,
+            request.path,
+            params,
+            venue.api_key(request.headers),
+        )
+        route = venue.route(call)
+        call.is_order = route is not None and route.is_order
+        return self._calls.note(call)
+
+    def _carried_out(self, venue: Venue, call: Call, carry: Callable[[], Any]) -> Reply:
+        try:
+            told = carry()
+        except RefusedError as refused:
+            return self._refused(venue, call, refused)
+        call.was_carried_out, call.status = True, 200
+        return Reply(200, json.dumps(told), venue.headers(call))
+
+    def _refused(self, venue: Venue, call: Call, refused: RefusedError) -> Reply:
+        call.status, call.code = refused.status, refused.code
+        headers = {**venue.headers(call), **refused.headers}
+        return Reply(refused.status, json.dumps(venue.refusal(refused)), headers)
+
+    # ---- faults
+
+    async def _spoilt(
+        self, request: web.Request, fault: Fault, carry: Callable[[], Reply]
+    ) -> web.StreamResponse:
+        if not fault.is_after:
+            await self._agenda.pause(fault.hang_s)
+        if fault.is_after or not fault.keeps_from_being_done:
+            reply = carry()
+        else:
+            reply = Reply(fault.status, "")
+        if fault.is_after:
+            await self._agenda.pause(fault.hang_s)
+        if fault.is_dropped or fault.is_reset:
+            return await self._broken(request, reply)
+        return self._worded(fault, reply).response()
+
+    def _worded(self, fault: Fault, reply: Reply) -> Reply:
+        headers = {**reply.headers, **fault.headers}
+        if fault.code:
+            body = json.dumps({"code": fault.code, "msg": fault.text})
+            return Reply(fault.status, body, headers)
+        if fault.is_cut:
+            return Reply(reply.status, reply.body[: len(reply.body) // 2], headers)
+        if fault.body is not None:
+            return Reply(fault.status, fault.body, headers)
+        return Reply(reply.status, reply.body, headers)
+
+    async def _broken(self, request: web.Request, reply: Reply) -> web.StreamResponse:
+        """The line breaks, where there is an answer in the middle of it."""
+        broken = web.StreamResponse(status=reply.status or 200)
+        if reply.body:
+            broken.content_length = len(reply.body)
+            await broken.prepare(request)
+            await broken.write(reply.body[: len(reply.body) // 2].encode())
+        if request.transport is not None:
+            reset(request.transport)
+        return broken

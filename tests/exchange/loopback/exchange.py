@@ -1,0 +1,75 @@
+"""All venues behind one CONNECT door on loopback, with one clock, one set of books and of keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+
+from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.authority import Authority
+from tests.exchange.loopback.books import Books
+from tests.exchange.loopback.calls import Calls
+from tests.exchange.loopback.control import Control
+from tests.exchange.loopback.door import Door, Venue
+from tests.exchange.loopback.faults import Faults
+from tests.exchange.loopback.keys import ApiKey
+from tests.exchange.loopback.tunnel import Network, Tunnel
+from tests.exchange.usdm.venue import UsdmVenue
+
+SHUTDOWN_S: Final = 0.05
+KEYS: Final = (
+    ApiKey("planted-key-of-main-7Yq2", "planted-secret-of-main-Zk93", passphrase="planted-pass-Q7"),
+    ApiKey("key-that-only-reads", "secret-that-only-reads", can_trade=False, can_transfer=False),
+    ApiKey("key-of-other-account", "secret-of-other-account", account="other"),
+)
+
+
+class LoopbackExchange:
+    def __init__(self) -> None:
+        self.agenda, self.books = Agenda(), Books()
+        self.calls, self.faults = Calls(), Faults()
+        self.keys = {each.key: each for each in KEYS}
+        self.usdm = UsdmVenue(self.agenda, self.books, self.keys, self.faults)
+        self.usdm.calls = self.calls
+        venues: tuple[Venue, ...] = (self.usdm,)
+        by_host = {host: venue for venue in venues for host in venue.hosts}
+        self.network = Network(frozenset(by_host))
+        self._door = Door(by_host, self.agenda, self.calls, self.faults)
+        self._authority = Authority()
+        self.port = self.control_port = 0
+
+    async def serve(self, ready: Callable[[], None], ends: asyncio.Event, ca: Path) -> None:
+        """Until `ends` is set; `ready` is called when everything listens."""
+        self._authority.write(ca)
+        context = self._authority.context(self.network.hosts)
+        runner = _runner(self._door.answer)
+        await runner.setup()
+        assert runner.server is not None
+        serve: Any = runner.server
+        loop = asyncio.get_running_loop()
+        tunnel = await loop.create_server(
+            lambda: Tunnel(self.network, context, serve), "127.0.0.1", 0
+        )
+        self.port = tunnel.sockets[0].getsockname()[1]
+        control = _runner(Control(self).answer)
+        await control.setup()
+        await web.TCPSite(control, "127.0.0.1", 0).start()
+        self.control_port = control.addresses[0][1]
+        runs = asyncio.create_task(self.agenda.run())
+        ready()
+        await ends.wait()
+        runs.cancel()
+        tunnel.close()
+        self.network.cut()
+        await control.cleanup()
+        await runner.cleanup()
+
+
+def _runner(answer: Any) -> web.AppRunner:
+    application = web.Application(client_max_size=10_000_000)
+    application.router.add_route("*", "/{path:.*}", answer)
+    return web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_S)
