@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from typing import Any, Final
 
+from lefi_tui.adapters.keyring_secrets import KeyringSecrets
 from lefi_tui.core.notices import Delivery
 from lefi_tui.ports.notifier import NotSentError
 
@@ -27,7 +28,10 @@ IDLE_S: Final = 120.0
 class AppriseLink:
     """Implements ports.notifier.Sender; lives in the loop of whoever first sends."""
 
-    def __init__(self, send_s: float = SEND_S, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self, secrets: KeyringSecrets, send_s: float = SEND_S, idle_s: float = IDLE_S
+    ) -> None:
+        self._secrets = secrets
         self._send_s = send_s
         self._idle_s = idle_s
         self._process: asyncio.subprocess.Process | None = None
@@ -65,7 +69,9 @@ class AppriseLink:
         number, waiting = self._asked, self._waiting
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         waiting[number] = answer
-        question = {"n": number, "limit_s": self._send_s, **asked}
+        # A vault that was opened here is opened there too; over the pipe, where nobody else reads.
+        vault = {"folder": str(self._secrets.folder), "passphrase": self._secrets.passphrase}
+        question = {"n": number, "limit_s": self._send_s, **vault, **asked}
         try:
             with suppress(ConnectionError):  # it has just died: whoever reads from it says so
                 process.stdin.write(json.dumps(question).encode() + b"\n")

@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
 import apprise
@@ -20,6 +21,7 @@ import httpx
 
 from lefi_tui.adapters.keyring_secrets import KeyringSecrets
 from lefi_tui.adapters.notice_places import place_of
+from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.core.notices import HEARTBEAT, Severity
 from lefi_tui.errors import LefiError
 from lefi_tui.redaction import REDACTOR
@@ -55,13 +57,16 @@ def _carry_out(asked: dict[str, Any]) -> str:
             is_known = apprise.Apprise().add(asked["address"])
             return "" if is_known else "no service has such an address"
         case "beat":
-            return _beat(_address(HEARTBEAT))
+            return _beat(_address(HEARTBEAT, asked))
         case _:
-            return _send(_address(asked["channel"]), asked)
+            return _send(_address(asked["channel"], asked), asked)
 
 
-def _address(name: str) -> str:
-    found = KeyringSecrets().get(place_of(name))
+def _address(name: str, asked: dict[str, Any]) -> str:
+    kept = KeyringSecrets(Path(asked["folder"]))
+    if asked["passphrase"]:
+        kept.unlock(asked["passphrase"])
+    found = kept.get(place_of(name))
     if found is None:
         step = f"`lefi notify set {name}` asks for it"
         raise NoAddressError("the keyring has no address for it", where=name, next_step=step)
@@ -167,6 +172,7 @@ class Children:
 def main() -> None:
     """Until its input ends: with whoever started it."""
     out = sys.stdout.buffer
+    keep_private()
     sys.stdout = sys.stderr  # whatever a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     apprise.Apprise().add("json://localhost")  # once for all children: it loads what it knows

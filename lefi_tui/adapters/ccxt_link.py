@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
@@ -50,12 +50,20 @@ NO_ANSWER: Final = (ExchangeAwayError, ExchangeAnswerError)
 class ExchangeLink:
     """`async with link`, by each who asks; the process ends with the last of them.
 
-    `ccxt` is the account's own table, handed on as it is.
+    `ccxt` is the account's own table, handed on as it is. `private` is what the first line holds
+    besides: a key, where one is tested.
     """
 
-    def __init__(self, exchange: str, ccxt: Mapping[str, Any], answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self,
+        exchange: str,
+        ccxt: Mapping[str, Any],
+        answer_s: float = ANSWER_S,
+        private: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
         self.exchange = exchange
         self._ccxt = ccxt
+        self._private = private
         self._answer_s = answer_s
         self._process: asyncio.subprocess.Process | None = None
         self._reads: set[asyncio.Task[None]] = set()
@@ -164,7 +172,7 @@ class ExchangeLink:
         )
         assert process.stdin is not None
         # Not as an argument: a proxy's address may hold a password, and anyone can list processes.
-        begin = {"exchange": self.exchange, "ccxt": self._ccxt}
+        begin = {"exchange": self.exchange, "ccxt": self._ccxt, **self._private()}
         process.stdin.write(json.dumps(begin).encode() + b"\n")
         self._last_words = b""
         self._waiting = {}  # an old process ends its own questions, not those of the next one

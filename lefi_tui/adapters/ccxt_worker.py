@@ -1,7 +1,8 @@
 """The process in which ccxt lives: a line of JSON in is a question, a line out its answer.
 
-The rule it keeps: it dies with whoever started it (its input ends), and holds no key and no state
-but the exchange's markets. So it may be killed at any moment, and another takes its place.
+The rules it keeps: it dies with whoever started it (its input ends), and holds no state but the
+exchange's markets, so it may be killed at any moment, and another takes its place. A key comes by
+its first line, never as an argument or in the environment, where others could read it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,28 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Any, BinaryIO, Final
+from collections.abc import Mapping
+from typing import Any, BinaryIO, Final, Protocol
 
 from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal
+from lefi_tui.adapters.ccxt_keys import KeyedExchange
+from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.adapters.system_clock import SystemClock
 
 LINE_BYTES_MAX: Final = 1_000_000
+
+
+class Exchange(Protocol):
+    async def answer(self, question: str, asked: Mapping[str, Any], /) -> Any: ...
+
+    async def close(self) -> None: ...
+
+
+def opened(begin: Mapping[str, Any]) -> Exchange:
+    """By its first line: with a key it tells of that key, else what anyone may ask."""
+    if "key" in begin:
+        return KeyedExchange(begin, SystemClock())
+    return PublicExchange(begin["exchange"], begin["ccxt"], SystemClock())
 
 
 async def serve(lines: asyncio.StreamReader, out: BinaryIO) -> None:
@@ -23,7 +40,7 @@ async def serve(lines: asyncio.StreamReader, out: BinaryIO) -> None:
     if not begin:
         return
     try:
-        exchange = PublicExchange(begin["exchange"], begin["ccxt"], SystemClock())
+        exchange = opened(begin)
     except Refusal as refusal:
         while line := await lines.readline():
             _say(out, {"n": json.loads(line)["n"], **_refused(refusal)})
@@ -40,7 +57,7 @@ async def serve(lines: asyncio.StreamReader, out: BinaryIO) -> None:
         await exchange.close()
 
 
-async def _answer(exchange: PublicExchange, asked: dict[str, Any], out: BinaryIO) -> None:
+async def _answer(exchange: Exchange, asked: dict[str, Any], out: BinaryIO) -> None:
     try:
         said = {"answer": await exchange.answer(asked["ask"], asked["with"])}
     except Refusal as refusal:
@@ -62,6 +79,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     out = sys.stdout.buffer
+    keep_private()
     sys.stdout = sys.stderr  # whatever a library prints is no answer
     await serve(lines, out)
 

@@ -1,29 +1,30 @@
-"""Secrets in the keyring of the system: what unlocks it is the user's log-in, not a file of ours.
+"""Secrets of a profile: in the keyring of the system where one answers, else in our own vault.
 
-The rules it keeps: no keyring means no secret is kept, in four parts, and never a plain file in its
-place; each LEFI_HOME has secrets of its own, under its path. A call may wait for a person to unlock
-it, so nobody calls it in the engine's loop.
+The rules it keeps: nothing is ever kept in plain text, and where neither works nothing is kept, in
+four parts; a profile has one store, and once it has, no other takes its place in silence; each
+LEFI_HOME has secrets of its own, under its path. Nobody calls it in the engine's loop.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-import keyring
-from keyring.backends.fail import Keyring as NoKeyring
-from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-
-from lefi_tui.ports.secrets import SecretsError
+from lefi_tui.adapters.secret_backends import NAMED, is_refused, named_store, system_store
+from lefi_tui.adapters.vault import Vault
+from lefi_tui.ports.secrets import Lock, SecretsError
 
 SERVICE: Final = "lefi"
-NONE_HERE: Final = (
-    "Over SSH there is usually none: start one in this session with `dbus-run-session -- bash` and "
-    "`gnome-keyring-daemon --unlock`, or name a backend in PYTHON_KEYRING_BACKEND"
+MARK: Final = "secret-store"  # a file that names what keeps the secrets of a profile
+MARK_BYTES_MAX: Final = 200
+OPEN_AGAIN: Final = (
+    "Open it in this session: log in at the desk, or `dbus-run-session -- bash` and "
+    "`gnome-keyring-daemon --unlock`. To have a vault instead, remove the file {}, and set the keys"
+    " again"
 )
-UNLOCK: Final = "Unlock it (log in at the desk, or `gnome-keyring-daemon --unlock`), then try again"
 
 
 def service_of(environment: Mapping[str, str]) -> str:
@@ -32,43 +33,101 @@ def service_of(environment: Mapping[str, str]) -> str:
     return f"{SERVICE} {Path(home).expanduser().resolve()}" if home else SERVICE
 
 
-class KeyringSecrets:
-    """Implements ports.secrets, for the profile that this process belongs to."""
+class Store(Protocol):
+    @property
+    def name(self) -> str: ...
 
-    def __init__(self) -> None:
-        self._service = service_of(os.environ)
+    def get(self, reference: str) -> str | None: ...
+
+    def put(self, reference: str, secret: str) -> None: ...
+
+    def remove(self, reference: str) -> None: ...
+
+    def lock(self) -> Lock: ...
+
+    def unlock(self, passphrase: str) -> None: ...
+
+
+class KeyringSecrets:
+    """Implements ports.secrets, for the profile whose data are in `folder`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] = os.environ,
+        platform: str = sys.platform,
+    ) -> None:
+        self.folder = folder
+        self._mark = folder / MARK
+        self._environment = environment
+        self._platform = platform
+        self._service = service_of(environment)
+        self._vault = Vault(folder, self._service, environment)
+
+    @property
+    def passphrase(self) -> str:
+        """Of the vault, for a process of ours; empty where none was given."""
+        return self._vault.passphrase
 
     def get(self, reference: str) -> str | None:
-        try:
-            return keyring.get_password(self._service, reference)
-        except KeyringError as error:
-            raise self._refused(error, reference) from error
+        return self._store().get(reference)
 
     def put(self, reference: str, secret: str) -> None:
-        try:
-            keyring.set_password(self._service, reference, secret)
-        except KeyringError as error:
-            raise self._refused(error, reference) from error
+        store = self._store()
+        store.put(reference, secret)
+        if not isinstance(store, Vault) and self._marked() != store.name:
+            self._mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._mark.write_text(f"{store.name}\n")
 
     def remove(self, reference: str) -> None:
-        try:
-            if keyring.get_password(self._service, reference) is not None:
-                keyring.delete_password(self._service, reference)
-        except KeyringError as error:
-            raise self._refused(error, reference) from error
+        self._store().remove(reference)
 
     def where(self) -> str:
-        """The backend's own name; raises SecretsError where there is none."""
-        backend = keyring.get_keyring()
-        if isinstance(backend, NoKeyring):
-            raise SecretsError("no keyring answers", where="keyring", next_step=NONE_HERE)
-        return str(backend.name)
+        """In words; raises SecretsError where the store of this profile does not answer."""
+        return self._store().name
 
-    def _refused(self, error: KeyringError, reference: str) -> SecretsError:
-        """Without the library's own words: they may quote what it was given."""
-        where = f"keyring, {self._service}: {reference}"
-        if isinstance(error, NoKeyringError):
-            return SecretsError("no keyring answers", where=where, next_step=NONE_HERE)
-        if isinstance(error, KeyringLocked):
-            return SecretsError("the keyring is locked", where=where, next_step=UNLOCK)
-        return SecretsError(f"the keyring refuses ({type(error).__name__})", where=where)
+    def why_vault(self) -> str:
+        """Why no keyring of the system is used; empty where one is."""
+        if not isinstance(self._store(), Vault):
+            return ""
+        named = self._named()
+        if named:
+            return f"{NAMED} names {named}, which keeps nothing safe"
+        found = system_store(self._platform, self._service)
+        return found if isinstance(found, str) else "this profile has a vault already"
+
+    def lock(self) -> Lock:
+        return self._store().lock()
+
+    def unlock(self, passphrase: str) -> None:
+        self._store().unlock(passphrase)
+
+    # ---- which one
+
+    def _store(self) -> Store:
+        """Looked for at each call: a keyring may be opened, or a vault made, meanwhile."""
+        named = self._named()
+        if named and not is_refused(named):
+            return named_store(named, self._service)
+        if named or self._vault.file.exists():
+            return self._vault
+        found = system_store(self._platform, self._service)
+        if not isinstance(found, str):
+            return found
+        marked = self._marked()
+        if marked:
+            why = f"{found}, and it keeps the secrets of this profile"
+            step = OPEN_AGAIN.format(self._mark)
+            raise SecretsError(why, where=marked, next_step=step)
+        return self._vault
+
+    def _named(self) -> str:
+        return self._environment.get(NAMED, "")
+
+    def _marked(self) -> str:
+        """What kept them so far; empty for none that is known."""
+        try:
+            with self._mark.open(encoding="utf-8", errors="replace") as opened:
+                return opened.read(MARK_BYTES_MAX).strip()
+        except FileNotFoundError:
+            return ""

@@ -45,6 +45,7 @@ PACKAGES: Final = (
     "apprise",
     "httpx",
     "keyring",
+    "keyrings.cryptfile",
 )
 
 
@@ -59,7 +60,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _engine(settings.settings.data_dir),
         _clock(),
         _zones(),
-        _keyring(),
+        _keyring(settings.settings.data_dir),
         *desk_findings(settings),
         *_calendar(settings),
         *_exchanges(settings),
@@ -191,14 +192,28 @@ def _clock() -> Finding:
     return Finding("clock", works=not step, text=text, next_step=step)
 
 
-def _keyring() -> Finding:
+def _keyring(folder: Path) -> Finding:
+    """What keeps keys and addresses, and how it is opened."""
     from lefi_tui.adapters.keyring_secrets import KeyringSecrets
+    from lefi_tui.adapters.vault import HOW
+    from lefi_tui.ports.secrets import Lock
 
+    kept = KeyringSecrets(folder)
     try:
-        where = KeyringSecrets().where()
+        where, lock, why = kept.where(), kept.lock(), kept.why_vault()
     except SecretsError as error:
-        return Finding("keyring", works=None, text=error.why, next_step=error.next_step)
-    return Finding("keyring", works=True, text=f"{where}; addresses and secrets are kept there")
+        return Finding("keyring", works=False, text=error.why, next_step=error.next_step)
+    if not why:
+        return Finding("keyring", works=True, text=f"{where}; keys and addresses are kept there")
+    text = f"{why}, so keys and addresses are kept in {where}"
+    match lock:
+        case Lock.OPEN:
+            return Finding("keyring", works=True, text=f"{text}; its passphrase is in a file")
+        case Lock.LOCKED:
+            return Finding("keyring", None, f"{text}; it is locked here", HOW)
+        case Lock.NEW:
+            step = "`lefi keys set ACCOUNT` makes it, and asks for its passphrase"
+            return Finding("keyring", None, f"{text}; it is not made yet", step)
 
 
 def _calendar(found: Loaded) -> list[Finding]:

@@ -56,7 +56,7 @@ def _events(settings: Settings) -> Iterator[Finding]:
     if settings.events.folder:
         yield _folder(settings.config_dir / Path(settings.events.folder).expanduser())
     if settings.events.webhook_port:
-        yield _webhook(settings.events.webhook_port)
+        yield _webhook(settings)
     if not settings.events.folder and not settings.events.webhook_port:
         off = "neither a folder nor a webhook is set; `lefi emit` works all the same"
         yield Finding("events", None, off)
@@ -71,13 +71,13 @@ def _folder(folder: Path) -> Finding:
     return Finding("events", works=True, text=f"files are read from {folder}")
 
 
-def _webhook(port: int) -> Finding:
+def _webhook(settings: Settings) -> Finding:
     from lefi_tui.adapters.keyring_secrets import KeyringSecrets
     from lefi_tui.adapters.webhook import SECRET
 
-    address = f"http://127.0.0.1:{port}/events"
+    address = f"http://127.0.0.1:{settings.events.webhook_port}/events"
     try:
-        has_secret = bool(KeyringSecrets().get(SECRET))
+        has_secret = bool(KeyringSecrets(settings.data_dir).get(SECRET))
     except SecretsError as error:
         text = f"{address}: {error.why}"
         return Finding("webhook", works=False, text=text, next_step=error.next_step)

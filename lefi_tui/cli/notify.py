@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
+from lefi_tui.cli.vault import opened
 from lefi_tui.errors import REFUSED, UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _list(arguments: Namespace, output: Output, post: Post) -> int:
 
 def _set(arguments: Namespace, output: Output, post: Post) -> int:
     name = _name(arguments)
+    opened(post.secrets, output)
     is_heart = post.is_heartbeat(name)
     address = _given(arguments, ASKS_HEART if is_heart else ASKS)
     why = post.unreadable(name, address)
@@ -75,6 +77,7 @@ def _given(arguments: Namespace, asks: str) -> str:
 
 def _test(arguments: Namespace, output: Output, post: Post) -> int:
     name = _known(arguments, post)
+    opened(post.secrets, output)
     why = post.test(name)
     if why:
         output.line(f"{name} did not take it: {why}")
@@ -85,6 +88,7 @@ def _test(arguments: Namespace, output: Output, post: Post) -> int:
 
 def _remove(arguments: Namespace, output: Output, post: Post) -> int:
     name = _known(arguments, post)
+    opened(post.secrets, output)
     where = post.remove(name)
     output.say(f"{name} is gone, and its address from {where}.")
     return 0

@@ -191,7 +191,34 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "functions": Command("the registry"),
-        "keys": Command("exchange keys, kept in the keyring"),
+        "keys": Command(
+            "exchange keys, kept in the keyring or in a vault of the profile",
+            "keys",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["set", "test", "list", "remove"],
+                    help="list if not said; test asks the exchange what the key may do",
+                ),
+                argument(
+                    "account", metavar="ACCOUNT", nargs="?", default="", help="of config.toml"
+                ),
+                argument(
+                    "--stdin",
+                    action="store_true",
+                    help='set: read {"api_key": …, "secret": …, "password": …} there',
+                ),
+                argument(
+                    "--allow-withdrawal",
+                    metavar="ACCOUNT",
+                    default="",
+                    help="test: trade live with a key that can withdraw; its name once more",
+                ),
+                JSON,
+            ),
+        ),
         "data": Command(
             "candles of exchanges on disk, with resume",
             "data",

@@ -11,6 +11,8 @@ from argparse import Namespace
 from typing import Final
 
 from lefi_tui.cli.output import Output
+from lefi_tui.cli.profile import loaded
+from lefi_tui.cli.vault import opened
 from lefi_tui.errors import UsageError
 
 SECRET_BYTES: Final = 32
@@ -21,8 +23,9 @@ def run(arguments: Namespace, output: Output) -> int:
     from lefi_tui.adapters.keyring_secrets import KeyringSecrets
     from lefi_tui.adapters.webhook import SECRET
 
-    kept = KeyringSecrets()
+    kept = KeyringSecrets(loaded(output).settings.data_dir)
     where = kept.where()
+    opened(kept, output)
     if arguments.remove:
         kept.remove(SECRET)
         output.say(f"Forgotten in {where}: from its next start the webhook hears nothing.")

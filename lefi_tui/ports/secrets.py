@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
 
 from lefi_tui.errors import LefiError
@@ -15,9 +16,25 @@ class SecretsError(LefiError):
     usual_next = "Open the keyring of this session, then try again; `lefi doctor` names it"
 
 
+class WrongPassphraseError(SecretsError):
+    code = "LE703"
+    title = "Wrong passphrase"
+    usual_next = "Type the one that the vault was made with; nobody can recover it"
+
+
+class Lock(StrEnum):
+    """Whether a passphrase is wanted before anything can be read or kept."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    NEW = "new"  # there is no vault yet: the passphrase will be its own
+
+
 class Secrets(Protocol):
+    """May wait for a person, a bus or a slow key: nobody calls it in the engine's loop."""
+
     def get(self, reference: str) -> str | None:
-        """The secret behind a reference such as `main/api_key`; None when there is none."""
+        """The secret behind a reference such as `keys/main`; None when there is none."""
         ...
 
     def put(self, reference: str, secret: str) -> None: ...
@@ -28,4 +45,10 @@ class Secrets(Protocol):
 
     def where(self) -> str:
         """What keeps them, for people."""
+        ...
+
+    def lock(self) -> Lock: ...
+
+    def unlock(self, passphrase: str) -> None:
+        """For as long as this process lives; makes the vault where there is none."""
         ...

@@ -37,21 +37,25 @@ def rules_of(notify: NotifySettings) -> NoticeRules:
 
 def messenger(settings: Settings, clock: Clock) -> Notifier:
     from lefi_tui.adapters.apprise_link import AppriseLink
+    from lefi_tui.adapters.keyring_secrets import KeyringSecrets
     from lefi_tui.adapters.sqlite_outbox import SqliteOutbox
     from lefi_tui.engine.messenger import Messenger
 
     store = SqliteOutbox(settings.data_dir)
-    return Messenger(rules_of(settings.notify), store, AppriseLink(), clock)
+    link = AppriseLink(KeyringSecrets(settings.data_dir))
+    return Messenger(rules_of(settings.notify), store, link, clock)
 
 
 class Post:
     """The channels of a profile; an engine that runs sees every change at its next notice."""
 
     def __init__(self, settings: Loaded) -> None:
+        from lefi_tui.adapters.keyring_secrets import KeyringSecrets
         from lefi_tui.adapters.sqlite_outbox import SqliteOutbox
 
         self._settings = settings
         self._store = SqliteOutbox(settings.settings.data_dir)
+        self.secrets = KeyringSecrets(settings.settings.data_dir)
 
     @staticmethod
     def is_heartbeat(name: str) -> bool:
@@ -71,26 +75,22 @@ class Post:
             parts = urlsplit(address)
             is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
             return "" if is_web else "an address of the web is needed: https://…"
-        return _asked(lambda link: link.check(address))
+        return self._asked(lambda link: link.check(address))
 
     def put(self, name: str, address: str) -> str:
         """Where it is kept now."""
-        from lefi_tui.adapters.keyring_secrets import KeyringSecrets
         from lefi_tui.adapters.notice_places import place_of
 
-        kept = KeyringSecrets()
-        where = kept.where()
-        kept.put(place_of(name), address)
+        where = self.secrets.where()
+        self.secrets.put(place_of(name), address)
         self._store.add_channel(name)
         return where
 
     def remove(self, name: str) -> str:
-        from lefi_tui.adapters.keyring_secrets import KeyringSecrets
         from lefi_tui.adapters.notice_places import place_of
 
-        kept = KeyringSecrets()
-        where = kept.where()
-        kept.remove(place_of(name))
+        where = self.secrets.where()
+        self.secrets.remove(place_of(name))
         self._store.remove_channel(name)
         return where
 
@@ -100,8 +100,8 @@ class Post:
         from lefi_tui.engine.messenger import test_of
 
         if self.is_heartbeat(name):
-            return _asked(lambda link: link.beat())
-        return _asked(lambda link: link.send(test_of(name, SystemClock().now_ns())))
+            return self._asked(lambda link: link.beat())
+        return self._asked(lambda link: link.send(test_of(name, SystemClock().now_ns())))
 
     # ---- what was given up
 
@@ -133,20 +133,19 @@ class Post:
             answer = await channel.ask(NoticeErrand(requeue=number))
         return str(answer.text)
 
+    def _asked(self, question: Callable[[AppriseLink], Awaitable[None]]) -> str:
+        """A question to the process that knows addresses, and why its answer is no."""
+        from lefi_tui.adapters.apprise_link import AppriseLink
+        from lefi_tui.ports.notifier import NotSentError
 
-def _asked(question: Callable[[AppriseLink], Awaitable[None]]) -> str:
-    """A question to the process that knows addresses, and why its answer is no."""
-    from lefi_tui.adapters.apprise_link import AppriseLink
-    from lefi_tui.ports.notifier import NotSentError
+        async def talk() -> str:
+            link = AppriseLink(self.secrets)
+            try:
+                await question(link)
+            except NotSentError as error:
+                return str(error)
+            finally:
+                await link.close()
+            return ""
 
-    async def talk() -> str:
-        link = AppriseLink()
-        try:
-            await question(link)
-        except NotSentError as error:
-            return str(error)
-        finally:
-            await link.close()
-        return ""
-
-    return asyncio.run(talk())
+        return asyncio.run(talk())

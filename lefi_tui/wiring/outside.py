@@ -23,6 +23,6 @@ def event_sources(settings: Settings, clock: Clock) -> tuple[EventSource, ...]:
         from lefi_tui.adapters.keyring_secrets import KeyringSecrets
         from lefi_tui.adapters.webhook import SECRET, Webhook
 
-        kept = KeyringSecrets()
+        kept = KeyringSecrets(settings.data_dir)
         sources.append(Webhook(settings.events.webhook_port, lambda: kept.get(SECRET), clock))
     return tuple(sources)

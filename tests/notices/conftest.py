@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.core import load_keyring
 
 from tests.contract.kept_keyring import BACKEND, PLACE
 from tests.notices.services import Services, services
@@ -20,13 +18,10 @@ def served() -> Iterator[Services]:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The keyring's file."""
     file = tmp_path / "keyring.json"
     monkeypatch.setenv(PLACE, str(file))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", BACKEND)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    before = keyring.get_keyring()
-    keyring.set_keyring(load_keyring(BACKEND))
-    yield file
-    keyring.set_keyring(before)
+    return file

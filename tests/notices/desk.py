@@ -24,7 +24,7 @@ RULES = NoticeRules(burst=60, per_minute=60)
 
 def named(folder: Path, name: str, url: str) -> SqliteOutbox:
     """The store, with one channel more."""
-    KeyringSecrets().put(place_of(name), url)
+    KeyringSecrets(folder).put(place_of(name), url)
     store = SqliteOutbox(folder)
     store.add_channel(name)
     return store
@@ -33,7 +33,7 @@ def named(folder: Path, name: str, url: str) -> SqliteOutbox:
 def engine_with(folder: Path, rules: NoticeRules = RULES, send_s: float = 15.0) -> Engine:
     clock = SystemClock()
     store = SqliteOutbox(folder, busy_s=0.2)
-    messenger = Messenger(rules, store, AppriseLink(send_s), clock)
+    messenger = Messenger(rules, store, AppriseLink(KeyringSecrets(folder), send_s), clock)
     world = World(clock, venues={ACCOUNT: MemoryVenue()}, notifier=messenger)
     return Engine(replace(setup(folder), world=world))
 
