@@ -109,6 +109,22 @@ class RefusedError(LefiError):
     title = "Refused"
 
 
+class EngineEndedError(LefiError):
+    """By a bug of ours. What was journaled counts, and a start carries it out again."""
+
+    @classmethod
+    def by(cls, bug: BaseException, folder: object) -> EngineEndedError:
+        """Of the bug that ended it, and whose desk it was."""
+        return cls(f"a bug ended it, {type(bug).__name__}: {bug}", where=str(folder))
+
+    code = "LE403"
+    title = "The engine has ended"
+    usual_next = (
+        "Leave and start Lefi again: what the journal holds goes on, and venues are asked for the "
+        "rest. Until then nothing here trades; stops that a venue holds still work"
+    )
+
+
 class ScriptChangedError(LefiError):
     code = "LE302"
     title = "File changed meanwhile"

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from shlex import quote
+from typing import Any, Final
 
 from lefi_tui.cli.engine_client import with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.codec import to_plain
 from lefi_tui.core.messages import ChangeLimits, SetCalendar
+from lefi_tui.core.risk.limits import ABOUT
 from lefi_tui.errors import RefusedError, UsageError
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.queries import Channel, LimitsQuery, Receipt
 
 EXAMPLE = "lefi limits set daily_loss_max=200 --place account/demo"
 BY = "command line"
+PLACE: Final = "desk"  # where none is said
+PAIR: Final = 2
 
 
 def run(arguments: Namespace, output: Output) -> int:
@@ -23,6 +28,8 @@ def run(arguments: Namespace, output: Output) -> int:
         return _set(arguments, output)
     if arguments.action == "calendar":
         return _calendar(arguments, output)
+    if arguments.action != "show":
+        raise _no_action(arguments.action, arguments.values)
 
     async def shown(channel: Channel) -> LimitsView:
         view: LimitsView = await channel.ask(LimitsQuery(arguments.place))
@@ -58,7 +65,7 @@ def lines(view: LimitsView, *, is_all: bool) -> list[str]:
 
 
 def _set(arguments: Namespace, output: Output) -> int:
-    values = tuple(_pair(each) for each in arguments.values)
+    values = _pairs(arguments.values, arguments.place)
     if not values:
         raise UsageError("name a limit and its value", where="lefi limits set", next_step=EXAMPLE)
     command = ChangeLimits(arguments.place, values, by=BY, reason=arguments.reason)
@@ -71,11 +78,34 @@ def _set(arguments: Namespace, output: Output) -> int:
     return 0
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"{text!r} is no name=value", where="lefi limits set", next_step=EXAMPLE)
-    return name.strip(), value.strip()
+def _pairs(texts: Sequence[str], place: str) -> tuple[tuple[str, str], ...]:
+    odd = next((each for each in texts if "=" not in each), None)
+    if odd is not None:
+        why = f"{odd!r} is no NAME=VALUE"
+        step = _as_pairs(texts, place) or EXAMPLE
+        raise UsageError(why, where="lefi limits set", next_step=step)
+    pairs = (each.partition("=") for each in texts)
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
+
+def _as_pairs(texts: Sequence[str], place: str = PLACE) -> str:
+    """How it was meant, where that is plain: a limit's name and what may be its value."""
+    if len(texts) == 1 and "=" in texts[0]:
+        meant = texts[0]
+    elif len(texts) == PAIR and "=" not in "".join(texts):
+        meant = f"{texts[0].strip(' :')}={texts[1]}"
+    else:
+        return ""
+    where = "" if place == PLACE else f" --place {quote(place)}"
+    is_known = meant.partition("=")[0].strip() in ABOUT
+    return f"lefi limits set {quote(meant)}{where}" if is_known else ""
+
+
+def _no_action(action: str, values: Sequence[str]) -> UsageError:
+    meant = _as_pairs([action, *values])
+    why = f"{action!r} is none of show, set, calendar"
+    step = meant or "lefi limits --help lists them; NAME=VALUE stands behind set: " + EXAMPLE
+    return UsageError(why, where="lefi limits", next_step=step)
 
 
 def _calendar(arguments: Namespace, output: Output) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from shlex import quote
 
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
@@ -15,6 +16,11 @@ from lefi_tui.views.queries import Channel, KillQuery
 
 
 def run(arguments: Namespace, output: Output) -> int:
+    if arguments.words:
+        words = " ".join(arguments.words)
+        why = f"{words} stands alone; a reason is said behind --reason"
+        step = f"lefi resume --reason {quote(words)}"
+        raise UsageError(why, where="lefi resume", next_step=step)
     if not (arguments.reason.strip() or _has_a_person()):
         raise _missing()
     view, reason = with_engine(output, lambda channel: _resumed(channel, arguments, output))

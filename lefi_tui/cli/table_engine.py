@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -115,9 +116,9 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             (
                 argument(
                     "action",
+                    metavar="show|set|calendar",
                     nargs="?",
                     default="show",
-                    choices=["show", "set", "calendar"],
                     help="show if not said; calendar takes a file of releases: CSV with "
                     "at,name,impact, JSON with the same, or ICS",
                 ),
@@ -198,6 +199,7 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "allows orders again after a kill",
             "resume",
             (
+                argument("words", nargs="*", help=SUPPRESS),  # a reason that lacks its --reason
                 argument("--reason", metavar="TEXT", default="", help="asked for if not said"),
                 JSON,
             ),

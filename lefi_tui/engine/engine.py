@@ -34,6 +34,7 @@ from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.people import People
 from lefi_tui.engine.publisher import Publisher, Subscription
 from lefi_tui.engine.reading import Reading, Sight
+from lefi_tui.engine.receipts import Receipts
 from lefi_tui.engine.recovery import Recovered, recollect, recover
 from lefi_tui.engine.socket import SocketServer
 from lefi_tui.engine.surroundings import Surroundings
@@ -89,6 +90,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started: Future[Recovered] = Future()
         self._ended: Future[None] = Future()
+        self._receipts = Receipts()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # ---- from any thread
@@ -118,31 +120,31 @@ class Engine:
     def submit(self, command: Command, who: Who | None = None) -> Future[Receipt]:
         """The receipt comes when the command's turn is durable. `who` sends it, and is believed
         over what it says of that; none is the program that set this engine up."""
-        done: Future[Receipt] = Future()
-        if who is not None:
-            refusal = self._may_not(who, command)
+        done = self._receipts.one()
+        refusal = "" if who is None else self._may_not(who, command)
+        if not done.done():
+            refusal = refusal or self._send(command if who is None else signed(command, who), done)
             if refusal:
                 done.set_result(Receipt(is_accepted=False, text=refusal))
-                return done
-            command = signed(command, who)
+        return done
+
+    def _send(self, command: Command, done: Future[Receipt]) -> str:
+        """Why it goes no further, in words; empty where its receipt is to come."""
         writer, loop = self._writer, self._loop
         if writer is None or loop is None or not self._thread.is_alive():
-            done.set_result(Receipt(is_accepted=False, text="The engine is not running."))
-            return done
+            return "The engine is not running."
         if isinstance(command, Kill):
             self._kill(writer, command, done)
-            return done
+            return ""
         refusal = _refusal(writer, command)
         if refusal:
-            done.set_result(Receipt(is_accepted=False, text=refusal))
-            return done
+            return refusal
         waiting = Waiting(command, done)
         if not writer.inbox.put(command, done):
-            text = f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
-            done.set_result(Receipt(is_accepted=False, text=text))
-        elif isinstance(command, CancelOrder):
+            return f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
+        if isinstance(command, CancelOrder):
             loop.call_soon_threadsafe(self._watch_over, waiting)
-        return done
+        return ""
 
     def _may_not(self, who: Who, command: Command) -> str:
         lift = "" if self._writer is None else self._writer.desk.trading_lift
@@ -176,7 +178,9 @@ class Engine:
             self._writer.killing.note_cancel(message)
 
     def answer(self, query: Query, who: Who | None = None) -> Any:
-        """One frozen view, taken in the caller's thread from values that never change."""
+        """One frozen view, taken in the caller's thread from values that never change; raises
+        EngineEndedError where a bug ended the engine: what stood then is no answer for now."""
+        self._receipts.look()
         who = who or self.people.owner
         if isinstance(query, HealthQuery):
             return self._health(self._running())
@@ -212,6 +216,7 @@ class Engine:
             raise RefusedError(why, where="lefi notify", next_step="The owner gives roles: [roles]")
         if isinstance(query, QUICK):
             return self.answer(query, who)
+        self._receipts.look()
         assert self._loop is not None, "the engine has not started"
         reading = self._reading.answer(query, self._sight(who))
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(reading, self._loop))
@@ -261,10 +266,12 @@ class Engine:
                 self._started.set_exception(error)
                 self._ended.set_result(None)
             else:
+                self._receipts.broke(error, self._setup.folder)
                 self._ended.set_exception(error)
         else:
             self._ended.set_result(None)
         finally:
+            self._receipts.end()
             self._publisher.close()
 
     async def _live(self) -> None:

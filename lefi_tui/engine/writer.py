@@ -87,6 +87,7 @@ class SingleWriter:
         self.failure: Exception | None = None
         self.reconciling = Reconciling(self.effects, publisher, self.inbox)
         self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
+        self._is_broken = False  # by a bug that no guard foresaw: it ends the engine
         self._is_stopping = False
         self._is_flush_due = False
         self._is_look_due = False
@@ -138,9 +139,13 @@ class SingleWriter:
         self.publisher.event(self.commits.standing.head.n, at_ns, event)
 
     async def run(self) -> None:
-        while not self._is_stopping:
-            await self.inbox.wait()
-            await self.work()
+        try:
+            while not self._is_stopping:
+                await self.inbox.wait()
+                await self.work()
+        except BaseException:
+            self._is_broken = True
+            raise
 
     async def work(self) -> None:
         """One turn over what waits now."""
@@ -176,15 +181,13 @@ class SingleWriter:
         self.inbox.nudge()
 
     async def end(self) -> None:
-        """A clean end: the tape is sealed, so that its whole story stands in the journal."""
-        if self.failure is None:
+        """A clean end: the tape is sealed, so that its whole story stands in the journal. Behind a
+        bug nothing more is written: nobody knows what it left."""
+        if self.failure is None and not self._is_broken:
             try:
                 await self.commits.seal(self._now())
             except JournalError as error:
                 self._halt(error)
-        refusal = Receipt(is_accepted=False, text="The engine has ended; start it again.")
-        for each in [*self.inbox.take(INBOX_MESSAGES_MAX), *self.reconciling.parked]:
-            each.reply(refusal)
         await self.killing.close()
         await self.effects.close()
 

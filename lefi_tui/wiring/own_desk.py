@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from lefi_tui.core.messages import Command, StopBot
+from lefi_tui.errors import EngineEndedError
 from lefi_tui.settings import Loaded
 from lefi_tui.terminal.signals import ENDS, LOST
 from lefi_tui.views.queries import DeskQuery, Query
@@ -152,7 +153,11 @@ class OwnDesk:
         return self._stake().is_any
 
     def _stake(self) -> Stake:
-        return stake_of(self._engine.result(OPEN_S).answer(DeskQuery()))
+        engine = self._engine.result(OPEN_S)
+        try:
+            return stake_of(engine.answer(DeskQuery()))
+        except EngineEndedError:
+            return Stake()  # nothing of it goes on here: the end says why
 
     def _serve(self, status: int) -> None:
         """Without a screen, until it is told to end or nobody needs it any more."""

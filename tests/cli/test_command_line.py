@@ -83,6 +83,31 @@ def test_wrong_usage_is_said_in_four_parts(
     assert "\n  Next: " in err
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["resume", "all is well"], "lefi resume --reason 'all is well'"),
+        (["resume", "all", "is", "well"], "lefi resume --reason 'all is well'"),
+        (["limits", "set", "daily_loss_max", "200"], "lefi limits set daily_loss_max=200"),
+        (["limits", "set", "daily_loss_max:", "200"], "lefi limits set daily_loss_max=200"),
+        (["limits", "daily_loss_max=200"], "lefi limits set daily_loss_max=200"),
+        (
+            ["limits", "set", "leverage_max", "2", "--place", "bot/grid"],
+            "lefi limits set leverage_max=2 --place bot/grid",
+        ),
+        (
+            ["limits", "set", "daily_loss_max"],
+            "lefi limits set daily_loss_max=200 --place account/demo",
+        ),
+    ],
+)
+def test_words_at_the_wrong_place_are_answered_with_what_was_meant(
+    typed: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(typed) == 2
+    assert capsys.readouterr().err.endswith(f"\n  Next: {meant}\n")
+
+
 def test_an_unknown_option_is_told_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--jsno", "a"]) == 2
     err = capsys.readouterr().err

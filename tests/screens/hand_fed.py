@@ -105,6 +105,7 @@ class HandFed:
         self.commands: list[m.Command] = []
         self.refuses = ""
         self.is_silent = False
+        self.broke: Exception | None = None  # what is raised where something is asked
         self.away = AwayView()
         self._speaks = asyncio.Event()
         maker, taker = Decimal("0.0002"), Decimal("0.0005")
@@ -174,6 +175,8 @@ class HandFed:
         return Ticket()
 
     async def ask(self, query: Query) -> Any:
+        if self.broke is not None:
+            raise self.broke
         if self.is_silent:
             await self._speaks.wait()
         if isinstance(query, ChartQuery):

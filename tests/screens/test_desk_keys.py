@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
+from lefi_tui.errors import EngineEndedError
 from lefi_tui.views.picture import picture
 from lefi_tui.views.shelf import Startable
 from screens.desk import DeskScreen
@@ -208,6 +209,16 @@ async def test_a_silent_engine_is_said_on_the_frame_and_all_grows_old() -> None:
         fed.is_silent = True
         await desk.shows("engine silent")
         assert "+11.50" in desk.text
+
+
+@pytest.mark.asyncio
+async def test_an_engine_that_a_bug_has_ended_is_said_and_all_grows_old() -> None:
+    fed = busy()
+    async with opened(fed) as desk:
+        await desk.shows("+11.50")
+        fed.broke = EngineEndedError.by(ZeroDivisionError("a bug"), "the profile")
+        await desk.shows("The engine has ended: a bug ended it, ZeroDivisionError: a bug.")
+        await desk.shows("engine silent")
 
 
 @pytest.mark.asyncio

@@ -17,7 +17,7 @@ from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.money import MONEY, words
 from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest
-from lefi_tui.core.risk.limits import FREE, InForce, Limits
+from lefi_tui.core.risk.limits import FREE, InForce, whose
 from lefi_tui.core.risk.looking import Check
 
 NOT_KNOWN: Final = "NOT_KNOWN"  # what a limit looks at is missing or old
@@ -28,8 +28,7 @@ def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, 
     verdicts = (_validity(request, facts), _state(request, facts))
     if request.is_reducing or request.is_undo:
         return verdicts
-    limits = force.limits
-    worth, rate = _notional(request, limits), _rate(limits, facts)
+    worth, rate = _notional(request, force), _rate(force, facts)
     if force is FREE:
         return (*verdicts, worth, rate)
     always = (
@@ -80,9 +79,12 @@ def _judged(row: Check, request: GateRequest, force: InForce, facts: Facts) -> V
 
 
 def _placed(verdict: Verdict, force: InForce, setting: str) -> Verdict:
-    """Beside the bound whose it is, where the settings did not say it."""
+    """Beside the bound whose it is, where the settings did not say it; and where to change it."""
     place = force.places.get(setting)
-    return verdict if place is None else replace(verdict, bound=f"{verdict.bound} ({place})")
+    if place is None:
+        return verdict
+    text = f"{verdict.text} {whose(place, setting)}" if verdict.text else ""
+    return replace(verdict, bound=f"{verdict.bound} ({place})", text=text)
 
 
 # ---- what is always looked at
@@ -116,8 +118,8 @@ def _state(request: GateRequest, facts: Facts) -> Verdict:
     )
 
 
-def _notional(request: GateRequest, limits: Limits) -> Verdict:
-    maximum = limits.order_notional_max
+def _notional(request: GateRequest, force: InForce) -> Verdict:
+    maximum = force.limits.order_notional_max
     if maximum is None:
         return Verdict("order notional", "not measured", "no limit", passed=True)
     bound = f"{words(maximum)} {request.currency}"
@@ -126,22 +128,23 @@ def _notional(request: GateRequest, limits: Limits) -> Verdict:
     value = f"{words(request.notional)} {request.currency}"
     if request.notional <= maximum:
         return Verdict("order notional", value, bound, passed=True)
-    text = (
-        f"{value} asked, {words(maximum)} allowed. "
-        "Lower the quantity, or the limit under [limits] in config.toml is too low."
-    )
+    text = f"{value} asked, {words(maximum)} allowed. Lower the quantity"
+    is_placed = "order_notional_max" in force.places  # which says more behind it
+    text += "." if is_placed else ", or the limit under [limits] in config.toml is too low."
     return Verdict(
         "order notional", value, bound, passed=False, code="NOTIONAL_EXCEEDS_MAXIMUM", text=text
     )
 
 
-def _rate(limits: Limits, facts: Facts) -> Verdict:
-    maximum = limits.orders_per_minute_max
+def _rate(force: InForce, facts: Facts) -> Verdict:
+    maximum = force.limits.orders_per_minute_max
     value = f"{facts.orders_last_minute} in the last minute"
     if maximum is None:
         return Verdict("order rate", value, "no limit", passed=True)
     bound = f"{maximum} a minute"
     if facts.orders_last_minute < maximum:
         return Verdict("order rate", value, bound, passed=True)
-    text = f"{value}, {bound} allowed. Wait, or change the limit under [limits] in config.toml."
+    text = f"{value}, {bound} allowed. Wait"
+    is_placed = "orders_per_minute_max" in force.places
+    text += "." if is_placed else ", or change the limit under [limits] in config.toml."
     return Verdict("order rate", value, bound, passed=False, code="RATE_EXCEEDS_MAXIMUM", text=text)

@@ -282,6 +282,13 @@ class InForce(Record):
     places: Mapping[str, str]  # of each that the settings did not say
 
 
+def whose(place: str, setting: str) -> str:
+    """Whose limit it is, and how it is changed there: of a place that is not the settings."""
+    kind, _, name = place.partition("/")
+    owner, where = (f"{kind} {name}", f" --place {place}") if name else (kind, "")
+    return f"It is the limit of the {owner}: `lefi limits set {setting}=VALUE{where}`, or key 7."
+
+
 FREE: Final = InForce(NONE, MappingProxyType({}))
 SETTINGS: Final = "settings"
 DESK: Final = "desk"

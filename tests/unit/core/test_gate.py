@@ -48,6 +48,41 @@ def test_an_order_over_the_limit_is_denied_with_what_was_asked_and_what_is_allow
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "owner", "option"),
+    [
+        ("desk", "desk", ""),
+        ("account/main", "account main", " --place account/main"),
+        ("bot/grid", "bot grid", " --place bot/grid"),
+    ],
+)
+def test_a_refusal_names_the_place_that_set_the_limit_and_how_it_is_changed_there(
+    place: str, owner: str, option: str
+) -> None:
+    wide = Limits(order_notional_max=D(20_000), orders_per_minute_max=100)
+    own = Limits(order_notional_max=D(100), orders_per_minute_max=1, leverage_max=D(1))
+    force = strictest(((SETTINGS, wide), (place, own)))
+    facts = replace(FACTS, orders_last_minute=7)
+    refused = [each for each in check(replace(REQUEST, leverage=D(5)), force, facts) if each.text]
+    assert {each.code: each.text for each in refused} == {
+        code: f"{said} It is the limit of the {owner}: `lefi limits set {name}=VALUE{option}`, "
+        "or key 7."
+        for code, name, said in (
+            (
+                "NOTIONAL_EXCEEDS_MAXIMUM",
+                "order_notional_max",
+                "12,500 USDT asked, 100 allowed. Lower the quantity.",
+            ),
+            (
+                "RATE_EXCEEDS_MAXIMUM",
+                "orders_per_minute_max",
+                "7 in the last minute, 1 a minute allowed. Wait.",
+            ),
+            ("LEVERAGE_ABOVE_LIMIT", "leverage_max", "5x asked, 1x allowed. Lower the leverage."),
+        )
+    }
+
+
 def test_all_verdicts_are_told_not_only_the_first_that_failed() -> None:
     facts = Facts(TradingState.HALTED, "kill key", free=D(100), orders_last_minute=60)
     verdicts = check(REQUEST, LIMITS, facts)
