@@ -6,6 +6,7 @@ It has no rule of trading: it sends commands, and draws the newest views it was 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,20 +14,29 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Key
 
-from lefi_tui.core.messages import Command, GiveCommand, PauseBot, ResumeBot, StopBot
+from lefi_tui.core.messages import (
+    Command,
+    GiveCommand,
+    PauseBot,
+    ResumeBot,
+    SettleCashFlow,
+    StopBot,
+)
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.queries import BotQuery
 from screens.bot_settings import BotSettingsScreen
+from screens.choice import ChoiceScreen
 from screens.framed import Framed
 from screens.keys import ON_BOTS, bindings, of_groups
 from screens.stop_bot import StopBotScreen
 from widgets.block import Block
-from widgets.bot_pane import BotNames, alive_first, page
+from widgets.bot_pane import BotNames, alive_first, flow_words, page
 from widgets.ink import Palette
 from widgets.lines import Frame
 
 WIDE: Final = 100  # from here on, the list stays beside the bot
+SETTLES: Final = "Which one has been paid or received? It is noted, and no money moves."
 NO_BOT: Final = "There is no bot here. n lists what can be started."
 
 
@@ -145,6 +155,20 @@ class BotsScreen(Framed):
             self._send(PauseBot(view.id))
         else:
             self.notice(f"{view.id} is {view.status}; there is nothing to pause.")
+
+    def action_settle(self) -> None:
+        """A person's word that what a script planned was paid or received."""
+        view = self._known()
+        if view is None:
+            return
+        if not view.flows:
+            self.notice(f"{view.id} has no cash flow that is open.")
+            return
+        answers = [(flow_words(each), partial(self._settle, each.id)) for each in view.flows]
+        self.app.push_screen(ChoiceScreen(f"Cash flows of {view.id}", SETTLES, answers))
+
+    def _settle(self, flow: str) -> None:
+        self._send(SettleCashFlow(flow))
 
     def on_key(self, event: Key) -> None:
         """A key of the bot's own sends its command; a key of the screen stays the screen's."""

@@ -254,6 +254,15 @@ KEYS: Final = (
         4,
     ),
     Key(
+        "bot_settle",
+        "dollar_sign",
+        "$",
+        "",
+        "Notes that a cash flow which its script planned was paid or received; no money moves.",
+        BOT,
+        "settle",
+    ),
+    Key(
         "bot_pause",
         "p",
         "p",

@@ -22,7 +22,8 @@ from screens.keys import bindings
 from screens.setup import DeskSetup
 
 EMPTY: Final = "No script was found. Scripts that ship with Lefi stand in its folder named scripts."
-READING: Final = "The scripts are read."
+# An Enter typed ahead starts nothing: nobody has seen yet what it would start.
+READING: Final = "The scripts are being read. Enter starts the one you see, once you see them."
 WORDS_WIDTH: Final = 68
 
 

@@ -13,6 +13,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.bot_settings import plain, takes
 from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, ShareRow
 from lefi_tui.views.desk_view import BotRow, DeskView, LogRow, OrderRow, Weight
+from lefi_tui.views.flows_view import FlowRow
 from widgets.block import wrapped
 from widgets.board import Board
 from widgets.ink import Ground, Ink
@@ -157,12 +158,15 @@ def _waits(view: BotView, frame: Frame) -> Iterator[Row]:
 def _flows(view: BotView, frame: Frame) -> Iterator[Row]:
     """Planned, never moved."""
     if view.flows:
-        yield _titled("Cash flows", "`lefi cashflows settle ID`", frame)
+        yield _titled("Cash flows", "$ settles one", frame)
     for each in view.flows:
-        due = numbers.moment(each.due_ms * numbers.NS_PER_MS)
-        what = f"{each.name} {numbers.amount(each.amount)} {each.unit}"
-        text = f"{each.id} {what}, {each.state} {due}"
-        yield _told(text, FLOWS.get(each.state, Ink.TEXT), frame)
+        yield _told(flow_words(each), FLOWS.get(each.state, Ink.TEXT), frame)
+
+
+def flow_words(flow: FlowRow) -> str:
+    due = numbers.moment(flow.due_ms * numbers.NS_PER_MS)
+    what = f"{flow.name} {numbers.amount(flow.amount)} {flow.unit}"
+    return f"{flow.id} {what}, {flow.state} {due}"
 
 
 def _shares(view: BotView, frame: Frame, silent_ms: int) -> Iterator[Row]:

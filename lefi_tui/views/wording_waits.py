@@ -52,7 +52,8 @@ def _finalized(event: m.BotFinalized, _orders: Mapping[str, Order]) -> Said:
 def _planned(event: m.CashFlowPlanned, _orders: Mapping[str, Order]) -> Said:
     flow = event.flow
     what = f"Planned: {flow.name} pays {flow.amount:,.8g} {flow.unit}"
-    follow = f"`lefi cashflows settle {event.id}` on its date" if event.id else ""
+    settles = f"$ on its page, or `lefi cashflows settle {event.id}`"
+    follow = f"{settles}, on its date" if event.id else ""
     why = "it moves no money"
     return Said(Weight.PLAIN, what, event.bot, why, follow, event.at_ns, event.bot)
 

@@ -54,6 +54,39 @@ async def test_a_manual_bot_shows_its_commands_and_its_key_sends_one() -> None:
         assert sent(desk, m.StopBot)
 
 
+PAYS = """
+state rent = 0 USDT
+state fee = 0 USDT
+on PriceUpdate("BTC/USDT") { if rent == 0 {
+    rent pays 1_000 USDT in 0s
+    fee pays 5 USDT in 2d
+} }
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_cash_flow_is_settled_where_it_is_shown() -> None:
+    fed = trading()
+    async with opened(fed, "bots", (120, 40)) as desk:
+        await desk.shows("Last decisions")
+        await desk.press("dollar_sign")
+        await desk.shows("has no cash flow that is open.")
+        fed.run_script("payer", PAYS)
+        fed.quote("BTC/USDT", 42_360.0)
+        fed.later(1)
+        await desk.shows("payer")
+        await desk.press("down", "down")
+        await desk.shows("$ settles one")
+        await desk.press("dollar_sign")
+        await desk.shows("Which one has been paid or received?")
+        await desk.press("enter")
+        await desk.until(lambda: bool(sent(desk, m.SettleCashFlow)))
+        (flow,) = sent(desk, m.SettleCashFlow)
+        assert isinstance(flow, m.SettleCashFlow)
+        await desk.until(lambda: flow.flow not in fed.desk.flows)
+        assert len(fed.desk.flows) == 1
+
+
 @pytest.mark.asyncio
 async def test_p_pauses_the_bot_under_the_cursor_and_resumes_it() -> None:
     fed = trading()

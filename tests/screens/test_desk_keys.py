@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Self
 
 import pytest
@@ -124,6 +125,28 @@ async def test_n_lists_what_can_be_started_and_enter_starts_it() -> None:
             m.StartBot("ema-cross", "automated", "demo", "BTC/USDT", title="EMA cross")
         ]
         assert desk.fed.desk.bots["ema-cross"].mode == "dry_run"
+
+
+@pytest.mark.asyncio
+async def test_an_enter_before_the_list_is_there_starts_nothing_that_nobody_has_seen() -> None:
+    is_read = Event()
+
+    def slow() -> tuple[Startable, ...]:
+        is_read.wait(10)
+        return SHELF
+
+    fed = HandFed()
+    app = LefiApp(DeskSetup(fed, slow))
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app, pilot, fed)
+        await desk.until(lambda: desk.screen.view is not None)
+        await desk.press("n", "enter")
+        await desk.shows("Enter starts the one you see")
+        is_read.set()
+        await desk.shows("Follows a trend.")
+        assert fed.commands == []
+        await desk.press("enter")
+        await desk.until(lambda: bool(fed.commands))
 
 
 @pytest.mark.asyncio
