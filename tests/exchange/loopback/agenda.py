@@ -17,6 +17,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self.offset_ms = 0
+        self.is_over = False
         self._clock = SystemClock()
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
@@ -32,10 +33,8 @@ class Agenda:
         while self._due and self._due[0][0] <= self.now_ms():
             heapq.heappop(self._due)[2]()
 
-    async def run(self) -> None:
-        while True:
-            self.run_due()
-            await self._clock.sleep(TICK_S)
-
     async def pause(self, wait_s: float) -> None:
-        await self._clock.sleep(wait_s)
+        """So long, or until this exchange is begun anew."""
+        end_ns = self._clock.monotonic_ns() + int(wait_s * 1_000 * MS_NS)
+        while not self.is_over and (left := end_ns - self._clock.monotonic_ns()) > 0:
+            await self._clock.sleep(min(TICK_S, left / 1_000 / MS_NS))

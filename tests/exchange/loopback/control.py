@@ -1,7 +1,7 @@
 """The test's own door: `POST /ACTION` with JSON moves the market, plants faults, reads the books.
 
 Plain HTTP on a port of its own, so that what a test does is never mistaken for a client's call.
-The actions are the methods of `Actions`.
+The actions are the methods of `Actions`, and of each venue's own (`usdm/price`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Control:
     async def answer(self, request: web.Request) -> web.Response:
         """An action that fails says why: the test then fails with those words."""
         name = request.path.strip("/")
-        act = getattr(self._actions, name, None)
-        if act is None or name.startswith("_"):
+        act = self._actions.find(name)
+        if act is None:
             return web.json_response({"failed": f"no action is called {name!r}"})
         try:
             told = act(**json.loads(await request.text() or "{}"))

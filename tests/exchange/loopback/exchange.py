@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
 
-from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.agenda import TICK_S, Agenda
 from tests.exchange.loopback.authority import Authority
 from tests.exchange.loopback.books import Books
 from tests.exchange.loopback.calls import Calls
@@ -18,37 +19,50 @@ from tests.exchange.loopback.door import Door, Venue
 from tests.exchange.loopback.faults import Faults
 from tests.exchange.loopback.keys import ApiKey
 from tests.exchange.loopback.tunnel import Network, Tunnel
+from tests.exchange.usdm.actions import UsdmActions
 from tests.exchange.usdm.venue import UsdmVenue
 
 SHUTDOWN_S: Final = 0.05
 KEYS: Final = (
     ApiKey("planted-key-of-main-7Yq2", "planted-secret-of-main-Zk93", passphrase="planted-pass-Q7"),
     ApiKey("key-that-only-reads", "secret-that-only-reads", can_trade=False, can_transfer=False),
+    ApiKey("key-that-withdraws", "secret-that-withdraws", can_withdraw=True),
     ApiKey("key-of-other-account", "secret-of-other-account", account="other"),
 )
+HOSTS: Final = UsdmVenue.hosts
 
 
 class LoopbackExchange:
     def __init__(self) -> None:
+        self.port = self.control_port = 0
+        self.network = Network(HOSTS)
+        self.agenda = Agenda()
+        self._authority = Authority()
+        self.begin()
+
+    def begin(self) -> None:
+        """As if nothing had happened; who was connected is cut off."""
+        self.network.cut()
+        self.network.begin()
+        self.agenda.is_over = True
         self.agenda, self.books = Agenda(), Books()
         self.calls, self.faults = Calls(), Faults()
-        self.keys = {each.key: each for each in KEYS}
+        self.keys = {each.key: replace(each) for each in KEYS}
         self.usdm = UsdmVenue(self.agenda, self.books, self.keys, self.faults)
         self.usdm.calls = self.calls
-        venues: tuple[Venue, ...] = (self.usdm,)
-        by_host = {host: venue for venue in venues for host in venue.hosts}
-        self.network = Network(frozenset(by_host))
+        self.venues = {"usdm": self.usdm}
+        self.actions = {"usdm": UsdmActions(self.usdm)}
+        by_host: dict[str, Venue] = {
+            host: venue for venue in self.venues.values() for host in venue.hosts
+        }
         self._door = Door(by_host, self.agenda, self.calls, self.faults)
-        self._authority = Authority()
-        self.port = self.control_port = 0
 
     async def serve(self, ready: Callable[[], None], ends: asyncio.Event, ca: Path) -> None:
         """Until `ends` is set; `ready` is called when everything listens."""
         self._authority.write(ca)
-        context = self._authority.context(self.network.hosts)
-        runner = _runner(self._door.answer)
+        context = self._authority.context(HOSTS)
+        runner = _runner(self._answer)
         await runner.setup()
-        assert runner.server is not None
         serve: Any = runner.server
         loop = asyncio.get_running_loop()
         tunnel = await loop.create_server(
@@ -59,14 +73,24 @@ class LoopbackExchange:
         await control.setup()
         await web.TCPSite(control, "127.0.0.1", 0).start()
         self.control_port = control.addresses[0][1]
-        runs = asyncio.create_task(self.agenda.run())
+        runs = asyncio.create_task(self._run())
         ready()
         await ends.wait()
         runs.cancel()
         tunnel.close()
         self.network.cut()
+        self.agenda.is_over = True
+        await Agenda().pause(2 * TICK_S)  # who hangs in an answer goes on
         await control.cleanup()
         await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        return await self._door.answer(request)
+
+    async def _run(self) -> None:
+        while True:
+            self.agenda.run_due()
+            await self.agenda.pause(TICK_S)
 
 
 def _runner(answer: Any) -> web.AppRunner:

@@ -36,6 +36,11 @@ class Network:
     strangers: Counter[str] = field(default_factory=Counter)
     transports: set[asyncio.Transport] = field(default_factory=set)
 
+    def begin(self) -> None:
+        self.line = Line.ON
+        self.asked.clear()
+        self.strangers.clear()
+
     def opened(self, transport: asyncio.Transport) -> None:
         self.transports = {each for each in self.transports if not each.is_closing()}
         self.transports.add(transport)

@@ -1,0 +1,32 @@
+"""The loopback exchange, one for all tests of this folder, begun anew for each that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import ccxt.pro as ccxt
+import pytest
+import pytest_asyncio
+
+from tests.exchange.loopback.host import Far, exchange_in_thread
+
+
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[Far]:
+    with exchange_in_thread() as far:
+        yield far
+
+
+@pytest.fixture
+def far(loopback: Far) -> Far:
+    loopback.act("begin")
+    return loopback
+
+
+@pytest_asyncio.fixture
+async def usdm(far: Far) -> AsyncIterator[Any]:
+    """The genuine client with a key that trades; its markets are loaded."""
+    async with ccxt.binanceusdm(far.ccxt(timeout=3_000)) as client:
+        await client.load_markets()
+        yield client
