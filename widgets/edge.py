@@ -46,6 +46,7 @@ def top_line(
         left += [
             Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE),
             _state(view),
+            *_reducing(view),
             *_asked(view, asked_key),
             *_waits(view),
         ]
@@ -61,6 +62,13 @@ def _state(view: DeskView) -> Piece:
         return Piece(" REDUCING ONLY ", Ink.ALARM)
     cause = f": {banner.cause}" if banner.cause else ""
     return Piece(f" HALTED{cause} ", Ink.ALARM)
+
+
+def _reducing(view: DeskView) -> list[Piece]:
+    """Accounts that a limit lets enter no more, while the desk itself trades."""
+    names = [row.name for row in view.accounts if row.trading_state is TradingState.REDUCING]
+    is_told = names and view.banner.trading_state is TradingState.ACTIVE
+    return [Piece(f" {', '.join(names)}: REDUCING ONLY ", Ink.ALARM)] if is_told else []
 
 
 def _asked(view: DeskView, key: str) -> list[Piece]:

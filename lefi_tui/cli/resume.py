@@ -24,23 +24,27 @@ def run(arguments: Namespace, output: Output) -> int:
     if not (arguments.reason.strip() or _has_a_person()):
         raise _missing()
     view, reason = with_engine(output, lambda channel: _resumed(channel, arguments, output))
+    name, state = arguments.account, view.banner.trading_state
+    state = next((row.trading_state for row in view.accounts if row.name == name), state)
     if arguments.json:
-        output.value({"state": view.banner.trading_state.value, "reason": reason})
+        output.value({"state": state.value, "reason": reason})
     else:
-        output.line(f"Trading is {view.banner.trading_state}. Stopped bots stay stopped.")
+        of = f" of account {name}" if name else ""
+        output.line(f"Trading{of} is {state}. Stopped bots stay stopped.")
     return 0
 
 
 async def _resumed(channel: Channel, arguments: Namespace, output: Output) -> tuple[DeskView, str]:
     view = await channel.ask(KillQuery())
     assert isinstance(view, KillView)
-    if not arguments.json:
+    if not (arguments.json or arguments.account):
         for line in checklist(view):
             output.say(line)
     reason = arguments.reason.strip() or _asked(output)
     if not reason:
         raise _missing()
-    await sent(channel, Resume(reason=reason, by="command line"), "lefi resume")
+    command = Resume(reason=reason, by="command line", account=arguments.account)
+    await sent(channel, command, "lefi resume")
     return await desk(channel), reason
 
 

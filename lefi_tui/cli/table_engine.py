@@ -201,6 +201,12 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             (
                 argument("words", nargs="*", help=SUPPRESS),  # a reason that lacks its --reason
                 argument("--reason", metavar="TEXT", default="", help="asked for if not said"),
+                argument(
+                    "--account",
+                    metavar="NAME",
+                    default="",
+                    help="one that a limit sent back to demo; the desk if not said",
+                ),
                 JSON,
             ),
         ),

@@ -5,7 +5,7 @@ A bot never sends anything; it answers with intents, notes and its next state, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -83,6 +83,12 @@ class Emitted(Record):
 
     name: str
     fields: tuple[tuple[str, Given], ...] = ()
+
+
+def numbers_of(events: Iterable[Emitted]) -> tuple[tuple[str, float], ...]:
+    """The numbers among their fields: what other bots read by `Indicator`, and the gate."""
+    fields = (field for event in events for field in event.fields)
+    return tuple((name, float(v)) for name, v in fields if not isinstance(v, (bool, str)))
 
 
 class Occasion(Record):

@@ -210,9 +210,12 @@ class HandleDead(Command):
 
 
 class Resume(Command):
+    """Trading goes on: of the desk, or of one account that was sent back to demo."""
+
     reason: str
     at_ns: int = 0
     by: str = "hand"
+    account: str = ""
 
 
 class PauseBot(Command):
@@ -486,6 +489,18 @@ class LimitBreached(Event):
     bound: str
     at_ns: int
     day: int
+
+
+class AccountStateChanged(Event):
+    """One account trades less than the desk, or as it again."""
+
+    account: str
+    state: TradingState
+    cause: str
+    by: str
+    at_ns: int
+    lift: str = ""  # the least role that may lift it
+    month: int = 0  # of the account's days, where the month's drawdown is the cause
 
 
 class CalendarSet(Event):

@@ -147,7 +147,8 @@ class Engine:
         return ""
 
     def _may_not(self, who: Who, command: Command) -> str:
-        lift = "" if self._writer is None else self._writer.desk.trading_lift
+        account = command.account if isinstance(command, Resume) else ""
+        lift = "" if self._writer is None else self._writer.desk.lift_of(account)
         refusal = refusal_of(who, command, lift)
         if refusal:
             _log.warning("refused: %s", refusal)

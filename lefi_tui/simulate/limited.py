@@ -121,6 +121,7 @@ class LimitedTrial(Trial):
             len(self._sent_ns),
             len(self._entered_ns),
             self._releases,
+            signal=self.gave,
         )
 
     def _stops(self) -> dict[str, Level]:

@@ -25,6 +25,7 @@ from lefi_tui.core.bot import (
     Note,
     Occasion,
     OrderOutcome,
+    numbers_of,
 )
 from lefi_tui.core.matching import (
     CandleMarket,
@@ -128,6 +129,7 @@ class Trial:
         self.readings = Readings(self.market, fees, self.others)
         self.state = BOT.begin(*script)
         self.notes: list[Note] = []
+        self.gave: dict[str, float] = {}  # newest number of each Emit's field
         self.asks: list[Ask] = []
         self.refusals: list[Refusal] = []
         self.funding = 0.0
@@ -175,6 +177,7 @@ class Trial:
             self._ask(decision.asked)
         self.notes += decision.notes
         self.notes += [Note("emit", each.name) for each in decision.emitted]
+        self.gave.update(numbers_of(decision.emitted))
         for each in decision.refusals:
             self.asks.append(Ask(each.intent, occasion.at_ms, each.text))
             row = occasion.at_ms, each.intent.symbol, each.intent.action, each.code, each.text

@@ -56,6 +56,7 @@ class AccountRow(Record):
     equity: Decimal
     waits: str = ""  # for what, while no prices come
     line: EquityLine = field(default_factory=EquityLine)  # since the engine began
+    trading_state: TradingState = TradingState.ACTIVE  # its own, beside the desk's
 
 
 class PriceRow(Record):

@@ -11,15 +11,19 @@ from msgspec.structs import replace
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.gathering import gathered, in_force
 from lefi_tui.core.desk.risk_changes import limits_of
+from lefi_tui.core.messages import TradingState
+from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import HAND, Side
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.checks import set_checks
 from lefi_tui.core.risk.facts import NS_PER_MS, Facts, GateRequest
+from lefi_tui.core.risk.heat import ONE
 from lefi_tui.core.risk.limits import ABOUT, DESK, NONE, SETTINGS, InForce, to_text
-from lefi_tui.core.risk.overlay import ONE, thermostat
+from lefi_tui.core.risk.overlay import thermostat
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.limits_view import Heat, HeatReason, LimitRow, LimitsView, ReleaseRow
 
+BACK: Final = "reducing only"
 # Checks whose answer needs no order: they say how the account stands.
 STANDING: Final = frozenset(
     {
@@ -127,5 +131,10 @@ def _heat(desk: Desk, account: str, now_ns: int) -> Heat:
     for symbol in symbols:
         own = thermostat(force.limits, facts, symbol).reasons[len(heat.reasons) :]
         reasons += [HeatReason(each.text, each.factor, symbol) for each in own]
+    held = desk.state_of(account)
+    if held.state is not TradingState.ACTIVE:
+        text = f"{held.cause}; {held.lift} lifts it: lefi resume --account {account}"
+        reasons.insert(0, HeatReason(text, ZERO))
+        return Heat(account, is_on=True, stage=BACK, factor=ZERO, reasons=tuple(reasons))
     is_on = force.limits.overlay or heat.factor < ONE
     return Heat(account, is_on, heat.stage, heat.factor, tuple(reasons))

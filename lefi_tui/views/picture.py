@@ -112,7 +112,8 @@ def _account(marked: Desk, account: Account, state: ScreenState) -> AccountRow:
     free, equity = valuation.worth(marked, account)
     name, currency, waits = account.name, account.currency, state.waits.get(account.name, "")
     line = state.equity.get(name, EquityLine())
-    return AccountRow(name, currency, mode_of(account), account.venue, free, equity, waits, line)
+    mode, own = mode_of(account), marked.state_of(name).state
+    return AccountRow(name, currency, mode, account.venue, free, equity, waits, line, own)
 
 
 def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:

@@ -24,7 +24,7 @@ def _note(event: m.NoteWritten) -> Severity | None:
     return {"notify": Severity.INFO, STUCK: Severity.URGENT}.get(event.kind)
 
 
-def _trading_state(event: m.TradingStateChanged) -> Severity:
+def _trading_state(event: m.TradingStateChanged | m.AccountStateChanged) -> Severity:
     return Severity.INFO if event.state is m.TradingState.ACTIVE else Severity.URGENT
 
 
@@ -60,6 +60,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.ApprovalEnded: _approval_ended,
     m.ApprovalRequested: _always(Severity.URGENT),
     m.TradingStateChanged: _trading_state,
+    m.AccountStateChanged: _trading_state,
     m.KillStepped: _kill_stepped,
     m.LimitBreached: _always(Severity.URGENT),
     m.BotFaulted: _always(Severity.URGENT),

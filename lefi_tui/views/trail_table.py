@@ -59,6 +59,10 @@ def _trading(event: Any) -> Iterator[Change]:
     yield "trading", {"trading": str(event.state)}
 
 
+def _account_trading(event: Any) -> Iterator[Change]:
+    yield f"trading {event.account}", {"trading": str(event.state)}
+
+
 def _started(event: Any) -> Iterator[Change]:
     yield f"bot {event.bot}", {"bot": "running"}
     yield f"settings {event.bot}", {**dict(event.settings), "script": event.version[:12]}
@@ -89,6 +93,7 @@ VALUES: Final[dict[str, Callable[[Any], Iterator[Change]]]] = {
     "KillRulesSet": _fields,
     "ApprovalRulesSet": _fields,
     "TradingStateChanged": _trading,
+    "AccountStateChanged": _account_trading,
     "BotStarted": _started,
     "SettingsChanged": _settings,
     "BotStopping": _state("stopping"),

@@ -92,6 +92,15 @@ def _trading_state(event: m.TradingStateChanged, _orders: Orders) -> Said:
     return Said(weight, f"Trading is {event.state}", "desk", why, follow, event.at_ns)
 
 
+def _account_state(event: m.AccountStateChanged, _orders: Orders) -> Said:
+    why, name = f"{event.cause} (by {event.by})", event.account
+    if event.state is m.TradingState.ACTIVE:
+        return Said(Weight.GOOD, "The account trades again", name, why, at_ns=event.at_ns)
+    what = "The account enters no more; its exits go on"
+    follow = f"go on in demo; {event.lift} lifts it: lefi resume --account {name}"
+    return Said(Weight.BAD, what, name, why, follow, event.at_ns)
+
+
 def _command_refused(event: m.CommandRefused, _orders: Orders) -> Said:
     return Said(
         Weight.WARN, f"{asked(event.command)} refused", "desk", event.text, at_ns=event.at_ns
@@ -345,6 +354,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.ScriptSaved: _silent,
     m.EngineStarted: _engine_started,
     m.TradingStateChanged: _trading_state,
+    m.AccountStateChanged: _account_state,
     m.CommandRefused: _command_refused,
     m.BotStarted: _bot_started,
     m.BotRefused: _bot_refused,

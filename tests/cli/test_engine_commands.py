@@ -176,6 +176,9 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
     assert (profile.home / "HALTED").exists()
     resumed = profile.answer("resume", "--reason", "checked by hand")
     assert resumed == {"state": "active", "reason": "checked by hand"}
+    refused = profile.lefi("resume", "--account", "demo", "--reason", "it trades already")
+    assert refused.returncode == 1
+    assert "nothing to resume" in refused.stderr
     profile.answer("kill")
     told = profile.lefi("resume", "--reason", "once more")
     assert "Positions: none is open\nUnconfirmed orders: none\nThe kill: flat at " in told.stderr

@@ -87,3 +87,27 @@ def test_a_run_that_waits_hears_that_a_limit_refused_its_order(tmp_path: Path) -
     found = both(tmp_path, WAITS, files, Limits(position_notional_max=Decimal(700)))
     assert found.codes == {"POSITION_EXCEEDS_MAXIMUM"}
     assert len(found.direct.trades) > 10
+
+
+SURE = """
+script "as sure as its candle is wide"
+setting symbol = "BTC/USDT"
+on Candle(symbol, 60m) {
+    Emit("signal", confidence = Min(1, 40 * Abs(close / open - 1)))
+    Buy(symbol, 5%, stop_loss = 2%)
+}
+"""
+
+
+def test_both_ways_know_how_sure_a_script_says_it_is(tmp_path: Path) -> None:
+    files = {SPOT: market(tmp_path / "a.csv", 5, step_s=3_600)}
+    found = both(tmp_path, SURE, files, Limits(edge_bps_min=Decimal(40)))
+    assert found.codes == {"NOT_KNOWN", "EDGE_BELOW_MINIMUM"}  # not known of the first 14 hours
+    assert found.direct.trades
+
+
+def test_an_account_back_to_demo_enters_no_more_in_a_simulation_either(tmp_path: Path) -> None:
+    files = {SPOT: market(tmp_path / "a.csv", 1, has_gaps=True)}
+    found = both(tmp_path, ENTRIES, files, Limits(drawdown_month_demo=Decimal("0.01")))
+    assert found.codes == {"TRADING_REDUCING"}
+    assert "back to demo" in found.refused[0].text

@@ -77,8 +77,10 @@ on Candle("BTC/USDT", 17m) { o = Close("BTC/USDT"); if o and got > 1 { Buy("BTC/
 """
 
 
-def market(path: Path, seed: int, *, has_gaps: bool = False, funding: bool = False) -> Path:
-    """A wild walk of 400 minutes."""
+def market(
+    path: Path, seed: int, *, has_gaps: bool = False, funding: bool = False, step_s: int = 60
+) -> Path:
+    """A wild walk of 400 minutes, or as many longer candles."""
     chance, price = random.Random(seed), 100.0
     rows: list[tuple[float, ...]] = []
     for minute in range(400):
@@ -90,7 +92,7 @@ def market(path: Path, seed: int, *, has_gaps: bool = False, funding: bool = Fal
             continue
         row = (minute, *(round(each, 2) for each in (opening, max(high, close), low, close)))
         rows.append((*row, chance.choice((0.0, 0.0005, -0.0003))) if funding else row)
-    return written(path, rows)
+    return written(path, rows, step_s)
 
 
 def check_same(tmp_path: Path, source: str, files: dict[str, Path], costs: Costs) -> EngineRun:

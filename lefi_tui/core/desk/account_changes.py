@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import booking
 from lefi_tui.core.desk.changing import put
-from lefi_tui.core.desk.state import Account, Desk
+from lefi_tui.core.desk.state import Account, AccountState, Desk
 from lefi_tui.core.kill import NOTHING
 from lefi_tui.core.messages import (
     AccountOpened,
+    AccountStateChanged,
     InstrumentsListed,
     TradingState,
     TradingStateChanged,
@@ -46,3 +47,9 @@ def trading_state(desk: Desk, event: TradingStateChanged) -> Desk:
     if event.state is not TradingState.ACTIVE:
         return changed
     return replace(changed, kill=None, kill_facts=NOTHING)
+
+
+def account_state(desk: Desk, event: AccountStateChanged) -> Desk:
+    """What is lifted remembers its month: it is not sent back in it again."""
+    known = AccountState(event.state, event.cause, event.lift, event.month)
+    return replace(desk, account_states=put(desk.account_states, event.account, known))

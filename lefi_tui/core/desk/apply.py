@@ -16,6 +16,7 @@ from lefi_tui.core.desk import (
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     AccountOpened,
+    AccountStateChanged,
     AnswerKept,
     ApprovalAnswered,
     ApprovalEnded,
@@ -107,6 +108,7 @@ _CHANGES: Final[dict[type, Change]] = {
     ConditionsKept: risk_changes.conditions_kept,
     VenueStateKept: risk_changes.venue_kept,
     TradingStateChanged: account_changes.trading_state,
+    AccountStateChanged: account_changes.account_state,
     ScriptSaved: bot_changes.script_saved,
     BotStarted: bot_changes.bot_started,
     SettingsChanged: bot_changes.settings_changed,
@@ -139,7 +141,7 @@ _CHANGES: Final[dict[type, Change]] = {
     OrderCancelRequested: order_changes.cancel_requested,
     OrderUnconfirmed: kill_changes.order_unconfirmed,
     ExitPlaced: order_changes.exit_placed,
-    OrderFilled: _both(kill_changes.order_filled, risk_changes.stop_filled),
+    OrderFilled: _both(risk_changes.filled, kill_changes.order_filled),
     FundingBooked: order_changes.funding,
     BotRefused: _same,
     CommandGiven: _same,

@@ -122,9 +122,21 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
     kind = desk.kinds[command.kind]
     settings = dict(command.settings)
     return (
-        kind.refused(command.source, settings)
+        _account_refused(desk, command.account)
+        or kind.refused(command.source, settings)
         or _unlisted(desk, command.account, kind.needs(command.source, settings))
         or window_refused(desk, command)
+    )
+
+
+def _account_refused(desk: Desk, account: str) -> str:
+    """Why no bot starts there, in words; empty when it may."""
+    known = desk.state_of(account)
+    if known.state is TradingState.ACTIVE:
+        return ""
+    return (
+        f"Account {account} is {known.state} only ({known.cause}), so no bot starts there. Start "
+        f"it on a demo account; `lefi resume --account {account}` is for the role {known.lift}."
     )
 
 

@@ -13,20 +13,21 @@ from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
 from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
-from lefi_tui.core.messages import Sizing, Verdict
+from lefi_tui.core.messages import Sizing, TradingState, Verdict
 from lefi_tui.core.money import EXACT, MONEY, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
 from lefi_tui.core.position import Position, reducible
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.advisers import ADVISERS
 from lefi_tui.core.risk.checks import set_checks
-from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price
+from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price, stop_price
 from lefi_tui.core.risk.fitting import Fit, is_fitting
 from lefi_tui.core.risk.fitting import fitted as sized
-from lefi_tui.core.risk.gate import check, refusals
+from lefi_tui.core.risk.gate import check, guard, refusals
+from lefi_tui.core.risk.heat import ONE
 from lefi_tui.core.risk.limits import FREE
 from lefi_tui.core.risk.looking import short
-from lefi_tui.core.risk.overlay import ONE
+from lefi_tui.core.risk.overlay import warmed
 
 MINUTE_NS: Final = 60_000_000_000
 
@@ -91,17 +92,29 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
     return _sized(desk, order, (account, instrument), at_ns)
 
 
-def _answer(desk: Desk, order: Order, request: GateRequest, at_ns: int) -> Answer:
+def _answer(
+    desk: Desk, order: Order, request: GateRequest, at_ns: int, free: Decimal = ZERO
+) -> Answer:
+    """`free` is looked at only where the request says what it needs."""
     force = in_force(desk, order.account, order.owner)
-    facts = _facts(desk, order, at_ns, free_cash(desk, order.account, order.owner))
-    return Answer(order, check(request, force, facts))
+    return Answer(order, check(request, force, _facts(desk, order, at_ns, free)))
 
 
 def _facts(desk: Desk, order: Order, at_ns: int, free: Decimal) -> Facts:
     bot = desk.bots.get(order.owner)
     times = () if bot is None else bot.order_times_ns
     sent = sum(at_ns - each < MINUTE_NS for each in times)
-    return Facts(desk.trading_state, desk.trading_cause, free, sent)
+    state, cause, resume = _trading(desk, order.account)
+    signal = {} if bot is None else bot.gave
+    return Facts(state, cause, free, sent, signal=signal, resume=resume)
+
+
+def _trading(desk: Desk, account: str) -> tuple[TradingState, str, str]:
+    """The state that counts, its cause, and what lifts it; the desk's comes first."""
+    own = desk.state_of(account)
+    if desk.trading_state is not TradingState.ACTIVE or own.state is TradingState.ACTIVE:
+        return desk.trading_state, desk.trading_cause, "lefi resume"
+    return own.state, own.cause, f"lefi resume --account {account}"
 
 
 def _invalid(order: Order, code: str, text: str) -> GateRequest:
@@ -137,12 +150,23 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
         return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
     request = _request(case, fitted)
     if request.is_reducing or request.is_undo:
-        return _answer(desk, _fitted(order, fitted, leverage), request, at_ns)
+        return _leaving(desk, _fitted(order, fitted, leverage), request, at_ns, free)
     if not order.is_advised and not has_limits(desk):  # as most are: nothing more is looked at
         facts = _facts(desk, order, at_ns, free)
         return Answer(_fitted(order, fitted, leverage), check(request, FREE, facts))
     with localcontext(MONEY):
         return _limited(desk, case, fitted, at_ns)
+
+
+def _leaving(desk: Desk, order: Order, request: GateRequest, at_ns: int, free: Decimal) -> Answer:
+    """Stopped by validity and state alone, unless its script asks: a `decide` meets the guard."""
+    answer = _answer(desk, order, request, at_ns, free)
+    force = in_force(desk, order.account, order.owner)
+    if not (order.is_advised and force.limits.exit_guard) or order.is_undo:
+        return answer
+    facts = _facts(desk, order, at_ns, ZERO)
+    facts = gathered(desk, (order.account, order.terms.symbol), at_ns, force.limits, facts)
+    return Answer(order, (*answer.verdicts, *guard(request, force, facts)))
 
 
 def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
@@ -152,6 +176,7 @@ def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
     facts = _facts(desk, order, at_ns, case.free)
     if set_checks(force.limits) or is_fitting(force.limits):
         facts = gathered(desk, market, at_ns, force.limits, facts)
+        facts = warmed(facts, force.limits, market[1])
     more: list[Verdict] = []
     if is_fitting(force.limits):
         fit = sized(_request(case, fitted), force.limits, facts)
@@ -239,7 +264,7 @@ def _request(case: _Case, fitted: Conformed) -> GateRequest:
         quantity=fitted.quantity,
         is_undo=case.order.is_undo,
         leverage=case.leverage,
-        stop=exit_price(plan.stop_loss, case.price, -terms.side.sign),
+        stop=stop_price(plan, case.price, terms.side.sign),
         target=exit_price(plan.take_profit, case.price, terms.side.sign),
     )
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.risk_changes import DAY_NS, has_limits, is_entry, limits_of, worth_now
 from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.order import HAND, Order, OrderStatus
 from lefi_tui.core.position import Position
@@ -35,6 +36,12 @@ def in_force(desk: Desk, account: str, bot: str = HAND) -> InForce:
     return strictest(((SETTINGS, desk.limits), *own))
 
 
+def is_demo(desk: Desk, account: str) -> bool:
+    """Whether it is nobody's money: the made-up market, or candle files."""
+    known = desk.accounts[account]
+    return known.venue == DEMO_VENUE or known.sizing is Sizing.AT_FILL
+
+
 def gathered(desk: Desk, market: Key, at_ns: int, limits: Limits, facts: Facts) -> Facts:
     """The facts with all that a limit may look at; `market` is account and symbol."""
     name, _ = market
@@ -55,6 +62,7 @@ def gathered(desk: Desk, market: Key, at_ns: int, limits: Limits, facts: Facts) 
         old_marks=old_marks,
         coming=_coming(desk, name),
         stopped_ns=desk.stopped.get(market),
+        left=desk.left.get(market),
         entries_day=sum(at_ns - each < DAY_NS for each in desk.entered.get(name, ())),
         unconfirmed=sum(
             each.account == name and each.status is OrderStatus.UNCONFIRMED

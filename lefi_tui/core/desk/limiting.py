@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from lefi_tui.core.desk import closing, valuation
+from lefi_tui.core.desk import back_to_demo, closing, valuation
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.desk.orders import cancel_orders, closes_of
@@ -146,7 +146,8 @@ def _wanted_of(desk: Desk, account: str) -> Iterator[Wanted]:
     for bot, force in zip(bots, forces[1:], strict=True):
         own = _needs(force.limits)
         symbols = bot.needs.symbols if bot.needs.can_trade else ()
-        if any(own) or force.limits.spread_bps_max is not None:
+        told = (force.limits.spread_bps_max, force.limits.drawdown_month_demo)
+        if any(own) or any(each is not None for each in told):
             for symbol in dict.fromkeys((*symbols, *needs)):
                 needs.setdefault(symbol, []).append(own)
     for symbol, asked in needs.items():
@@ -165,11 +166,13 @@ def _needs(limits: Limits) -> Needs:
         limits.correlation_sum_max,
         limits.size_atr_risk,
         limits.size_kelly,
+        limits.edge_bps_min,
     )
+    switches = limits.overlay or limits.anomaly_lockout or limits.exit_guard
     return (
         limits.volume_24h_min is not None,
         limits.slippage_bps_max is not None,
-        limits.overlay or limits.anomaly_lockout or any(each is not None for each in candles),
+        switches or any(each is not None for each in candles),
     )
 
 
@@ -179,7 +182,7 @@ def _needs_marks(limits: Limits) -> bool:
         *(limits.daily_loss_max, limits.position_notional_max, limits.deployed_share_max),
         *(limits.risk_share_max, limits.open_risk_share_max, limits.size_share),
         *(limits.drawdown_day_max, limits.drawdown_day_close, limits.drawdown_week_halve),
-        limits.drawdown_month_max,
+        *(limits.drawdown_month_max, limits.drawdown_month_demo),
         *(limits.correlation_max, limits.correlation_sum_max),
     )
     return limits.overlay or any(each is not None for each in money)
@@ -192,6 +195,7 @@ def conditions_seen(draft: Draft, message: ConditionsSeen) -> None:
         return
     draft.say(ConditionsKept(message))
     _close_if_breached(draft, message.account, message.at_ms * NS_PER_MS)
+    back_to_demo.send_if_fallen(draft, message.account, message.at_ms * NS_PER_MS)
 
 
 def watched(desk: Desk) -> tuple[str, ...]:

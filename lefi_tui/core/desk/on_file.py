@@ -49,6 +49,7 @@ def _scene(desk: Desk, order: Order, at_ns: int) -> Scene:
         desk.releases,
         desk.trading_state,
         desk.trading_cause,
+        {} if bot is None else bot.gave,
     )
 
 

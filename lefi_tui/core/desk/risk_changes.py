@@ -30,10 +30,10 @@ from lefi_tui.core.messages import (
     VenueStateSeen,
 )
 from lefi_tui.core.money import ZERO, from_double
-from lefi_tui.core.order import Order
+from lefi_tui.core.order import Order, Side
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk import on_candles
-from lefi_tui.core.risk.facts import NS_PER_MS, STOPS, Seen, VenueState
+from lefi_tui.core.risk.facts import NS_PER_MS, STOPS, Left, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, SETTINGS, Limits, from_text
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
 
@@ -205,11 +205,16 @@ def candles_seen(desk: Desk, message: BarsClosed) -> Desk:
 # ---- orders
 
 
-def stop_filled(desk: Desk, event: OrderFilled) -> Desk:
-    """A market whose stop filled cools down."""
-    if event.reason not in STOPS:
+def filled(desk: Desk, event: OrderFilled) -> Desk:
+    """Before it is booked: a market whose stop filled cools down; where one is left is kept."""
+    key = (event.account, event.symbol)
+    if event.reason in STOPS:
+        desk = replace(desk, stopped=put(desk.stopped, key, event.at_ns))
+    position = desk.positions.get(key)
+    is_out = position is not None and position.units * Side(event.side).sign < 0
+    if not is_out or not has_limits(desk):
         return desk
-    return replace(desk, stopped=put(desk.stopped, (event.account, event.symbol), event.at_ns))
+    return replace(desk, left=put(desk.left, key, Left(event.at_ns, event.price)))
 
 
 def entered(desk: Desk, event: OrderSubmitted) -> Desk:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
 
-from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal
+from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal, numbers_of
 from lefi_tui.core.desk import approvals, flows, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
@@ -74,12 +73,6 @@ def _hearers(draft: Draft, sender: str, event: Emitted) -> list[BotRecord]:
     ]
 
 
-def _numbers(events: Iterable[Emitted]) -> tuple[tuple[str, float], ...]:
-    """What other bots read of it by `Indicator`."""
-    fields = (field for event in events for field in event.fields)
-    return tuple((name, float(v)) for name, v in fields if not isinstance(v, (bool, str)))
-
-
 def _in_words(event: Emitted) -> str:
     return " ".join((event.name, *(f"{name} = {value}" for name, value in event.fields)))
 
@@ -125,7 +118,7 @@ def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, .
             acted=bool(decision.intents or decision.notes or decision.refusals or decision.emitted),
             has_begun=bot.has_begun or begins,
             heard_used=len(heard),
-            gave=_numbers(decision.emitted),
+            gave=numbers_of(decision.emitted),
             answers=tuple(each for each in bot.answers if each not in answers),
             awaited=decision.awaited,
             reserved=decision.reserved,

@@ -19,7 +19,7 @@ from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.position import Position
 from lefi_tui.core.record import Record
-from lefi_tui.core.risk.facts import Seen, VenueState
+from lefi_tui.core.risk.facts import Left, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, Limits
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
@@ -149,6 +149,18 @@ class OwnLimits(Record):
 UNSAVED: Final = frozenset({"kinds", "hearers"})
 
 
+class AccountState(Record):
+    """The trading state of one account, beside the desk's own: the stricter one counts."""
+
+    state: TradingState = TradingState.ACTIVE
+    cause: str = ""
+    lift: str = ""  # the least role that may lift it
+    month: int = 0  # in which it was sent back to demo: once in each
+
+
+OPEN: Final = AccountState()
+
+
 class Desk(Record):
     """Everything, frozen. `kinds` is behavior handed in by wiring; `hearers` follow from `bots`."""
 
@@ -184,10 +196,20 @@ class Desk(Record):
     stopped: Mapping[tuple[str, str], int] = field(default_factory=dict)  # when a stop filled last
     entered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # an account's entries
     breached: Mapping[str, int] = field(default_factory=dict)  # account: the day all was closed
+    left: Mapping[tuple[str, str], Left] = field(default_factory=dict)  # markets, when left last
+    account_states: Mapping[str, AccountState] = field(default_factory=dict)
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""
         return self.orders.get(order_id) or self.closed.get(order_id)
+
+    def state_of(self, account: str) -> AccountState:
+        """Of one account; ACTIVE where nothing was ever said of it."""
+        return self.account_states.get(account, OPEN)
+
+    def lift_of(self, account: str) -> str:
+        """The least role that may lift the trading state of an account; of the desk for none."""
+        return self.state_of(account).lift if account else self.trading_lift
 
     def working_of(self, owner: str) -> tuple[Order, ...]:
         return tuple(order for order in self.orders.values() if order.owner == owner)

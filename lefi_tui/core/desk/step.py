@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core.desk import (
     approvals,
+    back_to_demo,
     closing,
     commands,
     flows,
@@ -117,7 +118,7 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     CancelOrder: commands.cancel_order,
     ClosePosition: closing.close_position,
     Kill: killing.kill,
-    Resume: killing.resume,
+    Resume: back_to_demo.resume,
     AdvanceKill: killing.advance_kill,
     TakeOrders: killing.take_orders,
     SetKillRules: killing.set_kill_rules,

@@ -11,8 +11,8 @@ from typing import Final, Protocol
 from lefi_tui.core.messages import Verdict
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.heat import ONE
 from lefi_tui.core.risk.looking import short
-from lefi_tui.core.risk.overlay import ONE
 
 BIAS_FIELD: Final = "bias"
 

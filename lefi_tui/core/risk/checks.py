@@ -10,6 +10,7 @@ from typing import Final
 
 from lefi_tui.core.risk import checks_account as account
 from lefi_tui.core.risk import checks_market as market
+from lefi_tui.core.risk import checks_plan as plan
 from lefi_tui.core.risk.limits import NONE, Limits
 from lefi_tui.core.risk.looking import Check
 
@@ -37,6 +38,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("spread", "SPREAD_EXCEEDS_MAXIMUM", "spread_bps_max", market.spread),
     Check("slippage", "SLIPPAGE_EXCEEDS_MAXIMUM", "slippage_bps_max", market.slippage),
     Check("leverage", "LEVERAGE_ABOVE_LIMIT", "leverage_max", account.leverage),
+    Check("smallest entry", "NOTIONAL_BELOW_MINIMUM", "entry_notional_min", plan.smallest),
+    Check("stop", "STOP_TOO_FAR", "stop_bps_max", plan.stop_distance),
+    Check("edge", "EDGE_BELOW_MINIMUM", "edge_bps_min", plan.edge),
     Check(
         "volatility",
         "VOLATILITY_EXCEEDS_MAXIMUM",

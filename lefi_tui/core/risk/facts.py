@@ -14,8 +14,9 @@ from msgspec import field
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import Level, LevelKind, Side
+from lefi_tui.core.order import ExitPlan, Level, LevelKind, Side
 from lefi_tui.core.record import Record
+from lefi_tui.core.risk.heat import Thermostat
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
 
@@ -41,7 +42,7 @@ class GateRequest(Record):
     opening: Decimal = ZERO  # units that open or enlarge
     quantity: Decimal = ZERO
     leverage: Decimal = Decimal(1)
-    stop: Decimal | None = None  # price of its stop loss
+    stop: Decimal | None = None  # where its stop loss or its trail begins, the closer one
     target: Decimal | None = None
     is_undo: bool = False  # trades back what was half done: no limit leaves it so
 
@@ -104,6 +105,13 @@ class VenueState(Record):
         return min(self.apart, self.apart_before)
 
 
+class Left(Record):
+    """When and at what price a market was left last: whatever made its position smaller."""
+
+    at_ns: int
+    price: Decimal
+
+
 class Facts(Record):
     trading_state: TradingState
     trading_cause: str
@@ -124,6 +132,10 @@ class Facts(Record):
     venue: VenueState | None = None
     releases: tuple[Release, ...] = ()  # of the calendar, high impact, about now
     biases: tuple[tuple[str, float], ...] = ()  # what bots that can't trade say of the market
+    signal: Mapping[str, float] = field(default_factory=dict)  # newest numbers that its bot emitted
+    left: Left | None = None
+    heat: Thermostat | None = None  # of the entry's market; none where nobody looked yet
+    resume: str = "lefi resume"  # what lifts the trading state
 
     def of(self, symbol: str) -> Held | None:
         return next((each for each in self.held if each.symbol == symbol), None)
@@ -151,6 +163,16 @@ class Facts(Record):
     def exposed(self) -> Decimal:
         """In all markets, each at its own mark."""
         return sum((each.worth for each in self.held), ZERO) + sum(self.coming.values(), ZERO)
+
+
+def stop_price(plan: ExitPlan, entry: Decimal, sign: int) -> Decimal | None:
+    """Where an entry's stop loss or its trail begins, whichever is closer."""
+    fixed = exit_price(plan.stop_loss, entry, -sign)
+    if plan.trail is None:
+        return fixed
+    by = plan.trail.value
+    trail = entry - sign * (by if plan.trail.kind is LevelKind.PRICE else entry * by)
+    return trail if fixed is None else (max if sign > 0 else min)(fixed, trail)
 
 
 def exit_price(level: Level | None, entry: Decimal, direction: Decimal | int) -> Decimal | None:

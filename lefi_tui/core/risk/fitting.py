@@ -12,10 +12,17 @@ from typing import Final
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk import sizers
 from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.heat import ONE
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.looking import few_candles, old_mark
-from lefi_tui.core.risk.measures import ATR_BARS, VOLATILITY_BARS, atr, volatility_ratio
-from lefi_tui.core.risk.overlay import ONE, thermostat
+from lefi_tui.core.risk.measures import (
+    ATR_BARS,
+    VOLATILITY_BARS,
+    atr,
+    regime,
+    volatility_ratio,
+)
+from lefi_tui.core.risk.overlay import heat_of
 
 SIZES: Final = ("size_fixed", "size_share", "size_atr_risk", "size_kelly")
 
@@ -48,7 +55,7 @@ def fitted(request: GateRequest, limits: Limits, facts: Facts) -> Fit:
             return Fit(request.opening, missing=f"{size.name} can't be told: {size.missing}")
         if size.units < units:
             units, why = size.units, [size.name]
-    heat = thermostat(limits, facts, request.symbol)
+    heat = heat_of(facts, limits, request.symbol)
     if heat.factor < ONE:
         units, why = units * heat.factor, [*why, heat.words]
     return Fit(units, "; ".join(why))
@@ -93,5 +100,9 @@ def _by_kelly(request: GateRequest, limits: Limits, facts: Facts) -> _Size:
     if ratio is None:
         return _Size(name, missing=few_candles(request.symbol, len(bars), VOLATILITY_BARS))
     share = sizers.calmed(sizers.kelly_share(part, odds[0], odds[1]), ratio)
+    if limits.kelly_regime:
+        kind = regime(bars, ratio)
+        share = sizers.in_regime(share, kind, request.side)
+        name = f"Kelly in a {kind} market"
     share = min(share, sizers.kelly_cap(facts.mode))
     return _of_equity(name, share, request.price, facts)

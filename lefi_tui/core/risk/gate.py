@@ -17,6 +17,7 @@ from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.money import MONEY, words
 from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest
+from lefi_tui.core.risk.gatekeeper import EXITS
 from lefi_tui.core.risk.limits import FREE, InForce, whose
 from lefi_tui.core.risk.looking import Check
 
@@ -39,6 +40,12 @@ def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, 
         return (*verdicts, *always)
     with localcontext(MONEY):
         return (*verdicts, *always, *_limits(request, force, facts))
+
+
+def guard(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, ...]:
+    """What the gatekeeper says of an exit that its script decides on."""
+    with localcontext(MONEY):
+        return tuple(_judged(row, request, force, facts) for row in EXITS)
 
 
 def refusals(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -109,10 +116,10 @@ def _validity(request: GateRequest, facts: Facts) -> Verdict:
 def _state(request: GateRequest, facts: Facts) -> Verdict:
     state = facts.trading_state
     bound = "reducing orders only" if state is TradingState.REDUCING else "no new orders"
-    open_to = {TradingState.ACTIVE: True, TradingState.REDUCING: request.is_reducing}
-    if open_to.get(state, False):
+    is_out = request.is_reducing or request.is_undo  # no limit leaves a transaction half done
+    if state is TradingState.ACTIVE or (state is TradingState.REDUCING and is_out):
         return Verdict("trading state", state.value, "active", passed=True)
-    text = f"Trading is {state} ({facts.trading_cause}): {bound}. Resume with `lefi resume`."
+    text = f"Trading is {state} ({facts.trading_cause}): {bound}. Resume with `{facts.resume}`."
     return Verdict(
         "trading state", state.value, bound, passed=False, code=f"TRADING_{state.name}", text=text
     )

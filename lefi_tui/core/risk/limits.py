@@ -66,6 +66,9 @@ class Limits(Record):
     orders_per_minute_max: Annotated[
         int | None, About("orders of one bot in any minute, 1 to 6000", ge=1, le=6_000)
     ] = None
+    entry_notional_min: Annotated[
+        _Money, About("the least an entry may be worth: 50", gt=0, stricter=_MORE)
+    ] = None
     orders_per_day_max: Annotated[
         int | None, About("entries of one account in 24 hours; soft", ge=0, le=1_000)
     ] = None
@@ -118,6 +121,21 @@ class Limits(Record):
         Decimal | None, About("between the middle and what the book gives for that size", gt=0)
     ] = None
     leverage_max: Annotated[Decimal | None, About("of an entry", ge=1)] = None
+    stop_bps_max: Annotated[
+        Decimal | None,
+        About("how far an entry's stop may lie; 30 less while the thermostat is on: 150", gt=0),
+    ] = None
+    edge_bps_min: Annotated[
+        Decimal | None,
+        About(
+            "half an hour's ATR times the script's own `confidence`; 20 more when reduced: 265",
+            gt=0,
+            stricter=_MORE,
+        ),
+    ] = None
+    exit_guard: Annotated[
+        bool, About("exits that a script puts behind `decide` wait out a chop and an oversold low")
+    ] = False
     volatility_ratio_max: Annotated[
         Decimal | None, About("ATR of 14 hours over the median of the last 100: 2.5", gt=0)
     ] = None
@@ -161,6 +179,9 @@ class Limits(Record):
     drawdown_month_max: Annotated[
         _Share, About("below the month's highest equity: no new entry; 0.15", gt=0, le=1)
     ] = None
+    drawdown_month_demo: Annotated[
+        _Share, About("below it: the account goes back to demo until lifted; 0.15", gt=0, le=1)
+    ] = None
     overlay: Annotated[
         bool, About("entries shrink with drawdown, concentration and volatility: the thermostat")
     ] = False
@@ -174,6 +195,9 @@ class Limits(Record):
     size_kelly: Annotated[
         _Share, About("this part of Kelly's share of equity: 0.25", gt=0, le=1)
     ] = None
+    kelly_regime: Annotated[
+        bool, About("Kelly's share by the market's trend too: with it 1.2, against it 0.8")
+    ] = False
     kelly_win_rate: Annotated[
         _Share, About("for Kelly: the share of trades that win, as you estimate it", gt=0, le=1)
     ] = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
@@ -22,6 +23,11 @@ SLOW_BARS: Final = 50
 TURN_BARS: Final = 12
 REGIME_BARS: Final = SLOW_BARS + 2 * TURN_BARS
 SLOPE_LEAST: Final = 0.5  # of an ATR: less is no trend
+WILD: Final = 2.5  # ATR over its median
+DAY_MS: Final = 86_400_000
+DAYS: Final = 4  # before the last one: what a day's turnover is compared with
+THIN: Final = 0.5  # of what a day usually turns over
+SPREAD_ODD: Final = 50  # in bps
 ANOMALY_BARS: Final = 20
 VOLUMES: Final = 50
 CORRELATION_BARS: Final = 100
@@ -76,12 +82,50 @@ def regime_shift(bars: Sequence[Bar]) -> bool:
         return False
     usual = atr(bars)
     closes = [bar.close for bar in bars[-REGIME_BARS:]]
-    now, before, first = (
-        math.fsum(closes[at : at + SLOW_BARS]) / SLOW_BARS for at in (2 * TURN_BARS, TURN_BARS, 0)
-    )
+    now, before, first = (_slow(closes, at) for at in (2 * TURN_BARS, TURN_BARS, 0))
     least = SLOPE_LEAST * (usual or math.inf)
     newer, older = now - before, before - first
     return min(abs(newer), abs(older)) > least and newer * older < 0
+
+
+def _slow(closes: Sequence[float], at: int) -> float:
+    return math.fsum(closes[at : at + SLOW_BARS]) / SLOW_BARS
+
+
+class Regime(StrEnum):
+    WILD = "wild"
+    RISING = "rising"
+    FALLING = "falling"
+    SIDEWAYS = "sideways"
+
+
+def regime(bars: Sequence[Bar], ratio: float) -> Regime:
+    """What kind of market it is, of so many candles as its volatility `ratio` needs: wild before
+    all else, then where its slow mean of closes went.
+    """
+    if ratio > WILD:
+        return Regime.WILD
+    closes = [bar.close for bar in bars[-SLOW_BARS - TURN_BARS :]]
+    went = _slow(closes, TURN_BARS) - _slow(closes, 0)
+    if abs(went) <= SLOPE_LEAST * (atr(bars) or math.inf):
+        return Regime.SIDEWAYS
+    return Regime.RISING if went > 0 else Regime.FALLING
+
+
+# ---- liquidity
+
+
+def is_thin(bars: Sequence[Bar], spread_bps: float | None) -> bool | None:
+    """Whether a market turns over less than half of what it did a day of the four days before, or
+    its bid and ask are odd apart; None where too few candles are known.
+    """
+    a_day = max(1, DAY_MS // bars[-1].timeframe_ms) if bars else 0
+    if not bars or len(bars) < a_day * (DAYS + 1):
+        return None
+    volumes = [bar.volume for bar in bars[-a_day * (DAYS + 1) :]]
+    days = [math.fsum(volumes[at : at + a_day]) for at in range(0, len(volumes), a_day)]
+    is_wide = spread_bps is not None and spread_bps > SPREAD_ODD
+    return is_wide or days[-1] < THIN * median(days[:-1])
 
 
 # ---- anomalies
@@ -121,7 +165,7 @@ def anomalies(bars: Sequence[Bar], now_ms: int, spread_bps: float | None) -> lis
     if usual:
         found.append(Anomaly("volume over its median", newest.volume / usual, 3, 5))
     if spread_bps is not None:
-        found.append(Anomaly("spread in bps", spread_bps, 50, 100))
+        found.append(Anomaly("spread in bps", spread_bps, SPREAD_ODD, 100))
     return [each for each in found if each.is_odd]
 
 

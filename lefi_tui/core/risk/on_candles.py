@@ -28,11 +28,13 @@ from lefi_tui.core.risk.facts import (
     Seen,
     VenueState,
     exit_price,
+    stop_price,
 )
 from lefi_tui.core.risk.fitting import fitted, is_fitting
 from lefi_tui.core.risk.gate import check, refusals
-from lefi_tui.core.risk.limits import InForce
-from lefi_tui.core.risk.looking import short
+from lefi_tui.core.risk.limits import InForce, Limits
+from lefi_tui.core.risk.looking import percent, short
+from lefi_tui.core.risk.overlay import warmed
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
 
@@ -44,7 +46,8 @@ MODE: Final = "simulation"
 NO_PRICE: Final = "NO_PRICE"
 FREE_OF_LIMITS: Final = (
     "Limits: spread 0, the book takes any size at the slippage said, turnover and volatility come "
-    "from the candles; drawdown_day_close keeps entries out and closes nothing"
+    "from the candles; drawdown_day_close keeps entries out and closes nothing, "
+    "drawdown_month_demo does until the account recovers or the month ends; exit_guard is not asked"
 )
 
 
@@ -85,6 +88,7 @@ class Scene(Record):
     releases: tuple[Release, ...] = ()
     state: TradingState = TradingState.ACTIVE
     cause: str = ""
+    signal: Mapping[str, float] = field(default_factory=dict)  # newest numbers its bot emitted
 
     def price(self, terms: OrderTerms) -> Decimal | None:
         """Its limit, else the last close; None where none was seen."""
@@ -123,6 +127,7 @@ def judged(terms: OrderTerms, scene: Scene, force: InForce, *, is_undo: bool = F
         stopped_ns = scene.stopped.get(terms.symbol)
         known = _facts(scene, force)
         facts = replace(known, coming=coming, free=free, stopped_ns=stopped_ns)
+        facts = warmed(facts, force.limits, terms.symbol)
         more: tuple[Verdict, ...] = ()
         is_entry = not (request.is_reducing or is_undo or request.invalid)
         if is_entry and is_fitting(force.limits):
@@ -206,7 +211,7 @@ def _request(terms: OrderTerms, scene: Scene, free: Decimal, *, is_undo: bool) -
         quantity=quantity,
         is_undo=is_undo,
         leverage=scene.leverage(terms),
-        stop=exit_price(plan.stop_loss, price, -sign),
+        stop=stop_price(plan, price, sign),
         target=exit_price(plan.take_profit, price, sign),
     )
 
@@ -267,8 +272,7 @@ def _facts(scene: Scene, force: InForce) -> Facts:
         now_ms = scene.at_ns // NS_PER_MS
         near = events.locking(scene.releases, now_ms, with_templates=limits.event_templates)
     return Facts(
-        scene.state,
-        scene.cause,
+        *_trading(scene, limits),
         ZERO,
         scene.sent_minute,
         at_ns=scene.at_ns,
@@ -280,7 +284,16 @@ def _facts(scene: Scene, force: InForce) -> Facts:
         seen={symbol: _market_now(seen, scene) for symbol, seen in scene.seen.items()},
         venue=VenueState(scene.at_ns),  # a file answers always
         releases=near,
+        signal=scene.signal,
     )
+
+
+def _trading(scene: Scene, limits: Limits) -> tuple[TradingState, str]:
+    """Nobody is there to lift what the desk would keep: an account far down enters no more."""
+    bound, below = limits.drawdown_month_demo, scene.worth.below(scene.worth.month_peak)
+    if bound is None or below < bound or scene.state is not TradingState.ACTIVE:
+        return scene.state, scene.cause
+    return TradingState.REDUCING, f"back to demo: {percent(below)} below the month's highest"
 
 
 def _held(scene: Scene) -> list[Held]:

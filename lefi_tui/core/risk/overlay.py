@@ -1,6 +1,7 @@
 """The thermostat: how much smaller entries are made, each reason with its factor; they multiply.
 
-The rule it keeps: no factor is above 1, and what is not known is a reason to wait.
+The rules it keeps: no factor is above 1, and what is not known is a reason to wait. A stop is the
+script's own term: no thermostat moves it, but while it is on an entry needs a closer one.
 """
 
 from __future__ import annotations
@@ -9,16 +10,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import NS_PER_S, Facts
+from lefi_tui.core.risk.heat import NORMAL, ONE, Reason, Thermostat
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.core.risk.looking import old_mark, percent, short
-from lefi_tui.core.risk.measures import VOLATILITY_BARS, correlation, regime_shift, volatility_ratio
+from lefi_tui.core.risk.measures import (
+    VOLATILITY_BARS,
+    WILD,
+    correlation,
+    is_thin,
+    regime_shift,
+    spread_bps,
+    volatility_ratio,
+)
 
-ONE: Final = Decimal(1)
 HALF: Final = Decimal("0.5")
-NORMAL: Final = "normal"
 REDUCED: Final = "reduced"
 NO_ENTRIES: Final = "no new entries"
 EXITS_ONLY: Final = "flatten only"
@@ -29,37 +38,15 @@ STAGES: Final = (
     (Decimal("0.03"), REDUCED, HALF),
 )
 CONCENTRATION: Final = Decimal("0.6")
-WILD: Final = 2.5
 ALIKE: Final = 0.8
 BACKLOG: Final = 5
 VENUE_NS_MAX: Final = 60 * NS_PER_S  # of what the venue said
 FAILED_SHARE: Final = Decimal("0.1")  # of the calls of ten minutes
 FAILED_LEAST: Final = 3  # one failure among few calls is bad luck
 DRIFT_MAX: Final = Decimal(50)  # in the account's currency
-
-
-class Reason(Record):
-    name: str
-    text: str
-    factor: Decimal
-
-
-class Thermostat(Record):
-    """What entries are multiplied by now, and why."""
-
-    stage: str = NORMAL
-    reasons: tuple[Reason, ...] = ()
-
-    @property
-    def factor(self) -> Decimal:
-        out = ONE
-        for each in self.reasons:
-            out *= each.factor
-        return out
-
-    @property
-    def words(self) -> str:
-        return "; ".join(f"{each.text} ×{short(each.factor)}" for each in self.reasons)
+BROAD_LEAST: Final = 2  # markets: one alone says nothing of the others
+STOP_BPS_LESS: Final = Decimal(30)  # while it is on, off what a stop may be away
+EDGE_BPS_MORE: Final = Decimal(20)  # and on top of what an entry must promise
 
 
 def stage_of(below: Decimal) -> tuple[str, Decimal]:
@@ -68,6 +55,16 @@ def stage_of(below: Decimal) -> tuple[str, Decimal]:
         if below >= bound:
             return name, factor
     return NORMAL, ONE
+
+
+def warmed(facts: Facts, limits: Limits, symbol: str) -> Facts:
+    """The facts of an entry with its thermostat, which sizes and checks then don't ask again."""
+    is_any = limits.overlay or limits.drawdown_week_halve is not None
+    return replace(facts, heat=thermostat(limits, facts, symbol)) if is_any else facts
+
+
+def heat_of(facts: Facts, limits: Limits, symbol: str) -> Thermostat:
+    return facts.heat or thermostat(limits, facts, symbol)
 
 
 def thermostat(limits: Limits, facts: Facts, symbol: str = "") -> Thermostat:
@@ -80,6 +77,22 @@ def thermostat(limits: Limits, facts: Facts, symbol: str = "") -> Thermostat:
     if stage == NORMAL and any(each.factor < ONE for each in reasons):
         stage = REDUCED if all(each.factor for each in reasons) else NO_ENTRIES
     return Thermostat(stage, tuple(reasons))
+
+
+def stop_bps(limits: Limits, facts: Facts, symbol: str) -> Decimal:
+    """How far a stop may lie now; never under half of what was set."""
+    most = limits.stop_bps_max or ZERO
+    return max(most - STOP_BPS_LESS, most * HALF) if _is_on(limits, facts, symbol) else most
+
+
+def edge_bps(limits: Limits, facts: Facts, symbol: str) -> Decimal:
+    """What a trade must promise now."""
+    least = limits.edge_bps_min or ZERO
+    return least + EDGE_BPS_MORE if _is_on(limits, facts, symbol) else least
+
+
+def _is_on(limits: Limits, facts: Facts, symbol: str) -> bool:
+    return heat_of(facts, limits, symbol).stage != NORMAL
 
 
 def _week(limits: Limits, facts: Facts) -> Iterator[Reason]:
@@ -115,7 +128,25 @@ def _account(facts: Facts) -> Iterator[Reason]:
     if facts.releases:
         names = ", ".join(each.name for each in facts.releases)
         yield Reason("event", f"{names} is near", Decimal("0.3"))
+    yield from _liquidity(facts)
     yield from _venue(facts)
+
+
+def _liquidity(facts: Facts) -> Iterator[Reason]:
+    """Thin in most of the markets that are known: it is no matter of one market."""
+    told = (is_thin(facts.candles(symbol), _spread(facts, symbol)) for symbol in facts.seen)
+    known = [each for each in told if each is not None]
+    thin = sum(known)
+    if len(known) >= BROAD_LEAST and 2 * thin > len(known):
+        text = f"{thin} of {len(known)} markets are thin: half a day's turnover, or a wide spread"
+        yield Reason("liquidity", text, Decimal("0.4"))
+
+
+def _spread(facts: Facts, symbol: str) -> float | None:
+    seen = facts.fresh(symbol)
+    if seen is None or seen.bid is None or seen.ask is None:
+        return None
+    return float(spread_bps(seen.bid, seen.ask))
 
 
 def _venue(facts: Facts) -> Iterator[Reason]:

@@ -149,6 +149,8 @@ def test_a_journal_and_a_snapshot_of_before_still_open() -> None:
         "stopped",
         "entered",
         "breached",
+        "left",
+        "account_states",
     ):
         del plain[new]
     old = replace(saved, body=json.dumps(plain))

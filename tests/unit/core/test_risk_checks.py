@@ -15,7 +15,14 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.messages import TradingState, Verdict
 from lefi_tui.core.order import Side
 from lefi_tui.core.risk.checks import CHECKS, set_checks
-from lefi_tui.core.risk.facts import NS_PER_S, Facts, GateRequest, Held, Seen, VenueState
+from lefi_tui.core.risk.facts import (
+    NS_PER_S,
+    Facts,
+    GateRequest,
+    Held,
+    Seen,
+    VenueState,
+)
 from lefi_tui.core.risk.gate import NOT_KNOWN, check, refusals
 from lefi_tui.core.risk.limits import NONE, SETTINGS, InForce, Limits, strictest
 from lefi_tui.core.risk.periods import Calendar, Worth, first_worth, worth_after
@@ -139,6 +146,13 @@ CASES = (
         "slippage_bps_max", D(25), {"seen": {BTC: seen(asks=((D("100.05"), D(5)), (D(101), D(8))))}}
     ),
     Case("leverage_max", D(3), asked={"leverage": D("3.5")}, right={"leverage": D(3)}),
+    Case(
+        "entry_notional_min",
+        D(1_000),
+        asked={"opening": D("9.9"), "quantity": D("9.9")},
+    ),
+    Case("stop_bps_max", D(200), asked={"stop": D("97.99")}),
+    Case("edge_bps_min", D(20), {"signal": {"confidence": 0.3}}, good={"signal": {"adx": 9.0}}),
     Case("volatility_ratio_max", D("2.5"), {"seen": {BTC: seen(bars=candles(BTC, wide=9.0))}}),
     Case(
         "event_lockout",
@@ -259,6 +273,8 @@ UNSEEN: tuple[tuple[str, Mapping[str, Seen]], ...] = (
     ("volatility_ratio_max", {}),
     ("volatility_ratio_max", {BTC: seen(bars=candles(BTC)[-113:])}),
     ("volatility_ratio_max", {BTC: seen(bars=candles(BTC, age=4))}),
+    ("edge_bps_min", {}),
+    ("edge_bps_min", {BTC: seen(bars=candles(BTC)[-14:])}),
     ("anomaly_lockout", {}),
     ("anomaly_lockout", {BTC: seen(bars=candles(BTC)[-19:])}),
 )

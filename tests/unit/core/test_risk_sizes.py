@@ -17,9 +17,10 @@ from lefi_tui.core.risk import sizers
 from lefi_tui.core.risk.advisers import ADVISERS, BiasAdviser
 from lefi_tui.core.risk.facts import NS_PER_S, Facts, Held, VenueState
 from lefi_tui.core.risk.fitting import SIZES, fitted, is_fitting
+from lefi_tui.core.risk.heat import NORMAL
 from lefi_tui.core.risk.limits import Limits
-from lefi_tui.core.risk.measures import atr, regime_shift, volatility_ratio
-from lefi_tui.core.risk.overlay import EXITS_ONLY, NO_ENTRIES, NORMAL, REDUCED, thermostat
+from lefi_tui.core.risk.measures import Regime, atr, regime, regime_shift, volatility_ratio
+from lefi_tui.core.risk.overlay import EXITS_ONLY, NO_ENTRIES, REDUCED, thermostat
 from lefi_tui.core.risk.release import Release
 from tests.unit.core.test_risk_checks import (
     BTC,
@@ -95,6 +96,40 @@ def test_kelly_needs_odds_and_candles() -> None:
     assert "kelly_payoff" in fit(size_kelly=D("0.25"), kelly_win_rate=D("0.5")).missing
     assert "kelly_payoff" in fit(size_kelly=D("0.25"), kelly_payoff=D(2)).missing
     assert "candles" in fit(replace(FACTS, seen={}), size_kelly=D("0.25"), **odds).missing
+
+
+@pytest.mark.parametrize(
+    ("kind", "up", "down"),
+    [
+        (Regime.RISING, "1.2", "0.8"),
+        (Regime.FALLING, "0.8", "1.2"),
+        (Regime.SIDEWAYS, "0.6", "0.6"),
+        (Regime.WILD, "0.5", "0.5"),
+    ],
+)
+def test_kelly_goes_with_the_trend_where_that_is_wanted(kind: Regime, up: str, down: str) -> None:
+    assert sizers.in_regime(D(1), kind, Side.BUY) == D(up)
+    assert sizers.in_regime(D(1), kind, Side.SELL) == D(down)
+
+
+def test_a_market_is_wild_rising_falling_or_sideways() -> None:
+    assert regime(course((119, 0.3)), 1.0) is Regime.RISING
+    assert regime(course((119, -0.02)), 1.0) is Regime.SIDEWAYS
+    assert regime(course((119, -0.03)), 1.0) is Regime.FALLING
+    assert regime(course((119, 0.3)), 2.6) is Regime.WILD
+
+
+def test_a_market_without_a_trend_makes_kelly_smaller_and_none_makes_it_larger_than_its_cap() -> (
+    None
+):
+    odds: dict[str, Any] = {"kelly_win_rate": D("0.51"), "kelly_payoff": D(1)}
+    plain = fit(size_kelly=D("0.5"), **odds)
+    calm = fit(size_kelly=D("0.5"), kelly_regime=True, **odds)
+    assert calm.units == plain.units * D("0.6")
+    assert calm.why == "Kelly in a sideways market"
+    rising = replace(FACTS, seen={BTC: seen(bars=course((119, 0.3)))})
+    sure: dict[str, Any] = {"kelly_win_rate": D("0.9"), "kelly_payoff": D(3)}
+    assert fit(rising, size_kelly=D(1), kelly_regime=True, **sure).units == D(2)  # 2 % of 10,000
 
 
 def test_a_share_of_equity_needs_to_know_the_equity() -> None:
@@ -195,6 +230,36 @@ def test_a_slow_trend_that_turned_makes_entries_smaller() -> None:
     assert not regime_shift(turned[-73:])
 
 
+def traded(volume: float, symbol: str = BTC, **changes: Any) -> Any:
+    """A market whose last day turned over so much an hour; the days before 10 each."""
+    bars = candles(symbol)
+    return seen(bars=(*bars[:-24], *(replace(b, volume=volume) for b in bars[-24:])), **changes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_thin"),
+    [
+        (traded(4.9, bid=None), traded(4.9, ETH), True),
+        (traded(4.9), traded(5.0, ETH), False),  # half of them is not most
+        (traded(5.0), traded(5.0, ETH), False),
+        (traded(4.9), traded(9.0, ETH, ask=D("100.5")), True),  # 55 bps apart
+        (traded(4.9), seen(ETH, bars=candles(ETH)[-100:]), False),  # too few of them to say
+    ],
+)
+def test_most_markets_thin_at_once_make_every_entry_smaller(
+    one: Any, other: Any, *, is_thin: bool
+) -> None:
+    heat = thermostat(Limits(overlay=True), replace(FACTS, seen={BTC: one, ETH: other}))
+    reasons = {each.name: each.factor for each in heat.reasons}
+    assert reasons == ({"liquidity": D("0.4")} if is_thin else {})
+    assert heat.stage == (REDUCED if is_thin else NORMAL)
+
+
+def test_one_thin_market_alone_is_no_matter_of_the_others() -> None:
+    facts = replace(FACTS, seen={BTC: traded(0.0)})
+    assert thermostat(Limits(overlay=True), facts).stage == NORMAL
+
+
 def test_a_position_of_the_same_market_or_of_another_kind_is_no_spike() -> None:
     facts = replace(
         FACTS,
@@ -238,6 +303,7 @@ share = st.decimals(D("0.0001"), D(1), places=4)
             "size_atr_risk": share,
             "size_kelly": share,
             "overlay": st.booleans(),
+            "kelly_regime": st.booleans(),
             "drawdown_week_halve": share,
         },
     ),
