@@ -88,21 +88,22 @@ class LimitsScreen(Framed):
         self.draw_words()
 
     def action_place(self, step: int) -> None:
-        """The next place where limits may stand."""
+        """The next place where limits may stand, from the one asked for: keys outrun answers."""
         if self.view is not None:
             places = self.view.places
-            here = (places.index(self.view.place) + step) % len(places)
+            here = (places.index(self.query_of.place) + step) % len(places)
             self.query_of = LimitsQuery(places[here])
             self.notice(f"Limits of {places[here]}.")
 
     def action_change(self) -> None:
-        limit, view = self.list.selected, self.view
-        if limit is None or view is None:
-            self.notice("The engine has not answered yet.")
-        elif view.place == SETTINGS:
+        """Of the place asked for; until its list is there, nothing of the one that was left."""
+        limit, place = self.list.selected, self.query_of.place
+        if place == SETTINGS:
             self.notice(OF_THE_FILE)
+        elif limit is None or self.view is None or self.view.place != place:
+            self.notice("The engine has not answered yet.")
         else:
-            self.app.push_screen(LimitScreen(limit, view.place, self._asked))
+            self.app.push_screen(LimitScreen(limit, place, self._asked))
 
     def _asked(self, command: ChangeLimits) -> None:
         self._send(command)

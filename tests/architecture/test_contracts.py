@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -75,17 +76,26 @@ def test_the_tree_as_it_is_keeps_every_contract(tmp_path: Path) -> None:
     assert f"{len(contracts())} kept, 0 broken" in answer.stdout
 
 
-@pytest.mark.parametrize("name", PLANTED)
-def test_a_violation_is_seen(name: str, tmp_path: Path) -> None:
-    room, line, contract = PLANTED[name]
-    tree = copied(tmp_path)
-    (tree / room / "planted.py").write_text(f'"""Planted."""\n\n{line}\n')
-
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said of one tree with every violation in it, each in a module of its own."""
+    tree = copied(tmp_path_factory.mktemp("broken"))
+    for number, (room, line, _) in enumerate(PLANTED.values()):
+        (tree / room / f"planted_{number}.py").write_text(f'"""Planted."""\n\n{line}\n')
     answer = lint(tree)
-
     assert answer.returncode == 1, answer.stdout
-    assert f"{contract} BROKEN" in answer.stdout
-    assert "planted" in answer.stdout
+    return answer.stdout
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_violation_is_seen(name: str, broken: str) -> None:
+    room, line, contract = PLANTED[name]
+    planted = f"{room.replace('/', '.')}.planted_{list(PLANTED).index(name)}"
+    assert f"{contract} BROKEN" in broken
+    _, _, told = broken.partition("Broken contracts")
+    _, _, of_it = told.partition(f"\n{contract}\n")
+    of_it = re.split(r"\n\S[^\n]*\n-+\n", of_it.partition("\n\n")[2])[0]
+    assert f"{planted} -> {line.removeprefix('import ')}" in of_it, broken
 
 
 def test_every_contract_is_planted_against() -> None:

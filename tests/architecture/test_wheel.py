@@ -18,8 +18,10 @@ READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".md", ".mako", ".ini", ".toml")
 
 
 def ran(*command: object, cwd: Path) -> str:
-    # `make` names its constraints relative to the checkout; here it is another folder.
-    environment = {key: value for key, value in os.environ.items() if key != "PIP_CONSTRAINT"}
+    # `make` names its constraints relative to the checkout, and here it is another folder; a path
+    # to the checkout's modules would stand before what is installed.
+    left_out = {"PIP_CONSTRAINT", "PYTHONPATH"}
+    environment = {key: value for key, value in os.environ.items() if key not in left_out}
     done = subprocess.run(
         list(map(str, command)),
         cwd=cwd,

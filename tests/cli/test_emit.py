@@ -12,7 +12,7 @@ import pytest
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.adapters.webhook import HOST, signature
 from lefi_tui.event_text import EventTextError, event_of, fields_of
-from tests.cli.test_engine_commands import Profile
+from tests.cli.test_engine_commands import PATIENCE_S, Profile
 from tests.contract.kept_keyring import BACKEND, PLACE
 
 HEARS = 'script "Ears"\non Event("fear") { if event.score < 20 { Print("fear {event.score}") } }\n'
@@ -49,27 +49,28 @@ def test_events_come_in_by_a_folder_and_a_signed_webhook(tmp_path: Path) -> None
     (home / "config.toml").write_text(f'[events]\nfolder = "inbox"\nwebhook_port = {port}\n')
     profile = Profile(home)
     profile.environment |= {"PYTHON_KEYRING_BACKEND": BACKEND, PLACE: str(tmp_path / "ring")}
-    short = profile.lefi("webhook", "secret", "--stdin")
+    short = profile.process("webhook", "secret", "--stdin")
     assert (short.returncode, "32 letters at least" in short.stderr) == (2, True)
-    secret = profile.lefi("webhook", "secret").stdout.strip()
+    secret = profile.process("webhook", "secret").stdout.strip()
     with profile.running_engine():
         profile.answer("bots", "start", "--script", str(script))
         (home / "inbox" / "fear.json").write_text('{"score": 11}')
         assert _posted(port, secret) == (200, b"fear heard by ears\n")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while not list((home / "inbox" / "done").glob("fear.*.json")):
             assert time.monotonic() < deadline
+            time.sleep(0.02)
         decisions = profile.answer("bots", "show", "ears")["decisions"]
     said = [each["what"] for each in decisions]
     assert (said.count("Print: fear 11"), said.count("Print: fear 12")) == (1, 1)
     assert secret not in (home / "lefi.log").read_text()
-    assert profile.lefi("webhook", "secret", "--remove").returncode == 0
+    assert profile.process("webhook", "secret", "--remove").returncode == 0
 
 
 def _posted(port: int, secret: str) -> tuple[int, bytes]:
     body = b'{"event": "fear", "fields": {"score": 12}}'
     timestamp, nonce = str(SystemClock().now_ns() // 1_000_000_000), "n" * 16
-    line = http.client.HTTPConnection(HOST, port, timeout=20)
+    line = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     headers = {"Lefi-Timestamp": timestamp, "Lefi-Nonce": nonce}
     headers["Lefi-Signature"] = signature(secret, timestamp, nonce, body)
     line.request("POST", "/events", body, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from lefi_tui.cli import main
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -27,6 +30,17 @@ class Profile:
         self.environment = {**os.environ, "LEFI_HOME": str(home)}
 
     def lefi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command in this process: what it says is the same, and nothing is loaded anew."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr("sys.stdin", io.StringIO())
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            status = main(arguments)
+        return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+
+    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command as a shell starts it."""
         return subprocess.run(
             [sys.executable, "-m", "lefi_tui", *arguments],
             capture_output=True,
@@ -61,6 +75,7 @@ class Profile:
             while self.lefi("bots").returncode != 0:
                 assert running.poll() is None, running.communicate()
                 assert time.monotonic() < deadline
+                time.sleep(0.02)
             yield running
             running.send_signal(signal.SIGTERM)
             running.communicate(timeout=PATIENCE_S)
@@ -82,7 +97,7 @@ def engine(profile: Profile) -> Iterator[subprocess.Popen[str]]:
 def test_without_an_engine_a_command_says_how_to_start_one(
     command: list[str], tmp_path: Path
 ) -> None:
-    done = Profile(tmp_path).lefi(*command)
+    done = Profile(tmp_path).process(*command)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("LE401 No engine is running")
@@ -121,10 +136,11 @@ def test_a_bot_that_holds_something_is_stopped_only_with_a_word_about_it(
         '    if Position("BTC/USDT") == 0 { Buy("BTC/USDT", 10%, stop_loss = 20%) }\n}\n'
     )
     profile.answer("bots", "start", "holder", "--script", str(script))
-    for _ in range(100):
-        (share,) = profile.answer("bots", "show", "holder")["shares"] or [None]
-        if share is not None:
-            break
+    deadline = time.monotonic() + PATIENCE_S
+    while not (shares := profile.answer("bots", "show", "holder")["shares"]):
+        assert time.monotonic() < deadline, "it bought nothing"
+        time.sleep(0.02)
+    (share,) = shares
     assert share["symbol"] == "BTC/USDT"
     refused = profile.lefi("bots", "stop", "holder")
     assert refused.returncode == 2
@@ -224,7 +240,7 @@ def test_a_manual_bot_in_its_window_is_paused_resumed_and_takes_commands(
 def test_a_second_engine_on_one_profile_is_refused_and_the_first_goes_on(
     engine: subprocess.Popen[str], profile: Profile
 ) -> None:
-    second = profile.lefi("engine")
+    second = profile.process("engine")
     assert second.returncode == 1
     assert "Why: " in second.stderr
     assert engine.poll() is None

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
@@ -31,11 +32,17 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
     there = Profile(home)
     with there.running_engine():
         there.answer("bots", "start", "first", "--script", str(home / "first.lefi"))
-        end_ns = SystemClock().monotonic_ns() + 20 * 10**9
-        while not there.answer("bots", "show", "first")["shares"]:
+        end_ns = SystemClock().monotonic_ns() + 60 * 10**9
+        # Equity is looked at once a second: what is bought and sold between leaves no sample.
+        while not there.answer("bots", "show", "first")["shares"] or not _samples(there):
             assert SystemClock().monotonic_ns() < end_ns, "it bought nothing"
+            time.sleep(0.02)
         there.answer("bots", "stop", "first", "--close")
         yield there
+
+
+def _samples(profile: Profile) -> Any:
+    return profile.answer("report")["equity"]
 
 
 def _fees(home: Path) -> Decimal:
@@ -46,11 +53,12 @@ def _fees(home: Path) -> Decimal:
 
 def _settled(profile: Profile) -> Any:
     """The report once its newest sample is of an account that holds nothing."""
-    end_ns = SystemClock().monotonic_ns() + 20 * 10**9
+    end_ns = SystemClock().monotonic_ns() + 60 * 10**9
     while (report := profile.answer("report"))["final_equity"] != pytest.approx(
         10_000 + report["realized"], abs=1e-6
     ):
         assert SystemClock().monotonic_ns() < end_ns, report
+        time.sleep(0.05)
     return report
 
 

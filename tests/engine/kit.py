@@ -249,7 +249,7 @@ def send(engine: Engine, *commands: m.Command) -> None:
         assert receipt.is_accepted, receipt.text
 
 
-async def until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for the engine's own thread; the clock only bounds a failure."""
     clock = SystemClock()
     end = clock.monotonic_ns() + int(seconds * 1e9)

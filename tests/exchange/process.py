@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.exchange.ledger import LedgerRead, read_ledger
 
 ROOT = Path(__file__).parents[2]
-READY_S = 30.0
+READY_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ from lefi_tui.wiring.demo import build_engine
 from tests.exchange.public_rest import Fault, PublicRest, public_rest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 BTC = "BTC/USDT:USDT"
 BUYER = """script "Buys once"
 on PriceUpdate("BTC/USDT:USDT") {
@@ -298,7 +299,10 @@ def test_the_doctor_asks_the_exchanges_of_the_accounts_and_compares_their_clocks
     rest.skew_ms = 60_000
     done = lefi(tmp_path, "doctor", "--json")
     found = {each["name"]: each for each in json.loads(done.stdout)}
-    assert "+60.0 s" in found["exchange"]["text"]
+    apart = re.search(r"its clock is \+([0-9.]+) s from ours", found["exchange"]["text"])
+    assert apart is not None, found["exchange"]["text"]
+    # Half of how long the answer took is not known; on a busy machine that is some tenths.
+    assert float(apart[1]) == pytest.approx(60.0, abs=5.0)
     assert found["exchange"]["works"] is False
     rest.skew_ms = 0
     found = {each["name"]: each for each in json.loads(lefi(tmp_path, "doctor", "--json").stdout)}

@@ -33,8 +33,8 @@ def by_channel(store: SqliteOutbox) -> dict[str, Delivery]:
 
 
 async def until_state(store: SqliteOutbox, channel: str, *states: State) -> Delivery:
-    await until(lambda: channel in by_channel(store), 30)
-    await until(lambda: by_channel(store)[channel].state in states, 30)
+    await until(lambda: channel in by_channel(store))
+    await until(lambda: by_channel(store)[channel].state in states)
     return by_channel(store)[channel]
 
 
@@ -102,7 +102,7 @@ def test_after_kill_9_what_was_confirmed_is_not_sent_again_and_what_was_under_wa
         command = [sys.executable, "-m", "tests.notices.desk", str(tmp_path)]
         child = await asyncio.create_subprocess_exec(*command, stderr=subprocess.DEVNULL)
         await until_state(store, "room", State.SENT)
-        await until(lambda: len(served.bodies("phone")) == 1, 30)
+        await until(lambda: len(served.bodies("phone")) == 1)
         child.send_signal(signal.SIGKILL)
         await child.wait()
         served.answers["phone"] = 200
@@ -134,7 +134,7 @@ def test_what_the_journal_holds_and_nobody_was_told_is_told_at_the_next_start(
         silent.stop()
         engine = engine_with(tmp_path)
         engine.start()
-        await until(lambda: len(served.bodies("room")) == 2, 30)
+        await until(lambda: len(served.bodies("room")) == 2)
         engine.stop()
         store.close()
 
@@ -153,7 +153,7 @@ def test_a_locked_outbox_keeps_no_notice_from_leaving(tmp_path: Path, served: Se
         with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             refuse(engine, "the test")
-            await until(lambda: len(served.bodies("room")) == 1, 30)
+            await until(lambda: len(served.bodies("room")) == 1)
             assert store.newest(9) == ()
             other.execute("ROLLBACK")
         await until_state(store, "room", State.SENT)
@@ -170,10 +170,10 @@ def test_the_heartbeat_comes_at_its_interval_and_its_failure_is_told_once(
         store = named(tmp_path, "heartbeat", served.web("heart"))
         engine = engine_with(tmp_path, replace(RULES, heartbeat_s=1))
         engine.start()
-        await until(lambda: served.count("heart") >= 1, 30)
+        await until(lambda: served.count("heart") >= 1)
         served.answers["heart"] = 500
         so_far = served.count("heart")
-        await until(lambda: served.count("heart") >= so_far + 3, 30)
+        await until(lambda: served.count("heart") >= so_far + 3)
         assert log(engine).count("The heartbeat does not arrive") == 1
         view = await engine.ask(NoticesQuery())
         assert [(each.name, each.state) for each in view.channels] == [

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from lefi_tui.app import LefiApp
@@ -16,6 +17,7 @@ from lefi_tui.engine.engine import Engine
 from lefi_tui.settings import load
 from lefi_tui.wiring.demo import started
 from lefi_tui.wiring.rooms import furnished
+from tests.screens.patience import waited
 
 BUYER = """// Buys a little at the first price it sees.
 script "First steps"
@@ -50,14 +52,23 @@ class RealDesk:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
+    def type_at_once(self, *keys: str) -> None:
+        """As a slow line hands them over: the last has come before the first is answered."""
+        for key in keys:
+            self.app.post_message(Key(key, key if len(key) == 1 else None))
+
     async def until(self, holds: Callable[[str], bool] | str) -> str:
         """The screen, once it shows what is waited for."""
         wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
-        for _ in range(1_500):
-            if wanted(self.text):
-                return self.text
-            await self.pilot.pause(0.01)
-        raise AssertionError(self.text)
+        text = ""
+
+        def is_there() -> bool:
+            nonlocal text
+            text = self.text
+            return wanted(text)
+
+        await waited(self.pilot, is_there, lambda: text)
+        return text
 
     async def send(self, command: Command) -> None:
         receipt = await DirectChannel(self.engine).send(command)

@@ -14,6 +14,7 @@ from lefi_tui.wiring.script_store import ScriptFolder
 from screens.scripts import ScriptsScreen
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import HandFed
+from tests.screens.patience import waited
 from widgets.editor import ScriptEditor
 from widgets.ink import TRUE_COLOR, Palette
 
@@ -65,11 +66,7 @@ class Scripts:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Steps of the application until this holds."""
-        for _ in range(500):
-            if true():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(self.text)
+        await waited(self.pilot, true, lambda: self.text)
 
     async def shows(self, words: str) -> None:
         await self.until(lambda: words in self.text)

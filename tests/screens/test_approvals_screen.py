@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from lefi_tui.core.messages import StartBot
 from tests.cli.test_engine_commands import Profile
+from tests.screens.patience import waited
 from tests.screens.real_desk import RealDesk, opened
 
 ASKS = """script "Asks"
@@ -26,12 +27,14 @@ on PriceUpdate("BTC/USDT") {
 async def asks(desk: RealDesk, bot: str) -> str:
     """The id of what this bot asks."""
     await desk.send(StartBot(bot, "automated", "demo", ASKS, title="Asks"))
-    for _ in range(1_000):
-        for each in desk.engine.desk.approvals.values():
-            if each.bot == bot:
-                return each.id
-        await desk.pilot.pause(0.01)
-    raise AssertionError("it never asked")
+    asked: list[str] = []
+
+    def has_asked() -> bool:
+        asked[:] = [each.id for each in desk.engine.desk.approvals.values() if each.bot == bot]
+        return bool(asked)
+
+    await waited(desk.pilot, has_asked, lambda: "it never asked")
+    return asked[0]
 
 
 @pytest.mark.asyncio

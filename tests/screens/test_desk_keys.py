@@ -27,6 +27,7 @@ from screens.setup import DeskSetup
 from screens.start_bot import StartScreen
 from screens.why import WhyScreen
 from tests.screens.hand_fed import HandFed, busy
+from tests.screens.patience import waited
 from widgets.ink import TRUE_COLOR
 from widgets.prices import Prices
 
@@ -61,11 +62,7 @@ class Desk:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Steps of the application until this holds."""
-        for _ in range(500):
-            if true():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(self.text)
+        await waited(self.pilot, true, lambda: self.text)
 
     async def shows(self, words: str) -> None:
         await self.until(lambda: words in self.text)

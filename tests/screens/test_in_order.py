@@ -8,6 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.events import Key
 
+from tests.screens.patience import waited
 from widgets.editor import ScriptEditor
 from widgets.in_order import Field, actions
 from widgets.ink import TRUE_COLOR
@@ -35,8 +36,7 @@ async def test_a_field_takes_a_burst_in_its_order() -> None:
         app.field.focus()
         await pilot.pause()
         app.burst(BURST)
-        await pilot.pause(0.2)
-        assert app.field.value == "x4y"
+        await waited(pilot, lambda: app.field.value == "x4y", lambda: app.field.value)
 
 
 @pytest.mark.asyncio
@@ -46,8 +46,7 @@ async def test_the_editor_takes_a_burst_in_its_order() -> None:
         app.editor.focus()
         await pilot.pause()
         app.burst((*BURST, "enter", "z", "backspace", "q"))
-        await pilot.pause(0.2)
-        assert app.editor.text == "x4y\nq"
+        await waited(pilot, lambda: app.editor.text == "x4y\nq", lambda: app.editor.text)
 
 
 def test_a_field_knows_the_keys_of_all_its_bases() -> None:

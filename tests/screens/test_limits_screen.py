@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.core.messages import ChangeLimits, StartBot
+from screens.limits import LimitScreen
 from tests.screens.real_desk import BUYER, opened
 
 
@@ -28,5 +29,8 @@ async def test_a_limit_typed_on_the_screen_stops_the_next_order_and_one_from_afa
         await desk.press("7", "tab")
         text = await desk.until("of account/demo")
         assert any(each in text for each in ("no new entries", "entries ×1", "normal"))
-        await desk.press("shift+tab", "shift+tab", "enter")
+        desk.type_at_once("shift+tab", "shift+tab", "enter")
         await desk.until("config.toml")
+        desk.type_at_once("tab", "enter")
+        await desk.until("has not answered yet")
+        assert not isinstance(desk.app.screen, LimitScreen), "of the place that was left"

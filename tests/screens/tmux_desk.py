@@ -19,7 +19,7 @@ import pytest
 from lefi_tui.wiring.running import engine_pid
 
 ROOT: Final = Path(__file__).parents[2]
-WAIT_S: Final = 30.0
+WAIT_S: Final = 60.0
 
 
 class TmuxDesk:
@@ -49,7 +49,7 @@ class TmuxDesk:
     def _tmux(self, *arguments: str) -> str:
         command = ["tmux", "-S", self._socket, *arguments]
         done = subprocess.run(
-            command, capture_output=True, text=True, env=self._environment, timeout=20, check=True
+            command, capture_output=True, text=True, env=self._environment, timeout=60, check=True
         )
         return done.stdout
 

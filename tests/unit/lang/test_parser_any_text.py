@@ -170,7 +170,7 @@ DEEP: list[Callable[[int], str]] = [
     lambda n: "decide { a => " * n,
     lambda n: "authorize\n" * n,
     lambda n: "setting a = 1 in " + "-" * n + "1",
-    lambda n: "on A " + ("{ if a { " * 12 + "x = " + "(" * 30 + ";") * n,
+    lambda n: "on A " + ("{ if a { " * 12 + "x = " + "(" * 30 + ";") * (n // 10),
 ]
 
 
