@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from lefi_tui.adapters.ccxt_candles import ExchangeCandles
-from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.ccxt_link import ANSWER_S, ExchangeLink
 from lefi_tui.adapters.ccxt_markets import (
     DECIMAL_PLACES,
     SIGNIFICANT_DIGITS,
@@ -295,14 +295,14 @@ async def test_told_to_wait_not_a_question_leaves_until_the_wait_is_over(
     status: int, binance_link: ExchangeLink, rest: PublicRest
 ) -> None:
     link = binance_link
-    rest.fail(Fault("/time", status=status, headers={"Retry-After": "1"}, body="{}"))
+    rest.fail(Fault("/time", status=status, headers={"Retry-After": "2"}, body="{}"))
     with pytest.raises(ExchangeWaitError) as caught:
         await link.ask("time")
     asked = len(rest.requests)
     for question in ("time", "time"):
         with pytest.raises(ExchangeWaitError) as caught:
             await link.ask(question)
-        assert 0 < caught.value.wait_s <= 1
+        assert 0 < caught.value.wait_s <= 2
     assert len(rest.requests) == asked
     assert all(parts(caught.value))
     await SystemClock().sleep(caught.value.wait_s + 0.05)
@@ -359,12 +359,14 @@ async def test_a_worker_that_is_killed_is_another_one_at_the_next_question(
 
 
 async def test_a_worker_that_hangs_is_ended_and_another_one_answers(rest: PublicRest) -> None:
-    async with ExchangeLink("binanceusdm", rest.binance, answer_s=3.0) as link:
+    async with ExchangeLink("binanceusdm", rest.binance) as link:
         await link.ask("time")
         assert link.pid is not None
         hanging = link.pid
         os.kill(hanging, signal.SIGSTOP)
-        with pytest.raises(ExchangeAwayError, match="no answer in 3 s"):
+        link._answer_s = 1.0  # of this question alone: a start may take a busy machine longer
+        with pytest.raises(ExchangeAwayError, match="no answer in 1 s"):
             await link.ask("time")
+        link._answer_s = ANSWER_S
         assert await link.ask("time") == rest.now()
         assert link.pid != hanging
