@@ -155,7 +155,7 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
         facts = _facts(desk, order, at_ns, free)
         return Answer(_fitted(order, fitted, leverage), check(request, FREE, facts))
     with localcontext(MONEY):
-        return _limited(desk, case, fitted, at_ns)
+        return _limited(desk, case, (fitted, request), at_ns)
 
 
 def _leaving(desk: Desk, order: Order, request: GateRequest, at_ns: int, free: Decimal) -> Answer:
@@ -169,8 +169,9 @@ def _leaving(desk: Desk, order: Order, request: GateRequest, at_ns: int, free: D
     return Answer(order, (*answer.verdicts, *guard(request, force, facts)))
 
 
-def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
+def _limited(desk: Desk, case: _Case, asked: tuple[Conformed, GateRequest], at_ns: int) -> Answer:
     """An entry as the limits and the advisers let it: whole, smaller, or not at all."""
+    fitted, request = asked
     order, market = case.order, (case.order.account, case.order.terms.symbol)
     force = in_force(desk, order.account, order.owner)
     facts = _facts(desk, order, at_ns, case.free)
@@ -179,10 +180,10 @@ def _limited(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
         facts = warmed(facts, force.limits, market[1])
     more: list[Verdict] = []
     if is_fitting(force.limits):
-        fit = sized(_request(case, fitted), force.limits, facts)
-        fitted, verdict = _smaller(case, fitted, fit)
+        fitted, verdict = _smaller(case, fitted, sized(request, force.limits, facts))
+        request = _request(case, fitted)
         more.append(verdict)
-    verdicts = check(_request(case, fitted), force, facts)
+    verdicts = check(request, force, facts)
     if order.is_advised:
         facts = replace(facts, biases=biases(desk, order.terms.symbol))
         fitted, advice = _advised(case, fitted, facts)

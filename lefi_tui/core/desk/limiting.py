@@ -47,6 +47,7 @@ from lefi_tui.core.risk.limits import (
 )
 from lefi_tui.core.risk.looking import percent
 
+OF_ACCOUNT: Final = "drawdown_month_demo"
 BY: Final = "limits"  # who closes where a limit is breached
 
 
@@ -98,8 +99,10 @@ def _place_wrong(desk: Desk, place: str) -> str:
 
 
 def _not_here(command: ChangeLimits) -> str:
-    """When a day begins is one for all."""
+    """When a day begins is one for all; back to demo goes an account, never one of its bots."""
     for name, text in command.values:
+        if text and name == OF_ACCOUNT and command.place.startswith("bot/"):
+            return f"{name} is of an account, not of a bot. Set it for the account or the desk."
         if text and ABOUT[name].stricter is Stricter.NONE and command.place != SETTINGS:
             return f"{name} is one for the whole desk. Set it under [limits] in config.toml."
     return ""

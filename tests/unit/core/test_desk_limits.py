@@ -120,12 +120,13 @@ def test_the_settings_of_a_start_replace_those_of_the_start_before() -> None:
         ("moon", "leverage_max", "3", "none of them"),
         ("desk", "leverage_max", "0", "1 or more"),
         ("desk", "day_zone", "Europe/Berlin", "one for the whole desk"),
+        ("bot/b", "drawdown_month_demo", "0.15", "of an account"),
     ],
 )
 def test_a_change_that_can_not_be_is_refused_and_changes_nothing(
     place: str, name: str, text: str, why: str
 ) -> None:
-    desk = open_desk()
+    desk = started("buy")
     after, step = advance(desk, m.ChangeLimits(place, ((name, text),)))
     assert why in of(m.CommandRefused, step)[0].text
     assert after == desk
