@@ -34,6 +34,7 @@ class Job(Struct):
     trigger: Trigger
     work: Work
     fallback: Work | None = None
+    limit_s: float = WORK_S
     task: Task = field(default_factory=Task)
     is_running: bool = False
 
@@ -87,7 +88,7 @@ class Jobs:
         late = isinstance(job.trigger, tasks.Await) and not job.task.has_come
         work = job.fallback if late and job.fallback is not None else job.work
         try:
-            async with asyncio.timeout(WORK_S):
+            async with asyncio.timeout(job.limit_s):
                 did = await work()
         except (OSError, LefiError) as error:  # a timeout is an OSError too
             _log.warning("%s failed: %s", job.title, error or "it took too long")

@@ -83,10 +83,11 @@ def _job(job: Job, now_ns: int) -> ScheduleRow:
     task, result = job.task, job.task.result
     failed = result is not None and not result.is_success and task.tries > 0
     late = bool(task.next_ns) and now_ns - task.next_ns > STUCK_NS
+    is_over = result is not None and result.is_complete and not task.next_ns
     return ScheduleRow(
         ENGINE,
         job.title,
-        "at work" if job.is_running else "waits",
+        "at work" if job.is_running else "done" if is_over else "waits",
         task.next_ns,
         task.last_ns,
         task.lag_ms,

@@ -1,4 +1,4 @@
-"""What runs beside the turns: feeds, timers, a watch on the clock, the check of the old journal."""
+"""What runs beside the turns: feeds, timers, a watch on the clock, the engine's own jobs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
 from lefi_tui.engine.jobs import Jobs
 from lefi_tui.engine.outside import attend
-from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.sampling import LOOK_S
 from lefi_tui.engine.scheduling import Scheduling
-from lefi_tui.engine.tending import Tending
+from lefi_tui.engine.tending import RECONCILED, STARTED, Tending
 from lefi_tui.engine.writer import SingleWriter
-from lefi_tui.ports.journal import JournalError
 from lefi_tui.ports.market_feed import MarketFeed
 
 DRIFT_CHECK_S: Final = 1.0
@@ -59,12 +57,12 @@ class Surroundings:
         self._task(self._watch_equity())
         self._task(conditions.attend(self._writer))
         self._task(self._writer.killing.watch_file())
-        self._task(self._verify_old())
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))
         self._task(self._feed_when_reconciled())
         for job in self._tending.jobs():
             self.jobs.add(job)
+        self.jobs.hear(STARTED)
         self._task(self.jobs.run())
         for source in self._world.sources:
             self._task(attend(self._writer, source))
@@ -95,6 +93,7 @@ class Surroundings:
     async def _feed_when_reconciled(self) -> None:
         """Market input leads to orders, so it begins when the venues have answered."""
         await self._writer.reconciling.is_done.wait()
+        self.jobs.hear(RECONCILED)
         desk = self._writer.desk
         for account, feed in self._world.feeds.items():
             wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)
@@ -164,17 +163,6 @@ class Surroundings:
             await self._world.clock.sleep(LOOK_S)
             self._writer.look_at_equity()
             self._writer.publisher.look(self._writer.desk, self._world.clock.now_ns())
-
-    # ---- the old journal
-
-    async def _verify_old(self) -> None:
-        """Rows before the snapshot are verified while the desk trades; a changed one halts it."""
-        setup = self._writer.setup
-        try:
-            await asyncio.to_thread(verify, setup.journal, self._writer.recovered.verified_from)
-            await asyncio.to_thread(self._tending.drop_old_tape)
-        except JournalError as error:
-            self._writer.halt(error)
 
 
 def _nothing(account: str) -> Watch:

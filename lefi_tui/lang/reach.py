@@ -41,6 +41,7 @@ Counts = Mapping[Key, float]
 ORDERS: Final = ("orders",)
 CANCELS: Final = ("cancels",)
 UNDONE: Final = ("undone",)  # steps of a transaction that failed, traded back
+TURNS: Final = ("turns",)  # orders that may turn a position over: their undo takes one more
 TRANSFERS: Final = ("transfers",)
 APPROVALS: Final = ("approvals",)
 EVENTS: Final = ("events",)
@@ -179,7 +180,7 @@ class _Walk:
     def _whole(self, op: Whole, now: Counts) -> _Ways:
         """Its last step may fail when all before are done: they are traded back."""
         done = _larger(*self.through(op.then, now)) or now
-        steps = sum(done.get(key, 0.0) - now.get(key, 0.0) for key in (ORDERS, TRANSFERS))
+        steps = sum(done.get(key, 0.0) - now.get(key, 0.0) for key in (ORDERS, TRANSFERS, TURNS))
         failed = self.through(op.other, _plus(done, {UNDONE: steps}))
         return _Ways(_larger(done, failed.on), failed.out)
 
@@ -189,7 +190,8 @@ class _Walk:
         leverage = self._ranges.of(named["leverage"]).high if "leverage" in named else 0.0
         key = _size_key(op, op.size_kind)
         self.places[op.site] = Place(op.site, key, size, max(leverage, 0.0))
-        return _of_order(key, size)
+        turns = ":" in op.symbol and op.size is not None and op.size_kind != "share"
+        return _plus(_of_order(key, size), {TURNS: 1.0} if turns else NONE)
 
 
 def _first_or_second(one: _Ways, other: _Ways) -> _Ways:

@@ -240,6 +240,16 @@ def test_a_bot_that_stops_waits_for_its_trade_back(begin: Begin) -> None:
     assert left_of(story) == {}
 
 
+def test_what_is_owed_when_a_kill_comes_is_told(begin: Begin) -> None:
+    story = begin(CANCELS)
+    partly(story)
+    refuse(story)
+    story.tell(Kill(at_ns=story.now))
+    assert story.desk.bots["b"].status is BotStatus.STOPPED
+    stuck = next(each for each in story.of(NoteWritten) if each.kind == "stuck")
+    assert "sell 0.4 of BTC/USDT was not traded back: trading is halted" in stuck.text
+
+
 # ---- an undo through zero
 
 

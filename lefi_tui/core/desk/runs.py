@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal, numbers_of
-from lefi_tui.core.desk import approvals, flows, waiting
+from lefi_tui.core.desk import approvals, flows, giving_back, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import watch_of
@@ -201,6 +201,8 @@ def stop_if_done(draft: Draft, bot_id: str, at_ns: int) -> None:
     working = draft.desk.working_of(bot_id)
     if must_wait or any(order.leg == "entry" for order in working):
         return
+    for each in draft.bot(bot_id).owed:  # a kill's, or the journal's: nothing of it leaves any more
+        giving_back.tell(draft, each.order, "trading is halted", at_ns)
     exits, bot = len(working), draft.bot(bot_id)
     kept = f"; {exits} exits stay with its open position" if exits else ""
     draft.say(BotStopped(bot_id, at_ns, f"{bot.reason}{kept}", bot.ends.value))

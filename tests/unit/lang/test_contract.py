@@ -156,6 +156,13 @@ def test_a_transaction_that_fails_is_undone_and_then_its_else_is_carried_out() -
     assert most(ceiling) == {"share": 0.15}
 
 
+def test_what_may_turn_a_position_over_may_take_two_orders_to_undo() -> None:
+    perp = 'Sell("BTC/USDT:USDT", {}, leverage = 2)'
+    for size, undone in (("3", 2), ("300 USDT", 2), ("10%", 1)):
+        assert on_candle(f"execute {{ {perp.format(size)} }}").undone == undone
+    assert on_candle('execute { Close("BTC/USDT:USDT"); Sell("BTC/USDT", 1) }').undone == 2
+
+
 def test_what_stands_behind_a_finalize_may_run() -> None:
     ceiling = on_candle('finalize { Buy("BTC/USDT", 10%) }; Buy("BTC/USDT", 5%)')
     assert most(ceiling) == {"share": 0.15}
