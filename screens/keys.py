@@ -30,6 +30,7 @@ SETTINGS: Final = "Settings"
 SCHEDULE: Final = "Schedule"
 NOTICES: Final = "Notices"
 LIMITS: Final = "Limits"
+EXCHANGE_KEYS: Final = "Exchange keys"
 SCRIPTS: Final = "Scripts"
 EDITOR: Final = "In the text of a script"
 LISTS: Final = "In a list or a dialog"
@@ -176,6 +177,15 @@ KEYS: Final = (
         "What waits for your yes or no: effects, worst price, cost, why, how long is left.",
         SCREENS,
         "go('approvals')",
+    ),
+    Key(
+        "go_keys",
+        "0",
+        "0",
+        "keys",
+        "Exchange keys: where they are kept, what they may do; the vault's passphrase.",
+        SCREENS,
+        "go('keys')",
     ),
     Key(
         "go_limits",
@@ -558,6 +568,58 @@ KEYS: Final = (
         2,
     ),
     Key("notice_back", "escape", "Esc", "desk", "Back to the desk.", NOTICES, "app.go('desk')", 5),
+    Key("key_above", "up,k", "↑", "", "The account above.", EXCHANGE_KEYS, "move(-1)"),
+    Key("key_below", "down,j", "↓", "", "The account below.", EXCHANGE_KEYS, "move(1)"),
+    Key(
+        "key_set",
+        "s",
+        "s",
+        "set",
+        "Asks for the key of the account; over an old one it waits until its test.",
+        EXCHANGE_KEYS,
+        "set",
+        1,
+    ),
+    Key(
+        "key_test",
+        "t",
+        "t",
+        "test",
+        "Asks the exchange: is it valid, may it trade or withdraw, which IPs, what time is it.",
+        EXCHANGE_KEYS,
+        "test",
+        2,
+    ),
+    Key(
+        "key_unlock",
+        "u",
+        "u",
+        "unlock",
+        "Asks for the passphrase of the vault, once for this desk and its engine.",
+        EXCHANGE_KEYS,
+        "unlock",
+        3,
+    ),
+    Key(
+        "key_allow",
+        "w",
+        "w",
+        "",
+        "Lets a key that can withdraw trade live all the same; asks for the account's name.",
+        EXCHANGE_KEYS,
+        "allow",
+    ),
+    Key(
+        "key_remove",
+        "delete",
+        "Del",
+        "remove",
+        "Removes the key of the account; asks for the account's name.",
+        EXCHANGE_KEYS,
+        "remove",
+        5,
+    ),
+    Key("key_back", "escape", "Esc", "desk", "Back to the desk.", EXCHANGE_KEYS, "app.go('desk')"),
     Key("timer_above", "up,k", "↑", "", "The line above; k too.", SCHEDULE, "move(-1)"),
     Key("timer_below", "down,j", "↓", "line", "The line below; j too.", SCHEDULE, "move(1)", 7),
     Key("timer_page_up", "pageup", "PgUp", "", "Ten lines up.", SCHEDULE, "move(-10)"),

@@ -13,18 +13,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from lefi_tui.adapters.secret_backends import NAMED, is_refused, named_store, system_store
+from lefi_tui.adapters.secret_backends import (
+    NAMED,
+    Absent,
+    is_refused,
+    named_store,
+    system_store,
+)
 from lefi_tui.adapters.vault import Vault
 from lefi_tui.ports.secrets import Lock, SecretsError
 
 SERVICE: Final = "lefi"
 MARK: Final = "secret-store"  # a file that names what keeps the secrets of a profile
 MARK_BYTES_MAX: Final = 200
-OPEN_AGAIN: Final = (
-    "Open it in this session: log in at the desk, or `dbus-run-session -- bash` and "
-    "`gnome-keyring-daemon --unlock`. To have a vault instead, remove the file {}, and set the keys"
-    " again"
-)
+OR_A_VAULT: Final = "{}. To have a vault instead, remove the file {} and set the keys again"
 
 
 def service_of(environment: Mapping[str, str]) -> str:
@@ -94,7 +96,7 @@ class KeyringSecrets:
         if named:
             return f"{NAMED} names {named}, which keeps nothing safe"
         found = system_store(self._platform, self._service)
-        return found if isinstance(found, str) else "this profile has a vault already"
+        return found.why if isinstance(found, Absent) else "this profile has a vault already"
 
     def lock(self) -> Lock:
         return self._store().lock()
@@ -112,12 +114,12 @@ class KeyringSecrets:
         if named or self._vault.file.exists():
             return self._vault
         found = system_store(self._platform, self._service)
-        if not isinstance(found, str):
+        if not isinstance(found, Absent):
             return found
         marked = self._marked()
         if marked:
-            why = f"{found}, and it keeps the secrets of this profile"
-            step = OPEN_AGAIN.format(self._mark)
+            why = f"{found.why}, and it keeps the secrets of this profile"
+            step = OR_A_VAULT.format(found.next_step, self._mark)
             raise SecretsError(why, where=marked, next_step=step)
         return self._vault
 

@@ -22,7 +22,13 @@ NAMED: Final = "PYTHON_KEYRING_BACKEND"
 # They keep in plain text, keep nothing, or choose for themselves.
 REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyring.backends.chainer")
 REFUSED_PACKAGE: Final = "keyrings."
-UNLOCK: Final = "Unlock it (log in at the desk, or `gnome-keyring-daemon --unlock`), then try again"
+UNLOCK: Final = (
+    "Unlock it (log in at the desk, or `gnome-keyring-daemon --replace --unlock`), then try again"
+)
+OPEN: Final = (
+    "Open it in this session: log in at the desk, or `dbus-run-session -- bash` and "
+    "`gnome-keyring-daemon --unlock`"
+)
 
 
 class System(Record):
@@ -38,6 +44,13 @@ SYSTEMS: Final[Mapping[str, System]] = {
     "darwin": System("the macOS Keychain", "keyring.backends.macOS"),
     "win32": System("the Windows Credential Locker", "keyring.backends.Windows", "WinVaultKeyring"),
 }
+
+
+class Absent(Record):
+    """Why a keyring does not answer, and what would make it."""
+
+    why: str
+    next_step: str
 
 
 class SystemStore:
@@ -95,7 +108,7 @@ def is_refused(name: str) -> bool:
     return name.startswith((*REFUSED, REFUSED_PACKAGE))
 
 
-def system_store(platform: str, service: str) -> SystemStore | str:
+def system_store(platform: str, service: str) -> SystemStore | Absent:
     """The keyring of this system, or why it does not answer."""
     system = SYSTEMS.get(platform, SYSTEMS["linux"])
     kind = getattr(importlib.import_module(system.module), system.kind)
@@ -103,9 +116,9 @@ def system_store(platform: str, service: str) -> SystemStore | str:
         _ = kind.priority  # the library's own way to ask: it raises where there is none
         backend: KeyringBackend = kind()
         if _is_locked(backend):
-            return f"{system.name} is locked"
+            return Absent(f"{system.name} is locked", UNLOCK)
     except _ABSENT as error:
-        return f"{system.name} does not answer here ({type(error).__name__})"
+        return Absent(f"{system.name} does not answer here ({type(error).__name__})", OPEN)
     return SystemStore(system.name, backend, service)
 
 

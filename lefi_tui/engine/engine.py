@@ -54,6 +54,7 @@ from lefi_tui.views.queries import (
     LimitsQuery,
     NoticeErrand,
     Query,
+    VaultErrand,
     WhyQuery,
 )
 
@@ -215,6 +216,9 @@ class Engine:
         if isinstance(query, NoticeErrand) and not may(who.role, TRADER):
             why = f"{who.name} is {who.role}; the errands of the outbox need the role {TRADER}"
             raise RefusedError(why, where="lefi notify", next_step="The owner gives roles: [roles]")
+        if isinstance(query, VaultErrand) and not who.is_owner:
+            why = f"{who.name} is not the owner of this desk"
+            raise RefusedError(why, where="the vault", next_step="Its owner opens it")
         if isinstance(query, QUICK):
             return self.answer(query, who)
         self._receipts.look()

@@ -5,6 +5,7 @@ A screen asks through the same door; it can't tell which questions these are.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.world import World
 from lefi_tui.ports.records import Records
+from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.views.approvals_picture import approvals_view
 from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.bot_picture import bot_view
@@ -40,6 +42,7 @@ from lefi_tui.views.queries import (
     ReportQuery,
     ScheduleQuery,
     StoryQuery,
+    VaultErrand,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
@@ -79,6 +82,7 @@ class Reading:
             ReportQuery: self._report,
             ScheduleQuery: self._schedule,
             StoryQuery: self._story,
+            VaultErrand: self._unlock,
         }
 
     async def answer(self, query: Query, sight: Sight) -> Any:
@@ -101,6 +105,16 @@ class Reading:
         if notifier is None:
             return ErrandAnswer("This desk is thrown away with its screen: it tells nobody.")
         return await notifier.answer(query, sight.now_ns)
+
+    async def _unlock(self, query: VaultErrand, _sight: Sight) -> ErrandAnswer:
+        secrets = self._world.secrets
+        if secrets is None:
+            return ErrandAnswer("This desk is thrown away with its screen: it keeps no secrets.")
+        try:
+            await asyncio.to_thread(secrets.unlock, query.passphrase)
+        except SecretsError as error:
+            return ErrandAnswer(error.why)
+        return ErrandAnswer("")
 
     async def _bot(self, query: BotQuery, sight: Sight) -> BotView:
         bot = sight.desk.bots.get(query.bot)

@@ -41,6 +41,7 @@ from lefi_tui.views.queries import (
     ReportQuery,
     ScheduleQuery,
     StoryQuery,
+    VaultErrand,
     WhyQuery,
 )
 from lefi_tui.views.report_view import ReportView
@@ -66,6 +67,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "FlowsQuery": (FlowsQuery, FlowsView),
     "NoticesQuery": (NoticesQuery, NoticesView),
     "NoticeErrand": (NoticeErrand, ErrandAnswer),
+    "VaultErrand": (VaultErrand, ErrandAnswer),
     "ReportQuery": (ReportQuery, ReportView),
     "ScheduleQuery": (ScheduleQuery, ScheduleView),
     "StoryQuery": (StoryQuery, StoryView),

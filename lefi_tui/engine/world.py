@@ -14,6 +14,7 @@ from lefi_tui.ports.history import History
 from lefi_tui.ports.market_feed import MarketFeed
 from lefi_tui.ports.notifier import Notifier
 from lefi_tui.ports.scheduler import Scheduler
+from lefi_tui.ports.secrets import Secrets
 from lefi_tui.ports.venue import Venue
 
 
@@ -25,4 +26,5 @@ class World(Record):
     conditions: Mapping[str, Conditions] = field(default_factory=dict)  # what limits look at
     scheduler: Scheduler | None = None  # none in virtual time: the driver asks what is due
     notifier: Notifier | None = None
+    secrets: Secrets | None = None  # asked in a thread: it may wait
     sources: tuple[EventSource, ...] = ()  # of custom events

@@ -118,6 +118,16 @@ class NoticeErrand(Query):
     requeue: int = 0
 
 
+class VaultErrand(Query):
+    """Opens the vault of secrets in the engine's process too, for its owner. Never journaled, never
+    shown. Answered by an ErrandAnswer, whose text is why it did not open."""
+
+    passphrase: str
+
+    def __repr__(self) -> str:
+        return "VaultErrand()"
+
+
 class LimitsQuery(Query):
     """The limits of one place and the thermostat: answered by a LimitsView."""
 

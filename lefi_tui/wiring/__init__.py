@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 def serve_engine(settings: Loaded, say: Callable[[str], None]) -> int:
     """`lefi engine`: until SIGTERM or SIGINT, and a lost line if the settings say so."""
+    from lefi_tui.adapters.privacy import keep_private
+
+    keep_private()
     ends = ENDS if settings.settings.on_hangup == "keep" else ENDS | {LOST}
     told = threading.Event()
 

@@ -36,8 +36,23 @@ def attached_desk(settings: Loaded, line: Line) -> tuple[int, str]:
         said.append(GOES_ON)
         return ""
 
-    setup = furnished(settings, SocketFromAnyLoop(path), goes_on_without_us=True, detach=detach)
+    setup = furnished(
+        settings,
+        SocketFromAnyLoop(path),
+        goes_on_without_us=True,
+        detach=detach,
+        at_first_frame=_at_first_frame,
+    )
     return open_desk(setup, line.signals), "".join(said[:1])
+
+
+def _at_first_frame() -> None:
+    """What would hold it up: a passphrase may be typed here, so this process keeps to itself."""
+    from lefi_tui.adapters.privacy import keep_private
+    from lefi_tui.wiring.rooms import keep_loaded
+
+    keep_private()
+    keep_loaded()
 
 
 async def _probe(path: Path) -> None:

@@ -86,6 +86,7 @@ def build_engine(
 
 def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool) -> World:
     """A throw-away profile hears no events of elsewhere and tells nobody."""
+    from lefi_tui.adapters.keyring_secrets import KeyringSecrets
     from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.engine.world import World
     from lefi_tui.wiring.notices import messenger
@@ -99,6 +100,7 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
         conditions=accounts.conditions,
         scheduler=ApScheduler(),
         notifier=messenger(settings, clock) if is_own else None,
+        secrets=KeyringSecrets(settings.data_dir) if is_own else None,
         sources=event_sources(settings, clock) if is_own else (),
     )
 

@@ -23,7 +23,7 @@ from lefi_tui.errors import UsageError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.key_probe import ExchangeKey, KeyProbe
 from lefi_tui.ports.secrets import Lock, Secrets, SecretsError
-from lefi_tui.redaction import Secret
+from lefi_tui.redaction import REDACTOR, Secret
 from lefi_tui.settings import Settings
 from lefi_tui.views.keys_view import KeysView, keys_view
 from lefi_tui.wiring.accounts import DEMO_EXCHANGE
@@ -81,6 +81,8 @@ class KeyKeeper:
 
     def put(self, account: str, parts: Mapping[str, Any]) -> str:
         """What became of it, in words; raises UsageError and SecretsError."""
+        for each in parts.values():
+            REDACTOR.learn(str(each))
         self.check(account)
         text = json.dumps(_checked(parts, account))
         had, state = self._kept(account), self._states.of(account)

@@ -105,8 +105,10 @@ class OwnDesk:
 
     def _begin(self) -> None:
         """Behind the first frame: loading the engine would hold that up by half its time."""
+        from lefi_tui.adapters.privacy import keep_private
         from lefi_tui.wiring.rooms import keep_loaded
 
+        keep_private()
         self._has_begun = True
         keep_loaded()
         threading.Thread(target=self._start, name="engine-start", daemon=True).start()

@@ -54,6 +54,7 @@ def furnished(
             rooms={
                 **rooms(settings.settings, scripts_folder(settings), folder),
                 "notices": partial(notices_room, channel),
+                "keys": partial(keys_room, channel, settings.settings),
             },
             alerts=alerts_of(settings.settings.notify),
             table=table,
@@ -82,6 +83,13 @@ def notices_room(channel: Channel, _send: Any, palette: Any) -> Framed:
     from screens.notices import NoticesScreen
 
     return NoticesScreen(channel.ask, palette)
+
+
+def keys_room(channel: Channel, settings: Settings, _send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.keys import KeyKeeper
+    from screens.exchange_keys import KeysScreen
+
+    return KeysScreen(KeyKeeper(settings), channel.ask, palette)
 
 
 def alerts_of(notify: NotifySettings) -> AlertRules:

@@ -91,7 +91,7 @@ def test_a_locked_keyring_is_told_in_four_parts_and_without_the_secret(
     where = "kept keyring KeptKeyring, lefi: notify/phone"
     assert words.startswith(f"LE701 Secrets can't be kept here  {where}\n")
     assert "the keyring is locked" in words
-    assert "gnome-keyring-daemon --unlock" in words
+    assert "gnome-keyring-daemon --replace --unlock" in words
     assert "AbCdEf" not in words
 
 

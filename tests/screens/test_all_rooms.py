@@ -22,6 +22,7 @@ ROOMS = {
     "settings": ("f7", "Values"),
     "schedule": ("9", "drop old market records"),
     "limits": ("7", "leverage_max"),
+    "keys": ("0", "no account of config.toml"),
     "approvals": ("ctrl+o", "nothing waits for a person"),
 }
 

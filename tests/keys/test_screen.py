@@ -1,0 +1,152 @@
+"""The Keys screen over bare SSH: a vault is made, a key typed and tested, and none of it shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from lefi_tui.adapters import vault as vault_module
+from lefi_tui.core.roles import Who
+from lefi_tui.errors import RefusedError
+from lefi_tui.redaction import Secret
+from lefi_tui.settings import load
+from lefi_tui.views.queries import VaultErrand
+from lefi_tui.wiring.keys import KeyKeeper
+from tests.keys.key_exchange import KeyExchange, running
+from tests.keys.profile import BUS, CONFIG, PASSPHRASE
+from tests.screens.real_desk import RealDesk, opened
+
+KEY, SECRET = "screenKeyScreenKey77", "screenSecretScreenSecret77"
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[KeyExchange]:
+    with running() as served:
+        served.keys[KEY] = (SECRET, "")
+        yield served
+
+
+@pytest.fixture
+def home(tmp_path: Path, exchange: KeyExchange, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in BUS:
+        monkeypatch.delenv(name, raising=False)
+    exchange.rights["enableWithdrawals"] = False
+    (tmp_path / "config.toml").write_text(CONFIG.format(port=exchange.port))
+    return tmp_path
+
+
+async def wrote(desk: RealDesk, *fields: str) -> None:
+    """Each into its field, letter by letter, as a terminal hands them over."""
+    for field in fields:
+        await desk.press(*("space" if each == " " else each for each in field), "enter")
+
+
+class KeysDesk:
+    """The desk, read as a person reads it: over the ends of lines."""
+
+    def __init__(self, desk: RealDesk) -> None:
+        self.desk = desk
+        self.shown = ""
+
+    async def says(self, words: str) -> None:
+        def holds(text: str) -> bool:
+            return words in " ".join(text.replace("┃", " ").replace("│", " ").split())
+
+        self.shown += await self.desk.until(holds)
+
+    async def press(self, *keys: str) -> None:
+        await self.desk.press(*keys)
+
+    async def wrote(self, *fields: str) -> None:
+        """Each into its field, letter by letter, as a terminal hands them over."""
+        for field in fields:
+            await self.press(*("space" if each == " " else each for each in field), "enter")
+
+
+@asynccontextmanager
+async def keys_of(home: Path, size: tuple[int, int] = (100, 30)) -> AsyncIterator[KeysDesk]:
+    async with opened(home, size) as desk:
+        await desk.press("0")
+        yield KeysDesk(desk)
+
+
+@pytest.mark.asyncio
+async def test_a_vault_is_made_a_key_typed_and_tested_and_nothing_typed_is_shown(
+    home: Path,
+) -> None:
+    async with keys_of(home) as desk:
+        await desk.says("not made yet")
+        await desk.press("s")
+        await desk.says("A vault for keys")
+        await desk.wrote(PASSPHRASE, "another one of words")
+        await desk.says("The two differ.")
+        await desk.press("escape", "s")
+        await desk.says("Choose its passphrase")
+        await desk.wrote(PASSPHRASE, PASSPHRASE)
+        await desk.says("Key of main")
+        await desk.wrote(KEY, SECRET)
+        await desk.press("enter")
+        await desk.says("Kept in the vault")
+        await desk.press("t")
+        await desk.says("main: valid")
+        await desk.says("may withdraw no; bound to IPs yes")
+        secrets = (KEY, SECRET, PASSPHRASE, KEY[:8])
+        assert [each for each in secrets if each in desk.shown] == []
+
+
+@pytest.mark.asyncio
+async def test_a_key_that_can_withdraw_is_marked_until_its_account_is_typed(
+    home: Path, exchange: KeyExchange
+) -> None:
+    exchange.rights["enableWithdrawals"] = True
+    KeyKeeper(load({"LEFI_HOME": str(home)}).settings).unlock(Secret(PASSPHRASE))
+    async with keys_of(home) as desk:
+        await desk.press("s")
+        await desk.says("Key of main")
+        await desk.wrote(KEY, SECRET, "")
+        await desk.says("Kept in the vault")
+        await desk.press("t")
+        await desk.says("CAN WITHDRAW")
+        await desk.says("Trades nothing live: its key can withdraw.")
+        await desk.press("w")
+        await desk.wrote("mian")
+        await desk.says("That is not its name")
+        await desk.press(*["backspace"] * 4)
+        await desk.wrote("main")
+        await desk.says("Withdrawal was allowed by hand")
+        await desk.press("delete")
+        await desk.says("Remove the key of main")
+        await desk.wrote("main")
+        await desk.says("main has no key")
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_passphrase_is_told_and_the_right_one_opens_desk_and_engine(
+    home: Path,
+) -> None:
+    KeyKeeper(load({"LEFI_HOME": str(home)}).settings).unlock(Secret(PASSPHRASE))
+    vault_module._OPENED.clear()  # the next start
+    async with keys_of(home, (80, 24)) as desk:
+        await desk.says("which is locked; u opens it")
+        await desk.press("u")
+        await desk.says("The vault is locked")
+        await desk.wrote("four other words")
+        await desk.says("Wrong passphrase")
+        await desk.press("u")
+        await desk.wrote(PASSPHRASE)
+        await desk.says("The vault is open")
+        await desk.press("u")
+        await desk.says("Nothing is locked here.")
+
+
+@pytest.mark.asyncio
+async def test_only_the_owner_opens_the_vault_of_an_engine(home: Path) -> None:
+    async with opened(home) as desk:
+        with pytest.raises(RefusedError, match="not the owner"):
+            await desk.engine.ask(VaultErrand(PASSPHRASE), Who("anna", "admin"))
+        answer = await desk.engine.ask(VaultErrand("short"))
+        assert "8 letters at least" in answer.text
+    assert PASSPHRASE not in repr(VaultErrand(PASSPHRASE))
