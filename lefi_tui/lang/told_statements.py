@@ -230,8 +230,9 @@ test "late" { candles 100; after 11m; expect Notify("not bought") }
         "execute",
         "execute { … } else { … }",
         "One transaction: funds for all of it are checked before its first step. The first step "
-        "that is not filled as asked ends it, and what was done is undone in reverse order; then "
-        "the else. No `return`, `finalize` or second `execute` stands inside.",
+        "that is not filled as asked ends it, and what was done is undone in reverse order, also "
+        "what fills behind its end; then the else. No `return`, "
+        "`finalize` or second `execute` stands inside.",
         """\
 on Candle("BTC/USDT", 1h) {
     execute {
