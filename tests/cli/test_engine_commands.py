@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from lefi_tui.cli import main
+from tests.faults.pty_desk import Profile as FarLook
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -60,7 +61,7 @@ class Profile:
 
     @contextmanager
     def running_engine(self) -> Iterator[subprocess.Popen[str]]:
-        """`lefi engine` of this profile, from its first answer on; it ends as it is told to."""
+        """`lefi engine` of this profile, from its first price on: before, it refuses trades."""
         command = [sys.executable, "-m", "lefi_tui", "engine"]
         with subprocess.Popen(
             command,
@@ -72,7 +73,7 @@ class Profile:
             cwd=ROOT,
         ) as running:
             deadline = time.monotonic() + PATIENCE_S
-            while self.lefi("bots").returncode != 0:
+            while not FarLook(self.home).has_prices():
                 assert running.poll() is None, running.communicate()
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
