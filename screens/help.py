@@ -20,6 +20,7 @@ SIGNS = (
     ("DEMO", "a made-up market with made-up money"),
     ("REPLAY", "a recorded market with made-up money"),
     ("DRY", "a real market with made-up money"),
+    ("SANDBOX", "an exchange's practice market"),
     ("LIVE", "real money"),
     ("old 12s", "no newer price for 12 s: the row is dimmed, its numbers are not to be trusted"),
     ("–", "not known; nothing is invented"),

@@ -35,6 +35,7 @@ MONEY: Final[Mapping[Mode, str]] = {
     Mode.DEMO: "a made-up market, made-up money",
     Mode.REPLAY: "a recorded market, made-up money",
     Mode.DRY: "a real market, made-up money",
+    Mode.SANDBOX: "an exchange's practice market, made-up money",
     Mode.LIVE: "real money",
 }
 NOT_LIVE: Final = "Real money is not started from this form yet; choose another account."

@@ -130,6 +130,7 @@ _CUBE_MODES: Final = {
     Mode.DEMO: "#87afd7",
     Mode.REPLAY: "#af87d7",
     Mode.DRY: "#d7af5f",
+    Mode.SANDBOX: "#87d75f",
     Mode.LIVE: "#ff5f00",
 }
 # Exactly the values that Rich counts as the sixteen, so each becomes the plain escape code.
@@ -159,6 +160,7 @@ _SIXTEEN_MODES: Final = {
     Mode.DEMO: "#55ffff",
     Mode.REPLAY: "#ff55ff",
     Mode.DRY: "#ffff55",
+    Mode.SANDBOX: "#55ff55",
     Mode.LIVE: "#ff5555",
 }
 

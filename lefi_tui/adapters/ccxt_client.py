@@ -99,11 +99,12 @@ class PublicExchange:
 
     async def answer(self, question: str, asked: Mapping[str, Any]) -> Any:
         """The answer, or a Refusal."""
-        _rank.set(Rank.ENTRY if asked.get("is_for_order") else Rank.READ)
-        plain = {name: each for name, each in asked.items() if name != "is_for_order"}
+        rank = Rank[asked["rank"]] if "rank" in asked else Rank.READ
+        _rank.set(rank)
+        plain = {name: each for name, each in asked.items() if name != "rank"}
         try:
             return await self._guards.call(
-                question, partial(self._asked, question, plain), limit_s=QUESTION_S
+                question, partial(self._asked, question, plain), rank, QUESTION_S
             )
         except HeldBackError as error:
             kind = "wait" if self._guards.hold.left_s(self._clock.monotonic_ns()) else "away"

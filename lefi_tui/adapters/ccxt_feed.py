@@ -225,7 +225,7 @@ class ExchangeFeed:
         """Prints first: what happened before the book is known when the book is."""
         async with self._turns[symbol]:
             await self._prints(symbol)
-            told = await self._link.ask("book", symbol=symbol, is_for_order=True)
+            told = await self._link.ask("book", symbol=symbol, rank="ENTRY")
             if not self._market.hear_book(symbol, told):
                 where = f"{self._terms.exchange} {symbol}"
                 raise ExchangeAnswerError("its book is empty, or crossed", where=where)

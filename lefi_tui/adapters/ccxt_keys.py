@@ -46,7 +46,7 @@ class KeyedExchange:
         self._client.verbose = False
         self._clock = clock
         if begin.get("is_sandbox"):
-            self._to_sandbox()
+            to_sandbox(self._client)
         asks: dict[str, Callable[[], Awaitable[Rights]]] = {
             "binance": self._of_binance,
             "binanceusdm": self._of_binance,
@@ -56,12 +56,6 @@ class KeyedExchange:
         self._ask = (
             self._by_balance if begin.get("is_sandbox") else asks.get(name, self._by_balance)
         )
-
-    def _to_sandbox(self) -> None:
-        try:
-            self._client.set_sandbox_mode(True)
-        except ccxt.BaseError as error:
-            raise Refusal("refused", REDACTOR.clean(str(error))) from error
 
     async def close(self) -> None:
         await self._client.close()
@@ -117,6 +111,17 @@ class KeyedExchange:
         """It shows that the key is valid, and no more."""
         await self._client.fetch_balance()
         return {"can_trade": None, "can_withdraw": None, "ip_restricted": None}
+
+
+def to_sandbox(client: Any) -> None:
+    """Its practice market: demo trading where it has that, else its test network."""
+    try:
+        if "demo" in client.urls:
+            client.enable_demo_trading(enable=True)
+        else:
+            client.set_sandbox_mode(enabled=True)
+    except ccxt.BaseError as error:
+        raise Refusal("refused", REDACTOR.clean(str(error))) from error
 
 
 def _flag(value: Any) -> bool:

@@ -25,6 +25,7 @@ from lefi_tui.errors import (
     MarketUnknownError,
 )
 from lefi_tui.ports.conditions import Calls
+from lefi_tui.ports.secrets import SecretsError
 
 WORKER: Final = "lefi_tui.adapters.ccxt_worker"
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024  # the markets of the largest exchanges are 3 MB
@@ -51,7 +52,8 @@ class ExchangeLink:
     """`async with link`, by each who asks; the process ends with the last of them.
 
     `ccxt` is the account's own table, handed on as it is. `private` is what the first line holds
-    besides: a key, where one is tested.
+    besides: a key, where it is one account's line. It may wait for a person to unlock the store, so
+    it is called in a thread.
     """
 
     def __init__(
@@ -160,6 +162,7 @@ class ExchangeLink:
             return self._process
 
     async def _begun(self) -> asyncio.subprocess.Process:
+        private = await self._told_in_private()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -172,7 +175,7 @@ class ExchangeLink:
         )
         assert process.stdin is not None
         # Not as an argument: a proxy's address may hold a password, and anyone can list processes.
-        begin = {"exchange": self.exchange, "ccxt": self._ccxt, **self._private()}
+        begin = {"exchange": self.exchange, "ccxt": self._ccxt, **private}
         process.stdin.write(json.dumps(begin).encode() + b"\n")
         self._last_words = b""
         self._waiting = {}  # an old process ends its own questions, not those of the next one
@@ -181,6 +184,12 @@ class ExchangeLink:
             self._reads.add(task)
             task.add_done_callback(self._reads.discard)
         return process
+
+    async def _told_in_private(self) -> Mapping[str, Any]:
+        try:
+            return await asyncio.to_thread(self._private)
+        except SecretsError as error:
+            raise ExchangeError(error.why, where=error.where, next_step=error.next_step) from error
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal
 from lefi_tui.adapters.ccxt_keys import KeyedExchange
+from lefi_tui.adapters.ccxt_private import PrivateExchange
 from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.adapters.system_clock import SystemClock
 
@@ -28,7 +29,9 @@ class Exchange(Protocol):
 
 
 def opened(begin: Mapping[str, Any]) -> Exchange:
-    """By its first line: with a key it tells of that key, else what anyone may ask."""
+    """By its first line: an account's line trades, a key alone is told of, else it is public."""
+    if begin.get("trades"):
+        return PrivateExchange(begin, SystemClock())
     if "key" in begin:
         return KeyedExchange(begin, SystemClock())
     return PublicExchange(begin["exchange"], begin["ccxt"], SystemClock())

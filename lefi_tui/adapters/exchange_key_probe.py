@@ -25,7 +25,7 @@ class ExchangeKeyProbe:
         settings = self._accounts[account]
 
         def private() -> dict[str, Any]:
-            return {"key": _revealed(key), "is_sandbox": settings.mode == "sandbox"}
+            return {"key": revealed(key), "is_sandbox": settings.mode == "sandbox"}
 
         link = ExchangeLink(settings.exchange, settings.ccxt.table, self._probe_s, private)
         try:
@@ -43,7 +43,7 @@ class ExchangeKeyProbe:
         )
 
 
-def _revealed(key: ExchangeKey) -> dict[str, str]:
+def revealed(key: ExchangeKey) -> dict[str, str]:
     """As ccxt names the parts."""
     shown = {"apiKey": key.api_key.reveal(), "secret": key.secret.reveal()}
     return shown if key.password is None else {**shown, "password": key.password.reveal()}

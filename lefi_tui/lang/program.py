@@ -28,7 +28,7 @@ __all__ = ["Checked", "ConditionSeen", "Handler", "Policy", "Program", "StepResu
 State = list[Any]  # slots: doubles (not-a-number is none), and the texts of states
 
 
-class StepResult(NamedTuple):  # made at every event: half the cost of a frozen dataclass
+class StepResult(NamedTuple):
     state: State
     effects: tuple[Any, ...] = ()  # Intent, Note, Refusal, Planned, BlockEnds, Finalized, in order
     warming: tuple[int, int] | None = None  # events had, events needed

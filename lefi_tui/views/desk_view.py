@@ -28,6 +28,7 @@ class Mode(StrEnum):
     DEMO = "DEMO"  # a made-up market, made-up money
     REPLAY = "REPLAY"  # a recorded market, made-up money
     DRY = "DRY"  # a real market, made-up money
+    SANDBOX = "SANDBOX"  # a real exchange's practice market, its made-up money
     LIVE = "LIVE"  # real money
 
 

@@ -40,7 +40,8 @@ DEMO_VENUE: Final = "demo market"
 CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
 LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
 # The most serious first: it names the whole frame.
-GRAVITY: Final = (Mode.LIVE, Mode.DRY, Mode.REPLAY, Mode.DEMO)
+SANDBOX: Final = " sandbox"  # how such a venue's words end
+GRAVITY: Final = (Mode.LIVE, Mode.SANDBOX, Mode.DRY, Mode.REPLAY, Mode.DEMO)
 
 
 QuickView = DeskView | WhyView | LimitsView
@@ -90,7 +91,7 @@ class Venued(Protocol):
 
 def mode_of(account: Venued) -> Mode:
     if account.mode == "live":
-        return Mode.LIVE
+        return Mode.SANDBOX if account.venue.endswith(SANDBOX) else Mode.LIVE
     if account.venue == DEMO_VENUE:
         return Mode.DEMO
     return Mode.REPLAY if account.sizing is Sizing.AT_FILL else Mode.DRY

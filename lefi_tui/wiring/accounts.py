@@ -27,6 +27,7 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.settings import Settings
 from lefi_tui.settings_tables import AccountSettings
+from lefi_tui.wiring.live_accounts import LIVE, SANDBOX, key_of, open_live
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -85,6 +86,8 @@ def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> A
             accounts.feeds[name] = OnlyWords(refusal, clock)
         elif each.exchange == DEMO_EXCHANGE:
             _open_demo(accounts, name, market, clock, each.cash)
+        elif each.mode == SANDBOX:
+            open_live(accounts, name, each, key_of(settings, name), clock)
         else:
             _open_exchange(accounts, name, each, _link(links, each), clock)
     return accounts
@@ -96,9 +99,9 @@ def refused(name: str, account: AccountSettings) -> FeedStated | None:
     if name == DEMO:
         why = f"{where} has the name of the built-in account"
         return _words(name, "not opened", why, "Give it another name")
-    if account.mode != "paper":
-        why = f"{where} asks for {account.mode}: orders to an exchange come with a later version"
-        return _words(name, "not there yet", why, 'Set mode = "paper": its prices, our money')
+    if account.mode == LIVE:
+        why = f"{where} asks for {account.mode}: real money moves once all of its gates are there"
+        return _words(name, "not there yet", why, 'Set mode = "sandbox", or "paper"')
     return None
 
 

@@ -54,6 +54,7 @@ from lefi_tui.views.wording import said
 from lefi_tui.wiring.accounts import DEMO, refused
 from lefi_tui.wiring.demo import empty_desk, started
 from lefi_tui.wiring.limits import limits_of
+from lefi_tui.wiring.live_accounts import SANDBOX
 
 ACCOUNT: Final = "main"
 FILE_VENUE: Final = "candle file"
@@ -263,6 +264,10 @@ def _asked_for(name: str, settings: Settings) -> tuple[str, ...]:
             where="--account",
             next_step=f"Write [accounts.{name}] in {settings.file}",
         )
+    if account.mode == SANDBOX:
+        why = "its orders would leave, and this run is dry"
+        step = 'Set mode = "paper": its prices, our money'
+        raise NotThereYetError(why, where=f"--account {name}", next_step=step)
     words = refused(name, account)
     if words is not None:
         raise NotThereYetError(words.why, where=f"--account {name}", next_step=words.next)

@@ -35,7 +35,15 @@ CASH: Final = Decimal(10_000)
 
 
 class UsdmVenue(BinanceDoor):
-    hosts = frozenset({"fapi.binance.com", "fstream.binance.com", ws_api.HOST})
+    hosts = frozenset(
+        {
+            "fapi.binance.com",
+            "fstream.binance.com",
+            "demo-fapi.binance.com",
+            "demo-fstream.binance.com",
+            ws_api.HOST,
+        }
+    )
     routes: Mapping[str, Route] = {
         **rest_public.ROUTES,
         **rest_orders.ROUTES,

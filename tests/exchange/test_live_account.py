@@ -1,0 +1,84 @@
+"""A sandbox account from config.toml to the exchange: key, balance, order, fill, restart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lefi_tui.core.messages import StartBot
+from lefi_tui.settings import load
+from lefi_tui.views.desk_view import DeskView, Mode
+from lefi_tui.wiring.keys import KeyKeeper
+from tests.exchange.loopback.host import Far, exchange_in_thread
+from tests.exchange.test_public_account import account, running, seen
+from tests.keys.profile import BUS, PASSPHRASE
+
+BTC = "BTC/USDT:USDT"
+BUYER = f"""
+state n = 0
+on PriceUpdate("{BTC}") {{
+    n = n + 1
+    if n == 1 {{ Buy("{BTC}", 0.01 BTC, leverage = 5) }}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Far]:
+    with exchange_in_thread() as opened:
+        yield opened
+
+
+@pytest.fixture
+def home(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A profile over bare SSH: its vault is opened by a file."""
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text(PASSPHRASE)
+    passphrase.chmod(0o600)
+    for name in BUS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LEFI_VAULT_PASSPHRASE_FILE", str(passphrase))
+    home = tmp_path / "home"
+    home.mkdir()
+    account(home, {**far.ccxt(None), "options": {}}, mode="sandbox", symbols=[BTC])
+    return home
+
+
+def with_key(home: Path, far: Far) -> None:
+    settings = load({"LEFI_HOME": str(home)}).settings
+    KeyKeeper(settings).put("main", {"api_key": far.key.key, "secret": far.key.secret})
+
+
+def held(view: DeskView) -> dict[str, Decimal]:
+    return {each.symbol: each.units for each in view.positions if each.account == "main"}
+
+
+def opened(name: str) -> Callable[[DeskView], Any]:
+    return lambda view: any(each.name == name for each in view.accounts)
+
+
+def test_without_a_key_it_says_so_and_the_rest_is_usable(home: Path) -> None:
+    with running(home) as engine:
+        view = seen(engine, lambda view: "no key" in json.dumps([row.why for row in view.log]))
+        assert any(each.account == "demo" for each in view.prices)
+        assert "lefi keys set main" in str(view.log)
+
+
+def test_a_bot_buys_there_and_a_restart_finds_the_same_position(home: Path, far: Far) -> None:
+    with_key(home, far)
+    with running(home) as engine:
+        view = seen(engine, opened("main"))
+        assert view.banner.mode is Mode.SANDBOX
+        seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
+        receipt = engine.submit(StartBot("buyer", "automated", "main", BUYER)).result(30)
+        assert receipt.is_accepted, receipt.text
+        seen(engine, lambda view: held(view) == {BTC: Decimal("0.01")})
+    with running(home) as engine:
+        view = seen(engine, lambda view: held(view) == {BTC: Decimal("0.01")})
+    orders = [each for each in far.act("calls") if each["is_order"]]
+    assert len(orders) == 1
