@@ -9,6 +9,7 @@ import ccxt.pro as ccxt
 import pytest
 import pytest_asyncio
 
+from tests.exchange.loopback.clients import opened
 from tests.exchange.loopback.host import Far, exchange_in_thread
 
 
@@ -27,6 +28,6 @@ def far(loopback: Far) -> Far:
 @pytest_asyncio.fixture
 async def usdm(far: Far) -> AsyncIterator[Any]:
     """The genuine client with a key that trades; its markets are loaded."""
-    async with ccxt.binanceusdm(far.ccxt(timeout=3_000)) as client:
+    async with opened(far, ccxt.binanceusdm, timeout=3_000) as client:
         await client.load_markets()
         yield client

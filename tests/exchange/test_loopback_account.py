@@ -9,6 +9,7 @@ from typing import Any
 import ccxt.pro as ccxt
 import pytest
 
+from tests.exchange.loopback.clients import opened
 from tests.exchange.loopback.host import Far, exchange_in_process
 
 BTC = "BTC/USDT:USDT"
@@ -211,7 +212,7 @@ async def test_no_stranger_is_asked_and_no_secret_is_sent(far: Far, usdm: Any) -
 
 async def test_it_runs_in_a_process_of_its_own_just_the_same(tmp_path: Path) -> None:
     with exchange_in_process(tmp_path) as far:
-        async with ccxt.binanceusdm(far.ccxt()) as client:
+        async with opened(far, ccxt.binanceusdm) as client:
             await client.load_markets()
             assert (await trade(client, "buy"))["status"] == "closed"
         assert len(far.act("fills")) == 1

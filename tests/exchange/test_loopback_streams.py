@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 from lefi_tui.adapters.system_clock import SystemClock
+from tests.exchange.loopback.clients import cut_off
 from tests.exchange.loopback.host import Far
 
 BTC = "BTC/USDT:USDT"
@@ -46,6 +47,7 @@ async def listener(far: Far, key: str) -> AsyncIterator[ClientWebSocketResponse]
         session.ws_connect(url, proxy=far.proxy, ssl=trust) as stream,
     ):
         yield stream
+    await cut_off(far)
 
 
 def known(client: Any) -> set[tuple[str, str]]:
@@ -204,7 +206,7 @@ async def test_one_event_goes_wrong_and_the_others_come_as_ever(
 ) -> None:
     key = (await usdm.fapiPrivatePostListenKey())["listenKey"]
     async with listener(far, key) as stream:
-        far.act("stream", kind=kind, what="TRADE", delay_ms=50)
+        far.act("stream", kind=kind, what="TRADE", delay_ms=300)
         await buy(usdm)
         await buy(usdm, "two")
         told: list[tuple[str, str]] = []

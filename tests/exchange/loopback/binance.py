@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from aiohttp import web
+
 from tests.exchange.loopback.agenda import Agenda
 from tests.exchange.loopback.ask import Ask, Route
 from tests.exchange.loopback.calls import Call
@@ -49,6 +51,13 @@ class BinanceDoor:
             return route.do(self, replace(ask, now_ms=self.agenda.now_ms()))
 
         return carry_out
+
+    def api_key(self, headers: Mapping[str, str]) -> str:
+        return headers.get("X-MBX-APIKEY", "")
+
+    def signed_text(self, request: web.Request, body: str) -> str:
+        """The query and the body one after the other, as Binance reads them."""
+        return request.rel_url.raw_query_string + body
 
     def refusal(self, refused: RefusedError) -> Any:
         return {"code": refused.code, "msg": refused.text}

@@ -18,7 +18,9 @@ from tests.exchange.loopback.control import Control
 from tests.exchange.loopback.door import Door, Venue
 from tests.exchange.loopback.faults import Faults
 from tests.exchange.loopback.keys import ApiKey
+from tests.exchange.loopback.market_actions import MarketActions
 from tests.exchange.loopback.tunnel import Network, Tunnel
+from tests.exchange.spot.venue import SpotVenue
 from tests.exchange.usdm.actions import UsdmActions
 from tests.exchange.usdm.venue import UsdmVenue
 
@@ -29,7 +31,7 @@ KEYS: Final = (
     ApiKey("key-that-withdraws", "secret-that-withdraws", can_withdraw=True),
     ApiKey("key-of-other-account", "secret-of-other-account", account="other"),
 )
-HOSTS: Final = UsdmVenue.hosts
+HOSTS: Final = UsdmVenue.hosts | SpotVenue.hosts
 
 
 class LoopbackExchange:
@@ -50,11 +52,15 @@ class LoopbackExchange:
         self.keys = {each.key: replace(each) for each in KEYS}
         self.usdm = UsdmVenue(self.agenda, self.books, self.keys, self.faults)
         self.usdm.calls = self.calls
-        self.venues = {"usdm": self.usdm}
-        self.actions = {"usdm": UsdmActions(self.usdm)}
-        by_host: dict[str, Venue] = {
-            host: venue for venue in self.venues.values() for host in venue.hosts
+        self.spot = SpotVenue(self.agenda, self.books, self.keys, self.faults)
+        self.spot.futures_free = self.usdm.free
+        self.venues = {"usdm": self.usdm, "spot": self.spot}
+        self.actions: dict[str, MarketActions] = {
+            "usdm": UsdmActions(self.usdm),
+            "spot": MarketActions(self.agenda, self.spot.markets, self.spot.accounts),
         }
+        served: tuple[Venue, ...] = (self.usdm, self.spot)
+        by_host = {host: venue for venue in served for host in venue.hosts}
         self._door = Door(by_host, self.agenda, self.calls, self.faults)
 
     async def serve(self, ready: Callable[[], None], ends: asyncio.Event, ca: Path) -> None:

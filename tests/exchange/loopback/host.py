@@ -41,7 +41,12 @@ class Far:
     @property
     def key(self) -> ApiKey:
         """May trade and transfer, may not withdraw."""
-        return KEYS[0]
+        return self.keys[0]
+
+    @property
+    def keys(self) -> tuple[ApiKey, ...]:
+        """One that trades, one that only reads, one that withdraws, one of another account."""
+        return KEYS
 
     def ccxt(self, key: ApiKey | None = KEYS[0], **more: Any) -> dict[str, Any]:
         """Settings of a ccxt client: its addresses stay the real ones."""
@@ -59,7 +64,6 @@ class Far:
             "wssProxy": self.proxy,
             "cafile": str(self.ca),
             "enableRateLimit": False,
-            "timeout_on_exit": 0,
             "options": options,
             **secrets,
             **more,

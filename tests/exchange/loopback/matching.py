@@ -164,9 +164,12 @@ class Matcher:
 
     def _take(self, order: Order) -> None:
         market = self._market(order.symbol)
-        for level in market.takes(order.side, order.left, order.limit):
+        levels = market.takes(order.side, order.left, order.limit)
+        if order.tif == "FOK" and sum(units for _, units in levels) < order.left:
+            levels = []
+        for level in levels:
             self.fill(order, level, is_maker=False)
-        if order.is_open and (order.kind == "MARKET" or order.tif == "IOC"):
+        if order.is_open and (order.kind == "MARKET" or order.tif in {"IOC", "FOK"}):
             self.end(order, "EXPIRED")
 
     def _plan(self, symbol: str) -> FillPlan | None:

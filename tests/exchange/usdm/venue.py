@@ -86,16 +86,15 @@ class UsdmVenue(BinanceDoor):
         until_ms = max(created_ms + self.read_lag_ms, account.hidden.get(client_id, 0))
         return now_ms >= until_ms or until_ms == created_ms
 
-    def api_key(self, headers: Mapping[str, str]) -> str:
-        return headers.get("X-MBX-APIKEY", "")
-
-    def signed_text(self, request: web.Request, body: str) -> str:
-        return request.rel_url.raw_query_string + body
-
     async def socket(self, request: web.Request) -> Any:
         if request.host.startswith(ws_api.HOST):
             return await ws_api.serve(self, request)
         return await self.streams.serve(request)
+
+    def free(self, account: str, asset: str) -> Decimal:
+        """What may leave the wallet."""
+        owner = self.accounts[account]
+        return owner.available if asset == "USDT" else owner.balance(asset)
 
     # ---- what time and the market do
 
