@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from lefi_tui.redaction import Secret
 from screens.asking import Dialog
 from screens.keys import bindings
-from widgets.in_order import Field
+from widgets.in_order import Field, Hidden
 
 SECRET_MAX: Final = 4_000  # some secrets are private keys
 PASSPHRASE_MIN: Final = 8
@@ -86,7 +86,7 @@ class Form(Dialog):
 
 
 def _hidden(placeholder: str) -> Field:
-    return Field(placeholder=placeholder, password=True, max_length=SECRET_MAX)
+    return Hidden(placeholder, SECRET_MAX)
 
 
 class KeyForm(Form):

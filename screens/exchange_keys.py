@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from lefi_tui.core.key_rights import KeyRights
 from lefi_tui.errors import LefiError
 from lefi_tui.redaction import Secret
-from lefi_tui.views.keys_view import KeyRow, KeysView, tested
+from lefi_tui.views.keys_view import KeyRow, KeysView, verdict
 from lefi_tui.views.queries import Query, VaultErrand
 from screens.exchange_key_forms import KeyForm, PassphraseForm, TypedForm
 from screens.framed import Framed
@@ -190,7 +190,7 @@ class KeysScreen(Framed):
         rights = await self._done(lambda: self._keeper.test(account))
         if rights is not None:
             said = f": {rights.refusal}" if rights.refusal else ""
-            self.notice(f"{account}: {tested(rights)}{said}")
+            self.notice(f"{account}: {verdict(rights)}{said}")
         await self._look()
 
     async def _told(self, work: Callable[[], str]) -> None:

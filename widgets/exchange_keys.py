@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from lefi_tui.views import numbers
-from lefi_tui.views.keys_view import KeyRow, KeysView, summary, tested
+from lefi_tui.views.keys_view import KeyRow, KeysView, summary, verdict
 from widgets.board import Listing
 from widgets.ink import Ink
 from widgets.lines import Column, Frame, Page, Span, table
@@ -29,10 +29,10 @@ def _key(row: KeyRow) -> Span:
 def _test(row: KeyRow) -> Span:
     rights = row.rights
     if rights is None:
-        return (tested(None) if row.set_at_ms else "", Ink.DIM)
+        return (verdict(None) if row.set_at_ms else "", Ink.DIM)
     is_bad = rights.is_valid is False or rights.can_withdraw or rights.can_trade is False
     is_good = rights.is_valid and rights.can_trade
-    return (tested(rights), Ink.BAD if is_bad else Ink.GAIN if is_good else Ink.WARN)
+    return (verdict(rights), Ink.BAD if is_bad else Ink.GAIN if is_good else Ink.WARN)
 
 
 COLUMNS: Final[tuple[Column[KeyRow], ...]] = (

@@ -49,3 +49,17 @@ class Field(InOrder, Input):
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+
+
+class Hidden(Field):
+    """What is typed is shown as dots, and leaves by no clipboard: a terminal's own is told by bytes
+    on the line (OSC 52), and keeps what it was told."""
+
+    def __init__(self, placeholder: str, max_length: int) -> None:
+        super().__init__(placeholder=placeholder, max_length=max_length, password=True)
+
+    def action_copy(self) -> None:
+        """Nothing is copied."""
+
+    def action_cut(self) -> None:
+        self.delete_selection()

@@ -58,12 +58,12 @@ def _list(arguments: Namespace, output: Output, keeper: KeyKeeper) -> int:
 
 
 def _row(row: KeyRow) -> str:
-    from lefi_tui.views.keys_view import tested
+    from lefi_tui.views.keys_view import verdict
 
     place = f"{row.exchange}, {row.mode}" if row.exchange else "not in config.toml any more"
     if not row.set_at_ms:
         return f"{row.account} ({place}): no key; `lefi keys set {row.account}` asks for it"
-    at = f", tested {_time(row.tested_at_ms)}: {tested(row.rights)}" if row.tested_at_ms else ""
+    at = f", tested {_time(row.tested_at_ms)}: {verdict(row.rights)}" if row.tested_at_ms else ""
     new = f"; another, set {_time(row.new_at_ms)}, waits for its test" if row.new_at_ms else ""
     return f"{row.account} ({place}): set {_time(row.set_at_ms)} in {row.store}{at}{new}"
 

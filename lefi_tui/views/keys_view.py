@@ -66,7 +66,7 @@ def _row(
 # ---- words
 
 
-def tested(rights: KeyRights | None) -> str:
+def verdict(rights: KeyRights | None) -> str:
     """The test in a few words, the worst first."""
     if rights is None:
         return "not tested"

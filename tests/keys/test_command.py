@@ -101,6 +101,23 @@ def test_without_keyring_passphrase_and_terminal_nothing_is_kept_and_the_way_out
     assert "`lefi keys set ACCOUNT` makes it" in doctor
 
 
+def test_doctor_names_the_store_and_how_to_open_it(profile: BareProfile) -> None:
+    def said() -> str:
+        lines = profile.lefi("doctor").stdout.splitlines()
+        first = next(number for number, line in enumerate(lines) if line[4:].startswith("keyring"))
+        return "\n".join(lines[first : first + 2])
+
+    profile.given(OLD, "keys", "set", "main", "--stdin")
+    assert said().startswith("ok  keyring    the Secret Service does not answer here")
+    assert "its passphrase is in a file" in said()
+    del profile.environment["LEFI_VAULT_PASSPHRASE_FILE"]
+    assert said().startswith("--  keyring")
+    assert "it is locked here" in said()
+    assert "Next: Open it on the Keys screen (0)" in said()
+    profile.environment["LEFI_VAULT_PASSPHRASE_FILE"] = str(profile.home / "nowhere")
+    assert said().startswith("NO  keyring    the file of the passphrase can't be read")
+
+
 def test_a_wrong_passphrase_is_told_by_each_who_needs_the_vault(profile: BareProfile) -> None:
     profile.given(OLD, "keys", "set", "main", "--stdin")
     profile.with_passphrase("four other words here")
