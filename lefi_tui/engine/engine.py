@@ -92,14 +92,22 @@ class Engine:
         self._started: Future[Recovered] = Future()
         self._ended: Future[None] = Future()
         self._receipts = Receipts()
+        self._is_open = True
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     # ---- from any thread
 
-    def start(self) -> Recovered:
-        """Raises what keeps it from starting (JournalError); the journal is closed then."""
+    def start(self, *, is_open: bool = True) -> Recovered:
+        """Raises what keeps it from starting (JournalError); the journal is closed then. Without
+        `is_open` nobody is let in before `let_in` is called."""
+        self._is_open = is_open
         self._thread.start()
         return self._started.result()
+
+    def let_in(self) -> None:
+        """From here on screens and commands of other processes find it."""
+        if self._server is not None and self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._server.open(), self._loop).result()
 
     def stop(self) -> None:
         """Seals the tape, closes the journal; raises what went wrong in the engine, if anything."""
@@ -313,7 +321,7 @@ class Engine:
         self._writer = writer
         server = self._server = None if self._socket is None else self._door()
         try:
-            if server is not None:
+            if server is not None and self._is_open:
                 await server.open()
             self._hold_bots(writer)
             surroundings.begin()

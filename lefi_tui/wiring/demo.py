@@ -129,10 +129,11 @@ def started(settings: Settings, folder: Path, also: Collection[str] = ()) -> Eng
 
     keep_log(folder)
     engine, opening = build_engine(settings, folder, also)
-    engine.start()
+    engine.start(is_open=False)
     for command in (*opening, *approval_rules(settings, engine.desk)):
         receipt = engine.submit(command).result(OPEN_S)
         if not receipt.is_accepted:
             engine.stop()
             raise EngineAbsentError(receipt.text, where=str(folder))
+    engine.let_in()  # whoever looks finds the accounts open
     return engine
