@@ -58,15 +58,15 @@ class Actions:
 
     def wait(self, wait_s: float, venue: str = "usdm") -> None:
         """429 with Retry-After; whoever asks meanwhile is banned."""
-        limits = self._exchange.venues[venue].limits
+        limits = self._exchange.limits[venue]
         limits.wait(self.now(), wait_s)
 
     def ban(self, ban_s: float, venue: str = "usdm") -> None:
-        self._exchange.venues[venue].limits.ban(self.now(), ban_s)
+        self._exchange.limits[venue].ban(self.now(), ban_s)
 
     def limits(self, venue: str = "usdm", **most: int) -> None:
         """weight_1m, orders_10s, orders_1m, ban_s."""
-        limits = self._exchange.venues[venue].limits
+        limits = self._exchange.limits[venue]
         for name, value in most.items():
             assert hasattr(limits, name), f"no limit is called {name}"
             setattr(limits, name, value)

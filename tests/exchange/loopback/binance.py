@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -55,11 +56,14 @@ class BinanceDoor:
     def api_key(self, headers: Mapping[str, str]) -> str:
         return headers.get("X-MBX-APIKEY", "")
 
+    def fields(self, query: dict[str, str], body: str) -> dict[str, str]:
+        return query | dict(parse_qsl(body, keep_blank_values=True))
+
     def signed_text(self, request: web.Request, body: str) -> str:
         """The query and the body one after the other, as Binance reads them."""
         return request.rel_url.raw_query_string + body
 
-    def refusal(self, refused: RefusedError) -> Any:
+    def refusal(self, refused: RefusedError, _call: Call) -> Any:
         return {"code": refused.code, "msg": refused.text}
 
     def headers(self, call: Call) -> dict[str, str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -25,9 +24,10 @@ class Venue(Protocol):
 
     def route(self, call: Call) -> Route | None: ...
     def admit(self, call: Call, raw: str) -> Callable[[], Any]: ...
-    def refusal(self, refused: RefusedError) -> Any: ...
+    def refusal(self, refused: RefusedError, call: Call) -> Any: ...
     def headers(self, call: Call) -> dict[str, str]: ...
     def api_key(self, headers: Mapping[str, str]) -> str: ...
+    def fields(self, query: dict[str, str], body: str) -> dict[str, str]: ...
     def signed_text(self, request: web.Request, body: str) -> str: ...
     async def socket(self, request: web.Request) -> web.WebSocketResponse: ...
 
@@ -66,12 +66,13 @@ class Door:
         fault = self._faults.pick(call)
         if fault is None:
             return self._carried_out(venue, call, carry).response()
+        if fault.code:
+            # A fault's own words come as the venue words what it refuses.
+            fault = replace(fault, body=json.dumps(venue.refusal(_refusal(fault), call)))
         return await self._spoilt(request, fault, lambda: self._carried_out(venue, call, carry))
 
     def _noted(self, venue: Venue, request: web.Request, body: str) -> Call:
-        # Of a JSON body the venue takes its own view; a form's fields are the call's.
-        form = "" if body[:1] in {"{", "["} else body
-        params = dict([*request.query.items(), *parse_qsl(form, keep_blank_values=True)])
+        params = venue.fields(dict(request.query), body)
         call = Call(
             self._agenda.now_ms(),
             "rest",
@@ -96,7 +97,7 @@ class Door:
     def _refused(self, venue: Venue, call: Call, refused: RefusedError) -> Reply:
         call.status, call.code = refused.status, refused.code
         headers = {**venue.headers(call), **refused.headers}
-        return Reply(refused.status, json.dumps(venue.refusal(refused)), headers)
+        return Reply(refused.status, json.dumps(venue.refusal(refused, call)), headers)
 
     # ---- faults
 
@@ -117,9 +118,6 @@ class Door:
 
     def _worded(self, fault: Fault, reply: Reply) -> Reply:
         headers = {**reply.headers, **fault.headers}
-        if fault.code:
-            body = json.dumps({"code": fault.code, "msg": fault.text})
-            return Reply(fault.status, body, headers)
         if fault.is_cut:
             return Reply(reply.status, reply.body[: len(reply.body) // 2], headers)
         if fault.body is not None:
@@ -136,3 +134,7 @@ class Door:
         if request.transport is not None:
             reset(request.transport)
         return broken
+
+
+def _refusal(fault: Fault) -> RefusedError:
+    return RefusedError(fault.code, fault.text, fault.status)

@@ -20,6 +20,7 @@ from tests.exchange.loopback.faults import Faults
 from tests.exchange.loopback.keys import ApiKey
 from tests.exchange.loopback.market_actions import MarketActions
 from tests.exchange.loopback.tunnel import Network, Tunnel
+from tests.exchange.okx.venue import OkxVenue
 from tests.exchange.spot.venue import SpotVenue
 from tests.exchange.usdm.actions import UsdmActions
 from tests.exchange.usdm.venue import UsdmVenue
@@ -31,7 +32,7 @@ KEYS: Final = (
     ApiKey("key-that-withdraws", "secret-that-withdraws", can_withdraw=True),
     ApiKey("key-of-other-account", "secret-of-other-account", account="other"),
 )
-HOSTS: Final = UsdmVenue.hosts | SpotVenue.hosts
+HOSTS: Final = UsdmVenue.hosts | SpotVenue.hosts | OkxVenue.hosts
 
 
 class LoopbackExchange:
@@ -54,12 +55,18 @@ class LoopbackExchange:
         self.usdm.calls = self.calls
         self.spot = SpotVenue(self.agenda, self.books, self.keys, self.faults)
         self.spot.futures_free = self.usdm.free
-        self.venues = {"usdm": self.usdm, "spot": self.spot}
+        self.okx = OkxVenue(self.agenda, self.books, self.keys, self.faults)
+        self.limits = {
+            "usdm": self.usdm.limits,
+            "spot": self.spot.limits,
+            "okx": self.okx.limits,
+        }
         self.actions: dict[str, MarketActions] = {
             "usdm": UsdmActions(self.usdm),
+            "okx": MarketActions(self.agenda, self.okx.markets, self.okx.accounts),
             "spot": MarketActions(self.agenda, self.spot.markets, self.spot.accounts),
         }
-        served: tuple[Venue, ...] = (self.usdm, self.spot)
+        served: tuple[Venue, ...] = (self.usdm, self.spot, self.okx)
         by_host = {host: venue for venue in served for host in venue.hosts}
         self._door = Door(by_host, self.agenda, self.calls, self.faults)
 

@@ -36,12 +36,13 @@ class Shared:
     books: Books
     symbols: Mapping[str, Symbol]
     markets: Mapping[str, Market]
+    wallet: str = "usdm"
     numbers: count[int] = field(default_factory=lambda: count(4_000_000_001))
 
 
 class UsdmAccount:
     def __init__(self, name: str, shared: Shared, tell: Callable[[dict[str, Any]], None]) -> None:
-        self.name, self.wallet = name, f"usdm:{name}"
+        self.name, self.wallet = name, f"{shared.wallet}:{name}"
         self.shared, self._tell = shared, tell
         self.matcher = Matcher(self, shared.agenda, shared.markets.__getitem__)
         self.algos: dict[int, Algo] = {}
