@@ -253,4 +253,5 @@ def outcome_of(error: ccxt.BaseError) -> Plain:
 
 
 def _outcome(state: str, code: str, text: str, **more: Any) -> Plain:
-    return {"state": state, "code": code, "text": text[:300], **more}
+    # It goes to journal and screen: an exchange may have echoed the key (faults.md, 47).
+    return {"state": state, "code": code, "text": REDACTOR.clean(text)[:300], **more}

@@ -18,6 +18,7 @@ from lefi_tui.adapters.ccxt_keys import KeyedExchange
 from lefi_tui.adapters.ccxt_private import PrivateExchange
 from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.redaction import REDACTOR
 
 LINE_BYTES_MAX: Final = 1_000_000
 
@@ -69,7 +70,9 @@ async def _answer(exchange: Exchange, asked: dict[str, Any], out: BinaryIO) -> N
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:
-    return {"refused": refusal.kind, "why": refusal.why, "wait_s": refusal.wait_s}
+    # Words only are cleaned: a short passphrase of digits would be found in prices too.
+    why = REDACTOR.clean(refusal.why)
+    return {"refused": refusal.kind, "why": why, "wait_s": refusal.wait_s}
 
 
 def _say(out: BinaryIO, said: dict[str, Any]) -> None:

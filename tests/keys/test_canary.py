@@ -20,8 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import ccxt
 import pytest
 
+from lefi_tui.adapters.ccxt_private import outcome_of
+from lefi_tui.redaction import Secret
 from tests.cli.test_engine_commands import ROOT
 from tests.keys.key_exchange import KeyExchange, running
 from tests.keys.profile import PASSPHRASE, BareProfile
@@ -180,6 +183,37 @@ def test_a_fault_of_ours_shows_no_key_in_log_or_traceback(
     assert (log.count(b"sent "), b"a fault with" in log) == (2, True)
     assert found_in(done.stdout.encode() + done.stderr.encode() + log) == []
     assert re.findall(r"limit (\S+)|mode (\S+)", done.stdout) == [("0", ""), ("", "0o77")]
+
+
+def test_a_worker_that_trades_refuses_in_words_without_its_key() -> None:
+    with running() as exchange:
+        begin = {"exchange": "okx", "ccxt": exchange.table("okx")}
+        key = {"apiKey": KEY["api_key"], "secret": KEY["secret"], "password": PASSPHRASE}
+        asked = {"n": 1, "ask": f"no question {KEY['secret']} {KEY['api_key'].encode().hex()}"}
+        lines = [{**begin, "key": key, "trades": True}, {**asked, "with": {}}]
+        with subprocess.Popen(
+            [sys.executable, "-m", "lefi_tui.adapters.ccxt_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        ) as worker:
+            assert worker.stdin is not None
+            assert worker.stdout is not None
+            worker.stdin.write("".join(f"{json.dumps(each)}\n" for each in lines))
+            worker.stdin.flush()
+            answer = worker.stdout.readline()
+            rest, complaint = worker.communicate(timeout=30)
+    assert "no question" in json.loads(answer)["why"]
+    assert found_in((answer + rest + complaint).encode()) == []
+
+
+def test_what_an_exchange_echoes_of_a_key_is_not_in_the_outcome_of_an_order() -> None:
+    Secret(KEY["secret"])
+    said = outcome_of(ccxt.InvalidOrder(f"bad signature of {KEY['secret']}, -2010"))
+    assert (said["state"], found_in(said["text"].encode())) == ("refused", [])
+    assert said["text"].endswith("-2010")
 
 
 DUMPABLE = """
