@@ -9,6 +9,7 @@ from typing import Any
 import ccxt.pro as ccxt
 import pytest
 
+from lefi_tui.adapters.ccxt_link import ExchangeLink
 from tests.exchange.loopback.clients import opened
 from tests.exchange.loopback.host import Far, exchange_in_process
 
@@ -208,6 +209,14 @@ async def test_no_stranger_is_asked_and_no_secret_is_sent(far: Far, usdm: Any) -
         await usdm.fetch_time()
     assert far.act("hosts")["strangers"] == {"elsewhere.example": 1}
     assert far.key.secret not in str(far.act("calls"))
+
+
+async def test_our_own_public_link_reaches_it_with_its_addresses_unchanged(far: Far) -> None:
+    async with ExchangeLink("binanceusdm", far.ccxt(None)) as link:
+        assert abs(await link.ask("time") - far.act("now")) < 5_000
+        assert len(await link.ask("markets", currency="USDT")) == 3
+    assert set(far.act("hosts")["asked"]) == {"fapi.binance.com"}
+    assert far.act("counts")["private"] == 0
 
 
 async def test_it_runs_in_a_process_of_its_own_just_the_same(tmp_path: Path) -> None:

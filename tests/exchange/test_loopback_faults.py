@@ -57,7 +57,7 @@ async def test_an_unreadable_answer_hides_an_order_that_is_live(
 
 @pytest.mark.parametrize(("name", "is_done"), [("hang after", True), ("hang before", False)])
 async def test_an_answer_that_never_comes(far: Far, usdm: Any, name: str, *, is_done: bool) -> None:
-    usdm.timeout = 150
+    usdm.timeout = 400
     far.act("fault", name=name, path="/order")
     with pytest.raises(ccxt.RequestTimeout):
         await buy(usdm)
@@ -65,16 +65,16 @@ async def test_an_answer_that_never_comes(far: Far, usdm: Any, name: str, *, is_
 
 
 async def test_an_order_that_comes_after_its_window_is_not_carried_out(far: Far, usdm: Any) -> None:
-    far.act("fault", name="late", path="/order", hang_s=0.2)
+    far.act("fault", name="late", path="/order", hang_s=0.6)
     with pytest.raises(ccxt.ExchangeError, match="-5028"):
-        await buy(usdm, recvWindow=100)
+        await buy(usdm, recvWindow=400)
     far.act("fault", name="late", path="/order", hang_s=0.1)
-    assert (await buy(usdm, recvWindow=1_000))["status"] == "closed"
+    assert (await buy(usdm, recvWindow=3_000))["status"] == "closed"
 
 
 async def test_a_late_order_is_carried_out_though_the_client_has_gone(far: Far, usdm: Any) -> None:
     usdm.timeout = 100
-    far.act("fault", name="late", path="/order", hang_s=0.3)
+    far.act("fault", name="late", path="/order", hang_s=0.6)
     with pytest.raises(ccxt.RequestTimeout):
         await buy(usdm)
     assert far.act("fills") == []

@@ -88,6 +88,8 @@ async def test_an_id_is_good_once_and_what_is_wrong_has_okxs_codes(far: Far, okx
         await protected(okx)
     with pytest.raises(ccxt.InsufficientFunds, match="51008"):
         await okx.create_order(BTC, "limit", "buy", 9_000, 59_000)
+    with pytest.raises(ccxt.BadRequest, match="51000"):
+        await okx.create_order(BTC, "market", "buy", 1, None, {"clientOrderId": "with-dash"})
     crossing = await okx.create_order(BTC, "limit", "buy", 1, 61_000, {"postOnly": True})
     assert (await okx.fetch_order(crossing["id"], BTC))["status"] == "canceled"
     with pytest.raises(ccxt.OrderNotFound, match="51603"):

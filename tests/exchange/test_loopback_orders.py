@@ -152,11 +152,16 @@ async def test_a_trailing_stop_follows_the_best_price(far: Far, usdm: Any) -> No
     assert far.act("positions") == []
 
 
-async def test_a_stop_that_is_met_already_is_refused_and_one_can_be_canceled(usdm: Any) -> None:
+async def test_a_stop_that_is_met_already_is_refused_and_one_can_be_canceled(
+    far: Far, usdm: Any
+) -> None:
     await buy(usdm)
+    far.act("listing", symbol="BTCUSDT", algos_most=1)
     with pytest.raises(ccxt.OrderImmediatelyFillable, match="-2021"):
         await stop(usdm, 61_000)
     placed = await stop(usdm, 59_000)
+    with pytest.raises(ccxt.BaseError, match="-4045"):
+        await stop(usdm, 58_000)
     await usdm.cancel_all_orders(BTC)
     assert len(await usdm.fetch_open_orders(BTC, params={"trigger": True})) == 1
     await usdm.cancel_order(placed["id"], BTC, {"trigger": True})

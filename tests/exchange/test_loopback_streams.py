@@ -84,7 +84,18 @@ async def test_the_market_is_told_where_the_client_looks_for_it(
     assert heard.result()
 
 
-async def test_the_book_follows_the_market_and_a_gap_is_noticed(far: Far, usdm: Any) -> None:
+async def test_a_test_can_have_the_market_say_anything(far: Far, usdm: Any) -> None:
+    event = {"e": "bookTicker", "u": 9, "s": "BTCUSDT", "b": "0", "B": "1", "a": "-7", "A": "1",
+             "T": 1, "E": 1}  # fmt: skip
+    told: set[float] = set()
+    while -7 not in told:
+        heard = asyncio.create_task(usdm.watch_bids_asks([BTC]))
+        await asyncio.wait([heard], timeout=0.05)
+        far.act("tell", channel="btcusdt@bookTicker", event=event)
+        told.add((await soon(heard))[BTC]["ask"])
+
+
+async def test_the_book_follows_the_market(far: Far, usdm: Any) -> None:
     heard = asyncio.create_task(usdm.watch_order_book(BTC))
     while not heard.done():
         far.act("price", symbol="BTCUSDT", price="60100")
@@ -94,11 +105,6 @@ async def test_the_book_follows_the_market_and_a_gap_is_noticed(far: Far, usdm: 
     while (book := await soon(heard))["bids"][0][0] != 60200:
         heard = asyncio.create_task(usdm.watch_order_book(BTC))
     assert book["asks"][0][0] == 60200.1
-    heard = asyncio.create_task(usdm.watch_order_book(BTC))
-    far.act("gap", symbol="BTCUSDT")
-    far.act("price", symbol="BTCUSDT", price="60300")
-    with pytest.raises(ccxt.ChecksumError):
-        await soon(heard)
 
 
 async def test_a_walk_and_a_replay_move_the_market_by_themselves(far: Far) -> None:
@@ -134,10 +140,10 @@ async def test_a_stop_is_told_when_it_is_placed_and_when_it_triggers(far: Far, u
     more = {"stopLossPrice": 59_000, "newClientOrderId": "guard"}
     await usdm.create_order(BTC, "market", "sell", 0.01, None, more)
     far.act("price", symbol="BTCUSDT", price="58990")
-    seen: set[tuple[str, str]] = set()
-    while ("guard", "closed") not in seen:
-        orders = await soon(usdm.watch_orders(BTC))
-        seen |= {(each["clientOrderId"], each["status"]) for each in orders}
+    ended: list[str] = []
+    while ended.count("guard") < 2:  # the stop, and the order that it became
+        ended = [each["clientOrderId"] for each in usdm.orders if each["status"] == "closed"]
+        await SystemClock().sleep(0.005)
 
 
 # ---- how it fails

@@ -70,7 +70,7 @@ async def test_ccxt_is_pinned_exactly_to_the_version_that_was_measured() -> None
 # ---- 1: its own limiter spaces orders
 
 
-@pytest.mark.parametrize(("limits", "least_ms", "most_ms"), [(True, 150, 1_000), (False, 0, 60)])
+@pytest.mark.parametrize(("limits", "least_ms", "most_ms"), [(True, 150, 1_000), (False, 0, 120)])
 async def test_its_limiter_spaces_two_orders_by_a_fifth_of_a_second(
     far: Far, *, limits: bool, least_ms: int, most_ms: int
 ) -> None:
@@ -286,7 +286,26 @@ async def test_its_streams_are_watched_by_three_minutes_of_pings(usdm: Any) -> N
     await asyncio.wait([heard])
 
 
-# ---- 12 to 15: words and numbers
+# ---- 12 to 15: books, words and numbers
+
+
+async def test_a_gap_in_the_book_is_one_error_and_the_next_call_has_a_whole_one(
+    far: Far, usdm: Any
+) -> None:
+    async def book(price: str) -> Any:
+        heard = asyncio.create_task(usdm.watch_order_book(BTC))
+        while not heard.done():
+            far.act("price", symbol="BTCUSDT", price=price)
+            await asyncio.wait([heard], timeout=0.02)
+        return heard
+
+    assert (await book("60100")).exception() is None
+    far.act("gap", symbol="BTCUSDT")
+    while (error := (await book("60200")).exception()) is None:
+        assert usdm.orderbooks[BTC]["bids"][0][0] == 60100  # under way before the gap
+    assert isinstance(error, ccxt.ChecksumError)
+    again = (await book("60300")).result()
+    assert (again["bids"][0][0], again["asks"][0][0]) == (60300, 60300.1)
 
 
 async def test_positions_have_no_leverage_and_stops_are_not_among_the_orders(usdm: Any) -> None:
@@ -355,6 +374,12 @@ async def test_with_keys_it_asks_for_wallets_before_anything_else(far: Far) -> N
     async with opened(far, ccxt.binanceusdm) as client:
         await client.load_markets()
     assert set(far.act("hosts")["asked"]) == {"fapi.binance.com"}
+
+
+async def test_no_receive_window_helps_a_clock_that_is_ahead(far: Far, usdm: Any) -> None:
+    far.act("clock", offset_ms=-5_000)
+    with pytest.raises(ccxt.InvalidNonce, match="-1021"):
+        await buy(usdm, recvWindow=60_000)
 
 
 async def test_it_measures_a_clock_that_is_behind_when_it_is_told_to(far: Far) -> None:

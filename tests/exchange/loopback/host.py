@@ -105,7 +105,8 @@ def exchange_in_thread(folder: Path | None = None) -> Iterator[Far]:
 def exchange_in_process(folder: Path) -> Iterator[Far]:
     command = [sys.executable, "-m", "tests.exchange.loopback.host", str(folder)]
     ports = folder / "ports.json"
-    with subprocess.Popen(command, cwd=ROOT) as process:
+    # It ends with whoever started it: then its input is closed.
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
         try:
             end = time.monotonic() + READY_S
             while not ports.exists():
@@ -123,8 +124,10 @@ def _far(proxy: int, control: int, ca: Path, pid: int = 0) -> Far:
     return Far(f"http://127.0.0.1:{proxy}", f"http://127.0.0.1:{control}", ca, pid)
 
 
-def main(folder: Path) -> None:
-    exchange = LoopbackExchange()
+async def main(folder: Path) -> None:
+    """Until its input ends."""
+    exchange, ends = LoopbackExchange(), asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ends.set)
 
     def tell() -> None:
         told = {"proxy": exchange.port, "control": exchange.control_port}
@@ -132,8 +135,8 @@ def main(folder: Path) -> None:
         half.write_text(json.dumps(told))
         half.rename(folder / "ports.json")
 
-    asyncio.run(exchange.serve(tell, asyncio.Event(), folder / "ca.pem"))
+    await exchange.serve(tell, ends, folder / "ca.pem")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    asyncio.run(main(Path(sys.argv[1])))

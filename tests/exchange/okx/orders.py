@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from tests.exchange.usdm.account import UsdmAccount
 if TYPE_CHECKING:
     from tests.exchange.okx.venue import OkxVenue, Pair
 
+CLIENT_ID: Final = re.compile(r"[A-Za-z0-9]{1,32}")
 TIFS: Final = {"limit": "GTC", "post_only": "GTX", "ioc": "IOC", "fok": "FOK"}
 STATES: Final = {"NEW": "live", "PARTIALLY_FILLED": "partially_filled", "FILLED": "filled",
                  "CANCELED": "canceled", "EXPIRED": "canceled"}  # fmt: skip
@@ -59,6 +61,8 @@ def _placed(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> Order:
     if account.is_hedged or not params["reduceOnly"]:
         del params["reduceOnly"]
     made = trading.draft(account, replace(ask, params=params))
+    if not CLIENT_ID.fullmatch(made.client_id):
+        raise RefusedError(-4015, "Parameter clOrdId error")
     if made.client_id in account.matcher.by_client_id and params["newClientOrderId"]:
         raise RefusedError(-4116, "Client order ID already exists.")
     if wanted.get("attachAlgoOrds"):

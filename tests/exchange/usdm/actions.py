@@ -129,6 +129,12 @@ class UsdmActions(MarketActions):
         """Any event at all on the user's stream."""
         self._venue.streams.tell_user(account, event)
 
+    def tell(self, channel: str, event: dict[str, Any]) -> None:
+        """Any event at all on one of the market's streams: a crossed book, a price of nothing."""
+        for listener in self._venue.streams.market.open:
+            if channel in listener.channels:
+                listener.push(event, channel)
+
     def gap(self, symbol: str) -> None:
         """A change of the book that no stream tells of."""
         market = self._venue.markets[symbol]

@@ -109,6 +109,8 @@ def _callback(ask: Ask) -> Decimal:
 
 
 def _check_alone(account: UsdmAccount, made: Algo) -> None:
+    if len(open_of(account, made.symbol)) >= account.shared.symbols[made.symbol].algos_most:
+        raise RefusedError(-4045, "Reach max stop order limit.")
     for each in open_of(account, made.symbol):
         if each.client_id == made.client_id:
             raise RefusedError(-4116, "ClientOrderId is duplicated.")

@@ -37,6 +37,7 @@ class Symbol:
     minimum_notional: Decimal = Decimal(100)
     leverage_max: int = 125
     maintenance: Decimal = Decimal("0.004")
+    algos_most: int = 200
     status: str = "TRADING"
     order_types: tuple[str, ...] = (*PLAIN, *CONDITIONAL)
     quote: str = "USDT"
@@ -74,7 +75,7 @@ def info(symbol: Symbol, listed_ms: int) -> dict[str, Any]:
             {"filterType": "LOT_SIZE", **lot},
             {"filterType": "MARKET_LOT_SIZE", **lot},
             {"filterType": "MAX_NUM_ORDERS", "limit": 200},
-            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": 10},
+            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": symbol.algos_most},
             {"filterType": "MIN_NOTIONAL", "notional": text(symbol.minimum_notional)},
             {"filterType": "PERCENT_PRICE", "multiplierUp": "1.0500",
              "multiplierDown": "0.9500", "multiplierDecimal": "4"},
