@@ -44,6 +44,8 @@ REFUSED: Final = (
     ccxt.NotSupported,
 )
 
+_TRIGGERS: Final = {"stop": "stopLossPrice", "target": "takeProfitPrice"}
+
 Plain = dict[str, Any]
 
 
@@ -66,6 +68,9 @@ class PrivateExchange(PublicExchange):
             "place": self._place,
             "cancel": self._cancel,
             "order": self._order,
+            "protect": self._protect,
+            "unprotect": self._unprotect,
+            "exit": self._exit,
             "working": self._working,
             "holdings": self._holdings,
             "balance": self._balance,
@@ -133,10 +138,13 @@ class PrivateExchange(PublicExchange):
         return params
 
     async def _cancel(self, symbol: str, order: str) -> Plain:
+        return await self._ended(symbol, {"clientOrderId": order})
+
+    async def _ended(self, symbol: str, params: Plain) -> Plain:
         """`canceled`, `gone` where the exchange has nothing to cancel, else unknown."""
         await self._client.load_markets()
         try:
-            await self._client.cancel_order("", symbol, {"clientOrderId": order})
+            await self._client.cancel_order("", symbol, params)
         except ccxt.OrderNotFound:
             return _outcome("gone", "", "")
         except ccxt.BaseError as error:
@@ -206,23 +214,64 @@ class PrivateExchange(PublicExchange):
             "at_ms": int(trade["timestamp"]),
         }
 
+    # ---- exits that the exchange holds
+
+    async def _protect(self, symbol: str, side: str, order: str, leg: str, price: str) -> Plain:
+        """One that closes the whole position when its price is met."""
+        await self._client.load_markets()
+        params: Plain = {"clientOrderId": order, "closePosition": True, _TRIGGERS[leg]: price}
+        if self._is_binance:
+            params["recvWindow"] = ORDER_WINDOW_MS
+        try:
+            told = await self._client.create_order(symbol, "market", side, None, None, params)
+        except Refusal as refusal:  # it never left
+            return _outcome("refused", "HELD_BACK", str(refusal))
+        except ccxt.BaseError as error:
+            return outcome_of(error)
+        return _outcome("accepted", "", "", venue_order_id=str(told["id"] or ""))
+
+    async def _unprotect(self, symbol: str, order: str) -> Plain:
+        return await self._ended(symbol, {"clientOrderId": order, "trigger": True})
+
+    async def _exit(self, symbol: str, order: str) -> Plain:
+        """Its state there and, once it was met, the trades of the order that it became."""
+        await self._client.load_markets()
+        params = {"clientOrderId": order, "trigger": True}
+        try:
+            told = await self._client.fetch_order("", symbol, params)
+        except ccxt.OrderNotFound:
+            return {"is_found": False}
+        info = told["info"]
+        child, trades = str(info.get("actualOrderId") or ""), []
+        if child:
+            done = await self._client.fetch_order(child, symbol)
+            trades = await self._trades_of(symbol, child, 0)
+            for each in trades:
+                each["is_last"] = done["status"] == "closed" and each is trades[-1]
+        return {"is_found": True, "status": info["algoStatus"], "trades": trades}
+
     # ---- what there is
 
     async def _working(self) -> list[Plain]:
+        """Exits that the exchange holds are asked for apart: a plain question hides them."""
         await self._client.load_markets()
-        return [self._told(each) for each in await self._client.fetch_open_orders()]
+        plain = await self._client.fetch_open_orders()
+        if self._is_binance and self._has_positions():
+            plain += await self._client.fetch_open_orders(None, None, None, {"trigger": True})
+        return [self._told(each) for each in plain]
 
     async def _holdings(self) -> Plain:
         """Signed units by symbol; the balance of the account's own wallet beside them."""
         await self._client.load_markets()
         positions = await self._client.fetch_positions() if self._has_positions() else []
-        units = {}
+        units, entries = {}, {}
         for each in positions:
             contract = contract_of(self._client.market(each["symbol"]))
             size = decimal_of(each["contracts"]) * contract
             if size:
                 units[each["symbol"]] = str(-size if each["side"] == "short" else size)
-        return {"units": units}
+                entries[each["symbol"]] = str(decimal_of(each["entryPrice"]))
+        return {"units": units, "entries": entries}
 
     async def _balance(self, currency: str) -> Plain:
         """Of the account's own wallet, profit of open positions left out."""

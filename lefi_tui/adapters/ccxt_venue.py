@@ -17,6 +17,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.exchange_exits import Exits, asked_legs
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import (
@@ -28,7 +29,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.order import FINAL, ExitPlan, Order, SizeKind
+from lefi_tui.core.order import FINAL, Order, SizeKind
 from lefi_tui.errors import ExchangeError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
@@ -36,7 +37,6 @@ from lefi_tui.ports.venue import Hear, VenueTimeoutError
 NS_PER_MS: Final = 1_000_000
 # The window an order is good for, and what an exchange may lag behind itself (faults.md, 5).
 PROOF_AFTER_MS: Final = 2_000 + 3_000
-NO_EXITS: Final = ExitPlan()
 LOOK_S: Final = 1.0  # between two looks while something of ours works
 QUIET_S: Final = 10.0  # and while nothing does
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
@@ -46,6 +46,7 @@ OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status:
 class _Known(Struct):
     """One order of ours on the exchange, and what was told of it already."""
 
+    order: Order
     symbol: str
     since_ms: int
     is_close: bool
@@ -65,30 +66,44 @@ class ExchangeVenue:
         self._known: dict[str, _Known] = {}
         self._leverage: dict[str, Decimal] = {}
         self._hear: Hear = _nobody
+        self._exits = Exits(self._asked, clock, account)
+        self._bare: set[str] = set()  # entries with fills whose exits are not asked for yet
         self._look = asyncio.Event()
+        self._is_open = False
 
     def listen(self, hear: Hear) -> None:
         self._hear = hear
 
     def remember(self, orders: Iterable[Order]) -> None:
         """At a start: what the desk knows of orders that the exchange may still have."""
-        for order in orders:
+        kept = tuple(orders)
+        self._exits.remember(kept)
+        for order in kept:
+            if order.leg != "entry":
+                continue
             known = self._known[order.id] = _known_of(order, order.placed_at_ns // NS_PER_MS)
             known.venue_order_id, known.units = order.venue_order_id, order.quantity
             known.is_over = order.status in FINAL
 
     async def close(self) -> None:
-        """The link ends with its last user."""
+        if self._is_open:
+            self._is_open = False
+            await self._link.__aexit__()
 
     def busy(self) -> set[str]:
         """Markets in which something works."""
-        return {each.symbol for each in self._known.values() if not each.is_over}
+        working = {each.symbol for each in self._known.values() if not each.is_over}
+        return working | self._exits.symbols()
 
     # ---- the port
 
     async def instruments(self) -> tuple[Instrument, ...]:
         plain = await self._asked("markets", currency=self._currency)
         return tuple(from_plain(Instrument, each) for each in plain)
+
+    def enlist(self, instruments: Iterable[Instrument]) -> None:
+        """The ticks that exits stand on."""
+        self._exits.ticks.update((each.symbol, each.tick) for each in instruments)
 
     async def submit(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         """Each is sent once, whatever becomes of it; the answers are not trusted for fills."""
@@ -119,6 +134,9 @@ class ExchangeVenue:
     async def look_up(self, order: str) -> tuple[Report, ...]:
         known = self._known.get(order)
         if known is None:
+            told_of_exit = await self._exits.look_up(order)
+            if told_of_exit is not None:
+                return told_of_exit
             raise VenueTimeoutError(f"{order} is not known here: its market is not either")
         since_ms = max(known.since_ms - LOOK_BACK_MS, 0)
         told = await self._asked("order", symbol=known.symbol, order=order, since_ms=since_ms)
@@ -175,7 +193,11 @@ class ExchangeVenue:
         done = Decimal(0)
         for trade in sorted(told["trades"], key=lambda each: (each["at_ms"], each["id"])):
             done += Decimal(trade["units"])
+            if trade["id"] not in known.told and asked_legs(known.order.terms.exits):
+                self._bare.add(order)
+                self._look.set()
             known.told.add(trade["id"])
+            self._exits.doubted.add(known.symbol)
             yield self._fill(order, known, trade, is_last=done >= known.units)
         known.is_over = done >= known.units
         status = told["status"]
@@ -216,23 +238,49 @@ class ExchangeVenue:
                 await self._look_on()
 
     async def _look_on(self) -> None:
-        """What no longer rests as it did is read whole, and its news are told."""
+        """What no longer rests as it did is read whole, and its news are told; then exits."""
         open_ids = {name for name, each in self._known.items() if not each.is_over}
-        if not open_ids:
+        held = self._exits.symbols()
+        if not open_ids and not held and not self._bare:
             return
         resting = {each["id"]: each for each in await self._asked("working")}
         for order in sorted(open_ids):
-            known = self._known[order]
-            there = resting.get(order)
+            known, there = self._known[order], resting.get(order)
             if there is not None and not Decimal(there["filled"]) and known.venue_order_id:
                 continue  # as it was
             with suppress(VenueTimeoutError):
-                for report in await self.look_up(order):
-                    self._hear(report)
+                self._tell(await self.look_up(order))
+        for order in sorted(self._bare):
+            with suppress(VenueTimeoutError):
+                await self._protect(self._known[order].order)
+        gone = {each for each in held if self._exits.of(each) - resting.keys()}
+        for symbol in sorted(gone):
+            with suppress(VenueTimeoutError):
+                self._tell(await self._exits.look(symbol))
+        for symbol in sorted(self._exits.doubted & self._exits.symbols()):
+            with suppress(VenueTimeoutError):
+                if symbol not in await self.holdings():
+                    await self._exits.drop(symbol)
+                self._exits.doubted.discard(symbol)
+
+    def _tell(self, reports: Iterable[Report]) -> None:
+        for report in reports:
+            self._hear(report)
+
+    async def _protect(self, order: Order) -> None:
+        """Once its exits are asked for it is bare no longer; what they come to is told."""
+        told = await self._asked("holdings")
+        symbol = order.terms.symbol
+        if Decimal(told["units"].get(symbol, 0)) * order.terms.side.sign > 0:
+            self._tell(await self._exits.hang(order, Decimal(told["entries"][symbol])))
+        self._bare.discard(order.id)
 
     # ---- questions
 
     async def _asked(self, question: str, **asked: Any) -> Any:
+        if not self._is_open:  # the first question may come before any feed runs
+            self._is_open = True
+            await self._link.__aenter__()
         try:
             return await self._link.ask(question, **asked)
         except ExchangeError as error:
@@ -242,9 +290,8 @@ class ExchangeVenue:
         """Set once, and read back: an order is sized by the leverage that is in force. An outcome
         where it can't be: then the order does not leave."""
         terms = order.terms
-        if terms.exits != NO_EXITS:
-            why = "Stops and targets are not kept at an exchange yet"
-            return {"state": "refused", "code": "EXITS", "text": f"{why}. The order was not sent."}
+        if terms.exits.trail is not None:
+            return _refused("TRAIL", "A trailing stop is not kept at an exchange yet")
         if ":" not in terms.symbol or terms.is_reduce_only or terms.leverage is None:
             return {}
         symbol, wanted = terms.symbol, terms.leverage
@@ -252,23 +299,22 @@ class ExchangeVenue:
             try:
                 told = await self._asked("leverage", symbol=symbol, leverage=str(wanted))
             except VenueTimeoutError as error:
-                return _refused(f"Leverage {wanted} could not be set: {error}")
+                return _refused("LEVERAGE", f"Leverage {wanted} could not be set: {error}")
             self._leverage[symbol] = Decimal(told)
         in_force = self._leverage[symbol]
-        return {} if in_force == wanted else _refused(f"The leverage in force is {in_force}")
+        return {} if in_force == wanted else _refused("LEVERAGE", f"{in_force} is in force")
 
 
 def _nobody(_report: Report) -> None:
     """Before anyone listens nothing is sent, so nothing can be told."""
 
 
-def _refused(why: str) -> dict[str, Any]:
-    text = f"{why}. The order was not sent."
-    return {"state": "refused", "code": "LEVERAGE", "text": text}
+def _refused(code: str, why: str) -> dict[str, Any]:
+    return {"state": "refused", "code": code, "text": f"{why}. The order was not sent."}
 
 
 def _known_of(order: Order, since_ms: int) -> _Known:
-    return _Known(order.terms.symbol, since_ms, order.terms.size.kind is SizeKind.ALL)
+    return _Known(order, order.terms.symbol, since_ms, order.terms.size.kind is SizeKind.ALL)
 
 
 def _asked_of(order: Order) -> dict[str, Any]:

@@ -116,6 +116,8 @@ class Effects:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        for venue in self._world.venues.values():
+            await venue.close()
 
     # ---- tasks
 

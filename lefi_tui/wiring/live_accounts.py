@@ -70,13 +70,16 @@ def open_live(
     feed.busy = venue.busy
 
     def restore(desk: Desk) -> None:
-        market.enlist(each for (owner, _), each in desk.instruments.items() if owner == name)
+        listed = [each for (owner, _), each in desk.instruments.items() if owner == name]
+        market.enlist(listed)
+        venue.enlist(listed)
         known = (*desk.closed.values(), *desk.orders.values())
         venue.remember(each for each in known if each.account == name)
 
     def connect(send: Send) -> None:
         opening = _Opening(name, account, link, clock)
         opening.send = send
+        opening.enlist = venue.enlist
         feed.listed = opening.listed
 
     accounts.venues[name] = venue
@@ -95,9 +98,11 @@ class _Opening:
     ) -> None:
         self._name, self._account, self._link, self._clock = name, account, link, clock
         self.send: Send = _nobody
+        self.enlist: Callable[[tuple[Instrument, ...]], None] = _nobody
         self._task: asyncio.Task[None] | None = None
 
     def listed(self, instruments: tuple[Instrument, ...]) -> None:
+        self.enlist(instruments)
         self._task = asyncio.get_running_loop().create_task(self._open(instruments))
 
     async def _open(self, instruments: tuple[Instrument, ...]) -> None:
@@ -118,5 +123,5 @@ class _Opening:
                 await self._clock.sleep(max(error.wait_s, ASK_AGAIN_S))
 
 
-def _nobody(_command: object) -> None:
+def _nobody(_told: object) -> None:
     """Before the engine listens there is nobody to open an account for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import account, running, seen
 from tests.keys.profile import BUS, PASSPHRASE
 
-BTC = "BTC/USDT:USDT"
+BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
 BUYER = f"""
 state n = 0
 on PriceUpdate("{BTC}") {{
@@ -45,7 +46,7 @@ def home(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LEFI_VAULT_PASSPHRASE_FILE", str(passphrase))
     home = tmp_path / "home"
     home.mkdir()
-    account(home, {**far.ccxt(None), "options": {}}, mode="sandbox", symbols=[BTC])
+    account(home, {**far.ccxt(None), "options": {}}, mode="sandbox", symbols=[BTC, ETH])
     return home
 
 
@@ -82,3 +83,42 @@ def test_a_bot_buys_there_and_a_restart_finds_the_same_position(home: Path, far:
         view = seen(engine, lambda view: held(view) == {BTC: Decimal("0.01")})
     orders = [each for each in far.act("calls") if each["is_order"]]
     assert len(orders) == 1
+
+
+def test_a_stop_and_a_target_are_held_there_and_the_one_that_is_met_takes_the_other_with_it(
+    home: Path, far: Far
+) -> None:
+    with_key(home, far)
+    source = f"""
+    state n = 0
+    on PriceUpdate("{ETH}") {{
+        n = n + 1
+        if n == 1 {{ Buy("{ETH}", 1 ETH, leverage = 5, stop_loss = 2%, take_profit = 3%) }}
+    }}
+    """
+    with running(home) as engine:
+        seen(engine, opened("main"))
+        seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
+        receipt = engine.submit(StartBot("guarded", "automated", "main", source)).result(30)
+        assert receipt.is_accepted, receipt.text
+        seen(engine, lambda view: ETH in held(view))
+        there = lasting(far, lambda: len(standing(far)) == 2 and standing(far))
+        assert {each["orderType"] for each in there} == {"STOP_MARKET", "TAKE_PROFIT_MARKET"}
+        assert all(each["closePosition"] for each in there)
+    stop = next(each for each in there if each["orderType"] == "STOP_MARKET")
+    far.act("price", symbol="ETHUSDT", price=stop["triggerPrice"])  # while we are away
+    with running(home) as engine:
+        seen(engine, lambda view: ETH not in held(view))
+        lasting(far, lambda: not standing(far))
+
+
+def standing(far: Far) -> list[dict[str, Any]]:
+    return [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
+
+
+def lasting(far: Far, is_so: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 20
+    while not (found := is_so()):
+        assert time.monotonic() < deadline, far.act("algos")
+        time.sleep(0.02)
+    return found

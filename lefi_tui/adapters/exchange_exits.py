@@ -1,0 +1,222 @@
+"""Stop and target of a position, held by the exchange itself: they survive our end.
+
+The rules it keeps: one of each a market, for all its units (the exchange closes the whole position
+when one is met, so a later fill needs no new one); the other one goes when the position is closed;
+where the exchange refuses one, it is said, and where the price is past it already, it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from msgspec import Struct
+
+from lefi_tui.core.ids import exit_id
+from lefi_tui.core.messages import (
+    Report,
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueRejected,
+)
+from lefi_tui.core.money import ZERO, ceil_to, floor_to, nearest_to
+from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, Side
+from lefi_tui.ports.clock import Clock
+from lefi_tui.ports.venue import VenueTimeoutError
+
+NS_PER_MS: Final = 1_000_000
+STOP: Final = "stop"
+TARGET: Final = "target"
+REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit"}
+ENDED_THERE: Final = frozenset({"CANCELED", "EXPIRED", "REJECTED"})
+
+Ask = Callable[..., Awaitable[Any]]
+
+
+class Exit(Struct):
+    """One that the exchange was asked to hold."""
+
+    id: str
+    entry: str
+    leg: str
+    symbol: str
+    side: Side  # that closes
+    level: Level
+    is_known: bool = False  # the exchange said that it has it
+
+
+class Exits:
+    """`ask` is a question to the exchange; a VenueTimeoutError of it is nobody's knowledge."""
+
+    def __init__(self, ask: Ask, clock: Clock, account: str) -> None:
+        self._ask, self._clock, self._account = ask, clock, account
+        self.ticks: dict[str, Decimal] = {}  # by market
+        self._held: dict[str, dict[str, Exit]] = {}  # by market and leg
+        self._used: set[str] = set()
+        self.doubted: set[str] = set()  # markets with news: is there still a position?
+
+    def remember(self, orders: Iterable[Order]) -> None:
+        """At a start: the exits that the desk holds to be working, and all that ever were."""
+        for order in orders:
+            if order.leg not in REASONS:
+                continue
+            self._used.add(order.id)
+            ((_, level),) = asked_legs(order.terms.exits)
+            terms, is_known = order.terms, bool(order.venue_order_id)
+            if not order.is_final:
+                held = Exit(
+                    order.id, order.group, order.leg, terms.symbol, terms.side, level, is_known
+                )
+                self._held.setdefault(terms.symbol, {})[order.leg] = held
+                self.doubted.add(terms.symbol)
+
+    def symbols(self) -> set[str]:
+        return {symbol for symbol, legs in self._held.items() if legs}
+
+    def of(self, symbol: str) -> set[str]:
+        """Ids of those of one market."""
+        return {each.id for each in self._held.get(symbol, {}).values()}
+
+    # ---- placed
+
+    async def hang(self, order: Order, entry_price: Decimal) -> list[Report]:
+        """From its first fill on the exits that an entry names hang on the position."""
+        told: list[Report] = []
+        symbol, side = order.terms.symbol, order.terms.side.opposite
+        held = self._held.setdefault(symbol, {})
+        for leg, level in asked_legs(order.terms.exits):
+            before = held.get(leg)
+            if before is not None and before.entry == order.id:
+                continue  # it is for all units, also for those that fill later
+            if before is not None:
+                await self._drop(before)
+                told.append(self._canceled(before, "a newer entry set it anew"))
+            made = Exit(self._next_id(order.id, leg), order.id, leg, symbol, side, level)
+            held[leg] = made
+            told += await self._placed(made, entry_price)
+        return told
+
+    def _next_id(self, entry: str, leg: str) -> str:
+        """As the desk counts them: one that closed the first part leaves the rest the next id."""
+        again = 0
+        while (found := exit_id(entry, leg, again)) in self._used:
+            again += 1
+        self._used.add(found)
+        return found
+
+    async def _placed(self, made: Exit, entry_price: Decimal) -> list[Report]:
+        now_ns, tick = self._clock.now_ns(), self.ticks.get(made.symbol, ZERO)
+        price = level_of(made.level, made.leg, entry_price, made.side.opposite, tick)
+        outcome = await self._ask(
+            "protect",
+            symbol=made.symbol,
+            side=made.side.value,
+            order=made.id,
+            leg=made.leg,
+            price=str(price),
+            rank="EXIT",
+        )
+        if outcome["state"] == "refused":
+            del self._held[made.symbol][made.leg]
+            return [VenueRejected(made.id, now_ns, outcome["code"], outcome["text"])]
+        made.is_known = outcome["state"] == "accepted"
+        return [VenueAccepted(made.id, now_ns, outcome.get("venue_order_id", ""))]
+
+    # ---- looked at
+
+    async def look(self, symbol: str) -> list[Report]:
+        """What became of those of one market."""
+        told: list[Report] = []
+        for each in list(self._held.get(symbol, {}).values()):
+            told += await self.story(each)
+        return told
+
+    async def look_up(self, order: str) -> tuple[Report, ...] | None:
+        """None where it is no exit of ours."""
+        for legs in self._held.values():
+            for each in legs.values():
+                if each.id == order:
+                    told = await self.story(each)
+                    return tuple(told) or (VenueAccepted(order, self._clock.now_ns()),)
+        return None
+
+    async def story(self, each: Exit) -> list[Report]:
+        found = await self._ask("exit", symbol=each.symbol, order=each.id)
+        if not found["is_found"]:
+            if each.is_known:
+                return self._ended(each, "the exchange has it no more")
+            return await self._again(each)
+        each.is_known = True
+        fills = [self._fill(each, trade) for trade in found["trades"]]
+        if fills:
+            self.doubted.add(each.symbol)
+            del self._held[each.symbol][each.leg]
+            return [*fills]
+        if found["status"] in ENDED_THERE:
+            return self._ended(each, f"{found['status'].lower()} there")
+        return []
+
+    async def _again(self, each: Exit) -> list[Report]:
+        """It never came there: asked for again, by the same name, of which only one can work."""
+        entries = (await self._ask("holdings"))["entries"]
+        if each.symbol not in entries:
+            return self._ended(each, "its position is closed")
+        return await self._placed(each, Decimal(entries[each.symbol]))
+
+    def _ended(self, each: Exit, why: str) -> list[Report]:
+        del self._held[each.symbol][each.leg]
+        return [self._canceled(each, f"{why}: the position has no {each.leg} any more")]
+
+    def _canceled(self, each: Exit, why: str) -> VenueCanceled:
+        return VenueCanceled(each.id, self._clock.now_ns(), why)
+
+    def _fill(self, each: Exit, trade: Mapping[str, Any]) -> VenueFilled:
+        return VenueFilled(
+            each.id,
+            f"{each.symbol} {trade['id']}",
+            int(trade["at_ms"]) * NS_PER_MS,
+            self._account,
+            each.symbol,
+            trade["side"],
+            Decimal(trade["price"]),
+            Decimal(trade["units"]),
+            Decimal(trade["fee"]),
+            trade["liquidity"],
+            REASONS[each.leg],
+            is_last=trade["is_last"],
+        )
+
+    # ---- taken away
+
+    async def drop(self, symbol: str) -> None:
+        """The position is closed: what still hangs there would meet the next one."""
+        legs = self._held.get(symbol, {})
+        for each in list(legs.values()):
+            await self._drop(each)
+            legs.pop(each.leg, None)
+
+    async def _drop(self, each: Exit) -> None:
+        outcome = await self._ask("unprotect", symbol=each.symbol, order=each.id, rank="CANCEL")
+        if outcome["state"] in {"unknown", "refused"}:
+            raise VenueTimeoutError(outcome["text"])
+
+
+def asked_legs(plan: ExitPlan) -> tuple[tuple[str, Level], ...]:
+    legs = ((STOP, plan.stop_loss), (TARGET, plan.take_profit))
+    return tuple((leg, level) for leg, level in legs if level is not None)
+
+
+def level_of(level: Level, leg: str, entry: Decimal, side: Side, tick: Decimal) -> Decimal:
+    """On the tick: a target in our favor, a stop to the nearest (simulation.md, exits)."""
+    if level.kind is LevelKind.PRICE:
+        exact = level.value
+    else:
+        sign = side.sign if leg == TARGET else -side.sign
+        exact = entry * (1 + sign * level.value)
+    if tick == ZERO:
+        return exact
+    if leg == TARGET:
+        return ceil_to(tick, exact) if side is Side.BUY else floor_to(tick, exact)
+    return nearest_to(tick, exact)
