@@ -252,13 +252,22 @@ class PrivateExchange(PublicExchange):
 
     # ---- what there is
 
-    async def _working(self) -> list[Plain]:
-        """Exits that the exchange holds are asked for apart: a plain question hides them."""
+    async def _working(self, symbols: list[str] | None = None) -> list[Plain]:
+        """Of these markets, or of all: which Binance counts as forty questions. Exits that the
+        exchange holds are asked for apart: a plain question hides them."""
         await self._client.load_markets()
-        plain = await self._client.fetch_open_orders()
+        asked: list[str | None] = [None] if symbols is None else [*symbols]
+        kinds: list[Plain] = [{}]
         if self._is_binance and self._has_positions():
-            plain += await self._client.fetch_open_orders(None, None, None, {"trigger": True})
-        return [self._told(each) for each in plain]
+            kinds.append({"trigger": True})
+        found = await asyncio.gather(
+            *(
+                self._client.fetch_open_orders(symbol, None, None, kind)
+                for symbol in asked
+                for kind in kinds
+            )
+        )
+        return [self._told(each) for orders in found for each in orders]
 
     async def _holdings(self) -> Plain:
         """Signed units by symbol; the balance of the account's own wallet beside them."""

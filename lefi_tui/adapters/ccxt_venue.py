@@ -9,7 +9,7 @@ trades by their ids; whatever the stream or an answer said before, the trades ar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -230,33 +230,36 @@ class ExchangeVenue:
     async def run(self) -> None:
         """Looks at what works: often while something does, at once after an order."""
         while True:
-            works = any(not each.is_over for each in self._known.values())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_S if works else QUIET_S)
+                await asyncio.wait_for(self._look.wait(), LOOK_S if self.busy() else QUIET_S)
             self._look.clear()
             with suppress(VenueTimeoutError):  # it does not answer; the next look may
                 await self._look_on()
 
     async def _look_on(self) -> None:
         """What no longer rests as it did is read whole, and its news are told; then exits."""
-        open_ids = {name for name, each in self._known.items() if not each.is_over}
-        held = self._exits.symbols()
-        if not open_ids and not held and not self._bare:
+        symbols = sorted(self.busy())
+        if not symbols and not self._bare:
             return
-        resting = {each["id"]: each for each in await self._asked("working")}
-        for order in sorted(open_ids):
+        found = await self._asked("working", symbols=symbols)
+        resting = {each["id"]: each for each in found}
+        for order in sorted(name for name, each in self._known.items() if not each.is_over):
             known, there = self._known[order], resting.get(order)
             if there is not None and not Decimal(there["filled"]) and known.venue_order_id:
                 continue  # as it was
             with suppress(VenueTimeoutError):
                 self._tell(await self.look_up(order))
+        await self._look_at_exits(resting.keys())
+
+    async def _look_at_exits(self, resting: Collection[str]) -> None:
+        """Those of new fills are placed, those that were met told, those of no position taken."""
         for order in sorted(self._bare):
             with suppress(VenueTimeoutError):
                 await self._protect(self._known[order].order)
-        gone = {each for each in held if self._exits.of(each) - resting.keys()}
-        for symbol in sorted(gone):
-            with suppress(VenueTimeoutError):
-                self._tell(await self._exits.look(symbol))
+        for symbol in sorted(self._exits.symbols()):
+            if self._exits.of(symbol).difference(resting):
+                with suppress(VenueTimeoutError):
+                    self._tell(await self._exits.look(symbol))
         for symbol in sorted(self._exits.doubted & self._exits.symbols()):
             with suppress(VenueTimeoutError):
                 if symbol not in await self.holdings():

@@ -57,10 +57,7 @@ def open_live(
     from lefi_tui.adapters.market_conditions import ExchangeConditions
     from lefi_tui.wiring.accounts import VenueAndFeed
 
-    def private() -> dict[str, Any]:
-        return {"key": key(), "is_sandbox": account.mode == SANDBOX, "trades": True}
-
-    link = ExchangeLink(account.exchange, account.ccxt.table, private=private)
+    link = ExchangeLink(account.exchange, account.ccxt.table, private=_private(account, key))
     market = ExchangeMarket(clock)
     terms = FeedTerms(
         name, account.exchange, account.currency, account.symbols, random.SystemRandom().random
@@ -88,6 +85,11 @@ def open_live(
     accounts.conditions[name] = ExchangeConditions(market, clock, link)
     accounts.restores.append(restore)
     accounts.connects.append(connect)
+
+
+def _private(account: AccountSettings, key: Key) -> Callable[[], dict[str, Any]]:
+    """What the worker is told over its pipe alone."""
+    return lambda: {"key": key(), "is_sandbox": account.mode == SANDBOX, "trades": True}
 
 
 class _Opening:
