@@ -155,13 +155,12 @@ class KeysScreen(Framed):
         self.app.push_screen(PassphraseForm(given, is_new=is_new))
 
     async def _unlock(self, passphrase: Secret, then: Callable[[], Any]) -> None:
-        def unlock() -> str:
+        def unlock() -> bool:
             self._keeper.unlock(passphrase)
-            return OPENED
+            return True
 
-        if await self._done(unlock) is None:
+        if not await self._done(unlock):
             return
-        self.notice(OPENED)
         await self._look()
         try:
             answer = await self._ask(VaultErrand(passphrase.reveal()))

@@ -117,8 +117,8 @@ def system_store(platform: str, service: str) -> SystemStore | Absent:
         backend: KeyringBackend = kind()
         if _is_locked(backend):
             return Absent(f"{system.name} is locked", UNLOCK)
-    except _ABSENT as error:
-        return Absent(f"{system.name} does not answer here ({type(error).__name__})", OPEN)
+    except _ABSENT:
+        return Absent(f"{system.name} does not answer here", OPEN)
     return SystemStore(system.name, backend, service)
 
 
