@@ -75,7 +75,8 @@ class AppriseLink:
         try:
             with suppress(ConnectionError):  # it has just died: whoever reads from it says so
                 process.stdin.write(json.dumps(question).encode() + b"\n")
-            said = await asyncio.wait_for(answer, self._send_s + GRACE_S)
+            async with asyncio.timeout(self._send_s + GRACE_S):
+                said = await answer
         except TimeoutError:
             with suppress(ProcessLookupError):
                 process.kill()
@@ -138,7 +139,8 @@ class AppriseLink:
     ) -> None:
         """What it takes to load is no part of a notice's time."""
         try:
-            await asyncio.wait_for(ready, START_S)
+            async with asyncio.timeout(START_S):
+                await ready
         except TimeoutError:
             process.kill()
             raise NotSentError("the process that sends it does not begin") from None

@@ -121,7 +121,8 @@ class ExchangeLink:
         try:
             with suppress(ConnectionError):  # it has just died: whoever reads from it says so
                 process.stdin.write(line)
-            said = await asyncio.wait_for(answer, self._answer_s)
+            async with asyncio.timeout(self._answer_s):  # wait_for may lose a cancel
+                said = await answer
         except TimeoutError as error:
             await self._ended(process)  # it hangs; the next question begins another
             why = f"no answer in {self._answer_s:g} s to {question}"

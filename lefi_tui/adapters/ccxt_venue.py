@@ -230,8 +230,10 @@ class ExchangeVenue:
     async def run(self) -> None:
         """Looks at what works: often while something does, at once after an order."""
         while True:
+            # Not wait_for: told to end while it is woken, it would go on (Python 3.11).
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_S if self.busy() else QUIET_S)
+                async with asyncio.timeout(LOOK_S if self.busy() else QUIET_S):
+                    await self._look.wait()
             self._look.clear()
             with suppress(VenueTimeoutError):  # it does not answer; the next look may
                 await self._look_on()

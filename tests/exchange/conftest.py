@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,6 +12,15 @@ import pytest_asyncio
 
 from tests.exchange.loopback.clients import opened
 from tests.exchange.loopback.host import Far, exchange_in_thread
+
+
+@pytest.fixture(autouse=True)
+def _own_rounding() -> Iterator[None]:
+    """ccxt sets how the whole process rounds; the product meets it in a worker only."""
+    context = decimal.getcontext()
+    before = context.rounding
+    yield
+    context.rounding = before
 
 
 @pytest.fixture(scope="session")
