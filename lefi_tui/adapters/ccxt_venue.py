@@ -291,15 +291,26 @@ class ExchangeVenue:
         except ExchangeError as error:
             raise VenueTimeoutError(f"{error.what}: {error.why}") from error
 
+    async def _holds(self, symbol: str) -> bool:
+        try:
+            return symbol in await self.holdings()
+        except VenueTimeoutError:
+            return False
+
     async def _set_leverage(self, order: Order) -> dict[str, Any]:
         """Set once, and read back: an order is sized by the leverage that is in force. An outcome
         where it can't be: then the order does not leave."""
         terms = order.terms
         if terms.exits.trail is not None:
             return _refused("TRAIL", "A trailing stop is not kept at an exchange yet")
-        if ":" not in terms.symbol or terms.is_reduce_only or terms.leverage is None:
-            return {}
         symbol, wanted = terms.symbol, terms.leverage
+        if ":" not in symbol or terms.is_reduce_only:
+            return {}
+        if wanted is None:  # as the open position has it, or 1
+            is_open = await self._holds(symbol)
+            wanted = self._leverage.get(symbol) if is_open else Decimal(1)
+        if wanted is None:
+            return {}
         if self._leverage.get(symbol) != wanted:
             try:
                 told = await self._asked("leverage", symbol=symbol, leverage=str(wanted))

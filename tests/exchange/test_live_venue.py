@@ -22,10 +22,12 @@ from lefi_tui.core.messages import (
     VenueSilent,
 )
 from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
+from lefi_tui.engine.effects import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
 
 BTC = "BTC/USDT:USDT"
+LOOKS_MAX = 12
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,13 +67,17 @@ def kinds(reports: tuple[Report, ...]) -> list[str]:
 
 
 async def truth(venue: ExchangeVenue, order_id: str) -> tuple[Report, ...]:
-    """As the engine asks: again and again, until there is an answer."""
-    for _ in range(100):
+    """As the engine asks: again and again, later and later, until there is an answer."""
+    said: list[str] = []
+    wait_s = LOOK_UP_FIRST_S
+    while len(said) < LOOKS_MAX:
         try:
             return await venue.look_up(order_id)
-        except VenueTimeoutError:
-            await SystemClock().sleep(0.2)
-    raise AssertionError(f"nothing is known of {order_id}")
+        except VenueTimeoutError as error:
+            said.append(str(error))
+            await SystemClock().sleep(wait_s)
+            wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
+    raise AssertionError(f"nothing is known of {order_id}: {said}")
 
 
 async def test_a_market_order_is_accepted_filled_by_its_trades_and_held(

@@ -77,7 +77,7 @@ def seen(engine: Engine, is_so: Callable[[DeskView], Any]) -> DeskView:
         assert isinstance(view, DeskView)
         if is_so(view):
             return view
-        assert time.monotonic() < deadline, view
+        assert time.monotonic() < deadline, [(row.what, row.why) for row in view.log]
         time.sleep(0.02)
 
 
