@@ -119,7 +119,8 @@ class ExchangeVenue:
         refused = {each.id: why for each in fresh if (why := await self._set_leverage(each))}
         sent = [each for each in fresh if each.id not in refused]
         try:
-            told = await self._asked("place", orders=[_asked_of(each) for each in sent], rank=rank)
+            asked = [_asked_of(each) for each in sent]
+            told = await self._asked("place", orders=asked, rank=rank) if sent else []
         except VenueTimeoutError as error:
             told = [{"state": "unknown", "text": str(error)}] * len(sent)
         outcomes = dict(zip((each.id for each in sent), told, strict=True))
@@ -169,6 +170,9 @@ class ExchangeVenue:
         """Whatever it answers, what became of the order is read: a fill may have been quicker."""
         known = self._known.get(order)
         if known is None:
+            told_of_exit = await self._exits.cancel(order)
+            if told_of_exit is not None:
+                return told_of_exit
             raise VenueTimeoutError(f"{order} is not known here")
         outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:

@@ -135,12 +135,14 @@ class Exits:
 
     async def look_up(self, order: str) -> tuple[Report, ...] | None:
         """None where it is no exit of ours."""
-        for legs in self._held.values():
-            for each in legs.values():
-                if each.id == order:
-                    told = await self.story(each)
-                    return tuple(told) or (VenueAccepted(order, self._clock.now_ns()),)
-        return None
+        each = self._one(order)
+        if each is None:
+            return None
+        return tuple(await self.story(each)) or (VenueAccepted(order, self._clock.now_ns()),)
+
+    def _one(self, order: str) -> Exit | None:
+        held = (each for legs in self._held.values() for each in legs.values())
+        return next((each for each in held if each.id == order), None)
 
     async def story(self, each: Exit) -> list[Report]:
         found = await self._ask("exit", symbol=each.symbol, order=each.id)
@@ -197,10 +199,23 @@ class Exits:
             await self._drop(each)
             legs.pop(each.leg, None)
 
-    async def _drop(self, each: Exit) -> None:
+    async def cancel(self, order: str) -> tuple[Report, ...] | None:
+        """As a person or the kill asks; what was met meanwhile is told as that. None as above."""
+        each = self._one(order)
+        if each is None:
+            return None
+        if await self._drop(each) == "gone":
+            return tuple(await self.story(each))
+        del self._held[each.symbol][each.leg]
+        return (self._canceled(each, "canceled"),)
+
+    async def _drop(self, each: Exit) -> str:
+        """canceled or gone."""
         outcome = await self._ask("unprotect", symbol=each.symbol, order=each.id, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
+        state: str = outcome["state"]
+        return state
 
 
 def asked_legs(plan: ExitPlan) -> tuple[tuple[str, Level], ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.core.messages import StartBot
+from lefi_tui.core.messages import Kill, StartBot
 from lefi_tui.settings import load
 from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.wiring.keys import KeyKeeper
@@ -28,6 +28,14 @@ on PriceUpdate("{BTC}") {{
 }}
 """
 
+GUARDED = f"""
+state n = 0
+on PriceUpdate("{ETH}") {{
+    n = n + 1
+    if n == 1 {{ Buy("{ETH}", 1 ETH, leverage = 5, stop_loss = 2%, take_profit = 3%) }}
+}}
+"""
+
 
 @pytest.fixture(scope="module")
 def far() -> Iterator[Far]:
@@ -37,7 +45,8 @@ def far() -> Iterator[Far]:
 
 @pytest.fixture
 def home(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A profile over bare SSH: its vault is opened by a file."""
+    """A profile over bare SSH: its vault is opened by a file. The exchange begins anew."""
+    far.act("begin")
     passphrase = tmp_path / "passphrase"
     passphrase.write_text(PASSPHRASE)
     passphrase.chmod(0o600)
@@ -89,17 +98,10 @@ def test_a_stop_and_a_target_are_held_there_and_the_one_that_is_met_takes_the_ot
     home: Path, far: Far
 ) -> None:
     with_key(home, far)
-    source = f"""
-    state n = 0
-    on PriceUpdate("{ETH}") {{
-        n = n + 1
-        if n == 1 {{ Buy("{ETH}", 1 ETH, leverage = 5, stop_loss = 2%, take_profit = 3%) }}
-    }}
-    """
     with running(home) as engine:
         seen(engine, opened("main"))
         seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
-        receipt = engine.submit(StartBot("guarded", "automated", "main", source)).result(30)
+        receipt = engine.submit(StartBot("guarded", "automated", "main", GUARDED)).result(30)
         assert receipt.is_accepted, receipt.text
         seen(engine, lambda view: ETH in held(view))
         there = lasting(far, lambda: len(standing(far)) == 2 and standing(far))
@@ -110,6 +112,22 @@ def test_a_stop_and_a_target_are_held_there_and_the_one_that_is_met_takes_the_ot
     with running(home) as engine:
         seen(engine, lambda view: ETH not in held(view))
         lasting(far, lambda: not standing(far))
+
+
+def test_a_kill_takes_the_exits_there_closes_what_bots_hold_and_reads_it_back(
+    home: Path, far: Far
+) -> None:
+    with_key(home, far)
+    with running(home) as engine:
+        seen(engine, opened("main"))
+        seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
+        receipt = engine.submit(StartBot("guarded", "automated", "main", GUARDED)).result(30)
+        assert receipt.is_accepted, receipt.text
+        lasting(far, lambda: len(standing(far)) == 2)
+        assert engine.submit(Kill(0)).result(30).is_accepted
+        seen(engine, lambda view: ETH not in held(view) and "flat at" in str(view.log))
+    assert standing(far) == []
+    assert all(each["symbol"] != "ETHUSDT" for each in far.act("positions"))
 
 
 def standing(far: Far) -> list[dict[str, Any]]:
