@@ -17,14 +17,13 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
-from lefi_tui.adapters.exchange_exits import Exits, asked_legs
+from lefi_tui.adapters.exchange_exits import Exits, asked_legs, fill_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
     VenueCanceled,
-    VenueFilled,
     VenueNeverSaw,
     VenueRejected,
     VenueSilent,
@@ -67,7 +66,7 @@ class ExchangeVenue:
         self._leverage: dict[str, Decimal] = {}
         self._hear: Hear = _nobody
         self._exits = Exits(self._asked, clock, account)
-        self._bare: set[str] = set()  # entries with fills whose exits are not asked for yet
+        self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
         self._look = asyncio.Event()
         self._is_open = False
 
@@ -91,9 +90,10 @@ class ExchangeVenue:
             await self._link.__aexit__()
 
     def busy(self) -> set[str]:
-        """Markets in which something works."""
+        """Markets in which something works, or has to."""
         working = {each.symbol for each in self._known.values() if not each.is_over}
-        return working | self._exits.symbols()
+        bare = {self._known[each].symbol for each in self._bare}
+        return working | bare | self._exits.symbols()
 
     # ---- the port
 
@@ -198,11 +198,12 @@ class ExchangeVenue:
         for trade in sorted(told["trades"], key=lambda each: (each["at_ms"], each["id"])):
             done += Decimal(trade["units"])
             if trade["id"] not in known.told and asked_legs(known.order.terms.exits):
-                self._bare.add(order)
+                self._bare[order] = self._clock.now_ns() // NS_PER_MS
                 self._look.set()
             known.told.add(trade["id"])
             self._exits.doubted.add(known.symbol)
-            yield self._fill(order, known, trade, is_last=done >= known.units)
+            reason = "close" if known.is_close else "order"
+            yield fill_of(order, self._account, trade, reason, is_last=done >= known.units)
         known.is_over = done >= known.units
         status = told["status"]
         if status in OVER and not known.is_over:
@@ -210,24 +211,6 @@ class ExchangeVenue:
                 raise VenueTimeoutError("it has ended there, and some of its trades are missing")
             known.is_over = True
             yield VenueCanceled(order, at_ns, f"{status} there", OVER[status])
-
-    def _fill(
-        self, order: str, known: _Known, trade: Mapping[str, Any], *, is_last: bool
-    ) -> VenueFilled:
-        return VenueFilled(
-            order,
-            f"{known.symbol} {trade['id']}",
-            int(trade["at_ms"]) * NS_PER_MS,
-            self._account,
-            known.symbol,
-            trade["side"],
-            Decimal(trade["price"]),
-            Decimal(trade["units"]),
-            Decimal(trade["fee"]),
-            trade["liquidity"],
-            "close" if known.is_close else "order",
-            is_last,
-        )
 
     # ---- looking on
 
@@ -245,7 +228,7 @@ class ExchangeVenue:
     async def _look_on(self) -> None:
         """What no longer rests as it did is read whole, and its news are told; then exits."""
         symbols = sorted(self.busy())
-        if not symbols and not self._bare:
+        if not symbols:
             return
         found = await self._asked("working", symbols=symbols)
         resting = {each["id"]: each for each in found}
@@ -263,13 +246,14 @@ class ExchangeVenue:
             with suppress(VenueTimeoutError):
                 await self._protect(self._known[order].order)
         for symbol in sorted(self._exits.symbols()):
-            if self._exits.of(symbol).difference(resting):
+            if self._exits.has_news(symbol, resting):
                 with suppress(VenueTimeoutError):
                     self._tell(await self._exits.look(symbol))
         for symbol in sorted(self._exits.doubted & self._exits.symbols()):
             with suppress(VenueTimeoutError):
                 if symbol not in await self.holdings():
-                    await self._exits.drop(symbol)
+                    async for report in self._exits.drop(symbol):
+                        self._hear(report)
                 self._exits.doubted.discard(symbol)
 
     def _tell(self, reports: Iterable[Report]) -> None:
@@ -277,12 +261,16 @@ class ExchangeVenue:
             self._hear(report)
 
     async def _protect(self, order: Order) -> None:
-        """Once its exits are asked for it is bare no longer; what they come to is told."""
-        told = await self._asked("holdings")
-        symbol = order.terms.symbol
+        """Once its exits are asked for it is bare no longer. An exchange may lag behind its own
+        fills, so only one that shows no position for a while has none to protect."""
+        told, now_ms = await self._asked("holdings"), self._clock.now_ns() // NS_PER_MS
+        symbol, since_ms = order.terms.symbol, self._bare[order.id]
         if Decimal(told["units"].get(symbol, 0)) * order.terms.side.sign > 0:
-            self._tell(await self._exits.hang(order, Decimal(told["entries"][symbol])))
-        self._bare.discard(order.id)
+            async for report in self._exits.hang(order, Decimal(told["entries"][symbol])):
+                self._hear(report)
+        elif now_ms - since_ms < PROOF_AFTER_MS:
+            return
+        del self._bare[order.id]
 
     # ---- questions
 

@@ -7,7 +7,7 @@ where the exchange refuses one, it is said, and where the price is past it alrea
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from lefi_tui.core.messages import (
     VenueCanceled,
     VenueFilled,
     VenueRejected,
+    VenueSilent,
 )
 from lefi_tui.core.money import ZERO, ceil_to, floor_to, nearest_to
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, Side
@@ -75,15 +76,16 @@ class Exits:
     def symbols(self) -> set[str]:
         return {symbol for symbol, legs in self._held.items() if legs}
 
-    def of(self, symbol: str) -> set[str]:
-        """Ids of those of one market."""
-        return {each.id for each in self._held.get(symbol, {}).values()}
+    def has_news(self, symbol: str, resting: Collection[str]) -> bool:
+        """One rests there no longer, or it is not known yet whether it ever did."""
+        held = self._held.get(symbol, {}).values()
+        return any(not each.is_known or each.id not in resting for each in held)
 
     # ---- placed
 
-    async def hang(self, order: Order, entry_price: Decimal) -> list[Report]:
-        """From its first fill on the exits that an entry names hang on the position."""
-        told: list[Report] = []
+    async def hang(self, order: Order, entry_price: Decimal) -> AsyncIterator[Report]:
+        """From its first fill on the exits that an entry names hang on the position. Each word is
+        told as it comes: what follows may fail, and is tried again."""
         symbol, side = order.terms.symbol, order.terms.side.opposite
         held = self._held.setdefault(symbol, {})
         for leg, level in asked_legs(order.terms.exits):
@@ -91,12 +93,12 @@ class Exits:
             if before is not None and before.entry == order.id:
                 continue  # it is for all units, also for those that fill later
             if before is not None:
-                await self._drop(before)
-                told.append(self._canceled(before, "a newer entry set it anew"))
+                for report in await self._taken(before, "a newer entry set it anew"):
+                    yield report
             made = Exit(self._next_id(order.id, leg), order.id, leg, symbol, side, level)
             held[leg] = made
-            told += await self._placed(made, entry_price)
-        return told
+            for report in await self._placed(made, entry_price):
+                yield report
 
     def _next_id(self, entry: str, leg: str) -> str:
         """As the desk counts them: one that closed the first part leaves the rest the next id."""
@@ -121,8 +123,10 @@ class Exits:
         if outcome["state"] == "refused":
             del self._held[made.symbol][made.leg]
             return [VenueRejected(made.id, now_ns, outcome["code"], outcome["text"])]
-        made.is_known = outcome["state"] == "accepted"
-        return [VenueAccepted(made.id, now_ns, outcome.get("venue_order_id", ""))]
+        if outcome["state"] == "unknown":  # the next look finds it, or asks for it again
+            return [VenueSilent(made.id, now_ns, outcome["text"])]
+        made.is_known = True
+        return [VenueAccepted(made.id, now_ns, outcome["venue_order_id"])]
 
     # ---- looked at
 
@@ -150,7 +154,7 @@ class Exits:
             if each.is_known:
                 return self._ended(each, "the exchange has it no more")
             return await self._again(each)
-        each.is_known = True
+        was_known, each.is_known = each.is_known, True
         fills = [self._fill(each, trade) for trade in found["trades"]]
         if fills:
             self.doubted.add(each.symbol)
@@ -158,7 +162,7 @@ class Exits:
             return [*fills]
         if found["status"] in ENDED_THERE:
             return self._ended(each, f"{found['status'].lower()} there")
-        return []
+        return [] if was_known else [VenueAccepted(each.id, self._clock.now_ns())]
 
     async def _again(self, each: Exit) -> list[Report]:
         """It never came there: asked for again, by the same name, of which only one can work."""
@@ -175,47 +179,53 @@ class Exits:
         return VenueCanceled(each.id, self._clock.now_ns(), why)
 
     def _fill(self, each: Exit, trade: Mapping[str, Any]) -> VenueFilled:
-        return VenueFilled(
-            each.id,
-            f"{each.symbol} {trade['id']}",
-            int(trade["at_ms"]) * NS_PER_MS,
-            self._account,
-            each.symbol,
-            trade["side"],
-            Decimal(trade["price"]),
-            Decimal(trade["units"]),
-            Decimal(trade["fee"]),
-            trade["liquidity"],
-            REASONS[each.leg],
-            is_last=trade["is_last"],
-        )
+        return fill_of(each.id, self._account, trade, REASONS[each.leg], is_last=trade["is_last"])
 
     # ---- taken away
 
-    async def drop(self, symbol: str) -> None:
+    async def drop(self, symbol: str) -> AsyncIterator[Report]:
         """The position is closed: what still hangs there would meet the next one."""
-        legs = self._held.get(symbol, {})
-        for each in list(legs.values()):
-            await self._drop(each)
-            legs.pop(each.leg, None)
+        for each in list(self._held.get(symbol, {}).values()):
+            for report in await self._taken(each, "its position is closed"):
+                yield report
 
     async def cancel(self, order: str) -> tuple[Report, ...] | None:
-        """As a person or the kill asks; what was met meanwhile is told as that. None as above."""
+        """As a person or the kill asks. None as above."""
         each = self._one(order)
-        if each is None:
-            return None
-        if await self._drop(each) == "gone":
-            return tuple(await self.story(each))
-        del self._held[each.symbol][each.leg]
-        return (self._canceled(each, "canceled"),)
+        return None if each is None else tuple(await self._taken(each, "canceled"))
 
-    async def _drop(self, each: Exit) -> str:
-        """canceled or gone."""
+    async def _taken(self, each: Exit, why: str) -> list[Report]:
+        """One that was met meanwhile is told as that: its trades are ours."""
         outcome = await self._ask("unprotect", symbol=each.symbol, order=each.id, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
-        state: str = outcome["state"]
-        return state
+        if outcome["state"] == "gone" and each.is_known:
+            told = await self.story(each)
+            if not told:
+                raise VenueTimeoutError("it was met there, and its trades are still to come")
+            return told
+        del self._held[each.symbol][each.leg]
+        return [self._canceled(each, why)]
+
+
+def fill_of(
+    order: str, account: str, trade: Mapping[str, Any], reason: str, *, is_last: bool
+) -> VenueFilled:
+    """A trade as the worker tells it; ids of trades are unique in their market only."""
+    return VenueFilled(
+        order,
+        f"{trade['symbol']} {trade['id']}",
+        int(trade["at_ms"]) * NS_PER_MS,
+        account,
+        trade["symbol"],
+        trade["side"],
+        Decimal(trade["price"]),
+        Decimal(trade["units"]),
+        Decimal(trade["fee"]),
+        trade["liquidity"],
+        reason,
+        is_last,
+    )
 
 
 def asked_legs(plan: ExitPlan) -> tuple[tuple[str, Level], ...]:

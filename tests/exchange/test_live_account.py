@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lefi_tui.core.messages import Kill, StartBot
+from lefi_tui.engine.engine import Engine
 from lefi_tui.settings import load
 from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.wiring.keys import KeyKeeper
@@ -99,10 +100,7 @@ def test_a_stop_and_a_target_are_held_there_and_the_one_that_is_met_takes_the_ot
 ) -> None:
     with_key(home, far)
     with running(home) as engine:
-        seen(engine, opened("main"))
-        seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
-        receipt = engine.submit(StartBot("guarded", "automated", "main", GUARDED)).result(30)
-        assert receipt.is_accepted, receipt.text
+        start_guarded(engine)
         seen(engine, lambda view: ETH in held(view))
         there = lasting(far, lambda: len(standing(far)) == 2 and standing(far))
         assert {each["orderType"] for each in there} == {"STOP_MARKET", "TAKE_PROFIT_MARKET"}
@@ -119,15 +117,19 @@ def test_a_kill_takes_the_exits_there_closes_what_bots_hold_and_reads_it_back(
 ) -> None:
     with_key(home, far)
     with running(home) as engine:
-        seen(engine, opened("main"))
-        seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
-        receipt = engine.submit(StartBot("guarded", "automated", "main", GUARDED)).result(30)
-        assert receipt.is_accepted, receipt.text
+        start_guarded(engine)
         lasting(far, lambda: len(standing(far)) == 2)
         assert engine.submit(Kill(0)).result(30).is_accepted
         seen(engine, lambda view: ETH not in held(view) and "flat at" in str(view.log))
     assert standing(far) == []
     assert all(each["symbol"] != "ETHUSDT" for each in far.act("positions"))
+
+
+def start_guarded(engine: Engine) -> None:
+    seen(engine, opened("main"))
+    seen(engine, lambda view: any(each.symbol == ETH for each in view.prices))
+    receipt = engine.submit(StartBot("guarded", "automated", "main", GUARDED)).result(30)
+    assert receipt.is_accepted, receipt.text
 
 
 def standing(far: Far) -> list[dict[str, Any]]:

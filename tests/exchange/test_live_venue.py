@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ import pytest_asyncio
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.core.ids import ClientOrderId
+from lefi_tui.core.ids import ClientOrderId, exit_id
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
@@ -21,7 +22,17 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
+from lefi_tui.core.order import (
+    ExitPlan,
+    Level,
+    LevelKind,
+    Order,
+    OrderKind,
+    OrderTerms,
+    Side,
+    Size,
+    SizeKind,
+)
 from lefi_tui.engine.effects import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
@@ -135,3 +146,34 @@ async def test_a_refusal_is_the_exchanges_own_words_and_never_sent_again(
     assert isinstance(refused, VenueRejected)
     assert "Margin is insufficient" in refused.text
     assert kinds(await venue.submit((sent,))) == [VenueSilent.__name__]
+
+
+@pytest.mark.parametrize("fault", ["502 before", "502 after"])
+async def test_an_exit_whose_answer_is_lost_stands_there_in_the_end_once(
+    far: Far, venue: ExchangeVenue, fault: str
+) -> None:
+    far.act("begin")
+    told: list[Report] = []
+    venue.listen(told.append)
+    looks = asyncio.create_task(venue.run())
+    plan = ExitPlan(Level(LevelKind.PERCENT, Decimal("0.02")), Level(LevelKind.PERCENT, Decimal(1)))
+    far.act("fault", name=fault, path="/algoOrder", method="POST")
+    bought = order(f"guarded {fault}", exits=plan)
+    await venue.submit((bought,))
+    try:
+        async with asyncio.timeout(20):
+            while {"stop", "target"} - accepted(told, bought):
+                await SystemClock().sleep(0.05)
+    finally:
+        looks.cancel()
+        await asyncio.wait([looks])
+    standing = [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
+    assert sorted(each["orderType"] for each in standing) == ["STOP_MARKET", "TAKE_PROFIT_MARKET"]
+    assert far.act("faults_met") == [fault]
+
+
+def accepted(told: list[Report], entry: Order) -> set[str]:
+    """Legs of which the exchange has said that it has them."""
+    ids = {exit_id(entry.id, leg): leg for leg in ("stop", "target")}
+    known = (each.order for each in told if isinstance(each, VenueAccepted))
+    return {ids[each] for each in known if each in ids}
