@@ -1,0 +1,100 @@
+"""What an exchange says of orders, trades and errors, in plain words for the other process.
+
+The rules it keeps: what the exchange may have taken although it did not say so is "unknown", never
+"refused"; sizes are units of the base. Only the worker process loads this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import ccxt.async_support as ccxt
+from msgspec import Struct
+
+from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+from lefi_tui.redaction import REDACTOR
+
+# An order is good for so long by the exchange's clock; after it nothing can come of it any more.
+ORDER_WINDOW_MS: Final = 2_000
+TRADES_MOST: Final = 500  # of one answer
+# Binance's word that an order of this id works already: it is alive, whatever else was said.
+ALIVE: Final = "-4116"
+# Refused before it could be taken: the clock, too many requests, a busy engine that says so.
+NOT_TAKEN: Final = (ccxt.InvalidNonce, ccxt.DDoSProtection, ccxt.RateLimitExceeded)
+BUSY: Final = "-1008"
+REFUSED: Final = (
+    ccxt.InvalidOrder,
+    ccxt.InsufficientFunds,
+    ccxt.BadRequest,
+    ccxt.OperationRejected,
+    ccxt.AuthenticationError,
+    ccxt.NotSupported,
+)
+
+
+Plain = dict[str, Any]
+
+
+class Account(Struct):
+    """The client with an account's key, and what several kinds of questions read from it."""
+
+    client: Any
+    is_binance: bool
+
+    def has_positions(self) -> bool:
+        return bool(self.client.has.get("fetchPositions"))
+
+    def told(self, order: Mapping[str, Any]) -> Plain:
+        contract = contract_of(self.client.market(order["symbol"]))
+        return {
+            "id": order.get("clientOrderId") or "",
+            "venue_order_id": str(order["id"]),
+            "symbol": order["symbol"],
+            "side": order["side"],
+            "status": order["status"],
+            "units": str(decimal_of(order["amount"]) * contract),
+            "filled": str(decimal_of(order["filled"]) * contract),
+            "price": None if order.get("price") is None else str(decimal_of(order["price"])),
+            "at_ms": order.get("lastTradeTimestamp") or order.get("timestamp") or 0,
+        }
+
+    async def trades_of(self, symbol: str, venue_order_id: str, since_ms: int) -> list[Plain]:
+        params = {"orderId": venue_order_id} if self.is_binance else {"ordId": venue_order_id}
+        since = None if self.is_binance else since_ms or None
+        trades = await self.client.fetch_my_trades(symbol, since, TRADES_MOST, params)
+        mine = [each for each in trades if str(each["order"]) == venue_order_id]
+        return [self.trade(each) for each in mine]
+
+    def trade(self, trade: Mapping[str, Any]) -> Plain:
+        contract = contract_of(self.client.market(trade["symbol"]))
+        fee = trade.get("fee") or {}
+        return {
+            "id": str(trade["id"]),
+            "order": str(trade["order"]),
+            "symbol": trade["symbol"],
+            "side": trade["side"],
+            "price": str(decimal_of(trade["price"])),
+            "units": str(decimal_of(trade["amount"]) * contract),
+            "fee": str(decimal_of(fee.get("cost"))),
+            "fee_currency": fee.get("currency") or "",
+            "liquidity": trade.get("takerOrMaker") or "taker",
+            "at_ms": int(trade["timestamp"]),
+        }
+
+
+def outcome_of(error: ccxt.BaseError) -> Plain:
+    """What an error says of an order: refused, or unknown where the exchange may have taken it."""
+    text = str(error)
+    if ALIVE in text:
+        return outcome("unknown", "", "an order of this id works there already")
+    if isinstance(error, NOT_TAKEN) or BUSY in text:
+        return outcome("refused", "NOT_TAKEN", text)
+    if isinstance(error, REFUSED):
+        return outcome("refused", type(error).__name__, text)
+    return outcome("unknown", "", text)
+
+
+def outcome(state: str, code: str, text: str, **more: Any) -> Plain:
+    # It goes to journal and screen: an exchange may have echoed the key (faults.md, 47).
+    return {"state": state, "code": code, "text": REDACTOR.clean(text)[:300], **more}

@@ -1,0 +1,69 @@
+"""What an account has at an exchange, through ccxt: working orders, positions, balance, leverage.
+
+Only the worker process loads this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from lefi_tui.adapters.ccxt_answers import Account, Plain
+from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+
+
+class Holdings:
+    def __init__(self, on: Account) -> None:
+        self._on = on
+
+    def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
+        return {
+            "working": self._working,
+            "holdings": self._holdings,
+            "balance": self._balance,
+            "leverage": self._leverage,
+        }
+
+    async def _working(self, symbols: list[str] | None = None) -> list[Plain]:
+        """Of these markets, or of all: which Binance counts as forty questions. Exits that the
+        exchange holds are asked for apart: a plain question hides them."""
+        await self._on.client.load_markets()
+        asked: list[str | None] = [None] if symbols is None else [*symbols]
+        kinds: list[Plain] = [{}]
+        if self._on.is_binance and self._on.has_positions():
+            kinds.append({"trigger": True})
+        found = await asyncio.gather(
+            *(
+                self._on.client.fetch_open_orders(symbol, None, None, kind)
+                for symbol in asked
+                for kind in kinds
+            )
+        )
+        return [self._on.told(each) for orders in found for each in orders]
+
+    async def _holdings(self) -> Plain:
+        """Signed units by symbol; the balance of the account's own wallet beside them."""
+        await self._on.client.load_markets()
+        positions = await self._on.client.fetch_positions() if self._on.has_positions() else []
+        units, entries = {}, {}
+        for each in positions:
+            contract = contract_of(self._on.client.market(each["symbol"]))
+            size = decimal_of(each["contracts"]) * contract
+            if size:
+                units[each["symbol"]] = str(-size if each["side"] == "short" else size)
+                entries[each["symbol"]] = str(decimal_of(each["entryPrice"]))
+        return {"units": units, "entries": entries}
+
+    async def _balance(self, currency: str) -> Plain:
+        """Of the account's own wallet, profit of open positions left out."""
+        told = (await self._on.client.fetch_balance()).get(currency) or {}
+        return {name: str(decimal_of(told.get(name))) for name in ("total", "free")}
+
+    async def _leverage(self, symbol: str, leverage: str) -> str:
+        """Set, and read back what is in force."""
+        await self._on.client.load_markets()
+        await self._on.client.set_leverage(int(Decimal(leverage)), symbol)
+        told = await self._on.client.fetch_leverages([symbol])
+        return str(decimal_of(told[symbol]["longLeverage"]))

@@ -1,0 +1,138 @@
+"""Orders of one account through ccxt: place, cancel, look up.
+
+The rules it keeps: an order is sent once and never again from here; every amount and price is
+checked to stand on the market's grid, for ccxt would cut it silently. Only the worker loads this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import ccxt.async_support as ccxt
+
+from lefi_tui.adapters.ccxt_answers import (
+    ORDER_WINDOW_MS,
+    TRADES_MOST,
+    Account,
+    Plain,
+    outcome,
+    outcome_of,
+)
+from lefi_tui.adapters.ccxt_client import Refusal
+from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+
+Time = Callable[[], Awaitable[int]]
+
+
+class Orders:
+    def __init__(self, on: Account, time: Time) -> None:
+        """`time` asks for the exchange's own clock, in ms."""
+        self._on, self._time = on, time
+
+    def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
+        return {"place": self._place, "cancel": self._cancel, "order": self._order}
+
+    async def _place(self, orders: list[Plain]) -> list[Plain]:
+        """The outcome of each, in their sequence: accepted, refused or unknown."""
+        await self._on.client.load_markets()
+        return list(await asyncio.gather(*(self._placed(each) for each in orders)))
+
+    async def _placed(self, order: Plain) -> Plain:
+        wrong = self._off_grid(order)
+        if wrong:
+            return outcome("refused", "OFF_GRID", wrong)
+        market = self._on.client.market(order["symbol"])
+        amount = decimal_of(order["units"]) / contract_of(market)
+        kind = "limit" if order["limit"] is not None else "market"
+        try:
+            told = await self._on.client.create_order(
+                order["symbol"],
+                kind,
+                order["side"],
+                str(amount),
+                order["limit"],
+                self._order_params(order),
+            )
+        except Refusal as refusal:  # it never left
+            return outcome("refused", "HELD_BACK", str(refusal))
+        except ccxt.BaseError as error:
+            return outcome_of(error)
+        if told.get("id") is None:  # a page for people, or half an answer: it may live all the same
+            return outcome("unknown", "", "its answer can't be read")
+        return outcome("accepted", "", "", venue_order_id=str(told["id"]))
+
+    def _off_grid(self, order: Plain) -> str:
+        """ccxt cuts what does not fit the market; an order is what was asked, or none."""
+        market = self._on.client.market(order["symbol"])
+        amount = decimal_of(order["units"]) / contract_of(market)
+        try:
+            fitted = decimal_of(self._on.client.amount_to_precision(order["symbol"], str(amount)))
+        except ccxt.InvalidOrder as error:
+            return str(error)
+        if fitted != amount:
+            return f"{amount} would be sent as {fitted}"
+        if order["limit"] is None:
+            return ""
+        price = decimal_of(self._on.client.price_to_precision(order["symbol"], order["limit"]))
+        same = price == decimal_of(order["limit"])
+        return "" if same else f"a limit of {order['limit']} would be sent as {price}"
+
+    def _order_params(self, order: Plain) -> Plain:
+        params: Plain = {"clientOrderId": order["id"]}
+        if order["tif"] != "GTC" and order["limit"] is not None:
+            params["timeInForce"] = order["tif"]
+        if order["post_only"]:
+            params["postOnly"] = True
+        if order["reduce_only"]:
+            params["reduceOnly"] = True
+        if self._on.is_binance:
+            params["recvWindow"] = ORDER_WINDOW_MS
+        return params
+
+    async def _cancel(self, symbol: str, order: str) -> Plain:
+        return await ended(self._on, symbol, {"clientOrderId": order})
+
+    async def _order(self, symbol: str, order: str, since_ms: int) -> Plain:
+        """All there is of one order: its state, its trades; and beside them the exchange's time.
+
+        Where it is not found: whether there are trades since then that belong to no order we know.
+        """
+        await self._on.client.load_markets()
+        begun_ms = await self._time()
+        try:
+            told = await self._on.client.fetch_order("", symbol, {"clientOrderId": order})
+        except ccxt.OrderNotFound:
+            return await self._absent(symbol, order, since_ms, begun_ms)
+        trades = await self._on.trades_of(symbol, str(told["id"]), since_ms)
+        return {"is_found": True, **self._on.told(told), "trades": trades, "server_ms": begun_ms}
+
+    async def _absent(self, symbol: str, order: str, since_ms: int, begun_ms: int) -> Plain:
+        """An exchange that lags says "no such order" of one it has (faults.md, 5): so its lists."""
+        listed = await self._on.client.fetch_orders(symbol, since_ms or None, TRADES_MOST)
+        told = next((each for each in listed if each.get("clientOrderId") == order), None)
+        if told is not None:
+            trades = await self._on.trades_of(symbol, str(told["id"]), since_ms)
+            return {
+                "is_found": True,
+                **self._on.told(told),
+                "trades": trades,
+                "server_ms": begun_ms,
+            }
+        known = {str(each["id"]) for each in listed}
+        trades = await self._on.client.fetch_my_trades(symbol, since_ms or None, TRADES_MOST)
+        stray = [str(each["order"]) for each in trades if str(each["order"]) not in known]
+        return {"is_found": False, "stray": sorted(set(stray)), "server_ms": begun_ms}
+
+
+async def ended(on: Account, symbol: str, params: Plain) -> Plain:
+    """`canceled`, `gone` where the exchange has nothing to cancel, else unknown."""
+    await on.client.load_markets()
+    try:
+        await on.client.cancel_order("", symbol, params)
+    except ccxt.OrderNotFound:
+        return outcome("gone", "", "")
+    except ccxt.BaseError as error:
+        return outcome_of(error)
+    return outcome("canceled", "", "")
