@@ -23,7 +23,7 @@ from urllib.parse import quote
 import ccxt
 import pytest
 
-from lefi_tui.adapters.ccxt_private import outcome_of
+from lefi_tui.adapters.ccxt_answers import outcome_of
 from lefi_tui.redaction import Secret
 from tests.cli.test_engine_commands import ROOT
 from tests.keys.key_exchange import KeyExchange, running
