@@ -14,12 +14,13 @@ from contextvars import ContextVar
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import ccxt.async_support as ccxt
 from msgspec import Struct
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
+from lefi_tui.adapters.ccxt_unsigned import keep_unsigned
 from lefi_tui.adapters.guards import CallFailedError, Guards, HeldBackError
 from lefi_tui.adapters.rate_budget import BudgetFullError, Rank, RateBudget
 from lefi_tui.core.codec import to_plain
@@ -65,6 +66,8 @@ class Unanswered(Refusal, CallFailedError):  # noqa: N818 -- likewise
 
 
 class PublicExchange:
+    signs: ClassVar[bool] = False
+
     def __init__(self, name: str, settings: Mapping[str, Any], clock: Clock) -> None:
         if name not in ccxt.exchanges:
             close = ", ".join(get_close_matches(name, ccxt.exchanges, n=3)) or "none is like it"
@@ -72,6 +75,8 @@ class PublicExchange:
         options = {**CHEAPER.get(name, {}), **settings.get("options", {})}
         given = {"enableRateLimit": True, "timeout": TIMEOUT_MS, **settings, "options": options}
         self._client = getattr(ccxt, name)(given)
+        if not self.signs:
+            keep_unsigned(self._client, partial(Refusal, "refused"))
         self._clock = clock
         # Whoever asks asks again, and knows whether a price is still wanted: once here.
         self._guards = Guards(

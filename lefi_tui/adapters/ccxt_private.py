@@ -30,6 +30,8 @@ QUIET: Final[Mapping[str, Any]] = {
 class PrivateExchange(PublicExchange):
     """With the account's key, which leaves this process only in signatures."""
 
+    signs = True
+
     def __init__(self, begin: Mapping[str, Any], clock: Clock) -> None:
         """`begin` is the worker's first line: exchange, its ccxt table, key, is_sandbox."""
         for each in begin["key"].values():
