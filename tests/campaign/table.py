@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.campaign import halts, kills, mutations, programs, sagas, screens, two_paths, weeks
+from tests.campaign import (
+    halts,
+    kills,
+    mutations,
+    programs,
+    sagas,
+    screens,
+    sends,
+    two_paths,
+    weeks,
+)
 from tests.campaign.runner import Campaign
 
 CAMPAIGNS: Final[dict[str, Campaign]] = {
@@ -14,6 +24,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "kills": kills.CAMPAIGN,
     "halts": halts.CAMPAIGN,
     "sagas": sagas.CAMPAIGN,
+    "sends": sends.CAMPAIGN,
     "screens": screens.CAMPAIGN,
     "weeks": weeks.CAMPAIGN,
 }

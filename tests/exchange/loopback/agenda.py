@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.ports.clock import Clock
 
 TICK_S: Final = 0.01
 MS_NS: Final = 1_000_000
@@ -15,10 +16,10 @@ MS_NS: Final = 1_000_000
 class Agenda:
     """`offset_ms` is how far the exchange's clock goes before the machine's."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.offset_ms = 0
         self.is_over = False
-        self._clock = SystemClock()
+        self._clock: Clock = clock or SystemClock()
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
 

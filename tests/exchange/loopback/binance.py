@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from aiohttp import web
-
 from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.arrived import Arrived
 from tests.exchange.loopback.ask import Ask, Route
 from tests.exchange.loopback.calls import Call
 from tests.exchange.loopback.faults import Faults
@@ -59,9 +58,9 @@ class BinanceDoor:
     def fields(self, query: dict[str, str], body: str) -> dict[str, str]:
         return query | dict(parse_qsl(body, keep_blank_values=True))
 
-    def signed_text(self, request: web.Request, body: str) -> str:
+    def signed_text(self, asked: Arrived) -> str:
         """The query and the body one after the other, as Binance reads them."""
-        return request.rel_url.raw_query_string + body
+        return asked.raw_query + asked.body
 
     def refusal(self, refused: RefusedError, _call: Call) -> Any:
         return {"code": refused.code, "msg": refused.text}

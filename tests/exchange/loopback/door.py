@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.arrived import Arrived, arrived
 from tests.exchange.loopback.ask import Route
 from tests.exchange.loopback.calls import Call, Calls
 from tests.exchange.loopback.faults import Fault, Faults
@@ -28,7 +29,7 @@ class Venue(Protocol):
     def headers(self, call: Call) -> dict[str, str]: ...
     def api_key(self, headers: Mapping[str, str]) -> str: ...
     def fields(self, query: dict[str, str], body: str) -> dict[str, str]: ...
-    def signed_text(self, request: web.Request, body: str) -> str: ...
+    def signed_text(self, asked: Arrived) -> str: ...
     async def socket(self, request: web.Request) -> web.WebSocketResponse: ...
 
 
@@ -45,6 +46,13 @@ class Reply:
         )
 
 
+@dataclass
+class Broken:
+    """The line is cut, in the middle of the answer where there is one."""
+
+    reply: Reply
+
+
 class Door:
     def __init__(
         self, venues: Mapping[str, Venue], agenda: Agenda, calls: Calls, faults: Faults
@@ -57,30 +65,36 @@ class Door:
         venue = self._venues[request.host.partition(":")[0]]
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await venue.socket(request)
-        body = await request.text()
-        call = self._noted(venue, request, body)
+        told = await self.answered(await arrived(request))
+        return await _cut(request, told.reply) if isinstance(told, Broken) else told.response()
+
+    async def answered(self, asked: Arrived) -> Reply | Broken:
+        """Without a wire: what is answered, or that nothing whole is."""
+        self._agenda.run_due()
+        venue = self._venues[asked.host]
+        call = self._noted(venue, asked)
         try:
-            carry = venue.admit(call, venue.signed_text(request, body))
+            carry = venue.admit(call, venue.signed_text(asked))
         except RefusedError as refused:
-            return self._refused(venue, call, refused).response()
+            return self._refused(venue, call, refused)
         fault = self._faults.pick(call)
         if fault is None:
-            return self._carried_out(venue, call, carry).response()
+            return self._carried_out(venue, call, carry)
         if fault.code:
             # A fault's own words come as the venue words what it refuses.
             fault = replace(fault, body=json.dumps(venue.refusal(_refusal(fault), call)))
-        return await self._spoilt(request, fault, lambda: self._carried_out(venue, call, carry))
+        return await self._spoilt(fault, lambda: self._carried_out(venue, call, carry))
 
-    def _noted(self, venue: Venue, request: web.Request, body: str) -> Call:
-        params = venue.fields(dict(request.query), body)
+    def _noted(self, venue: Venue, asked: Arrived) -> Call:
+        params = venue.fields(asked.query, asked.body)
         call = Call(
             self._agenda.now_ms(),
             "rest",
-            request.host,
-            request.method,
-            request.path,
+            asked.host,
+            asked.method,
+            asked.path,
             params,
-            venue.api_key(request.headers),
+            venue.api_key(asked.headers),
         )
         route = venue.route(call)
         call.is_order = route is not None and route.is_order
@@ -101,9 +115,7 @@ class Door:
 
     # ---- faults
 
-    async def _spoilt(
-        self, request: web.Request, fault: Fault, carry: Callable[[], Reply]
-    ) -> web.StreamResponse:
+    async def _spoilt(self, fault: Fault, carry: Callable[[], Reply]) -> Reply | Broken:
         if not fault.is_after:
             await self._agenda.pause(fault.hang_s)
         if fault.is_after or not fault.keeps_from_being_done:
@@ -113,8 +125,8 @@ class Door:
         if fault.is_after:
             await self._agenda.pause(fault.hang_s)
         if fault.is_dropped or fault.is_reset:
-            return await self._broken(request, reply)
-        return self._worded(fault, reply).response()
+            return Broken(reply)
+        return self._worded(fault, reply)
 
     def _worded(self, fault: Fault, reply: Reply) -> Reply:
         headers = {**reply.headers, **fault.headers}
@@ -124,16 +136,16 @@ class Door:
             return Reply(fault.status, fault.body, headers)
         return Reply(reply.status, reply.body, headers)
 
-    async def _broken(self, request: web.Request, reply: Reply) -> web.StreamResponse:
-        """The line breaks, where there is an answer in the middle of it."""
-        broken = web.StreamResponse(status=reply.status or 200)
-        if reply.body:
-            broken.content_length = len(reply.body)
-            await broken.prepare(request)
-            await broken.write(reply.body[: len(reply.body) // 2].encode())
-        if request.transport is not None:
-            reset(request.transport)
-        return broken
+
+async def _cut(request: web.Request, reply: Reply) -> web.StreamResponse:
+    broken = web.StreamResponse(status=reply.status or 200)
+    if reply.body:
+        broken.content_length = len(reply.body)
+        await broken.prepare(request)
+        await broken.write(reply.body[: len(reply.body) // 2].encode())
+    if request.transport is not None:
+        reset(request.transport)
+    return broken
 
 
 def _refusal(fault: Fault) -> RefusedError:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from lefi_tui.ports.clock import Clock
 from tests.exchange.loopback.agenda import TICK_S, Agenda
 from tests.exchange.loopback.authority import Authority
 from tests.exchange.loopback.books import Books
@@ -36,10 +37,11 @@ HOSTS: Final = UsdmVenue.hosts | SpotVenue.hosts | OkxVenue.hosts
 
 
 class LoopbackExchange:
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self.port = self.control_port = 0
         self.network = Network(HOSTS)
-        self.agenda = Agenda()
+        self.agenda = Agenda(clock)
         self._authority = Authority()
         self.begin()
 
@@ -48,7 +50,7 @@ class LoopbackExchange:
         self.network.cut()
         self.network.begin()
         self.agenda.is_over = True
-        self.agenda, self.books = Agenda(), Books()
+        self.agenda, self.books = Agenda(self._clock), Books()
         self.calls, self.faults = Calls(), Faults()
         self.keys = {each.key: replace(each) for each in KEYS}
         self.usdm = UsdmVenue(self.agenda, self.books, self.keys, self.faults)
@@ -68,7 +70,7 @@ class LoopbackExchange:
         }
         served: tuple[Venue, ...] = (self.usdm, self.spot, self.okx)
         by_host = {host: venue for venue in served for host in venue.hosts}
-        self._door = Door(by_host, self.agenda, self.calls, self.faults)
+        self.door = Door(by_host, self.agenda, self.calls, self.faults)
 
     async def serve(self, ready: Callable[[], None], ends: asyncio.Event, ca: Path) -> None:
         """Until `ends` is set; `ready` is called when everything listens."""
@@ -98,7 +100,7 @@ class LoopbackExchange:
         await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        return await self._door.answer(request)
+        return await self.door.answer(request)
 
     async def _run(self) -> None:
         while True:

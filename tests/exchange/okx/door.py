@@ -12,6 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from tests.exchange.loopback.agenda import Agenda
+from tests.exchange.loopback.arrived import Arrived
 from tests.exchange.loopback.ask import Ask, Route
 from tests.exchange.loopback.binance import NOBODY
 from tests.exchange.loopback.calls import Call
@@ -51,14 +52,14 @@ class OkxDoor:
         plain |= {"symbol": plain.get("instId", ""), "side": plain.get("side", "").upper()}
         return {**query, **plain, "body": body} if body else query
 
-    def signed_text(self, request: web.Request, body: str) -> str:
+    def signed_text(self, asked: Arrived) -> str:
         """Signature, time and passphrase, then what was signed."""
-        at = request.headers.get("OK-ACCESS-TIMESTAMP", "")
+        at = asked.headers.get("OK-ACCESS-TIMESTAMP", "")
         told = [
-            request.headers.get("OK-ACCESS-SIGN", ""),
+            asked.headers.get("OK-ACCESS-SIGN", ""),
             at,
-            request.headers.get("OK-ACCESS-PASSPHRASE", ""),
-            f"{at}{request.method}{request.raw_path}{body}",
+            asked.headers.get("OK-ACCESS-PASSPHRASE", ""),
+            f"{at}{asked.method}{asked.raw_path}{asked.body}",
         ]
         return "\n".join(told)
 
