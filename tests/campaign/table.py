@@ -7,6 +7,7 @@ from typing import Final
 from tests.campaign import (
     halts,
     kills,
+    live_kills,
     mutations,
     programs,
     sagas,
@@ -22,6 +23,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "two_paths": two_paths.CAMPAIGN,
     "programs": programs.CAMPAIGN,
     "kills": kills.CAMPAIGN,
+    "live_kills": live_kills.CAMPAIGN,
     "halts": halts.CAMPAIGN,
     "sagas": sagas.CAMPAIGN,
     "sends": sends.CAMPAIGN,

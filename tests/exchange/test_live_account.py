@@ -13,14 +13,11 @@ import pytest
 
 from lefi_tui.core.messages import Kill, StartBot
 from lefi_tui.engine.engine import Engine
-from lefi_tui.settings import load
-from lefi_tui.views.desk_view import DeskView, Mode
-from lefi_tui.wiring.keys import KeyKeeper
+from lefi_tui.views.desk_view import Mode
+from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_public_account import account, running, seen
-from tests.keys.profile import BUS, PASSPHRASE
+from tests.exchange.test_public_account import running, seen
 
-BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
 BUYER = f"""
 state n = 0
 on PriceUpdate("{BTC}") {{
@@ -45,32 +42,11 @@ def far() -> Iterator[Far]:
 
 
 @pytest.fixture
-def home(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(far: Far, tmp_path: Path) -> Iterator[Path]:
     """A profile over bare SSH: its vault is opened by a file. The exchange begins anew."""
-    far.act("begin")
-    passphrase = tmp_path / "passphrase"
-    passphrase.write_text(PASSPHRASE)
-    passphrase.chmod(0o600)
-    for name in BUS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LEFI_VAULT_PASSPHRASE_FILE", str(passphrase))
-    home = tmp_path / "home"
-    home.mkdir()
-    account(home, {**far.ccxt(None), "options": {}}, mode="sandbox", symbols=[BTC, ETH])
-    return home
-
-
-def with_key(home: Path, far: Far) -> None:
-    settings = load({"LEFI_HOME": str(home)}).settings
-    KeyKeeper(settings).put("main", {"api_key": far.key.key, "secret": far.key.secret})
-
-
-def held(view: DeskView) -> dict[str, Decimal]:
-    return {each.symbol: each.units for each in view.positions if each.account == "main"}
-
-
-def opened(name: str) -> Callable[[DeskView], Any]:
-    return lambda view: any(each.name == name for each in view.accounts)
+    home = live_profile(tmp_path, far)
+    with bare(home):
+        yield home
 
 
 def test_without_a_key_it_says_so_and_the_rest_is_usable(home: Path) -> None:

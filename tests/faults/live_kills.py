@@ -1,0 +1,150 @@
+"""Kills an engine that trades on the loopback exchange, again and again, and compares their books.
+
+Besides what both say in the end: whatever the exchange had done before a start must stand in the
+journal before the first order that this start sends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.core.messages import StartBot, StopBot
+from lefi_tui.engine.recovery import verify
+from lefi_tui.views.desk_view import DeskView
+from tests.exchange.live_profile import BTC, bare, held, live_profile, opened, with_key
+from tests.exchange.loopback.host import Far
+from tests.exchange.test_public_account import ROOT, running, seen
+
+NS_PER_MS: Final = 1_000_000
+READY_S: Final = 30.0
+MOST_S: Final = 1.5  # from a life's first fill to its kill
+FAULTS: Final = ["502 after", "502 before", "reset after", "reset before", "408", "empty"]
+TRADER: Final = f"""
+on Every(1s) {{
+    if Position("{BTC}") == 0 {{
+        Buy("{BTC}", 0.01 BTC, leverage = 5, stop_loss = 5%)
+    }} else {{
+        Close("{BTC}")
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class LiveKills:
+    lives: int
+    fills: int
+    lost: int  # answers that a fault spoilt
+    wrong: tuple[str, ...]
+
+
+def live_kills(folder: Path, far: Far, seed: int, lives: int, share: float = 0.0) -> LiveKills:
+    """`share` of the sends go wrong besides."""
+    home = live_profile(folder, far)
+    chance = random.Random(seed)
+    with bare(home):
+        with_key(home, far)
+        with running(home) as engine:
+            seen(engine, opened("main"))
+            seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
+            receipt = engine.submit(StartBot("trader", "automated", "main", TRADER)).result(30)
+            assert receipt.is_accepted, receipt.text
+        if share:
+            far.act("mix", seed=seed, share=share, names=FAULTS, is_order=True)
+        starts_ns = [_live_and_kill(far, chance.random() * MOST_S) for _ in range(lives)]
+        met = len(far.act("faults_met"))
+        far.act("no_faults")
+        with running(home) as engine:
+            assert engine.submit(StopBot("trader", closes=True)).result(60).is_accepted
+            seen(engine, lambda view: _is_over(view) and BTC not in held(view))
+    fills = far.act("fills")
+    return LiveKills(lives, len(fills), met, (*_ends(far, fills), *_agrees(home, fills, starts_ns)))
+
+
+def _live_and_kill(far: Far, after_s: float) -> int:
+    """When it was started."""
+    done = len(far.act("fills"))
+    start_ns = time.time_ns()  # noqa: TID251 -- compared with the rows' own times
+    with _living_engine() as process:
+        deadline = time.monotonic() + READY_S
+        while len(far.act("fills")) == done and time.monotonic() < deadline:
+            assert process.poll() is None, "the engine ended by itself"
+            time.sleep(0.01)
+        time.sleep(after_s)
+    return start_ns
+
+
+@contextmanager
+def _living_engine() -> Iterator[subprocess.Popen[bytes]]:
+    """`lefi engine`, until it is killed."""
+    command = [sys.executable, "-m", "lefi_tui", "engine"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdin=quiet, stdout=quiet, stderr=quiet, cwd=ROOT, env=os.environ
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _is_over(view: DeskView) -> bool:
+    return all(each.status == "stopped" for each in view.bots if each.id == "trader")
+
+
+# ---- what must hold
+
+
+def _ends(far: Far, fills: list[dict[str, Any]]) -> Iterator[str]:
+    if far.act("positions"):
+        yield f"it holds {far.act('positions')}"
+    for client_id, times in Counter(each["client_id"] for each in fills).items():
+        if times > 1:
+            yield f"{client_id} was filled {times} times"
+    sides = Counter(
+        {side: sum(Decimal(each["quantity"]) for each in fills if each["side"] == side)
+         for side in ("BUY", "SELL")}
+    )  # fmt: skip
+    if sides["BUY"] != sides["SELL"]:
+        yield f"bought and sold are {dict(sides)}"
+
+
+def _agrees(home: Path, fills: list[dict[str, Any]], starts_ns: list[int]) -> Iterator[str]:
+    journal = SqliteJournal(home)
+    try:
+        verify(journal)
+        told = [(row.seq, row.at_ns, row.type, json.loads(row.body))
+                for row in journal.rows(types=("OrderSubmitted", "OrderFilled"))]  # fmt: skip
+    finally:
+        journal.close()
+    booked = _booked_at(told)
+    missing = {each["client_id"] for each in fills} - booked.keys()
+    if missing:
+        yield f"never booked: {sorted(missing)}"
+    for start_ns in starts_ns:
+        sent = [
+            seq for seq, at_ns, kind, _ in told if kind == "OrderSubmitted" and at_ns > start_ns
+        ]
+        if not sent:
+            continue
+        for each in fills:
+            is_before = each["at_ms"] * NS_PER_MS < start_ns
+            if is_before and booked.get(each["client_id"], 0) > sent[0]:
+                yield f"{each['client_id']} was booked after the first order of a start behind it"
+
+
+def _booked_at(told: list[tuple[int, int, str, Mapping[str, Any]]]) -> dict[str, int]:
+    return {body["order"]: seq for seq, _, kind, body in reversed(told) if kind == "OrderFilled"}
