@@ -13,16 +13,11 @@ import ccxt.async_support as ccxt
 from msgspec import Struct
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+from lefi_tui.adapters.venue_ways import Ways
 from lefi_tui.redaction import REDACTOR
 
-# An order is good for so long by the exchange's clock; after it nothing can come of it any more.
-ORDER_WINDOW_MS: Final = 2_000
-TRADES_MOST: Final = 500  # of one answer
-# Binance's word that an order of this id works already: it is alive, whatever else was said.
-ALIVE: Final = "-4116"
-# Refused before it could be taken: the clock, too many requests, a busy engine that says so.
+# Refused before it could be taken: the clock, too many requests.
 NOT_TAKEN: Final = (ccxt.InvalidNonce, ccxt.DDoSProtection, ccxt.RateLimitExceeded)
-BUSY: Final = "-1008"
 REFUSED: Final = (
     ccxt.InvalidOrder,
     ccxt.InsufficientFunds,
@@ -40,10 +35,8 @@ class Account(Struct):
     """The client with an account's key, and what several kinds of questions read from it."""
 
     client: Any
-    is_binance: bool
-
-    def has_positions(self) -> bool:
-        return bool(self.client.has.get("fetchPositions"))
+    ways: Ways
+    currency: str
 
     def told(self, order: Mapping[str, Any]) -> Plain:
         contract = contract_of(self.client.market(order["symbol"]))
@@ -60,9 +53,10 @@ class Account(Struct):
         }
 
     async def trades_of(self, symbol: str, venue_order_id: str, since_ms: int) -> list[Plain]:
-        params = {"orderId": venue_order_id} if self.is_binance else {"ordId": venue_order_id}
-        since = None if self.is_binance else since_ms or None
-        trades = await self.client.fetch_my_trades(symbol, since, TRADES_MOST, params)
+        """Asked for by its number where the exchange can; else of all since then."""
+        by = self.ways.trades_by
+        params, since = ({by: venue_order_id}, None) if by else ({}, since_ms or None)
+        trades = await self.client.fetch_my_trades(symbol, since, self.ways.rows_most, params)
         mine = [each for each in trades if str(each["order"]) == venue_order_id]
         return [self.trade(each) for each in mine]
 
@@ -83,12 +77,12 @@ class Account(Struct):
         }
 
 
-def outcome_of(error: ccxt.BaseError) -> Plain:
+def outcome_of(error: ccxt.BaseError, ways: Ways) -> Plain:
     """What an error says of an order: refused, or unknown where the exchange may have taken it."""
     text = str(error)
-    if ALIVE in text:
-        return outcome("unknown", "", "an order of this id works there already")
-    if isinstance(error, NOT_TAKEN) or BUSY in text:
+    if any(each in text for each in ways.alive):
+        return outcome("unknown", "", "an order of this id is there already")
+    if isinstance(error, NOT_TAKEN) or any(each in text for each in ways.busy):
         return outcome("refused", "NOT_TAKEN", text)
     if isinstance(error, REFUSED):
         return outcome("refused", type(error).__name__, text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import ccxt.async_support as ccxt
 
-from lefi_tui.adapters.ccxt_answers import ORDER_WINDOW_MS, Account, Plain, outcome, outcome_of
+from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal
 from lefi_tui.adapters.ccxt_orders import ended
 
@@ -28,14 +28,13 @@ class HeldExits:
         """One that closes the whole position when its price is met."""
         await self._on.client.load_markets()
         params: Plain = {"clientOrderId": order, "closePosition": True, _TRIGGERS[leg]: price}
-        if self._on.is_binance:
-            params["recvWindow"] = ORDER_WINDOW_MS
+        params |= self._on.ways.order_params()
         try:
             told = await self._on.client.create_order(symbol, "market", side, None, None, params)
         except Refusal as refusal:  # it never left
             return outcome("refused", "HELD_BACK", str(refusal))
         except ccxt.BaseError as error:
-            return outcome_of(error)
+            return outcome_of(error, self._on.ways)
         return outcome("accepted", "", "", venue_order_id=str(told["id"] or ""))
 
     async def _unprotect(self, symbol: str, order: str) -> Plain:

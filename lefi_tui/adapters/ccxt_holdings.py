@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+
+SMALLEST: Final = Decimal("0.00000001")
 
 
 class Holdings:
@@ -32,8 +34,8 @@ class Holdings:
         await self._on.client.load_markets()
         asked: list[str | None] = [None] if symbols is None else [*symbols]
         kinds: list[Plain] = [{}]
-        if self._on.is_binance and self._on.has_positions():
-            kinds.append({"trigger": True})
+        if self._on.ways.asks_exits:
+            kinds.append(dict(self._on.ways.asks_exits))
         found = await asyncio.gather(
             *(
                 self._on.client.fetch_open_orders(symbol, None, None, kind)
@@ -46,15 +48,29 @@ class Holdings:
     async def _holdings(self) -> Plain:
         """Signed units by symbol; the balance of the account's own wallet beside them."""
         await self._on.client.load_markets()
-        positions = await self._on.client.fetch_positions() if self._on.has_positions() else []
+        if not self._on.ways.has_positions:
+            return {"units": await self._balances(), "entries": {}}
         units, entries = {}, {}
-        for each in positions:
+        for each in await self._on.client.fetch_positions():
             contract = contract_of(self._on.client.market(each["symbol"]))
             size = decimal_of(each["contracts"]) * contract
             if size:
                 units[each["symbol"]] = str(-size if each["side"] == "short" else size)
                 entries[each["symbol"]] = str(decimal_of(each["entryPrice"]))
         return {"units": units, "entries": entries}
+
+    async def _balances(self) -> Plain:
+        """Where there are no positions: what is there of each base, by its market. What is less
+        than can be sold is dust: nothing is held."""
+        told, units = (await self._on.client.fetch_balance())["total"], {}
+        for base, total in told.items():
+            market = self._on.client.markets.get(f"{base}/{self._on.currency}")
+            if market is None or not market["spot"]:
+                continue
+            least = decimal_of(market["limits"]["amount"]["min"])
+            if (held := decimal_of(total)) >= max(least, SMALLEST):
+                units[market["symbol"]] = str(held)
+        return units
 
     async def _balance(self, currency: str) -> Plain:
         """Of the account's own wallet, profit of open positions left out."""
@@ -64,6 +80,10 @@ class Holdings:
     async def _leverage(self, symbol: str, leverage: str) -> str:
         """Set, and read back what is in force."""
         await self._on.client.load_markets()
-        await self._on.client.set_leverage(int(Decimal(leverage)), symbol)
-        told = await self._on.client.fetch_leverages([symbol])
-        return str(decimal_of(told[symbol]["longLeverage"]))
+        client, margin = self._on.client, dict(self._on.ways.margin)
+        await client.set_leverage(int(Decimal(leverage)), symbol, margin)
+        if client.has["fetchLeverages"]:
+            told = (await client.fetch_leverages([symbol]))[symbol]
+        else:
+            told = await client.fetch_leverage(symbol, margin)
+        return str(decimal_of(told["longLeverage"]))

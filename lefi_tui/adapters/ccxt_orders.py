@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import ccxt.async_support as ccxt
 
-from lefi_tui.adapters.ccxt_answers import (
-    ORDER_WINDOW_MS,
-    TRADES_MOST,
-    Account,
-    Plain,
-    outcome,
-    outcome_of,
-)
+from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS, Window
 
+ORDER_PATHS: Final = frozenset({"trade/order", "trade/batch-orders"})
 Time = Callable[[], Awaitable[int]]
 
 
@@ -58,7 +53,7 @@ class Orders:
         except Refusal as refusal:  # it never left
             return outcome("refused", "HELD_BACK", str(refusal))
         except ccxt.BaseError as error:
-            return outcome_of(error)
+            return outcome_of(error, self._on.ways)
         if told.get("id") is None:  # a page for people, or half an answer: it may live all the same
             return outcome("unknown", "", "its answer can't be read")
         return outcome("accepted", "", "", venue_order_id=str(told["id"]))
@@ -85,11 +80,11 @@ class Orders:
             params["timeInForce"] = order["tif"]
         if order["post_only"]:
             params["postOnly"] = True
-        if order["reduce_only"]:
-            params["reduceOnly"] = True
-        if self._on.is_binance:
-            params["recvWindow"] = ORDER_WINDOW_MS
-        return params
+        if self._on.client.market(order["symbol"])["contract"]:  # spot can't go below nothing
+            params |= self._on.ways.margin
+            if order["reduce_only"]:
+                params["reduceOnly"] = True
+        return params | self._on.ways.order_params()
 
     async def _cancel(self, symbol: str, order: str) -> Plain:
         return await ended(self._on, symbol, {"clientOrderId": order})
@@ -110,7 +105,7 @@ class Orders:
 
     async def _absent(self, symbol: str, order: str, since_ms: int, begun_ms: int) -> Plain:
         """An exchange that lags says "no such order" of one it has (faults.md, 5): so its lists."""
-        listed = await self._on.client.fetch_orders(symbol, since_ms or None, TRADES_MOST)
+        listed = await self._listed(symbol, since_ms or None)
         told = next((each for each in listed if each.get("clientOrderId") == order), None)
         if told is not None:
             trades = await self._on.trades_of(symbol, str(told["id"]), since_ms)
@@ -121,9 +116,19 @@ class Orders:
                 "server_ms": begun_ms,
             }
         known = {str(each["id"]) for each in listed}
-        trades = await self._on.client.fetch_my_trades(symbol, since_ms or None, TRADES_MOST)
+        most = self._on.ways.rows_most
+        trades = await self._on.client.fetch_my_trades(symbol, since_ms or None, most)
         stray = [str(each["order"]) for each in trades if str(each["order"]) not in known]
         return {"is_found": False, "stray": sorted(set(stray)), "server_ms": begun_ms}
+
+    async def _listed(self, symbol: str, since_ms: int | None) -> list[Plain]:
+        """Whatever became of them, the newest of them at least."""
+        client, most = self._on.client, self._on.ways.rows_most
+        if self._on.ways.lists_ended:
+            return list(await client.fetch_orders(symbol, since_ms, most))
+        lists = (client.fetch_open_orders, client.fetch_closed_orders, client.fetch_canceled_orders)
+        found = await asyncio.gather(*(each(symbol, since_ms, most) for each in lists))
+        return [order for each in found for order in each]
 
 
 async def ended(on: Account, symbol: str, params: Plain) -> Plain:
@@ -134,5 +139,22 @@ async def ended(on: Account, symbol: str, params: Plain) -> Plain:
     except ccxt.OrderNotFound:
         return outcome("gone", "", "")
     except ccxt.BaseError as error:
-        return outcome_of(error)
+        return outcome_of(error, on.ways)
     return outcome("canceled", "", "")
+
+
+def until_when(on: Account) -> None:
+    """Where an exchange reads it from a header, ccxt has no word for it: each new order says until
+    when it is good, by the exchange's clock."""
+    client, window = on.client, on.ways.window
+    if window is not Window.HEADER:
+        return
+    signed = client.sign
+
+    def sign(path: str, *asked: Any, **more: Any) -> Any:
+        made = signed(path, *asked, **more)
+        if path in ORDER_PATHS and made["method"] == "POST":
+            made["headers"][window.value] = str(client.nonce() + ORDER_WINDOW_MS)
+        return made
+
+    client.sign = sign

@@ -14,7 +14,8 @@ from lefi_tui.adapters.ccxt_client import PublicExchange
 from lefi_tui.adapters.ccxt_exits import HeldExits
 from lefi_tui.adapters.ccxt_holdings import Holdings
 from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
-from lefi_tui.adapters.ccxt_orders import Orders
+from lefi_tui.adapters.ccxt_orders import Orders, until_when
+from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
 from lefi_tui.redaction import REDACTOR
 
@@ -37,12 +38,14 @@ class PrivateExchange(PublicExchange):
         for each in begin["key"].values():
             REDACTOR.learn(each)
         given = {name: value for name, value in begin["ccxt"].items() if name not in NEVER}
-        options = {**QUIET, **given.get("options", {})}
         name, key = begin["exchange"], begin["key"]
+        ways = ways_of(name)
+        options = {**QUIET, **ways.options, **given.get("options", {})}
         super().__init__(name, {**given, **key, "options": options}, clock)
         self._client.verbose = False
         if begin.get("is_sandbox"):
             to_sandbox(self._client)
-        on = Account(self._client, name.startswith("binance"))
+        on = Account(self._client, ways, begin.get("currency", ""))
+        until_when(on)
         for kind in (Orders(on, self._time), HeldExits(on), Holdings(on)):
             self._questions.update(kind.questions())

@@ -16,10 +16,11 @@ from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import Exits
 from lefi_tui.adapters.exchange_looks import Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import Report, VenueSilent
-from lefi_tui.core.order import Order
+from lefi_tui.core.order import ExitPlan, Order
 from lefi_tui.errors import ExchangeError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
@@ -32,7 +33,7 @@ class ExchangeVenue:
 
     def __init__(self, link: ExchangeLink, clock: Clock, account: str, currency: str) -> None:
         self._link, self._clock, self._currency = link, clock, currency
-        self._orders = KnownOrders(self._asked, clock, account)
+        self._orders = KnownOrders(self._asked, clock, account, ways_of(link.exchange))
         self._exits = Exits(self._asked, clock, account)
         self._looks = Looks(self._asked, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
@@ -59,6 +60,10 @@ class ExchangeVenue:
     async def run(self) -> None:
         """Looks on, until cancelled."""
         await self._looks.run()
+
+    async def look_on(self) -> None:
+        """Once, now."""
+        await self._looks.look_on()
 
     # ---- the port
 
@@ -121,6 +126,8 @@ class ExchangeVenue:
             if told_of_exit is not None:
                 return told_of_exit
             raise VenueTimeoutError(f"{order} is not known here")
+        if known.is_over:
+            return ()
         outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
@@ -149,6 +156,8 @@ class ExchangeVenue:
         terms = order.terms
         if terms.exits.trail is not None:
             return _refused("TRAIL", "A trailing stop is not kept at an exchange yet")
+        if terms.exits != ExitPlan() and self._orders.ways.exits is not Holds.EACH:
+            return _refused("EXITS", f"Stop and target are not kept at {self._link.exchange} yet")
         symbol, wanted = terms.symbol, terms.leverage
         if ":" not in symbol or terms.is_reduce_only:
             return {}

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from lefi_tui.adapters.exchange_exits import Ask, Exits, asked_legs
-from lefi_tui.adapters.exchange_orders import PROOF_AFTER_MS, KnownOrders
+from lefi_tui.adapters.exchange_orders import KnownOrders
 from lefi_tui.core.messages import Report
 from lefi_tui.core.order import Order
 from lefi_tui.ports.clock import Clock
@@ -60,9 +60,9 @@ class Looks:
                     await self._look.wait()
             self._look.clear()
             with suppress(VenueTimeoutError):  # it does not answer; the next look may
-                await self._look_on()
+                await self.look_on()
 
-    async def _look_on(self) -> None:
+    async def look_on(self) -> None:
         """What no longer rests as it did is read whole, and its news are told; then exits."""
         symbols = sorted(self.busy())
         if not symbols:
@@ -105,7 +105,7 @@ class Looks:
         if Decimal(told["units"].get(symbol, 0)) * order.terms.side.sign > 0:
             async for report in self._exits.hang(order, Decimal(told["entries"][symbol])):
                 self.hear(report)
-        elif now_ms - since_ms < PROOF_AFTER_MS:
+        elif now_ms - since_ms < self._orders.ways.proof_after_ms:
             return
         del self._bare[order.id]
 

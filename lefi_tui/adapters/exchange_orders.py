@@ -15,6 +15,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from lefi_tui.adapters.exchange_exits import Ask, fill_of
+from lefi_tui.adapters.venue_ways import Ways
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
@@ -28,8 +29,6 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
-# The window an order is good for, and what an exchange may lag behind itself (faults.md, 5).
-PROOF_AFTER_MS: Final = 2_000 + 3_000
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
 OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status: by its own end
 
@@ -51,8 +50,9 @@ class Known(Struct):
 class KnownOrders:
     """`filled` hears of each order with a trade that was not told before."""
 
-    def __init__(self, ask: Ask, clock: Clock, account: str) -> None:
+    def __init__(self, ask: Ask, clock: Clock, account: str, ways: Ways) -> None:
         self._ask, self._clock, self._account = ask, clock, account
+        self.ways = ways
         self.known: dict[str, Known] = {}
         self.filled: Callable[[str], None] = _unheard
 
@@ -104,7 +104,7 @@ class KnownOrders:
         known.missed_ms = known.missed_ms or server_ms
         if told["stray"]:
             raise VenueTimeoutError(f"trades of orders nobody knows: {', '.join(told['stray'])}")
-        if server_ms - known.missed_ms < PROOF_AFTER_MS:
+        if server_ms - known.missed_ms < self.ways.proof_after_ms:
             raise VenueTimeoutError("not found there yet, and too early to say that it never was")
         known.is_over = True
         return (VenueNeverSaw(order, self._clock.now_ns()),)

@@ -89,7 +89,12 @@ def open_live(
 
 def _private(account: AccountSettings, key: Key) -> Callable[[], dict[str, Any]]:
     """What the worker is told over its pipe alone."""
-    return lambda: {"key": key(), "is_sandbox": account.mode == SANDBOX, "trades": True}
+    return lambda: {
+        "key": key(),
+        "is_sandbox": account.mode == SANDBOX,
+        "trades": True,
+        "currency": account.currency,
+    }
 
 
 class _Opening:

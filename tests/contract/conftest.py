@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from lefi_tui.adapters.ccxt_link import ExchangeLink
 from tests.contract.doors import Door, candle_door, exchange_door, far_door, near_door
+from tests.contract.loopback_doors import (
+    EXCHANGES,
+    Exchange,
+    LoopbackDoor,
+    link_of,
+    loopback_door,
+)
+from tests.contract.offers import BOOKS, asked_of
 from tests.exchange.client import FarVenue
+from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.process import FarExchange, far_exchange
+
+Links = dict[str, ExchangeLink]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A venue is asked what it has (offers.py): no sentence is skipped without a reason."""
+    if "any_door" in metafunc.fixturenames:
+        metafunc.parametrize("any_door", asked_of(metafunc.function), indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -21,32 +40,61 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarExchange]:
         yield exchange
 
 
-BOOKS = ("paper", "paper with latency", "an exchange's prices", "another process")
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[Far]:
+    with exchange_in_thread() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def links(loopback: Far) -> AsyncIterator[Links]:
+    """A worker process for each exchange, begun by its first question."""
+    made = {each.ccxt: link_of(loopback, each) for each in EXCHANGES}
+    async with AsyncExitStack() as stack:
+        for each in made.values():
+            await stack.enter_async_context(each)
+        yield made
 
 
 @pytest_asyncio.fixture(params=BOOKS)
 async def door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
     """A venue on a book."""
-    async for made in _opened(request):
-        yield made
-
-
-@pytest_asyncio.fixture(params=[*BOOKS, "candle file"])
-async def any_door(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
-    """Any venue at all."""
-    async for made in _opened(request):
-        yield made
-
-
-async def _opened(request: pytest.FixtureRequest) -> AsyncIterator[Door]:
-    if request.param == "candle file":
-        made = candle_door()
-    elif request.param == "an exchange's prices":
-        made = exchange_door()
-    elif request.param == "another process":
-        exchange: FarExchange = request.getfixturevalue("far")
-        made = await far_door(FarVenue(exchange.socket))
-    else:
-        made = near_door(latency_ms=40 if "latency" in request.param else 0)
+    made = await _opened(request)
     yield made
     await made.venue.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def any_door(
+    request: pytest.FixtureRequest, loopback: Far, links: Links
+) -> AsyncIterator[Door]:
+    """Any venue at all."""
+    exchange = next((each for each in EXCHANGES if each.ccxt == request.param), None)
+    if exchange is None:
+        made = await _opened(request)
+    else:
+        made = await loopback_door(loopback, exchange, links[exchange.ccxt])
+    yield made
+    await made.venue.close()
+
+
+@pytest_asyncio.fixture(params=EXCHANGES, ids=str, loop_scope="session")
+async def real_door(
+    request: pytest.FixtureRequest, loopback: Far, links: Links
+) -> AsyncIterator[LoopbackDoor]:
+    """A real exchange's protocol."""
+    exchange: Exchange = request.param
+    made = await loopback_door(loopback, exchange, links[exchange.ccxt])
+    yield made
+    await made.venue.close()
+
+
+async def _opened(request: pytest.FixtureRequest) -> Door:
+    if request.param == "candle file":
+        return candle_door()
+    if request.param == "an exchange's prices":
+        return exchange_door()
+    if request.param == "another process":
+        exchange: FarExchange = request.getfixturevalue("far")
+        return await far_door(FarVenue(exchange.socket))
+    return near_door(latency_ms=40 if "latency" in request.param else 0)

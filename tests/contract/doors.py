@@ -87,6 +87,17 @@ class Door:
     venue: Venue
     market: Market
     told: list[Report] = field(default_factory=list)
+    symbols: tuple[str, ...] = (SPOT, PERPETUAL)  # the first is where a test trades
+
+    @property
+    def symbol(self) -> str:
+        return self.symbols[0]
+
+    def buy(self, units: str, limit: str | None = None, **terms: Any) -> Order:
+        return buy(units, limit, **{"symbol": self.symbol, **terms})
+
+    def sell(self, units: str, limit: str | None = None, **terms: Any) -> Order:
+        return sell(units, limit, **{"symbol": self.symbol, **terms})
 
     async def submit(self, *orders: Order) -> tuple[Report, ...]:
         answer = await self.venue.submit(orders)
@@ -103,17 +114,19 @@ class Door:
 
     async def falls(self) -> None:
         """From 100 to 90."""
-        for symbol in (SPOT, PERPETUAL):
+        for symbol in self.symbols:
             await self.book("90", "90.5", symbol=symbol)
             await self.trades("90", "50", Side.SELL, symbol)
 
-    async def book(self, bid: str, ask: str, units: str = "10", symbol: str = SPOT) -> None:
+    async def book(self, bid: str, ask: str, units: str = "10", symbol: str = "") -> None:
+        symbol = symbol or self.symbol
         await self.market.act(
             {"do": "book", "symbol": symbol, "bid": bid, "ask": ask, "units": units}
         )
 
-    async def trades(self, price: str, units: str, side: Side, symbol: str = SPOT) -> None:
+    async def trades(self, price: str, units: str, side: Side, symbol: str = "") -> None:
         """A print of the market; `side` is who took."""
+        symbol = symbol or self.symbol
         await self.market.act(
             {"do": "print", "symbol": symbol, "price": price, "units": units, "side": side.value}
         )
@@ -125,7 +138,9 @@ class Door:
         return [each for each in self.told if getattr(each, "order", "") == order]
 
     def fills(self, order: str) -> list[VenueFilled]:
-        return [each for each in self.said(order) if isinstance(each, VenueFilled)]
+        """Each once, however often it was told."""
+        told = (each for each in self.said(order) if isinstance(each, VenueFilled))
+        return list({each.trade_id: each for each in told}.values())
 
     def filled(self, order: str) -> Decimal:
         return sum((each.quantity for each in self.fills(order)), Decimal(0))
@@ -140,15 +155,16 @@ class Door:
     def accepted(self, order: str) -> VenueAccepted | None:
         return next((each for each in self.said(order) if isinstance(each, VenueAccepted)), None)
 
-    def held(self, symbol: str) -> Decimal:
+    def held(self, symbol: str = "") -> Decimal:
         """The position by what was told."""
-        fills = (each for each in self.told if isinstance(each, VenueFilled))
-        units = (each.quantity * Side(each.side).sign for each in fills if each.symbol == symbol)
+        told = (each for each in self.told if isinstance(each, VenueFilled))
+        fills = {each.trade_id: each for each in told if each.symbol == (symbol or self.symbol)}
+        units = (each.quantity * Side(each.side).sign for each in fills.values())
         return sum(units, Decimal(0))
 
-    async def position(self, symbol: str) -> Decimal:
+    async def position(self, symbol: str = "") -> Decimal:
         held = (await self.market.summary())["positions"]
-        return Decimal(held.get(symbol, "0"))
+        return Decimal(held.get(symbol or self.symbol, "0"))
 
 
 QUIET_CANDLES: Final = 8

@@ -24,6 +24,7 @@ import ccxt
 import pytest
 
 from lefi_tui.adapters.ccxt_answers import outcome_of
+from lefi_tui.adapters.venue_ways import Ways
 from lefi_tui.redaction import Secret
 from tests.cli.test_engine_commands import ROOT
 from tests.keys.key_exchange import KeyExchange, running
@@ -211,7 +212,8 @@ def test_a_worker_that_trades_refuses_in_words_without_its_key() -> None:
 
 def test_what_an_exchange_echoes_of_a_key_is_not_in_the_outcome_of_an_order() -> None:
     Secret(KEY["secret"])
-    said = outcome_of(ccxt.InvalidOrder(f"bad signature of {KEY['secret']}, -2010"))
+    error = ccxt.InvalidOrder(f"bad signature of {KEY['secret']}, -2010")
+    said = outcome_of(error, Ways())
     assert (said["state"], found_in(said["text"].encode())) == ("refused", [])
     assert said["text"].endswith("-2010")
 

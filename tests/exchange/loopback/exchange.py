@@ -65,8 +65,12 @@ class LoopbackExchange:
         }
         self.actions: dict[str, MarketActions] = {
             "usdm": UsdmActions(self.usdm),
-            "okx": MarketActions(self.agenda, self.okx.markets, self.okx.accounts),
-            "spot": MarketActions(self.agenda, self.spot.markets, self.spot.accounts),
+            "okx": MarketActions(
+                self.agenda, self.okx.markets, self.okx.accounts, self.okx.symbols
+            ),
+            "spot": MarketActions(
+                self.agenda, self.spot.markets, self.spot.accounts, self.spot.pairs
+            ),
         }
         served: tuple[Venue, ...] = (self.usdm, self.spot, self.okx)
         by_host = {host: venue for venue in served for host in venue.hosts}

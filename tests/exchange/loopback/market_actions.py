@@ -25,9 +25,24 @@ class Trades(Protocol):
 
 class MarketActions:
     def __init__(
-        self, agenda: Agenda, markets: Mapping[str, Market], accounts: Mapping[str, Trades]
+        self,
+        agenda: Agenda,
+        markets: Mapping[str, Market],
+        accounts: Mapping[str, Trades],
+        listed: Mapping[str, Any],
     ) -> None:
         self._agenda, self._markets, self._accounts = agenda, markets, accounts
+        self._listed = listed
+
+    # ---- listings
+
+    def listing(self, symbol: str, **change: Any) -> None:
+        """tick, step, minimum_quantity, minimum_notional, status, leverage_max, order_types."""
+        listed = self._listed[symbol]
+        for name, value in change.items():
+            known = getattr(listed, name)
+            setattr(listed, name, Decimal(value) if isinstance(known, Decimal) else value)
+        self._markets[symbol].tick = listed.tick
 
     # ---- prices
 

@@ -53,12 +53,13 @@ class OkxDoor:
         return {**query, **plain, "body": body} if body else query
 
     def signed_text(self, asked: Arrived) -> str:
-        """Signature, time and passphrase, then what was signed."""
+        """Signature, time, passphrase and until when it is good, then what was signed."""
         at = asked.headers.get("OK-ACCESS-TIMESTAMP", "")
         told = [
             asked.headers.get("OK-ACCESS-SIGN", ""),
             at,
             asked.headers.get("OK-ACCESS-PASSPHRASE", ""),
+            asked.headers.get("expTime", ""),
             f"{at}{asked.method}{asked.raw_path}{asked.body}",
         ]
         return "\n".join(told)
@@ -73,7 +74,11 @@ class OkxDoor:
         key = self._key(call, raw, route) if route.right else NOBODY
         ask = Ask(dict(call.params), now_ms, key, call)
 
+        until_ms = int(raw.split("\n", 4)[3] or 0)
+
         def carry_out() -> Any:
+            if route.is_order and until_ms and self.agenda.now_ms() > until_ms:
+                raise RefusedError(51149, "Order timed out. Please try again.")
             told = route.do(self, replace(ask, now_ms=self.agenda.now_ms()))
             failed = [each for each in told if each.get("sCode", "0") != "0"]
             return {"code": "1" if failed and len(failed) == len(told) else "0",
@@ -95,7 +100,7 @@ class OkxDoor:
         return web.Response(status=404, text="no streams here")
 
     def _key(self, call: Call, raw: str, route: Route) -> ApiKey:
-        signature, at, passphrase, text = raw.split("\n", 3)
+        signature, at, passphrase, _, text = raw.split("\n", 4)
         known = self.keys.get(call.api_key)
         if known is None:
             raise RefusedError(50111, "Invalid OK-ACCESS-KEY", 401)

@@ -46,6 +46,7 @@ def _each(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> dict[str, Any
 
 def _placed(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> Order:
     account, kind = venue.accounts[ask.key.account], str(wanted["ordType"])
+    account.margin(str(wanted["instId"]), is_isolated=wanted.get("tdMode") == "isolated")
     contract = _contract(str(wanted["instId"]))
     params = {
         "symbol": str(wanted["instId"]),

@@ -27,7 +27,7 @@ def instruments(venue: OkxVenue, ask: Ask) -> Any:
             "quoteCcy": "", "ctVal": text(CONTRACTS[each.name]), "ctMult": "1",
             "ctValCcy": each.base, "ctType": "linear", "lever": str(each.leverage_max),
             "tickSz": text(each.tick), "lotSz": text(each.step / CONTRACTS[each.name]),
-            "minSz": text(each.step / CONTRACTS[each.name]), "state": "live",
+            "minSz": text(each.minimum_quantity / CONTRACTS[each.name]), "state": "live",
             "listTime": str(venue.listed_ms), "expTime": "", "alias": "",
         }
         for each in venue.symbols.values()

@@ -18,8 +18,10 @@ CENTS: Final = Decimal("0.00000001")
 POOR: Final = "Account has insufficient balance for requested action."
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pair:
+    """A test may change any of it while the exchange runs."""
+
     name: str
     base: str
     tick: Decimal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -33,11 +34,11 @@ class SpotVenue(BinanceDoor):
         self, agenda: Agenda, books: Books, keys: Mapping[str, ApiKey], faults: Faults
     ) -> None:
         super().__init__(agenda, keys, faults)
-        self.pairs = {each.name: each for each in PAIRS}
+        self.pairs = {each.name: replace(each) for each in PAIRS}
         now_ms = agenda.now_ms()
         self.markets = {
             each.name: Market(each.name, each.tick, each.price, begin_ms=now_ms, moved=[self.moved])
-            for each in PAIRS
+            for each in self.pairs.values()
         }
         self.shared = SpotShared(agenda, books, self.pairs, self.markets)
         names = dict.fromkeys(each.account for each in keys.values())

@@ -110,6 +110,13 @@ class UsdmAccount:
             self.positions[symbol, side] = made
         return self.positions[symbol, side]
 
+    def margin(self, symbol: str, *, is_isolated: bool) -> None:
+        """Of positions that are opened from now on."""
+        (self.isolated.add if is_isolated else self.isolated.discard)(symbol)
+        for position in self.positions.values():
+            if position.symbol.name == symbol and not position.units:
+                position.is_isolated = is_isolated
+
     def held(self) -> list[Position]:
         return [each for each in self.positions.values() if each.units]
 

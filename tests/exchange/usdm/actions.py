@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class UsdmActions(MarketActions):
     def __init__(self, venue: UsdmVenue) -> None:
-        super().__init__(venue.agenda, venue.markets, venue.accounts)
+        super().__init__(venue.agenda, venue.markets, venue.accounts, venue.symbols)
         self._venue = venue
 
     # ---- another hand on the same account: a phone, another program
@@ -141,14 +141,6 @@ class UsdmActions(MarketActions):
         market.updates += 3
 
     # ---- listings
-
-    def listing(self, symbol: str, **change: Any) -> None:
-        """tick, step, minimum_quantity, minimum_notional, status, leverage_max, order_types."""
-        listed = self._venue.symbols[symbol]
-        for name, value in change.items():
-            known = getattr(listed, name)
-            setattr(listed, name, Decimal(value) if isinstance(known, Decimal) else value)
-        self._venue.markets[symbol].tick = listed.tick
 
     def delist(self, symbol: str) -> None:
         del self._venue.symbols[symbol]

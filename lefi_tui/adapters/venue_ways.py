@@ -1,0 +1,101 @@
+"""What each exchange does in its own way: one table, read wherever the way to it differs.
+
+The rule it keeps: an exchange that is not listed is trusted with the least: its orders are believed
+to be on their way for long, and what hangs on a position is held by us, not by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from lefi_tui.core.record import Record
+
+# An order is good for so long by the exchange's clock; after it nothing can come of it any more.
+ORDER_WINDOW_MS: Final = 2_000
+LAG_MS: Final = 3_000  # what an exchange may lag behind itself (faults.md, 5)
+# Without a window of its own: a request that is delayed so long has met a time limit on the way.
+UNSAID_WINDOW_MS: Final = 60_000
+
+
+class Window(StrEnum):
+    """How an order is told until when it is good."""
+
+    PARAMETER = "recvWindow"  # so long after its time stamp
+    HEADER = "expTime"  # until this time of the exchange's clock
+    NONE = ""
+
+
+class Holds(StrEnum):
+    """Who holds stop and target of a position."""
+
+    EACH = "each"  # the exchange, one order for each
+    PAIR = "pair"  # the exchange, one order with both ends
+    OURS = "ours"  # this program, while it runs
+
+
+class Ways(Record):
+    window: Window = Window.NONE
+    # In its words: an order of this id is there already, so it is alive, whatever else was said.
+    alive: tuple[str, ...] = ()
+    busy: tuple[str, ...] = ()  # too busy, and it says that nothing was taken
+    lists_ended: bool = True  # one question tells orders whatever became of them
+    trades_by: str = ""  # the parameter that asks for the trades of one order
+    rows_most: int = 100  # of one answer
+    options: Mapping[str, Any] = {}  # of the client
+    has_positions: bool = True  # else what is held is the balance
+    margin: Mapping[str, Any] = {}  # what an order and its leverage say of the margin mode
+    exits: Holds = Holds.OURS
+    asks_exits: Mapping[str, Any] = {}  # what the question for open orders must say to show exits
+
+    def order_params(self) -> dict[str, Any]:
+        """What each new order says of how long it is good."""
+        return {self.window.value: ORDER_WINDOW_MS} if self.window is Window.PARAMETER else {}
+
+    @property
+    def proof_after_ms(self) -> int:
+        """So long after it was first missed, an order that is nowhere never was."""
+        window = ORDER_WINDOW_MS if self.window else UNSAID_WINDOW_MS
+        return window + LAG_MS
+
+
+WAYS: Final[Mapping[str, Ways]] = {
+    # Stops are algo orders of their own, each of which closes the whole position.
+    "binanceusdm": Ways(
+        window=Window.PARAMETER,
+        alive=("-4116",),
+        busy=("-1008",),
+        trades_by="orderId",
+        rows_most=500,
+        exits=Holds.EACH,
+        asks_exits={"trigger": True},
+    ),
+    # No positions: what is held is the balance. A stop there would lock the units that a later sale
+    # of ours needs, so stop and target are ours.
+    "binance": Ways(
+        window=Window.PARAMETER,
+        alive=("Duplicate order sent",),
+        busy=("-1008",),
+        trades_by="orderId",
+        rows_most=500,
+        options={"fetchMarkets": {"types": ["spot"]}},
+        has_positions=False,
+    ),
+    # A client id is good once for all time. One order that closes the whole position carries stop
+    # and target, from the first fill on: what is attached to an entry would wait for its end.
+    "okx": Ways(
+        window=Window.HEADER,
+        alive=("51016",),
+        lists_ended=False,
+        trades_by="ordId",
+        options={"fetchMarkets": {"types": ["swap"]}},
+        margin={"marginMode": "isolated"},
+        exits=Holds.PAIR,
+        asks_exits={"trigger": True, "ordType": "conditional,oco"},
+    ),
+}
+
+
+def ways_of(exchange: str) -> Ways:
+    return WAYS.get(exchange, Ways())
