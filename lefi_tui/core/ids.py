@@ -37,6 +37,13 @@ def short_id(data: str) -> str:
     return _letters(f"short\x00{data}", SHORT_LENGTH)
 
 
+def is_of_ours(client_id: str) -> bool:
+    """Whether it has the form of ours: of an order that we may have forgotten."""
+    rest = client_id[len(PREFIX) :]
+    is_long = len(rest) == TAG_LENGTH + DIGEST_LENGTH
+    return is_long and client_id.startswith(PREFIX) and all(each in _DIGITS for each in rest)
+
+
 class ClientOrderId:
     """Makes ids; they are kept as plain text."""
 

@@ -17,6 +17,7 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order, Owed
+from lefi_tui.core.reconcile import Leg, TheirOrder
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.release import Release
 
@@ -209,6 +210,42 @@ class HandleDead(Command):
     by: str = "hand"
 
 
+class LookAgain(Command):
+    """Now, not at its time: one order at its venue, or without one the whole account."""
+
+    account: str
+    order: str = ""
+    at_ns: int = 0
+    by: str = "hand"
+
+
+class AdoptOrder(Command):
+    """An order that works at the venue and is none of ours becomes the hand's."""
+
+    account: str
+    venue_order_id: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+class AdoptUnits(Command):
+    """Units that are nobody's of ours become the hand's; ones that are gone leave the books."""
+
+    account: str
+    symbol: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
+class DeclareDead(Command):
+    """A person's word, with a reason, that nothing will come of an order without an answer."""
+
+    order: str
+    reason: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
 class Resume(Command):
     """Trading goes on: of the desk, or of one account that was sent back to demo."""
 
@@ -358,6 +395,22 @@ class VenueRead(Report):
     at_ns: int  # when it was asked
     working: tuple[str, ...] = ()
     holdings: tuple[tuple[str, Decimal], ...] = ()  # symbol, signed units
+    error: str = ""
+
+
+class VenueViewed(Report):
+    """All that works and is held at a venue where others trade too; an `error` where it kept
+    silent. Only news of it are told."""
+
+    account: str
+    at_ns: int  # when it was asked
+    orders: tuple[TheirOrder, ...] = ()
+    units: tuple[tuple[str, Decimal], ...] = ()  # symbol, signed
+    entries: tuple[tuple[str, Decimal], ...] = ()  # symbol, average price
+    legs: tuple[Leg, ...] = ()
+    books: tuple[tuple[str, Decimal], ...] = ()  # our units when it was asked
+    pending: tuple[str, ...] = ()  # symbols whose difference has not stood long enough
+    fills: tuple[VenueFilled, ...] = ()  # of no order of ours, where units of ours are gone
     error: str = ""
 
 
@@ -695,6 +748,58 @@ class OrderUnconfirmed(Event):
     text: str
 
 
+class AccountChecked(Event):
+    """Books and venue were compared: since then the differences are what is said of them."""
+
+    account: str
+    at_ns: int
+    error: str = ""  # why they could not be
+    legs: tuple[Leg, ...] = ()  # held on both sides at once
+
+
+class ForeignSeen(Event):
+    """The orders that work there and are not ours, all of them."""
+
+    account: str
+    orders: tuple[TheirOrder, ...]
+    at_ns: int
+
+
+class UnknownSeen(Event):
+    """So many units of a market are nobody's of ours; below zero where ours are gone."""
+
+    account: str
+    symbol: str
+    units: Decimal
+    entry: Decimal | None  # the venue's average price of all that is held
+    at_ns: int
+    text: str = ""
+
+
+class OrderDeclaredDead(Event):
+    order: str
+    at_ns: int
+    by: str
+    reason: str
+
+
+class OrderAdopted(Event):
+    order: Order
+    at_ns: int
+    by: str
+
+
+class UnitsAdopted(Event):
+    """Its fills follow: they are how the books learn of it."""
+
+    account: str
+    symbol: str
+    units: Decimal
+    price: Decimal
+    at_ns: int
+    by: str
+
+
 class FundingBooked(Event):
     account: str
     symbol: str
@@ -977,6 +1082,27 @@ class CancelOrders(Effect):
 class LookUpOrder(Effect):
     account: str
     order: str
+    is_now: bool = False  # also where one waits for its next time
+
+
+class ViewVenue(Effect):
+    """The account is compared with its venue now."""
+
+    account: str
+
+
+class LetGo(Effect):
+    """Nobody asks for this order any more."""
+
+    account: str
+    order: str
+
+
+class TakeOver(Effect):
+    """The venue follows this order from now on as one of ours."""
+
+    account: str
+    order: Order
 
 
 class SetTimers(Effect):

@@ -36,6 +36,15 @@ class TheirOrder(Record):
     quantity: Decimal
     filled: Decimal
     price: Decimal | None = None  # its limit or trigger
+    is_trigger: bool = False  # waits for that price to be met
+
+
+class Leg(Record):
+    """A market that is held on both sides at once: its units are the difference of the two."""
+
+    symbol: str
+    long: Decimal
+    short: Decimal
 
 
 class OurView(Record):
@@ -49,6 +58,8 @@ class OurView(Record):
 class TheirView(Record):
     orders: tuple[TheirOrder, ...] = ()
     units: Mapping[str, Decimal] = field(default_factory=dict)
+    entries: Mapping[str, Decimal] = field(default_factory=dict)  # average price of what is held
+    legs: tuple[Leg, ...] = ()
 
 
 class LookUp(Record):

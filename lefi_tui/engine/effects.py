@@ -18,21 +18,25 @@ from lefi_tui.core.messages import (
     CancelOrders,
     Effect,
     HistoryLoaded,
+    LetGo,
     LoadHistory,
     LookUpOrder,
     Report,
     SetAlarm,
     SetTimers,
     SubmitOrders,
+    TakeOver,
     VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
     VenueRead,
     VenueRejected,
     VenueSilent,
+    ViewVenue,
     Watch,
 )
 from lefi_tui.core.order import Order
+from lefi_tui.engine.evidence import Evidence
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.timers import Spec, Timers
@@ -65,6 +69,8 @@ class Effects:
         self._to_cancel: set[str] = set()  # asked to cancel and not known to be final
         self._looking: dict[str, asyncio.Task[None]] = {}
         self.answered: Callable[[str], None] = lambda _order: None  # a look-up has its answer
+        self.view: Callable[[str], None] = lambda _account: None  # an account is compared now
+        self.evidence = Evidence()
         self.unheard: set[str] = set()  # orders of reports that found the inbox full
         self.timers = Timers()
 
@@ -76,8 +82,8 @@ class Effects:
                 self._send(effect.account, effect.orders)
             case CancelOrders():
                 self.cancel(effect.account, effect.orders)
-            case LookUpOrder():
-                self.look_up(effect.account, effect.order)
+            case LookUpOrder() | ViewVenue() | TakeOver() | LetGo():
+                self._inquire(effect)
             case SetTimers():
                 self._set_timers(effect)
             case SetAlarm():
@@ -246,8 +252,39 @@ class Effects:
         task.add_done_callback(partial(self._looked, account=account, order=order))
         self._looking[order] = task
 
+    def _inquire(self, effect: LookUpOrder | ViewVenue | TakeOver | LetGo) -> None:
+        match effect:
+            case LookUpOrder():
+                if effect.is_now:
+                    self._leave_off(effect.order)
+                self.look_up(effect.account, effect.order)
+            case ViewVenue():
+                self.view(effect.account)
+            case TakeOver() | LetGo():
+                self._hand_over(effect)
+
+    def _leave_off(self, order: str) -> None:
+        """What waits for its next time is dropped."""
+        task = self._looking.pop(order, None)
+        if task is not None:
+            task.cancel()
+
+    def _hand_over(self, effect: TakeOver | LetGo) -> None:
+        venue = self._world.shared.get(effect.account)
+        if isinstance(effect, LetGo):
+            self._leave_off(effect.order)
+            self.evidence.forget(effect.order)
+            self.answered(effect.order)
+        if venue is None:
+            return
+        if isinstance(effect, TakeOver):
+            venue.take_over(effect.order)
+        else:
+            venue.let_go(effect.order)
+
     def _looked(self, task: asyncio.Task[None], account: str, order: str) -> None:
-        del self._looking[order]
+        if self._looking.get(order) is task:  # else it was left off, and another one looks
+            del self._looking[order]
         if task.cancelled():
             return
         if task.exception() is None:
@@ -265,10 +302,12 @@ class Effects:
         while venue is not None:
             try:
                 reports = await _in_time(venue.look_up(order))
-            except VenueTimeoutError:
+            except VenueTimeoutError as error:
+                self.evidence.note(order, str(error) or "no answer in time", self._now())
                 await self._world.clock.sleep(wait_s)
                 wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
                 continue
+            self.evidence.forget(order)
             self._tell(reports)
             if order in self._to_cancel and order not in self._sending and reports:
                 self.cancel(account, (order,))  # it still works: the first cancel was lost

@@ -15,7 +15,7 @@ from lefi_tui.ports.market_feed import MarketFeed
 from lefi_tui.ports.notifier import Notifier
 from lefi_tui.ports.scheduler import Scheduler
 from lefi_tui.ports.secrets import Secrets
-from lefi_tui.ports.venue import Venue
+from lefi_tui.ports.venue import SharedVenue, Venue
 
 
 class World(Record):
@@ -28,3 +28,4 @@ class World(Record):
     notifier: Notifier | None = None
     secrets: Secrets | None = None  # asked in a thread: it may wait
     sources: tuple[EventSource, ...] = ()  # of custom events
+    shared: Mapping[str, SharedVenue] = field(default_factory=dict)  # those where others trade too

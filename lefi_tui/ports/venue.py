@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import Report
+from lefi_tui.core.messages import Report, VenueFilled
 from lefi_tui.core.order import Order
+from lefi_tui.core.reconcile import TheirView
 
 Hear = Callable[[Report], None]
 
@@ -54,3 +55,24 @@ class Venue(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class SharedVenue(Protocol):
+    """A venue at which others trade our account too: a phone, another program, the exchange."""
+
+    async def their_view(self) -> TheirView:
+        """All that works and is held. Positions are asked for before orders: what filled in
+        between shows as an order that works no longer, never as units from nowhere."""
+        ...
+
+    async def strays(self, symbol: str, since_ns: int) -> tuple[VenueFilled, ...]:
+        """Trades since then of orders that are none of ours; `reason` names a liquidation."""
+        ...
+
+    def take_over(self, order: Order) -> None:
+        """An order of another hand is one of ours from now on."""
+        ...
+
+    def let_go(self, order: str) -> None:
+        """Nobody waits for this order any more; a look-up still tells what is known of it."""
+        ...

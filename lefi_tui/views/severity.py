@@ -29,7 +29,19 @@ def _trading_state(event: m.TradingStateChanged | m.AccountStateChanged) -> Seve
 
 
 def _filled(event: m.OrderFilled) -> Severity | None:
-    return Severity.URGENT if event.reason == "liquidation" else None
+    return Severity.URGENT if event.reason in {"liquidation", "adl"} else None
+
+
+def _unknown(event: m.UnknownSeen) -> Severity:
+    return Severity.URGENT if event.units else Severity.INFO
+
+
+def _foreign(event: m.ForeignSeen) -> Severity | None:
+    return Severity.WARNING if event.orders else None
+
+
+def _checked(event: m.AccountChecked) -> Severity | None:
+    return Severity.WARNING if event.error or event.legs else None
 
 
 def _stated(event: m.FeedStated) -> Severity | None:
@@ -65,6 +77,9 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.LimitBreached: _always(Severity.URGENT),
     m.BotFaulted: _always(Severity.URGENT),
     m.OrderUnconfirmed: _always(Severity.URGENT),
+    m.UnknownSeen: _unknown,
+    m.ForeignSeen: _foreign,
+    m.AccountChecked: _checked,
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
 }

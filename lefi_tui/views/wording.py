@@ -19,6 +19,7 @@ from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
+from lefi_tui.views.wording_doubts import OF_DOUBTS
 from lefi_tui.views.wording_waits import OF_WAITS
 
 Orders = Mapping[str, Order]
@@ -276,7 +277,7 @@ def _filled(event: m.OrderFilled, orders: Orders) -> Said:
     if owner == HAND and event.owner not in {HAND, UNKNOWN}:
         reason = f"by hand, of what {event.owner} held"
     why = f"{reason}, fee {numbers.amount(event.fee)}, {event.liquidity}"
-    weight = Weight.BAD if event.reason == "liquidation" else Weight.GOOD
+    weight = Weight.BAD if event.reason in {"liquidation", "adl"} else Weight.GOOD
     return Said(weight, what, place, why, "", event.at_ns, event.owner)
 
 
@@ -345,6 +346,7 @@ def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
 
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     **OF_WAITS,
+    **OF_DOUBTS,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from lefi_tui.core.desk import (
     account_changes,
     bot_changes,
+    checked_changes,
     flows,
     kill_changes,
     order_changes,
@@ -15,6 +16,7 @@ from lefi_tui.core.desk import (
 )
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
+    AccountChecked,
     AccountOpened,
     AccountStateChanged,
     AnswerKept,
@@ -48,6 +50,7 @@ from lefi_tui.core.messages import (
     ExitPlaced,
     FillKept,
     FlattenTried,
+    ForeignSeen,
     FundingBooked,
     InstrumentsListed,
     IntentRefused,
@@ -61,8 +64,10 @@ from lefi_tui.core.messages import (
     MarketSeen,
     NoteWritten,
     OrderAccepted,
+    OrderAdopted,
     OrderCanceled,
     OrderCancelRequested,
+    OrderDeclaredDead,
     OrderDenied,
     OrderFilled,
     OrderRejected,
@@ -75,6 +80,8 @@ from lefi_tui.core.messages import (
     TimersKept,
     TradingStateChanged,
     Transient,
+    UnitsAdopted,
+    UnknownSeen,
     VenueStateKept,
     WindowOpened,
 )
@@ -157,6 +164,12 @@ _CHANGES: Final[dict[type, Change]] = {
     KillStepped: kill_changes.stepped,
     KillRead: kill_changes.read,
     FlattenTried: kill_changes.tried,
-    EngineStarted: bot_changes.engine_started,
+    EngineStarted: _both(bot_changes.engine_started, checked_changes.started),
+    AccountChecked: checked_changes.checked,
+    ForeignSeen: checked_changes.foreign_seen,
+    UnknownSeen: checked_changes.unknown_seen,
+    UnitsAdopted: checked_changes.units_adopted,
+    OrderDeclaredDead: checked_changes.declared_dead,
+    OrderAdopted: checked_changes.order_adopted,
     EventTaken: bot_changes.event_taken,
 }

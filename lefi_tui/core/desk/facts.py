@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import on_file
 from lefi_tui.core.desk.gathering import biases, gathered, in_force
+from lefi_tui.core.desk.in_doubt import doubt_of
 from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
@@ -106,7 +107,8 @@ def _facts(desk: Desk, order: Order, at_ns: int, free: Decimal) -> Facts:
     sent = sum(at_ns - each < MINUTE_NS for each in times)
     state, cause, resume = _trading(desk, order.account)
     signal = {} if bot is None else bot.gave
-    return Facts(state, cause, free, sent, signal=signal, resume=resume)
+    doubt = doubt_of(desk, order.account, order.terms.symbol)
+    return Facts(state, cause, free, sent, signal=signal, doubt=doubt, resume=resume)
 
 
 def _trading(desk: Desk, account: str) -> tuple[TradingState, str, str]:

@@ -43,10 +43,10 @@ def pause_bot(draft: Draft, command: PauseBot) -> None:
     if refusal:
         draft.refuse("PauseBot", command.at_ns, refusal)
         return
-    _hold(draft, BotPaused(command.bot, command.at_ns, command.by, command.reason))
+    hold(draft, BotPaused(command.bot, command.at_ns, command.by, command.reason))
 
 
-def _hold(draft: Draft, event: BotPaused) -> None:
+def hold(draft: Draft, event: BotPaused) -> None:
     draft.say(event)
     draft.ask(watch_of(draft.desk, draft.bot(event.bot).account))
     draft.ask(SetTimers(event.bot, ()))
@@ -96,7 +96,7 @@ def hold_bots(draft: Draft, command: HoldBots) -> None:
         if command.policy == "stop":
             begin_stop(draft, bot.id, StopBot(bot.id, command.at_ns, command.by, RESTARTED))
         else:
-            _hold(draft, BotPaused(bot.id, command.at_ns, command.by, RESTARTED, asks=True))
+            hold(draft, BotPaused(bot.id, command.at_ns, command.by, RESTARTED, asks=True))
 
 
 def window_turned(draft: Draft, bot: BotRecord, at_ns: int) -> bool:

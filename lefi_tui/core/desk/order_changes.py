@@ -13,6 +13,7 @@ from lefi_tui.core.messages import (
     ExitPlaced,
     FundingBooked,
     OrderAccepted,
+    OrderAdopted,
     OrderCanceled,
     OrderCancelRequested,
     OrderFilled,
@@ -67,15 +68,15 @@ def accepted(desk: Desk, event: OrderAccepted) -> Desk:
 
 
 def rejected(desk: Desk, event: OrderRejected) -> Desk:
-    return _closed(desk, event.order, OrderStatus.REJECTED, event.text)
+    return put_closed(desk, event.order, OrderStatus.REJECTED, event.text)
 
 
 def canceled(desk: Desk, event: OrderCanceled) -> Desk:
     status = OrderStatus.EXPIRED if event.is_expired else OrderStatus.CANCELED
-    return _closed(desk, event.order, status, event.reason)
+    return put_closed(desk, event.order, status, event.reason)
 
 
-def _closed(desk: Desk, order_id: str, status: OrderStatus, reason: str) -> Desk:
+def put_closed(desk: Desk, order_id: str, status: OrderStatus, reason: str) -> Desk:
     return _put_order(desk, desk.orders[order_id].moved_to(status, reason))
 
 
@@ -89,7 +90,7 @@ def unconfirmed(desk: Desk, event: OrderUnconfirmed) -> Desk:
     return _put_order(desk, order.moved_to(OrderStatus.UNCONFIRMED, event.text))
 
 
-def exit_placed(desk: Desk, event: ExitPlaced) -> Desk:
+def exit_placed(desk: Desk, event: ExitPlaced | OrderAdopted) -> Desk:
     return _put_order(desk, event.order)
 
 

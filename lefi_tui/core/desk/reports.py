@@ -75,7 +75,7 @@ def rejected(draft: Draft, report: VenueRejected) -> None:
     if order is not None and not order.filled:
         heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
-        _ended(draft, order, f"was rejected by the venue: {report.text}", heard_ns)
+        ended(draft, order, f"was rejected by the venue: {report.text}", heard_ns)
 
 
 def canceled(draft: Draft, report: VenueCanceled) -> None:
@@ -83,7 +83,7 @@ def canceled(draft: Draft, report: VenueCanceled) -> None:
     if order is not None:
         heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
-        _ended(draft, order, f"was canceled: {report.reason}", heard_ns)
+        ended(draft, order, f"was canceled: {report.reason}", heard_ns)
 
 
 def _heard_ns(desk: Desk, account: str, report: Ending) -> int:
@@ -92,7 +92,7 @@ def _heard_ns(desk: Desk, account: str, report: Ending) -> int:
     return report.heard_ns if is_ours else report.at_ns
 
 
-def _ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
+def ended(draft: Draft, order: Order, why: str, at_ns: int) -> None:
     """An order has its end without having been filled whole."""
     close_failed(draft, order, f"its close {why}", at_ns)
     left = draft.desk.order(order.id)
@@ -148,7 +148,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
         words = submit(draft, waiting.sent_again(order, heard_ns), heard_ns)
         if not words:
             return
-    _ended(draft, order, f"is gone: {reason}", heard_ns)
+    ended(draft, order, f"is gone: {reason}", heard_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
@@ -162,7 +162,8 @@ def funding(draft: Draft, report: FundingCharged) -> None:
 
 def filled(draft: Draft, report: VenueFilled) -> None:
     """Book a fill once, by the venue's trade id; then exits, the owner's run, a pending stop."""
-    if report.trade_id in draft.desk.booked.get(_book_key(draft.desk, report), ()):
+    foreign = f"foreign/{report.account}"  # where it was met before it was known to be ours
+    if any(report.trade_id in draft.desk.booked.get(each, ()) for each in (report.order, foreign)):
         return
     order = draft.desk.order(report.order)
     heard_ns = _heard_ns(draft.desk, report.account, report)
@@ -228,10 +229,6 @@ def _parts(
         )
         parts.append((holder, part))
     return tuple(parts)
-
-
-def _book_key(desk: Desk, report: VenueFilled) -> str:
-    return report.order if desk.order(report.order) else f"foreign/{report.account}"
 
 
 def _owner_of_position(desk: Desk, report: VenueFilled) -> str:

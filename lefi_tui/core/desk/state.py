@@ -12,6 +12,7 @@ from msgspec import field
 from lefi_tui.core.approval import Approval, ApprovalRules
 from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
 from lefi_tui.core.cash_flow import CashFlow
+from lefi_tui.core.checked import Checked
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
@@ -198,6 +199,7 @@ class Desk(Record):
     breached: Mapping[str, int] = field(default_factory=dict)  # account: the day all was closed
     left: Mapping[tuple[str, str], Left] = field(default_factory=dict)  # markets, when left last
     account_states: Mapping[str, AccountState] = field(default_factory=dict)
+    checked: Mapping[str, Checked] = field(default_factory=dict)  # accounts beside their venue
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""

@@ -10,6 +10,8 @@ from lefi_tui.core.desk import (
     back_to_demo,
     closing,
     commands,
+    comparing,
+    doubts,
     flows,
     killing,
     letters,
@@ -22,6 +24,8 @@ from lefi_tui.core.desk import (
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
+    AdoptOrder,
+    AdoptUnits,
     AdvanceKill,
     AnswerApproval,
     BarsClosed,
@@ -31,6 +35,7 @@ from lefi_tui.core.messages import (
     ClosePosition,
     Command,
     ConditionsSeen,
+    DeclareDead,
     Effect,
     EmitEvent,
     Event,
@@ -42,6 +47,7 @@ from lefi_tui.core.messages import (
     HoldBots,
     Kill,
     ListInstruments,
+    LookAgain,
     MarketInput,
     OpenAccount,
     PauseBot,
@@ -68,6 +74,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
     VenueStateSeen,
+    VenueViewed,
 )
 from lefi_tui.core.record import Record
 
@@ -123,6 +130,10 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     TakeOrders: killing.take_orders,
     SetKillRules: killing.set_kill_rules,
     HandleDead: letters.handle_dead,
+    LookAgain: doubts.look_again,
+    AdoptOrder: doubts.adopt_order,
+    AdoptUnits: doubts.adopt_units,
+    DeclareDead: doubts.declare_dead,
     AnswerApproval: commands.answer_approval,
     SetApprovalRules: approvals.set_rules,
     SettleCashFlow: flows.settle,
@@ -154,6 +165,8 @@ def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
             market.timers_due(draft, report)
         case VenueRead():
             killing.venue_read(draft, report)
+        case VenueViewed():
+            comparing.venue_viewed(draft, report)
         case _:
             raise AssertionError(f"no report of the desk: {report!r}")
 

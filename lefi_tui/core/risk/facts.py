@@ -135,6 +135,7 @@ class Facts(Record):
     signal: Mapping[str, float] = field(default_factory=dict)  # newest numbers that its bot emitted
     left: Left | None = None
     heat: Thermostat | None = None  # of the entry's market; none where nobody looked yet
+    doubt: tuple[str, str] = ("", "")  # code and words, where what works or is held is not known
     resume: str = "lefi resume"  # what lifts the trading state
 
     def of(self, symbol: str) -> Held | None:

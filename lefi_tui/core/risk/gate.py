@@ -26,9 +26,11 @@ NOT_KNOWN: Final = "NOT_KNOWN"  # what a limit looks at is missing or old
 
 def check(request: GateRequest, force: InForce, facts: Facts) -> tuple[Verdict, ...]:
     """All verdicts, in the order they are shown."""
-    verdicts = (_validity(request, facts), _state(request, facts))
+    verdicts: tuple[Verdict, ...] = (_validity(request, facts), _state(request, facts))
     if request.is_reducing or request.is_undo:
         return verdicts
+    if facts.doubt[0]:
+        verdicts = (*verdicts, _doubt(facts))
     worth, rate = _notional(request, force), _rate(force, facts)
     if force is FREE:
         return (*verdicts, worth, rate)
@@ -123,6 +125,11 @@ def _state(request: GateRequest, facts: Facts) -> Verdict:
     return Verdict(
         "trading state", state.value, bound, passed=False, code=f"TRADING_{state.name}", text=text
     )
+
+
+def _doubt(facts: Facts) -> Verdict:
+    code, text = facts.doubt
+    return Verdict("venue", "in doubt", "known", passed=False, code=code, text=text)
 
 
 def _notional(request: GateRequest, force: InForce) -> Verdict:
