@@ -41,7 +41,7 @@ class Account(Struct):
     def told(self, order: Mapping[str, Any]) -> Plain:
         contract = contract_of(self.client.market(order["symbol"]))
         return {
-            "id": order.get("clientOrderId") or "",
+            "id": order.get("clientOrderId") or order["info"].get("algoClOrdId") or "",
             "venue_order_id": str(order["id"]),
             "symbol": order["symbol"],
             "side": order["side"],

@@ -6,7 +6,7 @@ Only the worker process loads this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_answers import Account
@@ -14,6 +14,7 @@ from lefi_tui.adapters.ccxt_client import PublicExchange
 from lefi_tui.adapters.ccxt_exits import HeldExits
 from lefi_tui.adapters.ccxt_holdings import Holdings
 from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
+from lefi_tui.adapters.ccxt_okx import OkxExits
 from lefi_tui.adapters.ccxt_orders import Orders, until_when
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
@@ -26,6 +27,9 @@ QUIET: Final[Mapping[str, Any]] = {
     "adjustForTimeDifference": True,
     "fetchOpenOrders": {"warnWithoutSymbol": False},
 }
+
+
+EXITS: Final[Mapping[str, Callable[[Account], HeldExits | OkxExits]]] = {"okx": OkxExits}
 
 
 class PrivateExchange(PublicExchange):
@@ -47,5 +51,6 @@ class PrivateExchange(PublicExchange):
             to_sandbox(self._client)
         on = Account(self._client, ways, begin.get("currency", ""))
         until_when(on)
-        for kind in (Orders(on, self._time), HeldExits(on), Holdings(on)):
+        exits = EXITS.get(name, HeldExits)(on)
+        for kind in (Orders(on, self._time), exits, Holdings(on)):
             self._questions.update(kind.questions())

@@ -156,7 +156,7 @@ class ExchangeVenue:
         terms = order.terms
         if terms.exits.trail is not None:
             return _refused("TRAIL", "A trailing stop is not kept at an exchange yet")
-        if terms.exits != ExitPlan() and self._orders.ways.exits is not Holds.EACH:
+        if terms.exits != ExitPlan() and self._orders.ways.exits is not Holds.THERE:
             return _refused("EXITS", f"Stop and target are not kept at {self._link.exchange} yet")
         symbol, wanted = terms.symbol, terms.leverage
         if ":" not in symbol or terms.is_reduce_only:

@@ -30,8 +30,7 @@ class Window(StrEnum):
 class Holds(StrEnum):
     """Who holds stop and target of a position."""
 
-    EACH = "each"  # the exchange, one order for each
-    PAIR = "pair"  # the exchange, one order with both ends
+    THERE = "there"  # the exchange: they survive our end
     OURS = "ours"  # this program, while it runs
 
 
@@ -68,7 +67,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         busy=("-1008",),
         trades_by="orderId",
         rows_most=500,
-        exits=Holds.EACH,
+        exits=Holds.THERE,
         asks_exits={"trigger": True},
     ),
     # No positions: what is held is the balance. A stop there would lock the units that a later sale
@@ -82,8 +81,8 @@ WAYS: Final[Mapping[str, Ways]] = {
         options={"fetchMarkets": {"types": ["spot"]}},
         has_positions=False,
     ),
-    # A client id is good once for all time. One order that closes the whole position carries stop
-    # and target, from the first fill on: what is attached to an entry would wait for its end.
+    # A client id is good once for all time. What is attached to an entry waits there for its end,
+    # so stop and target are algo orders of their own, from the first fill on (ccxt_okx).
     "okx": Ways(
         window=Window.HEADER,
         alive=("51016",),
@@ -91,7 +90,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         trades_by="ordId",
         options={"fetchMarkets": {"types": ["swap"]}},
         margin={"marginMode": "isolated"},
-        exits=Holds.PAIR,
+        exits=Holds.THERE,
         asks_exits={"trigger": True, "ordType": "conditional,oco"},
     ),
 }

@@ -32,7 +32,6 @@ LACKS: Final[Mapping[str, Mapping[Offer, str]]] = {
         Offer.ABSENCE: _BY_MARKET,
     },
     OKX.ccxt: {
-        Offer.EXITS: "not kept there yet: such an order is refused with these words",
         Offer.SPOT: "an account of ours trades its perpetuals alone",
         Offer.LIQUIDATION: _NOT_TOLD,
         Offer.ABSENCE: _BY_MARKET,

@@ -102,7 +102,7 @@ def _ended(asked: Mapping[str, Any], *, is_open: bool) -> dict[str, Any]:
 def cancel_algos(venue: OkxVenue, ask: Ask) -> Any:
     account, told = venue.accounts[ask.key.account], []
     for each in json.loads(ask.text("body")):
-        pair = next((one for one in venue.pairs[account.name] if _is_of(one, each)), None)
+        pair = _pair(venue, ask, each)
         is_open = pair is not None and pair.is_open
         if pair is not None and is_open:
             for one in pair.ends:
@@ -116,12 +116,56 @@ def place_algo(venue: OkxVenue, ask: Ask) -> Any:
     """Stop, target or both for what is held already."""
     asked = json.loads(ask.text("body"))
     account = venue.accounts[ask.key.account]
-    units = Decimal(str(asked["sz"])) * _contract(asked["instId"])
+    _check_algo(venue, account, asked)
+    units = Decimal(str(asked.get("sz", 0))) * _contract(asked["instId"])
     closes = "SELL" if asked["side"] == "buy" else "BUY"
     held = Order(account.new_number(), str(asked.get("algoClOrdId", "")), asked["instId"], closes,
                  "MARKET", units, position_side=SIDES[asked.get("posSide", "")])  # fmt: skip
     pair = venue.wait(account, held, units, asked)
     return [{"algoId": str(pair.number), "algoClOrdId": pair.client_id, "sCode": "0", "sMsg": ""}]
+
+
+def _check_algo(venue: OkxVenue, account: UsdmAccount, asked: Mapping[str, Any]) -> None:
+    """Ids are good once; one order may close all of a position; none that would fire at once."""
+    name, client_id = str(asked["instId"]), str(asked.get("algoClOrdId", ""))
+    pairs = venue.pairs[account.name]
+    if client_id and not CLIENT_ID.fullmatch(client_id):
+        raise RefusedError(-4015, "Parameter algoClOrdId error")
+    if client_id and any(each.client_id == client_id for each in pairs):
+        raise RefusedError(-4116, "Client order ID already exists.")
+    if not account.position(name).units:
+        raise RefusedError(-2022, "Order failed because you don't have any positions to reduce.")
+    if asked.get("closeFraction"):
+        whole = (each for each in pairs if each.is_open and each.closes_all)
+        if asked.get("sz") or any(each.ends[0].symbol == name for each in whole):
+            raise RefusedError(-4015, "One order alone may close the whole position.")
+    bid, sells = venue.markets[name].bid, asked["side"] == "sell"
+    stop, target = (asked.get(f"{each}TriggerPx") for each in ("sl", "tp"))
+    if stop and (Decimal(stop) >= bid if sells else Decimal(stop) <= bid):
+        raise RefusedError(-2021, "SL trigger price can not be higher than the last price")
+    if target and (Decimal(target) <= bid if sells else Decimal(target) >= bid):
+        raise RefusedError(-2021, "TP trigger price can not be lower than the last price")
+
+
+def amend_algo(venue: OkxVenue, ask: Ask) -> Any:
+    asked = json.loads(ask.text("body"))
+    pair = _pair(venue, ask, asked)
+    if pair is None or not pair.is_open:
+        raise RefusedError(-2013, "Order does not exist")
+    for each in pair.ends:
+        each.quantity = Decimal(str(asked["newSz"])) * _contract(each.symbol)
+    return [{"algoId": str(pair.number), "algoClOrdId": pair.client_id, "sCode": "0", "sMsg": ""}]
+
+
+def algo(venue: OkxVenue, ask: Ask) -> Any:
+    pair = _pair(venue, ask, ask.params)
+    if pair is None:
+        raise RefusedError(-2013, "Order does not exist")
+    return [_algo(pair)]
+
+
+def _pair(venue: OkxVenue, ask: Ask, asked: Mapping[str, Any]) -> Pair | None:
+    return next((one for one in venue.pairs[ask.key.account] if _is_of(one, asked)), None)
 
 
 def order(venue: OkxVenue, ask: Ask) -> Any:
@@ -161,7 +205,8 @@ def _algo(pair: Pair) -> dict[str, Any]:
         "algoId": str(pair.number), "algoClOrdId": pair.client_id, "instId": one.symbol,
         "instType": "SWAP", "ordType": "oco" if len(pair.ends) > 1 else "conditional",
         "side": one.side.lower(), "sz": text(one.quantity / _contract(one.symbol)),
-        "state": "live", "slTriggerPx": stop, "slOrdPx": "-1" if stop else "",
+        "state": pair.state, "closeFraction": "1" if pair.closes_all else "",
+        "ordIdList": pair.children, "slTriggerPx": stop, "slOrdPx": "-1" if stop else "",
         "tpTriggerPx": target, "tpOrdPx": "-1" if target else "", "reduceOnly": "true",
         "posSide": _side(one.position_side), "cTime": str(one.created_ms), "tdMode": "cross",
     }  # fmt: skip
@@ -235,11 +280,13 @@ ROUTES: Final[Mapping[str, Route]] = {
     "POST trade/order": Route(place, "trade", is_order=True),
     "POST trade/batch-orders": Route(place, "trade", is_order=True),
     "POST trade/order-algo": Route(place_algo, "trade", is_order=True),
+    "POST trade/amend-algos": Route(amend_algo, "trade"),
     "POST trade/cancel-order": Route(cancel, "trade"),
     "POST trade/cancel-batch-orders": Route(cancel, "trade"),
     "POST trade/cancel-algos": Route(cancel_algos, "trade"),
     "POST trade/cancel-all-after": Route(count_down, "trade"),
     "GET trade/order": Route(order, "read"),
+    "GET trade/order-algo": Route(algo, "read"),
     "GET trade/orders-pending": Route(pending, "read"),
     "GET trade/orders-history": Route(history, "read"),
     "GET trade/orders-algo-pending": Route(pending_algos, "read"),

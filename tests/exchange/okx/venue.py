@@ -38,10 +38,29 @@ class Pair:
     client_id: str
     order: int
     ends: list[Algo]
+    goes_with_position: bool = False
 
     @property
     def is_open(self) -> bool:
         return all(each.is_open for each in self.ends)
+
+    @property
+    def closes_all(self) -> bool:
+        return self.ends[0].closes_all
+
+    @property
+    def children(self) -> list[str]:
+        """What it became once it was met."""
+        return [str(each.order_number) for each in self.ends if each.order_number]
+
+    @property
+    def state(self) -> str:
+        if self.is_open:
+            return "live"
+        if self.children:
+            return "effective"
+        fired = any(each.triggered_ms for each in self.ends)
+        return "order_failed" if fired else "canceled"
 
 
 class OkxVenue(OkxDoor):
@@ -82,10 +101,13 @@ class OkxVenue(OkxDoor):
     ) -> Pair:
         """Stop, target or both begin to wait, for so much of what this order has opened."""
         pair = Pair(account.new_number(), _client_id(asked), order.number, [])
+        # "Valid only when it reduces": one that closes all is of the position in any case.
+        pair.goes_with_position = bool(asked.get("cxlOnClosePos") or asked.get("closeFraction"))
         for kind, name in (("STOP_MARKET", "sl"), ("TAKE_PROFIT_MARKET", "tp")):
             if asked.get(f"{name}TriggerPx"):
                 made = self._end(account, order, kind, units)
                 made.trigger = Decimal(str(asked[f"{name}TriggerPx"]))
+                made.closes_all = asked.get("closeFraction") == "1"
                 pair.ends.append(made)
         self.pairs[account.name].append(pair)
         return pair
@@ -122,9 +144,20 @@ class OkxVenue(OkxDoor):
                     if each.is_open:
                         algos.end(self.accounts[name], each, "CANCELED")
 
+    def _end_bound(self, name: str) -> None:
+        """What belongs to a position goes with it."""
+        account = self.accounts[name]
+        for pair in self.pairs[name]:
+            symbol = pair.ends[0].symbol
+            if pair.goes_with_position and pair.is_open and not account.position(symbol).units:
+                for each in pair.ends:
+                    algos.end(account, each, "CANCELED")
+
     def _heard(self, name: str, event: dict[str, Any]) -> None:
         """An order has ended: now its exits wait."""
         told = event.get("o", {})
+        if event["e"] == "ORDER_TRADE_UPDATE" and told["x"] == "TRADE":
+            self._end_bound(name)
         asked = self.attached.get(told.get("i", 0))
         if asked is not None and told["X"] in {"FILLED", "CANCELED", "EXPIRED"}:
             del self.attached[told["i"]]
