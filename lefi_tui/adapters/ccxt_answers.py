@@ -6,6 +6,7 @@ The rules it keeps: what the exchange may have taken although it did not say so 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,8 +15,10 @@ from msgspec import Struct
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
 from lefi_tui.adapters.venue_ways import Ways
+from lefi_tui.errors import shown
 from lefi_tui.redaction import REDACTOR
 
+TEXT_MOST: Final = 300
 # Refused before it could be taken: the clock, too many requests.
 NOT_TAKEN: Final = (ccxt.InvalidNonce, ccxt.DDoSProtection, ccxt.RateLimitExceeded)
 REFUSED: Final = (
@@ -79,16 +82,30 @@ class Account(Struct):
 
 def outcome_of(error: ccxt.BaseError, ways: Ways) -> Plain:
     """What an error says of an order: refused, or unknown where the exchange may have taken it."""
-    text = str(error)
+    text, code = words_of(error)
     if any(each in text for each in ways.alive):
         return outcome("unknown", "", "an order of this id is there already")
-    if isinstance(error, NOT_TAKEN) or any(each in text for each in ways.busy):
+    if isinstance(error, NOT_TAKEN) or code in ways.busy:
         return outcome("refused", "NOT_TAKEN", text)
     if isinstance(error, REFUSED):
-        return outcome("refused", type(error).__name__, text)
+        return outcome("refused", "RULES" if code in ways.rules else type(error).__name__, text)
     return outcome("unknown", "", text)
+
+
+def words_of(error: ccxt.BaseError) -> tuple[str, str]:
+    """The exchange's own words and its number for them; ccxt hands on the answer as it came."""
+    text = str(error)
+    try:
+        told = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        one = next(iter(told.get("data") or ()), told)
+        code = str(one.get("sCode") or told.get("code") or "")
+        words = str(one.get("sMsg") or told.get("msg") or "")
+    except (AttributeError, TypeError, ValueError):
+        return text, ""
+    return (f"{words or text} ({code})" if code else words or text), code
 
 
 def outcome(state: str, code: str, text: str, **more: Any) -> Plain:
     # It goes to journal and screen: an exchange may have echoed the key (faults.md, 47).
-    return {"state": state, "code": code, "text": REDACTOR.clean(text)[:300], **more}
+    words = shown(REDACTOR.clean(text)[:TEXT_MOST], keep="")
+    return {"state": state, "code": code, "text": words, **more}

@@ -174,6 +174,10 @@ class ExchangeFeed:
         if changed:
             self.listed(changed)
 
+    def doubt_rules(self) -> None:
+        """They are read again before the next prices."""
+        self._opened_ns = self._clock.monotonic_ns() - MARKETS_EVERY_NS - 1
+
     def _symbols(self) -> list[str]:
         """What is asked for: the board, what bots read, what orders and positions hang on."""
         known = {each.symbol for each in self._market.instruments()} - self._shut

@@ -8,7 +8,7 @@ exchange_orders, its exits in exchange_exits, and looking on in exchange_looks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
+# Refused for a rule of its market: the rules are read again before another is made to them.
+RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 
 
 class ExchangeVenue:
@@ -38,6 +40,7 @@ class ExchangeVenue:
         self._looks = Looks(self._asked, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
         self._is_open = False
+        self.on_rules: Callable[[], None] = _known_well
 
     def listen(self, hear: Hear) -> None:
         self._looks.hear = hear
@@ -96,6 +99,8 @@ class ExchangeVenue:
         outcomes = dict(zip((each.id for each in sent), told, strict=True))
         found = {**refused, **outcomes}
         placed = [self._orders.placed(each, found[each.id]) for each in fresh]
+        if any(each["code"] in RULES_DOUBTED for each in found.values()):
+            self.on_rules()
         self._looks.soon()
         return (*again, *placed)
 
@@ -193,3 +198,7 @@ def _asked_of(order: Order) -> dict[str, Any]:
         "post_only": terms.is_post_only,
         "reduce_only": terms.is_reduce_only,
     }
+
+
+def _known_well() -> None:
+    """Nobody reads the markets."""

@@ -38,7 +38,9 @@ class Ways(Record):
     window: Window = Window.NONE
     # In its words: an order of this id is there already, so it is alive, whatever else was said.
     alive: tuple[str, ...] = ()
-    busy: tuple[str, ...] = ()  # too busy, and it says that nothing was taken
+    busy: tuple[str, ...] = ()  # its number for: too busy, and nothing was taken
+    # Its numbers for: the market's rules are others (step, tick, smallest size, open at all).
+    rules: tuple[str, ...] = ()
     lists_ended: bool = True  # one question tells orders whatever became of them
     trades_by: str = ""  # the parameter that asks for the trades of one order
     rows_most: int = 100  # of one answer
@@ -65,6 +67,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         window=Window.PARAMETER,
         alive=("-4116",),
         busy=("-1008",),
+        rules=("-1111", "-1121", "-4003", "-4004", "-4005", "-4014", "-4023", "-4140", "-4164"),
         trades_by="orderId",
         rows_most=500,
         exits=Holds.THERE,
@@ -76,6 +79,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         window=Window.PARAMETER,
         alive=("Duplicate order sent",),
         busy=("-1008",),
+        rules=("-1013", "-1111", "-1121"),
         trades_by="orderId",
         rows_most=500,
         options={"fetchMarkets": {"types": ["spot"]}},
@@ -86,6 +90,7 @@ WAYS: Final[Mapping[str, Ways]] = {
     "okx": Ways(
         window=Window.HEADER,
         alive=("51016",),
+        rules=("51001", "51020", "51027", "51121"),
         lists_ended=False,
         trades_by="ordId",
         options={"fetchMarkets": {"types": ["swap"]}},

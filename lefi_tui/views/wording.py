@@ -20,6 +20,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 from lefi_tui.views.wording_doubts import OF_DOUBTS
+from lefi_tui.views.wording_rejected import NEXT, OTHERWISE
 from lefi_tui.views.wording_waits import OF_WAITS
 
 Orders = Mapping[str, Order]
@@ -263,7 +264,8 @@ def _denied(event: m.OrderDenied, _orders: Orders) -> Said:
 def _rejected(event: m.OrderRejected, orders: Orders) -> Said:
     about, where, owner = _about(event.order, orders)
     what = f"Venue rejected {about}: {event.code}"
-    return Said(Weight.BAD, what, where, event.text, "", event.at_ns, owner)
+    following = NEXT.get(event.code, OTHERWISE)
+    return Said(Weight.BAD, what, where, event.text, following, event.at_ns, owner)
 
 
 def _filled(event: m.OrderFilled, orders: Orders) -> Said:

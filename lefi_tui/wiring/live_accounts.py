@@ -65,6 +65,7 @@ def open_live(
     feed = ExchangeFeed(link, market, clock, terms)
     venue = ExchangeVenue(link, clock, name, account.currency)
     feed.busy = venue.busy
+    venue.on_rules = feed.doubt_rules
 
     def restore(desk: Desk) -> None:
         listed = [each for (owner, _), each in desk.instruments.items() if owner == name]
