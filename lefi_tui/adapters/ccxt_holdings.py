@@ -1,4 +1,4 @@
-"""What an account has at an exchange, through ccxt: working orders, positions, balance, leverage.
+"""What an account has at an exchange, through ccxt: working orders, positions, leverage.
 
 Only the worker process loads this.
 """
@@ -24,7 +24,6 @@ class Holdings:
         return {
             "working": self._working,
             "holdings": self._holdings,
-            "balance": self._balance,
             "leverage": self._leverage,
         }
 
@@ -46,7 +45,7 @@ class Holdings:
         return [self._on.told(each) for orders in found for each in orders]
 
     async def _holdings(self) -> Plain:
-        """Signed units by symbol; the balance of the account's own wallet beside them."""
+        """Signed units by symbol, and what they were entered at."""
         await self._on.client.load_markets()
         if not self._on.ways.has_positions:
             return {"units": await self._balances(), "entries": {}}
@@ -71,11 +70,6 @@ class Holdings:
             if (held := decimal_of(total)) >= max(least, SMALLEST):
                 units[market["symbol"]] = str(held)
         return units
-
-    async def _balance(self, currency: str) -> Plain:
-        """Of the account's own wallet, profit of open positions left out."""
-        told = (await self._on.client.fetch_balance()).get(currency) or {}
-        return {name: str(decimal_of(told.get(name))) for name in ("total", "free")}
 
     async def _leverage(self, symbol: str, leverage: str) -> str:
         """Set, and read back what is in force."""

@@ -16,6 +16,7 @@ from lefi_tui.adapters.ccxt_holdings import Holdings
 from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
 from lefi_tui.adapters.ccxt_okx import OkxExits
 from lefi_tui.adapters.ccxt_orders import Orders, until_when
+from lefi_tui.adapters.ccxt_wallet import Wallets
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
 from lefi_tui.redaction import REDACTOR
@@ -52,5 +53,5 @@ class PrivateExchange(PublicExchange):
         on = Account(self._client, ways, begin.get("currency", ""))
         until_when(on)
         exits = EXITS.get(name, HeldExits)(on)
-        for kind in (Orders(on, self._time), exits, Holdings(on)):
+        for kind in (Orders(on, self._time), exits, Holdings(on), Wallets(on)):
             self._questions.update(kind.questions())

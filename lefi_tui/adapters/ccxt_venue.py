@@ -16,6 +16,7 @@ from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import Exits
 from lefi_tui.adapters.exchange_looks import Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.exchange_wallet import WalletWatch
 from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
@@ -39,6 +40,8 @@ class ExchangeVenue:
         self._exits = Exits(self._asked, clock, account)
         self._looks = Looks(self._asked, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
+        self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
+        self.wallet.taken = self._exits.doubted.add
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -62,7 +65,9 @@ class ExchangeVenue:
 
     async def run(self) -> None:
         """Looks on, until cancelled."""
-        await self._looks.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._looks.run())
+            group.create_task(self.wallet.run())
 
     async def look_on(self) -> None:
         """Once, now."""

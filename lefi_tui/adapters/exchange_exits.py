@@ -24,6 +24,7 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.money import ZERO, ceil_to, floor_to, nearest_to
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, Side
+from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import VenueTimeoutError
 
@@ -211,7 +212,10 @@ class Exits:
 def fill_of(
     order: str, account: str, trade: Mapping[str, Any], reason: str, *, is_last: bool
 ) -> VenueFilled:
-    """A trade as the worker tells it; ids of trades are unique in their market only."""
+    """A trade as the worker tells it; ids of trades are unique in their market only. A fee in
+    another currency than the market's (BNB) is told as that: it is never a number of USDT."""
+    fee, other = Decimal(trade["fee"]), trade["fee_currency"]
+    is_other = other not in {"", *_money_of(trade["symbol"])}
     return VenueFilled(
         order,
         f"{trade['symbol']} {trade['id']}",
@@ -221,11 +225,19 @@ def fill_of(
         trade["side"],
         Decimal(trade["price"]),
         Decimal(trade["units"]),
-        Decimal(trade["fee"]),
+        ZERO if is_other else fee,
         trade["liquidity"],
         reason,
         is_last,
+        fee if is_other else ZERO,
+        other if is_other else "",
     )
+
+
+def _money_of(symbol: str) -> tuple[str, ...]:
+    """What a market is settled in: an account lists those of its own currency."""
+    parsed = parse_symbol(symbol)
+    return () if parsed is None else (parsed[2] or parsed[1],)
 
 
 def asked_legs(plan: ExitPlan) -> tuple[tuple[str, Level], ...]:

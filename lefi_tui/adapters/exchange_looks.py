@@ -35,6 +35,10 @@ class Looks:
         self._look = asyncio.Event()
         orders.filled = self._filled
 
+    def say(self, report: Report) -> None:
+        """A word that somebody else found out."""
+        self.hear(report)
+
     def soon(self) -> None:
         """There is something to look at."""
         self._look.set()

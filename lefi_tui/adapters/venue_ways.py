@@ -46,6 +46,7 @@ class Ways(Record):
     rows_most: int = 100  # of one answer
     options: Mapping[str, Any] = {}  # of the client
     has_positions: bool = True  # else what is held is the balance
+    has_income: bool = False  # Binance's ledger of a futures wallet, every entry of it
     margin: Mapping[str, Any] = {}  # what an order and its leverage say of the margin mode
     exits: Holds = Holds.OURS
     asks_exits: Mapping[str, Any] = {}  # what the question for open orders must say to show exits
@@ -70,6 +71,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         rules=("-1111", "-1121", "-4003", "-4004", "-4005", "-4014", "-4023", "-4140", "-4164"),
         trades_by="orderId",
         rows_most=500,
+        has_income=True,
         exits=Holds.THERE,
         asks_exits={"trigger": True},
     ),

@@ -1,8 +1,9 @@
 """The books: every movement of money is an entry whose lines sum to zero in each currency.
 
 Books: cash (free), margin (of perpetuals), units (spot), trading (the other side of a spot trade),
-profit, fees, funding, opening. Named by account. What working orders set aside is no book: it is
-computed from the orders themselves (`desk.valuation.free_cash`), so it can't be left behind.
+profit, fees, funding, opening; of an exchange's account also outside (what came and went),
+insurance, bonus, other. Named by account. What working orders set aside is no book: it is computed
+from the orders themselves (`desk.valuation.free_cash`), so it can't be left behind.
 """
 
 from __future__ import annotations

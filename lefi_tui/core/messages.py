@@ -20,6 +20,7 @@ from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.reconcile import Leg, TheirOrder
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.release import Release
+from lefi_tui.core.wallet import Drift, Wallet
 
 
 class Message(Record):
@@ -94,6 +95,8 @@ class OpenAccount(Command):
     maker: Decimal
     taker: Decimal
     slippage: Decimal = ZERO
+    read_ns: int = 0  # by the exchange's clock: when it said what the account has
+    others: tuple[tuple[str, Decimal], ...] = ()  # what it has beside `currency`
 
 
 class SetLimits(Command):
@@ -364,6 +367,8 @@ class VenueFilled(OrderReport):
     liquidity: str  # maker | taker | none (liquidation)
     reason: str  # order close stop_loss take_profit trail liquidation
     is_last: bool  # the venue's word that the order is filled
+    other_fee: Decimal = ZERO  # paid in another currency than the account's; `fee` is then 0
+    other_currency: str = ""
 
 
 class VenueCanceled(OrderReport):
@@ -420,6 +425,18 @@ class FundingCharged(Report):
     at_ns: int
     amount: Decimal  # paid by us; negative when received
     charge_id: str
+
+
+class WalletMoved(Report):
+    """An entry of the exchange's own ledger, beside fills and funding; any kind it may name."""
+
+    account: str
+    entry: str  # its id, unique in the account
+    kind: str
+    currency: str
+    amount: Decimal  # that came; negative when it went
+    at_ns: int
+    symbol: str = ""
 
 
 class TimersDue(Report):
@@ -502,6 +519,14 @@ class FeedStated(MarketInput):
     next: str = ""
 
 
+class WalletSeen(MarketInput):
+    """What an exchange says the account has now. Kept only where the books say another thing."""
+
+    account: str
+    wallet: Wallet
+    is_steady: bool  # the same balances as at the reading before
+
+
 # ---- events
 
 
@@ -515,6 +540,8 @@ class AccountOpened(Event):
     maker: Decimal
     taker: Decimal
     slippage: Decimal
+    read_ns: int = 0  # as in OpenAccount; 0 where no exchange was asked
+    others: tuple[tuple[str, Decimal], ...] = ()
 
 
 class LimitsSet(Event):
@@ -727,6 +754,8 @@ class OrderFilled(Event):
     reason: str
     owner: str
     is_last: bool
+    other_fee: Decimal = ZERO  # as in VenueFilled
+    other_currency: str = ""
 
 
 class OrderCancelRequested(Event):
@@ -806,6 +835,25 @@ class FundingBooked(Event):
     at_ns: int
     amount: Decimal
     charge_id: str
+
+
+class WalletBooked(Event):
+    account: str
+    entry: str
+    kind: str
+    currency: str
+    amount: Decimal
+    at_ns: int
+    book: str  # the other side of it: outside insurance bonus funding fees profit other
+    symbol: str = ""
+
+
+class WalletDiffered(Event):
+    """The books and the exchange's wallet say different things; without any they agree again."""
+
+    account: str
+    at_ns: int
+    drifts: tuple[Drift, ...]
 
 
 class ExitPlaced(Event):

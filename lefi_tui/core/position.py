@@ -107,6 +107,18 @@ def _shares(shares: Mapping[str, Decimal], owner: str, signed: Decimal) -> dict[
     return {name: units for name, units in after.items() if units}
 
 
+def without(position: Position, owner: str, units: Decimal) -> Position:
+    """What is left when a fee was kept back in units: they cost what all of them did."""
+    with localcontext(MONEY):
+        left = EXACT.subtract(position.units, units)
+        return replace(
+            position,
+            units=left,
+            entry=position.entry * position.units / left if left else ZERO,
+            shares=_shares(position.shares, owner, units.copy_negate()),
+        )
+
+
 def unrealized(position: Position, mark: Decimal) -> Decimal:
     """What closing at `mark` would gain before fees, in quote."""
     with localcontext(MONEY):

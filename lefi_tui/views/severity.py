@@ -12,6 +12,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.bot import STUCK
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.notices import Severity
+from lefi_tui.core.wallet import BOOKS, INSURANCE
 
 Weigh = Callable[[Any], Severity | None]
 
@@ -52,6 +53,14 @@ def _paused(event: m.BotPaused) -> Severity | None:
     return Severity.WARNING if event.asks else None
 
 
+def _wallet_booked(event: m.WalletBooked) -> Severity | None:
+    return Severity.WARNING if event.kind not in BOOKS or event.book == INSURANCE else None
+
+
+def _wallet_differed(event: m.WalletDiffered) -> Severity | None:
+    return Severity.WARNING if event.drifts else None
+
+
 def _kill_stepped(event: m.KillStepped) -> Severity | None:
     return Severity.URGENT if event.stage is KillStage.PROVEN else None
 
@@ -82,6 +91,8 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.AccountChecked: _checked,
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
+    m.WalletBooked: _wallet_booked,
+    m.WalletDiffered: _wallet_differed,
 }
 JOURNALED: Final = tuple(kind.__name__ for kind in SEVERITIES if issubclass(kind, m.Event))
 

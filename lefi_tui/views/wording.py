@@ -20,6 +20,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 from lefi_tui.views.wording_doubts import OF_DOUBTS
+from lefi_tui.views.wording_money import OF_MONEY, fee
 from lefi_tui.views.wording_rejected import NEXT, OTHERWISE
 from lefi_tui.views.wording_waits import OF_WAITS
 
@@ -278,7 +279,7 @@ def _filled(event: m.OrderFilled, orders: Orders) -> Said:
     reason = event.reason.replace("_", " ")
     if owner == HAND and event.owner not in {HAND, UNKNOWN}:
         reason = f"by hand, of what {event.owner} held"
-    why = f"{reason}, fee {numbers.amount(event.fee)}, {event.liquidity}"
+    why = f"{reason}, fee {fee(event)}, {event.liquidity}"
     weight = Weight.BAD if event.reason in {"liquidation", "adl"} else Weight.GOOD
     return Said(weight, what, place, why, "", event.at_ns, event.owner)
 
@@ -307,12 +308,6 @@ def _exit_placed(event: m.ExitPlaced, _orders: Orders) -> Said:
     what = f"Venue holds {order.leg.replace('_', ' ')} {numbers.order(order)} {_how(order)}"
     where = f"{_whose(order)} {order.terms.symbol}"
     return Said(Weight.PLAIN, what, where, "", "", event.at_ns, order.owner)
-
-
-def _funding(event: m.FundingBooked, _orders: Orders) -> Said:
-    word = "Funding paid" if event.amount >= 0 else "Funding received"
-    what = f"{word}: {words(abs(event.amount))}"
-    return Said(Weight.PLAIN, what, f"{event.account} {event.symbol}", at_ns=event.at_ns)
 
 
 def _dead_handled(event: m.DeadHandled, _orders: Orders) -> Said:
@@ -349,6 +344,7 @@ def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     **OF_WAITS,
     **OF_DOUBTS,
+    **OF_MONEY,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,
@@ -384,7 +380,6 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.OrderCanceled: _canceled,
     m.OrderUnconfirmed: _unconfirmed,
     m.ExitPlaced: _exit_placed,
-    m.FundingBooked: _funding,
     m.TapeSealed: _silent,
     m.EquitySampled: _silent,
     m.KillRulesSet: _kill_rules,

@@ -9,18 +9,23 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lefi_tui.core.messages import ListInstruments, OpenAccount, Sizing
-from lefi_tui.errors import ExchangeError
+from msgspec.structs import replace
+
+from lefi_tui.core.messages import ListInstruments, OpenAccount, Sizing, Watch
+from lefi_tui.core.wallet import WalletBooks
 from lefi_tui.ports.secrets import SecretsError
+from lefi_tui.ports.venue import VenueTimeoutError
 
 if TYPE_CHECKING:
-    from lefi_tui.adapters.ccxt_link import ExchangeLink
+    from lefi_tui.adapters.ccxt_feed import ExchangeFeed
+    from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+    from lefi_tui.adapters.exchange_wallet import Opening, WalletWatch
     from lefi_tui.core.desk import Desk
     from lefi_tui.core.instrument import Instrument
     from lefi_tui.ports.clock import Clock
+    from lefi_tui.ports.market_feed import HearMarket
     from lefi_tui.settings import Settings
     from lefi_tui.settings_tables import AccountSettings
     from lefi_tui.wiring.accounts import Accounts, Send
@@ -55,7 +60,6 @@ def open_live(
     from lefi_tui.adapters.ccxt_market import ExchangeMarket
     from lefi_tui.adapters.ccxt_venue import ExchangeVenue
     from lefi_tui.adapters.market_conditions import ExchangeConditions
-    from lefi_tui.wiring.accounts import VenueAndFeed
 
     link = ExchangeLink(account.exchange, account.ccxt.table, private=_private(account, key))
     market = ExchangeMarket(clock)
@@ -71,21 +75,29 @@ def open_live(
         listed = [each for (owner, _), each in desk.instruments.items() if owner == name]
         market.enlist(listed)
         venue.enlist(listed)
-        known = (*desk.closed.values(), *desk.orders.values())
-        venue.remember(each for each in known if each.account == name)
+        _remember(venue, desk, name, clock)
 
     def connect(send: Send) -> None:
-        opening = _Opening(name, account, link, clock)
+        opening = _Opening(name, account, venue.wallet, clock)
         opening.send = send
         opening.enlist = venue.enlist
         feed.listed = opening.listed
 
     accounts.venues[name] = venue
-    accounts.feeds[name] = VenueAndFeed(feed, venue)
+    accounts.feeds[name] = _WithWallet(feed, venue)
     accounts.histories[name] = feed.candles
     accounts.conditions[name] = ExchangeConditions(market, clock, link)
     accounts.restores.append(restore)
     accounts.connects.append(connect)
+
+
+def _remember(venue: ExchangeVenue, desk: Desk, name: str, clock: Clock) -> None:
+    known = (*desk.closed.values(), *desk.orders.values())
+    venue.remember(each for each in known if each.account == name)
+    if name in desk.accounts:
+        now_ns = clock.now_ns()
+        books = desk.wallets.get(name) or WalletBooks(now_ns, now_ns)
+        venue.wallet.remember(books.opened_ns, books.entries_ns)
 
 
 def _private(account: AccountSettings, key: Key) -> Callable[[], dict[str, Any]]:
@@ -98,13 +110,32 @@ def _private(account: AccountSettings, key: Key) -> Callable[[], dict[str, Any]]
     }
 
 
+class _WithWallet:
+    """Prices and wallet of one account, and the looking on at its orders."""
+
+    def __init__(self, feed: ExchangeFeed, venue: ExchangeVenue) -> None:
+        self._feed, self._venue = feed, venue
+
+    def listen(self, hear: HearMarket) -> None:
+        self._feed.listen(hear)
+        self._venue.wallet.listen(hear)
+
+    async def watch(self, wanted: Watch) -> None:
+        await self._feed.watch(wanted)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._feed.run())
+            group.create_task(self._venue.run())
+
+
 class _Opening:
-    """Once the markets are known the balance is asked for, and the account opens with it."""
+    """Once the markets are known the wallet is asked for, and the account opens with it."""
 
     def __init__(
-        self, name: str, account: AccountSettings, link: ExchangeLink, clock: Clock
+        self, name: str, account: AccountSettings, wallet: WalletWatch, clock: Clock
     ) -> None:
-        self._name, self._account, self._link, self._clock = name, account, link, clock
+        self._name, self._account, self._wallet, self._clock = name, account, wallet, clock
         self.send: Send = _nobody
         self.enlist: Callable[[tuple[Instrument, ...]], None] = _nobody
         self._task: asyncio.Task[None] | None = None
@@ -114,21 +145,21 @@ class _Opening:
         self._task = asyncio.get_running_loop().create_task(self._open(instruments))
 
     async def _open(self, instruments: tuple[Instrument, ...]) -> None:
-        cash = await self._balance()
+        wallet = await self._read()
         first, account = instruments[0], self._account
         venue = account.exchange if account.mode == LIVE else f"{account.exchange} {SANDBOX}"
-        terms = (self._name, account.currency, cash, LIVE, venue, Sizing.AT_DECISION)
-        self.send(OpenAccount(*terms, first.maker, first.taker))
+        terms = (self._name, account.currency, wallet.cash, LIVE, venue, Sizing.AT_DECISION)
+        opening = OpenAccount(*terms, first.maker, first.taker)
+        self.send(replace(opening, read_ns=wallet.at_ns, others=wallet.others))
         self.send(ListInstruments(self._name, instruments))
 
-    async def _balance(self) -> Decimal:
+    async def _read(self) -> Opening:
         """Asked for until it is told: without it there is nothing to size an order by."""
         while True:
             try:
-                told = await self._link.ask("balance", currency=self._account.currency)
-                return Decimal(told["total"])
-            except ExchangeError as error:
-                await self._clock.sleep(max(error.wait_s, ASK_AGAIN_S))
+                return await self._wallet.opening()
+            except VenueTimeoutError:
+                await self._clock.sleep(ASK_AGAIN_S)
 
 
 def _nobody(_told: object) -> None:

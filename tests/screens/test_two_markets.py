@@ -41,7 +41,14 @@ def seen(*heard: MarketInput) -> DeskView:
     desk, state = Desk(), ScreenState()
     for name, venue, cash in (("demo", "demo market", 10_000), ("main", "binanceusdm", 500)):
         opening = OpenAccount(
-            name, "USDT", Decimal(cash), "dry_run", venue, Sizing.AT_DECISION, *[Decimal(0)] * 2
+            name,
+            "USDT",
+            Decimal(cash),
+            "dry_run",
+            venue,
+            Sizing.AT_DECISION,
+            Decimal(0),
+            Decimal(0),
         )
         for command in (opening, ListInstruments(name, (BTC,))):
             desk, step = advance(desk, command)

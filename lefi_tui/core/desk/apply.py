@@ -13,6 +13,7 @@ from lefi_tui.core.desk import (
     kill_changes,
     order_changes,
     risk_changes,
+    wallets,
 )
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
@@ -83,6 +84,8 @@ from lefi_tui.core.messages import (
     UnitsAdopted,
     UnknownSeen,
     VenueStateKept,
+    WalletBooked,
+    WalletDiffered,
     WindowOpened,
 )
 
@@ -106,7 +109,7 @@ def _both(one: Change, other: Change) -> Change:
 
 
 _CHANGES: Final[dict[type, Change]] = {
-    AccountOpened: account_changes.account_opened,
+    AccountOpened: _both(account_changes.account_opened, wallets.opened),
     InstrumentsListed: account_changes.instruments_listed,
     LimitsSet: risk_changes.limits_set,
     LimitsChanged: risk_changes.limits_changed,
@@ -150,6 +153,8 @@ _CHANGES: Final[dict[type, Change]] = {
     ExitPlaced: order_changes.exit_placed,
     OrderFilled: _both(risk_changes.filled, kill_changes.order_filled),
     FundingBooked: order_changes.funding,
+    WalletBooked: wallets.booked,
+    WalletDiffered: wallets.differed,
     BotRefused: _same,
     CommandGiven: _same,
     CommandRefused: _same,

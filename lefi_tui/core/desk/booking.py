@@ -11,12 +11,14 @@ from lefi_tui.core.ledger import Line, moved
 from lefi_tui.core.messages import AccountOpened, FundingBooked, OrderFilled
 from lefi_tui.core.money import EXACT, MONEY, grained
 from lefi_tui.core.order import Order, Side
-from lefi_tui.core.position import Fill, Position
+from lefi_tui.core.position import Fill, Position, without
 from lefi_tui.core.position import filled as position_filled
 
 
 def opening(desk: Desk, event: AccountOpened) -> Desk:
     lines = moved(event.account, event.currency, event.cash, ("opening", "cash"))
+    for currency, amount in event.others:
+        lines += moved(event.account, currency, amount, ("opening", "cash"))
     return replace(desk, ledger=desk.ledger.posted(lines))
 
 
@@ -33,12 +35,16 @@ def filled(desk: Desk, event: OrderFilled, order: Order | None) -> Desk:
         _leverage(before, order),
     )
     after, gain = position_filled(before, fill)
-    currency = desk.accounts[event.account].currency
-    if desk.instruments[key].is_perpetual:
+    currency, instrument = desk.accounts[event.account].currency, desk.instruments[key]
+    pays = "cash"
+    if instrument.is_perpetual:
         lines = _perpetual(event, before, after, (currency, gain))
     else:
-        lines = _spot(event, currency, desk.instruments[key].base)
+        lines = _spot(event, currency, instrument.base)
+        if event.other_fee and event.other_currency == instrument.base:  # of what was bought
+            after, pays = without(after, event.owner, event.other_fee), "units"
     lines += moved(event.account, currency, event.fee, ("cash", "fees"))
+    lines += moved(event.account, event.other_currency, event.other_fee, (pays, "fees"))
     positions = {**desk.positions, key: after}
     return replace(desk, positions=positions, ledger=desk.ledger.posted(lines))
 

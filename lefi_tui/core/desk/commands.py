@@ -53,6 +53,8 @@ def open_account(draft: Draft, command: OpenAccount) -> None:
             command.maker,
             command.taker,
             command.slippage,
+            command.read_ns,
+            command.others,
         )
     )
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import reports
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.forced import TAKEN
 from lefi_tui.core.desk.in_doubt import books_of
 from lefi_tui.core.desk.lifecycle import hold
 from lefi_tui.core.desk.state import Desk
@@ -44,7 +45,6 @@ from lefi_tui.core.reconcile import (
 
 ENGINE: Final = "engine"
 ON_ITS_WAY: Final = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
-TAKEN: Final = {"liquidation": "liquidated by the venue", "adl": "closed by the venue (ADL)"}
 ELSEWHERE: Final = "changed from elsewhere"
 
 

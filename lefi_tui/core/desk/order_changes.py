@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from lefi_tui.core.desk import booking
+from lefi_tui.core.desk import booking, wallets
 from lefi_tui.core.desk.changing import put, with_bot
 from lefi_tui.core.desk.state import CLOSED_ORDERS_MAX, Desk
 from lefi_tui.core.messages import (
@@ -104,10 +104,11 @@ def filled(desk: Desk, event: OrderFilled) -> Desk:
     if order is not None:
         order = order.with_fill(event.price, event.quantity, event.fee, is_last=event.is_last)
         desk = _put_order(desk, order)
-    return booking.filled(desk, event, order)
+    return wallets.filled(booking.filled(desk, event, order), event)
 
 
 def funding(desk: Desk, event: FundingBooked) -> Desk:
     key = f"funding/{event.account}"
     ids = (*desk.booked.get(key, ()), event.charge_id)[-CLOSED_ORDERS_MAX:]
-    return booking.funding(replace(desk, booked=put(desk.booked, key, ids)), event)
+    desk = booking.funding(replace(desk, booked=put(desk.booked, key, ids)), event)
+    return wallets.read_to(desk, event.account, event.at_ns)

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import FillSeen, Occasion
-from lefi_tui.core.desk import giving_back, waiting
+from lefi_tui.core.desk import forced, giving_back, waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
@@ -34,7 +34,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.money import EXACT, MONEY, grained
+from lefi_tui.core.money import EXACT, MONEY, ZERO, grained
 from lefi_tui.core.order import (
     UNKNOWN,
     ExitPlan,
@@ -183,6 +183,7 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
         stop_if_done(draft, owner, heard_ns)
+    forced.hold_owners(draft, report, [owner for owner, _ in parts], heard_ns)
 
 
 def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
@@ -200,6 +201,8 @@ def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
         report.reason,
         owner,
         report.is_last,
+        report.other_fee,
+        report.other_currency,
     )
 
 
@@ -226,6 +229,7 @@ def _parts(
             quantity=units,
             fee=fee,
             is_last=report.is_last and is_last,
+            other_fee=report.other_fee if number == 1 else ZERO,  # it is nobody's of them
         )
         parts.append((holder, part))
     return tuple(parts)

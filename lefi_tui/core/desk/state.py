@@ -24,6 +24,7 @@ from lefi_tui.core.risk.facts import Left, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, Limits
 from lefi_tui.core.risk.periods import Worth
 from lefi_tui.core.risk.release import Release
+from lefi_tui.core.wallet import WalletBooks
 
 # A cancel or a fill may come late; a final order is remembered for as many orders as this.
 CLOSED_ORDERS_MAX: Final = 512
@@ -200,6 +201,7 @@ class Desk(Record):
     left: Mapping[tuple[str, str], Left] = field(default_factory=dict)  # markets, when left last
     account_states: Mapping[str, AccountState] = field(default_factory=dict)
     checked: Mapping[str, Checked] = field(default_factory=dict)  # accounts beside their venue
+    wallets: Mapping[str, WalletBooks] = field(default_factory=dict)  # that are an exchange's
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""

@@ -20,6 +20,7 @@ from lefi_tui.core.desk import (
     market,
     reports,
     triggers,
+    wallets,
 )
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
@@ -75,6 +76,8 @@ from lefi_tui.core.messages import (
     VenueSilent,
     VenueStateSeen,
     VenueViewed,
+    WalletMoved,
+    WalletSeen,
 )
 from lefi_tui.core.record import Record
 
@@ -161,6 +164,8 @@ def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
             reports.never_saw(draft, report)
         case FundingCharged():
             reports.funding(draft, report)
+        case WalletMoved():
+            wallets.entry(draft, report)
         case TimersDue():
             market.timers_due(draft, report)
         case VenueRead():
@@ -172,20 +177,22 @@ def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
 
 
 def _market(draft: Draft, message: MarketInput) -> None:
-    match message:
-        case BarsClosed():
-            market.bars_closed(draft, message)
-        case QuoteChanged():
-            market.quote_changed(draft, message)
-        case TradePrinted():
-            market.trade_printed(draft, message)
-        case HistoryLoaded():
-            market.history_loaded(draft, message)
-        case ConditionsSeen():
-            limiting.conditions_seen(draft, message)
-        case VenueStateSeen():
-            limiting.venue_seen(draft, message)
-        case FeedStated():
-            return  # a screen reads it; the desk decides nothing by it
-        case _:
-            raise AssertionError(f"no market input of the desk: {message!r}")
+    hear = _MARKET.get(type(message))
+    assert hear is not None, f"no market input of the desk: {message!r}"
+    hear(draft, message)
+
+
+def _shown(_draft: Draft, _message: FeedStated) -> None:
+    """A screen reads it; the desk decides nothing by it."""
+
+
+_MARKET: Final[dict[type[MarketInput], Callable[[Draft, Any], None]]] = {
+    BarsClosed: market.bars_closed,
+    QuoteChanged: market.quote_changed,
+    TradePrinted: market.trade_printed,
+    HistoryLoaded: market.history_loaded,
+    ConditionsSeen: limiting.conditions_seen,
+    VenueStateSeen: limiting.venue_seen,
+    WalletSeen: wallets.seen,
+    FeedStated: _shown,
+}
