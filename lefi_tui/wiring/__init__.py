@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.errors import EngineAbsentError
 from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
-from lefi_tui.settings import Loaded
+from lefi_tui.settings import Loaded, Settings
 from lefi_tui.terminal.signals import ENDS, LOST, Signals
 from lefi_tui.views.queries import Channel
 from lefi_tui.wiring.accounts import DEMO_VENUE
@@ -43,13 +43,20 @@ def serve_engine(settings: Loaded, say: Callable[[str], None]) -> int:
     signals.install()
     signals.listen(heed)
     engine = started(settings.settings, settings.settings.data_dir)
-    say(f"The engine runs on the {DEMO_VENUE}. Attach with `lefi`; `lefi engine --stop` ends it.")
+    say(f"The engine runs: {_accounts(settings.settings)}. Attach with `lefi`; "
+        "`lefi engine --stop` ends it.")  # fmt: skip
     while not told.wait(LOOK_S) and engine.is_running:
         continue
     engine.stop()
     if LOST not in signals.came:  # else nobody is there to read it
         say("The engine has ended; its journal is sealed.")
     return 0
+
+
+def _accounts(settings: Settings) -> str:
+    """The demo market, and what config.toml names, each with its mode."""
+    own = (f"{name} ({each.exchange}, {each.mode})" for name, each in settings.accounts.items())
+    return ", ".join((f"the {DEMO_VENUE}", *own))
 
 
 # ---- screens and commands
