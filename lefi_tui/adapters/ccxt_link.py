@@ -1,5 +1,7 @@
 """Our end of the exchange's worker process: a question over its pipe, its answer or its refusal.
 
+What a stream of the account says comes without a question, and goes to who listens (`tells`); a
+line that is neither is counted and passed over.
 The rules it keeps: one process an exchange and its settings, so one budget of questions; ccxt is
 never loaded beside the bots (it would hold up their loop for a second at a start, and for tens of
 milliseconds at a large answer). A process that dies is started again at the next question.
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
@@ -44,6 +46,9 @@ ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
 }
 
 
+Tells = Callable[[dict[str, Any]], None]
+# With its process an account's stream has ended too.
+ENDED: Final = {"what": "stream", "state": "ended", "why": "its process ended"}
 # It was asked and gave nothing to use; every other refusal is an answer.
 NO_ANSWER: Final = (ExchangeAwayError, ExchangeAnswerError)
 
@@ -75,6 +80,8 @@ class ExchangeLink:
         self._tally = CallTally()
         self._opens = asyncio.Lock()
         self._users = 0
+        self.tells: Tells = _unheard  # must not raise: it is called where answers are read
+        self.unread = 0  # lines that were neither an answer nor told
 
     async def __aenter__(self) -> Self:
         self._users += 1
@@ -193,14 +200,11 @@ class ExchangeLink:
             raise ExchangeError(error.why, where=error.where, next_step=error.next_step) from error
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
         waiting = self._waiting
         with suppress(ConnectionError):
-            while line := await process.stdout.readline():
-                said = json.loads(line)
-                answer = waiting.get(said["n"])
-                if answer is not None and not answer.done():
-                    answer.set_result(said)
+            async for line in _lines(process):
+                self._hear(line, waiting)
+        self.tells(ENDED)
         status = await process.wait()
         words = self._last_words.decode(errors="replace").strip().splitlines()
         why = f"its process ended (status {status}): {words[-1] if words else 'without a word'}"
@@ -208,8 +212,38 @@ class ExchangeLink:
             if not answer.done():
                 answer.set_result({"refused": "away", "why": why, "wait_s": 0.0})
 
+    def _hear(self, line: bytes, waiting: Mapping[int, asyncio.Future[dict[str, Any]]]) -> None:
+        try:
+            said = json.loads(line)
+            told = said.get("tell")
+            answer = waiting.get(said["n"]) if told is None else None
+        except (ValueError, AttributeError, LookupError, TypeError):
+            self.unread += 1
+            return
+        if told is not None:
+            self.tells(told)
+        elif answer is not None and not answer.done():
+            answer.set_result(said)
+
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         """What it complains of; only the end is kept, for the case that it dies of it."""
         assert process.stderr is not None
         while said := await process.stderr.read(LAST_WORDS_BYTES):
             self._last_words = (self._last_words + said)[-LAST_WORDS_BYTES:]
+
+
+async def _lines(process: asyncio.subprocess.Process) -> AsyncIterator[bytes]:
+    """One that is too long is read as nothing, and what is left of it as no JSON."""
+    assert process.stdout is not None
+    while True:
+        try:
+            line = await process.stdout.readline()
+        except ValueError:
+            line = b"\n"
+        if not line:
+            return
+        yield line
+
+
+def _unheard(_told: dict[str, Any]) -> None:
+    """Nobody has asked for a stream."""

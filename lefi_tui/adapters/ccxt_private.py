@@ -16,6 +16,7 @@ from lefi_tui.adapters.ccxt_holdings import Holdings
 from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
 from lefi_tui.adapters.ccxt_okx import OkxExits
 from lefi_tui.adapters.ccxt_orders import Orders, until_when
+from lefi_tui.adapters.ccxt_streams import OwnStreams
 from lefi_tui.adapters.ccxt_wallet import Wallets
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
@@ -53,5 +54,11 @@ class PrivateExchange(PublicExchange):
         on = Account(self._client, ways, begin.get("currency", ""))
         until_when(on)
         exits = EXITS.get(name, HeldExits)(on)
-        for kind in (Orders(on, self._time), exits, Holdings(on), Wallets(on)):
+        is_demo = bool(begin.get("is_sandbox"))
+        self.streams = OwnStreams(on, self.answer, clock, is_demo=is_demo)
+        for kind in (Orders(on, self._time), exits, Holdings(on), Wallets(on), self.streams):
             self._questions.update(kind.questions())
+
+    async def close(self) -> None:
+        await self.streams.close()
+        await super().close()

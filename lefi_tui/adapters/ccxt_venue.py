@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import Exits
-from lefi_tui.adapters.exchange_looks import Looks
+from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_wallet import WalletWatch
 from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
@@ -27,6 +28,7 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
+USUAL: Final = StreamTerms()
 # Refused for a rule of its market: the rules are read again before another is made to them.
 RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 
@@ -34,11 +36,20 @@ RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 class ExchangeVenue:
     """Implements ports.venue for one account."""
 
-    def __init__(self, link: ExchangeLink, clock: Clock, account: str, currency: str) -> None:
+    def __init__(
+        self,
+        link: ExchangeLink,
+        clock: Clock,
+        account: str,
+        currency: str,
+        terms: StreamTerms = USUAL,
+    ) -> None:
         self._link, self._clock, self._currency = link, clock, currency
         self._orders = KnownOrders(self._asked, clock, account, ways_of(link.exchange))
         self._exits = Exits(self._asked, clock, account)
-        self._looks = Looks(self._asked, clock, self._orders, self._exits)
+        self.stream = UserStream(self._asked, clock, terms)
+        link.tells = self.stream.put
+        self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
         self.wallet.taken = self._exits.doubted.add
@@ -63,9 +74,14 @@ class ExchangeVenue:
         """Markets in which something works, or has to."""
         return self._looks.busy()
 
+    def on_change(self, changed: Changed) -> None:
+        """Who reconciles hears here of what another hand may have touched."""
+        self._looks.changed = changed
+
     async def run(self) -> None:
-        """Looks on, until cancelled."""
+        """Listens and looks on, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self.stream.run())
             group.create_task(self._looks.run())
             group.create_task(self.wallet.run())
 
@@ -106,7 +122,7 @@ class ExchangeVenue:
         placed = [self._orders.placed(each, found[each.id]) for each in fresh]
         if any(each["code"] in RULES_DOUBTED for each in found.values()):
             self.on_rules()
-        self._looks.soon()
+        self._looks.sent()
         return (*again, *placed)
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:

@@ -1,5 +1,7 @@
 """The process in which ccxt lives: a line of JSON in is a question, a line out its answer.
 
+A line out without a number answers nothing: it tells what a stream of the account has just said.
+
 The rules it keeps: it dies with whoever started it (its input ends), and holds no state but the
 exchange's markets, so it may be killed at any moment, and another takes its place. A key comes by
 its first line, never as an argument or in the environment, where others could read it.
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Final, Protocol
 
 from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal
@@ -22,6 +24,8 @@ from lefi_tui.redaction import REDACTOR
 
 LINE_BYTES_MAX: Final = 1_000_000
 
+Tell = Callable[[dict[str, Any]], None]
+
 
 class Exchange(Protocol):
     async def answer(self, question: str, asked: Mapping[str, Any], /) -> Any: ...
@@ -29,10 +33,12 @@ class Exchange(Protocol):
     async def close(self) -> None: ...
 
 
-def opened(begin: Mapping[str, Any]) -> Exchange:
+def opened(begin: Mapping[str, Any], tell: Tell) -> Exchange:
     """By its first line: an account's line trades, a key alone is told of, else it is public."""
     if begin.get("trades"):
-        return PrivateExchange(begin, SystemClock())
+        exchange = PrivateExchange(begin, SystemClock())
+        exchange.streams.tell = tell
+        return exchange
     if "key" in begin:
         return KeyedExchange(begin, SystemClock())
     return PublicExchange(begin["exchange"], begin["ccxt"], SystemClock())
@@ -44,7 +50,7 @@ async def serve(lines: asyncio.StreamReader, out: BinaryIO) -> None:
     if not begin:
         return
     try:
-        exchange = opened(begin)
+        exchange = opened(begin, lambda told: _say(out, {"tell": told}))
     except Refusal as refusal:
         while line := await lines.readline():
             _say(out, {"n": json.loads(line)["n"], **_refused(refusal)})

@@ -77,6 +77,9 @@ class Exits:
     def symbols(self) -> set[str]:
         return {symbol for symbol, legs in self._held.items() if legs}
 
+    def has(self, order: str) -> bool:
+        return self._one(order) is not None
+
     def has_news(self, symbol: str, resting: Collection[str]) -> bool:
         """One rests there no longer, or it is not known yet whether it ever did."""
         held = self._held.get(symbol, {}).values()

@@ -1,39 +1,55 @@
-"""Looking on: what works at an exchange is asked for again and again, and its news are told.
+"""Looking on: what works at an exchange is read again and again, and its news are told.
 
-The rules it keeps: often while something works, at once after an order; what no longer rests as it
-did is read whole; then the exits of new fills are placed and those of no position taken away.
+The rules it keeps: often while something works and no stream is proven to tell of it, seldom while
+one is, at once after whatever may have been missed; what does not stand there as we know it is read
+whole; then the exits of new fills are placed and those of no position taken away.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from lefi_tui.adapters.exchange_exits import Ask, Exits, asked_legs
-from lefi_tui.adapters.exchange_orders import KnownOrders
-from lefi_tui.core.messages import Report
+from lefi_tui.adapters.exchange_orders import Known, KnownOrders, trade_news
+from lefi_tui.adapters.exchange_stream import (
+    AccountTold,
+    ExitTold,
+    News,
+    OrderTold,
+    UserStream,
+)
+from lefi_tui.core.messages import Report, VenueFilled
 from lefi_tui.core.order import Order
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
 
+Changed = Callable[[str], None]  # a symbol, or "" for all
 NS_PER_MS: Final = 1_000_000
-LOOK_S: Final = 1.0  # between two looks while something of ours works
-QUIET_S: Final = 10.0  # and while nothing does
+NS_PER_S: Final = 1_000_000_000
 
 
 class Looks:
-    """`hear` is where news go; set before it runs."""
+    """`hear` is where news go, `changed` hears of markets that another hand may have touched: ""
+    is all of them. Both are set before it runs."""
 
-    def __init__(self, ask: Ask, clock: Clock, orders: KnownOrders, exits: Exits) -> None:
-        self._ask, self._clock = ask, clock
+    def __init__(self, stream: UserStream, clock: Clock, orders: KnownOrders, exits: Exits) -> None:
+        self._stream, self._clock = stream, clock
         self._orders, self._exits = orders, exits
+        self._ask: Ask = stream.ask
         self.hear: Hear = _nobody
+        self.changed: Changed = _unchanged
         self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
-        self._look = asyncio.Event()
+        self._due_ns = 0  # of the next look
+        self._sooner = asyncio.Event()
+        self._missed_ns = 0
+        self._stirred: set[str] = set()  # markets of exits of which the stream has told
         orders.filled = self._filled
+        orders.read_first, orders.told_too = self._read_first, stream.told_too
+        stream.hear, stream.missed = self._heard, self._missed
 
     def say(self, report: Report) -> None:
         """A word that somebody else found out."""
@@ -41,7 +57,17 @@ class Looks:
 
     def soon(self) -> None:
         """There is something to look at."""
-        self._look.set()
+        self._due_in(0.0)
+
+    def sent(self) -> None:
+        """What becomes of an order a proven stream tells; if it does not, it is looked at."""
+        self._due_in(self._stream.terms.deaf_s if self._stream.is_proven() else 0.0)
+
+    def _due_in(self, seconds: float) -> None:
+        due_ns = self._clock.monotonic_ns() + int(seconds * NS_PER_S)
+        if due_ns < self._due_ns:
+            self._due_ns = due_ns
+            self._sooner.set()
 
     def busy(self) -> set[str]:
         """Markets in which something works, or has to."""
@@ -54,32 +80,93 @@ class Looks:
         self._exits.doubted.add(known.symbol)
         if asked_legs(known.order.terms.exits):
             self._bare[order] = self._clock.now_ns() // NS_PER_MS
-            self._look.set()
+        if self.has_exits(known.symbol):
+            self.soon()
+
+    def has_exits(self, symbol: str) -> bool:
+        """A fill there has work to be done: exits to place, or to take away."""
+        bare = {self._orders.known[each].symbol for each in self._bare}
+        return symbol in bare | self._exits.symbols()
+
+    # ---- the stream
+
+    def _missed(self) -> None:
+        """What it has not told is read; so is what others may have done meanwhile. A flood of what
+        can't be read makes no flood of questions."""
+        now_ns, look_s = self._clock.monotonic_ns(), self._stream.terms.look_s
+        is_first = now_ns - self._missed_ns > look_s * NS_PER_S
+        self._due_in(0.0 if is_first else look_s)
+        if is_first:
+            self._missed_ns = now_ns
+            self.changed("")
+
+    def _read_first(self, news: str) -> None:
+        self._stream.read_first(news)
+        self._due_in(self._stream.terms.deaf_s)
+
+    def _heard(self, news: News) -> None:
+        match news:
+            case OrderTold() if news.id in self._orders.known:
+                self._tell(self._orders.heard(news))
+                if self._orders.has_gap(news):
+                    self.soon()
+            case OrderTold() | ExitTold():
+                self._heard_of_others(news)
+            case AccountTold():
+                for symbol in news.symbols or ("",):
+                    self.changed(symbol)
+
+    def _heard_of_others(self, news: OrderTold | ExitTold) -> None:
+        """An exit, the order that it became, or what is not ours at all."""
+        if isinstance(news, OrderTold) and news.trade is not None:
+            self._stream.told_too(trade_news(news.symbol, news.trade))
+        if news.symbol in self._exits.symbols():
+            self._stirred.add(news.symbol)
+            self.soon()
+        if not self._exits.has(news.id):
+            self.changed(news.symbol)
+
+    # ---- looks
 
     async def run(self) -> None:
+        """Until cancelled."""
         while True:
-            # Not wait_for: told to end while it is woken, it would go on (Python 3.11).
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S if self.busy() else QUIET_S):
-                    await self._look.wait()
-            self._look.clear()
+            await self._until_due()
+            terms = self._stream.terms
+            self._due_ns = self._clock.monotonic_ns() + int(terms.quiet_s * NS_PER_S)
             with suppress(VenueTimeoutError):  # it does not answer; the next look may
                 await self.look_on()
+            with suppress(VenueTimeoutError):
+                await self._stream.tend()
+            self._due_in(self._pace_s())
+
+    async def _until_due(self) -> None:
+        while (left_s := (self._due_ns - self._clock.monotonic_ns()) / NS_PER_S) > 0:
+            self._sooner.clear()
+            # Not wait_for: told to end while it is woken, it would go on (Python 3.11).
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._sooner.wait()
+
+    def _pace_s(self) -> float:
+        terms, owed_s = self._stream.terms, self._stream.deaf_in_s()
+        pace_s = terms.quiet_s
+        if self.busy():
+            pace_s = terms.proven_s if self._stream.is_proven() else terms.look_s
+        return pace_s if owed_s is None else min(pace_s, max(owed_s, 0.0))
 
     async def look_on(self) -> None:
         """What no longer rests as it did is read whole, and its news are told; then exits."""
-        symbols = sorted(self.busy())
-        if not symbols:
-            return
-        found = await self._ask("working", symbols=symbols)
-        resting = {each["id"]: each for each in found}
-        for order, known in self._orders.working().items():
-            there = resting.get(order)
-            if there is not None and not Decimal(there["filled"]) and known.venue_order_id:
-                continue  # as it was
-            with suppress(VenueTimeoutError):
-                self._tell(await self._orders.look_up(order) or ())
-        await self._look_at_exits(resting.keys())
+        began_ns, symbols = self._clock.monotonic_ns(), sorted(self.busy())
+        if symbols:
+            found = await self._ask("working", symbols=symbols)
+            resting = {each["id"]: each for each in found}
+            for order, known in self._orders.working().items():
+                if not _is_as_known(known, resting.get(order)):
+                    with suppress(VenueTimeoutError):
+                        self._tell(await self._orders.look_up(order) or ())
+            await self._look_at_exits(resting.keys())
+        self._stream.looked(began_ns)
 
     async def _look_at_exits(self, resting: Collection[str]) -> None:
         """Those of new fills are placed, those that were met told, those of no position taken."""
@@ -87,15 +174,23 @@ class Looks:
             with suppress(VenueTimeoutError):
                 await self._protect(self._orders.known[order].order)
         for symbol in sorted(self._exits.symbols()):
-            if self._exits.has_news(symbol, resting):
+            if symbol in self._stirred or self._exits.has_news(symbol, resting):
                 with suppress(VenueTimeoutError):
-                    self._tell(await self._exits.look(symbol))
+                    await self._look_at_exits_of(symbol)
         for symbol in sorted(self._exits.doubted & self._exits.symbols()):
             with suppress(VenueTimeoutError):
                 if symbol not in (await self._ask("holdings"))["units"]:
                     async for report in self._exits.drop(symbol):
                         self.hear(report)
                 self._exits.doubted.discard(symbol)
+
+    async def _look_at_exits_of(self, symbol: str) -> None:
+        reports = await self._exits.look(symbol)
+        self._stirred.discard(symbol)
+        for each in reports:
+            if isinstance(each, VenueFilled):
+                self._read_first(each.trade_id)
+        self._tell(reports)
 
     def _tell(self, reports: Iterable[Report]) -> None:
         for report in reports:
@@ -112,6 +207,17 @@ class Looks:
         elif now_ms - since_ms < self._orders.ways.proof_after_ms:
             return
         del self._bare[order.id]
+
+
+def _is_as_known(known: Known, there: Mapping[str, Any] | None) -> bool:
+    """It rests there, and so much of it is filled as was told."""
+    if there is None or not known.venue_order_id:
+        return False
+    return Decimal(there["filled"]) == known.filled
+
+
+def _unchanged(_symbol: str) -> None:
+    """Nobody reconciles."""
 
 
 def _nobody(_report: Report) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from lefi_tui.adapters.exchange_exits import Ask, fill_of
+from lefi_tui.adapters.exchange_stream import OrderTold
 from lefi_tui.adapters.venue_ways import Ways
 from lefi_tui.core.messages import (
     Report,
@@ -24,11 +25,15 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
+from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import FINAL, Order, SizeKind
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
+# Binance may not find an order it has for half an hour (freqtrade#12681); what has ended without a
+# trade it forgets after three days.
+FORGOTTEN_MS: Final = 3 * 24 * 3_600_000
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
 OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status: by its own end
 
@@ -43,18 +48,30 @@ class Known(Struct):
     venue_order_id: str = ""
     units: Decimal | None = None
     missed_ms: int = 0  # the exchange's time when it was first not found
-    told: set[str] = field(default_factory=set)  # trade ids
+    told: dict[str, Decimal] = field(default_factory=dict)  # units by trade id
     is_over: bool = False
+
+    @property
+    def filled(self) -> Decimal:
+        return sum(self.told.values(), ZERO)
+
+    def is_whole(self) -> bool:
+        return self.units is not None and self.filled >= self.units
 
 
 class KnownOrders:
-    """`filled` hears of each order with a trade that was not told before."""
+    """`filled` hears of each order with a trade that was not told before.
+
+    Of what an answer tells first `read_first` hears, and `told_too` of what the stream tells.
+    """
 
     def __init__(self, ask: Ask, clock: Clock, account: str, ways: Ways) -> None:
         self._ask, self._clock, self._account = ask, clock, account
         self.ways = ways
         self.known: dict[str, Known] = {}
         self.filled: Callable[[str], None] = _unheard
+        self.read_first: Callable[[str], None] = _unheard
+        self.told_too: Callable[[str], None] = _unheard
 
     def remember(self, orders: Iterable[Order]) -> None:
         """At a start: what the desk knows of orders that the exchange may still have."""
@@ -79,6 +96,8 @@ class KnownOrders:
     def placed(self, order: Order, outcome: Mapping[str, Any]) -> Report:
         now_ns = self._clock.now_ns()
         known = self.known[order.id]
+        if known.venue_order_id:  # the stream was quicker: it is there, whatever is said now
+            return VenueAccepted(order.id, now_ns, known.venue_order_id, known.units)
         if outcome["state"] == "refused":
             known.is_over = True
             return VenueRejected(order.id, now_ns, outcome["code"], outcome["text"])
@@ -106,30 +125,75 @@ class KnownOrders:
             raise VenueTimeoutError(f"trades of orders nobody knows: {', '.join(told['stray'])}")
         if server_ms - known.missed_ms < self.ways.proof_after_ms:
             raise VenueTimeoutError("not found there yet, and too early to say that it never was")
+        if known.venue_order_id and server_ms - known.since_ms < FORGOTTEN_MS:
+            raise VenueTimeoutError("it was there, and is not found now: it may be again")
         known.is_over = True
         return (VenueNeverSaw(order, self._clock.now_ns()),)
 
     def _story(self, order: str, known: Known, told: Mapping[str, Any]) -> Iterable[Report]:
         """From its beginning; what was told before is told again, by the same ids."""
+        trades = sorted(told["trades"], key=lambda each: (each["at_ms"], each["id"]))
+        done = known.told | {each["id"]: Decimal(each["units"]) for each in trades}
+        is_short = sum(done.values(), ZERO) < Decimal(told["filled"])
+        if is_short and told["status"] in OVER:  # they lag behind, and come before its end
+            raise VenueTimeoutError("it has ended there, and some of its trades are missing")
         known.venue_order_id, known.units = told["venue_order_id"], Decimal(told["units"])
         at_ns = int(told["at_ms"]) * NS_PER_MS
         yield VenueAccepted(order, at_ns, known.venue_order_id, known.units)
-        done = Decimal(0)
-        for trade in sorted(told["trades"], key=lambda each: (each["at_ms"], each["id"])):
-            done += Decimal(trade["units"])
+        for trade in trades:
             if trade["id"] not in known.told:
-                known.told.add(trade["id"])
-                self.filled(order)
-            reason = "close" if known.is_close else "order"
-            yield fill_of(order, self._account, trade, reason, is_last=done >= known.units)
-        known.is_over = done >= known.units
-        status = told["status"]
-        if status in OVER and not known.is_over:
-            if done < Decimal(told["filled"]):  # its trades lag behind: their reports come first
-                raise VenueTimeoutError("it has ended there, and some of its trades are missing")
-            known.is_over = True
-            yield VenueCanceled(order, at_ns, f"{status} there", OVER[status])
+                self.read_first(trade_news(known.symbol, trade))
+            yield self._fill(order, known, trade)
+        if told["status"] in OVER and not known.is_over:
+            self.read_first(_end_news(order))
+            yield self._end(order, known, told["status"], at_ns)
+
+    # ---- the stream
+
+    def heard(self, told: OrderTold) -> Iterable[Report]:
+        """What is new in it. A later word of before undoes nothing."""
+        order, known = told.id, self.known[told.id]
+        at_ns = told.at_ms * NS_PER_MS
+        if not known.venue_order_id:  # a doubt ends, before its answer or without one
+            known.venue_order_id, known.units = told.venue_order_id, Decimal(told.units)
+            yield VenueAccepted(order, at_ns, known.venue_order_id, known.units)
+        if told.trade is not None:
+            self.told_too(trade_news(known.symbol, told.trade))
+            if told.trade["id"] not in known.told:
+                yield self._fill(order, known, told.trade)
+        if told.status in OVER:
+            self.told_too(_end_news(order))
+            if not known.is_over and not self.has_gap(told):
+                yield self._end(order, known, told.status, at_ns)
+
+    def has_gap(self, told: OrderTold) -> bool:
+        """It knows of more than its events have told: the order has to be looked up."""
+        return self.known[told.id].filled < Decimal(told.filled)
+
+    # ---- both
+
+    def _fill(self, order: str, known: Known, trade: Mapping[str, Any]) -> Report:
+        is_new = trade["id"] not in known.told
+        known.told[trade["id"]] = Decimal(trade["units"])
+        if is_new:
+            self.filled(order)
+        known.is_over = known.is_over or known.is_whole()
+        reason = "close" if known.is_close else "order"
+        return fill_of(order, self._account, trade, reason, is_last=known.is_whole())
+
+    def _end(self, order: str, known: Known, status: str, at_ns: int) -> Report:
+        known.is_over = True
+        return VenueCanceled(order, at_ns, f"{status} there", OVER[status])
 
 
-def _unheard(_order: str) -> None:
-    """Nobody places exits."""
+def trade_news(symbol: str, trade: Mapping[str, Any]) -> str:
+    """As `fill_of` names it: ids of trades are unique in their market only."""
+    return f"{symbol} {trade['id']}"
+
+
+def _end_news(order: str) -> str:
+    return f"{order} ended"
+
+
+def _unheard(_news: str) -> None:
+    """Nobody has a use for it."""

@@ -125,6 +125,10 @@ class UsdmActions(MarketActions):
         """The stream says so, and is deaf from then on."""
         self._venue.listen_keys.expire(account)
 
+    def end_key(self, account: str = "main") -> None:
+        """Another program takes the key back: the stream is deaf without a word."""
+        self._venue.listen_keys.end(account)
+
     def say(self, event: dict[str, Any], account: str = "main") -> None:
         """Any event at all on the user's stream."""
         self._venue.streams.tell_user(account, event)
