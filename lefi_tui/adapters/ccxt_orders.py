@@ -118,7 +118,7 @@ class Orders:
         known = {str(each["id"]) for each in listed}
         most = self._on.ways.rows_most
         trades = await self._on.client.fetch_my_trades(symbol, since_ms or None, most)
-        stray = [str(each["order"]) for each in trades if str(each["order"]) not in known]
+        stray = [str(each["order"]) for each in trades if _is_stray(each, order, known)]
         return {"is_found": False, "stray": sorted(set(stray)), "server_ms": begun_ms}
 
     async def _listed(self, symbol: str, since_ms: int | None) -> list[Plain]:
@@ -129,6 +129,12 @@ class Orders:
         lists = (client.fetch_open_orders, client.fetch_closed_orders, client.fetch_canceled_orders)
         found = await asyncio.gather(*(each(symbol, since_ms, most) for each in lists))
         return [order for each in found for order in each]
+
+
+def _is_stray(trade: Plain, order: str, known: set[str]) -> bool:
+    """Of the order in question, or of none that is listed; some exchanges name it on the trade."""
+    named = trade["info"].get("clOrdId")
+    return named == order if named else str(trade["order"]) not in known
 
 
 async def ended(on: Account, symbol: str, params: Plain) -> Plain:

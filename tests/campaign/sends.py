@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import decimal
 from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
@@ -24,10 +26,10 @@ from tests.exchange.loopback.exchange import KEYS, LoopbackExchange
 from tests.exchange.virtual import LoopClock, NearLink, in_virtual_time
 
 ORDERS: Final = 1_000
+ELSEWHERE: Final = 300
 AT_ONCE: Final = 20
 SHARE: Final = 0.4
 LOOKS_MAX: Final = 40
-BTC: Final = "BTC/USDT:USDT"
 NAMES: Final = [
     "502 after", "500 after", "502 before", "503 before", "503 unknown", "503 unavailable", "408",
     "hang after", "hang before", "late", "reset after", "reset before", "page", "empty",
@@ -35,13 +37,33 @@ NAMES: Final = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Place:
+    """An exchange, a market of it, and what its name in a test's acts begins with. Where it asks
+    for many lists, our limiter stands before it as it does in the program."""
+
+    exchange: str
+    symbol: str
+    acts: str = ""
+    is_limited: bool = True
+
+
+USDM: Final = Place("binanceusdm", "BTC/USDT:USDT", is_limited=False)
+OKX: Final = Place("okx", "BTC/USDT:USDT", "okx/")
+BINANCE_SPOT: Final = Place("binance", "BTC/USDT", "spot/")
+
+
 class Sends:
-    def __init__(self, clock: LoopClock, seed: int) -> None:
+    def __init__(self, clock: LoopClock, seed: int, place: Place = USDM) -> None:
+        self._place = place
         self._clock, self._seed = clock, seed
         self._exchange = LoopbackExchange(clock)
         self.far = Actions(self._exchange)
-        key = {"apiKey": KEYS[0].key, "secret": KEYS[0].secret}
-        link: Any = NearLink("binanceusdm", self._exchange.door, key, clock)
+        main = KEYS[0]
+        key = {"apiKey": main.key, "secret": main.secret, "password": main.passphrase}
+        link: Any = NearLink(
+            place.exchange, self._exchange.door, key, clock, enableRateLimit=place.is_limited
+        )
         self.venue = ExchangeVenue(link, clock, "main", "USDT")
         self._slots = asyncio.Semaphore(AT_ONCE)
         self.wrong: list[str] = []
@@ -50,7 +72,7 @@ class Sends:
         """Units that we believe were bought of it."""
         side = Side.BUY if number % 3 else Side.SELL
         units = Decimal("0.002")
-        terms = OrderTerms(BTC, side, OrderKind.MARKET, Size(SizeKind.UNITS, units))
+        terms = OrderTerms(self._place.symbol, side, OrderKind.MARKET, Size(SizeKind.UNITS, units))
         name = ClientOrderId.of("hand", f"{self._seed} {number}", -1, "entry")
         order = Order(name, "main", terms, "hand", quantity=units)
         async with self._slots:
@@ -81,7 +103,7 @@ class Sends:
         believed = await asyncio.gather(*(self.traded(number) for number in range(orders)))
         met = len(self.far.faults_met())
         self.far.no_faults()
-        held = (await self.venue.holdings()).get(BTC, Decimal(0))
+        held = (await self.venue.holdings()).get(self._place.symbol, Decimal(0))
         await self.venue.close()
         return self._finding(believed, held, met)
 
@@ -90,9 +112,16 @@ class Sends:
         assert action is not None, name
         return action()
 
+    def _fees_in_units(self, fills: list[dict[str, Any]]) -> Decimal:
+        """A spot market takes the fee of what is bought from it."""
+        base = self._place.symbol.split("/")[0]
+        fees = (Decimal(each["fee"]) for each in fills if each["fee_asset"] == base)
+        return sum(fees, Decimal(0))
+
     def _finding(self, believed: list[Decimal], held: Decimal, met: int) -> Finding:
-        filled = Counter(each["client_id"] for each in self._told("fills"))
-        units = sum(believed, Decimal(0))
+        fills = self._told(f"{self._place.acts}fills")
+        filled = Counter(each["client_id"] for each in fills)
+        units = sum(believed, Decimal(0)) - self._fees_in_units(fills)
         wrong = [*self.wrong]
         if units != held:
             wrong.append(f"believed {units}, the exchange holds {held}")
@@ -107,10 +136,10 @@ class Sends:
         return Finding("; ".join(wrong), counts)
 
 
-def case(number: int, seed: int, orders: int = ORDERS) -> Finding:
+def case(number: int, seed: int, orders: int = ORDERS, place: Place = USDM) -> Finding:
     rounding = decimal.getcontext().rounding  # ccxt sets it for the whole process
     try:
-        return in_virtual_time(lambda clock: Sends(clock, seed * 1_000 + number).run(orders))
+        return in_virtual_time(lambda clock: Sends(clock, seed * 1_000 + number, place).run(orders))
     finally:
         decimal.getcontext().rounding = rounding
 
@@ -119,4 +148,14 @@ CAMPAIGN: Final = Campaign(
     f"{ORDERS:,} market orders, {SHARE:.0%} of the sends go wrong, in virtual time",
     length=3,
     case=case,
+)
+OKX_CAMPAIGN: Final = Campaign(
+    f"the same of {ELSEWHERE:,} orders at OKX",
+    length=3,
+    case=partial(case, orders=ELSEWHERE, place=OKX),
+)
+SPOT_CAMPAIGN: Final = Campaign(
+    f"the same of {ELSEWHERE:,} orders on Binance spot",
+    length=3,
+    case=partial(case, orders=ELSEWHERE, place=BINANCE_SPOT),
 )

@@ -27,6 +27,8 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "halts": halts.CAMPAIGN,
     "sagas": sagas.CAMPAIGN,
     "sends": sends.CAMPAIGN,
+    "sends_okx": sends.OKX_CAMPAIGN,
+    "sends_spot": sends.SPOT_CAMPAIGN,
     "screens": screens.CAMPAIGN,
     "weeks": weeks.CAMPAIGN,
 }

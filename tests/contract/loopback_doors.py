@@ -52,8 +52,10 @@ def link_of(far: Far, exchange: Exchange) -> ExchangeLink:
 
 
 class LoopbackMarket:
-    def __init__(self, far: Far, exchange: Exchange, venue: ExchangeVenue) -> None:
-        self._far, self._exchange, self._venue = far, exchange, venue
+    def __init__(
+        self, far: Far, exchange: Exchange, venue: ExchangeVenue, link: ExchangeLink
+    ) -> None:
+        self._far, self._exchange, self._venue, self.link = far, exchange, venue, link
 
     def does(self, act: str, **what: Any) -> Any:
         return self._far.act(f"{self._exchange.acts}{act}", **what)
@@ -106,10 +108,11 @@ class LoopbackDoor(Door):
 
     async def quiet(self) -> None:
         """Looks until there is nothing new."""
-        known = -1
-        while known != len(self.told):
-            known = len(self.told)
+        while True:
+            known = set(self.told)
             await self.adapter.look_on()
+            if known == set(self.told):
+                return
 
     async def falls(self) -> None:
         await Door.falls(self)
@@ -124,7 +127,7 @@ async def loopback_door(far: Far, exchange: Exchange, link: ExchangeLink) -> Loo
     """The exchange begins anew, at 99.5 and 100."""
     far.act("begin")
     venue = ExchangeVenue(link, SystemClock(), ACCOUNT, "USDT")
-    market = LoopbackMarket(far, exchange, venue)
+    market = LoopbackMarket(far, exchange, venue, link)
     door = LoopbackDoor(venue, market, exchange=exchange, far=far, symbols=tuple(exchange.names))
     for symbol, name in exchange.names.items():
         market.does("listing", symbol=name, **RULES, **exchange.rules)

@@ -147,14 +147,18 @@ class Session:
 class NearLink:
     """The worker's questions without its process and its pipe, by JSON all the same."""
 
-    def __init__(self, exchange: str, door: Door, key: Mapping[str, str], clock: LoopClock) -> None:
+    def __init__(
+        self, exchange: str, door: Door, key: Mapping[str, str], clock: LoopClock, **more: Any
+    ) -> None:
+        """`more` is said to the client besides."""
         self.exchange = exchange
         table = {
             "session": Session(door),
             "milliseconds": lambda: clock.now_ns() // NS_PER_MS,
             "enableRateLimit": False,
+            **more,
         }
-        begin = {"exchange": exchange, "ccxt": table, "key": key}
+        begin = {"exchange": exchange, "ccxt": table, "key": key, "currency": "USDT"}
         self._private = PrivateExchange(begin, clock)
 
     async def __aenter__(self) -> Self:

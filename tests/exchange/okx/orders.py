@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLIENT_ID: Final = re.compile(r"[A-Za-z0-9]{1,32}")
 TIFS: Final = {"limit": "GTC", "post_only": "GTX", "ioc": "IOC", "fok": "FOK"}
+ROWS_MOST: Final = 100  # of one answer
 STATES: Final = {"NEW": "live", "PARTIALLY_FILLED": "partially_filled", "FILLED": "filled",
                  "CANCELED": "canceled", "EXPIRED": "canceled"}  # fmt: skip
 SIDES: Final = {"net": "BOTH", "long": "LONG", "short": "SHORT", "": "BOTH"}
@@ -182,9 +183,24 @@ def pending(venue: OkxVenue, ask: Ask) -> Any:
 
 def history(venue: OkxVenue, ask: Ask) -> Any:
     all_of = venue.accounts[ask.key.account].matcher.orders.values()
-    wanted = ask.params.get("instId", "")
-    ended = [each for each in all_of if not each.is_open and wanted in {"", each.symbol}]
-    return [told(venue, each) for each in reversed(ended)]
+    wanted, state = ask.params.get("instId", ""), ask.params.get("state", "")
+    ended = [
+        each
+        for each in all_of
+        if not each.is_open
+        and wanted in {"", each.symbol}
+        and state in {"", STATES[each.status]}
+        and each.created_ms >= ask.whole("begin", 0)
+    ]
+    return [told(venue, each) for each in _page(ask, list(reversed(ended)))]
+
+
+def _page(ask: Ask, rows: list[Any]) -> list[Any]:
+    """The newest of them, which come first."""
+    most = ask.whole("limit", ROWS_MOST)
+    if most > ROWS_MOST:
+        raise RefusedError(-4015, "Parameter limit error")
+    return rows[:most]
 
 
 def pending_algos(venue: OkxVenue, ask: Ask) -> Any:
@@ -213,7 +229,7 @@ def _algo(pair: Pair) -> dict[str, Any]:
 
 
 def fills(venue: OkxVenue, ask: Ask) -> Any:
-    wanted = ask.params.get("instId", "")
+    wanted, order_id = ask.params.get("instId", ""), ask.whole("ordId", 0)
     rows = [
         {"instId": each.symbol, "instType": "SWAP", "tradeId": str(trade.number),
          "ordId": str(each.number), "clOrdId": each.client_id, "billId": str(trade.number),
@@ -222,10 +238,11 @@ def fills(venue: OkxVenue, ask: Ask) -> Any:
          "execType": "M" if trade.is_maker else "T", "posSide": _side(each.position_side),
          "ts": str(trade.at_ms), "fillTime": str(trade.at_ms)}
         for each in venue.accounts[ask.key.account].matcher.orders.values()
-        if wanted in {"", each.symbol}
+        if wanted in {"", each.symbol} and order_id in {0, each.number}
         for trade in each.trades
+        if trade.at_ms >= ask.whole("begin", 0)
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: -int(row["tradeId"]))
+    return _page(ask, sorted(rows, key=lambda row: -int(row["tradeId"])))
 
 
 def count_down(venue: OkxVenue, ask: Ask) -> Any:

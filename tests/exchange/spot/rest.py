@@ -126,7 +126,13 @@ def open_orders(venue: SpotVenue, ask: Ask) -> Any:
 
 def all_orders(venue: SpotVenue, ask: Ask) -> Any:
     matcher = venue.accounts[ask.key.account].matcher
-    return [_told(each) for each in matcher.orders.values() if each.symbol == ask.text("symbol")]
+    wanted, since_ms = ask.text("symbol"), ask.whole("startTime", 0)
+    found = [
+        each
+        for each in matcher.orders.values()
+        if each.symbol == wanted and each.created_ms >= since_ms
+    ]
+    return [_told(each) for each in found[: ask.whole("limit", 500)]]
 
 
 def fills(venue: SpotVenue, ask: Ask) -> Any:
@@ -138,9 +144,9 @@ def fills(venue: SpotVenue, ask: Ask) -> Any:
          "commissionAsset": trade.fee_asset, "time": trade.at_ms,
          "isBuyer": each.side == "BUY", "isMaker": trade.is_maker, "isBestMatch": True}
         for each in matcher.orders.values()
-        if each.symbol == ask.text("symbol")
+        if each.symbol == ask.text("symbol") and ask.whole("orderId", 0) in {0, each.number}
         for trade in each.trades
-        if trade.number >= ask.whole("fromId", 0)
+        if trade.number >= ask.whole("fromId", 0) and trade.at_ms >= ask.whole("startTime", 0)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: int(str(row["id"])))[: ask.whole("limit", 500)]
 

@@ -1,0 +1,164 @@
+"""What the adapter keeps at every real exchange: lost answers, proof, partial fills, holdings."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.messages import (
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueNeverSaw,
+    VenueSilent,
+)
+from lefi_tui.core.order import TimeInForce
+from lefi_tui.ports.venue import VenueTimeoutError
+from tests.contract.doors import ACCOUNT
+from tests.contract.loopback_doors import LoopbackDoor
+from tests.contract.offers import LACKS, VENUES
+
+AN_ORDERS_LIFE_MS = 2_000
+LAG_MS = 3_000
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_what_a_venue_is_not_asked_has_a_reason() -> None:
+    assert set(LACKS) <= set(VENUES)
+    assert all(why for lacks in LACKS.values() for why in lacks.values())
+
+
+async def test_an_order_that_fills_in_parts_is_one_order_of_three_fills(
+    real_door: LoopbackDoor,
+) -> None:
+    real_door.loopback.does("plan", shares=["0.3", "0.3", "0.4"])
+    order = real_door.buy("2", limit="100")
+    await real_door.submit(order)
+    await real_door.quiet()
+    fills = real_door.fills(order.id)
+    assert [each.quantity for each in fills] == [Decimal("0.6"), Decimal("0.6"), Decimal("0.8")]
+    assert [each.is_last for each in fills] == [False, False, True]
+    assert len({each.trade_id for each in fills}) == 3
+
+
+async def test_what_was_filled_before_a_cancel_stays_filled(real_door: LoopbackDoor) -> None:
+    real_door.loopback.does("plan", shares=["0.4"])
+    order = real_door.buy("5", limit="99")
+    await real_door.submit(order)
+    await real_door.quiet()
+    assert real_door.filled(order.id) == 2
+    told = await real_door.cancel(order.id)
+    kinds = [type(each) for each in told if not isinstance(each, VenueFilled)]
+    assert kinds == [VenueAccepted, VenueCanceled]
+    assert await real_door.cancel(order.id) == ()
+    assert real_door.filled(order.id) == 2
+    assert await real_door.venue.working() == ()
+
+
+async def test_a_fill_that_is_quicker_than_a_cancel_is_told(real_door: LoopbackDoor) -> None:
+    order = real_door.buy("1", limit="95")
+    await real_door.submit(order)
+    real_door.loopback.does("price", symbol=real_door.exchange.names[real_door.symbol], price="90")
+    await real_door.cancel(order.id)
+    assert real_door.filled(order.id) == 1
+    assert real_door.canceled(order.id) is None
+
+
+@pytest.mark.parametrize("fault", ["502 after", "408", "page", "truncated"])
+async def test_an_order_whose_answer_is_lost_is_found_and_never_sent_again(
+    real_door: LoopbackDoor, fault: str
+) -> None:
+    real_door.far.act("fault", name=fault, is_order=True)
+    order = real_door.buy("1")
+    assert [type(each) for each in await real_door.submit(order)] == [VenueSilent]
+    assert [type(each) for each in await real_door.submit(order)] == [VenueSilent]
+    told = await real_door.venue.look_up(order.id)
+    assert [type(each) for each in told] == [VenueAccepted, VenueFilled]
+    assert len(real_door.loopback.does("fills")) == 1
+
+
+async def test_what_never_came_there_is_absent_by_its_clock_and_not_before(
+    real_door: LoopbackDoor,
+) -> None:
+    real_door.far.act("fault", name="502 before", is_order=True)
+    order = real_door.buy("1")
+    assert [type(each) for each in await real_door.submit(order)] == [VenueSilent]
+    for offset_ms in (0, AN_ORDERS_LIFE_MS + LAG_MS - 500):
+        real_door.far.act("clock", offset_ms=offset_ms)
+        with pytest.raises(VenueTimeoutError, match="too early"):
+            await real_door.venue.look_up(order.id)
+    real_door.far.act("clock", offset_ms=AN_ORDERS_LIFE_MS + LAG_MS + 500)
+    told = await real_door.venue.look_up(order.id)
+    assert [type(each) for each in told] == [VenueNeverSaw]
+
+
+async def test_an_order_that_comes_after_its_life_is_not_taken(real_door: LoopbackDoor) -> None:
+    real_door.far.act("clock", offset_ms=AN_ORDERS_LIFE_MS + 500)
+    order = real_door.buy("1")
+    (said,) = await real_door.submit(order)
+    assert not isinstance(said, VenueAccepted)
+    assert real_door.loopback.does("orders") == []
+
+
+async def test_what_is_held_is_what_is_left_after_a_fee_in_units(real_door: LoopbackDoor) -> None:
+    await real_door.submit(real_door.buy("2"))
+    await real_door.quiet()
+    (fill,) = real_door.loopback.does("fills")
+    in_units = Decimal(fill["fee"]) if fill["fee_asset"] == "BTC" else Decimal(0)
+    assert await real_door.venue.holdings() == {real_door.symbol: 2 - in_units}
+
+
+async def test_a_market_order_says_how_many_units_and_no_price(real_door: LoopbackDoor) -> None:
+    await real_door.submit(real_door.buy("2"))
+    (call,) = real_door.far.act("calls", is_order=True)
+    assert not {"price", "px", "quoteOrderQty"} & set(call["params"])
+
+
+async def test_an_id_is_the_exchanges_own_from_the_first_to_the_last(
+    real_door: LoopbackDoor,
+) -> None:
+    """A start finds it: its fills have the same trade ids."""
+    order = real_door.buy("1", limit="95")
+    await real_door.submit(order)
+    await real_door.falls()
+    begun = ExchangeVenue(real_door.loopback.link, SystemClock(), ACCOUNT, "USDT")
+    begun.remember([order])
+    told = await begun.look_up(order.id)
+    await begun.close()
+    assert [each for each in told if isinstance(each, VenueFilled)] == real_door.fills(order.id)
+
+
+async def test_orders_that_are_sent_together_each_have_their_own_end(
+    real_door: LoopbackDoor,
+) -> None:
+    """One crosses, one is too small, one rests, one can't be filled at once."""
+    crosses, small = real_door.buy("1"), real_door.buy("0.0001", limit="95")
+    rests, lapses = real_door.buy("1", "95"), real_door.buy("1", "95", tif=TimeInForce.IOC)
+    await real_door.submit(crosses, small, rests, lapses)
+    await real_door.quiet()
+    assert real_door.filled(crosses.id) == 1
+    assert real_door.rejection(small.id)
+    assert real_door.canceled(lapses.id) is not None
+    assert await real_door.venue.working() == (rests.id,)
+
+
+async def test_looks_at_once_tell_the_same(real_door: LoopbackDoor) -> None:
+    order = real_door.buy("1")
+    await real_door.submit(order)
+    one, other = await asyncio.gather(*(real_door.venue.look_up(order.id) for _ in range(2)))
+    assert one == other
+
+
+async def test_a_leverage_that_the_exchange_has_not_sends_nothing(real_door: LoopbackDoor) -> None:
+    order = real_door.buy("1", leverage=Decimal(150))
+    await real_door.submit(order)
+    if real_door.symbol.endswith(":USDT"):
+        assert real_door.rejection(order.id) == "LEVERAGE"
+        assert real_door.loopback.does("orders") == []
+    else:
+        assert real_door.accepted(order.id) is not None
