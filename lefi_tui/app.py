@@ -25,7 +25,6 @@ from lefi_tui.terminal.slim import SlimDisplay
 from screens.alerts import Alerts
 from screens.away import look_back
 from screens.courier import Courier
-from screens.dead import DeadScreen
 from screens.desk import SHEETS, DeskScreen
 from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
@@ -38,6 +37,7 @@ from screens.setup import DeskSetup
 from screens.start_bot import StartScreen
 from screens.theme import theme_of
 from screens.why import WhyScreen
+from screens.windows import window
 from widgets.ink import PALETTES
 
 
@@ -121,8 +121,8 @@ class LefiApp(SlimDisplay):
     def action_help(self) -> None:
         self._rooms.lay(HelpScreen(self._setup.table, self._rooms.groups()))
 
-    def action_dead(self) -> None:
-        self._rooms.lay(DeadScreen(self.send))
+    def action_window(self, name: str) -> None:
+        self._rooms.lay(window(name, self.send))
 
     def action_jump(self) -> None:
         self._rooms.jump()

@@ -95,7 +95,16 @@ KEYS: Final = (
         "dead letters",
         "What could not be carried out, and why; tries it again or drops it.",
         EVERYWHERE,
-        "dead",
+        "window('dead')",
+    ),
+    Key(
+        "money",
+        "alt+m",
+        "Alt+M",
+        "money",
+        "What each account has in each currency, its margin, funding and fees; how old that is.",
+        EVERYWHERE,
+        "window('money')",
     ),
     Key(
         "mouse",

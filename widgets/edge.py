@@ -14,11 +14,13 @@ from lefi_tui.core.record import Record
 from lefi_tui.views import numbers
 from lefi_tui.views.approvals_view import URGENT_MS
 from lefi_tui.views.desk_view import DeskView, Mode
+from lefi_tui.views.wallet_view import READING_LIMIT_MS
 from widgets.ink import Glyphs, Ink
 from widgets.lines import Row, Span, fit
 
 # What leaves the line first when it is too narrow; the mode, and an alarm, never leave it.
 TIME, VENUE, EQUITY, STATE = 4, 3, 2, 1
+NEAR = 0.8  # of the way to liquidation
 
 
 class Piece(Record):
@@ -50,7 +52,7 @@ def top_line(
             *_asked(view, asked_key),
             *_waits(view),
         ]
-        right = [*_money(view), _time(view)]
+        right = [*_margin(view), *_money(view), _time(view)]
     return edge(left, right, (glyphs.corners[0], glyphs.corners[1]), width, glyphs)
 
 
@@ -94,6 +96,19 @@ def _money(view: DeskView) -> list[Piece]:
         Piece(f" equity {numbers.price(row.equity, 2)} {row.currency} ", Ink.TEXT, EQUITY)
         for row in rows[:1]
     ]
+
+
+def _margin(view: DeskView) -> list[Piece]:
+    """How much of the way to its liquidation the same account has gone, while any is."""
+    rows = [row for row in view.accounts if row.mode is view.banner.mode]
+    ratio = rows[0].margin_ratio if rows else None
+    if not ratio:
+        return []
+    if (rows[0].read_age_ms or 0) > READING_LIMIT_MS:
+        return [Piece(f" margin read {numbers.age(rows[0].read_age_ms)} ago ", Ink.WARN, EQUITY)]
+    if ratio >= NEAR:
+        return [Piece(f" LIQUIDATION NEAR: {ratio:.0%} ", Ink.ALARM)]
+    return [Piece(f" margin {ratio:.0%} ", Ink.DIM, EQUITY)]
 
 
 def _time(view: DeskView) -> Piece:

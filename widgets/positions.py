@@ -14,6 +14,7 @@ from widgets.lines import Column, Frame, Page, Span, table
 from widgets.prices import WAITING
 
 EMPTY: Final = "no open position"
+NEAR: Final = 0.1  # so close to its end a position is in danger (WB-18)
 
 
 def _ink(row: PositionRow, fresh: Ink) -> Ink:
@@ -48,7 +49,18 @@ def _share(row: PositionRow) -> Span:
 
 def _liquidation(row: PositionRow) -> Span:
     """Only a perpetual can be liquidated; a spot holding shows nothing there."""
-    return ("" if row.liquidation is None else _money(row, row.liquidation)), Ink.TEXT
+    return ("" if row.liquidation is None else _money(row, row.liquidation)), _danger(row)
+
+
+def _away(row: PositionRow) -> Span:
+    return ("" if row.away is None else numbers.share(row.away)), _danger(row)
+
+
+def _danger(row: PositionRow) -> Ink:
+    """How near its end is from the mark; with a mark that is old nobody knows."""
+    if row.is_stale or row.is_read_late:
+        return Ink.DIM
+    return Ink.TEXT if row.away is None or abs(row.away) >= NEAR else Ink.BAD
 
 
 def _units(row: PositionRow) -> Span:
@@ -75,10 +87,11 @@ COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True, rank=6),
     Column("mark", 10, _mark, is_right=True, rank=5),
     Column("profit", 9, _profit, is_right=True),
-    Column("profit %", 8, _share, is_right=True, rank=8),
+    Column("profit %", 8, _share, is_right=True, rank=9),
     Column("liq. at", 9, _liquidation, is_right=True, rank=3),
+    Column("liq. %", 8, _away, is_right=True, rank=8),
     Column("age", 7, _age, is_right=True),
-    Column("  of", 10, _owners, rank=9, grows=True),
+    Column("  of", 10, _owners, rank=10, grows=True),
 )
 
 
@@ -93,11 +106,20 @@ def explain(row: PositionRow) -> str:
     if row.mark is None:
         return f"{words}: no price was seen yet, so no profit is shown"
     if row.liquidation is not None and row.mark:
-        away = numbers.share(float(row.liquidation / row.mark) - 1)
-        words += f"; liquidated at {_money(row, row.liquidation)}, {away} from the mark"
+        away = numbers.share(row.away)
+        words += f"; liquidated at {_money(row, row.liquidation)}, {away} from the mark{_said(row)}"
     if row.is_stale:
         words += f". STALE: the mark is {numbers.age(row.age_ms)} old"
     return words
+
+
+def _said(row: PositionRow) -> str:
+    """By whom, and how long ago."""
+    if row.read_age_ms is None:
+        return ""
+    kind = "isolated" if row.is_isolated else "cross"
+    times = "" if row.leverage is None else f"{row.leverage.normalize():f}x "
+    return f" ({times}{kind}, as the exchange said {numbers.age(row.read_age_ms)} ago)"
 
 
 class Positions(Board):

@@ -52,7 +52,7 @@ class ExchangeVenue:
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
-        self.wallet.taken = self._exits.doubted.add
+        self.wallet.taken, self._looks.moved = self._exits.doubted.add, self.wallet.soon
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 

@@ -42,6 +42,7 @@ class Looks:
         self._ask: Ask = stream.ask
         self.hear: Hear = _nobody
         self.changed: Changed = _unchanged
+        self.moved: Callable[[], None] = _still  # the wallet is another now
         self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
         self._due_ns = 0  # of the next look
         self._sooner = asyncio.Event()
@@ -78,6 +79,7 @@ class Looks:
     def _filled(self, order: str) -> None:
         known = self._orders.known[order]
         self._exits.doubted.add(known.symbol)
+        self.moved()
         if asked_legs(known.order.terms.exits):
             self._bare[order] = self._clock.now_ns() // NS_PER_MS
         if self.has_exits(known.symbol):
@@ -113,6 +115,7 @@ class Looks:
             case OrderTold() | ExitTold():
                 self._heard_of_others(news)
             case AccountTold():
+                self.moved()
                 for symbol in news.symbols or ("",):
                     self.changed(symbol)
 
@@ -222,3 +225,7 @@ def _unchanged(_symbol: str) -> None:
 
 def _nobody(_report: Report) -> None:
     """Before anyone listens nothing is sent, so nothing can be told."""
+
+
+def _still() -> None:
+    """Where nobody looks at the wallet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
+NS_PER_S: Final = 1_000_000_000
 EVERY_S: Final = 30.0
 SOON_S: Final = 5.0  # after a reading that moved: its sums are to be seen twice
+AFTER_FILL_S: Final = 1.0
 OVERLAP_MS: Final = 600_000  # an entry may be listed so much later than its own time
 TOLD_MAX: Final = 4_096
 OF_FILLS: Final = frozenset({"COMMISSION", "REALIZED_PNL"})
@@ -49,9 +52,10 @@ class WalletWatch:
         self._hear: Callable[[MarketInput], None] = _nobody
         self._opened_ms = 0  # of before nothing is told
         self._since_ms = 0
+        self._looked_ns = 0
         self._told: dict[str, None] = {}  # entries and forced trades
         self._before: tuple[Balance, ...] | None = None
-        self._is_open = asyncio.Event()
+        self._is_open, self._news = asyncio.Event(), asyncio.Event()
         self.taken: Callable[[str], None] = _nobody  # a market in which something was forced
 
     def listen(self, hear: Callable[[MarketInput], None]) -> None:
@@ -75,18 +79,36 @@ class WalletWatch:
     async def run(self) -> None:
         await self._is_open.wait()
         while True:
-            await self._clock.sleep(await self.look())
+            wait_s = await self.look()
+            # Not wait_for: told to end while it is woken, it would go on (Python 3.11).
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._news.wait()
+                    await self._clock.sleep(AFTER_FILL_S)
+                    await self._clock.sleep(self._at_least_s())
+            self._news.clear()
+
+    def _at_least_s(self) -> float:
+        """Until the next reading: fills that come one after another make no flood of them."""
+        since_s = (self._clock.monotonic_ns() - self._looked_ns) / NS_PER_S
+        return max(0.0, SOON_S - since_s)
+
+    def soon(self) -> None:
+        """A fill or another change was told: the exchange's own books follow it in a moment."""
+        self._news.set()
 
     async def look(self) -> float:
         """One reading; how long until the next. What moved is told before what there is."""
+        self._looked_ns = self._clock.monotonic_ns()
         try:
             await self._read_entries()
+            asked_ns = self._clock.now_ns()
             wallet = _wallet_of(await self._ask("wallet"))
         except VenueTimeoutError:
             return EVERY_S  # what is shown grows old, and says so
         is_steady = wallet.balances == self._before
         self._before = wallet.balances
-        self._hear(WalletSeen(self._account, wallet, is_steady))
+        self._hear(WalletSeen(self._account, wallet, is_steady, asked_ns))
         return EVERY_S if is_steady else SOON_S
 
     # ---- entries

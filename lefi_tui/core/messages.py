@@ -525,6 +525,7 @@ class WalletSeen(MarketInput):
     account: str
     wallet: Wallet
     is_steady: bool  # the same balances as at the reading before
+    asked_ns: int = 0  # by our clock
 
 
 # ---- events

@@ -55,6 +55,7 @@ from lefi_tui.views.queries import (
     NoticeErrand,
     Query,
     VaultErrand,
+    WalletsQuery,
     WhyQuery,
 )
 
@@ -66,6 +67,7 @@ QUICK: Final = (
     KillQuery,
     DeadQuery,
     LimitsQuery,
+    WalletsQuery,
 )  # from memory, in the caller's thread
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 

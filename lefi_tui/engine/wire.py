@@ -42,11 +42,13 @@ from lefi_tui.views.queries import (
     ScheduleQuery,
     StoryQuery,
     VaultErrand,
+    WalletsQuery,
     WhyQuery,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
 from lefi_tui.views.story_view import StoryView
+from lefi_tui.views.wallet_view import WalletsView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
 # The first line of a connection, or a refusal in its place.
@@ -58,6 +60,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "KillQuery": (KillQuery, KillView),
+    "WalletsQuery": (WalletsQuery, WalletsView),
     "DeadQuery": (DeadQuery, DeadView),
     "LimitsQuery": (LimitsQuery, LimitsView),
     "BotQuery": (BotQuery, BotView),

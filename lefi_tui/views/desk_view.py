@@ -17,6 +17,7 @@ from lefi_tui.core.messages import TradingState
 from lefi_tui.core.notices import Severity
 from lefi_tui.core.record import Record
 from lefi_tui.views.equity_line import EquityLine
+from lefi_tui.views.wallet_view import READING_LIMIT_MS
 
 # Twenty polls of a screen without an answer: what it shows is then called old.
 SILENCE_MAX_MS: Final = 2_000
@@ -58,6 +59,9 @@ class AccountRow(Record):
     waits: str = ""  # for what, while no prices come
     line: EquityLine = field(default_factory=EquityLine)  # since the engine began
     trading_state: TradingState = TradingState.ACTIVE  # its own, beside the desk's
+    margin_use: float | None = None  # as the exchange said; at a ratio of 1 it closes positions
+    margin_ratio: float | None = None
+    read_age_ms: int | None = None  # since it said so
 
 
 class PriceRow(Record):
@@ -95,10 +99,24 @@ class PositionRow(Record):
     places: int
     age_ms: int  # of the mark
     limit_ms: int
+    leverage: Decimal | None = None  # in force at the exchange
+    is_isolated: bool = True
+    read_age_ms: int | None = None  # since the exchange said where; None: computed from the books
 
     @property
     def is_stale(self) -> bool:
         return self.age_ms > self.limit_ms
+
+    @property
+    def away(self) -> float | None:
+        """How far the mark has to go to be liquidated, as a share of it; signed."""
+        if self.liquidation is None or not self.mark:
+            return None
+        return float(self.liquidation / self.mark) - 1
+
+    @property
+    def is_read_late(self) -> bool:
+        return self.read_age_ms is not None and self.read_age_ms > READING_LIMIT_MS
 
 
 class OrderRow(Record):
@@ -186,6 +204,20 @@ def aged(view: DeskView, silent_ms: int) -> DeskView:
         silent_ms=silent_ms,
         question_left_ms=max(0, view.question_left_ms - silent_ms),
         prices=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.prices),
-        positions=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.positions),
+        accounts=tuple(
+            replace(row, read_age_ms=_later(row.read_age_ms, silent_ms)) for row in view.accounts
+        ),
+        positions=tuple(
+            replace(
+                row,
+                age_ms=row.age_ms + silent_ms,
+                read_age_ms=_later(row.read_age_ms, silent_ms),
+            )
+            for row in view.positions
+        ),
         orders=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.orders),
     )
+
+
+def _later(age_ms: int | None, silent_ms: int) -> int | None:
+    return None if age_ms is None else age_ms + silent_ms

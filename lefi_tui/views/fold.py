@@ -17,6 +17,7 @@ from lefi_tui.core.bot import Bar, Quote
 from lefi_tui.core.notices import Severity
 from lefi_tui.core.order import Order
 from lefi_tui.core.record import Record
+from lefi_tui.core.wallet import Wallet
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.equity_line import EquityLine, longer
 from lefi_tui.views.numbers import NS_PER_MS
@@ -59,6 +60,13 @@ class Price(Record):
     minutes: tuple[Minute, ...] = ()  # that ran before, oldest first
 
 
+class Reading(Record):
+    """The newest reading of an exchange's wallet, and when it was asked for by our clock."""
+
+    asked_ns: int
+    wallet: Wallet
+
+
 class ScreenState(Record):
     at_ns: int = 0  # the newest time heard of
     prices: Mapping[Key, Price] = field(default_factory=dict)
@@ -70,6 +78,7 @@ class ScreenState(Record):
     number: int = 0
     equity: Mapping[str, EquityLine] = field(default_factory=dict)  # by account
     tally: Tally = field(default_factory=Tally)
+    wallets: Mapping[str, Reading] = field(default_factory=dict)  # by account
 
 
 def fold(state: ScreenState, message: m.Message) -> ScreenState:
@@ -79,8 +88,8 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
             return _priced(state, message.account, (message.quote,), QUOTE_LIMIT_MS)
         case m.BarsClosed():
             return _bars(state, message)
-        case m.FeedStated():
-            return _stated(state, message)
+        case m.FeedStated() | m.WalletSeen():
+            return _said(state, message)
         case m.MarketSeen():
             return fold(state, message.message)
         case m.Event():
@@ -159,6 +168,14 @@ def _minute(before: Minute | None, quote: Quote) -> Minute:
         last if last < low else low,  # noqa: FURB136 -- the same
         last,
     )
+
+
+def _said(state: ScreenState, message: m.FeedStated | m.WalletSeen) -> ScreenState:
+    """What is shown, and never kept."""
+    if isinstance(message, m.FeedStated):
+        return _stated(state, message)
+    reading = Reading(message.asked_ns, message.wallet)
+    return replace(state, wallets={**state.wallets, message.account: reading})
 
 
 def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:

@@ -34,7 +34,9 @@ from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.limits_picture import limits_view
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.numbers import NS_PER_MS, places_of
-from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WhyQuery
+from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
+from lefi_tui.views.wallet_picture import age_of, wallets_view
+from lefi_tui.views.wallet_view import WalletsView
 
 DEMO_VENUE: Final = "demo market"
 CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
@@ -44,7 +46,7 @@ SANDBOX: Final = " sandbox"  # how such a venue's words end
 GRAVITY: Final = (Mode.LIVE, Mode.SANDBOX, Mode.DRY, Mode.REPLAY, Mode.DEMO)
 
 
-QuickView = DeskView | WhyView | LimitsView
+QuickView = DeskView | WhyView | LimitsView | WalletsView
 
 
 def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickView:
@@ -56,13 +58,15 @@ def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickVi
             return why(state, desk, query.bot, now_ns)
         case LimitsQuery():
             return limits_view(desk, state, now_ns, query.place)
+        case WalletsQuery():
+            return wallets_view(state, desk, now_ns)
         case _:
             raise AssertionError(f"no question of a screen: {query!r}")
 
 
 def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
     marked = _marked(desk, state.prices)
-    accounts = tuple(_account(marked, each, state) for each in desk.accounts.values())
+    accounts = tuple(_account(marked, each, state, now_ns) for each in desk.accounts.values())
     open_positions = [each for each in desk.positions.values() if each.units]
     return DeskView(
         at_ns=now_ns,
@@ -109,12 +113,18 @@ def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
     return replace(desk, quotes={key: each.quote for key, each in prices.items()})
 
 
-def _account(marked: Desk, account: Account, state: ScreenState) -> AccountRow:
+def _account(marked: Desk, account: Account, state: ScreenState, now_ns: int) -> AccountRow:
     free, equity = valuation.worth(marked, account)
     name, currency, waits = account.name, account.currency, state.waits.get(account.name, "")
     line = state.equity.get(name, EquityLine())
     mode, own = mode_of(account), marked.state_of(name).state
-    return AccountRow(name, currency, mode, account.venue, free, equity, waits, line, own)
+    row = AccountRow(name, currency, mode, account.venue, free, equity, waits, line, own)
+    reading = state.wallets.get(name)
+    if reading is None:
+        return row
+    use, ratio = reading.wallet.margin_use, reading.wallet.margin_ratio
+    age_ms = age_of(reading, now_ns)
+    return replace(row, margin_use=use, margin_ratio=ratio, read_age_ms=age_ms)
 
 
 def _ordered(desk: Desk, state: ScreenState) -> list[tuple[Key, Price]]:
@@ -156,7 +166,7 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
     mark = None if price is None else from_double(price.quote.last)
     pnl = None if mark is None else unrealized(position, mark)
     value = abs(position.units) * position.entry
-    return PositionRow(
+    row = PositionRow(
         account=position.account,
         symbol=position.symbol,
         units=position.units,
@@ -170,6 +180,24 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
         places=places_of(desk.instruments.get(key), float(position.entry)),
         age_ms=0 if price is None else _age_ms(now_ns, price.quote.time_ms),
         limit_ms=0 if price is None else price.limit_ms,
+    )
+    return _as_read(row, desk, state, now_ns)
+
+
+def _as_read(row: PositionRow, desk: Desk, state: ScreenState, now_ns: int) -> PositionRow:
+    """On an exchange the exchange alone knows where it liquidates; until it said so, nobody."""
+    if row.account not in desk.wallets:
+        return row
+    reading = state.wallets.get(row.account)
+    there = None if reading is None else reading.wallet.position(row.symbol)
+    if reading is None or there is None:
+        return replace(row, liquidation=None)
+    return replace(
+        row,
+        liquidation=there.liquidation,
+        leverage=there.leverage,
+        is_isolated=there.is_isolated,
+        read_age_ms=age_of(reading, now_ns),
     )
 
 

@@ -42,6 +42,10 @@ class KillQuery(Query):
     """How far a kill is, and what a person looks at before resuming: answered by a KillView."""
 
 
+class WalletsQuery(Query):
+    """What each account has, by currency: answered by a WalletsView."""
+
+
 class WhyQuery(Query):
     """The last run of a bot, its conditions with their values: answered by a WhyView."""
 

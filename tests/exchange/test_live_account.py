@@ -14,6 +14,8 @@ import pytest
 from lefi_tui.core.messages import Kill, StartBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import Mode
+from lefi_tui.views.queries import WalletsQuery
+from lefi_tui.views.wallet_view import WalletsView
 from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import running, seen
@@ -118,3 +120,18 @@ def lasting(far: Far, is_so: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline, far.act("algos")
         time.sleep(0.02)
     return found
+
+
+def test_the_wallet_is_read_and_shown_with_liquidation_margin_and_age(home: Path, far: Far) -> None:
+    with_key(home, far)
+    far.act("deposit", asset="BNB", amount="2")
+    with running(home) as engine:
+        start_guarded(engine)
+        seen(engine, lambda view: [each for each in view.positions if each.read_age_ms is not None])
+        money = engine.answer(WalletsQuery())
+        assert isinstance(money, WalletsView)
+        row = next(each for each in money.rows if each.account == "main")
+        assert {each.currency: each.total for each in row.balances}["BNB"] == 2
+        assert row.margin_ratio
+        assert not row.is_stale
+        assert all(each.drift is None for each in row.balances)

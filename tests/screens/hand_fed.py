@@ -95,7 +95,10 @@ class Ticket:
 
 
 class HandFed:
-    def __init__(self, venue: str = "demo market", mode: str = "dry_run") -> None:
+    def __init__(
+        self, venue: str = "demo market", mode: str = "dry_run", *, wallet: bool = False
+    ) -> None:
+        """`wallet`: of which an exchange tells."""
         kinds = {kind.name: kind for kind in (Buyer(), Indicator())}
         self.desk = Desk(kinds=kinds)
         self.state = ScreenState()
@@ -119,6 +122,7 @@ class HandFed:
                 m.Sizing.AT_DECISION,
                 maker,
                 taker,
+                read_ns=START_NS if wallet else 0,
             )
         )
         self.tell(m.ListInstruments("demo", (BTC, ETH, PERP)))

@@ -31,9 +31,13 @@ def account_of(venue: UsdmVenue, ask: Ask) -> Any:
     initial = sum(
         (each.initial_margin(account.mark(each.symbol.name)) for each in held), start=profit * 0
     )
+    maintenance = sum(
+        (each.maintenance(account.mark(each.symbol.name)) for each in held), start=profit * 0
+    )
     wallet = account.balance()
     return {
-        "totalInitialMargin": text(initial + account.order_margin), "totalMaintMargin": "0",
+        "totalInitialMargin": text(initial + account.order_margin),
+        "totalMaintMargin": text(maintenance),
         "totalWalletBalance": text(wallet), "totalUnrealizedProfit": text(profit),
         "totalMarginBalance": text(wallet + profit),
         "totalPositionInitialMargin": text(initial),

@@ -1,0 +1,14 @@
+"""Windows over whatever is in sight, each opened by its own key from everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lefi_tui.core.messages import Command
+from screens.asking import Dialog
+from screens.dead import DeadScreen
+from screens.wallets import WalletsScreen
+
+
+def window(name: str, send: Callable[[Command], None]) -> Dialog:
+    return WalletsScreen() if name == "money" else DeadScreen(send)
