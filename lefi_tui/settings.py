@@ -29,6 +29,7 @@ from lefi_tui.settings_tables import (
     KillSettings,
     LimitSettings,
     NotifySettings,
+    ProtectionSettings,
 )
 
 FILE_NAME: Final = "config.toml"
@@ -61,6 +62,7 @@ class Settings(Record):
     ] = "run"
     limits: LimitSettings = field(default_factory=LimitSettings)
     kill: KillSettings = field(default_factory=KillSettings)
+    protection: ProtectionSettings = field(default_factory=ProtectionSettings)
     demo: DemoSettings = field(default_factory=DemoSettings)
     events: EventSettings = field(default_factory=EventSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)

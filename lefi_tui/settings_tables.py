@@ -90,6 +90,24 @@ class KillSettings(Record):
     ] = None
 
 
+class ProtectionSettings(Record):
+    """What becomes of a position at an exchange whose stop does not hang there."""
+
+    alarm_s: Annotated[
+        int, About("seconds without its stop after which it is told as urgent", ge=1, le=3_600)
+    ] = 5
+    close_s: Annotated[
+        int,
+        About("seconds its stop is refused until it is closed at market; 0: never", ge=0, le=3_600),
+    ] = 15
+    dead_man_s: Annotated[
+        int,
+        About(
+            "the exchange cancels entries when it hears nothing for so long; 0: off", ge=0, le=900
+        ),
+    ] = 90
+
+
 class ApprovalSettings(Record):
     """Who answers what scripts ask; `rules` beside it is a list of its own."""
 

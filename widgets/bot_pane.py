@@ -181,6 +181,8 @@ def _share(row: ShareRow, frame: Frame) -> Row:
     entry = numbers.price(row.entry, row.places)
     text = f" {row.symbol} {side} {numbers.quantity(abs(row.units))} at {entry}"
     spans: list[Span] = [(text, Ink.TEXT)]
+    if row.is_bare:  # before what a narrow page cuts off
+        spans.append((f", {row.stop}", Ink.BAD))
     if row.mark is None or row.pnl is None:
         spans.append((", no price was seen", Ink.WARN))
         return padded(spans, frame)
@@ -190,6 +192,8 @@ def _share(row: ShareRow, frame: Frame) -> Row:
     spans.append((f"{sign}{numbers.signed(row.pnl, 2)}", Ink.DIM if row.is_stale else ink))
     age = numbers.old if row.is_stale else numbers.age
     spans.append((f" {age(row.age_ms)}", Ink.WARN if row.is_stale else Ink.FAINT))
+    if row.stop and not row.is_bare:
+        spans.append((f", {row.stop}", Ink.DIM))
     return padded(spans, frame)
 
 

@@ -32,6 +32,9 @@ def _gain(row: PositionRow) -> Ink:
 
 
 def _age(row: PositionRow) -> Span:
+    """On the narrowest screen it is the one place for what matters more."""
+    if row.is_bare:
+        return "NO STOP", Ink.BAD
     if row.mark is None:
         return "no mark", Ink.WARN
     if row.is_stale:
@@ -75,6 +78,11 @@ def _profit(row: PositionRow) -> Span:
     return numbers.signed(row.pnl, 2), _gain(row)
 
 
+def _stop(row: PositionRow) -> Span:
+    """In words, never by color alone."""
+    return row.stop, Ink.BAD if row.is_bare else Ink.TEXT
+
+
 def _owners(row: PositionRow) -> Span:
     return "  " + ", ".join(row.owners), Ink.DIM
 
@@ -82,15 +90,16 @@ def _owners(row: PositionRow) -> Span:
 # On the narrowest screen symbol, profit and age are left: what it is, and whether to believe it.
 COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("position", 13, lambda row: (row.symbol, Ink.TEXT)),
-    Column("side", 5, _side, rank=7),
+    Column("side", 5, _side, rank=4),
     Column("units", 7, _units, is_right=True, rank=4),
     Column("entry", 10, lambda row: (_money(row, row.entry), Ink.TEXT), is_right=True, rank=6),
-    Column("mark", 10, _mark, is_right=True, rank=5),
+    Column("mark", 10, _mark, is_right=True, rank=7),
     Column("profit", 9, _profit, is_right=True),
     Column("profit %", 8, _share, is_right=True, rank=9),
     Column("liq. at", 9, _liquidation, is_right=True, rank=3),
     Column("liq. %", 8, _away, is_right=True, rank=8),
     Column("age", 7, _age, is_right=True),
+    Column("stop", 21, _stop, rank=2),
     Column("  of", 10, _owners, rank=10, grows=True),
 )
 
@@ -108,6 +117,7 @@ def explain(row: PositionRow) -> str:
     if row.liquidation is not None and row.mark:
         away = numbers.share(row.away)
         words += f"; liquidated at {_money(row, row.liquidation)}, {away} from the mark{_said(row)}"
+    words += _protected(row)
     if row.is_stale:
         words += f". STALE: the mark is {numbers.age(row.age_ms)} old"
     return words
@@ -120,6 +130,15 @@ def _said(row: PositionRow) -> str:
     kind = "isolated" if row.is_isolated else "cross"
     times = "" if row.leverage is None else f"{row.leverage.normalize():f}x "
     return f" ({times}{kind}, as the exchange said {numbers.age(row.read_age_ms)} ago)"
+
+
+def _protected(row: PositionRow) -> str:
+    words = f"; {row.stop}" if row.stop else ""
+    if row.is_bare:
+        words += f": {row.stop_why}"
+    if row.lost_ms >= 1_000:
+        words += f"; without its stop for {row.lost_ms / 1_000:.0f} s in all"
+    return words
 
 
 class Positions(Board):

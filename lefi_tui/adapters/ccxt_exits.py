@@ -14,6 +14,9 @@ from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal
 from lefi_tui.adapters.ccxt_orders import ended
 
+PAST: Final = "PAST"  # the price is beyond it already, in the desk's word
+WOULD_FIRE: Final = "-2021"  # the same in Binance's
+UNFILLED: Final = frozenset({"canceled", "expired", "rejected"})  # statuses of what it became
 _TRIGGERS: Final = {"stop": "stopLossPrice", "target": "takeProfitPrice"}
 
 
@@ -22,7 +25,11 @@ class HeldExits:
         self._on = on
 
     def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
-        return {"protect": self._protect, "unprotect": self._unprotect, "exit": self._exit}
+        return {
+            "protect": self._protect,
+            "unprotect": self._unprotect,
+            "exit": self._exit,
+        }
 
     async def _protect(self, symbol: str, side: str, order: str, leg: str, price: str) -> Plain:
         """One that closes the whole position when its price is met."""
@@ -34,7 +41,8 @@ class HeldExits:
         except Refusal as refusal:  # it never left
             return outcome("refused", "HELD_BACK", str(refusal))
         except ccxt.BaseError as error:
-            return outcome_of(error, self._on.ways)
+            told = outcome_of(error, self._on.ways)
+            return {**told, "code": PAST} if WOULD_FIRE in str(error) else told
         return outcome("accepted", "", "", venue_order_id=str(told["id"] or ""))
 
     async def _unprotect(self, symbol: str, order: str) -> Plain:
@@ -49,10 +57,19 @@ class HeldExits:
         except ccxt.OrderNotFound:
             return {"is_found": False}
         info = told["info"]
-        child, trades = str(info.get("actualOrderId") or ""), []
+        child, trades, is_refused = str(info.get("actualOrderId") or ""), [], False
         if child:
             done = await self._on.client.fetch_order(child, symbol)
             trades = await self._on.trades_of(symbol, child, 0)
+            is_refused = not trades and done["status"] in UNFILLED
             for each in trades:
                 each["is_last"] = done["status"] == "closed" and each is trades[-1]
-        return {"is_found": True, "status": info["algoStatus"], "trades": trades}
+        elif info["algoStatus"] == "FINISHED":
+            is_refused = True
+        return {
+            "is_found": True,
+            "venue_order_id": str(told["id"]),
+            "status": info["algoStatus"],
+            "is_refused": is_refused,
+            "trades": trades,
+        }

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
-from lefi_tui.adapters.exchange_exits import Exits
+from lefi_tui.adapters.exchange_exits import REASONS, Exits
 from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
@@ -52,7 +52,7 @@ class ExchangeVenue:
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._leverage: dict[str, Decimal] = {}
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
-        self.wallet.taken, self._looks.moved = self._exits.doubted.add, self.wallet.soon
+        self._looks.moved = self.wallet.soon
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -95,12 +95,14 @@ class ExchangeVenue:
         plain = await self._asked("markets", currency=self._currency)
         return tuple(from_plain(Instrument, each) for each in plain)
 
-    def enlist(self, instruments: Iterable[Instrument]) -> None:
-        """The ticks that exits stand on."""
-        self._exits.ticks.update((each.symbol, each.tick) for each in instruments)
-
     async def submit(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         """Each is sent once, whatever becomes of it; the answers are not trusted for fills."""
+        hung = [report for each in orders if each.leg in REASONS
+                for report in await self._exits.hang(each)]  # fmt: skip
+        orders = tuple(each for each in orders if each.leg not in REASONS)
+        return (*hung, *(await self._sent(orders) if orders else ()))
+
+    async def _sent(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         fresh = [each for each in orders if each.id not in self._orders.known]
         now_ms = self._clock.now_ns() // NS_PER_MS
         for order in fresh:
@@ -180,10 +182,8 @@ class ExchangeVenue:
         """Set once, and read back: an order is sized by the leverage that is in force. An outcome
         where it can't be: then the order does not leave."""
         terms = order.terms
-        if terms.exits.trail is not None:
-            return _refused("TRAIL", "A trailing stop is not kept at an exchange yet")
         if terms.exits != ExitPlan() and self._orders.ways.exits is not Holds.THERE:
-            return _refused("EXITS", f"Stop and target are not kept at {self._link.exchange} yet")
+            return _refused("EXITS", f"No exits are kept at {self._link.exchange} yet")
         symbol, wanted = terms.symbol, terms.leverage
         if ":" not in symbol or terms.is_reduce_only:
             return {}

@@ -1,19 +1,18 @@
-"""Stop and target of a position, held by the exchange itself: they survive our end.
+"""Stop, trail and target of a position, held by the exchange itself: they survive our end.
 
-The rules it keeps: one of each a market, for all its units (the exchange closes the whole position
-when one is met, so a later fill needs no new one); the other one goes when the position is closed;
-where the exchange refuses one, it is said, and where the price is past it already, it is closed.
+The rules it keeps: what hangs there is what the desk asked for, one of each kind a market, for all
+its units (the exchange closes the whole position when one is met, so a later fill needs no new
+one); an answer that was lost is looked for, and asked for again by the same name.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from msgspec import Struct
 
-from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
@@ -22,16 +21,16 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.money import ZERO, ceil_to, floor_to, nearest_to
-from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, Side
+from lefi_tui.core.money import ZERO
+from lefi_tui.core.order import LevelKind, Order, Side
+from lefi_tui.core.protection import SLOT_OF, STOP, TARGET, TRAIL
 from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
-STOP: Final = "stop"
-TARGET: Final = "target"
-REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit"}
+OVER_MAX: Final = 256  # ended exits whose last word is kept
+REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit", TRAIL: "trail"}
 ENDED_THERE: Final = frozenset({"CANCELED", "EXPIRED", "REJECTED"})
 
 Ask = Callable[..., Awaitable[Any]]
@@ -41,12 +40,12 @@ class Exit(Struct):
     """One that the exchange was asked to hold."""
 
     id: str
-    entry: str
     leg: str
     symbol: str
     side: Side  # that closes
-    level: Level
+    price: Decimal
     is_known: bool = False  # the exchange said that it has it
+    is_asked: bool = False  # a question about it is under way
 
 
 class Exits:
@@ -54,149 +53,159 @@ class Exits:
 
     def __init__(self, ask: Ask, clock: Clock, account: str) -> None:
         self._ask, self._clock, self._account = ask, clock, account
-        self.ticks: dict[str, Decimal] = {}  # by market
-        self._held: dict[str, dict[str, Exit]] = {}  # by market and leg
-        self._used: set[str] = set()
-        self.doubted: set[str] = set()  # markets with news: is there still a position?
+        self._held: dict[str, Exit] = {}  # by id
+        self._over: dict[str, tuple[Report, ...]] = {}  # the last word on each that ended
 
     def remember(self, orders: Iterable[Order]) -> None:
-        """At a start: the exits that the desk holds to be working, and all that ever were."""
+        """At a start: the exits that the desk holds to be working."""
         for order in orders:
-            if order.leg not in REASONS:
-                continue
-            self._used.add(order.id)
-            ((_, level),) = asked_legs(order.terms.exits)
-            terms, is_known = order.terms, bool(order.venue_order_id)
-            if not order.is_final:
-                held = Exit(
-                    order.id, order.group, order.leg, terms.symbol, terms.side, level, is_known
-                )
-                self._held.setdefault(terms.symbol, {})[order.leg] = held
-                self.doubted.add(terms.symbol)
+            if order.leg in REASONS and not order.is_final:
+                self._held[order.id] = _exit_of(order, is_known=bool(order.venue_order_id))
 
     def symbols(self) -> set[str]:
-        return {symbol for symbol, legs in self._held.items() if legs}
+        return {each.symbol for each in self._held.values()}
 
     def has(self, order: str) -> bool:
-        return self._one(order) is not None
+        return order in self._held
 
     def has_news(self, symbol: str, resting: Collection[str]) -> bool:
         """One rests there no longer, or it is not known yet whether it ever did."""
-        held = self._held.get(symbol, {}).values()
-        return any(not each.is_known or each.id not in resting for each in held)
+        held = (each for each in self._held.values() if each.symbol == symbol)
+        news = (each for each in held if not each.is_known or each.id not in resting)
+        return any(not each.is_asked for each in news)
 
     # ---- placed
 
-    async def hang(self, order: Order, entry_price: Decimal) -> AsyncIterator[Report]:
-        """From its first fill on the exits that an entry names hang on the position. Each word is
-        told as it comes: what follows may fail, and is tried again."""
-        symbol, side = order.terms.symbol, order.terms.side.opposite
-        held = self._held.setdefault(symbol, {})
-        for leg, level in asked_legs(order.terms.exits):
-            before = held.get(leg)
-            if before is not None and before.entry == order.id:
-                continue  # it is for all units, also for those that fill later
-            if before is not None:
-                for report in await self._taken(before, "a newer entry set it anew"):
-                    yield report
-            made = Exit(self._next_id(order.id, leg), order.id, leg, symbol, side, level)
-            held[leg] = made
-            for report in await self._placed(made, entry_price):
-                yield report
+    async def hang(self, order: Order) -> tuple[Report, ...]:
+        """The exchange holds one of each kind that closes all, and refuses a second: the one that
+        hangs there goes first. Where that is doubted the new one waits, and is looked for."""
+        if order.id in self._held or order.id in self._over:
+            return (self._silent(order.id, "asked for before"),)
+        made = _exit_of(order)
+        told: list[Report] = []
+        for before in [each for each in self._held.values() if _same_kind(each, made)]:
+            try:
+                told += await self._taken(before, f"moved to {made.price.normalize():f}")
+            except VenueTimeoutError as error:
+                self._held[made.id] = made
+                return (*told, self._silent(before.id, error), self._silent(made.id, error))
+        if any(isinstance(each, VenueFilled) for each in told):
+            return (*told, self._canceled(made, "the one before it was met"))
+        self._held[made.id] = made
+        return (*told, await self._placed(made))
 
-    def _next_id(self, entry: str, leg: str) -> str:
-        """As the desk counts them: one that closed the first part leaves the rest the next id."""
-        again = 0
-        while (found := exit_id(entry, leg, again)) in self._used:
-            again += 1
-        self._used.add(found)
-        return found
-
-    async def _placed(self, made: Exit, entry_price: Decimal) -> list[Report]:
-        now_ns, tick = self._clock.now_ns(), self.ticks.get(made.symbol, ZERO)
-        price = level_of(made.level, made.leg, entry_price, made.side.opposite, tick)
-        outcome = await self._ask(
-            "protect",
-            symbol=made.symbol,
-            side=made.side.value,
-            order=made.id,
-            leg=made.leg,
-            price=str(price),
-            rank="EXIT",
-        )
+    async def _placed(self, made: Exit) -> Report:
+        now_ns = self._clock.now_ns()
+        made.is_asked = True  # a look meanwhile would find it missing, and ask for it again
+        try:
+            outcome = await self._protected(made)
+        finally:
+            made.is_asked = False
         if outcome["state"] == "refused":
-            del self._held[made.symbol][made.leg]
-            return [VenueRejected(made.id, now_ns, outcome["code"], outcome["text"])]
+            del self._held[made.id]
+            return VenueRejected(made.id, now_ns, outcome["code"], outcome["text"])
         if outcome["state"] == "unknown":  # the next look finds it, or asks for it again
-            return [VenueSilent(made.id, now_ns, outcome["text"])]
+            return self._silent(made.id, outcome["text"])
         made.is_known = True
-        return [VenueAccepted(made.id, now_ns, outcome["venue_order_id"])]
+        return VenueAccepted(made.id, now_ns, outcome["venue_order_id"])
+
+    async def _protected(self, made: Exit) -> Mapping[str, Any]:
+        try:
+            told: Mapping[str, Any] = await self._ask(
+                "protect",
+                symbol=made.symbol,
+                side=made.side.value,
+                order=made.id,
+                leg=TARGET if made.leg == TARGET else STOP,
+                price=str(made.price),
+                rank="EXIT",
+            )
+        except VenueTimeoutError as error:
+            return {"state": "unknown", "text": str(error)}
+        return told
 
     # ---- looked at
 
     async def look(self, symbol: str) -> list[Report]:
         """What became of those of one market."""
         told: list[Report] = []
-        for each in list(self._held.get(symbol, {}).values()):
+        for each in [each for each in self._held.values() if each.symbol == symbol]:
             told += await self.story(each)
         return told
 
     async def look_up(self, order: str) -> tuple[Report, ...] | None:
         """None where it is no exit of ours."""
-        each = self._one(order)
+        each = self._held.get(order)
         if each is None:
-            return None
-        return tuple(await self.story(each)) or (VenueAccepted(order, self._clock.now_ns()),)
-
-    def _one(self, order: str) -> Exit | None:
-        held = (each for legs in self._held.values() for each in legs.values())
-        return next((each for each in held if each.id == order), None)
+            return self._over.get(order)
+        told = tuple(await self.story(each))
+        if not told and each.is_known:
+            return (VenueAccepted(order, self._clock.now_ns(), each.id),)
+        return told
 
     async def story(self, each: Exit) -> list[Report]:
+        if each.is_asked:
+            raise VenueTimeoutError("it is on its way there")
         found = await self._ask("exit", symbol=each.symbol, order=each.id)
         if not found["is_found"]:
             if each.is_known:
                 return self._ended(each, "the exchange has it no more")
             return await self._again(each)
         was_known, each.is_known = each.is_known, True
-        fills = [self._fill(each, trade) for trade in found["trades"]]
+        fills: list[Report] = [self._fill(each, trade) for trade in found["trades"]]
         if fills:
-            self.doubted.add(each.symbol)
-            del self._held[each.symbol][each.leg]
-            return [*fills]
+            return self._over_with(each, fills)
         if found["status"] in ENDED_THERE:
             return self._ended(each, f"{found['status'].lower()} there")
-        return [] if was_known else [VenueAccepted(each.id, self._clock.now_ns())]
+        if found["is_refused"]:  # it fired, and the order that it became was not taken
+            return self._ended(each, "fired there, and its order was refused")
+        now_ns = self._clock.now_ns()
+        return [] if was_known else [VenueAccepted(each.id, now_ns, found["venue_order_id"])]
 
     async def _again(self, each: Exit) -> list[Report]:
         """It never came there: asked for again, by the same name, of which only one can work."""
-        entries = (await self._ask("holdings"))["entries"]
-        if each.symbol not in entries:
-            return self._ended(each, "its position is closed")
-        return await self._placed(each, Decimal(entries[each.symbol]))
+        units = (await self._ask("holdings"))["units"]
+        if each.symbol not in units:
+            return self._ended(each, "the exchange shows no position for it")
+        told = await self._placed(each)
+        if isinstance(told, VenueSilent):
+            raise VenueTimeoutError(told.text)
+        return [told]
+
+    async def fit(self, symbol: str) -> None:
+        """Where a target has a size of its own it follows the position; a stop closes all of it."""
+        for each in [each for each in self._held.values() if each.symbol == symbol]:
+            if each.leg == TARGET and each.is_known:
+                await self._ask("fit", symbol=symbol, order=each.id, rank="EXIT")
 
     def _ended(self, each: Exit, why: str) -> list[Report]:
-        del self._held[each.symbol][each.leg]
-        return [self._canceled(each, f"{why}: the position has no {each.leg} any more")]
+        return self._over_with(each, [self._canceled(each, why)])
+
+    def _over_with(self, each: Exit, told: list[Report]) -> list[Report]:
+        """Said again to whoever asks later: the desk may not have had room for it."""
+        del self._held[each.id]
+        self._over[each.id] = tuple(told)
+        if len(self._over) > OVER_MAX:
+            del self._over[next(iter(self._over))]
+        return told
 
     def _canceled(self, each: Exit, why: str) -> VenueCanceled:
         return VenueCanceled(each.id, self._clock.now_ns(), why)
+
+    def _silent(self, order: str, why: object) -> VenueSilent:
+        return VenueSilent(order, self._clock.now_ns(), str(why))
 
     def _fill(self, each: Exit, trade: Mapping[str, Any]) -> VenueFilled:
         return fill_of(each.id, self._account, trade, REASONS[each.leg], is_last=trade["is_last"])
 
     # ---- taken away
 
-    async def drop(self, symbol: str) -> AsyncIterator[Report]:
-        """The position is closed: what still hangs there would meet the next one."""
-        for each in list(self._held.get(symbol, {}).values()):
-            for report in await self._taken(each, "its position is closed"):
-                yield report
-
     async def cancel(self, order: str) -> tuple[Report, ...] | None:
-        """As a person or the kill asks. None as above."""
-        each = self._one(order)
-        return None if each is None else tuple(await self._taken(each, "canceled"))
+        """As a person, the desk or the kill asks. None as above."""
+        each = self._held.get(order)
+        if each is None:
+            return self._over.get(order)
+        return tuple(await self._taken(each, "canceled"))
 
     async def _taken(self, each: Exit, why: str) -> list[Report]:
         """One that was met meanwhile is told as that: its trades are ours."""
@@ -208,8 +217,19 @@ class Exits:
             if not told:
                 raise VenueTimeoutError("it was met there, and its trades are still to come")
             return told
-        del self._held[each.symbol][each.leg]
-        return [self._canceled(each, why)]
+        return self._ended(each, why)
+
+
+def _exit_of(order: Order, *, is_known: bool = False) -> Exit:
+    price = order.trigger
+    if price is None:  # of a journal of an older program
+        level = order.terms.exits.stop_loss or order.terms.exits.take_profit
+        price = ZERO if level is None or level.kind is not LevelKind.PRICE else level.value
+    return Exit(order.id, order.leg, order.terms.symbol, order.terms.side, price, is_known)
+
+
+def _same_kind(one: Exit, other: Exit) -> bool:
+    return one.symbol == other.symbol and SLOT_OF[one.leg] == SLOT_OF[other.leg]
 
 
 def fill_of(
@@ -241,22 +261,3 @@ def _money_of(symbol: str) -> tuple[str, ...]:
     """What a market is settled in: an account lists those of its own currency."""
     parsed = parse_symbol(symbol)
     return () if parsed is None else (parsed[2] or parsed[1],)
-
-
-def asked_legs(plan: ExitPlan) -> tuple[tuple[str, Level], ...]:
-    legs = ((STOP, plan.stop_loss), (TARGET, plan.take_profit))
-    return tuple((leg, level) for leg, level in legs if level is not None)
-
-
-def level_of(level: Level, leg: str, entry: Decimal, side: Side, tick: Decimal) -> Decimal:
-    """On the tick: a target in our favor, a stop to the nearest (simulation.md, exits)."""
-    if level.kind is LevelKind.PRICE:
-        exact = level.value
-    else:
-        sign = side.sign if leg == TARGET else -side.sign
-        exact = entry * (1 + sign * level.value)
-    if tick == ZERO:
-        return exact
-    if leg == TARGET:
-        return ceil_to(tick, exact) if side is Side.BUY else floor_to(tick, exact)
-    return nearest_to(tick, exact)

@@ -2,7 +2,7 @@
 
 The rules it keeps: often while something works and no stream is proven to tell of it, seldom while
 one is, at once after whatever may have been missed; what does not stand there as we know it is read
-whole; then the exits of new fills are placed and those of no position taken away.
+whole; then exits that were met or vanished are told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.adapters.exchange_exits import Ask, Exits, asked_legs
+from lefi_tui.adapters.exchange_exits import Ask, Exits
 from lefi_tui.adapters.exchange_orders import Known, KnownOrders, trade_news
 from lefi_tui.adapters.exchange_stream import (
     AccountTold,
@@ -23,7 +23,6 @@ from lefi_tui.adapters.exchange_stream import (
     UserStream,
 )
 from lefi_tui.core.messages import Report, VenueFilled
-from lefi_tui.core.order import Order
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
 
@@ -43,10 +42,10 @@ class Looks:
         self.hear: Hear = _nobody
         self.changed: Changed = _unchanged
         self.moved: Callable[[], None] = _still  # the wallet is another now
-        self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
         self._due_ns = 0  # of the next look
         self._sooner = asyncio.Event()
         self._missed_ns = 0
+        self._unfit: set[str] = set()  # markets in which something was filled under an exit
         self._stirred: set[str] = set()  # markets of exits of which the stream has told
         orders.filled = self._filled
         orders.read_first, orders.told_too = self._read_first, stream.told_too
@@ -73,22 +72,15 @@ class Looks:
     def busy(self) -> set[str]:
         """Markets in which something works, or has to."""
         working = {each.symbol for each in self._orders.working().values()}
-        bare = {self._orders.known[each].symbol for each in self._bare}
-        return working | bare | self._exits.symbols()
+        return working | self._exits.symbols()
 
     def _filled(self, order: str) -> None:
-        known = self._orders.known[order]
-        self._exits.doubted.add(known.symbol)
+        """A target that has a size of its own is fitted to the position."""
         self.moved()
-        if asked_legs(known.order.terms.exits):
-            self._bare[order] = self._clock.now_ns() // NS_PER_MS
-        if self.has_exits(known.symbol):
+        symbol = self._orders.known[order].symbol
+        if self._orders.ways.sizes_targets and symbol in self._exits.symbols():
+            self._unfit.add(symbol)
             self.soon()
-
-    def has_exits(self, symbol: str) -> bool:
-        """A fill there has work to be done: exits to place, or to take away."""
-        bare = {self._orders.known[each].symbol for each in self._bare}
-        return symbol in bare | self._exits.symbols()
 
     # ---- the stream
 
@@ -172,20 +164,15 @@ class Looks:
         self._stream.looked(began_ns)
 
     async def _look_at_exits(self, resting: Collection[str]) -> None:
-        """Those of new fills are placed, those that were met told, those of no position taken."""
-        for order in sorted(self._bare):
-            with suppress(VenueTimeoutError):
-                await self._protect(self._orders.known[order].order)
+        """Those that were met or vanished are told, those that never came there asked for again."""
         for symbol in sorted(self._exits.symbols()):
             if symbol in self._stirred or self._exits.has_news(symbol, resting):
                 with suppress(VenueTimeoutError):
                     await self._look_at_exits_of(symbol)
-        for symbol in sorted(self._exits.doubted & self._exits.symbols()):
+        for symbol in sorted(self._unfit):
             with suppress(VenueTimeoutError):
-                if symbol not in (await self._ask("holdings"))["units"]:
-                    async for report in self._exits.drop(symbol):
-                        self.hear(report)
-                self._exits.doubted.discard(symbol)
+                await self._exits.fit(symbol)
+                self._unfit.discard(symbol)
 
     async def _look_at_exits_of(self, symbol: str) -> None:
         reports = await self._exits.look(symbol)
@@ -198,18 +185,6 @@ class Looks:
     def _tell(self, reports: Iterable[Report]) -> None:
         for report in reports:
             self.hear(report)
-
-    async def _protect(self, order: Order) -> None:
-        """Once its exits are asked for it is bare no longer. An exchange may lag behind its own
-        fills, so only one that shows no position for a while has none to protect."""
-        told, now_ms = await self._ask("holdings"), self._clock.now_ns() // NS_PER_MS
-        symbol, since_ms = order.terms.symbol, self._bare[order.id]
-        if Decimal(told["units"].get(symbol, 0)) * order.terms.side.sign > 0:
-            async for report in self._exits.hang(order, Decimal(told["entries"][symbol])):
-                self.hear(report)
-        elif now_ms - since_ms < self._orders.ways.proof_after_ms:
-            return
-        del self._bare[order.id]
 
 
 def _is_as_known(known: Known, there: Mapping[str, Any] | None) -> bool:

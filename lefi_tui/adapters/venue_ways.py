@@ -49,6 +49,7 @@ class Ways(Record):
     has_income: bool = False  # Binance's ledger of a futures wallet, every entry of it
     margin: Mapping[str, Any] = {}  # what an order and its leverage say of the margin mode
     exits: Holds = Holds.OURS
+    sizes_targets: bool = False  # else one closes all, whatever that has grown to
     asks_exits: Mapping[str, Any] = {}  # what the question for open orders must say to show exits
 
     def order_params(self) -> dict[str, Any]:
@@ -98,6 +99,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         options={"fetchMarkets": {"types": ["swap"]}},
         margin={"marginMode": "isolated"},
         exits=Holds.THERE,
+        sizes_targets=True,
         asks_exits={"trigger": True, "ordType": "conditional,oco"},
     ),
 }

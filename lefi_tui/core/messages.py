@@ -17,6 +17,7 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import Order, Owed
+from lefi_tui.core.protection import Guard, ProtectionRules
 from lefi_tui.core.reconcile import Leg, TheirOrder
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.release import Release
@@ -188,6 +189,18 @@ class SetKillRules(Command):
     """[kill] of the settings, said at every start, when the accounts are open."""
 
     rules: KillRules
+    at_ns: int = 0
+
+
+class SetProtectionRules(Command):
+    """[protection] of the settings, said at every start."""
+
+    rules: ProtectionRules
+
+
+class TendProtection(Command):
+    """What is due of the positions' protection is done: the engine says it when something is."""
+
     at_ns: int = 0
 
 
@@ -437,6 +450,15 @@ class WalletMoved(Report):
     amount: Decimal  # that came; negative when it went
     at_ns: int
     symbol: str = ""
+
+
+class PeakSeen(Report):
+    """A price better than any since a trailing stop was set: it follows."""
+
+    account: str
+    symbol: str
+    price: Decimal
+    at_ns: int
 
 
 class TimersDue(Report):
@@ -862,6 +884,30 @@ class ExitPlaced(Event):
 
     order: Order
     at_ns: int
+
+
+class GuardKept(Event):
+    """How a position at an exchange is protected now; None: no longer, it is closed."""
+
+    account: str
+    symbol: str
+    guard: Guard | None
+    at_ns: int
+
+
+class ProtectionTold(Event):
+    """A position lost its stop, has it again, or is closed because it can't have one."""
+
+    account: str
+    symbol: str
+    state: str  # unprotected | protected | hung again | taken away | closing
+    text: str
+    at_ns: int
+    bare_ns: int = 0  # for how long it has been, or was, without
+
+
+class ProtectionRulesSet(Event):
+    rules: ProtectionRules
 
 
 class NoteWritten(Event):

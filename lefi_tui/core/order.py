@@ -202,6 +202,7 @@ class Order(Record):
     deadline_ns: int = 0  # canceled then; 0: it rests
     retries: int = 0  # sent again so often where it surely never reached the venue
     held: Decimal | None = None  # of a transaction's step: its owner's units before it
+    trigger: Decimal | None = None  # of an exit at an exchange: the price that fires it
 
     @property
     def is_final(self) -> bool:

@@ -45,12 +45,14 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
         m.SetLimits: ADMIN,
         m.SetCalendar: ADMIN,
         m.SetKillRules: ADMIN,
+        m.SetProtectionRules: ADMIN,
         m.SetApprovalRules: ADMIN,
         m.OpenAccount: ADMIN,
         m.ListInstruments: ADMIN,
         m.HoldBots: NOBODY,
         m.AdvanceKill: NOBODY,
         m.TakeOrders: NOBODY,
+        m.TendProtection: NOBODY,
     }
 )
 

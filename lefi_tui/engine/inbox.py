@@ -27,6 +27,7 @@ from lefi_tui.core.messages import (
     Report,
     StopBot,
     TakeOrders,
+    TendProtection,
     VenueFilled,
 )
 
@@ -53,10 +54,11 @@ class Waiting(Struct):
 
 
 def sends_no_order(message: Incoming) -> bool:
-    """What may be taken while nobody knows yet what the orders of before a start came to."""
+    """What may be taken while nobody knows yet what the orders of before a start came to: it sends
+    none, or only what protects a position."""
     if isinstance(message, StopBot):
         return not message.closes
-    return isinstance(message, (Report, PauseBot, HoldBots, *_OF_KILL))
+    return isinstance(message, (Report, PauseBot, HoldBots, TendProtection, *_OF_KILL))
 
 
 class Inbox:

@@ -15,6 +15,7 @@ from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
 from lefi_tui.engine.jobs import Jobs
 from lefi_tui.engine.outside import attend
+from lefi_tui.engine.protecting import Protecting
 from lefi_tui.engine.sampling import LOOK_S
 from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tending import RECONCILED, STARTED, Tending
@@ -35,6 +36,7 @@ class Surroundings:
         self._tasks: set[asyncio.Task[None]] = set()
         self._feed_failures: dict[str, int] = {}
         self._tending = Tending(writer)
+        self._protecting = Protecting(writer)
         self.jobs = Jobs(self._world.clock)
         self.scheduling = Scheduling(writer.effects.timers, self.jobs, writer.setup.records)
 
@@ -50,12 +52,14 @@ class Surroundings:
             noticing.listen(self._writer.publisher, self._world.notifier)
 
     def _hear_market(self, message: MarketInput) -> None:
+        self._protecting.hear(message)
         self._writer.inbox.put(message)  # one that finds no room is counted as refused
 
     def begin(self) -> None:
         self._task(self._watch_clock())
         self._task(self._watch_equity())
         self._task(conditions.attend(self._writer))
+        self._task(self._protecting.run())
         self._task(self._writer.killing.watch_file())
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))

@@ -11,10 +11,12 @@ from typing import Final
 
 from bots.indicator import DEFAULTS
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.desk.covering import protection_of
 from lefi_tui.core.desk.lifecycle import WAITS
 from lefi_tui.core.messages import Work
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.position import Position, unrealized
+from lefi_tui.core.protection import Cover
 from lefi_tui.lang.program import check
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, Earned, ShareRow, WaitRow
@@ -22,6 +24,7 @@ from lefi_tui.views.flows_view import FlowRow, open_row
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
+from lefi_tui.views.protection_words import in_short
 
 Books = Mapping[str, Position]
 SCRIPTS_KEPT: Final = 32
@@ -133,15 +136,19 @@ def _share(desk: Desk, screen: ScreenState, held: Position, now_ns: int) -> Shar
     key = (held.account, held.symbol)
     price = screen.prices.get(key)
     mark = None if price is None else from_double(price.quote.last)
+    cover = protection_of(desk, desk.positions.get(key, held), now_ns)
+    places = places_of(desk.instruments.get(key), float(held.entry))
     return ShareRow(
         held.symbol,
         held.units,
         held.entry,
         mark,
         None if mark is None else unrealized(held, mark),
-        places_of(desk.instruments.get(key), float(held.entry)),
+        places,
         age_ms=0 if price is None else max(0, now_ns // NS_PER_MS - price.quote.time_ms),
         limit_ms=0 if price is None else price.limit_ms,
+        stop=in_short(cover, places),
+        is_bare=cover.cover is Cover.BARE,
     )
 
 

@@ -35,6 +35,8 @@ class ShareRow(Record):
     places: int
     age_ms: int  # of the mark
     limit_ms: int
+    stop: str = ""  # how the whole position is protected, in a few words
+    is_bare: bool = False
 
     @property
     def is_stale(self) -> bool:

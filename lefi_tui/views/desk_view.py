@@ -102,6 +102,10 @@ class PositionRow(Record):
     leverage: Decimal | None = None  # in force at the exchange
     is_isolated: bool = True
     read_age_ms: int | None = None  # since the exchange said where; None: computed from the books
+    stop: str = ""  # how it is protected, in a few words
+    is_bare: bool = False  # it asks for a stop, and has none
+    lost_ms: int = 0  # without it since it was opened, in all
+    stop_why: str = ""
 
     @property
     def is_stale(self) -> bool:

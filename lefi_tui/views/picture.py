@@ -13,10 +13,12 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
+from lefi_tui.core.desk.covering import protection_of
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import from_double, nearest_to
 from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position, liquidation_price, unrealized
+from lefi_tui.core.protection import Cover
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import (
     AccountRow,
@@ -34,6 +36,7 @@ from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.limits_picture import limits_view
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.numbers import NS_PER_MS, places_of
+from lefi_tui.views.protection_words import in_short
 from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
 from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
@@ -166,6 +169,8 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
     mark = None if price is None else from_double(price.quote.last)
     pnl = None if mark is None else unrealized(position, mark)
     value = abs(position.units) * position.entry
+    cover = protection_of(desk, position, now_ns)
+    places = places_of(desk.instruments.get(key), float(position.entry))
     row = PositionRow(
         account=position.account,
         symbol=position.symbol,
@@ -177,9 +182,13 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
         liquidation=_liquidation(desk, position),
         owners=tuple(position.shares),
         currency=desk.accounts[position.account].currency,
-        places=places_of(desk.instruments.get(key), float(position.entry)),
+        places=places,
         age_ms=0 if price is None else _age_ms(now_ns, price.quote.time_ms),
         limit_ms=0 if price is None else price.limit_ms,
+        stop=in_short(cover, places),
+        is_bare=cover.cover is Cover.BARE,
+        lost_ms=cover.lost_ns // NS_PER_MS,
+        stop_why=cover.why,
     )
     return _as_read(row, desk, state, now_ns)
 
@@ -210,7 +219,10 @@ def _liquidation(desk: Desk, position: Position) -> Decimal | None:
 
 
 def _exit_price(desk: Desk, order: Order) -> Decimal | None:
-    """Where a stop or target of an open position stands; a trail's place only the venue knows."""
+    """Where a stop or target of an open position stands; a trail's place on paper only the venue
+    knows."""
+    if order.trigger is not None:
+        return order.trigger
     key = (order.account, order.terms.symbol)
     position, instrument = desk.positions.get(key), desk.instruments.get(key)
     if position is None or instrument is None or not position.units:

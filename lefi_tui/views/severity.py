@@ -69,6 +69,12 @@ def _approval_ended(event: m.ApprovalEnded) -> Severity | None:
     return Severity.WARNING if event.outcome == "expired" else None
 
 
+def _protection(event: m.ProtectionTold) -> Severity:
+    is_bad = event.state in {"unprotected", "closing"}
+    return Severity.URGENT if is_bad else _CALM.get(event.state, Severity.WARNING)
+
+
+_CALM: Final = {"protected": Severity.INFO}
 # What is not here is told on the screen only.
 SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.NoteWritten: _note,
@@ -89,6 +95,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.UnknownSeen: _unknown,
     m.ForeignSeen: _foreign,
     m.AccountChecked: _checked,
+    m.ProtectionTold: _protection,
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
     m.WalletBooked: _wallet_booked,

@@ -91,6 +91,7 @@ def _texts(event: Any) -> dict[str, str]:
 VALUES: Final[dict[str, Callable[[Any], Iterator[Change]]]] = {
     "LimitsSet": _fields,
     "KillRulesSet": _fields,
+    "ProtectionRulesSet": _fields,
     "ApprovalRulesSet": _fields,
     "TradingStateChanged": _trading,
     "AccountStateChanged": _account_trading,

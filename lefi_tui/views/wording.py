@@ -21,6 +21,7 @@ from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 from lefi_tui.views.wording_doubts import OF_DOUBTS
 from lefi_tui.views.wording_money import OF_MONEY, fee
+from lefi_tui.views.wording_protection import OF_PROTECTION
 from lefi_tui.views.wording_rejected import NEXT, OTHERWISE
 from lefi_tui.views.wording_waits import OF_WAITS
 
@@ -230,6 +231,8 @@ def _about(order_id: str, orders: Orders) -> tuple[str, str, str]:
 def _how(order: Order) -> str:
     limit = order.terms.limit
     exits = order.terms.exits
+    if order.trigger is not None:
+        return f"at {words(order.trigger)}"
     if order.leg in {"stop", "target", "trail"}:
         level = exits.stop_loss or exits.take_profit or exits.trail
         return "" if level is None else f"at {_level(order.leg, level)}"
@@ -345,6 +348,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     **OF_WAITS,
     **OF_DOUBTS,
     **OF_MONEY,
+    **OF_PROTECTION,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,

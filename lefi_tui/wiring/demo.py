@@ -60,7 +60,7 @@ def build_engine(
     from lefi_tui.adapters.system_clock import SystemClock
     from lefi_tui.engine.engine import Engine
     from lefi_tui.engine.writer import Setup
-    from lefi_tui.wiring.limits import kill_rules, opening_limits
+    from lefi_tui.wiring.limits import kill_rules, opening_limits, protection_rules
     from lefi_tui.wiring.people import let_in, people
 
     clock = SystemClock()
@@ -81,7 +81,8 @@ def build_engine(
     engine = Engine(setup, socket_path(folder), let_in(people(settings, folder), folder))
     accounts.connect(engine.submit)
     # The rules of a kill last: what is halted already is read back, each account of it.
-    return engine, (*opening_limits(settings), *accounts.commands, kill_rules(settings))
+    rules = (protection_rules(settings), kill_rules(settings))
+    return engine, (*opening_limits(settings), *accounts.commands, *rules)
 
 
 def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool) -> World:

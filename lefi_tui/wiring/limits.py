@@ -1,4 +1,4 @@
-"""Limits, calendar and rules of the kill of the settings, as commands that each start says."""
+"""Limits, calendar, rules of the kill and of protection, as commands that each start says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.kill import Flatten, KillRules
-from lefi_tui.core.messages import ChangeLimits, Command, SetCalendar, SetKillRules
+from lefi_tui.core.messages import (
+    ChangeLimits,
+    Command,
+    SetCalendar,
+    SetKillRules,
+    SetProtectionRules,
+)
+from lefi_tui.core.protection import ProtectionRules
 from lefi_tui.core.risk.limits import SETTINGS, given
 from lefi_tui.errors import LefiError
 from lefi_tui.requests import LimitsAsked
@@ -49,3 +56,8 @@ def kill_rules(settings: Settings) -> SetKillRules:
             given.spreads_max,
         )
     )
+
+
+def protection_rules(settings: Settings) -> SetProtectionRules:
+    given = settings.protection
+    return SetProtectionRules(ProtectionRules(given.alarm_s, given.close_s))

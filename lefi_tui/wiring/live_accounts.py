@@ -74,13 +74,11 @@ def open_live(
     def restore(desk: Desk) -> None:
         listed = [each for (owner, _), each in desk.instruments.items() if owner == name]
         market.enlist(listed)
-        venue.enlist(listed)
         _remember(venue, desk, name, clock)
 
     def connect(send: Send) -> None:
         opening = _Opening(name, account, venue.wallet, clock)
         opening.send = send
-        opening.enlist = venue.enlist
         feed.listed = opening.listed
 
     accounts.venues[name] = venue
@@ -137,11 +135,9 @@ class _Opening:
     ) -> None:
         self._name, self._account, self._wallet, self._clock = name, account, wallet, clock
         self.send: Send = _nobody
-        self.enlist: Callable[[tuple[Instrument, ...]], None] = _nobody
         self._task: asyncio.Task[None] | None = None
 
     def listed(self, instruments: tuple[Instrument, ...]) -> None:
-        self.enlist(instruments)
         self._task = asyncio.get_running_loop().create_task(self._open(instruments))
 
     async def _open(self, instruments: tuple[Instrument, ...]) -> None:

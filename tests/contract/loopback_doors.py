@@ -17,6 +17,7 @@ from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import Report
 from lefi_tui.core.order import Order, Side
+from tests.contract.desk_part import DeskPart
 from tests.contract.doors import ACCOUNT, Door
 from tests.exchange.hand_market import PERPETUAL, SPOT
 from tests.exchange.loopback.host import Far
@@ -85,6 +86,7 @@ class LoopbackDoor(Door):
 
     exchange: Exchange = field(kw_only=True)
     far: Far = field(kw_only=True)
+    desk: DeskPart = field(kw_only=True)
 
     @property
     def loopback(self) -> LoopbackMarket:
@@ -99,6 +101,7 @@ class LoopbackDoor(Door):
     async def submit(self, *orders: Order) -> tuple[Report, ...]:
         """As the desk sends: the units of a close are fixed before."""
         fixed = [await self._fixed(each) for each in orders]
+        self.desk.sends(fixed)
         return await Door.submit(self, *fixed)
 
     async def _fixed(self, order: Order) -> Order:
@@ -106,11 +109,16 @@ class LoopbackDoor(Door):
             return order
         return replace(order, quantity=abs(await self.position(order.terms.symbol)))
 
+    async def cancel(self, *orders: str) -> tuple[Report, ...]:
+        self.desk.cancels(orders)
+        return await Door.cancel(self, *orders)
+
     async def quiet(self) -> None:
         """Looks until there is nothing new."""
         while True:
             known = set(self.told)
             await self.adapter.look_on()
+            await self.desk.hears(self.told)
             if known == set(self.told):
                 return
 
@@ -128,10 +136,11 @@ async def loopback_door(far: Far, exchange: Exchange, link: ExchangeLink) -> Loo
     far.act("begin")
     venue = ExchangeVenue(link, SystemClock(), ACCOUNT, "USDT")
     market = LoopbackMarket(far, exchange, venue, link)
-    door = LoopbackDoor(venue, market, exchange=exchange, far=far, symbols=tuple(exchange.names))
+    told: dict[str, Any] = {"exchange": exchange, "far": far, "desk": DeskPart(venue, ACCOUNT)}
+    door = LoopbackDoor(venue, market, symbols=tuple(exchange.names), **told)
     for symbol, name in exchange.names.items():
         market.does("listing", symbol=name, **RULES, **exchange.rules)
         await door.book("99.5", "100", UNITS, symbol)
-    venue.enlist(await venue.instruments())
+    await door.desk.open()
     venue.listen(door.told.append)
     return door

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,15 +16,13 @@ from lefi_tui.core.ids import ClientOrderId, exit_id
 from lefi_tui.core.messages import (
     Report,
     VenueAccepted,
+    VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
     VenueRejected,
     VenueSilent,
 )
 from lefi_tui.core.order import (
-    ExitPlan,
-    Level,
-    LevelKind,
     Order,
     OrderKind,
     OrderTerms,
@@ -33,6 +30,7 @@ from lefi_tui.core.order import (
     Size,
     SizeKind,
 )
+from lefi_tui.core.protection import PAST
 from lefi_tui.engine.effects import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
@@ -153,27 +151,72 @@ async def test_an_exit_whose_answer_is_lost_stands_there_in_the_end_once(
     far: Far, venue: ExchangeVenue, fault: str
 ) -> None:
     far.act("begin")
-    told: list[Report] = []
-    venue.listen(told.append)
-    looks = asyncio.create_task(venue.run())
-    plan = ExitPlan(Level(LevelKind.PERCENT, Decimal("0.02")), Level(LevelKind.PERCENT, Decimal(1)))
-    far.act("fault", name=fault, path="/algoOrder", method="POST")
-    bought = order(f"guarded {fault}", exits=plan)
+    bought = order(f"guarded {fault}")
     await venue.submit((bought,))
-    try:
-        async with asyncio.timeout(20):
-            while {"stop", "target"} - accepted(told, bought):
-                await SystemClock().sleep(0.05)
-    finally:
-        looks.cancel()
-        await asyncio.wait([looks])
-    standing = [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
-    assert sorted(each["orderType"] for each in standing) == ["STOP_MARKET", "TAKE_PROFIT_MARKET"]
+    await truth(venue, bought.id)
+    far.act("fault", name=fault, path="/algoOrder", method="POST")
+    stop, target = exit_of(bought, "stop", "58800"), exit_of(bought, "target", "120000")
+    assert kinds(await venue.submit((stop,))) == [VenueSilent.__name__]
+    (accepted,) = await truth(venue, stop.id)
+    assert isinstance(accepted, VenueAccepted)
+    assert accepted.venue_order_id
+    assert kinds(await venue.submit((target,))) == [VenueAccepted.__name__]
+    assert sorted(each["orderType"] for each in standing(far)) == [
+        "STOP_MARKET",
+        "TAKE_PROFIT_MARKET",
+    ]
     assert far.act("faults_met") == [fault]
 
 
-def accepted(told: list[Report], entry: Order) -> set[str]:
-    """Legs of which the exchange has said that it has them."""
-    ids = {exit_id(entry.id, leg): leg for leg in ("stop", "target")}
-    known = (each.order for each in told if isinstance(each, VenueAccepted))
-    return {ids[each] for each in known if each in ids}
+async def test_a_moved_stop_takes_the_place_of_the_old_one_which_the_exchange_holds_alone(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    """Binance refuses a second one that closes all (-4130), so the old one goes first."""
+    far.act("begin")
+    bought = order("moved")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    first, second = exit_of(bought, "stop", "58800"), exit_of(bought, "trail", "59000")
+    await venue.submit((first,))
+    told = await venue.submit((second,))
+    assert kinds(told) == [VenueCanceled.__name__, VenueAccepted.__name__]
+    (there,) = standing(far)
+    assert (there["clientAlgoId"], Decimal(there["triggerPrice"])) == (second.id, Decimal(59_000))
+
+
+async def test_a_stop_beyond_the_price_is_refused_as_that(far: Far, venue: ExchangeVenue) -> None:
+    far.act("begin")
+    bought = order("past")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    (refused,) = await venue.submit((exit_of(bought, "stop", "61000"),))
+    assert isinstance(refused, VenueRejected)
+    assert refused.code == PAST
+
+
+async def test_a_stop_that_fired_and_whose_order_was_not_taken_has_ended(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    """ccxt calls it closed; nothing was sold (faults.md, how ccxt behaves, 13)."""
+    far.act("begin")
+    bought = order("fired")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    stop = exit_of(bought, "stop", "58800")
+    await venue.submit((stop,))
+    far.act("end_algo", client_id=stop.id, status="FINISHED")
+    (ended,) = await truth(venue, stop.id)
+    assert isinstance(ended, VenueCanceled)
+    assert "was refused" in ended.reason
+
+
+def exit_of(entry: Order, leg: str, price: str) -> Order:
+    kind = {"stop": OrderKind.STOP, "target": OrderKind.TARGET, "trail": OrderKind.TRAIL}[leg]
+    size, side = Size(SizeKind.ALL), entry.terms.side.opposite
+    terms = OrderTerms(BTC, side, kind, size, is_reduce_only=True)
+    name = exit_id(entry.id, leg)
+    return Order(name, "main", terms, "hand", leg=leg, trigger=Decimal(price))
+
+
+def standing(far: Far) -> list[dict[str, Any]]:
+    return [each for each in far.act("algos") if each["algoStatus"] == "NEW"]

@@ -22,7 +22,6 @@ from lefi_tui.adapters.ccxt_private import PrivateExchange
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.exchange_stream import ASKED, TOLD, StreamTerms
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     Report,
     VenueCanceled,
@@ -30,10 +29,10 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, Side
+from lefi_tui.core.order import Order, Side
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_live_venue import BTC, order
+from tests.exchange.test_live_venue import BTC, exit_of, order
 
 # Ten times quicker than in earnest, and nothing is read by the clock alone.
 QUICK = StreamTerms(
@@ -236,11 +235,12 @@ async def test_a_cancel_that_comes_too_late_finds_it_filled(far: Far, link: Exch
 
 async def test_a_stop_that_is_met_is_told_at_once(far: Far, link: ExchangeLink) -> None:
     async with trading(far, link) as account:
-        plan = ExitPlan(Level(LevelKind.PERCENT, Decimal("0.02")))
-        guarded = order("guarded", exits=plan)
-        stop = exit_id(guarded.id, "stop")
+        guarded = order("guarded")
+        stop = exit_of(guarded, "stop", "58800")
         await account.sends(guarded)
-        await settled(lambda: any(getattr(each, "order", "") == stop for each in account.told))
+        await settled(lambda: account.fills(guarded))
+        await account.sends(stop)
+        await settled(lambda: any(getattr(each, "order", "") == stop.id for each in account.told))
         far.act("price", symbol="BTCUSDT", price="58000")
         await settled(lambda: any(each.reason == "stop_loss" for each in account.fills().values()))
         await settled(lambda: not account.venue.busy())

@@ -83,13 +83,20 @@ def test_a_stale_price_is_marked_with_its_age_and_dimmed() -> None:
     assert inks == {Ink.DIM, Ink.WARN}
 
 
-def test_positions_at_80_columns_show_profit_and_liquidation() -> None:
-    text = lines(positions.layout(view(), Frame(78, 3)))
+def test_positions_at_80_columns_show_profit_liquidation_and_how_they_are_protected() -> None:
+    rows = view().positions
+    guarded = replace(rows[0], stop="stop 41,300.0 native")
+    bare = replace(rows[1], stop="UNPROTECTED 12 s", is_bare=True)
+    shown = replace(view(), positions=(guarded, bare))
+    text = lines(positions.layout(shown, Frame(78, 3)))
     assert "liq. at" in text[0]
     assert text[1].split() == [
-        "▹BTC/USDT", "long", "0.05", "42,120.1", "42,350.0", "+11.50", "0.9s",
+        "▹BTC/USDT", "long", "0.05", "+11.50", "0.9s", "stop", "41,300.0", "native",
     ]  # fmt: skip
     assert "169.4" in text[2]
+    assert text[2].rstrip().endswith("NO STOP UNPROTECTED 12 s")
+    narrow = lines(positions.layout(shown, Frame(38, 3)))
+    assert "NO STOP" in narrow[2]
 
 
 def test_at_40_columns_symbol_profit_and_age_are_left() -> None:

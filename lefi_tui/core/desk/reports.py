@@ -8,16 +8,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import FillSeen, Occasion
-from lefi_tui.core.desk import forced, giving_back, waiting
+from lefi_tui.core.desk import forced, giving_back, guarding, venue_exits, waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
-from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     CancelOrders,
-    ExitPlaced,
     FillKept,
     FundingBooked,
     FundingCharged,
@@ -37,25 +35,16 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.money import EXACT, MONEY, ZERO, grained
 from lefi_tui.core.order import (
     UNKNOWN,
-    ExitPlan,
     Order,
-    OrderKind,
     OrderStatus,
-    OrderTerms,
     Side,
-    Size,
     SizeKind,
 )
 from lefi_tui.core.position import credited
 
 NS_PER_MS: Final = 1_000_000
-Ending = VenueRejected | VenueCanceled | VenueNeverSaw | VenueFilled
+Word = VenueAccepted | VenueRejected | VenueCanceled | VenueNeverSaw | VenueFilled
 _UNANSWERED: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
-_EXIT_LEGS: Final = {
-    "stop": OrderKind.STOP,
-    "target": OrderKind.TARGET,
-    "trail": OrderKind.TRAIL,
-}
 
 
 def accepted(draft: Draft, report: VenueAccepted) -> None:
@@ -64,6 +53,7 @@ def accepted(draft: Draft, report: VenueAccepted) -> None:
         draft.say(OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity))
         if order.is_cancel_asked and order.status is OrderStatus.UNCONFIRMED:
             draft.ask(CancelOrders(order.account, (order.id,)))
+        guarding.stands(draft, order, _heard_ns(draft.desk, order.account, report))
 
 
 def _fixes_units(order: Order, report: VenueAccepted) -> bool:
@@ -75,6 +65,7 @@ def rejected(draft: Draft, report: VenueRejected) -> None:
     if order is not None and not order.filled:
         heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
+        guarding.refused(draft, order, report, heard_ns)
         ended(draft, order, f"was rejected by the venue: {report.text}", heard_ns)
 
 
@@ -83,10 +74,11 @@ def canceled(draft: Draft, report: VenueCanceled) -> None:
     if order is not None:
         heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
+        guarding.gone(draft, order, report.reason, heard_ns)
         ended(draft, order, f"was canceled: {report.reason}", heard_ns)
 
 
-def _heard_ns(desk: Desk, account: str, report: Ending) -> int:
+def _heard_ns(desk: Desk, account: str, report: Word) -> int:
     """When it was heard; on a candle file when it happened, as all else there."""
     is_ours = report.heard_ns and not waiting.is_file(desk, account)
     return report.heard_ns if is_ours else report.at_ns
@@ -144,6 +136,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
     heard_ns = _heard_ns(draft.desk, order.account, report)
+    guarding.gone(draft, order, reason, heard_ns)
     if not was_known and waiting.may_be_sent_again(draft.desk, order, heard_ns):
         words = submit(draft, waiting.sent_again(order, heard_ns), heard_ns)
         if not words:
@@ -170,9 +163,10 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     parts = _parts(draft.desk, order, report)
     for owner, part in parts:
         draft.say(_order_filled(part, owner))
-    if order is not None:
-        _place_exits(draft, order, report.at_ns)
-    _drop_exits_when_flat(draft, report)
+    if guarding.is_guarded(draft.desk, report.account):
+        guarding.filled(draft, order, report, heard_ns)
+    else:
+        venue_exits.filled(draft, order, report)
     if order is not None:
         waiting.answer_final(draft, order.id)
     for owner, part in parts:
@@ -240,93 +234,6 @@ def _owner_of_position(desk: Desk, report: VenueFilled) -> str:
     position = desk.positions.get((report.account, report.symbol))
     holders = [] if position is None else [name for name, units in position.shares.items() if units]
     return holders[0] if len(holders) == 1 else UNKNOWN
-
-
-def _place_exits(draft: Draft, entry: Order, at_ns: int) -> None:
-    """The exits an entry named hang on the position from its first fill on, each one anew."""
-    plan = entry.terms.exits
-    legs = [("stop", plan.stop_loss), ("target", plan.take_profit), ("trail", plan.trail)]
-    for leg, level in legs:
-        if level is None or not _is_open(draft.desk, entry):
-            continue
-        order_id = _next_exit_id(draft.desk, entry, leg)
-        if not order_id:
-            continue
-        _replace_exit(draft, entry, leg, at_ns)
-        terms = OrderTerms(
-            entry.terms.symbol,
-            entry.terms.side.opposite,
-            _EXIT_LEGS[leg],
-            Size(SizeKind.ALL),
-            is_reduce_only=True,
-            exits=_only(leg, plan),
-        )
-        exit_order = Order(
-            id=order_id,
-            account=entry.account,
-            terms=terms,
-            owner=entry.owner,
-            run=entry.run,
-            site=entry.site,
-            leg=leg,
-            group=entry.group,
-            status=OrderStatus.ACCEPTED,
-            placed_at_ns=at_ns,
-        )
-        draft.say(ExitPlaced(exit_order, at_ns))
-
-
-def _next_exit_id(desk: Desk, entry: Order, leg: str) -> str:
-    """The id of the exit to place now; empty when the position has its exit of this kind.
-
-    An exit may have closed what was filled so far, and the entry goes on filling: the new units
-    need an exit again. An exit that a newer entry set is left alone.
-    """
-    if desk.order(exit_id(entry.id, leg)) is None:
-        return exit_id(entry.id, leg)
-    if any(each.leg == leg for each in _exits(desk, entry.account, entry.terms.symbol)):
-        return ""
-    again = 1
-    while desk.order(exit_id(entry.id, leg, again)) is not None:
-        again += 1
-    return exit_id(entry.id, leg, again)
-
-
-def _only(leg: str, plan: ExitPlan) -> ExitPlan:
-    return ExitPlan(
-        stop_loss=plan.stop_loss if leg == "stop" else None,
-        take_profit=plan.take_profit if leg == "target" else None,
-        trail=plan.trail if leg == "trail" else None,
-    )
-
-
-def _is_open(desk: Desk, entry: Order) -> bool:
-    """Whether the entry left a position on its own side: a reducing order sets no exits."""
-    position = desk.positions.get((entry.account, entry.terms.symbol))
-    return position is not None and position.units * entry.terms.side.sign > 0
-
-
-def _replace_exit(draft: Draft, entry: Order, leg: str, at_ns: int) -> None:
-    for order in _exits(draft.desk, entry.account, entry.terms.symbol):
-        if order.leg == leg:
-            draft.say(OrderCanceled(order.id, at_ns, "a newer entry set it anew"))
-
-
-def _exits(desk: Desk, account: str, symbol: str) -> list[Order]:
-    return [
-        order
-        for order in desk.orders.values()
-        if order.account == account and order.terms.symbol == symbol and order.leg in _EXIT_LEGS
-    ]
-
-
-def _drop_exits_when_flat(draft: Draft, report: VenueFilled) -> None:
-    """Exits go with their position: when it is closed, or turned to the other side."""
-    position = draft.desk.positions.get((report.account, report.symbol))
-    units = position.units if position is not None else 0
-    for order in _exits(draft.desk, report.account, report.symbol):
-        if units * order.terms.side.sign >= 0:  # an exit trades against its position
-            draft.say(OrderCanceled(order.id, report.at_ns, "its position is closed"))
 
 
 def _tell_owner(draft: Draft, owner: str, report: VenueFilled, heard_ns: int) -> None:

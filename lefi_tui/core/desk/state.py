@@ -19,6 +19,7 @@ from lefi_tui.core.ledger import Ledger
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.position import Position
+from lefi_tui.core.protection import Guard, ProtectionRules
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Left, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, Limits
@@ -202,6 +203,8 @@ class Desk(Record):
     account_states: Mapping[str, AccountState] = field(default_factory=dict)
     checked: Mapping[str, Checked] = field(default_factory=dict)  # accounts beside their venue
     wallets: Mapping[str, WalletBooks] = field(default_factory=dict)  # that are an exchange's
+    guards: Mapping[tuple[str, str], Guard] = field(default_factory=dict)  # at exchanges
+    protection_rules: ProtectionRules = field(default_factory=ProtectionRules)
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""

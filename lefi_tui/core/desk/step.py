@@ -13,6 +13,7 @@ from lefi_tui.core.desk import (
     comparing,
     doubts,
     flows,
+    guarding,
     killing,
     letters,
     lifecycle,
@@ -52,6 +53,7 @@ from lefi_tui.core.messages import (
     MarketInput,
     OpenAccount,
     PauseBot,
+    PeakSeen,
     QuoteChanged,
     Report,
     Resume,
@@ -60,10 +62,12 @@ from lefi_tui.core.messages import (
     SetCalendar,
     SetKillRules,
     SetLimits,
+    SetProtectionRules,
     SettleCashFlow,
     StartBot,
     StopBot,
     TakeOrders,
+    TendProtection,
     TimersDue,
     TradePrinted,
     Transient,
@@ -132,6 +136,8 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     AdvanceKill: killing.advance_kill,
     TakeOrders: killing.take_orders,
     SetKillRules: killing.set_kill_rules,
+    SetProtectionRules: guarding.set_rules,
+    TendProtection: guarding.tend_all,
     HandleDead: letters.handle_dead,
     LookAgain: doubts.look_again,
     AdoptOrder: doubts.adopt_order,
@@ -148,32 +154,26 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
 }
 
 
-def _report(draft: Draft, report: Report) -> None:  # noqa: C901 -- dispatch
-    match report:
-        case VenueAccepted():
-            reports.accepted(draft, report)
-        case VenueRejected():
-            reports.rejected(draft, report)
-        case VenueFilled():
-            reports.filled(draft, report)
-        case VenueCanceled():
-            reports.canceled(draft, report)
-        case VenueSilent():
-            reports.silent(draft, report)
-        case VenueNeverSaw():
-            reports.never_saw(draft, report)
-        case FundingCharged():
-            reports.funding(draft, report)
-        case WalletMoved():
-            wallets.entry(draft, report)
-        case TimersDue():
-            market.timers_due(draft, report)
-        case VenueRead():
-            killing.venue_read(draft, report)
-        case VenueViewed():
-            comparing.venue_viewed(draft, report)
-        case _:
-            raise AssertionError(f"no report of the desk: {report!r}")
+def _report(draft: Draft, report: Report) -> None:
+    hear = _REPORTS.get(type(report))
+    assert hear is not None, f"no report of the desk: {report!r}"
+    hear(draft, report)
+
+
+_REPORTS: Final[dict[type[Report], Callable[[Draft, Any], None]]] = {
+    VenueAccepted: reports.accepted,
+    VenueRejected: reports.rejected,
+    VenueFilled: reports.filled,
+    VenueCanceled: reports.canceled,
+    VenueSilent: reports.silent,
+    VenueNeverSaw: reports.never_saw,
+    FundingCharged: reports.funding,
+    WalletMoved: wallets.entry,
+    TimersDue: market.timers_due,
+    VenueRead: killing.venue_read,
+    VenueViewed: comparing.venue_viewed,
+    PeakSeen: guarding.peak_seen,
+}
 
 
 def _market(draft: Draft, message: MarketInput) -> None:

@@ -1,0 +1,332 @@
+"""Stops and targets at a real exchange: what hangs there is made to be what the position asks for.
+
+The rules it keeps: nothing is held to hang there before the exchange has said so; one that is
+refused is tried again and its position then closed by rule, one that vanishes is hung again once
+and then told; what a person takes away stays away; exits go with their position. What is to be
+done is a function of the desk and the time (`steps`); fills, words of the exchange and the
+engine's own look lead to the same steps, so none is forgotten and none is done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from lefi_tui.core.desk import closing
+from lefi_tui.core.desk.changing import put
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.guard_steps import (
+    Alarm,
+    Back,
+    Bare,
+    Clear,
+    Close,
+    Drop,
+    Place,
+    guarded,
+    is_guarded,
+    steps,
+)
+from lefi_tui.core.desk.orders import cancel_orders
+from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.desk.venue_exits import KINDS
+from lefi_tui.core.ids import exit_id
+from lefi_tui.core.messages import (
+    ClosePosition,
+    ExitPlaced,
+    GuardKept,
+    OrderCancelRequested,
+    PeakSeen,
+    ProtectionRulesSet,
+    ProtectionTold,
+    SetProtectionRules,
+    SubmitOrders,
+    TendProtection,
+    TradingState,
+    VenueFilled,
+    VenueRejected,
+)
+from lefi_tui.core.order import (
+    ExitPlan,
+    Order,
+    OrderStatus,
+    OrderTerms,
+    Size,
+    SizeKind,
+)
+from lefi_tui.core.protection import (
+    MISSING,
+    PAST,
+    REFUSED,
+    SLOT_OF,
+    Asked,
+    Guard,
+    Hang,
+    Slot,
+    is_better,
+)
+
+Key = tuple[str, str]
+BY: Final = "protection"  # who moves a stop, or closes what can't have one
+__all__ = ["filled", "gone", "is_guarded", "peak_seen", "refused", "stands", "tend_all"]
+
+
+def set_rules(draft: Draft, command: SetProtectionRules) -> None:
+    if command.rules != draft.desk.protection_rules:
+        draft.say(ProtectionRulesSet(command.rules))
+
+
+def tend_all(draft: Draft, command: TendProtection) -> None:
+    for key in guarded(draft.desk):
+        _tend(draft, key, command.at_ns)
+
+
+# ---- what leads to it
+
+
+def filled(draft: Draft, order: Order | None, report: VenueFilled, heard_ns: int) -> None:
+    """From its first fill on an entry's exits are the position's; what it does not name stays."""
+    key = (report.account, report.symbol)
+    position = draft.desk.positions.get(key)
+    is_open = position is not None and order is not None
+    if order is not None and order.leg == "entry" and is_open and position is not None:
+        guard = _asked(draft.desk.guards.get(key), order, report)
+        if guard is not None and position.units * order.terms.side.sign > 0:
+            _keep(draft, key, guard, heard_ns)
+    _tend(draft, key, heard_ns)
+    kept = draft.desk.guards.get(key)
+    if kept is not None and kept.bare_ns == heard_ns:  # since its fill, though we hear of it now
+        _change(draft, key, heard_ns, bare_ns=min(report.at_ns, heard_ns))
+
+
+def _asked(before: Guard | None, entry: Order, report: VenueFilled) -> Guard | None:
+    """None where it changes nothing."""
+    plan, side = entry.terms.exits, entry.terms.side
+    is_new = before is None or before.side is not side
+    if plan == ExitPlan() or (not is_new and before is not None and before.entry == entry.id):
+        return None
+    guard = Guard(side, entry.id) if is_new or before is None else before
+    whose = (entry.id, entry.owner, entry.run, entry.site, entry.group)
+    asked = {
+        "stop": plan.stop_loss,
+        "target": plan.take_profit,
+        "trail": plan.trail,
+    }
+    named: dict[str, Any] = {
+        leg: Asked(level, *whose) for leg, level in asked.items() if level is not None
+    }
+    if "trail" in named:
+        named["best"] = report.price
+    # It is set anew, so it is not one that was moved, refused or taken away a moment ago.
+    slots = {name: each for name, each in guard.slots.items() if not _is_named(name, named)}
+    slots |= {
+        name: Slot(order=each.order) for name, each in guard.slots.items() if _is_named(name, named)
+    }
+    return replace(guard, entry=entry.id, slots=slots, **named)
+
+
+def _is_named(slot: str, named: dict[str, Any]) -> bool:
+    return any(SLOT_OF[leg] == slot for leg in named if leg in SLOT_OF)
+
+
+def stands(draft: Draft, order: Order, at_ns: int) -> None:
+    """The exchange says that it holds it."""
+    found = _own(draft.desk, order)
+    if found is not None:
+        guard, name = found
+        slot = guard.slot(name)
+        kept = replace(slot, tries=0, ended="", why="", refused_ns=0, is_past=False)
+        _keep(draft, _key(order), _with(guard, name, kept), at_ns)
+    _tend_exit(draft, order, at_ns)
+
+
+def refused(draft: Draft, order: Order, report: VenueRejected, at_ns: int) -> None:
+    found = _own(draft.desk, order)
+    if found is not None:
+        guard, name = found
+        slot = guard.slot(name)
+        ended = replace(
+            slot,
+            ended=REFUSED,
+            why=report.text,
+            refused_ns=slot.refused_ns or at_ns,
+            is_past=report.code == PAST,
+        )
+        _keep(draft, _key(order), _with(guard, name, ended), at_ns)
+    _tend_exit(draft, order, at_ns)
+
+
+def gone(draft: Draft, order: Order, why: str, at_ns: int) -> None:
+    """It has ended there without a fill. `order` is as it was before."""
+    found = _own(draft.desk, order)
+    if found is not None:
+        guard, name = found
+        is_asked = order.is_cancel_asked or order.status is OrderStatus.CANCEL_PENDING
+        if is_asked and draft.desk.trading_state is not TradingState.HALTED:
+            _taken_away(draft, order, guard, at_ns)
+        else:  # a kill takes them with the rest: they come again with trading
+            ended = replace(guard.slot(name), ended=MISSING, why=why)
+            _keep(draft, _key(order), _with(guard, name, ended), at_ns)
+    _tend_exit(draft, order, at_ns)
+
+
+def _taken_away(draft: Draft, order: Order, guard: Guard, at_ns: int) -> None:
+    """A person's wish: it is not hung again."""
+    key = _key(order)
+    changes: dict[str, Any] = {order.leg: None}
+    _keep(draft, key, _with(replace(guard, **changes), SLOT_OF[order.leg], Slot()), at_ns)
+    position = draft.desk.positions.get(key)
+    if position is not None and position.units:
+        text = f"the {order.leg} was canceled by hand, and is not hung again"
+        draft.say(ProtectionTold(*key, "taken away", text, at_ns))
+
+
+def peak_seen(draft: Draft, report: PeakSeen) -> None:
+    key = (report.account, report.symbol)
+    guard = draft.desk.guards.get(key)
+    if guard is not None and is_better(guard, report.price):
+        _keep(draft, key, replace(guard, best=report.price), report.at_ns)
+        _tend(draft, key, report.at_ns)
+
+
+# ---- what is done
+
+
+def _tend_exit(draft: Draft, order: Order, at_ns: int) -> None:
+    if order.leg in SLOT_OF:
+        _tend(draft, _key(order), at_ns)
+
+
+def _tend(draft: Draft, key: Key, at_ns: int) -> None:
+    for each in steps(draft.desk, key, at_ns):
+        _DO[type(each)](draft, key, each, at_ns)
+
+
+def _drop(draft: Draft, _key: Key, step: Drop, at_ns: int) -> None:
+    found = (draft.desk.orders.get(each) for each in step.orders)
+    cancel_orders(draft, [each for each in found if each is not None], at_ns, BY)
+
+
+def _clear(draft: Draft, key: Key, _step: Clear, at_ns: int) -> None:
+    _keep(draft, key, None, at_ns)
+
+
+def _bare(draft: Draft, key: Key, step: Bare, at_ns: int) -> None:
+    _change(draft, key, at_ns, bare_ns=step.since_ns)
+
+
+def _back(draft: Draft, key: Key, _step: Back, at_ns: int) -> None:
+    guard = draft.desk.guards[key]
+    bare_ns = guard.bare_for(at_ns)
+    _change(draft, key, at_ns, bare_ns=0, lost_ns=guard.lost_ns + bare_ns, is_alarmed=False)
+    if guard.is_alarmed:
+        text = "its stop hangs at the exchange" if guard.wants_stop else "none is asked for now"
+        draft.say(ProtectionTold(*key, "protected", text, at_ns, bare_ns))
+
+
+def _alarm(draft: Draft, key: Key, step: Alarm, at_ns: int) -> None:
+    _change(draft, key, at_ns, is_alarmed=True)
+    bare_ns = draft.desk.guards[key].bare_for(at_ns)
+    draft.say(ProtectionTold(*key, "unprotected", step.why, at_ns, bare_ns))
+
+
+def _close(draft: Draft, key: Key, step: Close, at_ns: int) -> None:
+    _change(draft, key, at_ns, closed_ns=at_ns)
+    bare_ns = draft.desk.guards[key].bare_for(at_ns)
+    draft.say(ProtectionTold(*key, "closing", step.why, at_ns, bare_ns))
+    closing.close_position(draft, ClosePosition(*key, at_ns, BY))
+
+
+def _place(draft: Draft, key: Key, step: Place, at_ns: int) -> None:
+    """The venue takes the old one away first: it holds one that closes all, and no second."""
+    guard, old = draft.desk.guards[key], draft.desk.orders.get(step.old)
+    again = guard.made
+    while draft.desk.order(exit_id(step.hang.asked.entry, step.hang.leg, again)) is not None:
+        again += 1
+    order = _exit(key, guard, step.hang, again, at_ns)
+    slot = guard.slot(step.slot)
+    is_again = slot.ended == MISSING
+    made = replace(
+        slot,
+        order=order.id,
+        at_ns=at_ns,
+        tries=slot.tries + 1,
+        ended="",
+        why="",
+        is_past=False,
+        rearmed_ns=at_ns if is_again else slot.rearmed_ns,
+    )
+    if old is not None:
+        draft.say(OrderCancelRequested(old.id, at_ns, BY))
+    draft.say(ExitPlaced(order, at_ns))
+    _keep(draft, key, _with(replace(guard, made=again), step.slot, made), at_ns)
+    draft.ask(SubmitOrders(key[0], (order,)))
+    if is_again:
+        draft.say(ProtectionTold(*key, "hung again", slot.why, at_ns, guard.bare_for(at_ns)))
+
+
+def _exit(key: Key, guard: Guard, hang: Hang, again: int, at_ns: int) -> Order:
+    asked, leg = hang.asked, hang.leg
+    plan: dict[str, Any] = {_PLANNED[leg]: asked.level}
+    terms = OrderTerms(
+        key[1],
+        guard.side.opposite,
+        KINDS[leg],
+        Size(SizeKind.ALL),
+        is_reduce_only=True,
+        exits=ExitPlan(**plan),
+    )
+    return Order(
+        id=exit_id(asked.entry, leg, again),
+        account=key[0],
+        terms=terms,
+        owner=asked.owner,
+        run=asked.run,
+        site=asked.site,
+        leg=leg,
+        group=asked.group,
+        status=OrderStatus.SUBMITTED,
+        placed_at_ns=at_ns,
+        trigger=hang.price,
+    )
+
+
+_PLANNED: Final = {"stop": "stop_loss", "target": "take_profit", "trail": "trail"}
+_DO: Final[dict[type, Callable[..., None]]] = {
+    Drop: _drop,
+    Clear: _clear,
+    Bare: _bare,
+    Back: _back,
+    Alarm: _alarm,
+    Close: _close,
+    Place: _place,
+}
+
+
+# ---- small things
+
+
+def _key(order: Order) -> Key:
+    return order.account, order.terms.symbol
+
+
+def _own(desk: Desk, order: Order) -> tuple[Guard, str] | None:
+    """The guard whose newest exit of this kind it is, and which kind."""
+    guard, name = desk.guards.get(_key(order)), SLOT_OF.get(order.leg)
+    if guard is None or name is None or guard.slot(name).order != order.id:
+        return None
+    return guard, name
+
+
+def _with(guard: Guard, name: str, slot: Slot) -> Guard:
+    return replace(guard, slots=put(guard.slots, name, slot))
+
+
+def _keep(draft: Draft, key: Key, guard: Guard | None, at_ns: int) -> None:
+    draft.say(GuardKept(*key, guard, at_ns))
+
+
+def _change(draft: Draft, key: Key, at_ns: int, **changes: Any) -> None:
+    _keep(draft, key, replace(draft.desk.guards[key], **changes), at_ns)

@@ -1,0 +1,53 @@
+"""Events of protection in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.order import Order
+from lefi_tui.views.desk_view import Weight
+from lefi_tui.views.said import Said
+
+NS_PER_S: Final = 1_000_000_000
+_TOLD: Final[Mapping[str, tuple[Weight, str, str]]] = {
+    "unprotected": (
+        Weight.BAD,
+        "UNPROTECTED{since}",
+        "c closes it, or hang a stop at the exchange by hand",
+    ),
+    "protected": (Weight.GOOD, "Protected again{after}", ""),
+    "hung again": (Weight.WARN, "Its exit was gone; it is hung again", "once and no more"),
+    "taken away": (Weight.WARN, "Its exit is taken away", "c closes the position"),
+    "closing": (Weight.BAD, "Closed at market by rule{since}", "close_s in [protection] of F7"),
+}
+
+
+def _told(event: m.ProtectionTold, _orders: Mapping[str, Order]) -> Said:
+    weight, words, follow = _TOLD[event.state]
+    for_s = event.bare_ns / NS_PER_S
+    what = words.format(
+        since=f" for {for_s:.1f} s" if event.bare_ns else "",
+        after=f" after {for_s:.1f} s" if event.bare_ns else "",
+    )
+    where = f"{event.account} {event.symbol}"
+    return Said(weight, what, where, event.text, follow, event.at_ns)
+
+
+def _rules(event: m.ProtectionRulesSet, _orders: Mapping[str, Order]) -> Said:
+    rules = event.rules
+    close = f"closed after {rules.close_s} s" if rules.close_s else "never closed by itself"
+    why = f"without a stop: told after {rules.alarm_s} s, {close} where it is refused"
+    return Said(Weight.PLAIN, "Rules of protection are in force", "settings", why)
+
+
+def _silent(_event: m.GuardKept, _orders: Mapping[str, Order]) -> None:
+    """What hangs where is told by the exits themselves."""
+
+
+OF_PROTECTION: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | None]]] = {
+    m.ProtectionTold: _told,
+    m.ProtectionRulesSet: _rules,
+    m.GuardKept: _silent,
+}

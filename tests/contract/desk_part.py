@@ -1,0 +1,71 @@
+"""The desk's part in exits at an exchange: it decides which hang there, by what the venue says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from lefi_tui.core.desk import Desk, advance, apply
+from lefi_tui.core.messages import (
+    CancelOrder,
+    CancelOrders,
+    Effect,
+    ListInstruments,
+    OpenAccount,
+    OrderSubmitted,
+    Report,
+    Sizing,
+    SubmitOrders,
+)
+from lefi_tui.core.order import Order, OrderStatus
+from lefi_tui.ports.venue import Venue
+
+ENOUGH = Decimal(1_000_000)
+
+
+class DeskPart:
+    """An account of this name on a desk; the venue's words lead to orders for exits alone."""
+
+    def __init__(self, venue: Venue, account: str) -> None:
+        self._venue, self._account = venue, account
+        self._heard = 0
+        self._desk = Desk()
+
+    async def open(self) -> None:
+        rates = Decimal("0.0002"), Decimal("0.0005")
+        terms = (self._account, "USDT", ENOUGH, "live", "an exchange", Sizing.AT_DECISION)
+        self._tell(OpenAccount(*terms, *rates))
+        self._tell(ListInstruments(self._account, await self._venue.instruments()))
+
+    def sends(self, orders: Iterable[Order]) -> None:
+        for order in orders:
+            if self._desk.order(order.id) is None:
+                sent = order.moved_to(OrderStatus.SUBMITTED)
+                self._desk = apply(self._desk, OrderSubmitted(sent, ()))
+
+    def cancels(self, orders: Iterable[str]) -> None:
+        """As a person asks; the caller carries it out."""
+        for order in orders:
+            self._tell(CancelOrder(order))
+
+    async def hears(self, told: list[Report]) -> None:
+        """All that is new of it, and what follows, until nothing does."""
+        while self._heard < len(told):
+            report = told[self._heard]
+            self._heard += 1
+            for effect in self._tell(report):
+                told.extend(await self._carry_out(effect))
+
+    async def _carry_out(self, effect: Effect) -> tuple[Report, ...]:
+        match effect:
+            case SubmitOrders():
+                return await self._venue.submit(effect.orders)
+            case CancelOrders():
+                return await self._venue.cancel(effect.orders)
+            case _:
+                return ()  # what is in doubt is looked for by the next look
+
+    def _tell(self, message: Any) -> tuple[Effect, ...]:
+        self._desk, step = advance(self._desk, message)
+        return step.effects
