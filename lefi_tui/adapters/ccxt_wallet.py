@@ -50,7 +50,11 @@ class Wallets:
             at_ms = self._now_ms()
             balances = _balances(await self._on.client.fetch_balance())
             if not await self._entries(at_ms):
-                return {"at_ms": at_ms, "balances": balances}
+                return {
+                    "at_ms": at_ms,
+                    "balances": balances,
+                    "has_entries": self._on.ways.has_income,
+                }
         raise Unanswered("answer", "its balances move too fast to be read whole")
 
     async def _wallet(self) -> Plain:

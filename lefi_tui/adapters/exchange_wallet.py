@@ -41,6 +41,7 @@ class Opening(Record):
     at_ns: int
     cash: Decimal
     others: tuple[tuple[str, Decimal], ...]
+    has_entries: bool
 
 
 class WalletWatch:
@@ -74,7 +75,7 @@ class WalletWatch:
         cash = balances.pop(self._currency, Decimal(0))
         if not self._is_open.is_set():
             self.remember(at_ns, at_ns)
-        return Opening(at_ns, cash, tuple(sorted(balances.items())))
+        return Opening(at_ns, cash, tuple(sorted(balances.items())), told["has_entries"])
 
     async def run(self) -> None:
         await self._is_open.wait()

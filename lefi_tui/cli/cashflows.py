@@ -1,4 +1,4 @@
-"""`lefi cashflows`: what scripts planned to pay or receive; settled by a person on its date."""
+"""`lefi cashflows`: what scripts planned to pay, receive or transfer; settled by a person."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def run(arguments: Namespace, output: Output) -> int:
         return 0
     for row in answer:
         output.line(_told(row))
+        for number, step in enumerate(row["steps"], 1):
+            output.line(f"    {number}. {step}")
     if not answer:
         output.line("No script has planned a cash flow: `name pays 100 USDT in 30d` plans one.")
     return 0

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from lefi_tui.core.money import words
 from lefi_tui.core.record import Record
 
 GRACE_MS: Final = 86_400_000  # a day: what was not settled by then is missed
@@ -36,6 +37,8 @@ class CashFlow(Record):
     planned_ns: int
     rate: float = 0.0  # a year, as a share
     present: Decimal = Decimal(0)
+    source: str = ""  # of a transfer that a person carries out
+    to: str = ""
 
 
 def state_of(due_ms: int, settled_ns: int | None, now_ms: int) -> FlowState:
@@ -44,3 +47,16 @@ def state_of(due_ms: int, settled_ns: int | None, now_ms: int) -> FlowState:
     if now_ms < due_ms:
         return FlowState.PLANNED
     return FlowState.DUE if now_ms < due_ms + GRACE_MS else FlowState.MISSED
+
+
+def steps(flow: CashFlow) -> tuple[str, ...]:
+    """What a person does, one after another, where nothing of ours may move the money."""
+    if not flow.source:
+        return ()
+    amount = f"{words(flow.amount)} {flow.unit}"
+    return (
+        f"Look that {amount} are free on {flow.source}, and that nothing there needs them.",
+        f"Move {amount} from {flow.source} to {flow.to} where the accounts are.",
+        f"Look that {amount} have come to {flow.to}, whole; a fee on the way is no part of it.",
+        f"Say so: `lefi cashflows settle {flow.id}`, within a day of its date.",
+    )

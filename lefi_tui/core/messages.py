@@ -98,6 +98,7 @@ class OpenAccount(Command):
     slippage: Decimal = ZERO
     read_ns: int = 0  # by the exchange's clock: when it said what the account has
     others: tuple[tuple[str, Decimal], ...] = ()  # what it has beside `currency`
+    has_entries: bool = True  # the exchange tells each change of the wallet
 
 
 class SetLimits(Command):
@@ -565,6 +566,7 @@ class AccountOpened(Event):
     slippage: Decimal
     read_ns: int = 0  # as in OpenAccount; 0 where no exchange was asked
     others: tuple[tuple[str, Decimal], ...] = ()
+    has_entries: bool = True
 
 
 class LimitsSet(Event):
@@ -975,6 +977,8 @@ class CashFlowPlanned(Event):
     flow: Planned
     at_ns: int
     id: str = ""  # by which a person settles it
+    source: str = ""  # of a transfer that a person carries out: from this account
+    to: str = ""
 
 
 class CashFlowSettled(Event):

@@ -112,6 +112,7 @@ class WalletBooks(Record):
     entries_ns: int  # the newest entry that was booked
     filled_ns: int = 0  # the newest fill: a reading of before says nothing of now
     drifts: tuple[Drift, ...] = ()
+    has_entries: bool = True  # its exchange tells each change of it
 
 
 def _share(part: Decimal | None, whole: Decimal | None) -> float | None:

@@ -135,7 +135,8 @@ class Reading:
         return await self._tracing.answer(query)
 
     async def _flows(self, query: FlowsQuery, sight: Sight) -> FlowsView:
-        return flows_view(await self._kept().flows(query.limit), sight.now_ns)
+        records = await self._kept().flows(query.limit)
+        return flows_view(records, sight.now_ns, sight.desk.flows)
 
     def _reports(self) -> Reporting:
         if self._reporting is None:

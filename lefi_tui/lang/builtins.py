@@ -242,7 +242,7 @@ _ALL: Final = (
         "transaction",
         params("from:account to:account amount"),
         "transfer",
-        "Moves money between accounts; never from a live exchange.",
+        "Moves money between accounts; at a desk it asks a person to, with a checklist.",
     ),
     Builtin(
         "Notify",

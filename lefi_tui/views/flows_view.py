@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lefi_tui.core.cash_flow import CashFlow, FlowState, state_of
+from msgspec.structs import replace
+
+from lefi_tui.core.cash_flow import CashFlow, FlowState, state_of, steps
 from lefi_tui.core.record import Record
 
 
@@ -18,6 +20,7 @@ class FlowRow(Record):
     state: FlowState
     settled_ns: int | None = None
     settled_by: str = ""
+    steps: tuple[str, ...] = ()  # of a transfer that a person carries out
 
 
 class FlowsView(Record):
@@ -30,4 +33,5 @@ class FlowsView(Record):
 def open_row(flow: CashFlow, now_ns: int) -> FlowRow:
     """One that the desk still knows."""
     state = state_of(flow.due_ms, None, now_ns // 1_000_000)
-    return FlowRow(flow.id, flow.bot, flow.name, flow.amount, flow.unit, flow.due_ms, state)
+    row = FlowRow(flow.id, flow.bot, flow.name, flow.amount, flow.unit, flow.due_ms, state)
+    return replace(row, steps=steps(flow))

@@ -69,6 +69,10 @@ def _approval_ended(event: m.ApprovalEnded) -> Severity | None:
     return Severity.WARNING if event.outcome == "expired" else None
 
 
+def _planned(event: m.CashFlowPlanned) -> Severity | None:
+    return Severity.WARNING if event.source else None
+
+
 def _protection(event: m.ProtectionTold) -> Severity:
     is_bad = event.state in {"unprotected", "closing"}
     return Severity.URGENT if is_bad else _CALM.get(event.state, Severity.WARNING)
@@ -98,6 +102,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.ProtectionTold: _protection,
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
+    m.CashFlowPlanned: _planned,
     m.WalletBooked: _wallet_booked,
     m.WalletDiffered: _wallet_differed,
 }

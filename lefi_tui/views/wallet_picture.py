@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.desk import Account, Desk, valuation
 from lefi_tui.core.money import ZERO
@@ -12,10 +13,12 @@ from lefi_tui.views.fold import Reading, ScreenState
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.wallet_view import BalanceRow, WalletRow, WalletsView
 
+BY_HAND: Final = "kept by hand"
+
 
 def wallets_view(state: ScreenState, desk: Desk, now_ns: int) -> WalletsView:
-    rows = tuple(_row(desk, each, state, now_ns) for each in desk.accounts.values())
-    return WalletsView(now_ns, rows)
+    rows = (_row(desk, each, state, now_ns) for each in desk.accounts.values())
+    return WalletsView(now_ns, (*rows, *_by_hand(desk)))
 
 
 def age_of(reading: Reading, now_ns: int) -> int:
@@ -45,6 +48,16 @@ def _row(desk: Desk, account: Account, state: ScreenState, now_ns: int) -> Walle
         margin_ratio=None if wallet is None else wallet.margin_ratio,
         age_ms=None if reading is None else age_of(reading, now_ns),
     )
+
+
+def _by_hand(desk: Desk) -> Iterable[WalletRow]:
+    """Accounts that no venue of ours stands behind: what was moved there."""
+    names = {owner for owner, _, _ in desk.ledger.balances} - desk.accounts.keys()
+    for name in sorted(names):
+        kept = {each for owner, _, each in desk.ledger.balances if owner == name}
+        held_there = ((each, held(desk.ledger, name, each)) for each in sorted(kept))
+        rows = tuple(BalanceRow(each, total, total, ZERO) for each, total in held_there)
+        yield WalletRow(name, BY_HAND, rows[0].currency, is_ours=True, balances=rows)
 
 
 def _books(desk: Desk, account: Account) -> tuple[Balance, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from lefi_tui.core.money import ZERO
 from lefi_tui.core.record import Record
 
 READING_LIMIT_MS: Final = 90_000  # three readings that did not come
@@ -31,9 +32,9 @@ class WalletRow(Record):
     currency: str
     is_ours: bool  # a paper account: its wallet is the books
     balances: tuple[BalanceRow, ...]
-    funding: Decimal  # paid
-    outside: Decimal  # that came from outside, since it was opened
-    other: Decimal  # insurance, bonus and what nobody knows: that came
+    funding: Decimal = ZERO  # paid
+    outside: Decimal = ZERO  # that came from outside, since it was opened
+    other: Decimal = ZERO  # insurance, bonus and what nobody knows: that came
     worth: Decimal | None = None
     margin_use: float | None = None
     margin_ratio: float | None = None

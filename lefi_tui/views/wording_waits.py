@@ -51,11 +51,20 @@ def _finalized(event: m.BotFinalized, _orders: Mapping[str, Order]) -> Said:
 
 def _planned(event: m.CashFlowPlanned, _orders: Mapping[str, Order]) -> Said:
     flow = event.flow
+    if event.source:
+        return _transfer(event)
     what = f"Planned: {flow.name} pays {flow.amount:,.8g} {flow.unit}"
     settles = f"$ on its page, or `lefi cashflows settle {event.id}`"
     follow = f"{settles}, on its date" if event.id else ""
     why = "it moves no money"
     return Said(Weight.PLAIN, what, event.bot, why, follow, event.at_ns, event.bot)
+
+
+def _transfer(event: m.CashFlowPlanned) -> Said:
+    flow = event.flow
+    what = f"Asks you to move {flow.amount:,.8g} {flow.unit} from {event.source} to {event.to}"
+    why, follow = "no transfer leaves by itself", f"`lefi cashflows` has the steps of {event.id}"
+    return Said(Weight.WARN, what, event.bot, why, follow, event.at_ns, event.bot)
 
 
 def _settled(event: m.CashFlowSettled, _orders: Mapping[str, Order]) -> Said:

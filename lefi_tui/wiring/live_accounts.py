@@ -146,7 +146,8 @@ class _Opening:
         venue = account.exchange if account.mode == LIVE else f"{account.exchange} {SANDBOX}"
         terms = (self._name, account.currency, wallet.cash, LIVE, venue, Sizing.AT_DECISION)
         opening = OpenAccount(*terms, first.maker, first.taker)
-        self.send(replace(opening, read_ns=wallet.at_ns, others=wallet.others))
+        known = {"read_ns": wallet.at_ns, "others": wallet.others}
+        self.send(replace(opening, **known, has_entries=wallet.has_entries))
         self.send(ListInstruments(self._name, instruments))
 
     async def _read(self) -> Opening:

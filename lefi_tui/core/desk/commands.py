@@ -55,6 +55,7 @@ def open_account(draft: Draft, command: OpenAccount) -> None:
             command.slippage,
             command.read_ns,
             command.others,
+            command.has_entries,
         )
     )
 

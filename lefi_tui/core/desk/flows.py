@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from lefi_tui.core.cash_flow import FLOWS_MAX, LAST_MS, CashFlow, FlowState, state_of
+from lefi_tui.core.desk import transfers
 from lefi_tui.core.ids import short_id
 from lefi_tui.core.messages import CashFlowPlanned, CashFlowSettled, SettleCashFlow
 from lefi_tui.core.money import from_double
@@ -80,6 +81,9 @@ def planned(desk: Desk, event: CashFlowPlanned) -> Desk:
 
 def settled(desk: Desk, event: CashFlowSettled) -> Desk:
     left = {key: each for key, each in desk.flows.items() if key != event.flow}
+    flow = desk.flows.get(event.flow)
+    if flow is not None and flow.source:
+        desk = transfers.settled(desk, flow)
     return replace(desk, flows=left)
 
 
@@ -95,4 +99,6 @@ def flow_of(event: CashFlowPlanned) -> CashFlow:
         planned_ns=event.at_ns,
         rate=flow.rate,
         present=from_double(flow.present),
+        source=event.source,
+        to=event.to,
     )

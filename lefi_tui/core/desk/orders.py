@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from lefi_tui.core.bot import HELD_UP, Intent
-from lefi_tui.core.desk import waiting
+from lefi_tui.core.desk import transfers, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
 from lefi_tui.core.desk.intended import intended
@@ -28,7 +28,6 @@ from lefi_tui.core.order import (
 )
 
 CLOSING: Final = "STILL_CLOSING"
-NO_TRANSFER: Final = "NO_WITHDRAWALS"
 STOPPING: Final = "BOT_STOPPING"
 HELD: Final = "BOT_WAITS_FOR_YOU"
 
@@ -42,6 +41,11 @@ def carry_out(draft: Draft, bot: BotRecord, intents: Iterable[Intent], at_ns: in
 
 def _carry_out(draft: Draft, bot: BotRecord, intent: Intent, when: tuple[int, int]) -> None:
     number, at_ns = when
+    if intent.action == "transfer":
+        words = transfers.plan(draft, bot, intent, number, at_ns)
+        if intent.ticket:
+            waiting.answer(draft, bot.id, waiting.refused(intent, words, transfers.PLANNED))
+        return
     order = intended(draft.desk, bot, intent, number, at_ns)
     if intent.action in {"cancel", "close"}:
         _cancel_working(draft, bot, intent.symbol, at_ns)
@@ -59,7 +63,7 @@ def _carry_out(draft: Draft, bot: BotRecord, intent: Intent, when: tuple[int, in
 
 def _is_stopped(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> bool:
     """Whether the bot's own standing refuses it; a run that waits for it hears why."""
-    stop = _standing_refusal(draft, bot, intent)
+    stop = _standing_refusal(draft, bot, intent, at_ns)
     if stop is None:
         return False
     code, words = stop
@@ -70,18 +74,16 @@ def _is_stopped(draft: Draft, bot: BotRecord, intent: Intent, at_ns: int) -> boo
     return True
 
 
-def _standing_refusal(draft: Draft, bot: BotRecord, intent: Intent) -> tuple[str, str] | None:
+def _standing_refusal(
+    draft: Draft, bot: BotRecord, intent: Intent, at_ns: int
+) -> tuple[str, str] | None:
     if bot.status is BotStatus.STOPPING and not intent.is_undo:
         return STOPPING, f"Bot {bot.id} is stopping: it only trades back what was half done."
     if bot.status is BotStatus.ASKED and not (intent.is_undo or intent.is_step):
         words = f"Bot {bot.id} waits for you: only its transaction under way goes on. Resume it."
         return HELD, words
     if intent.action == "transfer":
-        words = (
-            f"No key of ours may withdraw, so {intent.unit} does not move from {intent.account} to "
-            f"{intent.to}. Move it where the account is; `pays` plans it as a cash flow."
-        )
-        return NO_TRANSFER, words
+        return transfers.refusal(draft.desk, bot, intent, at_ns)
     reduces = intent.action == "close" or (intent.is_undo and intent.is_reduce_only)
     place = bot.account, intent.symbol
     closing = closing_beside(draft.desk, place, bot.id) if reduces else None

@@ -42,8 +42,15 @@ class DeskSnapshot(Record):
             return _from_reading(account, key)
         return self._from_books(account, key)
 
+    def _by_hand(self, account: str) -> float:
+        """An account that is kept by hand has what was moved there."""
+        currency = self.desk.accounts[self.bot.account].currency
+        return float(self.desk.ledger.of(account, "cash", currency))
+
     def _of_bot(self, key: ReadKey) -> float:
         """What a bot that can't trade gave last; it may have stopped since. No bot gives a bias."""
+        if key.kind in {"cash", "equity"}:
+            return self._by_hand(key.account)
         bot = self.desk.bots.get(key.bot)
         return math.nan if bot is None or bot.needs.can_trade else bot.gave.get(key.field, math.nan)
 

@@ -70,7 +70,7 @@ def opened(desk: Desk, event: AccountOpened) -> Desk:
     """From here on the wallet is held against the books."""
     if not event.read_ns:
         return desk
-    books = WalletBooks(event.read_ns, event.read_ns)
+    books = WalletBooks(event.read_ns, event.read_ns, has_entries=event.has_entries)
     return replace(desk, wallets=put(desk.wallets, event.account, books))
 
 
@@ -80,11 +80,11 @@ def booked(desk: Desk, event: WalletBooked) -> Desk:
     lines = moved(event.account, event.currency, event.amount, (event.book, "cash"))
     desk = replace(desk, booked=put(desk.booked, key, ids), ledger=desk.ledger.posted(lines))
     if event.book == OUTSIDE and event.currency == desk.accounts[event.account].currency:
-        desk = _shifted(desk, event.account, event.amount)
+        desk = shifted(desk, event.account, event.amount)
     return read_to(desk, event.account, event.at_ns)
 
 
-def _shifted(desk: Desk, account: str, amount: Decimal) -> Desk:
+def shifted(desk: Desk, account: str, amount: Decimal) -> Desk:
     """Money taken out is no loss, and money put in no gain: what worths are compared with moves."""
     worth, peak = desk.worths.get(account), desk.kill_facts.peaks.get(account)
     if worth is not None:

@@ -12,7 +12,7 @@ from lefi_tui.core.codec import from_plain, to_plain
 from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.desk.runs import EVENTS_MAX
 from lefi_tui.core.desk.snapshot import DeskSnapshot
-from lefi_tui.core.messages import IntentRefused, NoteWritten, StartBot
+from lefi_tui.core.messages import NoteWritten, StartBot
 from lefi_tui.core.read_key import ReadKey
 from tests.unit.core.desk_kit import of, open_desk, quote
 
@@ -80,11 +80,3 @@ def test_what_an_indicator_gave_is_kept_over_a_restart() -> None:
     plain = json.loads(json.dumps(to_plain(desk.bots["eyes"].gave)))
     kept: dict[str, float] = from_plain(dict[str, float], plain)
     assert kept == {"score": 50.0}
-
-
-def test_a_transfer_is_refused_at_a_desk_and_says_why() -> None:
-    moves = 'on PriceUpdate("BTC/USDT") { TransferAmount("main", "savings", 100 USDT) }'
-    _, step = advance(desk_of(mover=moves), quote(100.0))
-    (refused,) = of(IntentRefused, step)
-    assert (refused.action, refused.code) == ("transfer", "NO_WITHDRAWALS")
-    assert "main to savings" in refused.text
