@@ -6,14 +6,23 @@ Only the worker process loads this.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
 
 SMALLEST: Final = Decimal("0.00000001")
+
+
+class Positions(NamedTuple):
+    """By symbol: signed units, average price; and legs as symbol, long, short."""
+
+    units: Mapping[str, str] = MappingProxyType({})
+    entries: Mapping[str, str] = MappingProxyType({})
+    legs: Sequence[Sequence[str]] = ()
 
 
 class Holdings:
@@ -30,6 +39,9 @@ class Holdings:
     async def _working(self, symbols: list[str] | None = None) -> list[Plain]:
         """Of these markets, or of all: which Binance counts as forty questions. Exits that the
         exchange holds are asked for apart: a plain question hides them."""
+        return [self._on.told(each) for each in await self.open_orders(symbols)]
+
+    async def open_orders(self, symbols: list[str] | None) -> list[Any]:
         await self._on.client.load_markets()
         asked: list[str | None] = [None] if symbols is None else [*symbols]
         kinds: list[Plain] = [{}]
@@ -42,21 +54,36 @@ class Holdings:
                 for kind in kinds
             )
         )
-        return [self._on.told(each) for orders in found for each in orders]
+        return [each for orders in found for each in orders]
 
     async def _holdings(self) -> Plain:
         """Signed units by symbol, and what they were entered at."""
         await self._on.client.load_markets()
         if not self._on.ways.has_positions:
             return {"units": await self._balances(), "entries": {}}
-        units, entries = {}, {}
+        held = await self.positions()
+        return {"units": held.units, "entries": held.entries}
+
+    async def positions(self) -> Positions:
+        """Of a market that is held on both sides at once the difference, and both legs apart."""
+        await self._on.client.load_markets()
+        sides: dict[str, dict[str, Decimal]] = {}
+        entries: Plain = {}
         for each in await self._on.client.fetch_positions():
             contract = contract_of(self._on.client.market(each["symbol"]))
             size = decimal_of(each["contracts"]) * contract
             if size:
-                units[each["symbol"]] = str(-size if each["side"] == "short" else size)
+                side = "short" if each["side"] == "short" else "long"
+                sides.setdefault(each["symbol"], {})[side] = size
                 entries[each["symbol"]] = str(decimal_of(each["entryPrice"]))
-        return {"units": units, "entries": entries}
+        units, legs = {}, []
+        for symbol, size_of in sides.items():
+            long, short = (size_of.get(side, Decimal(0)) for side in ("long", "short"))
+            if long != short:
+                units[symbol] = str(long - short)
+            if len(size_of) > 1:
+                legs.append([symbol, str(long), str(short)])
+        return Positions(units, entries, legs)
 
     async def _balances(self) -> Plain:
         """Where there are no positions: what is there of each base, by its market. What is less

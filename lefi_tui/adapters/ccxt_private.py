@@ -17,6 +17,7 @@ from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
 from lefi_tui.adapters.ccxt_okx import OkxExits
 from lefi_tui.adapters.ccxt_orders import Orders, until_when
 from lefi_tui.adapters.ccxt_streams import OwnStreams
+from lefi_tui.adapters.ccxt_truth import Truth
 from lefi_tui.adapters.ccxt_wallet import Wallets
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
@@ -56,7 +57,9 @@ class PrivateExchange(PublicExchange):
         exits = EXITS.get(name, HeldExits)(on)
         is_demo = bool(begin.get("is_sandbox"))
         self.streams = OwnStreams(on, self.answer, clock, is_demo=is_demo)
-        for kind in (Orders(on, self._time), exits, Holdings(on), Wallets(on), self.streams):
+        holdings, truth = Holdings(on), Truth(on)
+        kinds = (Orders(on, self._time), exits, holdings, truth, Wallets(on), self.streams)
+        for kind in kinds:
             self._questions.update(kind.questions())
 
     async def close(self) -> None:

@@ -17,12 +17,14 @@ from lefi_tui.adapters.exchange_exits import REASONS, Exits
 from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
+from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
 from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import Report, VenueSilent
+from lefi_tui.core.messages import Report, VenueFilled, VenueSilent
 from lefi_tui.core.order import ExitPlan, Order
+from lefi_tui.core.reconcile import TheirView
 from lefi_tui.errors import ExchangeError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueTimeoutError
@@ -34,7 +36,7 @@ RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 
 
 class ExchangeVenue:
-    """Implements ports.venue for one account."""
+    """Implements ports.venue for one account: Venue and SharedVenue."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class ExchangeVenue:
         self.stream = UserStream(self._asked, clock, terms)
         link.tells = self.stream.put
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
+        self._truth = Truth(self._asked, clock, account, self._orders)
         self._leverage: dict[str, Decimal] = {}
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
         self._looks.moved = self.wallet.soon
@@ -140,11 +143,28 @@ class ExchangeVenue:
         return told
 
     async def working(self) -> tuple[str, ...]:
-        return tuple(each["id"] for each in await self._asked("working") if each["id"])
+        """Of ours alone: what others have there is not for us to count or to take away."""
+        found = [each["id"] for each in await self._asked("working")]
+        return tuple(each for each in found if self._truth.is_ours(each))
 
     async def holdings(self) -> Mapping[str, Decimal]:
         told = await self._asked("holdings")
         return {symbol: Decimal(units) for symbol, units in told["units"].items()}
+
+    # ---- where others trade too
+
+    async def their_view(self) -> TheirView:
+        return await self._truth.view()
+
+    async def strays(self, symbol: str, since_ns: int) -> tuple[VenueFilled, ...]:
+        return await self._truth.strays(symbol, since_ns)
+
+    def take_over(self, order: Order) -> None:
+        self._truth.take_over(order)
+        self._looks.soon()
+
+    def let_go(self, order: str) -> None:
+        self._truth.let_go(order)
 
     async def _canceled(self, order: str) -> tuple[Report, ...]:
         """Whatever it answers, what became of the order is read: a fill may have been quicker."""
@@ -153,8 +173,8 @@ class ExchangeVenue:
             told_of_exit = await self._exits.cancel(order)
             if told_of_exit is not None:
                 return told_of_exit
-            raise VenueTimeoutError(f"{order} is not known here")
-        if known.is_over:
+            return await self._truth.take_away(order)
+        if known.is_over and not self._truth.works(order):
             return ()
         outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:

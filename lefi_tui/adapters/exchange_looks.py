@@ -22,9 +22,14 @@ from lefi_tui.adapters.exchange_stream import (
     OrderTold,
     UserStream,
 )
+<<<<<<< HEAD
 from lefi_tui.core.messages import Report, VenueFilled
+=======
+from lefi_tui.core.messages import Report, VenueFilled, VenueNeverSaw, VenueSilent
+from lefi_tui.core.order import Order
+>>>>>>> e139025 (wip)
 from lefi_tui.ports.clock import Clock
-from lefi_tui.ports.venue import Hear, VenueTimeoutError
+from lefi_tui.ports.venue import Hear, OrderMissingError, VenueTimeoutError
 
 Changed = Callable[[str], None]  # a symbol, or "" for all
 NS_PER_MS: Final = 1_000_000
@@ -42,6 +47,11 @@ class Looks:
         self.hear: Hear = _nobody
         self.changed: Changed = _unchanged
         self.moved: Callable[[], None] = _still  # the wallet is another now
+<<<<<<< HEAD
+=======
+        self._denied: set[str] = set()  # that it had and does not find: said already
+        self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
+>>>>>>> e139025 (wip)
         self._due_ns = 0  # of the next look
         self._sooner = asyncio.Event()
         self._missed_ns = 0
@@ -158,10 +168,23 @@ class Looks:
             resting = {each["id"]: each for each in found}
             for order, known in self._orders.working().items():
                 if not _is_as_known(known, resting.get(order)):
-                    with suppress(VenueTimeoutError):
-                        self._tell(await self._orders.look_up(order) or ())
+                    await self._read(order)
             await self._look_at_exits(resting.keys())
         self._stream.looked(began_ns)
+
+    async def _read(self, order: str) -> None:
+        """What is told of it; that it never was is for whoever asks for it by name to say."""
+        try:
+            told = await self._orders.look_up(order) or ()
+        except OrderMissingError as error:
+            if order not in self._denied:
+                self._denied.add(order)
+                self.hear(VenueSilent(order, self._clock.now_ns(), str(error)))
+        except VenueTimeoutError:
+            return  # the next look may
+        else:
+            self._denied.discard(order)
+            self._tell(each for each in told if not isinstance(each, VenueNeverSaw))
 
     async def _look_at_exits(self, resting: Collection[str]) -> None:
         """Those that were met or vanished are told, those that never came there asked for again."""

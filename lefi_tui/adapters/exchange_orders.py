@@ -28,7 +28,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.order import FINAL, Order, SizeKind
 from lefi_tui.ports.clock import Clock
-from lefi_tui.ports.venue import VenueTimeoutError
+from lefi_tui.ports.venue import OrderMissingError, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
 # Binance may not find an order it has for half an hour (freqtrade#12681); what has ended without a
@@ -121,12 +121,13 @@ class KnownOrders:
     def _absent(self, order: str, known: Known, told: Mapping[str, Any]) -> tuple[Report, ...]:
         server_ms = int(told["server_ms"])
         known.missed_ms = known.missed_ms or server_ms
+        past_ms = server_ms - known.missed_ms
         if told["stray"]:
             raise VenueTimeoutError(f"trades of orders nobody knows: {', '.join(told['stray'])}")
-        if server_ms - known.missed_ms < self.ways.proof_after_ms:
+        if past_ms < self.ways.proof_after_ms:
             raise VenueTimeoutError("not found there yet, and too early to say that it never was")
         if known.venue_order_id and server_ms - known.since_ms < FORGOTTEN_MS:
-            raise VenueTimeoutError("it was there, and is not found now: it may be again")
+            raise OrderMissingError("it was there, and is not found now: it may be again")
         known.is_over = True
         return (VenueNeverSaw(order, self._clock.now_ns()),)
 

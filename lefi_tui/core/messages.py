@@ -1176,6 +1176,7 @@ class SubmitOrders(Effect):
 class CancelOrders(Effect):
     account: str
     orders: tuple[str, ...]
+    is_risen: bool = False  # they had their end, and work there all the same
 
 
 class LookUpOrder(Effect):

@@ -36,16 +36,13 @@ from lefi_tui.core.messages import (
     Watch,
 )
 from lefi_tui.core.order import Order
-from lefi_tui.engine.evidence import Evidence
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
+from lefi_tui.engine.looking_up import CALL_S, LOOK_UP_FIRST_S, Ends, LookUps
 from lefi_tui.engine.timers import Spec, Timers
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import VenueTimeoutError
 
-LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
-LOOK_UP_MOST_S: Final = 10.0
-CALL_S: Final = 10.0  # of any call to a venue
 OVER_MAX: Final = 1_024  # orders whose end is remembered, so that none is canceled again
 NS_PER_MS: Final = 1_000_000
 
@@ -67,12 +64,11 @@ class Effects:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[str] = set()  # orders whose submit has no answer yet
         self._to_cancel: set[str] = set()  # asked to cancel and not known to be final
-        self._looking: dict[str, asyncio.Task[None]] = {}
-        self.answered: Callable[[str], None] = lambda _order: None  # a look-up has its answer
         self.view: Callable[[str], None] = lambda _account: None  # an account is compared now
-        self.evidence = Evidence()
         self.unheard: set[str] = set()  # orders of reports that found the inbox full
         self.timers = Timers()
+        ends = Ends(self._tell, self._doubt, self._lost_cancel)
+        self.look_ups = LookUps(world, self._begin, ends)
 
     # ---- the door
 
@@ -81,7 +77,7 @@ class Effects:
             case SubmitOrders():
                 self._send(effect.account, effect.orders)
             case CancelOrders():
-                self.cancel(effect.account, effect.orders)
+                self._cancel_asked(effect)
             case LookUpOrder() | ViewVenue() | TakeOver() | LetGo():
                 self._inquire(effect)
             case SetTimers():
@@ -220,6 +216,12 @@ class Effects:
         if overtaken:  # the cancel went out before the venue knew the order
             self.cancel(account, overtaken)
 
+    def _cancel_asked(self, effect: CancelOrders) -> None:
+        if effect.is_risen:
+            for order in effect.orders:
+                self._over.pop(order, None)
+        self.cancel(effect.account, effect.orders)
+
     def cancel(self, account: str, orders: tuple[str, ...]) -> None:
         """Also the reserved path: needs neither the inbox nor the journal."""
         orders = tuple(each for each in orders if each not in self._over)
@@ -245,73 +247,39 @@ class Effects:
                 self.look_up(account, order)
 
     def look_up(self, account: str, order: str) -> None:
-        """One look-up an order at a time."""
-        if order in self._looking:
-            return
-        task = self._begin(self._look_up(account, order))
-        task.add_done_callback(partial(self._looked, account=account, order=order))
-        self._looking[order] = task
+        self.look_ups.look_up(account, order)
+
+    def _lost_cancel(self, account: str, order: str) -> None:
+        """It still works: the first cancel was lost."""
+        if order in self._to_cancel and order not in self._sending:
+            self.cancel(account, (order,))
+
+    def _doubt(self, order: str, why: str) -> None:
+        self.hear_report(self._silent(order, why))
 
     def _inquire(self, effect: LookUpOrder | ViewVenue | TakeOver | LetGo) -> None:
         match effect:
             case LookUpOrder():
                 if effect.is_now:
-                    self._leave_off(effect.order)
+                    self.look_ups.leave_off(effect.order)
                 self.look_up(effect.account, effect.order)
             case ViewVenue():
                 self.view(effect.account)
             case TakeOver() | LetGo():
                 self._hand_over(effect)
 
-    def _leave_off(self, order: str) -> None:
-        """What waits for its next time is dropped."""
-        task = self._looking.pop(order, None)
-        if task is not None:
-            task.cancel()
-
     def _hand_over(self, effect: TakeOver | LetGo) -> None:
         venue = self._world.shared.get(effect.account)
         if isinstance(effect, LetGo):
-            self._leave_off(effect.order)
-            self.evidence.forget(effect.order)
-            self.answered(effect.order)
+            self.look_ups.leave_off(effect.order)
+            self.look_ups.evidence.forget(effect.order)
+            self.look_ups.ends.answered(effect.order)
         if venue is None:
             return
         if isinstance(effect, TakeOver):
             venue.take_over(effect.order)
         else:
             venue.let_go(effect.order)
-
-    def _looked(self, task: asyncio.Task[None], account: str, order: str) -> None:
-        if self._looking.get(order) is task:  # else it was left off, and another one looks
-            del self._looking[order]
-        if task.cancelled():
-            return
-        if task.exception() is None:
-            self.answered(order)
-        else:  # a bug in the adapter: the order's fate is still unknown, so it is asked again
-            self._begin(self._look_up_later(account, order))
-
-    async def _look_up_later(self, account: str, order: str) -> None:
-        await self._world.clock.sleep(LOOK_UP_MOST_S)
-        self.look_up(account, order)
-
-    async def _look_up(self, account: str, order: str) -> None:
-        venue = self._world.venues.get(account)
-        wait_s = LOOK_UP_FIRST_S
-        while venue is not None:
-            try:
-                reports = await _in_time(venue.look_up(order))
-            except VenueTimeoutError as error:
-                self.evidence.note(order, str(error) or "no answer in time", self._now())
-                await self._world.clock.sleep(wait_s)
-                wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
-                continue
-            self.evidence.forget(order)
-            self._tell(reports)
-            if order in self._to_cancel and order not in self._sending and reports:
-                self.cancel(account, (order,))  # it still works: the first cancel was lost
-            return
 
     async def read(self, account: str) -> VenueRead:
         """What the venue shows now, as proof; the same time limit as every call."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,7 @@ from lefi_tui.views.queries import (
     AwayQuery,
     DeadQuery,
     DeskQuery,
+    DoubtsQuery,
     KillQuery,
     LimitsQuery,
     NoticeErrand,
@@ -66,9 +68,16 @@ QUICK: Final = (
     HealthQuery,
     KillQuery,
     DeadQuery,
+    DoubtsQuery,
     LimitsQuery,
     WalletsQuery,
 )  # from memory, in the caller's thread
+# What stands beside the desk: the writer's own parts tell it.
+BESIDE: Final[Mapping[type[Query], Callable[[SingleWriter], Any]]] = {
+    DeadQuery: lambda writer: writer.dead.view(),
+    KillQuery: lambda writer: writer.killing.view(),
+    DoubtsQuery: lambda writer: writer.doubts(),
+}
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
 
 
@@ -196,10 +205,9 @@ class Engine:
         who = who or self.people.owner
         if isinstance(query, HealthQuery):
             return self._health(self._running())
-        if isinstance(query, DeadQuery):
-            return self._running().dead.view()
-        if isinstance(query, KillQuery):
-            return self._running().killing.view()
+        beside = BESIDE.get(type(query))
+        if beside is not None:
+            return beside(self._running())
         sight = self._sight(who)
         if isinstance(query, AwayQuery):
             return self._away(sight)

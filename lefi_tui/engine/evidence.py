@@ -10,18 +10,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from lefi_tui.core.record import Record
+from lefi_tui.views.doubts_view import Word
 
 LINES_MAX: Final = 6  # of one order: the same again is counted
 ORDERS_MAX: Final = 256
-
-
-class Word(Record):
-    """An answer, how often it came without another one between, and when last."""
-
-    text: str
-    at_ns: int
-    times: int = 1
 
 
 class Evidence:

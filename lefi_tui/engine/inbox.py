@@ -16,15 +16,26 @@ from typing import Any, Final
 from msgspec import Struct
 
 from lefi_tui.core.messages import (
+    AdoptOrder,
+    AdoptUnits,
     AdvanceKill,
     CancelOrder,
+    ChangeLimits,
     Command,
+    DeclareDead,
     HoldBots,
     Kill,
+    ListInstruments,
+    LookAgain,
     MarketInput,
+    OpenAccount,
     PauseBot,
     QuoteChanged,
     Report,
+    SetApprovalRules,
+    SetCalendar,
+    SetKillRules,
+    SetLimits,
     StopBot,
     TakeOrders,
     TendProtection,
@@ -39,6 +50,17 @@ TURN_MESSAGES_MAX: Final = 64  # some ten milliseconds; what is urgent comes fir
 
 Incoming = Command | Report | MarketInput
 _OF_KILL: Final = (Kill, AdvanceKill, TakeOrders, CancelOrder)
+_OF_DOUBT: Final = (LookAgain, DeclareDead, AdoptOrder, AdoptUnits)
+# What a start says before anything else.
+_OF_SETUP: Final = (
+    OpenAccount,
+    ListInstruments,
+    SetLimits,
+    ChangeLimits,
+    SetCalendar,
+    SetKillRules,
+    SetApprovalRules,
+)
 _FIRST: Final = (*_OF_KILL, VenueFilled)
 
 
@@ -58,7 +80,11 @@ def sends_no_order(message: Incoming) -> bool:
     none, or only what protects a position."""
     if isinstance(message, StopBot):
         return not message.closes
+<<<<<<< HEAD
     return isinstance(message, (Report, PauseBot, HoldBots, TendProtection, *_OF_KILL))
+=======
+    return isinstance(message, (Report, PauseBot, HoldBots, *_OF_DOUBT, *_OF_SETUP, *_OF_KILL))
+>>>>>>> e139025 (wip)
 
 
 class Inbox:

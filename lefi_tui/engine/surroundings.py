@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -63,7 +63,11 @@ class Surroundings:
         self._task(self._writer.killing.watch_file())
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))
-        self._task(self._feed_when_reconciled())
+        self._writer.comparing.begin()
+        self._task(self._tell_reconciled())
+        for account, feed in self._world.feeds.items():
+            self._task(self._feed_when_heard(account, feed))
+        self._task(self._wake_bots())
         for job in self._tending.jobs():
             self.jobs.add(job)
         self.jobs.hear(STARTED)
@@ -75,6 +79,7 @@ class Surroundings:
         if self._world.scheduler is not None:
             self._world.scheduler.shutdown()
             await self._world.clock.sleep(0)  # it ends in the loop's next round
+        await self._writer.comparing.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -94,16 +99,18 @@ class Surroundings:
 
     # ---- feeds
 
-    async def _feed_when_reconciled(self) -> None:
-        """Market input leads to orders, so it begins when the venues have answered."""
+    async def _tell_reconciled(self) -> None:
         await self._writer.reconciling.is_done.wait()
         self.jobs.hear(RECONCILED)
+
+    async def _feed_when_heard(self, account: str, feed: MarketFeed) -> None:
+        """Market input leads to orders, so it begins when the venue has said what became of those
+        before; while the rest of the account is still unseen it is shown, and stepped by nobody."""
+        await self._writer.reconciling.heard(account)
         desk = self._writer.desk
-        for account, feed in self._world.feeds.items():
-            wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)
-            await feed.watch(wanted)
-            self._run_feed(account, feed)
-        await self._wake_bots()
+        wanted = watch_of(desk, account) if account in desk.accounts else _nothing(account)
+        await feed.watch(wanted)
+        self._run_feed(account, feed)
 
     def _run_feed(self, account: str, feed: MarketFeed) -> None:
         self._task(feed.run(), partial(self._feed_ended, account=account, feed=feed))
@@ -123,8 +130,13 @@ class Surroundings:
         records = self._writer.setup.records
         kept = () if records is None else await records.schedule()
         last = {(each.bot, each.handler): each.last_ns or 0 for each in kept}
+        for account in {each.account: None for each in self._writer.desk.bots.values()}:
+            self._task(self._wake_those_of(account, last))
+
+    async def _wake_those_of(self, account: str, last: Mapping[tuple[str, int], int]) -> None:
+        await self._writer.reconciling.cleared(account)
         desk = self._writer.desk
-        for bot in desk.bots.values():
+        for bot in [each for each in desk.bots.values() if each.account == account]:
             if next_ns := next_deadline(desk, bot):
                 self._writer.effects.carry_out(SetAlarm(bot.id, next_ns))
             if not bot.is_alive:

@@ -78,9 +78,9 @@ class Tending:
     async def _tell_silence(self) -> Did:
         """It goes on waiting; whoever looks at a desk without prices is told why."""
         writer = self._writer
-        orders = [writer.desk.orders[each] for each in writer.reconciling.waiting]
-        for account in sorted({each.account for each in orders}):
-            count = sum(each.account == account for each in orders)
+        accounts = list(writer.reconciling.waiting.values())
+        for account in sorted(set(accounts)):
+            count = accounts.count(account)
             many = "an order" if count == 1 else f"{count} orders"
             what = f"Its venue has not said what became of {many} since the start"
             why = "until it does, no price is heard and no order is sent; kill and cancel work"

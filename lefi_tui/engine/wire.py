@@ -19,6 +19,7 @@ from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
+from lefi_tui.views.doubts_view import DoubtsView
 from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
@@ -31,6 +32,7 @@ from lefi_tui.views.queries import (
     ChartQuery,
     DeadQuery,
     DeskQuery,
+    DoubtsQuery,
     FlowsQuery,
     KillQuery,
     LimitsQuery,
@@ -60,6 +62,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WhyQuery": (WhyQuery, WhyView),
     "HealthQuery": (HealthQuery, Health),
     "KillQuery": (KillQuery, KillView),
+    "DoubtsQuery": (DoubtsQuery, DoubtsView),
     "WalletsQuery": (WalletsQuery, WalletsView),
     "DeadQuery": (DeadQuery, DeadView),
     "LimitsQuery": (LimitsQuery, LimitsView),

@@ -32,6 +32,7 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.record import Record
 from lefi_tui.engine.commits import Commits, Pace
+from lefi_tui.engine.comparing import Comparing
 from lefi_tui.engine.dead_letters import DeadLetters
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.fold import IMPOSSIBLE
@@ -47,6 +48,8 @@ from lefi_tui.engine.turn import Receipt, Turn, take_turn
 from lefi_tui.engine.world import World
 from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
 from lefi_tui.ports.records import Records
+from lefi_tui.views.doubts_picture import doubts_view
+from lefi_tui.views.doubts_view import DoubtsView
 
 TAPE_FLUSH_S: Final = 1.0  # what a crash may lose of market input that led to nothing
 EMERGENCY_AFTER_S: Final = PATIENCE_S  # a cancel that waits longer takes the reserved path
@@ -85,7 +88,9 @@ class SingleWriter:
         self.effects = Effects(setup.world, self.inbox.put, freeze)
         self.commits = Commits(setup.journal, recovered.standing, setup.pace)
         self.failure: Exception | None = None
-        self.reconciling = Reconciling(self.effects, publisher, self.inbox)
+        shared = setup.world.shared
+        self.reconciling = Reconciling(self.effects, publisher, self.inbox, shared)
+        self.comparing = Comparing(setup.world, lambda: self.desk, self.inbox.put)
         self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
         self._is_broken = False  # by a bug that no guard foresaw: it ends the engine
         self._is_stopping = False
@@ -107,6 +112,10 @@ class SingleWriter:
             return desk
         return apply(desk, self._halted(0))
 
+    def doubts(self) -> DoubtsView:
+        evidence = self.effects.look_ups.evidence.all()
+        return doubts_view(self.killing.sight, self.comparing.answered(), evidence, self._now())
+
     @property
     def held(self) -> Iterable[Report]:
         """What venues told since the journal failed."""
@@ -120,7 +129,9 @@ class SingleWriter:
     async def begin(self) -> None:
         """The start is journaled, what left without a commit too; then the venues are asked."""
         self.inbox.bind(asyncio.get_running_loop())
-        self.effects.answered = self.reconciling.answered
+        self.effects.look_ups.ends.answered = self.reconciling.answered
+        self.effects.view = self.comparing.soon
+        self.effects.look_ups.against = self.comparing.against
         reached = self.recovered.standing.head.n
         await self._say(EngineStarted(self._now(), self.setup.program, reached))
         if self.recovered.difference is not None:
@@ -153,7 +164,7 @@ class SingleWriter:
         if self.failure is not None:
             await self._without_journal(waiting)
             return
-        admitted = self.reconciling.admit(waiting)
+        admitted = self.reconciling.admit(waiting, self.desk)
         if admitted:
             await self._turn(admitted)
         if self._is_flush_due and self.failure is None:
@@ -248,6 +259,7 @@ class SingleWriter:
             self._flush_timer = loop.call_later(TAPE_FLUSH_S, self._flush_later)
         await self._sealing(at_ns)
         self._look_up_unheard()
+        self.reconciling.look(self.desk)
         self.killing.look_for_cause()
 
     async def _sealing(self, at_ns: int) -> None:

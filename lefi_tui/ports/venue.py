@@ -23,6 +23,11 @@ class VenueTimeoutError(Exception):
     """No usable answer in time; the venue may or may not have done it."""
 
 
+class OrderMissingError(VenueTimeoutError):
+    """It answers, and does not find an order that it once had or that something speaks for: no
+    proof of anything."""
+
+
 class Venue(Protocol):
     def listen(self, hear: Hear) -> None:
         """Where reports go that are not an answer to a call. Set once, before the first order."""
@@ -67,6 +72,10 @@ class SharedVenue(Protocol):
 
     async def strays(self, symbol: str, since_ns: int) -> tuple[VenueFilled, ...]:
         """Trades since then of orders that are none of ours; `reason` names a liquidation."""
+        ...
+
+    def on_change(self, changed: Callable[[str], None]) -> None:
+        """Who hears that another hand may have touched a market; "" is all of them."""
         ...
 
     def take_over(self, order: Order) -> None:

@@ -38,6 +38,10 @@ class DeadQuery(Query):
     """What could not be carried out: answered by a DeadView."""
 
 
+class DoubtsQuery(Query):
+    """What is in doubt, or not ours: answered by a DoubtsView."""
+
+
 class KillQuery(Query):
     """How far a kill is, and what a person looks at before resuming: answered by a KillView."""
 

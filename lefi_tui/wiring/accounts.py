@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lefi_tui.ports.conditions import Conditions
     from lefi_tui.ports.history import History
     from lefi_tui.ports.market_feed import HearMarket, MarketFeed
-    from lefi_tui.ports.venue import Venue
+    from lefi_tui.ports.venue import SharedVenue, Venue
 
 DEMO: Final = "demo"  # the account on the built-in market
 DEMO_VENUE: Final = "demo market"  # by this word the frame says DEMO
@@ -53,6 +53,7 @@ class Accounts(Struct):
     """All of them, by name, as the engine's world wants them."""
 
     venues: dict[str, Venue] = field(default_factory=dict)
+    shared: dict[str, SharedVenue] = field(default_factory=dict)  # where others trade too
     feeds: dict[str, MarketFeed] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     conditions: dict[str, Conditions] = field(default_factory=dict)

@@ -99,6 +99,7 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
         feeds=accounts.feeds,
         histories=accounts.histories,
         conditions=accounts.conditions,
+        shared=accounts.shared,
         scheduler=ApScheduler(),
         notifier=messenger(settings, clock) if is_own else None,
         secrets=KeyringSecrets(settings.data_dir) if is_own else None,

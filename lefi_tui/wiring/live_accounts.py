@@ -81,7 +81,7 @@ def open_live(
         opening.send = send
         feed.listed = opening.listed
 
-    accounts.venues[name] = venue
+    accounts.venues[name] = accounts.shared[name] = venue
     accounts.feeds[name] = _WithWallet(feed, venue)
     accounts.histories[name] = feed.candles
     accounts.conditions[name] = ExchangeConditions(market, clock, link)

@@ -18,7 +18,7 @@ from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import Report, VenueFilled, VenueNeverSaw, VenueRejected
 from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
-from lefi_tui.engine.effects import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
+from lefi_tui.engine.looking_up import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.campaign.runner import Campaign, Finding
 from tests.exchange.loopback.actions import Actions

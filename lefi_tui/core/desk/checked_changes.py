@@ -33,7 +33,10 @@ def started(desk: Desk, _event: EngineStarted) -> Desk:
 
 
 def checked(desk: Desk, event: AccountChecked) -> Desk:
-    return _with(desk, event.account, at_ns=event.at_ns, error=event.error, legs=event.legs)
+    """An error leaves what was known before, and in doubt."""
+    if event.error:
+        return _with(desk, event.account, error=event.error)
+    return _with(desk, event.account, at_ns=event.at_ns, error="", legs=event.legs)
 
 
 def foreign_seen(desk: Desk, event: ForeignSeen) -> Desk:

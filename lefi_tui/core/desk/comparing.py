@@ -17,7 +17,7 @@ from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import reports
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.forced import TAKEN
-from lefi_tui.core.desk.in_doubt import books_of
+from lefi_tui.core.desk.in_doubt import books_of, is_position
 from lefi_tui.core.desk.lifecycle import hold
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
@@ -71,9 +71,9 @@ def venue_viewed(draft: Draft, report: VenueViewed) -> None:
 def is_news(desk: Desk, report: VenueViewed) -> bool:
     """Whether it says more than the desk knows. A start asks to be told in any case."""
     known = desk.checked.get(report.account, Checked())
-    if report.error or not known.at_ns:
-        return known.error != report.error or not known.at_ns
-    is_other = bool(known.error) or known.legs != report.legs
+    if report.error:
+        return known.error != report.error
+    is_other = not known.at_ns or bool(known.error) or known.legs != report.legs
     return is_other or bool(differences(desk, report))
 
 
@@ -104,46 +104,42 @@ def our_view(desk: Desk, account: str, theirs: TheirView) -> OurView:
     units = {
         symbol: held
         for symbol, held in books_of(desk, account).items()
-        if symbol in theirs.units or _is_position(desk, account, symbol)
+        if symbol in theirs.units or is_position(desk, account, symbol)
     }
     return OurView(orders, ended, units, known.unknown_units(), known.foreign)
-
-
-def _is_position(desk: Desk, account: str, symbol: str) -> bool:
-    """Coins are no positions: a venue tells of them among its balances."""
-    instrument = desk.instruments.get((account, symbol))
-    return instrument is not None and instrument.is_perpetual
 
 
 def _look_up(draft: Draft, account: str, order: str) -> None:
     """One that has its end here and works there all the same: it is ours, so it is taken away."""
     draft.ask(LookUpOrder(account, order))
     if order not in draft.desk.orders:
-        draft.ask(CancelOrders(account, (order,)))
+        draft.ask(CancelOrders(account, (order,), is_risen=True))
 
 
 # ---- units
 
 
 def _set_units(draft: Draft, report: VenueViewed, found: SetUnknown) -> None:
+    """What was taken from us and is explained by trades is booked; the rest is unknown."""
     key = report.account, found.symbol
     known = draft.desk.checked.get(report.account, Checked()).unknown_units()
-    change = EXACT.subtract(found.units, known.get(found.symbol, ZERO))
     before = _shares(draft.desk, key)
+    change = EXACT.subtract(found.units, known.get(found.symbol, ZERO))
     fills = tuple(_explaining(draft.desk, report, found.symbol, change))
-    if fills:
-        for each in fills:
-            reports.filled(draft, replace(each, heard_ns=report.at_ns))
-        why = _words(fills)
-        hurt = [name for name, share in before.items() if share != _shares(draft.desk, key)[name]]
-    else:
-        why = ELSEWHERE
+    for each in fills:
+        reports.filled(draft, replace(each, heard_ns=report.at_ns))
+    booked = exact_sum(_signed(each) for each in fills)
+    unknown = EXACT.subtract(found.units, booked)
+    if unknown != known.get(found.symbol, ZERO):
         entry = dict(report.entries).get(found.symbol)
-        text = _told(draft.desk, key, found.units)
-        draft.say(UnknownSeen(*key, found.units, entry, report.at_ns, text))
-        hurt = [name for name, share in before.items() if share * change < 0]
-    for bot in hurt:
-        _pause(draft, bot, f"its position of {found.symbol} was {why}", report.at_ns)
+        text = _told(draft.desk, key, unknown)
+        draft.say(UnknownSeen(*key, unknown, entry, report.at_ns, text))
+    rest = EXACT.subtract(change, booked)
+    after = _shares(draft.desk, key)
+    for bot, share in before.items():
+        if share != after[bot] or share * rest < 0:
+            why = f"its position of {found.symbol} was {_words(fills)}"
+            _pause(draft, bot, why, report.at_ns)
 
 
 def _shares(desk: Desk, key: tuple[str, str]) -> dict[str, Decimal]:
@@ -156,11 +152,24 @@ def _shares(desk: Desk, key: tuple[str, str]) -> dict[str, Decimal]:
 def _explaining(
     desk: Desk, report: VenueViewed, symbol: str, change: Decimal
 ) -> Iterable[VenueFilled]:
-    """Trades that nobody told us of; none unless they are the whole change."""
+    """Trades that nobody told us of, where they are the whole change and go one way; of them what
+    closes ours. What they open beyond it is nobody's of ours."""
     booked = {name for ids in desk.booked.values() for name in ids}
-    fills = [each for each in report.fills if each.symbol == symbol and each.trade_id not in booked]
-    signed = exact_sum(each.quantity * Side(each.side).sign for each in fills)
-    return fills if signed == change else ()
+    found = [each for each in report.fills if each.symbol == symbol]
+    found = [each for each in found if each.trade_id not in booked]
+    is_one_way = len({each.side for each in found}) == 1
+    if not is_one_way or exact_sum(map(_signed, found)) != change:
+        return
+    left = abs(books_of(desk, report.account).get(symbol, ZERO))
+    for each in found:
+        part = min(left, each.quantity)
+        if part:
+            yield replace(each, quantity=part)
+        left = EXACT.subtract(left, part)
+
+
+def _signed(fill: VenueFilled) -> Decimal:
+    return fill.quantity * Side(fill.side).sign
 
 
 def _words(fills: Iterable[VenueFilled]) -> str:

@@ -30,6 +30,12 @@ def with_unknown(desk: Desk, account: str) -> dict[str, Decimal]:
     }
 
 
+def is_position(desk: Desk, account: str, symbol: str) -> bool:
+    """Coins are no positions: a venue tells of them among its balances."""
+    instrument = desk.instruments.get((account, symbol))
+    return instrument is not None and instrument.is_perpetual
+
+
 def doubt_of(desk: Desk, account: str, symbol: str) -> tuple[str, str]:
     """Why nothing new may be opened in this market: a code and words; empty where it may."""
     known = desk.checked.get(account)

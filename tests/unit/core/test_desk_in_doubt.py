@@ -180,6 +180,14 @@ def test_a_close_from_outside_is_booked_by_its_trades_and_the_bot_waits_for_a_pe
     assert again.events == (AccountChecked("main", 50),)
 
 
+def test_of_a_trade_that_turns_it_over_what_closes_is_booked_and_the_rest_is_nobodys() -> None:
+    desk, step = viewed(short(), {BTC: D("0.2")}, fills=(outside(quantity="0.3"),))
+    assert not desk.positions["main", BTC].units
+    assert [each.quantity for each in of(OrderFilled, step)] == [D("0.1")]
+    assert desk.checked["main"].unknown_units() == {BTC: D("0.2")}
+    assert viewed(desk, {BTC: D("0.2")})[1].events == (AccountChecked("main", 50),)
+
+
 def test_a_liquidation_is_named_and_pauses_the_bot() -> None:
     _, step = viewed(short(), fills=(outside("liquidation"),))
     assert of(BotPaused, step)[0].reason == f"its position of {BTC} was liquidated by the venue"
@@ -223,7 +231,10 @@ def test_an_order_of_ours_that_ended_here_and_works_there_is_taken_away() -> Non
     desk, _ = advance(desk, VenueNeverSaw(order, 9))
     there = TheirOrder("v1", order, "BTC/USDT", Side.BUY, D("0.01"), D(0))
     _, step = viewed(desk, orders=(there,))
-    assert step.effects == (LookUpOrder("main", order), CancelOrders("main", (order,)))
+    assert step.effects == (
+        LookUpOrder("main", order),
+        CancelOrders("main", (order,), is_risen=True),
+    )
 
 
 def test_nothing_new_is_opened_where_an_order_has_no_answer_and_a_close_still_goes() -> None:
