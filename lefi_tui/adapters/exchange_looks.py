@@ -22,12 +22,7 @@ from lefi_tui.adapters.exchange_stream import (
     OrderTold,
     UserStream,
 )
-<<<<<<< HEAD
-from lefi_tui.core.messages import Report, VenueFilled
-=======
 from lefi_tui.core.messages import Report, VenueFilled, VenueNeverSaw, VenueSilent
-from lefi_tui.core.order import Order
->>>>>>> e139025 (wip)
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, OrderMissingError, VenueTimeoutError
 
@@ -47,11 +42,7 @@ class Looks:
         self.hear: Hear = _nobody
         self.changed: Changed = _unchanged
         self.moved: Callable[[], None] = _still  # the wallet is another now
-<<<<<<< HEAD
-=======
         self._denied: set[str] = set()  # that it had and does not find: said already
-        self._bare: dict[str, int] = {}  # entries whose exits are not asked for yet: since when
->>>>>>> e139025 (wip)
         self._due_ns = 0  # of the next look
         self._sooner = asyncio.Event()
         self._missed_ns = 0

@@ -80,11 +80,8 @@ def sends_no_order(message: Incoming) -> bool:
     none, or only what protects a position."""
     if isinstance(message, StopBot):
         return not message.closes
-<<<<<<< HEAD
-    return isinstance(message, (Report, PauseBot, HoldBots, TendProtection, *_OF_KILL))
-=======
-    return isinstance(message, (Report, PauseBot, HoldBots, *_OF_DOUBT, *_OF_SETUP, *_OF_KILL))
->>>>>>> e139025 (wip)
+    known = (PauseBot, HoldBots, TendProtection, *_OF_DOUBT, *_OF_SETUP, *_OF_KILL)
+    return isinstance(message, (Report, *known))
 
 
 class Inbox:

@@ -30,12 +30,8 @@ from lefi_tui.core.order import (
     Size,
     SizeKind,
 )
-<<<<<<< HEAD
 from lefi_tui.core.protection import PAST
-from lefi_tui.engine.effects import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
-=======
 from lefi_tui.engine.looking_up import LOOK_UP_FIRST_S, LOOK_UP_MOST_S
->>>>>>> e139025 (wip)
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
 
