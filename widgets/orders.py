@@ -34,6 +34,8 @@ def _kind(row: OrderRow) -> Span:
 
 
 def _status(row: OrderRow) -> Span:
+    if row.unconfirmed_ms:
+        return numbers.old(row.unconfirmed_ms), Ink.WARN
     is_doubtful = row.status == OrderStatus.UNCONFIRMED.value
     return row.status, Ink.WARN if is_doubtful else Ink.DIM
 
@@ -62,7 +64,10 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
 
 def explain(row: OrderRow) -> str:
     filled = f"{numbers.quantity(row.filled)} of {_units(row)[0]} filled"
-    return f"Order {row.id} on {row.account}, {row.kind} {row.leg}: {row.status}, {filled}"
+    words = f"Order {row.id} on {row.account}, {row.kind} {row.leg}: {row.status}, {filled}"
+    if row.unconfirmed_ms:
+        words += f". OLD: not confirmed there for {numbers.age(row.unconfirmed_ms)}"
+    return words
 
 
 class Orders(Board):

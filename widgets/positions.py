@@ -38,7 +38,7 @@ def _age(row: PositionRow) -> Span:
     if row.mark is None:
         return "no mark", Ink.WARN
     if row.is_stale:
-        return numbers.old(row.age_ms), Ink.WARN
+        return numbers.old(max(row.age_ms, row.unconfirmed_ms)), Ink.WARN
     return numbers.age(row.age_ms), Ink.FAINT
 
 
@@ -118,7 +118,9 @@ def explain(row: PositionRow) -> str:
         away = numbers.share(row.away)
         words += f"; liquidated at {_money(row, row.liquidation)}, {away} from the mark{_said(row)}"
     words += _protected(row)
-    if row.is_stale:
+    if row.unconfirmed_ms:
+        words += f". OLD: not confirmed there for {numbers.age(row.unconfirmed_ms)}"
+    elif row.is_stale:
         words += f". STALE: the mark is {numbers.age(row.age_ms)} old"
     return words
 

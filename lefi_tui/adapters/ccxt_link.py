@@ -67,10 +67,12 @@ class ExchangeLink:
         ccxt: Mapping[str, Any],
         answer_s: float = ANSWER_S,
         private: Callable[[], Mapping[str, Any]] = dict,
+        worker: str = WORKER,
     ) -> None:
         self.exchange = exchange
         self._ccxt = ccxt
         self._private = private
+        self._worker = worker
         self._answer_s = answer_s
         self._process: asyncio.subprocess.Process | None = None
         self._reads: set[asyncio.Task[None]] = set()
@@ -174,7 +176,7 @@ class ExchangeLink:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            WORKER,
+            self._worker,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -16,6 +16,7 @@ from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import REASONS, Exits
 from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.exchange_standing import Standing
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
@@ -56,6 +57,8 @@ class ExchangeVenue:
         self._leverage: dict[str, Decimal] = {}
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
         self._looks.moved = self.wallet.soon
+        self.wallet.confirmed = self.stream.confirmed
+        self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -87,6 +90,7 @@ class ExchangeVenue:
             group.create_task(self.stream.run())
             group.create_task(self._looks.run())
             group.create_task(self.wallet.run())
+            group.create_task(self.standing.run())
 
     async def look_on(self) -> None:
         """Once, now."""

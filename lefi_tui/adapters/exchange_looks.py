@@ -161,7 +161,7 @@ class Looks:
                 if not _is_as_known(known, resting.get(order)):
                     await self._read(order)
             await self._look_at_exits(resting.keys())
-        self._stream.looked(began_ns)
+        self._stream.looked(began_ns, has_read=bool(symbols))
 
     async def _read(self, order: str) -> None:
         """What is told of it; that it never was is for whoever asks for it by name to say."""

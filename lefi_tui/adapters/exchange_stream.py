@@ -111,6 +111,7 @@ class _Line(Struct):
     heard_ns: int = 0
     event_ns: int = 0
     looked_ns: int = 0  # when the last whole look began
+    read_ns: int = 0  # and the last one that had something to ask
     again_ns: int = 0  # not opened anew because of deafness before
     opened: int = 0
     caught_up: int = 0
@@ -128,6 +129,7 @@ class UserStream:
         self.say: Say = _unsaid
         self._line = _Line()
         self._tells: deque[dict[str, Any]] = deque()
+        self._is_short = False  # some of it was dropped
         self._come = asyncio.Event()
         self._owed: dict[str, int] = {}  # read elsewhere first: since when
         self._recent: dict[str, None] = {}  # news that it has told
@@ -140,6 +142,7 @@ class UserStream:
         if len(self._tells) >= TELLS_MAX:
             self._line.dropped += len(self._tells)
             self._tells.clear()
+            self._is_short = True
         self._tells.append(told)
         self._come.set()
 
@@ -147,10 +150,10 @@ class UserStream:
         while True:
             await self._come.wait()
             self._come.clear()
-            dropped = self._line.dropped
             while self._tells:
                 self._take(self._tells.popleft())
-            if self._line.dropped != dropped:
+            if self._is_short:
+                self._is_short = False
                 self.missed()
 
     def _take(self, told: dict[str, Any]) -> None:
@@ -228,15 +231,21 @@ class UserStream:
         since_ns = min(self._owed.values())
         return self.terms.deaf_s - (self._clock.monotonic_ns() - since_ns) / NS_PER_S
 
-    def looked(self, began_ns: int) -> None:
+    def looked(self, began_ns: int, *, has_read: bool) -> None:
         """All that works was read; what happened before `began_ns` is known."""
         line = self._line
+        if has_read:
+            line.read_ns = began_ns
         is_first = line.looked_ns <= line.opened_ns < began_ns
         line.looked_ns = began_ns
         if line.is_open and is_first:
             line.caught_up += 1
             if self._said and not line.is_deaf:
                 self._word(TOLD, "its own stream is open again; what it had missed was read")
+
+    def confirmed(self) -> None:
+        """What the account holds was read."""
+        self._line.read_ns = self._clock.monotonic_ns()
 
     async def tend(self) -> None:
         """Opened where it is not, and anew where it is deaf. Raises VenueTimeoutError."""
@@ -263,7 +272,7 @@ class UserStream:
 
     def standing(self) -> StreamStanding:
         line = self._line
-        confirmed = max(line.looked_ns, line.heard_ns if self.is_proven() else 0)
+        confirmed = max(line.read_ns, line.heard_ns if self.is_proven() else 0)
         return StreamStanding(
             line.is_offered,
             self.is_proven(),

@@ -57,6 +57,7 @@ class WalletWatch:
         self._told: dict[str, None] = {}  # entries and forced trades
         self._before: tuple[Balance, ...] | None = None
         self._is_open, self._news = asyncio.Event(), asyncio.Event()
+        self.confirmed: Callable[[], None] = _nothing  # hears of each reading that came back
         self.taken: Callable[[str], None] = _nobody  # a market in which something was forced
 
     def listen(self, hear: Callable[[MarketInput], None]) -> None:
@@ -107,6 +108,7 @@ class WalletWatch:
             wallet = _wallet_of(await self._ask("wallet"))
         except VenueTimeoutError:
             return EVERY_S  # what is shown grows old, and says so
+        self.confirmed()
         is_steady = wallet.balances == self._before
         self._before = wallet.balances
         self._hear(WalletSeen(self._account, wallet, is_steady, asked_ns))
@@ -166,6 +168,10 @@ def _wallet_of(told: Mapping[str, Any]) -> Wallet:
         tuple(from_plain(VenuePosition, each) for each in told["positions"]),
         **margins,
     )
+
+
+def _nothing() -> None:
+    """Nobody shows how old it is."""
 
 
 def _nobody(_told: object) -> None:

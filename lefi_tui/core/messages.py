@@ -542,6 +542,18 @@ class FeedStated(MarketInput):
     next: str = ""
 
 
+class OrdersHeard(MarketInput):
+    """When a venue last confirmed what works there, for people; never kept, as a feed's words."""
+
+    account: str
+    at_ns: int
+    confirmed_ns: int
+    limit_ms: int  # confirmed longer ago, it is shown as old
+    what: str = ""  # words of a change; without them it tells the time only
+    why: str = ""
+    is_doubted: bool = False
+
+
 class WalletSeen(MarketInput):
     """What an exchange says the account has now. Kept only where the books say another thing."""
 

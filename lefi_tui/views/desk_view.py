@@ -106,10 +106,11 @@ class PositionRow(Record):
     is_bare: bool = False  # it asks for a stop, and has none
     lost_ms: int = 0  # without it since it was opened, in all
     stop_why: str = ""
+    unconfirmed_ms: int = 0  # since its venue last told what works there, where that is too long
 
     @property
     def is_stale(self) -> bool:
-        return self.age_ms > self.limit_ms
+        return self.age_ms > self.limit_ms or self.unconfirmed_ms > 0
 
     @property
     def away(self) -> float | None:
@@ -137,6 +138,7 @@ class OrderRow(Record):
     status: str
     places: int
     age_ms: int
+    unconfirmed_ms: int = 0  # as of a position
 
 
 class BotRow(Record):
@@ -216,10 +218,18 @@ def aged(view: DeskView, silent_ms: int) -> DeskView:
                 row,
                 age_ms=row.age_ms + silent_ms,
                 read_age_ms=_later(row.read_age_ms, silent_ms),
+                unconfirmed_ms=_later(row.unconfirmed_ms or None, silent_ms) or 0,
             )
             for row in view.positions
         ),
-        orders=tuple(replace(row, age_ms=row.age_ms + silent_ms) for row in view.orders),
+        orders=tuple(
+            replace(
+                row,
+                age_ms=row.age_ms + silent_ms,
+                unconfirmed_ms=_later(row.unconfirmed_ms or None, silent_ms) or 0,
+            )
+            for row in view.orders
+        ),
     )
 
 

@@ -79,6 +79,8 @@ class ScreenState(Record):
     equity: Mapping[str, EquityLine] = field(default_factory=dict)  # by account
     tally: Tally = field(default_factory=Tally)
     wallets: Mapping[str, Reading] = field(default_factory=dict)  # by account
+    # When each account's venue last confirmed what works there, and how old that may be, in ms.
+    confirmed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def fold(state: ScreenState, message: m.Message) -> ScreenState:
@@ -88,7 +90,7 @@ def fold(state: ScreenState, message: m.Message) -> ScreenState:
             return _priced(state, message.account, (message.quote,), QUOTE_LIMIT_MS)
         case m.BarsClosed():
             return _bars(state, message)
-        case m.FeedStated() | m.WalletSeen():
+        case m.FeedStated() | m.WalletSeen() | m.OrdersHeard():
             return _said(state, message)
         case m.MarketSeen():
             return fold(state, message.message)
@@ -170,10 +172,12 @@ def _minute(before: Minute | None, quote: Quote) -> Minute:
     )
 
 
-def _said(state: ScreenState, message: m.FeedStated | m.WalletSeen) -> ScreenState:
+def _said(state: ScreenState, message: m.FeedStated | m.WalletSeen | m.OrdersHeard) -> ScreenState:
     """What is shown, and never kept."""
     if isinstance(message, m.FeedStated):
         return _stated(state, message)
+    if isinstance(message, m.OrdersHeard):
+        return _confirmed(state, message)
     reading = Reading(message.asked_ns, message.wallet)
     return replace(state, wallets={**state.wallets, message.account: reading})
 
@@ -185,6 +189,16 @@ def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
     weight = Weight.WARN if message.is_waiting else Weight.GOOD
     words = Said(weight, message.what, message.account, message.why, message.next, message.at_ns)
     return _logged(replace(state, waits=waits), words, severity_of(message))
+
+
+def _confirmed(state: ScreenState, message: m.OrdersHeard) -> ScreenState:
+    known = (message.confirmed_ns, message.limit_ms)
+    state = replace(state, confirmed={**state.confirmed, message.account: known})
+    if not message.what:
+        return state
+    weight = Weight.WARN if message.is_doubted else Weight.GOOD
+    words = Said(weight, message.what, message.account, message.why, "", message.at_ns)
+    return _logged(state, words, None)
 
 
 def _happened(state: ScreenState, event: m.Event) -> ScreenState:

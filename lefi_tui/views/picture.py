@@ -77,7 +77,13 @@ def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
         accounts=accounts,
         prices=tuple(_price(desk, key, each, now_ns) for key, each in _ordered(desk, state)),
         positions=tuple(_position(desk, state, each, now_ns) for each in open_positions),
-        orders=tuple(order_row(desk, each, now_ns) for each in desk.orders.values()),
+        orders=tuple(
+            replace(
+                order_row(desk, each, now_ns),
+                unconfirmed_ms=_unconfirmed_ms(state, each.account, now_ns),
+            )
+            for each in desk.orders.values()
+        ),
         bots=tuple(_bot(desk, state, each, now_ns) for each in desk.bots.values()),
         log=state.log[:LOG_ROWS_SENT],
     )
@@ -189,6 +195,7 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
         is_bare=cover.cover is Cover.BARE,
         lost_ms=cover.lost_ns // NS_PER_MS,
         stop_why=cover.why,
+        unconfirmed_ms=_unconfirmed_ms(state, position.account, now_ns),
     )
     return _as_read(row, desk, state, now_ns)
 
@@ -208,6 +215,13 @@ def _as_read(row: PositionRow, desk: Desk, state: ScreenState, now_ns: int) -> P
         is_isolated=there.is_isolated,
         read_age_ms=age_of(reading, now_ns),
     )
+
+
+def _unconfirmed_ms(state: ScreenState, account: str, now_ns: int) -> int:
+    """0 where its venue confirmed lately what works there, or is in this very process."""
+    confirmed_ns, limit_ms = state.confirmed.get(account, (0, 0))
+    age_ms = _age_ms(now_ns, confirmed_ns // NS_PER_MS)
+    return age_ms if confirmed_ns and age_ms > limit_ms else 0
 
 
 def _liquidation(desk: Desk, position: Position) -> Decimal | None:

@@ -117,6 +117,7 @@ class _WithWallet:
     def listen(self, hear: HearMarket) -> None:
         self._feed.listen(hear)
         self._venue.wallet.listen(hear)
+        self._venue.standing.listen(hear)
 
     async def watch(self, wanted: Watch) -> None:
         await self._feed.watch(wanted)

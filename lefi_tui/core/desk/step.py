@@ -52,6 +52,7 @@ from lefi_tui.core.messages import (
     LookAgain,
     MarketInput,
     OpenAccount,
+    OrdersHeard,
     PauseBot,
     PeakSeen,
     QuoteChanged,
@@ -182,7 +183,7 @@ def _market(draft: Draft, message: MarketInput) -> None:
     hear(draft, message)
 
 
-def _shown(_draft: Draft, _message: FeedStated) -> None:
+def _shown(_draft: Draft, _message: FeedStated | OrdersHeard) -> None:
     """A screen reads it; the desk decides nothing by it."""
 
 
@@ -195,4 +196,5 @@ _MARKET: Final[dict[type[MarketInput], Callable[[Draft, Any], None]]] = {
     VenueStateSeen: limiting.venue_seen,
     WalletSeen: wallets.seen,
     FeedStated: _shown,
+    OrdersHeard: _shown,
 }
