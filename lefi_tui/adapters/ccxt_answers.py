@@ -41,6 +41,10 @@ class Account(Struct):
     ways: Ways
     currency: str
 
+    @property
+    def is_usdm(self) -> bool:
+        return bool(self.client.id == "binanceusdm")
+
     def told(self, order: Mapping[str, Any]) -> Plain:
         contract = contract_of(self.client.market(order["symbol"]))
         return {

@@ -8,9 +8,10 @@ Only the worker process loads this module: ccxt costs a second of processor time
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextvars import Context, ContextVar
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import partial
@@ -22,7 +23,8 @@ from msgspec import Struct
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
 from lefi_tui.adapters.ccxt_unsigned import keep_unsigned
 from lefi_tui.adapters.guards import CallFailedError, Guards, HeldBackError
-from lefi_tui.adapters.rate_budget import BudgetFullError, Rank, RateBudget
+from lefi_tui.adapters.rate_budget import FOREVER, BudgetFullError, Rank
+from lefi_tui.adapters.told_budget import USUAL, VenueBudget
 from lefi_tui.core.codec import to_plain
 from lefi_tui.ports.clock import Clock
 
@@ -36,6 +38,10 @@ WAIT_MOST_S: Final = 3 * 86_400.0  # the longest ban seen
 CANDLES_MOST: Final = 1_000  # of one answer; most exchanges give fewer and say how many
 LEVELS: Final = 20
 TEXT_MOST: Final = 300
+# An exit and a cancel wait out a wait that the exchange asked for; everything else is told of it.
+WAITED_OUT_S: Final = 40.0
+# Too many orders: the next of them waits, and nothing else does.
+ORDERS_FULL: Final = "-1015"
 # The same trades at a quarter of the weight in the exchange's budget.
 CHEAPER: Final[Mapping[str, Mapping[str, str]]] = {
     "binanceusdm": {"fetchTradesMethod": "fapiPublicGetTrades"},
@@ -51,6 +57,9 @@ class _Answered(Struct):
 
 _answered: ContextVar[_Answered] = ContextVar("answered")
 _rank: ContextVar[Rank] = ContextVar("rank", default=Rank.READ)
+# The last moment, by the monotonic clock, at which what is asked may still leave this machine.
+_until: ContextVar[int] = ContextVar("until", default=FOREVER)
+orders_in: ContextVar[int] = ContextVar("orders_in", default=0)  # one request
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer, not a fault of ours
@@ -82,7 +91,8 @@ class PublicExchange:
         self._guards = Guards(
             clock, None, random.SystemRandom().random, open_s=LEFT_ALONE_S, attempts=1
         )
-        self._budget = RateBudget(clock, per_s=1_000 / max(self._client.rateLimit, 1))
+        per_s = 1_000 / max(self._client.rateLimit, 1)
+        self._budget = VenueBudget(clock, per_s, USUAL.get(name, ()))
         self._client.throttle = self._turn
         self._fetch, self._parse = self._client.fetch, self._client.parse_json
         self._client.fetch = self._fetched
@@ -106,7 +116,10 @@ class PublicExchange:
         """The answer, or a Refusal."""
         rank = Rank[asked["rank"]] if "rank" in asked else Rank.READ
         _rank.set(rank)
-        plain = {name: each for name, each in asked.items() if name != "rank"}
+        _until.set(asked.get("until_ns", FOREVER))
+        plain = {name: each for name, each in asked.items() if name not in {"rank", "until_ns"}}
+        if rank <= Rank.CANCEL:
+            await self._waited_out()
         try:
             return await self._guards.call(
                 question, partial(self._asked, question, plain), rank, QUESTION_S
@@ -132,10 +145,23 @@ class PublicExchange:
 
     async def _turn(self, cost: float | None = None) -> None:
         """In the place of ccxt's own limiter, which knows no ranks."""
+        weight = 1.0 if cost is None else float(cost)
         try:
-            await self._budget.turn(_rank.get(), 1.0 if cost is None else float(cost))
+            await self._budget.turn(_rank.get(), weight, orders_in.get(), _until.get())
         except BudgetFullError as error:
             raise Refusal("wait", str(error), 1.0) from error
+
+    async def leave(self, weight: float) -> None:
+        """For what does not go through the client's own requests: returns when it may."""
+        if self._client.enableRateLimit:
+            await self._turn(weight)
+        self._wait_first()
+
+    async def _waited_out(self) -> None:
+        """What closes or cancels is the first to leave when a wait is over."""
+        left_s = self._guards.hold.left_s(self._clock.monotonic_ns())
+        if 0 < left_s <= WAITED_OUT_S:
+            await self._clock.sleep(left_s)
 
     # ---- around each request
 
@@ -144,25 +170,44 @@ class PublicExchange:
         return await self._fetch(*request, **more)
 
     def _wait_first(self) -> None:
-        left_s = self._guards.hold.left_s(self._clock.monotonic_ns())
+        now_ns = self._clock.monotonic_ns()
+        left_s = self._guards.hold.left_s(now_ns)
         if left_s > 0:
             raise Refusal("wait", f"it said so; {left_s:.0f} s are left", left_s)
+        if now_ns > _until.get():
+            raise Refusal("wait", "it would leave too late")
 
     def _looked_at(self, *answer: Any) -> Any:
         """ccxt's own hook: status, reason, url, method, headers, body."""
         status, headers, body = answer[0], answer[4], answer[5]
         _answered.get().status = status
-        if status in WAIT_UNSAID_S:
-            wait_s = _retry_after_s(headers) or WAIT_UNSAID_S[status]
-            self._guards.hold.wait(min(wait_s, WAIT_MOST_S), self._clock.monotonic_ns())
+        if self._budget.told is not None:
+            self._budget.told.heard(headers)
+        self.hear(status, _retry_after_s(headers), body)
         return body
+
+    def hear(self, status: int, wait_s: float, body: str) -> None:
+        """Whether it asks us to wait."""
+        if status not in WAIT_UNSAID_S:
+            return
+        if ORDERS_FULL in body and self._budget.told is not None:
+            self._budget.told.is_full()
+            return
+        wait_s = min(wait_s or WAIT_UNSAID_S[status], WAIT_MOST_S)
+        self._guards.hold.wait(wait_s, self._clock.monotonic_ns())
 
     def _parsed(self, text: str) -> Any:
         """A half answer, or a page for people, is no answer: ccxt would read it as nothing."""
         parsed = self._parse(text)
         if parsed is None and _answered.get().status < 300:
             raise ccxt.BadResponse(f"it is no JSON: {text[:40]!r}")
+        if isinstance(parsed, dict) and "rateLimits" in parsed:
+            self.count(parsed["rateLimits"])
         return parsed
+
+    def count(self, limits: list[dict[str, Any]]) -> None:
+        if self._budget.told is not None:
+            self._budget.told.limits(limits)
 
     def _refusal(self, error: Exception, status: int) -> Refusal:
         wait_s = self._guards.hold.left_s(self._clock.monotonic_ns())
@@ -248,6 +293,13 @@ class PublicExchange:
         told = await self._client.fetch_funding_rate(symbol)
         rate, at_ms = told.get("fundingRate"), told.get("fundingTimestamp")
         return {"rate": None if rate is None else str(rate), "at_ms": at_ms}
+
+
+def beside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Work of an exchange's line that belongs to no question: it has no question's rank or end."""
+    context = Context()
+    context.run(_answered.set, _Answered())
+    return asyncio.get_running_loop().create_task(work, context=context)
 
 
 def _candle(row: list[Any]) -> list[float]:

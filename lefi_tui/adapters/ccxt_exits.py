@@ -11,7 +11,7 @@ from typing import Any, Final
 import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
-from lefi_tui.adapters.ccxt_client import Refusal
+from lefi_tui.adapters.ccxt_client import Refusal, orders_in
 from lefi_tui.adapters.ccxt_orders import ended
 
 PAST: Final = "PAST"  # the price is beyond it already, in the desk's word
@@ -36,6 +36,7 @@ class HeldExits:
         await self._on.client.load_markets()
         params: Plain = {"clientOrderId": order, "closePosition": True, _TRIGGERS[leg]: price}
         params |= self._on.ways.order_params()
+        orders_in.set(1)
         try:
             told = await self._on.client.create_order(symbol, "market", side, None, None, params)
         except Refusal as refusal:  # it never left

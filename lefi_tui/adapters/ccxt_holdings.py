@@ -1,4 +1,4 @@
-"""What an account has at an exchange, through ccxt: working orders, positions, leverage.
+"""What an account has at an exchange, through ccxt: working orders, positions.
 
 Only the worker process loads this.
 """
@@ -33,7 +33,6 @@ class Holdings:
         return {
             "working": self._working,
             "holdings": self._holdings,
-            "leverage": self._leverage,
         }
 
     async def _working(self, symbols: list[str] | None = None) -> list[Plain]:
@@ -97,14 +96,3 @@ class Holdings:
             if (held := decimal_of(total)) >= max(least, SMALLEST):
                 units[market["symbol"]] = str(held)
         return units
-
-    async def _leverage(self, symbol: str, leverage: str) -> str:
-        """Set, and read back what is in force."""
-        await self._on.client.load_markets()
-        client, margin = self._on.client, dict(self._on.ways.margin)
-        await client.set_leverage(int(Decimal(leverage)), symbol, margin)
-        if client.has["fetchLeverages"]:
-            told = (await client.fetch_leverages([symbol]))[symbol]
-        else:
-            told = await client.fetch_leverage(symbol, margin)
-        return str(decimal_of(told["longLeverage"]))

@@ -13,7 +13,8 @@ from typing import Any, Final
 import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
-from lefi_tui.adapters.ccxt_client import Refusal
+from lefi_tui.adapters.ccxt_client import Refusal, orders_in
+from lefi_tui.adapters.ccxt_entry import Entry
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
 from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS, Window
 
@@ -22,9 +23,10 @@ Time = Callable[[], Awaitable[int]]
 
 
 class Orders:
-    def __init__(self, on: Account, time: Time) -> None:
-        """`time` asks for the exchange's own clock, in ms."""
-        self._on, self._time = on, time
+    def __init__(self, on: Account, time: Time, entry: Entry | None) -> None:
+        """`time` asks for the exchange's own clock, in ms; `entry` is a quicker way than the
+        client's own calls, where there is one."""
+        self._on, self._time, self._entry = on, time, entry
 
     def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
         return {"place": self._place, "cancel": self._cancel, "order": self._order}
@@ -32,24 +34,43 @@ class Orders:
     async def _place(self, orders: list[Plain]) -> list[Plain]:
         """The outcome of each, in their sequence: accepted, refused or unknown."""
         await self._on.client.load_markets()
-        return list(await asyncio.gather(*(self._placed(each) for each in orders)))
+        told = {each["id"]: refused for each in orders if (refused := self._refused_here(each))}
+        rest = [each for each in orders if each["id"] not in told]
+        if self._entry is None:
+            found = await asyncio.gather(*(self._placed(each) for each in rest))
+        else:
+            found = await self._entry.send([self._request(each) for each in rest])
+        told.update(zip((each["id"] for each in rest), found, strict=True))
+        return [told[each["id"]] for each in orders]
 
-    async def _placed(self, order: Plain) -> Plain:
+    def _refused_here(self, order: Plain) -> Plain:
+        """Nothing where it may be sent."""
         wrong = self._off_grid(order)
         if wrong:
             return outcome("refused", "OFF_GRID", wrong)
+        try:
+            if self._entry is not None:
+                self._request(order)
+        except ccxt.BaseError as error:
+            return outcome_of(error, self._on.ways)
+        return {}
+
+    def _asked(self, order: Plain) -> tuple[Any, ...]:
+        """As the client takes an order: symbol, kind, side, amount, price, params."""
         market = self._on.client.market(order["symbol"])
         amount = decimal_of(order["units"]) / contract_of(market)
         kind = "limit" if order["limit"] is not None else "market"
+        params = self._order_params(order)
+        return order["symbol"], kind, order["side"], str(amount), order["limit"], params
+
+    def _request(self, order: Plain) -> Plain:
+        """What the client itself would send."""
+        return dict(self._on.client.create_order_request(*self._asked(order)))
+
+    async def _placed(self, order: Plain) -> Plain:
+        orders_in.set(1)
         try:
-            told = await self._on.client.create_order(
-                order["symbol"],
-                kind,
-                order["side"],
-                str(amount),
-                order["limit"],
-                self._order_params(order),
-            )
+            told = await self._on.client.create_order(*self._asked(order))
         except Refusal as refusal:  # it never left
             return outcome("refused", "HELD_BACK", str(refusal))
         except ccxt.BaseError as error:
@@ -87,6 +108,9 @@ class Orders:
         return params | self._on.ways.order_params()
 
     async def _cancel(self, symbol: str, order: str) -> Plain:
+        await self._on.client.load_markets()
+        if self._entry is not None:
+            return await self._entry.cancel(str(self._on.client.market(symbol)["id"]), order)
         return await ended(self._on, symbol, {"clientOrderId": order})
 
     async def _order(self, symbol: str, order: str, since_ms: int) -> Plain:

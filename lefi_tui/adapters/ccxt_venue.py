@@ -32,6 +32,10 @@ from lefi_tui.ports.venue import Hear, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
 USUAL: Final = StreamTerms()
+# An order that waits longer for its turn (too many at once, an exchange that asks to wait) does not
+# leave any more: its price is another one, and somebody may already look for it. One that closes
+# may wait longer.
+LEAVES_WITHIN_NS: Final = {"ENTRY": 8_000_000_000, "EXIT": 30_000_000_000}
 # Refused for a rule of its market: the rules are read again before another is made to them.
 RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 
@@ -55,6 +59,7 @@ class ExchangeVenue:
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._truth = Truth(self._asked, clock, account, self._orders)
         self._leverage: dict[str, Decimal] = {}
+        self._sets = asyncio.Lock()
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
         self._looks.moved = self.wallet.soon
         self.wallet.confirmed = self.stream.confirmed
@@ -112,20 +117,21 @@ class ExchangeVenue:
     async def _sent(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         fresh = [each for each in orders if each.id not in self._orders.known]
         now_ms = self._clock.now_ns() // NS_PER_MS
+        rank = "EXIT" if all(each.terms.is_reduce_only for each in fresh) else "ENTRY"
+        until_ns = self._clock.monotonic_ns() + LEAVES_WITHIN_NS[rank]
         for order in fresh:
-            self._orders.add(order, now_ms)
+            self._orders.add(order, now_ms).leaves_by_ns = until_ns
         again = [VenueSilent(each.id, self._clock.now_ns(), "sent before") for each in orders
                  if each not in fresh]  # fmt: skip
         if not fresh:
             return tuple(again)
-        rank = "EXIT" if all(each.terms.is_reduce_only for each in fresh) else "ENTRY"
         refused = {each.id: why for each in fresh if (why := await self._set_leverage(each))}
         sent = [each for each in fresh if each.id not in refused]
         try:
-            asked = [_asked_of(each) for each in sent]
-            told = await self._asked("place", orders=asked, rank=rank) if sent else []
+            asked = {"orders": [_asked_of(each) for each in sent], "until_ns": until_ns}
+            told = await self._asked("place", rank=rank, **asked) if sent else []
         except VenueTimeoutError as error:
-            told = [{"state": "unknown", "text": str(error)}] * len(sent)
+            told = [{"state": "unknown", "code": "", "text": str(error)}] * len(sent)
         outcomes = dict(zip((each.id for each in sent), told, strict=True))
         found = {**refused, **outcomes}
         placed = [self._orders.placed(each, found[each.id]) for each in fresh]
@@ -212,18 +218,25 @@ class ExchangeVenue:
         if ":" not in symbol or terms.is_reduce_only:
             return {}
         if wanted is None:  # as the open position has it, or 1
-            is_open = await self._holds(symbol)
-            wanted = self._leverage.get(symbol) if is_open else Decimal(1)
-        if wanted is None:
-            return {}
-        if self._leverage.get(symbol) != wanted:
+            wanted = self._leverage.get(symbol)
+            if wanted != 1 and not await self._holds(symbol):
+                wanted = Decimal(1)
+        async with self._sets:
+            return await self._made_ready(symbol, wanted)
+
+    async def _made_ready(self, symbol: str, wanted: Decimal | None) -> dict[str, Any]:
+        """None is whatever the open position has: it is only read then."""
+        if wanted is None or self._leverage.get(symbol) != wanted:
+            asked = None if wanted is None else str(wanted)
             try:
-                told = await self._asked("leverage", symbol=symbol, leverage=str(wanted))
+                told = await self._asked("ready", symbol=symbol, leverage=asked)
             except VenueTimeoutError as error:
                 return _refused("LEVERAGE", f"Leverage {wanted} could not be set: {error}")
-            self._leverage[symbol] = Decimal(told)
+            if told["state"] == "refused":
+                return _refused(told["code"], told["text"])
+            self._leverage[symbol] = Decimal(told["leverage"])
         in_force = self._leverage[symbol]
-        return {} if in_force == wanted else _refused("LEVERAGE", f"{in_force} is in force")
+        return {} if wanted in {None, in_force} else _refused("LEVERAGE", f"{in_force} is in force")
 
 
 def _refused(code: str, why: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Known(Struct):
     missed_ms: int = 0  # the exchange's time when it was first not found
     told: dict[str, Decimal] = field(default_factory=dict)  # units by trade id
     is_over: bool = False
+    leaves_by_ns: int = 0  # by the monotonic clock: it may still wait for its turn until then
 
     @property
     def filled(self) -> Decimal:
@@ -96,6 +97,7 @@ class KnownOrders:
     def placed(self, order: Order, outcome: Mapping[str, Any]) -> Report:
         now_ns = self._clock.now_ns()
         known = self.known[order.id]
+        known.leaves_by_ns = 0  # whatever became of it, it waits here no longer
         if known.venue_order_id:  # the stream was quicker: it is there, whatever is said now
             return VenueAccepted(order.id, now_ns, known.venue_order_id, known.units)
         if outcome["state"] == "refused":
@@ -120,6 +122,8 @@ class KnownOrders:
 
     def _absent(self, order: str, known: Known, told: Mapping[str, Any]) -> tuple[Report, ...]:
         server_ms = int(told["server_ms"])
+        if self._clock.monotonic_ns() <= known.leaves_by_ns:
+            raise VenueTimeoutError("not found there yet: it may still leave from here")
         known.missed_ms = known.missed_ms or server_ms
         past_ms = server_ms - known.missed_ms
         if told["stray"]:

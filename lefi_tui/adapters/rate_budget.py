@@ -19,6 +19,7 @@ NS_PER_S: Final = 1_000_000_000
 ROOM: Final = 40.0  # what may be asked at once, in the venue's own units of weight
 WAITING_MAX: Final = 512  # requests of one venue that wait for their turn
 SHORTEST_S: Final = 0.001
+FOREVER: Final = 2**63  # no moment of a monotonic clock comes after it
 
 
 class Rank(IntEnum):
@@ -57,15 +58,17 @@ class RateBudget:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    async def turn(self, rank: Rank, weight: float = 1.0) -> None:
-        """Returns when the request may leave; lower ranks wait behind it, whenever they came."""
+    async def turn(self, rank: Rank, weight: float = 1.0, until_ns: int = FOREVER) -> None:
+        """Returns when the request may leave; lower ranks wait behind it, whenever they came.
+        After `until_ns` it may not leave any more: then BudgetFullError, at once if it is certain.
+        """
         if rank >= Rank.ENTRY and len(self._waiting) >= WAITING_MAX:
             raise BudgetFullError(f"{WAITING_MAX} requests wait already")
         ticket = (int(rank), next(self._numbers), weight)
         insort(self._waiting, ticket)
         try:
             while (wait_s := self._wait_s(ticket)) > 0:
-                await self._clock.sleep(max(wait_s, SHORTEST_S))
+                await rested(self._clock, wait_s, until_ns)
             self._bucket.tokens -= weight
         finally:
             self._waiting.remove(ticket)
@@ -82,3 +85,10 @@ class RateBudget:
         now_ns = self._clock.monotonic_ns()
         back = (now_ns - self._bucket.at_ns) / NS_PER_S * self._per_s
         self._bucket = _Bucket(min(self._bucket.tokens + back, self._room), now_ns)
+
+
+async def rested(clock: Clock, wait_s: float, until_ns: int) -> None:
+    """Waits, but not for what would come too late."""
+    if clock.monotonic_ns() + wait_s * NS_PER_S > until_ns:
+        raise BudgetFullError(f"its turn would come in {wait_s:.1f} s, which is too late for it")
+    await clock.sleep(max(wait_s, SHORTEST_S))

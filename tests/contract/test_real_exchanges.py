@@ -98,6 +98,8 @@ async def test_what_never_came_there_is_absent_by_its_clock_and_not_before(
 
 
 async def test_an_order_that_comes_after_its_life_is_not_taken(real_door: LoopbackDoor) -> None:
+    await real_door.venue.holdings()
+    real_door.far.act("fault", name="502 before", path="/time", times=9)  # nor can it be measured
     real_door.far.act("clock", offset_ms=AN_ORDERS_LIFE_MS + 500)
     order = real_door.buy("1")
     (said,) = await real_door.submit(order)

@@ -24,12 +24,17 @@ NAMES = [
 ]  # fmt: skip
 
 
+def venue_there(far: Far) -> ExchangeVenue:
+    key = {"apiKey": far.key.key, "secret": far.key.secret}
+    link = ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
+    return ExchangeVenue(link, SystemClock(), "main", "USDT")
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_what_is_believed_is_what_the_exchange_has_done(far: Far, seed: int) -> None:
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    link = ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
-    venue = ExchangeVenue(link, SystemClock(), "main", "USDT")
+    far.act("limits", weight_1m=100_000)  # so many look-ups of so many orders in some seconds
+    venue = venue_there(far)
     assert await venue.holdings() == {}
     far.act("mix", seed=seed, share=0.4, names=NAMES, is_order=True)
     slots = asyncio.Semaphore(AT_ONCE)

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType, web
 
 from tests.exchange.loopback.calls import Call
 from tests.exchange.loopback.faults import Fault
+from tests.exchange.loopback.limits import MINUTE_MS, TEN_S_MS
 from tests.exchange.loopback.refused import RefusedError
 from tests.exchange.loopback.tunnel import reset
 
@@ -55,13 +56,13 @@ async def _answer(
     try:
         carry = venue.admit(call, _signed_text(asked.get("params", {})))
     except RefusedError as refused:
-        await _say(ws, _refused(asked, call, refused))
+        await _say(ws, _refused(venue, asked, call, refused))
         return
     fault = venue.faults.pick(call)
     if fault is None:
-        await _say(ws, _done(asked, call, carry))
+        await _say(ws, _done(venue, asked, call, carry))
         return
-    told = await _spoilt(venue, fault, lambda: _done(asked, call, carry), asked)
+    told = await _spoilt(venue, fault, lambda: _done(venue, asked, call, carry), asked)
     if told:
         await _say(ws, told)
     elif request.transport is not None:
@@ -90,19 +91,39 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _done(asked: Mapping[str, Any], call: Call, carry: Callable[[], Any]) -> str:
+def _done(venue: UsdmVenue, asked: Mapping[str, Any], call: Call, carry: Callable[[], Any]) -> str:
     try:
         told = carry()
     except RefusedError as refused:
-        return _refused(asked, call, refused)
+        return _refused(venue, asked, call, refused)
     call.was_carried_out, call.status = True, 200
-    return json.dumps({"id": asked["id"], "status": 200, "result": told, "rateLimits": []})
+    said = {"id": asked["id"], "status": 200, "result": told, "rateLimits": _used(venue, call)}
+    return json.dumps(said)
 
 
-def _refused(asked: Mapping[str, Any], call: Call, refused: RefusedError) -> str:
+def _refused(venue: UsdmVenue, asked: Mapping[str, Any], call: Call, refused: RefusedError) -> str:
     call.status, call.code = refused.status, refused.code
     error: dict[str, Any] = {"code": refused.code, "msg": refused.text}
-    return json.dumps({"id": asked["id"], "status": refused.status, "error": error})
+    if wait_s := refused.headers.get("Retry-After"):
+        # Here the moment is told, not how long it is until then.
+        error["data"] = {"retryAfter": venue.agenda.now_ms() + int(wait_s) * 1_000}
+    used = _used(venue, call)
+    said = {"id": asked["id"], "status": refused.status, "error": error, "rateLimits": used}
+    return json.dumps(said)
+
+
+def _used(venue: UsdmVenue, call: Call) -> list[dict[str, Any]]:
+    """What headers tell by REST."""
+    now_ms, most = venue.agenda.now_ms(), venue.limits
+    told = [("REQUEST_WEIGHT", "MINUTE", 1, most.weight_1m, most.used_weight(now_ms))]
+    if call.is_order:
+        for unit, number, limit, span_ms in (
+            ("SECOND", 10, most.orders_10s, TEN_S_MS),
+            ("MINUTE", 1, most.orders_1m, MINUTE_MS),
+        ):
+            told.append(("ORDERS", unit, number, limit, most.used_orders(now_ms, span_ms)))
+    names = ("rateLimitType", "interval", "intervalNum", "limit", "count")
+    return [dict(zip(names, each, strict=True)) for each in told]
 
 
 async def _spoilt(

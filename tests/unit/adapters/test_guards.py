@@ -53,7 +53,8 @@ class Hands:
             if not self._waits or self._waits[0][0] > end:
                 break
             self.ns, _, ended = heapq.heappop(self._waits)
-            ended.set_result(None)
+            if not ended.done():  # nobody waits any more
+                ended.set_result(None)
         self.ns = end
 
 

@@ -1,0 +1,70 @@
+"""Our clock and the exchange's: wrong from the beginning, set while we run, and refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lefi_tui.core.messages import VenueRejected
+from tests.exchange.near import Near, kinds, near, order
+
+OUT_OF_TIME = -1021
+
+
+async def clock_of(on: Near) -> dict[str, Any]:
+    told: dict[str, Any] = await on.link.ask("clock")
+    return told
+
+
+@pytest.mark.parametrize("ahead_ms", [60_000, -5_000, 90_000_000])
+def test_a_clock_that_is_off_is_measured_before_anything_is_signed(ahead_ms: int) -> None:
+    async def story(on: Near) -> None:
+        on.act("clock", offset_ms=ahead_ms)
+        assert kinds(await on.venue.submit((order("one"),))) == ["VenueAccepted"]
+        assert not on.calls(code=OUT_OF_TIME)
+        assert (await clock_of(on))["offset_ms"] == ahead_ms
+        (sent,) = on.calls(is_order=True)
+        assert sent["params"]["recvWindow"] == "2000"
+
+    near(story)
+
+
+@pytest.mark.parametrize("jump_s", [-3_600.0, 3_600.0])
+def test_a_clock_that_is_set_while_we_run_spoils_no_signature(jump_s: float) -> None:
+    async def story(on: Near) -> None:
+        await on.venue.submit((order("before"),))
+        await on.clock.sleep(30)
+        on.clock.ahead_s = jump_s
+        assert kinds(await on.venue.submit((order("after"),))) == ["VenueAccepted"]
+        assert not on.calls(code=OUT_OF_TIME)
+        assert (await clock_of(on))["offset_ms"] == -jump_s * 1_000
+
+    near(story)
+
+
+def test_what_was_refused_for_its_time_is_sent_once_more_by_a_clock_measured_anew() -> None:
+    async def story(on: Near) -> None:
+        await on.venue.submit((order("before"),))
+        await on.clock.sleep(30)
+        on.act("clock", offset_ms=7_000)  # theirs was set
+        assert kinds(await on.venue.submit((order("after"),))) == ["VenueAccepted"]
+        assert len(on.calls(code=OUT_OF_TIME)) == 1
+        assert len(on.act("fills")) == 2
+        assert (await clock_of(on))["offset_ms"] == 7_000
+
+    near(story)
+
+
+def test_what_came_too_late_by_a_clock_that_is_right_is_not_sent_again() -> None:
+    async def story(on: Near) -> None:
+        await on.venue.submit((order("before"),))
+        await on.clock.sleep(30)
+        text = "Timestamp for this request is outside of the recvWindow."
+        on.act("fault", name="reject", code=OUT_OF_TIME, text=text, is_order=True, times=50)
+        (refused,) = await on.venue.submit((order("after"),))
+        assert isinstance(refused, VenueRejected)
+        assert refused.code == "NOT_TAKEN"
+        assert len(on.calls(is_order=True)) == 2  # the one before, and this one once
+
+    near(story)
