@@ -69,13 +69,8 @@ class PrivateExchange(PublicExchange):
         orders = Orders(on, self._time, entry)
         is_demo = bool(begin.get("is_sandbox"))
         self.streams = OwnStreams(on, self.answer, clock, is_demo=is_demo)
-<<<<<<< HEAD
-        holdings, truth = Holdings(on), Truth(on)
-        kinds = (Orders(on, self._time), exits, holdings, truth, Wallets(on), self.streams)
-        for kind in kinds:
-=======
-        for kind in (orders, exits, Holdings(on), Modes(on), Wallets(on), self.streams):
->>>>>>> 000ca65 (mine)
+        plain = (orders, exits, Holdings(on), Truth(on), Modes(on), Wallets(on))
+        for kind in (*plain, self.streams):
             self._questions.update(kind.questions())
         self._questions.update(
             {
