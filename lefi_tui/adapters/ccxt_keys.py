@@ -19,6 +19,7 @@ from lefi_tui.redaction import REDACTOR
 NS_PER_MS: Final = 1_000_000
 TEXT_MOST: Final = 300
 CREDENTIALS: Final = ("apiKey", "secret", "password")
+ON: Final = True
 # Whatever a person wrote there: it would print requests with their signatures.
 NEVER: Final = frozenset({"verbose", "logger", *CREDENTIALS})
 FUTURES: Final = frozenset({"binanceusdm", "binancecoinm"})
@@ -119,7 +120,7 @@ def to_sandbox(client: Any) -> None:
         if "demo" in client.urls:
             client.enable_demo_trading(enable=True)
         else:
-            client.set_sandbox_mode(enabled=True)
+            client.set_sandbox_mode(ON)  # named differently by each of its exchanges
     except ccxt.BaseError as error:
         raise Refusal("refused", REDACTOR.clean(str(error))) from error
 

@@ -20,11 +20,12 @@ from lefi_tui.adapters.exchange_standing import Standing
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
+from lefi_tui.adapters.own_exits import OwnExits
 from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import Report, VenueFilled, VenueSilent
-from lefi_tui.core.order import ExitPlan, Order
+from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
 from lefi_tui.errors import ExchangeError
 from lefi_tui.ports.clock import Clock
@@ -52,8 +53,10 @@ class ExchangeVenue:
         terms: StreamTerms = USUAL,
     ) -> None:
         self._link, self._clock, self._currency = link, clock, currency
-        self._orders = KnownOrders(self._asked, clock, account, ways_of(link.exchange))
-        self._exits = Exits(self._asked, clock, account)
+        ways = ways_of(link.exchange)
+        self._orders = KnownOrders(self._asked, clock, account, ways)
+        is_there = ways.exits is Holds.THERE
+        self._exits = Exits(self._asked, clock, account) if is_there else OwnExits(clock)
         self.stream = UserStream(self._asked, clock, terms)
         link.tells = self.stream.put
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
@@ -109,10 +112,10 @@ class ExchangeVenue:
 
     async def submit(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         """Each is sent once, whatever becomes of it; the answers are not trusted for fills."""
-        hung = [report for each in orders if each.leg in REASONS
-                for report in await self._exits.hang(each)]  # fmt: skip
-        orders = tuple(each for each in orders if each.leg not in REASONS)
-        return (*hung, *(await self._sent(orders) if orders else ()))
+        hangs = [each for each in orders if each.leg in REASONS and each.quantity is None]
+        hung = [report for each in hangs for report in await self._exits.hang(each)]
+        sent = tuple(each for each in orders if each not in hangs)
+        return (*hung, *(await self._sent(sent) if sent else ()))
 
     async def _sent(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
         fresh = [each for each in orders if each.id not in self._orders.known]
@@ -121,6 +124,7 @@ class ExchangeVenue:
         until_ns = self._clock.monotonic_ns() + LEAVES_WITHIN_NS[rank]
         for order in fresh:
             self._orders.add(order, now_ms).leaves_by_ns = until_ns
+            self._exits.fired(order.id)
         again = [VenueSilent(each.id, self._clock.now_ns(), "sent before") for each in orders
                  if each not in fresh]  # fmt: skip
         if not fresh:
@@ -155,7 +159,8 @@ class ExchangeVenue:
     async def working(self) -> tuple[str, ...]:
         """Of ours alone: what others have there is not for us to count or to take away."""
         found = [each["id"] for each in await self._asked("working")]
-        return tuple(each for each in found if self._truth.is_ours(each))
+        there = (each for each in found if self._truth.is_ours(each))
+        return (*there, *self._exits.names())
 
     async def holdings(self) -> Mapping[str, Decimal]:
         told = await self._asked("holdings")
@@ -212,8 +217,6 @@ class ExchangeVenue:
         """Set once, and read back: an order is sized by the leverage that is in force. An outcome
         where it can't be: then the order does not leave."""
         terms = order.terms
-        if terms.exits != ExitPlan() and self._orders.ways.exits is not Holds.THERE:
-            return _refused("EXITS", f"No exits are kept at {self._link.exchange} yet")
         symbol, wanted = terms.symbol, terms.leverage
         if ":" not in symbol or terms.is_reduce_only:
             return {}

@@ -59,11 +59,18 @@ class Exits:
     def remember(self, orders: Iterable[Order]) -> None:
         """At a start: the exits that the desk holds to be working."""
         for order in orders:
-            if order.leg in REASONS and not order.is_final:
+            if order.leg in REASONS and not order.is_final and order.quantity is None:
                 self._held[order.id] = _exit_of(order, is_known=bool(order.venue_order_id))
 
     def symbols(self) -> set[str]:
         return {each.symbol for each in self._held.values()}
+
+    def names(self) -> tuple[str, ...]:
+        """Those that no question for working orders shows."""
+        return ()
+
+    def fired(self, _order: str) -> None:
+        """The exchange sees to it."""
 
     def has(self, order: str) -> bool:
         return order in self._held

@@ -22,10 +22,12 @@ from lefi_tui.adapters.exchange_stream import (
     OrderTold,
     UserStream,
 )
+from lefi_tui.adapters.own_exits import OwnExits
 from lefi_tui.core.messages import Report, VenueFilled, VenueNeverSaw, VenueSilent
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, OrderMissingError, VenueTimeoutError
 
+AnyExits = Exits | OwnExits
 Changed = Callable[[str], None]  # a symbol, or "" for all
 NS_PER_MS: Final = 1_000_000
 NS_PER_S: Final = 1_000_000_000
@@ -35,7 +37,9 @@ class Looks:
     """`hear` is where news go, `changed` hears of markets that another hand may have touched: ""
     is all of them. Both are set before it runs."""
 
-    def __init__(self, stream: UserStream, clock: Clock, orders: KnownOrders, exits: Exits) -> None:
+    def __init__(
+        self, stream: UserStream, clock: Clock, orders: KnownOrders, exits: Exits | OwnExits
+    ) -> None:
         self._stream, self._clock = stream, clock
         self._orders, self._exits = orders, exits
         self._ask: Ask = stream.ask

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from lefi_tui.adapters.exchange_exits import Ask, fill_of
+from lefi_tui.adapters.exchange_exits import REASONS, Ask, fill_of
 from lefi_tui.adapters.exchange_stream import OrderTold
 from lefi_tui.adapters.venue_ways import Ways
 from lefi_tui.core.messages import (
@@ -77,8 +77,8 @@ class KnownOrders:
     def remember(self, orders: Iterable[Order]) -> None:
         """At a start: what the desk knows of orders that the exchange may still have."""
         for order in orders:
-            if order.leg != "entry":
-                continue
+            if order.leg != "entry" and order.quantity is None:
+                continue  # it hangs on a position
             known = self.add(order, order.placed_at_ns // NS_PER_MS)
             known.venue_order_id, known.units = order.venue_order_id, order.quantity
             known.is_over = order.status in FINAL
@@ -183,7 +183,7 @@ class KnownOrders:
         if is_new:
             self.filled(order)
         known.is_over = known.is_over or known.is_whole()
-        reason = "close" if known.is_close else "order"
+        reason = REASONS.get(known.order.leg) or ("close" if known.is_close else "order")
         return fill_of(order, self._account, trade, reason, is_last=known.is_whole())
 
     def _end(self, order: str, known: Known, status: str, at_ns: int) -> Report:

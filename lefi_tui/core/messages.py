@@ -453,6 +453,14 @@ class WalletMoved(Report):
     symbol: str = ""
 
 
+class ExitMet(Report):
+    """A price has met an exit that this program holds itself."""
+
+    order: str
+    price: Decimal
+    at_ns: int
+
+
 class PeakSeen(Report):
     """A price better than any since a trailing stop was set: it follows."""
 
@@ -897,6 +905,15 @@ class ExitPlaced(Event):
     """A stop, target or trail that the venue holds for a position of ours."""
 
     order: Order
+    at_ns: int
+
+
+class ExitFired(Event):
+    """One that this program held itself was met: it goes to the exchange as a market order."""
+
+    order: str
+    quantity: Decimal
+    price: Decimal
     at_ns: int
 
 

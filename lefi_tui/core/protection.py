@@ -30,6 +30,8 @@ REFUSED: Final = "refused"
 MISSING: Final = "missing"
 PAST: Final = "PAST"  # a refusal: the price is beyond the level already
 
+KEPT_HERE: Final = "kept by this program"  # in the place of a venue's order id
+
 MOVE_EVERY_NS: Final = 2_000_000_000  # between two moves of one stop
 TRAIL_STEP: Final = Decimal("0.0005")  # of the price: a trail moves by no less
 RETRY_NS: Final = 1_000_000_000  # after the first refusal, then twice as long each time
@@ -121,6 +123,11 @@ def is_standing(order: Order) -> bool:
     return order.status in _STANDING or is_leaving
 
 
+def is_kept_here(order: Order) -> bool:
+    """This program waits for its price: the exchange does not know it yet."""
+    return order.venue_order_id == KEPT_HERE and order.status is OrderStatus.ACCEPTED
+
+
 # ---- levels
 
 
@@ -186,7 +193,7 @@ def may_hang(slot: Slot, name: str, now_ns: int) -> bool:
     if slot.ended == REFUSED:
         if name == TARGET and slot.tries >= TARGET_TRIES_MAX:
             return False
-        return now_ns - slot.at_ns >= min(RETRY_NS << min(slot.tries - 1, 8), RETRY_MOST_NS)
+        return now_ns - slot.at_ns >= min(RETRY_NS << min(max(slot.tries - 1, 0), 8), RETRY_MOST_NS)
     if slot.ended == MISSING:
         return not slot.rearmed_ns or now_ns - slot.rearmed_ns >= REARM_AGAIN_NS
     return True
@@ -225,6 +232,7 @@ def rest_of(instrument: Instrument, bought: Decimal, fee_share: Decimal) -> Deci
 
 class Cover(StrEnum):
     HELD = "held"  # the exchange holds its stop
+    HERE = "here"  # this program does, while it runs: the exchange keeps none
     OURS = "ours"  # a paper venue does, in this program
     PENDING = "pending"  # asked for, and not confirmed yet
     BARE = "unprotected"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from lefi_tui.core.desk.guard_steps import is_due
-from lefi_tui.core.messages import MarketInput, PeakSeen, QuoteChanged, TendProtection
+from lefi_tui.core.desk.kept_here import met
+from lefi_tui.core.messages import ExitMet, MarketInput, PeakSeen, QuoteChanged, TendProtection
 from lefi_tui.core.money import from_double
 from lefi_tui.core.order import Side
 from lefi_tui.core.protection import is_better
@@ -44,9 +45,14 @@ class Protecting:
         if self._writer.failure is not None:
             return  # nothing is taken now; what is due is due again then
         for key, guard in desk.guards.items():
-            if guard.trail is None or key not in seen:
+            if key not in seen:
                 continue
             low, high = seen[key]
+            found = met(desk, key, (from_double(low), from_double(high)))
+            if found is not None and found.trigger is not None:
+                inbox.put(ExitMet(found.id, found.trigger, now_ns))
+            if guard.trail is None:
+                continue
             best = from_double(high if guard.side is Side.BUY else low)
             if is_better(guard, best):
                 inbox.put(PeakSeen(*key, best, now_ns))

@@ -8,12 +8,12 @@ from lefi_tui.core.protection import Cover, Protection
 from lefi_tui.views import numbers
 
 NS_PER_S: Final = 1_000_000_000
-_WHOSE: Final = {Cover.HELD: "native", Cover.OURS: "paper"}
+_WHOSE: Final = {Cover.HELD: "native", Cover.HERE: "ours", Cover.OURS: "paper"}
 
 
 def in_short(found: Protection, places: int) -> str:
     match found.cover:
-        case Cover.HELD | Cover.OURS:
+        case Cover.HELD | Cover.HERE | Cover.OURS:
             price = "" if found.price is None else f" {numbers.price(found.price, places)}"
             return f"{found.leg}{price} {_WHOSE[found.cover]}"
         case Cover.PENDING:

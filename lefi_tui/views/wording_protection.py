@@ -42,6 +42,15 @@ def _rules(event: m.ProtectionRulesSet, _orders: Mapping[str, Order]) -> Said:
     return Said(Weight.PLAIN, "Rules of protection are in force", "settings", why)
 
 
+def _fired(event: m.ExitFired, orders: Mapping[str, Order]) -> Said:
+    order = orders.get(event.order)
+    leg = "exit" if order is None else order.leg
+    where = "" if order is None else f"{order.account} {order.terms.symbol}"
+    what = f"Our {leg} was met: {event.quantity.normalize():f} go at market"
+    why = f"the price was {event.price.normalize():f}; the exchange keeps no exits for us"
+    return Said(Weight.PLAIN, what, where, why, "", event.at_ns)
+
+
 def _silent(_event: m.GuardKept, _orders: Mapping[str, Order]) -> None:
     """What hangs where is told by the exits themselves."""
 
@@ -49,5 +58,6 @@ def _silent(_event: m.GuardKept, _orders: Mapping[str, Order]) -> None:
 OF_PROTECTION: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | None]]] = {
     m.ProtectionTold: _told,
     m.ProtectionRulesSet: _rules,
+    m.ExitFired: _fired,
     m.GuardKept: _silent,
 }

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from lefi_tui.core.desk import Desk, advance, apply
+from lefi_tui.core.desk.kept_here import met
 from lefi_tui.core.messages import (
     CancelOrder,
     CancelOrders,
     Effect,
+    ExitMet,
     ListInstruments,
     OpenAccount,
     OrderSubmitted,
@@ -55,6 +57,13 @@ class DeskPart:
             report = told[self._heard]
             self._heard += 1
             for effect in self._tell(report):
+                told.extend(await self._carry_out(effect))
+
+    async def sees(self, symbol: str, price: Decimal, told: list[Report]) -> None:
+        """As the engine watches prices for the exits that no exchange keeps."""
+        found = met(self._desk, (self._account, symbol), (price, price))
+        if found is not None:
+            for effect in self._tell(ExitMet(found.id, price, found.placed_at_ns)):
                 told.extend(await self._carry_out(effect))
 
     async def _carry_out(self, effect: Effect) -> tuple[Report, ...]:

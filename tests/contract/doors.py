@@ -15,6 +15,7 @@ from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
 from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.matching import Fees
 from lefi_tui.core.messages import (
     Report,
@@ -160,7 +161,13 @@ class Door:
         told = (each for each in self.told if isinstance(each, VenueFilled))
         fills = {each.trade_id: each for each in told if each.symbol == (symbol or self.symbol)}
         units = (each.quantity * Side(each.side).sign for each in fills.values())
-        return sum(units, Decimal(0))
+        return sum(units, Decimal(0)) - self.fees_in_units()
+
+    def fees_in_units(self) -> Decimal:
+        """A real spot market keeps its fee back from what is bought."""
+        told = (each for each in self.told if isinstance(each, VenueFilled))
+        fees = {each.trade_id: each.other_fee for each in told if each.other_currency == "BTC"}
+        return sum(fees.values(), Decimal(0))
 
     async def position(self, symbol: str = "") -> Decimal:
         held = (await self.market.summary())["positions"]
@@ -303,7 +310,8 @@ def order(side: Side, units: str, limit: str | None = None, **terms: Any) -> Ord
     price = None if limit is None else Decimal(limit)
     tif = terms.pop("tif", TimeInForce.GTC)
     asked = OrderTerms(side=side, kind=kind, limit=price, time_in_force=tif, **terms)
-    return Order(f"Test{next(_numbers)}", ACCOUNT, asked, "bot", quantity=_units(units))
+    name = ClientOrderId.of("test", str(next(_numbers)), -1, "entry")
+    return Order(name, ACCOUNT, asked, "bot", quantity=_units(units))
 
 
 def _units(units: str) -> Decimal | None:

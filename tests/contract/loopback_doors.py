@@ -61,6 +61,9 @@ class LoopbackMarket:
     def does(self, act: str, **what: Any) -> Any:
         return self._far.act(f"{self._exchange.acts}{act}", **what)
 
+    async def last(self, symbol: str) -> Decimal:
+        return Decimal(str((await self.link.ask("ticker", symbol=symbol))["last"]))
+
     async def act(self, act: dict[str, Any]) -> None:
         symbol = self._exchange.names.get(act["symbol"])
         if symbol is None:
@@ -119,6 +122,8 @@ class LoopbackDoor(Door):
             known = set(self.told)
             await self.adapter.look_on()
             await self.desk.hears(self.told)
+            for symbol in self.symbols:
+                await self.desk.sees(symbol, await self.loopback.last(symbol), self.told)
             if known == set(self.told):
                 return
 

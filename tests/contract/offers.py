@@ -15,7 +15,6 @@ class Offer(StrEnum):
     SPOT = "spot markets"
     PERPETUAL = "perpetuals"
     LIQUIDATION = "its own closing told as an exit"
-    EXITS = "stop and target"
     ABSENCE = "absence known without its market"
 
 
@@ -37,7 +36,6 @@ LACKS: Final[Mapping[str, Mapping[Offer, str]]] = {
         Offer.ABSENCE: _BY_MARKET,
     },
     BINANCE_SPOT.ccxt: {
-        Offer.EXITS: "not kept there yet: such an order is refused with these words",
         Offer.PERPETUAL: "it is a spot market",
         Offer.LIQUIDATION: "nothing is borrowed there",
         Offer.ABSENCE: _BY_MARKET,

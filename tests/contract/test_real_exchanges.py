@@ -9,6 +9,7 @@ import pytest
 
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     VenueAccepted,
     VenueCanceled,
@@ -16,9 +17,9 @@ from lefi_tui.core.messages import (
     VenueNeverSaw,
     VenueSilent,
 )
-from lefi_tui.core.order import TimeInForce
+from lefi_tui.core.order import Side, TimeInForce
 from lefi_tui.ports.venue import VenueTimeoutError
-from tests.contract.doors import ACCOUNT
+from tests.contract.doors import ACCOUNT, plan
 from tests.contract.loopback_doors import LoopbackDoor
 from tests.contract.offers import LACKS, VENUES
 
@@ -105,6 +106,26 @@ async def test_an_order_that_comes_after_its_life_is_not_taken(real_door: Loopba
     (said,) = await real_door.submit(order)
     assert not isinstance(said, VenueAccepted)
     assert real_door.loopback.does("orders") == []
+
+
+async def test_a_target_takes_the_profit_of_all_that_was_filled_and_the_stop_goes(
+    real_door: LoopbackDoor,
+) -> None:
+    """The second part fills after the exits hang."""
+    real_door.loopback.does("plan", shares=["0.5"])
+    entry = real_door.buy("4", limit="99.5", exits=plan(stop_loss="2%", take_profit="4%"))
+    target = exit_id(entry.id, "target")
+    await real_door.submit(entry)
+    await real_door.quiet()
+    assert set(await real_door.venue.working()) == {entry.id, exit_id(entry.id, "stop"), target}
+    await real_door.trades("99", "5", Side.SELL)
+    assert real_door.filled(entry.id) == 4
+    await real_door.book("104", "104.5", "20")
+    await real_door.quiet()
+    assert real_door.filled(target) == 4 - real_door.fees_in_units()
+    assert {each.reason for each in real_door.fills(target)} == {"take_profit"}
+    assert await real_door.venue.working() == ()
+    assert await real_door.position() == 0
 
 
 async def test_what_is_held_is_what_is_left_after_a_fee_in_units(real_door: LoopbackDoor) -> None:

@@ -20,7 +20,7 @@ BTC: Final = "BTC/USDT:USDT"
 ETH: Final = "ETH/USDT:USDT"
 
 
-def live_profile(folder: Path, far: Far) -> Path:
+def live_profile(folder: Path, far: Far, **others: Any) -> Path:
     """The exchange begins anew; no key is kept yet."""
     far.act("begin")
     passphrase = folder / "passphrase"
@@ -28,7 +28,11 @@ def live_profile(folder: Path, far: Far) -> Path:
     passphrase.chmod(0o600)
     home = folder / "home"
     home.mkdir()
-    account(home, {**far.ccxt(None), "options": {}}, mode="sandbox", symbols=[BTC, ETH])
+    account(
+        home,
+        {**far.ccxt(None), "options": {}},
+        **{"mode": "sandbox", "symbols": [BTC, ETH], **others},
+    )
     return home
 
 
@@ -49,7 +53,10 @@ def bare(home: Path) -> Iterator[None]:
 
 def with_key(home: Path, far: Far) -> None:
     settings = load({"LEFI_HOME": str(home)}).settings
-    KeyKeeper(settings).put("main", {"api_key": far.key.key, "secret": far.key.secret})
+    key = {"api_key": far.key.key, "secret": far.key.secret}
+    if settings.accounts["main"].exchange == "okx":
+        key["password"] = far.key.passphrase
+    KeyKeeper(settings).put("main", key)
 
 
 def held(view: DeskView) -> dict[str, Decimal]:

@@ -32,6 +32,7 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.money import EXACT, ZERO, exact_sum, words
 from lefi_tui.core.order import OrderStatus, Side
+from lefi_tui.core.protection import is_kept_here
 from lefi_tui.core.reconcile import (
     Action,
     LookUp,
@@ -95,7 +96,9 @@ def differences(desk: Desk, report: VenueViewed) -> tuple[Action, ...]:
 
 def our_view(desk: Desk, account: str, theirs: TheirView) -> OurView:
     known = desk.checked.get(account, Checked())
-    working = (each for each in desk.orders.values() if each.account == account)
+    working = (
+        each for each in desk.orders.values() if each.account == account and not is_kept_here(each)
+    )
     orders = tuple(
         OurOrder(each.id, each.terms.symbol, each.filled, each.status in ON_ITS_WAY)
         for each in working

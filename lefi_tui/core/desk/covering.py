@@ -11,6 +11,7 @@ from lefi_tui.core.money import MONEY, nearest_to
 from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position
 from lefi_tui.core.protection import (
+    KEPT_HERE,
     SLOT_OF,
     STOP,
     TRAIL,
@@ -32,6 +33,8 @@ def protection_of(desk: Desk, position: Position, now_ns: int) -> Protection:
     if held:
         newest, is_real = held[-1], is_guarded(desk, position.account)
         cover = Cover.HELD if is_real else Cover.OURS
+        if is_real and newest.venue_order_id == KEPT_HERE:
+            cover = Cover.HERE
         price = _price(desk, newest, position)
         return Protection(cover, newest.leg, price, lost_ns=lost_ns)
     if guard is None or not guard.wants_stop:

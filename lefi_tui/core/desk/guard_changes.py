@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import Desk
-from lefi_tui.core.messages import GuardKept, ProtectionRulesSet
+from lefi_tui.core.messages import ExitFired, GuardKept, ProtectionRulesSet
 
 
 def kept(desk: Desk, event: GuardKept) -> Desk:
@@ -14,6 +14,12 @@ def kept(desk: Desk, event: GuardKept) -> Desk:
     if event.guard is not None:
         return replace(desk, guards=put(desk.guards, key, event.guard))
     return replace(desk, guards={name: each for name, each in desk.guards.items() if name != key})
+
+
+def fired(desk: Desk, event: ExitFired) -> Desk:
+    """An order at the exchange from here on, of which it has said nothing yet."""
+    order = replace(desk.orders[event.order], quantity=event.quantity, venue_order_id="")
+    return replace(desk, orders=put(desk.orders, order.id, order))
 
 
 def rules_set(desk: Desk, event: ProtectionRulesSet) -> Desk:

@@ -14,6 +14,7 @@ from lefi_tui.core.desk import (
     doubts,
     flows,
     guarding,
+    kept_here,
     killing,
     letters,
     lifecycle,
@@ -41,6 +42,7 @@ from lefi_tui.core.messages import (
     Effect,
     EmitEvent,
     Event,
+    ExitMet,
     FeedStated,
     FundingCharged,
     GiveCommand,
@@ -173,6 +175,7 @@ _REPORTS: Final[dict[type[Report], Callable[[Draft, Any], None]]] = {
     TimersDue: market.timers_due,
     VenueRead: killing.venue_read,
     VenueViewed: comparing.venue_viewed,
+    ExitMet: kept_here.exit_met,
     PeakSeen: guarding.peak_seen,
 }
 

@@ -1,4 +1,4 @@
-"""OKX's REST beside orders: listings, prices, balance, positions, the account's settings."""
+"""OKX's REST beside orders: balance, positions, the account's settings."""
 
 from __future__ import annotations
 
@@ -17,48 +17,8 @@ if TYPE_CHECKING:
 RIGHTS: Final = (("read_only", "can_read"), ("trade", "can_trade"), ("withdraw", "can_withdraw"))
 
 
-def instruments(venue: OkxVenue, ask: Ask) -> Any:
-    if ask.params.get("instType") != "SWAP":
-        return []
-    return [
-        {
-            "instType": "SWAP", "instId": each.name, "uly": f"{each.base}-USDT",
-            "instFamily": f"{each.base}-USDT", "settleCcy": "USDT", "baseCcy": "",
-            "quoteCcy": "", "ctVal": text(CONTRACTS[each.name]), "ctMult": "1",
-            "ctValCcy": each.base, "ctType": "linear", "lever": str(each.leverage_max),
-            "tickSz": text(each.tick), "lotSz": text(each.step / CONTRACTS[each.name]),
-            "minSz": text(each.minimum_quantity / CONTRACTS[each.name]), "state": "live",
-            "listTime": str(venue.listed_ms), "expTime": "", "alias": "",
-        }
-        for each in venue.symbols.values()
-    ]  # fmt: skip
-
-
 def currencies(_venue: OkxVenue, _ask: Ask) -> Any:
     return []
-
-
-def server_time(_venue: OkxVenue, ask: Ask) -> Any:
-    return [{"ts": str(ask.now_ms)}]
-
-
-def book(venue: OkxVenue, ask: Ask) -> Any:
-    market = venue.markets[ask.text("instId")]
-    contract = CONTRACTS[market.symbol]
-
-    def side(taker: str) -> list[list[str]]:
-        rows = market.side(taker)
-        return [[text(price), text(units / contract), "0", "1"] for price, units in rows]
-
-    return [{"bids": side("SELL"), "asks": side("BUY"), "ts": str(ask.now_ms)}]
-
-
-def ticker(venue: OkxVenue, ask: Ask) -> Any:
-    market = venue.markets[ask.text("instId")]
-    return [
-        {"instId": market.symbol, "instType": "SWAP", "last": text(market.bid),
-         "bidPx": text(market.bid), "askPx": text(market.ask), "ts": str(ask.now_ms)}
-    ]  # fmt: skip
 
 
 def config(venue: OkxVenue, ask: Ask) -> Any:
@@ -126,10 +86,6 @@ def set_position_mode(venue: OkxVenue, ask: Ask) -> Any:
 
 
 ROUTES: Final[Mapping[str, Route]] = {
-    "GET public/instruments": Route(instruments),
-    "GET public/time": Route(server_time),
-    "GET market/books": Route(book),
-    "GET market/ticker": Route(ticker),
     "GET asset/currencies": Route(currencies, "read"),
     "GET account/config": Route(config, "read"),
     "GET account/balance": Route(balance, "read"),

@@ -21,7 +21,7 @@ from tests.exchange.loopback.faults import Faults
 from tests.exchange.loopback.keys import ApiKey
 from tests.exchange.loopback.market import LISTED_MS, Market
 from tests.exchange.loopback.matching import Order
-from tests.exchange.okx import listings, orders, rest
+from tests.exchange.okx import listings, orders, rest, rest_public
 from tests.exchange.okx.door import OkxDoor
 from tests.exchange.usdm import algos, forced
 from tests.exchange.usdm.account import Shared, UsdmAccount
@@ -64,7 +64,7 @@ class Pair:
 
 
 class OkxVenue(OkxDoor):
-    routes: Mapping[str, Route] = {**rest.ROUTES, **orders.ROUTES}
+    routes: Mapping[str, Route] = {**rest_public.ROUTES, **rest.ROUTES, **orders.ROUTES}
 
     def __init__(
         self, agenda: Agenda, books: Books, keys: Mapping[str, ApiKey], faults: Faults

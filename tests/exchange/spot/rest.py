@@ -10,10 +10,12 @@ from tests.exchange.loopback.ask import Ask, Route, text
 from tests.exchange.loopback.matching import Order
 from tests.exchange.loopback.refused import RefusedError
 from tests.exchange.spot.account import Pair
+from tests.exchange.usdm.rest_public import FRAMES, candle_row, ticker
 
 if TYPE_CHECKING:
     from tests.exchange.spot.venue import SpotVenue
 
+CANDLES_MOST: Final = 1_000
 TIFS: Final = {"LIMIT_MAKER": "GTX", "MARKET": "GTC"}
 
 
@@ -48,6 +50,33 @@ def depth(venue: SpotVenue, ask: Ask) -> Any:
         return [[text(price), text(units)] for price, units in market.side(taker)]
 
     return {"lastUpdateId": market.updates, "bids": side("SELL"), "asks": side("BUY")}
+
+
+def prints(venue: SpotVenue, ask: Ask) -> Any:
+    newest = list(venue.markets[_pair(venue, ask).name].prints)[-ask.whole("limit", 500) :]
+    return [
+        {"a": each.number, "p": text(each.price), "q": text(each.units), "f": each.number,
+         "l": each.number, "T": each.at_ms, "m": each.is_buyer_maker, "M": True}
+        for each in newest
+        if each.number >= ask.whole("fromId", 0)
+    ]  # fmt: skip
+
+
+def candles(venue: SpotVenue, ask: Ask) -> Any:
+    name, market = ask.text("interval"), venue.markets[_pair(venue, ask).name]
+    frame_ms = int(name[:-1]) * FRAMES[name[-1]]
+    most = min(ask.whole("limit", 500), CANDLES_MOST)
+    begin = ask.whole("startTime", ask.now_ms - most * frame_ms + 1)
+    rows = market.candle_rows(frame_ms, begin, most, ask.now_ms)
+    until = ask.whole("endTime", 2**62)
+    return [candle_row(each, frame_ms) for each in rows if each.at_ms <= until]
+
+
+def tickers(venue: SpotVenue, ask: Ask) -> Any:
+    market = venue.markets[_pair(venue, ask).name]
+    best = {"bidPrice": text(market.bid), "bidQty": text(market.units),
+            "askPrice": text(market.ask), "askQty": text(market.units)}  # fmt: skip
+    return ticker(market, ask.now_ms) | best
 
 
 def place(venue: SpotVenue, ask: Ask) -> Any:
@@ -204,6 +233,9 @@ ROUTES: Final[Mapping[str, Route]] = {
     "GET /api/v3/time": Route(server_time),
     "GET /api/v3/exchangeInfo": Route(exchange_info, weight=20),
     "GET /dapi/v1/exchangeInfo": Route(nothing_listed),
+    "GET /api/v3/aggTrades": Route(prints, weight=2),
+    "GET /api/v3/klines": Route(candles, weight=2),
+    "GET /api/v3/ticker/24hr": Route(tickers, weight=2),
     "GET /api/v3/depth": Route(depth, weight=5),
     "POST /api/v3/order": Route(place, "trade", 1, is_order=True),
     "DELETE /api/v3/order": Route(cancel, "trade"),

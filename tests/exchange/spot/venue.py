@@ -27,7 +27,7 @@ PAIRS: Final = (
 
 
 class SpotVenue(BinanceDoor):
-    hosts = frozenset({"api.binance.com", "dapi.binance.com"})
+    hosts = frozenset({"api.binance.com", "dapi.binance.com", "demo-api.binance.com"})
     routes: Mapping[str, Route] = {**rest.ROUTES, **wallet.ROUTES}
 
     def __init__(

@@ -1,0 +1,51 @@
+"""Exits that this program holds itself, where an exchange keeps none for us.
+
+The rule it keeps: a price that meets one leads to an order whose units are fixed by the desk and
+journaled before it is sent, under the exit's own name; one of a position at a time.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.desk.venue_exits import exits_of
+from lefi_tui.core.messages import ExitFired, ExitMet, SubmitOrders
+from lefi_tui.core.money import floor_to
+from lefi_tui.core.order import Order
+from lefi_tui.core.protection import SLOT_OF, STOP, is_kept_here
+
+Key = tuple[str, str]
+Seen = tuple[Decimal, Decimal]  # the lowest and the highest price
+
+
+def met(desk: Desk, key: Key, seen: Seen) -> Order | None:
+    """The exit that these prices have met, a stop before a target: never better than it was."""
+    found = exits_of(desk, *key)
+    if any(each.quantity is not None for each in found):
+        return None  # one is on its way
+    waiting = sorted(filter(is_kept_here, found), key=lambda each: SLOT_OF[each.leg] != STOP)
+    return next((each for each in waiting if _is_met(each, seen)), None)
+
+
+def _is_met(order: Order, seen: Seen) -> bool:
+    if order.trigger is None:
+        return False
+    low, high = seen
+    falls = (SLOT_OF[order.leg] == STOP) == (order.terms.side.sign < 0)
+    return low <= order.trigger if falls else high >= order.trigger
+
+
+def exit_met(draft: Draft, report: ExitMet) -> None:
+    order = draft.desk.orders.get(report.order)
+    if order is None or not is_kept_here(order):
+        return
+    key = (order.account, order.terms.symbol)
+    position, instrument = draft.desk.positions.get(key), draft.desk.instruments.get(key)
+    if position is None or instrument is None or position.units * order.terms.side.sign >= 0:
+        return
+    units = floor_to(instrument.step, position.units.copy_abs())
+    if units:
+        draft.say(ExitFired(order.id, units, report.price, report.at_ns))
+        draft.ask(SubmitOrders(order.account, (draft.desk.orders[order.id],)))
