@@ -30,6 +30,7 @@ from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
 from screens.kill import KillWatch
 from screens.leaving import Leaving
+from screens.live_start import asking_first
 from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
 from screens.rooms import Rooms
@@ -53,13 +54,11 @@ class LefiApp(SlimDisplay):
         self._setup = setup
         self._signals = signals
         self._courier = Courier(setup.channel.send, self.notice)
-        self.send = self._courier.send
+        self.send = asking_first(self._courier.send, self, setup.palette)
         self._leaving = Leaving(setup, self._courier, self.notice, self.exit)
         self._desk = DeskScreen(self.send, setup.mode, setup.palette)
         self._desk.table = setup.table
-        rooms = {
-            name: partial(room, self.send, setup.palette) for name, room in setup.rooms.items()
-        }
+        rooms = {key: partial(room, self.send, setup.palette) for key, room in setup.rooms.items()}
         self._rooms = Rooms(self, rooms, setup.table)
         self._kill_watch = KillWatch(self, setup.channel.ask)
         alerts = Alerts(setup.alerts, self.notice, self.write_to_terminal)

@@ -196,6 +196,12 @@ class ExchangePlaceError(ExchangeError):
     usual_next = "Use an exchange that serves your country, or a proxy in the account's ccxt table"
 
 
+class ExchangeKeyError(ExchangeError):
+    code = "LE517"
+    title = "Exchange refuses the key"
+    usual_next = "`lefi keys test` says which of its rights is missing"
+
+
 class MarketUnknownError(ExchangeError):
     code = "LE515"
     title = "Exchange has no such market"

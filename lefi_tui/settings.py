@@ -72,6 +72,7 @@ class Settings(Record):
     approval_rules: tuple[ApprovalRule, ...] = ()  # `rules` of [approvals]
     roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # by OS user
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    live_shut: str = "live_trading is not true in config.toml"  # why; empty when it is open
 
     @property
     def file(self) -> Path:
@@ -112,7 +113,8 @@ def load(environment: Mapping[str, str]) -> Loaded:
     keys, odd = _keys(table.get("keys", {}), settings.file)
     settings, unclear = _people(table, settings)
     everything = replace(settings, accounts=MappingProxyType(accounts), keys=MappingProxyType(keys))
-    return Loaded(everything, (*home, *problems, *unknown, *wrong, *refused, *odd, *unclear))
+    loaded = Loaded(everything, (*home, *problems, *unknown, *wrong, *refused, *odd, *unclear))
+    return replace(loaded, settings=replace(everything, live_shut=loaded.live_is_shut_because))
 
 
 # ---- where
@@ -166,6 +168,7 @@ NO_VALUES: Final = frozenset(
         "approvals.rules",
         "roles",
         "origins",
+        "live_shut",
     }
 )
 

@@ -36,9 +36,8 @@ MONEY: Final[Mapping[Mode, str]] = {
     Mode.REPLAY: "a recorded market, made-up money",
     Mode.DRY: "a real market, made-up money",
     Mode.SANDBOX: "an exchange's practice market, made-up money",
-    Mode.LIVE: "real money",
+    Mode.LIVE: "real money; its gates are shown before anything starts",
 }
-NOT_LIVE: Final = "Real money is not started from this form yet; choose another account."
 PLAN: Final = "@"  # before the name of a field that is no setting of the script
 Values = Mapping[str, str]  # settings that differ, as Lefi text
 Typed = tuple[Values, Values]  # settings, then how long it is for
@@ -159,9 +158,6 @@ class StartScriptScreen(Dialog):
 
     def _want(self) -> None:
         """Starts as soon as all is checked, and only if nothing is wrong."""
-        if self._form.view.accounts[self._accounts.highlighted or 0].mode is Mode.LIVE:
-            self._refusal.update(NOT_LIVE)
-            return
         self._is_wanted = True
         self._check()
 

@@ -18,6 +18,7 @@ from lefi_tui.lang.program import Handler, Program, check
 from lefi_tui.lang.reach import Reach, reach_of
 from lefi_tui.lang.source import Source
 from lefi_tui.lang.titles import title_of
+from lefi_tui.lang.wants import wants_of
 
 # The timeframe that a person chose for all Candle handlers, in ms, beside the script's settings.
 TIMEFRAME_SETTING: Final = "@timeframe"
@@ -88,6 +89,7 @@ class Bound(Record):
                 int(program.policy.timeout_ms), program.policy.partial_fill, program.policy.retry
             ),
             starts=bool(self.starts),
+            wants=wants_of(program),
         )
 
 

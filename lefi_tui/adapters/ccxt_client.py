@@ -21,6 +21,7 @@ import ccxt.async_support as ccxt
 from msgspec import Struct
 
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of, instrument_of, is_ours
+from lefi_tui.adapters.ccxt_offers import offered
 from lefi_tui.adapters.ccxt_unsigned import keep_unsigned
 from lefi_tui.adapters.guards import CallFailedError, Guards, HeldBackError
 from lefi_tui.adapters.rate_budget import FOREVER, BudgetFullError, Rank
@@ -63,7 +64,7 @@ orders_in: ContextVar[int] = ContextVar("orders_in", default=0)  # one request
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer, not a fault of ours
-    """kind: away wait answer place market exchange refused; the words are for people."""
+    """kind: away wait answer place market exchange key refused; the words are for people."""
 
     def __init__(self, kind: str, why: str, wait_s: float = 0.0) -> None:
         super().__init__(why)
@@ -100,6 +101,7 @@ class PublicExchange:
         self._client.parse_json = self._parsed
         self._questions: dict[str, Callable[..., Awaitable[Any]]] = {
             "describe": self._describe,
+            "offers": self._offers,
             "markets": self._markets,
             "time": self._time,
             "candles": self._candles,
@@ -221,6 +223,7 @@ class PublicExchange:
             (ccxt.BadResponse, "answer"),
             (ccxt.RequestTimeout, "away"),
             (ccxt.OperationFailed, "away"),
+            (ccxt.AuthenticationError, "key"),
         )
         kind = next((kind for each, kind in kinds if isinstance(error, each)), "refused")
         made = Unanswered if kind in {"away", "answer"} else Refusal
@@ -243,6 +246,9 @@ class PublicExchange:
                 "funding": self._client.has.get("fetchFundingRate") is True,
             },
         }
+
+    async def _offers(self) -> dict[str, bool | None]:
+        return offered(self._client)
 
     async def _markets(self, currency: str) -> list[Any]:
         markets = await self._client.load_markets(reload=True)

@@ -74,7 +74,6 @@ class ExchangeFeed:
         self._link, self._market, self._clock, self._terms = link, market, clock, terms
         self.candles = ExchangeCandles(link, clock, terms.chance)
         self.listed: Callable[[tuple[Instrument, ...]], None] = _unheard
-        self.refused = ""  # why this account may not go on; set before it runs
         self.busy: Callable[[], set[str]] = _nobody
         self._hear: HearMarket | None = None
         self._wanted = Watch(terms.account, (), (), ())
@@ -101,10 +100,6 @@ class ExchangeFeed:
                 del known[series]
 
     async def run(self) -> None:
-        if self.refused:
-            step = "Set it back, or give the account another name: this one keeps what it holds"
-            self._state("is another account now", self.refused, step, is_waiting=True)
-            return
         async with self._link:
             await self._run()
 

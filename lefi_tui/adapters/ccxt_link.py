@@ -21,6 +21,7 @@ from lefi_tui.errors import (
     ExchangeAnswerError,
     ExchangeAwayError,
     ExchangeError,
+    ExchangeKeyError,
     ExchangePlaceError,
     ExchangeUnknownError,
     ExchangeWaitError,
@@ -42,6 +43,7 @@ ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
     "place": ExchangePlaceError,
     "market": MarketUnknownError,
     "exchange": ExchangeUnknownError,
+    "key": ExchangeKeyError,
     "refused": ExchangeError,
 }
 

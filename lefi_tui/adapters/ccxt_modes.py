@@ -101,10 +101,11 @@ class Modes:
 
 
 async def _switched(asked: Awaitable[Any]) -> str:
-    """Why not; nothing where it is so now. What nobody knows goes on as an error."""
+    """Why not; nothing where it is so now. What nobody knows, and a refusal of the key itself, go
+    on as errors."""
     try:
         await asked
-    except ccxt.OperationFailed:
+    except (ccxt.OperationFailed, ccxt.AuthenticationError):
         raise
     except ccxt.BaseError as error:
         words = str(error)

@@ -27,9 +27,9 @@ from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import Report, VenueFilled, VenueSilent
 from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
-from lefi_tui.errors import ExchangeError
+from lefi_tui.errors import ExchangeError, ExchangeKeyError
 from lefi_tui.ports.clock import Clock
-from lefi_tui.ports.venue import Hear, VenueTimeoutError
+from lefi_tui.ports.venue import KEY_REFUSED, Hear, VenueKeyError, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
 USUAL: Final = StreamTerms()
@@ -204,6 +204,8 @@ class ExchangeVenue:
             await self._link.__aenter__()
         try:
             return await self._link.ask(question, **asked)
+        except ExchangeKeyError as error:
+            raise VenueKeyError(error.why) from error
         except ExchangeError as error:
             raise VenueTimeoutError(f"{error.what}: {error.why}") from error
 
@@ -234,7 +236,8 @@ class ExchangeVenue:
             try:
                 told = await self._asked("ready", symbol=symbol, leverage=asked)
             except VenueTimeoutError as error:
-                return _refused("LEVERAGE", f"Leverage {wanted} could not be set: {error}")
+                code = KEY_REFUSED if isinstance(error, VenueKeyError) else "LEVERAGE"
+                return _refused(code, f"Leverage {wanted} could not be set: {error}")
             if told["state"] == "refused":
                 return _refused(told["code"], told["text"])
             self._leverage[symbol] = Decimal(told["leverage"])

@@ -149,7 +149,14 @@ def _start(arguments: Namespace, output: Output) -> Any:
     async def started(channel: Channel) -> str:
         account = arguments.account or _only_account(await desk(channel))
         command = StartBot(
-            bot, "automated", account, source, tuple(arguments.settings), title, by=BY
+            bot,
+            "automated",
+            account,
+            source,
+            tuple(arguments.settings),
+            title,
+            by=BY,
+            typed=arguments.yes_live,
         )
         await sent(channel, planned(command, arguments), bot)
         return account

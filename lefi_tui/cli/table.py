@@ -191,6 +191,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "functions": Command("the registry"),
+        "venue": Command(
+            "what the exchange of an account offers, and what of it is used",
+            "venue",
+            (argument("account", metavar="ACCOUNT", help="of config.toml"), JSON),
+        ),
         "keys": Command(
             "exchange keys, kept in the keyring or in a vault of the profile",
             "keys",

@@ -30,6 +30,12 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 ),
                 argument("--script", metavar="FILE", type=Path, help="what to start"),
                 argument("--account", metavar="NAME", default="", help="where it trades"),
+                argument(
+                    "--yes-live",
+                    metavar="NAME",
+                    default="",
+                    help="start: with real money; the account's name once more",
+                ),
                 SET,
                 argument(
                     "--close", action="store_true", help="stop: closes the bot's share at market"

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from msgspec import field
 
+from lefi_tui.core.offers import Want
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
@@ -270,6 +271,7 @@ class Needs(Record):
     starts_only: bool = False  # it has no handler but Start
     patience: Patience = Patience()
     starts: bool = False  # it wants to be told of its start, whether anything else happens or not
+    wants: tuple[Want, ...] = ()  # what its orders ask of their markets beside price and size
 
 
 class BotKind(Protocol):

@@ -38,6 +38,11 @@ class KeyState(Record):
 
 def live_refusal(state: KeyState | None, now_ms: int) -> str:
     """Why an account with this key trades nothing live; empty when it may."""
+    return key_refusal(state, now_ms) or clock_refusal(state)
+
+
+def key_refusal(state: KeyState | None, now_ms: int) -> str:
+    """What is wrong with the key itself; empty when nothing is."""
     if state is None or not state.set_at_ms:
         return "the account has no key"
     rights = state.rights
@@ -56,6 +61,20 @@ def _right_refused(state: KeyState, rights: KeyRights) -> str:
     if rights.can_withdraw is not False and not state.is_withdrawal_allowed:
         known = "can withdraw" if rights.can_withdraw else "may be able to withdraw: it is not said"
         return f"its key {known}"
-    if rights.clock_offset_ms is not None and abs(rights.clock_offset_ms) > CLOCK_OFF_MS:
-        return f"our clock is {rights.clock_offset_ms / 1_000:+.1f} s from the exchange's"
     return ""
+
+
+def clock_refusal(state: KeyState | None) -> str:
+    """By the test of the key: an offset that nobody measured refuses nothing here."""
+    offset_ms = None if state is None or state.rights is None else state.rights.clock_offset_ms
+    if offset_ms is not None and abs(offset_ms) > CLOCK_OFF_MS:
+        return f"our clock is {offset_ms / 1_000:+.1f} s from the exchange's"
+    return ""
+
+
+def use_refusal(state: KeyState) -> str:
+    """Why nothing at all can be done with it, made-up money or not; empty when it may work."""
+    rights = state.rights
+    if rights is None or (rights.is_valid is not False and rights.can_trade is not False):
+        return ""
+    return "its key may not trade" if rights.is_valid else f"its key is not valid: {rights.refusal}"

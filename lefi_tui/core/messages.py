@@ -14,8 +14,11 @@ from typing import ClassVar
 from lefi_tui.core.approval import Approval, ApprovalRule
 from lefi_tui.core.bot import Answer, Awaited, Bar, FillSeen, Given, Planned, Print, Quote, RunTrace
 from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.key_rights import KeyRights, KeyState
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
+from lefi_tui.core.live_gates import Gate, LiveFacts
 from lefi_tui.core.money import ZERO
+from lefi_tui.core.offers import Offers
 from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.protection import Guard, ProtectionRules
 from lefi_tui.core.reconcile import Leg, TheirOrder
@@ -136,6 +139,13 @@ class ListInstruments(Command):
     instruments: tuple[Instrument, ...]
 
 
+class ListOffers(Command):
+    """What the account's venue offers, as every start of the engine finds it."""
+
+    account: str
+    offers: Offers
+
+
 class StartBot(Command):
     bot: str  # id, [a-z0-9-]{1,40}
     kind: str
@@ -148,6 +158,8 @@ class StartBot(Command):
     work: Work = Work.RECURRING
     from_ns: int = 0  # of its window; 0: at once
     until_ns: int = 0  # the last moment at which it acts; 0: no end
+    typed: str = ""  # the account's name, typed back: asked for where money is real
+    facts: LiveFacts | None = None  # the engine's own, whatever a sender says
 
 
 class StopBot(Command):
@@ -433,6 +445,14 @@ class VenueViewed(Report):
     error: str = ""
 
 
+class KeyChecked(Report):
+    """What is known of an account's key, after a test or a change."""
+
+    account: str
+    at_ns: int
+    state: KeyState
+
+
 class FundingCharged(Report):
     account: str
     symbol: str
@@ -640,6 +660,22 @@ class InstrumentsListed(Event):
     instruments: tuple[Instrument, ...]
 
 
+class OffersListed(Event):
+    account: str
+    offers: Offers
+
+
+class KeySeen(Event):
+    """How an account's key stands; with a `refusal` the account enters no more until the next."""
+
+    account: str
+    at_ns: int
+    refusal: str = ""
+    rights: KeyRights | None = None  # of a test; none where an order told it
+    tested_at_ms: int = 0
+    order: str = ""  # that the exchange refused for it
+
+
 class ScriptSaved(Event):
     version: str  # SHA-256 of the text, hex
     title: str
@@ -659,12 +695,15 @@ class BotStarted(Event):
     work: Work = Work.RECURRING
     from_ns: int = 0
     until_ns: int = 0
+    typed: str = ""  # the account's name, as it was typed back for real money
+    gates: tuple[Gate, ...] = ()  # all that were open for it
 
 
 class BotRefused(Event):
     bot: str
     at_ns: int
     text: str
+    gates: tuple[Gate, ...] = ()  # of real money: all rows, those that are shut first
 
 
 class BotStopping(Event):

@@ -49,6 +49,7 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
         m.SetApprovalRules: ADMIN,
         m.OpenAccount: ADMIN,
         m.ListInstruments: ADMIN,
+        m.ListOffers: ADMIN,
         m.HoldBots: NOBODY,
         m.AdvanceKill: NOBODY,
         m.TakeOrders: NOBODY,

@@ -27,11 +27,13 @@ from lefi_tui.core.messages import (
     MarketInput,
     Report,
     Resume,
+    StartBot,
 )
 from lefi_tui.core.roles import TRADER, Who, refusal_of, signed
 from lefi_tui.engine.absence import Absence
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
+from lefi_tui.engine.live_starts import needs_facts
 from lefi_tui.engine.people import People
 from lefi_tui.engine.publisher import Publisher, Subscription
 from lefi_tui.engine.reading import Reading, Sight
@@ -159,12 +161,23 @@ class Engine:
         refusal = _refusal(writer, command)
         if refusal:
             return refusal
+        if isinstance(command, StartBot):
+            command = replace(command, facts=None)
+            if needs_facts(writer.desk, command):
+                put = partial(self._put_or_refuse, done)
+                loop.call_soon_threadsafe(self._reading.starts.begin, command, put)
+                return ""
         waiting = Waiting(command, done)
         if not writer.inbox.put(command, done):
             return f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
         if isinstance(command, CancelOrder):
             loop.call_soon_threadsafe(self._watch_over, waiting)
         return ""
+
+    def _put_or_refuse(self, done: Future[Receipt], command: Command) -> None:
+        if not self._running().inbox.put(command, done):
+            text = "The inbox is full. Try again in a moment."
+            done.set_result(Receipt(is_accepted=False, text=text))
 
     def _may_not(self, who: Who, command: Command) -> str:
         account = command.account if isinstance(command, Resume) else ""

@@ -13,6 +13,7 @@ from lefi_tui.core.desk import Desk
 from lefi_tui.core.record import Record
 from lefi_tui.core.roles import Who
 from lefi_tui.engine.charting import Charting
+from lefi_tui.engine.live_starts import LiveStarts
 from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tracing import Tracing
@@ -27,6 +28,7 @@ from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.flows_picture import flows_view
 from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.fold import ScreenState
+from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.orders_view import OrdersView
@@ -35,6 +37,7 @@ from lefi_tui.views.queries import (
     BotQuery,
     ChartQuery,
     FlowsQuery,
+    GatesQuery,
     NoticeErrand,
     NoticesQuery,
     OrdersQuery,
@@ -68,6 +71,7 @@ class Reading:
         self._world = world
         self._records = records
         self._charting = Charting(world, records)
+        self.starts = LiveStarts(world)
         self._tracing = tracing
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
         self.scheduling: Scheduling | None = None  # while the engine runs
@@ -76,6 +80,7 @@ class Reading:
             BotQuery: self._bot,
             ChartQuery: self._chart,
             FlowsQuery: self._flows,
+            GatesQuery: self._gates,
             NoticeErrand: self._notices,
             NoticesQuery: self._notices,
             OrdersQuery: self._orders,
@@ -137,6 +142,9 @@ class Reading:
     async def _flows(self, query: FlowsQuery, sight: Sight) -> FlowsView:
         records = await self._kept().flows(query.limit)
         return flows_view(records, sight.now_ns, sight.desk.flows)
+
+    async def _gates(self, query: GatesQuery, sight: Sight) -> GatesView:
+        return await self.starts.view(query, sight.desk, sight.now_ns)
 
     def _reports(self) -> Reporting:
         if self._reporting is None:

@@ -12,6 +12,7 @@ from lefi_tui.core.desk import BotStatus
 from lefi_tui.core.messages import LoadHistory, Told
 from lefi_tui.core.tasks import After, At, Await, Did, When
 from lefi_tui.engine.jobs import Job
+from lefi_tui.engine.key_watch import KeyWatch
 from lefi_tui.engine.reconciling import REFUSE_S
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.replay import sealed_segments
@@ -53,7 +54,14 @@ class Tending:
             Job("tape", "drop old market records", At("7 * * * *"), self._drop_tape),
             Job("timers", "wake timers that hang", When(TENDED_MS), self._wake_timers),
             Job("history", "ask again for history", When(TENDED_MS), self._ask_again),
+            *self._of_keys(),
         )
+
+    def _of_keys(self) -> tuple[Job, ...]:
+        world = self._writer.setup.world
+        if world.live is None or not world.live.accounts:
+            return ()
+        return (KeyWatch(world.live, self._writer.inbox, world.clock).job(),)
 
     async def _check_old(self) -> Did:
         """Rows before the snapshot are verified while the desk trades. A changed one halts it, and

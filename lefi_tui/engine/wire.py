@@ -21,6 +21,7 @@ from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.doubts_view import DoubtsView
 from lefi_tui.views.flows_view import FlowsView
+from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
@@ -34,6 +35,7 @@ from lefi_tui.views.queries import (
     DeskQuery,
     DoubtsQuery,
     FlowsQuery,
+    GatesQuery,
     KillQuery,
     LimitsQuery,
     NoticeErrand,
@@ -77,6 +79,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "ReportQuery": (ReportQuery, ReportView),
     "ScheduleQuery": (ScheduleQuery, ScheduleView),
     "StoryQuery": (StoryQuery, StoryView),
+    "GatesQuery": (GatesQuery, GatesView),
 }
 
 

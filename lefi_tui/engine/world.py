@@ -11,6 +11,7 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.conditions import Conditions
 from lefi_tui.ports.event_source import EventSource
 from lefi_tui.ports.history import History
+from lefi_tui.ports.live_door import LiveDoor
 from lefi_tui.ports.market_feed import MarketFeed
 from lefi_tui.ports.notifier import Notifier
 from lefi_tui.ports.scheduler import Scheduler
@@ -29,3 +30,4 @@ class World(Record):
     secrets: Secrets | None = None  # asked in a thread: it may wait
     sources: tuple[EventSource, ...] = ()  # of custom events
     shared: Mapping[str, SharedVenue] = field(default_factory=dict)  # those where others trade too
+    live: LiveDoor | None = None  # none where no account's orders leave

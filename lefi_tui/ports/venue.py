@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import Report, VenueFilled
@@ -26,6 +26,13 @@ class VenueTimeoutError(Exception):
 class OrderMissingError(VenueTimeoutError):
     """It answers, and does not find an order that it once had or that something speaks for: no
     proof of anything."""
+
+
+class VenueKeyError(VenueTimeoutError):
+    """It refuses the account's key: unknown, revoked, without the right, from another IP."""
+
+
+KEY_REFUSED: Final = "KEY"  # the code of what was not sent for it
 
 
 class Venue(Protocol):

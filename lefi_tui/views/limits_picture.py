@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.gathering import gathered, in_force
+from lefi_tui.core.desk.live import key_next
 from lefi_tui.core.desk.risk_changes import limits_of
 from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import ZERO
@@ -133,7 +134,8 @@ def _heat(desk: Desk, account: str, now_ns: int) -> Heat:
         reasons += [HeatReason(each.text, each.factor, symbol) for each in own]
     held = desk.state_of(account)
     if held.state is not TradingState.ACTIVE:
-        text = f"{held.cause}; {held.lift} lifts it: lefi resume --account {account}"
+        lifts = f"{held.lift} lifts it: lefi resume --account {account}"
+        text = f"{held.cause}; {lifts if held.lift else key_next(account)}"
         reasons.insert(0, HeatReason(text, ZERO))
         return Heat(account, is_on=True, stage=BACK, factor=ZERO, reasons=tuple(reasons))
     is_on = force.limits.overlay or heat.factor < ONE

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
 from lefi_tui.core.desk.covering import protection_of
+from lefi_tui.core.live_gates import is_real
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import from_double, nearest_to
 from lefi_tui.core.order import LevelKind, Order
@@ -45,7 +46,6 @@ DEMO_VENUE: Final = "demo market"
 CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
 LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
 # The most serious first: it names the whole frame.
-SANDBOX: Final = " sandbox"  # how such a venue's words end
 GRAVITY: Final = (Mode.LIVE, Mode.SANDBOX, Mode.DRY, Mode.REPLAY, Mode.DEMO)
 
 
@@ -104,7 +104,7 @@ class Venued(Protocol):
 
 def mode_of(account: Venued) -> Mode:
     if account.mode == "live":
-        return Mode.SANDBOX if account.venue.endswith(SANDBOX) else Mode.LIVE
+        return Mode.LIVE if is_real(account.mode, account.venue) else Mode.SANDBOX
     if account.venue == DEMO_VENUE:
         return Mode.DEMO
     return Mode.REPLAY if account.sizing is Sizing.AT_FILL else Mode.DRY

@@ -142,6 +142,17 @@ class LimitsQuery(Query):
     place: str = "desk"
 
 
+class GatesQuery(Query):
+    """What a start of this text would find there, and start nothing: answered by a GatesView."""
+
+    account: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+    kind: str = "automated"
+    bot: str = ""
+    typed: str = ""
+
+
 class ChartQuery(Query):
     """The newest candles of a market with one's own fills on them: answered by a ChartView."""
 

@@ -61,6 +61,10 @@ def _wallet_differed(event: m.WalletDiffered) -> Severity | None:
     return Severity.WARNING if event.drifts else None
 
 
+def _key_seen(event: m.KeySeen) -> Severity | None:
+    return Severity.URGENT if event.refusal else None
+
+
 def _kill_stepped(event: m.KillStepped) -> Severity | None:
     return Severity.URGENT if event.stage is KillStage.PROVEN else None
 
@@ -92,6 +96,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.ApprovalRequested: _always(Severity.URGENT),
     m.TradingStateChanged: _trading_state,
     m.AccountStateChanged: _trading_state,
+    m.KeySeen: _key_seen,
     m.KillStepped: _kill_stepped,
     m.LimitBreached: _always(Severity.URGENT),
     m.BotFaulted: _always(Severity.URGENT),

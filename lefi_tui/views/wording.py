@@ -20,6 +20,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 from lefi_tui.views.wording_doubts import OF_DOUBTS
+from lefi_tui.views.wording_live import OF_LIVE, passed
 from lefi_tui.views.wording_money import OF_MONEY, fee
 from lefi_tui.views.wording_protection import OF_PROTECTION
 from lefi_tui.views.wording_rejected import NEXT, OTHERWISE
@@ -117,7 +118,7 @@ def _command_refused(event: m.CommandRefused, _orders: Orders) -> Said:
 def _bot_started(event: m.BotStarted, _orders: Orders) -> Said:
     settings = ", ".join(f"{name} {value}" for name, value in event.settings) or "defaults"
     what = f"Started: {event.title}" if event.title else "Started"
-    why = f"asked by {event.by}, {settings}"
+    why = f"asked by {event.by}, {settings}{passed(event)}"
     return Said(Weight.GOOD, what, event.bot, why, "s stops it", event.at_ns, event.bot)
 
 
@@ -355,10 +356,12 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.LimitBreached: _limit_breached,
     m.CalendarSet: _calendar_set,
     m.InstrumentsListed: _silent,
+    m.OffersListed: _silent,
     m.ScriptSaved: _silent,
     m.EngineStarted: _engine_started,
     m.TradingStateChanged: _trading_state,
     m.AccountStateChanged: _account_state,
+    **OF_LIVE,
     m.CommandRefused: _command_refused,
     m.BotStarted: _bot_started,
     m.BotRefused: _bot_refused,

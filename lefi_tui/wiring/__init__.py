@@ -113,6 +113,14 @@ def run_script(request: RunRequest, settings: Loaded, hear: Hear) -> int:
     return run_on_account(request, settings.settings, hear)
 
 
+def run_live(request: RunRequest, settings: Loaded, hear: Hear, ask: Callable[[str], str]) -> int:
+    from lefi_tui.adapters.privacy import keep_private
+    from lefi_tui.wiring.live_runs import run_live as carry_out
+
+    keep_private()
+    return carry_out(request, settings.settings, hear, ask)
+
+
 def replay_run(
     run: str, settings: Loaded, progress: Progress, source: str | None = None
 ) -> ReplayAnswer:

@@ -28,6 +28,8 @@ from lefi_tui.core.messages import (
 from lefi_tui.settings import Settings
 from lefi_tui.settings_tables import AccountSettings
 from lefi_tui.wiring.live_accounts import LIVE, SANDBOX, key_of, open_live
+from lefi_tui.wiring.offers import then_offers
+from lefi_tui.wiring.strangers import stranger
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -66,6 +68,15 @@ class Accounts(Struct):
         for each in self.restores:
             each(desk)
 
+    def shut_out(self, desk: Desk, name: str, account: AccountSettings, clock: Clock) -> bool:
+        """One whose name the journal knows as another has no venue, and says why."""
+        words = stranger(desk, name, account)
+        if words is not None:
+            for each in (self.venues, self.shared, self.histories, self.conditions):
+                each.pop(name, None)
+            self.feeds[name] = OnlyWords(words, clock)
+        return words is not None
+
     def connect(self, send: Send) -> None:
         """Where markets that become known later are listed."""
         for each in self.connects:
@@ -82,27 +93,27 @@ def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> A
     links: dict[str, ExchangeLink] = {}
     for name in names:
         each = settings.accounts[name]
-        refusal = refused(name, each)
+        refusal = refused(name, each, settings.live_shut)
         if refusal is not None:
             accounts.feeds[name] = OnlyWords(refusal, clock)
         elif each.exchange == DEMO_EXCHANGE:
             _open_demo(accounts, name, market, clock, each.cash)
-        elif each.mode == SANDBOX:
+        elif each.mode in {SANDBOX, LIVE}:
             open_live(accounts, name, each, key_of(settings, name), clock)
         else:
             _open_exchange(accounts, name, each, _link(links, each), clock)
     return accounts
 
 
-def refused(name: str, account: AccountSettings) -> FeedStated | None:
+def refused(name: str, account: AccountSettings, live_shut: str) -> FeedStated | None:
     """Why an account of config.toml is not opened, in words."""
     where = f"[accounts.{name}] of config.toml"
     if name == DEMO:
         why = f"{where} has the name of the built-in account"
         return _words(name, "not opened", why, "Give it another name")
-    if account.mode == LIVE:
-        why = f"{where} asks for {account.mode}: real money moves once all of its gates are there"
-        return _words(name, "not there yet", why, 'Set mode = "sandbox", or "paper"')
+    if account.mode == LIVE and live_shut:
+        why = f"{where} asks for real money, and live trading is shut: {live_shut}"
+        return _words(name, "not opened", why, 'Put that right, or set mode = "sandbox"')
     return None
 
 
@@ -169,7 +180,8 @@ def _open_exchange(
     feed.busy = venue.busy
 
     def restore(desk: Desk) -> None:
-        feed.refused = _changed(desk, name, account)
+        if accounts.shut_out(desk, name, account, clock):
+            return
         known = (each for (owner, _), each in desk.instruments.items() if owner == name)
         market.enlist(known)
         _restore(venue, desk, name)
@@ -179,7 +191,7 @@ def _open_exchange(
             venue.exchange.enlist(instruments)
             send(ListInstruments(name, instruments))
 
-        feed.listed = listed
+        feed.listed = then_offers(listed, link, name, account, send)
 
     accounts.venues[name] = venue
     accounts.feeds[name] = VenueAndFeed(feed, venue)
@@ -189,20 +201,8 @@ def _open_exchange(
     accounts.connects.append(connect)
     # Its markets, and so its fees, are not known before it answers: usual ones stand in for them.
     usual = Instrument("", "", "")
-    accounts.commands.append(
-        _opening(name, account.currency, account.cash, account.exchange, usual)
-    )
-
-
-def _changed(desk: Desk, name: str, account: AccountSettings) -> str:
-    """Why what the journal holds of this name is another account; empty when it is the same."""
-    known = desk.accounts.get(name)
-    if known is None or (known.venue, known.currency) == (account.exchange, account.currency):
-        return ""
-    return (
-        f"its journal is of {known.venue} in {known.currency}, config.toml says "
-        f"{account.exchange} in {account.currency}"
-    )
+    told = (account.currency, account.cash, account.exchange, usual)
+    accounts.commands.append(_opening(name, *told))
 
 
 # ---- what they share

@@ -118,6 +118,19 @@ class KeyKeeper:
         self._states.keep(replace(tested, set_at_ms=tested.set_at_ms or self._now_ms()))
         return rights
 
+    def recheck(self, account: str) -> KeyState:
+        """Of the key in force, for whoever watches it; an exchange that does not answer has said
+        nothing new."""
+        text, state = self._kept(account), self._states.of(account)
+        if text is None:
+            return state
+        rights = asyncio.run(self._probe.probe(account, _key_of(text)))
+        if rights.is_valid is None:
+            return state
+        tested = replace(state, rights=rights, tested_at_ms=self._now_ms())
+        self._states.keep(tested)
+        return tested
+
     def allow_withdrawal(self, account: str, typed: str) -> None:
         """A key that may withdraw trades live all the same: the account's name is typed for it."""
         if typed != account:

@@ -17,6 +17,7 @@ from lefi_tui.core.messages import ListInstruments, OpenAccount, Sizing, Watch
 from lefi_tui.core.wallet import WalletBooks
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.ports.venue import VenueTimeoutError
+from lefi_tui.wiring.offers import then_offers
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_feed import ExchangeFeed
@@ -34,6 +35,11 @@ Key = Callable[[], Mapping[str, str]]
 LIVE: Final = "live"
 SANDBOX: Final = "sandbox"
 ASK_AGAIN_S: Final = 5.0
+
+
+def venue_of(account: AccountSettings) -> str:
+    """How its venue is named on the desk: by its end the frame says SANDBOX, and not LIVE."""
+    return account.exchange if account.mode != SANDBOX else f"{account.exchange} {SANDBOX}"
 
 
 def key_of(settings: Settings, name: str) -> Key:
@@ -72,6 +78,8 @@ def open_live(
     venue.on_rules = feed.doubt_rules
 
     def restore(desk: Desk) -> None:
+        if accounts.shut_out(desk, name, account, clock):
+            return
         listed = [each for (owner, _), each in desk.instruments.items() if owner == name]
         market.enlist(listed)
         _remember(venue, desk, name, clock)
@@ -79,7 +87,7 @@ def open_live(
     def connect(send: Send) -> None:
         opening = _Opening(name, account, venue.wallet, clock)
         opening.send = send
-        feed.listed = opening.listed
+        feed.listed = then_offers(opening.listed, link, name, account, send)
 
     accounts.venues[name] = accounts.shared[name] = venue
     accounts.feeds[name] = _WithWallet(feed, venue)
@@ -144,9 +152,8 @@ class _Opening:
     async def _open(self, instruments: tuple[Instrument, ...]) -> None:
         wallet = await self._read()
         first, account = instruments[0], self._account
-        venue = account.exchange if account.mode == LIVE else f"{account.exchange} {SANDBOX}"
-        terms = (self._name, account.currency, wallet.cash, LIVE, venue, Sizing.AT_DECISION)
-        opening = OpenAccount(*terms, first.maker, first.taker)
+        terms = (self._name, account.currency, wallet.cash, LIVE, venue_of(account))
+        opening = OpenAccount(*terms, Sizing.AT_DECISION, first.maker, first.taker)
         known = {"read_ns": wallet.at_ns, "others": wallet.others}
         self.send(replace(opening, **known, has_entries=wallet.has_entries))
         self.send(ListInstruments(self._name, instruments))

@@ -54,7 +54,7 @@ from lefi_tui.views.wording import said
 from lefi_tui.wiring.accounts import DEMO, refused
 from lefi_tui.wiring.demo import empty_desk, started
 from lefi_tui.wiring.limits import limits_of
-from lefi_tui.wiring.live_accounts import SANDBOX
+from lefi_tui.wiring.live_accounts import LIVE, SANDBOX
 
 ACCOUNT: Final = "main"
 FILE_VENUE: Final = "candle file"
@@ -176,7 +176,7 @@ class _FileRun(Struct):
             costs.slippage,
         )
         bot = StartBot(
-            _bot_id(self.request.script),
+            bot_id(self.request.script),
             "automated",
             ACCOUNT,
             prepared.source,
@@ -185,7 +185,7 @@ class _FileRun(Struct):
         )
         limits = limits_of(self.request.limits)
         for command in (account, ListInstruments(ACCOUNT, prepared.instruments), *limits, bot):
-            _insist(await lockstep.send(command), str(self.request.script))
+            insist(await lockstep.send(command), str(self.request.script))
 
     async def _moved(self, lockstep: Lockstep, market: ReplayMarket) -> None:
         """Moment by moment, at the pace asked, up to the duration asked."""
@@ -228,12 +228,12 @@ class _FileRun(Struct):
         return RunLine("end", at_ms, text, data)
 
 
-def _insist(receipt: Receipt, where: str) -> None:
+def insist(receipt: Receipt, where: str) -> None:
     if not receipt.is_accepted:
         raise ScriptRefusedError(receipt.text, where=where)
 
 
-def _bot_id(script: Path) -> str:
+def bot_id(script: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", script.stem.lower()).strip("-")[:40] or "bot"
 
 
@@ -264,11 +264,11 @@ def _asked_for(name: str, settings: Settings) -> tuple[str, ...]:
             where="--account",
             next_step=f"Write [accounts.{name}] in {settings.file}",
         )
-    if account.mode == SANDBOX:
+    if account.mode in {SANDBOX, LIVE}:
         why = "its orders would leave, and this run is dry"
-        step = 'Set mode = "paper": its prices, our money'
+        step = 'Give --live, or set mode = "paper": its prices, our money'
         raise NotThereYetError(why, where=f"--account {name}", next_step=step)
-    words = refused(name, account)
+    words = refused(name, account, settings.live_shut)
     if words is not None:
         raise NotThereYetError(words.why, where=f"--account {name}", next_step=words.next)
     return (name,)
@@ -278,21 +278,21 @@ async def _followed(engine: Any, request: RunRequest, hear: Hear) -> None:
     from lefi_tui.engine.channel import DirectChannel
 
     channel = DirectChannel(engine)
-    bot = _bot_id(request.script)
-    events = asyncio.create_task(_tell(channel, hear))
+    bot = bot_id(request.script)
+    events = asyncio.create_task(tell(channel, hear))
     account = request.account or DEMO
     command = StartBot(bot, "automated", account, request.source, request.settings)
     try:
-        await _priced(channel, account, hear)
-        _insist(await channel.send(command), str(request.script))
-        await _waited(request.duration_ms)
+        await priced(channel, account, hear)
+        insist(await channel.send(command), str(request.script))
+        await waited(request.duration_ms)
         await channel.send(StopBot(bot, reason="the run is over"))
         await SystemClock().sleep(0.5)  # its last words
     finally:
         events.cancel()
 
 
-async def _priced(channel: Any, account: str, hear: Hear) -> None:
+async def priced(channel: Any, account: str, hear: Hear) -> None:
     """Until the account's market answers: what it waits for is said when it changes."""
     clock, told = SystemClock(), ""
     while True:
@@ -307,7 +307,7 @@ async def _priced(channel: Any, account: str, hear: Hear) -> None:
         await clock.sleep(PRICED_LOOK_S)
 
 
-async def _waited(duration_ms: int | None) -> None:
+async def waited(duration_ms: int | None) -> None:
     """Until the duration is over, or a person or the system ends it."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -320,7 +320,7 @@ async def _waited(duration_ms: int | None) -> None:
         return
 
 
-async def _tell(channel: Any, hear: Hear) -> None:
+async def tell(channel: Any, hear: Hear) -> None:
     orders: dict[str, Order] = {}
     async for published in channel.events():
         event = published.event

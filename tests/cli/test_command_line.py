@@ -146,11 +146,27 @@ def test_two_files_for_one_market_are_wrong_usage(
     assert "two files for one market" in capsys.readouterr().err
 
 
-def test_no_order_goes_to_an_exchange_in_this_version(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--live", "--yes-live", "main"], "--live is for an account whose orders leave"),
+        (["--live", "--dry"], "Give one"),
+        (["--yes-live", "main"], "--yes-live without --live"),
+        (["--live", "--data", "a.csv"], "a file of candles is no exchange"),
+    ],
+)
+def test_a_live_run_is_asked_for_in_one_way_only(
+    options: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["run", str(tmp_path / "a.lefi"), "--live", "--yes-live", "main"]) == 2
-    assert "no order was sent" in capsys.readouterr().err
+    monkeypatch.setenv("LEFI_HOME", str(tmp_path))
+    script = tmp_path / "a.lefi"
+    script.write_text('on PriceUpdate("BTC/USDT") { Print("x") }')
+    assert main(["run", str(script), *options]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_what_comes_with_a_later_version_in_backtest_says_so(

@@ -165,19 +165,6 @@ def said(view: DeskView, what: str) -> str:
     return " ".join(row.why for row in view.log if row.what == what and row.where == "main")
 
 
-def test_an_account_for_real_money_is_not_there_yet_and_the_rest_is_usable(
-    rest: PublicRest, tmp_path: Path
-) -> None:
-    account(tmp_path, rest.binance, mode="live")
-    file = tmp_path / "config.toml"
-    file.write_text(f"live_trading = true\n{file.read_text()}")
-    with running(tmp_path) as engine:
-        view = seen(engine, lambda view: said(view, "not there yet"))
-        assert "real money" in said(view, "not there yet")
-        seen(engine, lambda view: any(each.account == "demo" for each in view.prices))
-    assert rest.requests == []
-
-
 def test_a_name_that_stood_for_another_exchange_is_not_taken_over(
     rest: PublicRest, tmp_path: Path
 ) -> None:

@@ -80,9 +80,9 @@ def _record(order: Order, now_ns: int) -> OrderRecord:
     )
 
 
-def trading(mode: str = "dry_run") -> Trader:
+def trading() -> Trader:
     """A script that has bought, its stop at the venue, and one that only waits for a price."""
-    fed = Trader(mode=mode)
+    fed = Trader()
     fed.quote("BTC/USDT", 42_100.0)
     fed.quote("ETH/USDT", 2_250.5)
     fed.run_script()

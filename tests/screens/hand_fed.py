@@ -26,9 +26,10 @@ from lefi_tui.engine.world import World
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.fold import ScreenState, fold
+from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.kill_view import kill_view
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, KillQuery, Query
+from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, GatesQuery, KillQuery, Query
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -110,6 +111,7 @@ class HandFed:
         self.is_silent = False
         self.broke: Exception | None = None  # what is raised where something is asked
         self.away = AwayView()
+        self.gates = GatesView("demo", is_real=True)  # what a start with real money would find
         self._speaks = asyncio.Event()
         maker, taker = Decimal("0.0002"), Decimal("0.0005")
         self.tell(
@@ -189,6 +191,8 @@ class HandFed:
             return self.away
         if isinstance(query, BotQuery):
             return bot_view(self.desk, self.state, query.bot, self.now_ns, None)
+        if isinstance(query, GatesQuery):
+            return self.gates
         if isinstance(query, KillQuery):
             return kill_view(self.desk)
         return answer(query, self.state, self.desk, self.now_ns)

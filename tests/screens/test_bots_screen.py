@@ -308,7 +308,9 @@ async def test_c_without_a_position_says_so() -> None:
 
 
 def test_the_question_names_real_money_what_is_canceled_and_who_goes_on() -> None:
-    fed = trading("live")
+    fed = trading()
+    real = replace(fed.desk.accounts["demo"], mode="live", venue="binance")
+    fed.desk = replace(fed.desk, accounts={"demo": real})
     view = picture(fed.state, fed.desk, fed.now_ns)
     resting = replace(view.orders[0], id="resting", leg="entry", price=Decimal(40_000))
     told = words(view.positions[0], replace(view, orders=(*view.orders, resting)))

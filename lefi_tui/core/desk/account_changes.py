@@ -12,6 +12,8 @@ from lefi_tui.core.messages import (
     AccountOpened,
     AccountStateChanged,
     InstrumentsListed,
+    KeySeen,
+    OffersListed,
     TradingState,
     TradingStateChanged,
 )
@@ -53,3 +55,13 @@ def account_state(desk: Desk, event: AccountStateChanged) -> Desk:
     """What is lifted remembers its month: it is not sent back in it again."""
     known = AccountState(event.state, event.cause, event.lift, event.month)
     return replace(desk, account_states=put(desk.account_states, event.account, known))
+
+
+def offers_listed(desk: Desk, event: OffersListed) -> Desk:
+    return replace(desk, offers=put(desk.offers, event.account, event.offers))
+
+
+def key_seen(desk: Desk, event: KeySeen) -> Desk:
+    others = {name: each for name, each in desk.key_refused.items() if name != event.account}
+    refused = {**others, event.account: event.refusal} if event.refusal else others
+    return replace(desk, key_refused=refused)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lefi_tui.core.desk import killing, valuation
+from lefi_tui.core.desk import killing, live, valuation
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.gathering import in_force, is_demo
 from lefi_tui.core.desk.orders import cancel_orders
@@ -47,6 +47,11 @@ def resume(draft: Draft, command: Resume) -> None:
     known = draft.desk.state_of(command.account)
     if known.state is TradingState.ACTIVE:
         text = f"Account {command.account} trades already, or is none; nothing to resume."
+        draft.refuse("Resume", command.at_ns, text)
+        return
+    if not known.lift:
+        text = f"Account {command.account} is {known.state} only: {known.cause}."
+        text = f"{text} {live.key_next(command.account)}."
         draft.refuse("Resume", command.at_ns, text)
         return
     told = (command.account, TradingState.ACTIVE, command.reason, command.by, command.at_ns)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from lefi_tui.core.bot import Needs, Occasion
-from lefi_tui.core.desk import approvals, waiting
+from lefi_tui.core.desk import approvals, live, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import ENDED, BotStatus, Desk
 from lefi_tui.core.desk.work import window_refused
+from lefi_tui.core.live_gates import Gate
 from lefi_tui.core.messages import (
     AccountOpened,
     AnswerApproval,
@@ -70,11 +70,15 @@ def list_instruments(draft: Draft, command: ListInstruments) -> None:
 
 
 def start_bot(draft: Draft, command: StartBot) -> None:
+    gates: tuple[Gate, ...] = ()
     refusal = _start_refused(draft.desk, command)
+    if not refusal:
+        gates = live.gates_of(draft.desk, command)
+        refusal = live.refusal(draft.desk, command, gates)
     if refusal:
-        draft.say(BotRefused(command.bot, command.at_ns, refusal))
+        draft.say(BotRefused(command.bot, command.at_ns, refusal, gates))
         return
-    version = hashlib.sha256(command.source.encode()).hexdigest()
+    version = live.version_of(command.source)
     account = draft.desk.accounts[command.account]
     draft.say(
         ScriptSaved(version, command.title, command.source),
@@ -91,6 +95,8 @@ def start_bot(draft: Draft, command: StartBot) -> None:
             command.work,
             command.from_ns,
             command.until_ns,
+            command.typed,
+            gates,
         ),
     )
     bot = draft.bot(command.bot)
@@ -137,6 +143,8 @@ def _account_refused(desk: Desk, account: str) -> str:
     known = desk.state_of(account)
     if known.state is TradingState.ACTIVE:
         return ""
+    if not known.lift:
+        return f"Account {account} is {known.state} only: {known.cause}. {live.key_next(account)}."
     return (
         f"Account {account} is {known.state} only ({known.cause}), so no bot starts there. Start "
         f"it on a demo account; `lefi resume --account {account}` is for the role {known.lift}."
@@ -225,7 +233,9 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
     merged = tuple((dict(bot.settings) | dict(command.settings)).items())
     refused = draft.desk.kinds[bot.kind].refused(bot.source, dict(merged))
     needs = None if refused else draft.desk.kinds[bot.kind].needs(bot.source, dict(merged))
-    refused = refused or (_unlisted(draft.desk, bot.account, needs) if needs else "")
+    if needs is not None:
+        refused = _unlisted(draft.desk, bot.account, needs)
+        refused = refused or live.not_offered(draft.desk, bot.account, needs)
     if not refused:
         why, wish = "its settings are changed", "Change its settings"
         refused = busy(draft, bot.id, why, wish, command.at_ns)

@@ -116,7 +116,8 @@ def _trading(desk: Desk, account: str) -> tuple[TradingState, str, str]:
     own = desk.state_of(account)
     if desk.trading_state is not TradingState.ACTIVE or own.state is TradingState.ACTIVE:
         return desk.trading_state, desk.trading_cause, "lefi resume"
-    return own.state, own.cause, f"lefi resume --account {account}"
+    lift = f"lefi resume --account {account}" if own.lift else f"lefi keys test {account}"
+    return own.state, own.cause, lift
 
 
 def _invalid(order: Order, code: str, text: str) -> GateRequest:

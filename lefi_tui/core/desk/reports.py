@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import FillSeen, Occasion
-from lefi_tui.core.desk import forced, giving_back, guarding, venue_exits, waiting
+from lefi_tui.core.desk import forced, giving_back, guarding, live, venue_exits, waiting
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
@@ -65,6 +65,7 @@ def rejected(draft: Draft, report: VenueRejected) -> None:
     if order is not None and not order.filled:
         heard_ns = _heard_ns(draft.desk, order.account, report)
         draft.say(OrderRejected(report.order, report.at_ns, report.code, report.text))
+        live.right_refused(draft, order.account, report)
         guarding.refused(draft, order, report, heard_ns)
         ended(draft, order, f"was rejected by the venue: {report.text}", heard_ns)
 

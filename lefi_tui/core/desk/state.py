@@ -16,7 +16,9 @@ from lefi_tui.core.checked import Checked
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.kill import NOTHING, KillFacts, KillRules, KillState
 from lefi_tui.core.ledger import Ledger
+from lefi_tui.core.live_gates import is_real
 from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
+from lefi_tui.core.offers import Offers
 from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.position import Position
 from lefi_tui.core.protection import Guard, ProtectionRules
@@ -77,6 +79,11 @@ class Account(Record):
     taker: Decimal
     slippage: Decimal
     reading: AccountReading | None = None  # a simulated venue's own doubles
+
+    @property
+    def is_real(self) -> bool:
+        """Real money: an exchange that is not its practice market."""
+        return is_real(self.mode, self.venue)
 
 
 class BotRecord(Record):
@@ -205,14 +212,20 @@ class Desk(Record):
     wallets: Mapping[str, WalletBooks] = field(default_factory=dict)  # that are an exchange's
     guards: Mapping[tuple[str, str], Guard] = field(default_factory=dict)  # at exchanges
     protection_rules: ProtectionRules = field(default_factory=ProtectionRules)
+    offers: Mapping[str, Offers] = field(default_factory=dict)  # by account
+    key_refused: Mapping[str, str] = field(default_factory=dict)  # account: what is wrong with it
 
     def order(self, order_id: str) -> Order | None:
         """A working order, or one that was final not long ago."""
         return self.orders.get(order_id) or self.closed.get(order_id)
 
     def state_of(self, account: str) -> AccountState:
-        """Of one account; ACTIVE where nothing was ever said of it."""
-        return self.account_states.get(account, OPEN)
+        """Of one account; ACTIVE where nothing was ever said of it. A key that may not trade
+        keeps entries out until a test of it says otherwise."""
+        own, why = self.account_states.get(account, OPEN), self.key_refused.get(account, "")
+        if not why or own.state is not TradingState.ACTIVE:
+            return own
+        return AccountState(TradingState.REDUCING, why, month=own.month)
 
     def lift_of(self, account: str) -> str:
         """The least role that may lift the trading state of an account; of the desk for none."""

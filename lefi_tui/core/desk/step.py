@@ -19,6 +19,7 @@ from lefi_tui.core.desk import (
     letters,
     lifecycle,
     limiting,
+    live,
     market,
     reports,
     triggers,
@@ -49,8 +50,10 @@ from lefi_tui.core.messages import (
     HandleDead,
     HistoryLoaded,
     HoldBots,
+    KeyChecked,
     Kill,
     ListInstruments,
+    ListOffers,
     LookAgain,
     MarketInput,
     OpenAccount,
@@ -129,6 +132,7 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     ChangeLimits: limiting.change_limits,
     SetCalendar: limiting.set_calendar,
     ListInstruments: commands.list_instruments,
+    ListOffers: live.list_offers,
     StartBot: commands.start_bot,
     StopBot: commands.stop_bot,
     ChangeSettings: commands.change_settings,
@@ -177,6 +181,7 @@ _REPORTS: Final[dict[type[Report], Callable[[Draft, Any], None]]] = {
     VenueViewed: comparing.venue_viewed,
     ExitMet: kept_here.exit_met,
     PeakSeen: guarding.peak_seen,
+    KeyChecked: live.key_checked,
 }
 
 

@@ -1,0 +1,76 @@
+"""A bot that would move real money: what the engine finds out before the desk decides on its start.
+
+The rule it keeps: the facts are the engine's own, found at that moment; what a sender says of them
+is not looked at. They go into the journal with the command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from lefi_tui.core.desk import Desk
+from lefi_tui.core.desk.live import gates_of, not_offered
+from lefi_tui.core.live_gates import LiveFacts
+from lefi_tui.core.messages import StartBot
+from lefi_tui.engine.world import World
+from lefi_tui.errors import LefiError
+from lefi_tui.views.gates_view import GatesView
+from lefi_tui.views.queries import GatesQuery
+
+
+class LiveStarts:
+    """Lives in the engine's loop."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, command: StartBot, put: Callable[[StartBot], None]) -> None:
+        """Puts it with its facts, as soon as they are found."""
+        task = asyncio.get_running_loop().create_task(self._put(command, put))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _put(self, command: StartBot, put: Callable[[StartBot], None]) -> None:
+        facts = await self._facts(command.account, command.source)
+        put(replace(command, facts=facts))
+
+    async def _facts(self, account: str, source: str) -> LiveFacts:
+        if self._world.live is None:
+            return LiveFacts()
+        try:
+            return await asyncio.to_thread(self._world.live.facts, account, source)
+        except LefiError as error:
+            return LiveFacts(shut_because=str(error))
+
+    async def view(self, query: GatesQuery, desk: Desk, now_ns: int) -> GatesView:
+        account, kind = desk.accounts.get(query.account), desk.kinds.get(query.kind)
+        if account is None or kind is None:
+            why = f"account {query.account} is not open" if account is None else "no such kind"
+            return GatesView(query.account, refusal=why)
+        settings = dict(query.settings)
+        refusal = kind.refused(query.source, settings)
+        if refusal:
+            return GatesView(query.account, account.is_real, refusal=refusal)
+        if not account.is_real:
+            words = not_offered(desk, query.account, kind.needs(query.source, settings))
+            return GatesView(query.account, refusal=words)
+        command = StartBot(
+            query.bot or "bot",
+            query.kind,
+            query.account,
+            query.source,
+            query.settings,
+            at_ns=now_ns,
+            typed=query.typed,
+            facts=await self._facts(query.account, query.source),
+        )
+        return GatesView(query.account, is_real=True, rows=gates_of(desk, command))
+
+
+def needs_facts(desk: Desk, command: StartBot) -> bool:
+    account = desk.accounts.get(command.account)
+    return account is not None and account.is_real
