@@ -18,6 +18,7 @@ from lefi_tui.adapters.ccxt_exits import HeldExits
 from lefi_tui.adapters.ccxt_holdings import Holdings
 from lefi_tui.adapters.ccxt_keys import NEVER, to_sandbox
 from lefi_tui.adapters.ccxt_modes import Modes
+from lefi_tui.adapters.ccxt_money import Money
 from lefi_tui.adapters.ccxt_okx import OkxExits
 from lefi_tui.adapters.ccxt_orders import Orders, until_when
 from lefi_tui.adapters.ccxt_streams import OwnStreams
@@ -69,7 +70,7 @@ class PrivateExchange(PublicExchange):
         orders = Orders(on, self._time, entry)
         is_demo = bool(begin.get("is_sandbox"))
         self.streams = OwnStreams(on, self.answer, clock, is_demo=is_demo)
-        plain = (orders, exits, Holdings(on), Truth(on), Modes(on), Wallets(on))
+        plain = (orders, exits, Holdings(on), Truth(on), Modes(on), Wallets(on), Money(on))
         for kind in (*plain, self.streams):
             self._questions.update(kind.questions())
         self._questions.update(

@@ -15,6 +15,7 @@ from typing import Any, Final
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import REASONS, Exits
 from lefi_tui.adapters.exchange_looks import Changed, Looks
+from lefi_tui.adapters.exchange_money import Till
 from lefi_tui.adapters.exchange_orders import KnownOrders
 from lefi_tui.adapters.exchange_standing import Standing
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
@@ -24,7 +25,7 @@ from lefi_tui.adapters.own_exits import OwnExits
 from lefi_tui.adapters.venue_ways import Holds, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import Report, VenueFilled, VenueSilent
+from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report, VenueFilled, VenueSilent
 from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
 from lefi_tui.errors import ExchangeError, ExchangeKeyError
@@ -67,6 +68,7 @@ class ExchangeVenue:
         self._looks.moved = self.wallet.soon
         self.wallet.confirmed = self.stream.confirmed
         self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
+        self._till = Till(self._asked, clock, ways_of(link.exchange))
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -195,6 +197,12 @@ class ExchangeVenue:
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
         return await self.look_up(order)
+
+    async def move(self, asked: MoveMoney) -> MoneyMoved:
+        return await self._till.move(asked)
+
+    async def find_move(self, asked: MoveMoney) -> MoneyMoved:
+        return await self._till.find_move(asked)
 
     # ---- questions
 

@@ -46,6 +46,8 @@ class Ways(Record):
     rows_most: int = 100  # of one answer
     options: Mapping[str, Any] = {}  # of the client
     has_positions: bool = True  # else what is held is the balance
+    own_wallet: str = ""  # as ccxt names it; none: no money is moved there
+    wallets: tuple[str, ...] = ()  # of the same login
     has_income: bool = False  # Binance's ledger of a futures wallet, every entry of it
     margin: Mapping[str, Any] = {}  # what an order and its leverage say of the margin mode
     exits: Holds = Holds.OURS
@@ -73,6 +75,8 @@ WAYS: Final[Mapping[str, Ways]] = {
         trades_by="orderId",
         rows_most=500,
         has_income=True,
+        own_wallet="swap",
+        wallets=("spot", "funding"),
         exits=Holds.THERE,
         asks_exits={"trigger": True},
     ),

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from lefi_tui.cli.engine_client import sent, with_engine
 from lefi_tui.cli.output import Output
-from lefi_tui.core.messages import SettleCashFlow
+from lefi_tui.core.messages import MoveFlow, SettleCashFlow
 from lefi_tui.core.money import words
 from lefi_tui.errors import UsageError
 from lefi_tui.views import numbers
@@ -18,7 +18,7 @@ from lefi_tui.views.queries import Channel, FlowsQuery
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    answer = _list(output) if arguments.action == "list" else _settle(arguments, output)
+    answer = _list(output) if arguments.action == "list" else _done(arguments, output)
     if arguments.json:
         output.value(answer)
         return 0
@@ -40,15 +40,17 @@ def _list(output: Output) -> list[dict[str, Any]]:
     return [_as_data(row) for row in with_engine(output, asked).rows]
 
 
-def _settle(arguments: Namespace, output: Output) -> list[dict[str, Any]]:
+def _done(arguments: Namespace, output: Output) -> list[dict[str, Any]]:
     if not arguments.flow:
         step = "`lefi cashflows` lists them"
-        raise UsageError("which one?", where="lefi cashflows settle", next_step=step)
+        where = f"lefi cashflows {arguments.action}"
+        raise UsageError("which one?", where=where, next_step=step)
+    does = SettleCashFlow if arguments.action == "settle" else MoveFlow
 
-    async def settled(channel: Channel) -> None:
-        await sent(channel, SettleCashFlow(arguments.flow), arguments.flow)
+    async def done(channel: Channel) -> None:
+        await sent(channel, does(arguments.flow), arguments.flow)
 
-    with_engine(output, settled)
+    with_engine(output, done)
     return [row for row in _list(output) if row["id"] == arguments.flow]
 
 

@@ -83,14 +83,14 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "cashflows": Command(
-            "what scripts planned to pay or receive, and what became of it",
+            "what scripts planned to pay, receive or transfer, and what became of it",
             "cashflows",
             (
                 argument(
                     "action",
                     nargs="?",
                     default="list",
-                    choices=["list", "settle"],
+                    choices=["list", "settle", "move"],
                     help="list if not said",
                 ),
                 argument("flow", metavar="ID", nargs="?", default="", help="which one"),

@@ -39,6 +39,7 @@ class CashFlow(Record):
     present: Decimal = Decimal(0)
     source: str = ""  # of a transfer that a person carries out
     to: str = ""
+    sent_ns: int = 0  # it may have been made since then
 
 
 def state_of(due_ms: int, settled_ns: int | None, now_ms: int) -> FlowState:
@@ -54,9 +55,14 @@ def steps(flow: CashFlow) -> tuple[str, ...]:
     if not flow.source:
         return ()
     amount = f"{words(flow.amount)} {flow.unit}"
+    if flow.sent_ns:
+        return ("It was sent to the exchange, and is looked for there: nothing is to be done.",)
+    move = f"Move {amount} from {flow.source} to {flow.to} where the accounts are."
+    if flow.source.partition("/")[0] == flow.to.partition("/")[0]:
+        move += f" Or let the exchange do it: `lefi cashflows move {flow.id}`."
     return (
         f"Look that {amount} are free on {flow.source}, and that nothing there needs them.",
-        f"Move {amount} from {flow.source} to {flow.to} where the accounts are.",
+        move,
         f"Look that {amount} have come to {flow.to}, whole; a fee on the way is no part of it.",
         f"Say so: `lefi cashflows settle {flow.id}`, within a day of its date.",
     )

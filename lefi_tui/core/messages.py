@@ -347,6 +347,14 @@ class SettleCashFlow(Command):
     by: str = "hand"
 
 
+class MoveFlow(Command):
+    """A person lets a planned transfer go: by the exchange, between wallets of one login."""
+
+    flow: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
 class SetApprovalRules(Command):
     """The rules of the settings, said at every start."""
 
@@ -488,6 +496,16 @@ class PeakSeen(Report):
     symbol: str
     price: Decimal
     at_ns: int
+
+
+class MoneyMoved(Report):
+    """What became of a transfer: done, refused, or unknown until it is found out."""
+
+    flow: str
+    at_ns: int
+    state: str  # done | refused | unknown
+    text: str
+    transfer: str = ""  # the exchange's name of it
 
 
 class TimersDue(Report):
@@ -1056,6 +1074,25 @@ class CashFlowSettled(Event):
     by: str
 
 
+class MoveSent(Event):
+    """From here on the transfer may have been made: it is never sent again."""
+
+    flow: str
+    bot: str
+    at_ns: int
+    by: str
+
+
+class MoveAnswered(Event):
+    """It was refused, and waits for a person again; or nobody knows yet, and it is looked for."""
+
+    flow: str
+    bot: str
+    at_ns: int
+    is_known: bool
+    text: str
+
+
 class BotFaulted(Event):
     bot: str
     at_ns: int
@@ -1301,3 +1338,16 @@ class Watch(Effect):
     bars: tuple[tuple[str, int], ...]
     quotes: tuple[str, ...]
     prints: tuple[str, ...]
+
+
+class MoveMoney(Effect):
+    """Between two wallets of one login, "" the account's own; one that was sent is looked for."""
+
+    account: str
+    flow: str
+    source: str
+    to: str
+    unit: str
+    amount: Decimal
+    since_ns: int
+    is_sent: bool = False

@@ -36,6 +36,7 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
         m.EmitEvent: TRADER,
         m.Resume: TRADER,
         m.SettleCashFlow: TRADER,
+        m.MoveFlow: APPROVER,
         m.HandleDead: TRADER,
         m.LookAgain: TRADER,
         m.AdoptOrder: TRADER,

@@ -21,6 +21,7 @@ from lefi_tui.core.messages import (
     LetGo,
     LoadHistory,
     LookUpOrder,
+    MoveMoney,
     Report,
     SetAlarm,
     SetTimers,
@@ -39,6 +40,7 @@ from lefi_tui.core.order import Order
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.looking_up import CALL_S, LOOK_UP_FIRST_S, Ends, LookUps
+from lefi_tui.engine.moving import Moving
 from lefi_tui.engine.timers import Spec, Timers
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import VenueTimeoutError
@@ -69,6 +71,7 @@ class Effects:
         self.timers = Timers()
         ends = Ends(self._tell, self._doubt, self._lost_cancel)
         self.look_ups = LookUps(world, self._begin, ends)
+        self.moving = Moving(world, self.hear_report)
 
     # ---- the door
 
@@ -78,7 +81,7 @@ class Effects:
                 self._send(effect.account, effect.orders)
             case CancelOrders():
                 self._cancel_asked(effect)
-            case LookUpOrder() | ViewVenue() | TakeOver() | LetGo():
+            case LookUpOrder() | ViewVenue() | TakeOver() | LetGo() | MoveMoney():
                 self._inquire(effect)
             case SetTimers():
                 self._set_timers(effect)
@@ -114,6 +117,7 @@ class Effects:
             await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
+        await self.moving.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -257,7 +261,7 @@ class Effects:
     def _doubt(self, order: str, why: str) -> None:
         self.hear_report(self._silent(order, why))
 
-    def _inquire(self, effect: LookUpOrder | ViewVenue | TakeOver | LetGo) -> None:
+    def _inquire(self, effect: LookUpOrder | ViewVenue | TakeOver | LetGo | MoveMoney) -> None:
         match effect:
             case LookUpOrder():
                 if effect.is_now:
@@ -265,6 +269,8 @@ class Effects:
                 self.look_up(effect.account, effect.order)
             case ViewVenue():
                 self.view(effect.account)
+            case MoveMoney():
+                self.moving.carry_out(effect)
             case TakeOver() | LetGo():
                 self._hand_over(effect)
 

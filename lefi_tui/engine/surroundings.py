@@ -102,6 +102,7 @@ class Surroundings:
     async def _tell_reconciled(self) -> None:
         await self._writer.reconciling.is_done.wait()
         self.jobs.hear(RECONCILED)
+        self._writer.effects.moving.begin(self._writer.desk)
 
     async def _feed_when_heard(self, account: str, feed: MarketFeed) -> None:
         """Market input leads to orders, so it begins when the venue has said what became of those

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import Report, VenueFilled
+from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report, VenueFilled
 from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
 
@@ -91,4 +91,17 @@ class SharedVenue(Protocol):
 
     def let_go(self, order: str) -> None:
         """Nobody waits for this order any more; a look-up still tells what is known of it."""
+        ...
+
+
+@runtime_checkable
+class MovesMoney(Protocol):
+    """A venue that moves money between the wallets of its login; raises as a venue does."""
+
+    async def move(self, asked: MoveMoney) -> MoneyMoved:
+        """Sent once, whatever becomes of it."""
+        ...
+
+    async def find_move(self, asked: MoveMoney) -> MoneyMoved:
+        """What became of one that was sent; refused only with proof that it never was made."""
         ...

@@ -108,6 +108,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
     m.CashFlowPlanned: _planned,
+    m.MoveAnswered: _always(Severity.WARNING),
     m.WalletBooked: _wallet_booked,
     m.WalletDiffered: _wallet_differed,
 }

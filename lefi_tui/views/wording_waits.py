@@ -72,6 +72,19 @@ def _settled(event: m.CashFlowSettled, _orders: Mapping[str, Order]) -> Said:
     return Said(Weight.GOOD, what, event.bot, why, "", event.at_ns, event.bot)
 
 
+def _move_sent(event: m.MoveSent, _orders: Mapping[str, Order]) -> Said:
+    what, why = f"Transfer {event.flow} leaves for the exchange", f"by {event.by}"
+    return Said(Weight.PLAIN, what, event.bot, why, "it is sent once", event.at_ns, event.bot)
+
+
+def _move_answered(event: m.MoveAnswered, _orders: Mapping[str, Order]) -> Said:
+    if event.is_known:
+        what, follow = f"Transfer {event.flow} was not made", "`lefi cashflows` has its checklist"
+        return Said(Weight.BAD, what, event.bot, event.text, follow, event.at_ns, event.bot)
+    what, follow = f"Transfer {event.flow} has no answer", "looked for there, and never sent again"
+    return Said(Weight.WARN, what, event.bot, event.text, follow, event.at_ns, event.bot)
+
+
 def _rules(event: m.ApprovalRulesSet, _orders: Mapping[str, Order]) -> Said:
     eyes = ", four eyes" if event.four_eyes else ""
     what = f"{len(event.rules)} rules for approvals are in force{eyes}"
@@ -85,5 +98,7 @@ OF_WAITS: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | 
     m.BotFinalized: _finalized,
     m.CashFlowPlanned: _planned,
     m.CashFlowSettled: _settled,
+    m.MoveSent: _move_sent,
+    m.MoveAnswered: _move_answered,
     m.ApprovalRulesSet: _rules,
 }

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.core.messages import Kill, StartBot
+from lefi_tui.core.messages import Kill, MoveFlow, SettleCashFlow, StartBot
+from lefi_tui.core.wallet import held as held_in
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import Mode
 from lefi_tui.views.queries import WalletsQuery
@@ -135,3 +136,33 @@ def test_the_wallet_is_read_and_shown_with_liquidation_margin_and_age(home: Path
         assert row.margin_ratio
         assert not row.is_stale
         assert all(each.drift is None for each in row.balances)
+
+
+MOVER = f"""
+state n = 0
+on PriceUpdate("{BTC}") {{
+    n = n + 1
+    if n == 1 {{ TransferAmount("main", "main/spot", 100 USDT) }}
+}}
+"""
+
+
+def test_where_a_practice_market_has_no_wallets_a_transfer_stays_with_its_checklist(
+    home: Path, far: Far
+) -> None:
+    with_key(home, far)
+    with running(home) as engine:
+        seen(engine, opened("main"))
+        seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
+        receipt = engine.submit(StartBot("mover", "automated", "main", MOVER)).result(30)
+        assert receipt.is_accepted, receipt.text
+        lasting(far, lambda: engine.desk.flows)
+        (flow,) = engine.desk.flows
+        receipt = engine.submit(MoveFlow(flow)).result(30)
+        assert receipt.is_accepted, receipt.text
+        seen(engine, lambda view: "sandbox URL" in str(view.log))
+        receipt = engine.submit(SettleCashFlow(flow)).result(30)
+        assert receipt.is_accepted, receipt.text
+        assert held_in(engine.desk.ledger, "main/spot", "USDT") == 100
+        assert held_in(engine.desk.ledger, "main", "USDT") == 10_000  # its entry is to tell it
+    assert not [each for each in far.act("calls", method="POST") if "transfer" in each["path"]]

@@ -62,7 +62,7 @@ def test_a_position_shows_the_exchanges_own_liquidation_its_distance_and_its_age
     (row,) = view_of(fed).positions
     assert (row.liquidation, row.leverage, row.read_age_ms) == (D(40_950), D(10), 0)
     assert row.away == pytest.approx(40_950 / 42_100 - 1)
-    text = positions.layout(view_of(fed), Frame(98, 3)).rows[1].text
+    text = positions.layout(view_of(fed), Frame(118, 3)).rows[1].text
     assert "40,950.0" in text
     assert "-2.73%" in text
     fed.later(4)

@@ -14,6 +14,7 @@ from lefi_tui.core.desk import (
     kill_changes,
     order_changes,
     risk_changes,
+    transfers,
     wallets,
 )
 from lefi_tui.core.desk.state import Desk
@@ -67,6 +68,8 @@ from lefi_tui.core.messages import (
     LimitsChanged,
     LimitsSet,
     MarketSeen,
+    MoveAnswered,
+    MoveSent,
     NoteWritten,
     OffersListed,
     OrderAccepted,
@@ -149,6 +152,8 @@ _CHANGES: Final[dict[type, Change]] = {
     ApprovalEnded: bot_changes.approval_over,
     CashFlowPlanned: flows.planned,
     CashFlowSettled: flows.settled,
+    MoveSent: transfers.sent,
+    MoveAnswered: transfers.ended,
     BotRan: bot_changes.bot_ran,
     FillKept: bot_changes.fill_kept,
     BarsSeen: bot_changes.bars_seen,

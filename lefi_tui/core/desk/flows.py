@@ -52,6 +52,10 @@ def _refused(desk: Desk, command: SettleCashFlow) -> str:
             f"No cash flow {command.flow} is open: it was settled, or was never planned. "
             "`lefi cashflows` lists them."
         )
+    if flow.sent_ns:
+        return (
+            f"Cash flow {flow.id} ({flow.name}) was sent to the exchange and is looked for there."
+        )
     match state_of(flow.due_ms, None, command.at_ns // NS_PER_MS):
         case FlowState.PLANNED:
             return f"Cash flow {flow.id} ({flow.name}) is not due yet; settle it on its date."
@@ -72,7 +76,8 @@ def planned(desk: Desk, event: CashFlowPlanned) -> Desk:
     kept = {
         key: each
         for key, each in desk.flows.items()
-        if state_of(each.due_ms, None, event.at_ns // NS_PER_MS) is not FlowState.MISSED
+        if each.sent_ns
+        or state_of(each.due_ms, None, event.at_ns // NS_PER_MS) is not FlowState.MISSED
     }
     for oldest in list(kept)[: max(0, len(kept) + 1 - FLOWS_MAX)]:
         del kept[oldest]

@@ -13,11 +13,19 @@ from msgspec.structs import replace
 
 from lefi_tui.core.bot import OWN_ACCOUNT, Planned
 from lefi_tui.core.cash_flow import FlowState, state_of
+from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.valuation import free_cash
 from lefi_tui.core.desk.wallets import shifted
 from lefi_tui.core.ids import short_id
 from lefi_tui.core.ledger import moved
-from lefi_tui.core.messages import CashFlowPlanned
+from lefi_tui.core.messages import (
+    CashFlowPlanned,
+    CashFlowSettled,
+    MoveAnswered,
+    MoveMoney,
+    MoveSent,
+    TradingState,
+)
 from lefi_tui.core.money import ZERO, words
 from lefi_tui.core.wallet import OUTSIDE
 
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from lefi_tui.core.cash_flow import CashFlow
     from lefi_tui.core.desk.draft import Draft
     from lefi_tui.core.desk.state import BotRecord, Desk
+    from lefi_tui.core.messages import MoneyMoved, MoveFlow
 
 NS_PER_MS = 1_000_000
 PLANNED = "planned"  # what becomes of such an order: it is not filled, and not refused
@@ -65,8 +74,14 @@ def plan(draft: Draft, bot: BotRecord, intent: Intent, number: int, at_ns: int) 
 def ends(bot: BotRecord, intent: Intent) -> tuple[str, str]:
     """The two accounts by their own names."""
     named = (intent.account, intent.to)
-    source, to = (bot.account if each in OWN_ACCOUNT else each for each in named)
+    source, to = (_own(bot, each) for each in named)
     return source, to
+
+
+def _own(bot: BotRecord, name: str) -> str:
+    """ "main" is the bot's account by whatever name, and "main/spot" another wallet of it."""
+    account, slash, wallet = name.partition("/")
+    return f"{bot.account}{slash}{wallet}" if account in OWN_ACCOUNT else name
 
 
 def _waiting(desk: Desk, at_ns: int) -> tuple[CashFlow, ...]:
@@ -80,6 +95,84 @@ def _waiting(desk: Desk, at_ns: int) -> tuple[CashFlow, ...]:
 
 def _is_same(flow: CashFlow, bot: BotRecord, intent: Intent) -> bool:
     return (flow.bot, flow.source, flow.to, flow.unit) == (bot.id, *ends(bot, intent), intent.unit)
+
+
+# ---- by the exchange, when a person says so
+
+
+def route(desk: Desk, flow: CashFlow) -> tuple[str, str, str] | None:
+    """The account and its two wallets, "" its own, where both ends are of one login."""
+    account, _, source = flow.source.partition("/")
+    other, _, to = flow.to.partition("/")
+    is_one = account == other and account in desk.wallets and source != to
+    return (account, source, to) if is_one else None
+
+
+def move(draft: Draft, command: MoveFlow) -> None:
+    flow = draft.desk.flows.get(command.flow)
+    words = _not_moved(draft.desk, command, flow)
+    if flow is None or words:
+        draft.refuse("MoveFlow", command.at_ns, words)
+        return
+    draft.say(MoveSent(flow.id, flow.bot, command.at_ns, command.by))
+    draft.ask(_effect(draft.desk, draft.desk.flows[flow.id], is_sent=False))
+
+
+def _not_moved(desk: Desk, command: MoveFlow, flow: CashFlow | None) -> str:
+    if flow is None or not flow.source:
+        return f"No transfer {command.flow} waits. `lefi cashflows` lists them."
+    if flow.sent_ns:
+        return f"Transfer {flow.id} was sent already; it is looked for, and never sent again."
+    if state_of(flow.due_ms, None, command.at_ns // NS_PER_MS) is FlowState.MISSED:
+        return f"Transfer {flow.id} is missed: a day went by. Its script may ask again."
+    if route(desk, flow) is None:
+        return (
+            f"{flow.source} and {flow.to} are no wallets of one login (main and main/spot are): "
+            f"move it by the checklist of `lefi cashflows`."
+        )
+    if desk.trading_state is TradingState.HALTED:
+        return f"Trading is halted ({desk.trading_cause}). Resume first."
+    return ""
+
+
+def _effect(desk: Desk, flow: CashFlow, *, is_sent: bool) -> MoveMoney:
+    found = route(desk, flow)
+    assert found is not None, flow
+    account, source, to = found
+    return MoveMoney(account, flow.id, source, to, flow.unit, flow.amount, flow.sent_ns, is_sent)
+
+
+def looking_for(desk: Desk) -> tuple[MoveMoney, ...]:
+    """What was sent and has no last word yet."""
+    return tuple(_effect(desk, each, is_sent=True) for each in desk.flows.values() if each.sent_ns)
+
+
+def answered(draft: Draft, report: MoneyMoved) -> None:
+    flow = draft.desk.flows.get(report.flow)
+    if flow is None or not flow.sent_ns:
+        return
+    if report.state == "done":
+        by = f"the exchange, transfer {report.transfer}"
+        draft.say(CashFlowSettled(flow.id, flow.bot, report.at_ns, by))
+        return
+    is_known = report.state == "refused"
+    draft.say(MoveAnswered(flow.id, flow.bot, report.at_ns, is_known, report.text))
+
+
+# ---- what the events change
+
+
+def sent(desk: Desk, event: MoveSent) -> Desk:
+    flow = replace(desk.flows[event.flow], sent_ns=event.at_ns)
+    return replace(desk, flows=put(desk.flows, flow.id, flow))
+
+
+def ended(desk: Desk, event: MoveAnswered) -> Desk:
+    """Refused, it waits for a person as before."""
+    if not event.is_known:
+        return desk
+    flow = replace(desk.flows[event.flow], sent_ns=0)
+    return replace(desk, flows=put(desk.flows, flow.id, flow))
 
 
 def settled(desk: Desk, flow: CashFlow) -> Desk:

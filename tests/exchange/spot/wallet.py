@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.exchange.loopback.ask import Ask, Route
+from tests.exchange.loopback.ask import Ask, Route, text
 from tests.exchange.loopback.books import Entry
 from tests.exchange.loopback.refused import RefusedError
 
@@ -52,6 +52,20 @@ def _moved(venue: SpotVenue, ask: Ask, way: str) -> Any:
     return {"tranId": number}
 
 
+def transfers(venue: SpotVenue, ask: Ask) -> Any:
+    """Newest first, as far as they went this way."""
+    source, _, target = ask.text("type").partition("_")
+    gives, takes = (f"{WALLETS.get(each)}:{ask.key.account}" for each in (source, target))
+    since_ms = ask.whole("startTime", 0)
+    rows = [
+        {"asset": each.asset, "amount": text(each.amount), "type": ask.text("type"),
+         "status": "CONFIRMED", "tranId": each.number, "timestamp": each.at_ms}
+        for each in venue.shared.books.entries
+        if (each.account, each.against) == (takes, gives) and each.at_ms >= since_ms
+    ]  # fmt: skip
+    return {"total": len(rows), "rows": rows[::-1]}
+
+
 def networks(_venue: SpotVenue, _ask: Ask) -> Any:
     return [{"coin": each, "name": each, "free": "0", "networkList": [], "isLegalMoney": False,
              "trading": True, "depositAllEnable": True, "withdrawAllEnable": True}
@@ -65,6 +79,7 @@ def nothing(_venue: SpotVenue, _ask: Ask) -> Any:
 ROUTES: Final[Mapping[str, Route]] = {
     "GET /sapi/v1/account/apiRestrictions": Route(rights, "read"),
     "POST /sapi/v1/asset/transfer": Route(transfer, "transfer"),
+    "GET /sapi/v1/asset/transfer": Route(transfers, "read"),
     "POST /sapi/v1/futures/transfer": Route(futures_transfer, "transfer"),
     "GET /sapi/v1/capital/config/getall": Route(networks, "read", 10),
     "GET /sapi/v1/margin/allPairs": Route(nothing, "read"),

@@ -11,6 +11,7 @@ from lefi_tui.core.cash_flow import steps
 from lefi_tui.core.codec import decode, encode
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.desk.snapshot import DeskSnapshot
+from lefi_tui.core.desk.transfers import looking_for
 from lefi_tui.core.messages import (
     AccountOpened,
     CashFlowPlanned,
@@ -18,6 +19,10 @@ from lefi_tui.core.messages import (
     CommandRefused,
     EquitySampled,
     IntentRefused,
+    Kill,
+    MoneyMoved,
+    MoveAnswered,
+    MoveFlow,
     NoteWritten,
     Sizing,
 )
@@ -159,3 +164,69 @@ def test_an_account_kept_by_hand_is_shown_with_what_was_moved_there() -> None:
     assert rows["savings"].venue == "kept by hand"
     assert [(each.currency, each.total) for each in rows["savings"].balances] == [("USDT", D(100))]
     assert [(each.currency, each.total) for each in rows["main"].balances] == [("USDT", D(9_900))]
+
+
+# ---- let go to the exchange
+
+
+WITHIN = 'on PriceUpdate("BTC/USDT") { TransferAmount("main", "main/spot", 100 USDT) }'
+
+
+def let_go(*, restarts: bool = False) -> tuple[Story, str]:
+    """A transfer between wallets of one login that a person has let go."""
+    story, planned = asked(WITHIN, restarts=restarts)
+    story.desk = replace(story.desk, wallets={"main": WalletBooks(1, 1)})
+    story.tell(MoveFlow(planned.id, story.now, "anna"))
+    return story, planned.id
+
+
+def told(story: Story, flow: str, state: str) -> None:
+    story.tell(MoneyMoved(flow, story.now, state, "as it said", "77"))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_transfer_that_is_let_go_leaves_once_and_is_settled_by_the_exchanges_word(
+    restarts: bool,  # noqa: FBT001 -- a case
+) -> None:
+    story, flow = let_go(restarts=restarts)
+    (effect,) = looking_for(story.desk)
+    assert (effect.account, effect.source, effect.to, effect.amount) == ("main", "", "spot", D(100))
+    assert effect.is_sent
+    story.tell(MoveFlow(flow, story.now, "anna"))
+    assert "never sent again" in story.of(CommandRefused)[-1].text
+    assert "looked for there" in settled_at(story, flow, 60)
+    told(story, flow, "unknown")
+    assert len(looking_for(story.desk)) == 1
+    told(story, flow, "done")
+    assert story.of(CashFlowSettled)[-1].by == "the exchange, transfer 77"
+    assert looking_for(story.desk) == ()
+    assert held(story.desk.ledger, "main/spot", "USDT") == 100
+    told(story, flow, "done")
+    assert held(story.desk.ledger, "main/spot", "USDT") == 100
+
+
+def test_one_that_was_refused_waits_for_a_person_again() -> None:
+    story, flow = let_go()
+    told(story, flow, "refused")
+    assert looking_for(story.desk) == ()
+    words = said(story.of(MoveAnswered)[-1], {})
+    assert words is not None
+    assert "was not made" in words.what
+    assert settled_at(story, flow, 60) == ""
+
+
+def test_what_is_not_within_one_login_is_never_let_go() -> None:
+    story, planned = asked()
+    story.desk = replace(story.desk, wallets={"main": WalletBooks(1, 1)})
+    story.tell(MoveFlow(planned.id, story.now, "anna"))
+    assert "no wallets of one login" in story.of(CommandRefused)[-1].text
+    assert looking_for(story.desk) == ()
+    assert "cashflows move" not in str(steps(story.desk.flows[planned.id]))
+
+
+def test_a_halt_holds_it_back() -> None:
+    story, planned = asked(WITHIN)
+    story.desk = replace(story.desk, wallets={"main": WalletBooks(1, 1)})
+    story.tell(Kill(story.now))
+    story.tell(MoveFlow(planned.id, story.now, "anna"))
+    assert "halted" in story.of(CommandRefused)[-1].text

@@ -1,0 +1,122 @@
+"""Money between wallets of one login, over the wire: sent once, and found out whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report
+from lefi_tui.engine.moving import Moving
+from lefi_tui.engine.world import World
+from lefi_tui.ports.venue import VenueTimeoutError
+from tests.exchange.loopback.host import Far, exchange_in_thread
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PATH = "/asset/transfer"
+MINUTE_NS = 60_000_000_000
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Far]:
+    with exchange_in_thread() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def link(far: Far) -> AsyncIterator[ExchangeLink]:
+    key = {"apiKey": far.key.key, "secret": far.key.secret}
+    opened = ExchangeLink(
+        "binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True}
+    )
+    async with opened:
+        yield opened
+
+
+@pytest.fixture
+def venue(far: Far, link: ExchangeLink) -> ExchangeVenue:
+    far.act("begin")
+    return ExchangeVenue(link, SystemClock(), "main", "USDT")
+
+
+def asked(**more: object) -> MoveMoney:
+    now_ns = SystemClock().now_ns()
+    made = MoveMoney("main", "f1", "", "spot", "USDT", Decimal(100), now_ns)
+    return replace(made, **more)
+
+
+def sent(far: Far) -> int:
+    """Requests that would move money."""
+    return len([each for each in far.act("calls", method="POST") if each["path"].endswith(PATH)])
+
+
+async def moved(venue: ExchangeVenue, effect: MoveMoney) -> list[MoneyMoved]:
+    """As the engine does it, to its last word."""
+    told: list[Report] = []
+    moving = Moving(World(SystemClock(), venues={"main": venue}), told.append)
+    moving.carry_out(effect)
+    moving.carry_out(effect)  # one of each at a time
+    while not told or (isinstance(told[-1], MoneyMoved) and told[-1].state == "unknown"):
+        await SystemClock().sleep(0.02)
+    await moving.close()
+    return [each for each in told if isinstance(each, MoneyMoved)]
+
+
+async def test_money_goes_to_another_wallet_of_the_login(far: Far, venue: ExchangeVenue) -> None:
+    (done,) = await moved(venue, asked())
+    assert (done.state, bool(done.transfer)) == ("done", True)
+    assert far.act("balances") == {"USDT": "9900"}
+    assert sent(far) == 1
+
+
+@pytest.mark.parametrize("fault", ["502 after", "reset after", "page", "truncated"])
+async def test_one_whose_answer_is_lost_is_found_and_not_sent_again(
+    far: Far, venue: ExchangeVenue, fault: str
+) -> None:
+    far.act("fault", name=fault, path=PATH, method="POST")
+    doubted, done = await moved(venue, asked())
+    assert (doubted.state, done.state) == ("unknown", "done")
+    assert far.act("balances") == {"USDT": "9900"}
+    assert sent(far) == 1
+
+
+async def test_one_that_never_came_there_is_told_as_that_when_it_is_certain(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    far.act("fault", name="502 before", path=PATH, method="POST")
+    effect = asked()
+    assert (await venue.move(effect)).state == "unknown"
+    with pytest.raises(VenueTimeoutError, match="too early"):
+        await venue.find_move(effect)
+    earlier = replace(effect, since_ns=effect.since_ns - MINUTE_NS)
+    assert (await venue.find_move(earlier)).state == "refused"
+    assert far.act("balances") == {"USDT": "10000"}
+
+
+async def test_one_that_was_sent_before_a_start_is_only_looked_for(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    effect = asked()
+    await venue.move(effect)
+    (found,) = await moved(venue, replace(effect, is_sent=True))
+    assert found.state == "done"
+    assert sent(far) == 1
+
+
+async def test_too_much_a_missing_right_and_an_unknown_wallet_are_refused_in_words(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    (poor,) = await moved(venue, asked(amount=Decimal(50_000)))
+    assert (poor.state, "insufficient" in poor.text) == ("refused", True)
+    (nowhere,) = await moved(venue, asked(to="moon"))
+    assert (nowhere.state, "moon" in nowhere.text) == ("refused", True)
+    far.act("rights", key=far.key.key, can_transfer=False)
+    (may_not,) = await moved(venue, asked())
+    assert may_not.state == "refused"
+    assert far.act("balances") == {"USDT": "10000"}
