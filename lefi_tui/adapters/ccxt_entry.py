@@ -21,6 +21,7 @@ from lefi_tui.adapters.order_socket import LostError, NotSentError
 from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS
 
 BATCH_MOST: Final = 5
+FRAMES_MOST: Final = 2
 TRIES: Final = 4  # of one that was refused for the number of orders: it is waited for each time
 UNREADABLE: Final = "its answer can't be read"
 
@@ -30,9 +31,11 @@ class Entry:
         self._on, self._lines = on, lines
 
     async def send(self, requests: list[Plain]) -> list[Plain]:
-        """The outcome of each, in their sequence. Two frames on an open line are quicker than a
-        batch; two requests by REST are slower, for the second one needs a line of its own."""
-        if len(requests) > 1 and not self._lines.uses_socket:
+        """The outcome of each, in their sequence. Two frames on an open line are as quick as a
+        batch and stand each for itself; five are slower, and so are two requests by REST, of which
+        the second needs a connection of its own (make bench)."""
+        frames = FRAMES_MOST if self._lines.uses_socket else 1
+        if len(requests) > frames:
             parts = [requests[at : at + BATCH_MOST] for at in range(0, len(requests), BATCH_MOST)]
             told = await asyncio.gather(*(self._insisted(part) for part in parts))
         else:

@@ -13,10 +13,10 @@ from typing import Any, Final
 import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_client import MISSHAPEN, TIMEOUT_MS, Refusal
+from lefi_tui.adapters.server_clock import ServerClock, signs_by
 from lefi_tui.ports.clock import Clock
 from lefi_tui.redaction import REDACTOR
 
-NS_PER_MS: Final = 1_000_000
 TEXT_MOST: Final = 300
 CREDENTIALS: Final = ("apiKey", "secret", "password")
 ON: Final = True
@@ -45,7 +45,8 @@ class KeyedExchange:
         given = {each: value for each, value in begin["ccxt"].items() if each not in NEVER}
         self._client = getattr(ccxt, name)({"timeout": TIMEOUT_MS, **given, **key})
         self._client.verbose = False
-        self._clock = clock
+        self._server = ServerClock(clock, self._time)
+        signs_by(self._client, self._server)
         if begin.get("is_sandbox"):
             to_sandbox(self._client)
         asks: dict[str, Callable[[], Awaitable[Rights]]] = {
@@ -77,16 +78,17 @@ class KeyedExchange:
         return {**said, "refusal": "" if is_told else NO_RIGHTS_TOLD, "is_valid": True, **rights}
 
     async def _offset_ms(self) -> int | None:
-        """The exchange's clock before ours, by the middle of the question."""
+        """The exchange's clock before ours; from here on it is signed by theirs."""
         if not self._client.has.get("fetchTime"):
             return None
-        began_ns, from_ns = self._clock.now_ns(), self._clock.monotonic_ns()
         try:
-            theirs_ms = int(await self._client.fetch_time())
+            await self._server.measure()
         except (ccxt.BaseError, *MISSHAPEN):
             return None  # whether it answers at all the next question says
-        half_ns = (self._clock.monotonic_ns() - from_ns) // 2
-        return theirs_ms - (began_ns + half_ns) // NS_PER_MS
+        return self._server.told()["offset_ms"]
+
+    async def _time(self) -> int:
+        return int(await self._client.fetch_time())
 
     # ---- each in its way
 

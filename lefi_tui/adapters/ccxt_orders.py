@@ -34,26 +34,11 @@ class Orders:
     async def _place(self, orders: list[Plain]) -> list[Plain]:
         """The outcome of each, in their sequence: accepted, refused or unknown."""
         await self._on.client.load_markets()
-        told = {each["id"]: refused for each in orders if (refused := self._refused_here(each))}
-        rest = [each for each in orders if each["id"] not in told]
         if self._entry is None:
-            found = await asyncio.gather(*(self._placed(each) for each in rest))
-        else:
-            found = await self._entry.send([self._request(each) for each in rest])
-        told.update(zip((each["id"] for each in rest), found, strict=True))
-        return [told[each["id"]] for each in orders]
-
-    def _refused_here(self, order: Plain) -> Plain:
-        """Nothing where it may be sent."""
-        wrong = self._off_grid(order)
-        if wrong:
-            return outcome("refused", "OFF_GRID", wrong)
-        try:
-            if self._entry is not None:
-                self._request(order)
-        except ccxt.BaseError as error:
-            return outcome_of(error, self._on.ways)
-        return {}
+            return list(await asyncio.gather(*(self._placed(each) for each in orders)))
+        made = [self._request(each) for each in orders]
+        told = iter(await self._entry.send([each for each in made if "state" not in each]))
+        return [each if "state" in each else next(told) for each in made]
 
     def _asked(self, order: Plain) -> tuple[Any, ...]:
         """As the client takes an order: symbol, kind, side, amount, price, params."""
@@ -64,10 +49,19 @@ class Orders:
         return order["symbol"], kind, order["side"], str(amount), order["limit"], params
 
     def _request(self, order: Plain) -> Plain:
-        """What the client itself would send."""
-        return dict(self._on.client.create_order_request(*self._asked(order)))
+        """What the client itself would send, or the outcome where it would refuse to."""
+        wrong = self._off_grid(order)
+        if wrong:
+            return outcome("refused", "OFF_GRID", wrong)
+        try:
+            return dict(self._on.client.create_order_request(*self._asked(order)))
+        except ccxt.BaseError as error:
+            return outcome_of(error, self._on.ways)
 
     async def _placed(self, order: Plain) -> Plain:
+        wrong = self._off_grid(order)
+        if wrong:
+            return outcome("refused", "OFF_GRID", wrong)
         orders_in.set(1)
         try:
             told = await self._on.client.create_order(*self._asked(order))

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_exits import REASONS, Exits
+from lefi_tui.adapters.exchange_line import LineWatch
 from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_money import Till
 from lefi_tui.adapters.exchange_orders import KnownOrders
@@ -69,6 +70,7 @@ class ExchangeVenue:
         self.wallet.confirmed = self.stream.confirmed
         self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
         self._till = Till(self._asked, clock, ways_of(link.exchange))
+        self.line = LineWatch(self._asked, clock, self.standing.say)
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -101,6 +103,7 @@ class ExchangeVenue:
             group.create_task(self._looks.run())
             group.create_task(self.wallet.run())
             group.create_task(self.standing.run())
+            group.create_task(self.line.run())
 
     async def look_on(self) -> None:
         """Once, now."""

@@ -28,7 +28,7 @@ class Standing:
         self._is_busy = is_busy
         self._hear: Callable[[MarketInput], None] = _nobody
         self._began_ns = clock.now_ns()
-        stream.say = self._say
+        stream.say = self.say
 
     def listen(self, hear: Callable[[MarketInput], None]) -> None:
         self._hear = hear
@@ -38,7 +38,7 @@ class Standing:
             self._tell()
             await self._clock.sleep(TELL_S)
 
-    def _say(self, what: str, why: str) -> None:
+    def say(self, what: str, why: str) -> None:
         self._tell(what, why)
 
     def _tell(self, what: str = "", why: str = "") -> None:

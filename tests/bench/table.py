@@ -12,6 +12,7 @@ from tests.bench import (
     indicator_figures,
     language_figures,
     load_figures,
+    order_figures,
 )
 from tests.bench import desk_figures as desk
 from tests.bench import engine_figures as figures
@@ -55,4 +56,5 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     **language_figures.MEASUREMENTS,
     **indicator_figures.MEASUREMENTS,
     **load_figures.MEASUREMENTS,
+    **order_figures.MEASUREMENTS,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lefi_tui.adapters.exchange_line import LineWatch
 from lefi_tui.core.messages import VenueRejected
 from tests.exchange.near import Near, kinds, near, order
 
@@ -66,5 +67,23 @@ def test_what_came_too_late_by_a_clock_that_is_right_is_not_sent_again() -> None
         assert isinstance(refused, VenueRejected)
         assert refused.code == "NOT_TAKEN"
         assert len(on.calls(is_order=True)) == 2  # the one before, and this one once
+
+    near(story)
+
+
+def test_a_clock_that_is_off_is_said_once_and_again_when_it_agrees() -> None:
+    async def story(on: Near) -> None:
+        said: list[str] = []
+        watch = LineWatch(on.link.ask, on.clock, lambda what, _why: said.append(what))
+        await watch.look()
+        await on.clock.sleep(30)
+        on.clock.ahead_s = -60.0
+        for _ in range(3):
+            await on.venue.holdings()
+            await watch.look()
+        assert said == ["our clock is 60.0 s behind the exchange's"]
+        on.clock.ahead_s = 0.0
+        await watch.look()
+        assert said[1:] == ["our clock agrees with the exchange's again"]
 
     near(story)

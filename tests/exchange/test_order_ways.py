@@ -217,6 +217,17 @@ async def test_two_orders_at_once_are_two_frames_on_the_line_and_one_request_by_
     assert [each["venue_order_id"] for each in told] == [ids[f"pair1{way}"], ids[f"pair2{way}"]]
 
 
+async def test_many_at_once_are_one_request_also_where_the_line_is_open(
+    far: Far, lines: dict[str, PrivateExchange]
+) -> None:
+    await ready(lines["websocket"], "websocket")
+    before = len(far.act("calls", is_order=True))
+    told = await batch(lines["websocket"], "five", 5)
+    assert [each["state"] for each in told] == ["accepted"] * 5
+    (sent,) = far.act("calls", is_order=True)[before:]
+    assert (sent["wire"], sent["path"]) == ("rest", "/fapi/v1/batchOrders")
+
+
 # ---- a batch
 
 
