@@ -73,7 +73,8 @@ class Holdings:
             size = decimal_of(each["contracts"]) * contract
             if size:
                 side = "short" if each["side"] == "short" else "long"
-                sides.setdefault(each["symbol"], {})[side] = size
+                held = sides.setdefault(each["symbol"], {})
+                held[side] = held.get(side, Decimal(0)) + size  # OKX: cross and isolated apart
                 entries[each["symbol"]] = str(decimal_of(each["entryPrice"]))
         units, legs = {}, []
         for symbol, size_of in sides.items():

@@ -7,7 +7,7 @@ Only the worker process loads this.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome
 from lefi_tui.adapters.ccxt_markets import decimal_of
+from lefi_tui.core.record import Record
 
 ISOLATED: Final = "ISOLATED"
 # Binance's words that it is so already; its client has no name of its own for either of them.
@@ -29,10 +30,37 @@ SHARED: Final = (
 )
 
 
+class PositionModes(Record):
+    """The exchange's own questions, and what it calls a market that is held both ways at once."""
+
+    read: str
+    name: str
+    hedged: tuple[Any, ...]
+    switch: str
+    one_way: Mapping[str, str]
+
+
+POSITION_MODES: Final[Mapping[str, PositionModes]] = {
+    "binanceusdm": PositionModes(
+        "fapiPrivateGetPositionSideDual",
+        "dualSidePosition",
+        (True, "true"),
+        "fapiPrivatePostPositionSideDual",
+        {"dualSidePosition": "false"},
+    ),
+    "okx": PositionModes(
+        "privateGetAccountConfig",
+        "posMode",
+        ("long_short_mode",),
+        "privatePostAccountSetPositionMode",
+        {"posMode": "net_mode"},
+    ),
+}
+
+
 class Modes:
     def __init__(self, on: Account) -> None:
         self._on = on
-        self._is_one_way = False  # read once: one that is changed there is refused there (-4061)
 
     def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
         return {"ready": self._ready}
@@ -41,11 +69,11 @@ class Modes:
         """`ready` with the leverage in force, or why nothing may be opened in this market. Without
         a leverage it is left as it is."""
         await self._on.client.load_markets()
-        if not self._on.is_usdm:
-            return await self._plainly(symbol, leverage)
         refused = await self._one_way()
         if refused:
             return refused
+        if not self._on.is_usdm:
+            return await self._plainly(symbol, leverage)
         market = str(self._on.client.market(symbol)["id"])
         wanted = None if leverage is None else int(Decimal(leverage))
         return await self._held_as(market, symbol, wanted)
@@ -62,21 +90,21 @@ class Modes:
 
     async def _one_way(self) -> Plain:
         """Nothing where a market has one position; else why that can't be had."""
-        if self._is_one_way:
+        modes = POSITION_MODES.get(self._on.client.id)
+        if modes is None:
             return {}
-        client = self._on.client
         why = ""
-        if await self._is_hedged():
-            change = {"dualSidePosition": "false"}
-            why = await _switched(client.fapiPrivatePostPositionSideDual(change))
-            if not why and await self._is_hedged():
+        if await self._is_hedged(modes):
+            asked = getattr(self._on.client, modes.switch)
+            why = await _switched(asked(dict(modes.one_way)))
+            if not why and await self._is_hedged(modes):
                 why = "it said that it had switched, and has not"
-        self._is_one_way = not why
         return outcome("refused", "HEDGE_MODE", HEDGED.format(why)) if why else {}
 
-    async def _is_hedged(self) -> bool:
-        told = await self._on.client.fapiPrivateGetPositionSideDual()
-        return told["dualSidePosition"] in (True, "true")
+    async def _is_hedged(self, modes: PositionModes) -> bool:
+        told = await getattr(self._on.client, modes.read)()
+        found = told["data"][0] if "data" in told else told
+        return found[modes.name] in modes.hedged
 
     async def _held_as(self, market: str, symbol: str, leverage: int | None) -> Plain:
         client = self._on.client

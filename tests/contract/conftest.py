@@ -12,13 +12,14 @@ import pytest_asyncio
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from tests.contract.doors import Door, candle_door, exchange_door, far_door, near_door
 from tests.contract.loopback_doors import (
+    BINANCE_SPOT,
     EXCHANGES,
     Exchange,
     LoopbackDoor,
     link_of,
     loopback_door,
 )
-from tests.contract.offers import BOOKS, asked_of
+from tests.contract.offers import BOOKS, LACKS, Offer, asked_of
 from tests.exchange.client import FarVenue
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.process import FarExchange, far_exchange
@@ -85,6 +86,28 @@ async def real_door(
     """A real exchange's protocol."""
     exchange: Exchange = request.param
     made = await loopback_door(loopback, exchange, links[exchange.ccxt])
+    yield made
+    await made.venue.close()
+
+
+WITH_PERPETUALS = [each for each in EXCHANGES if Offer.PERPETUAL not in LACKS[each.ccxt]]
+
+
+@pytest_asyncio.fixture(params=WITH_PERPETUALS, ids=str, loop_scope="session")
+async def perpetual_door(
+    request: pytest.FixtureRequest, loopback: Far, links: Links
+) -> AsyncIterator[LoopbackDoor]:
+    """A real exchange that has what this asks for."""
+    exchange: Exchange = request.param
+    made = await loopback_door(loopback, exchange, links[exchange.ccxt])
+    yield made
+    await made.venue.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def spot_door(loopback: Far, links: Links) -> AsyncIterator[LoopbackDoor]:
+    """The one where stop and target are kept by us."""
+    made = await loopback_door(loopback, BINANCE_SPOT, links[BINANCE_SPOT.ccxt])
     yield made
     await made.venue.close()
 

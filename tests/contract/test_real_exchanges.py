@@ -15,6 +15,7 @@ from lefi_tui.core.messages import (
     VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
+    VenueRejected,
     VenueSilent,
 )
 from lefi_tui.core.order import Side, TimeInForce
@@ -177,11 +178,42 @@ async def test_looks_at_once_tell_the_same(real_door: LoopbackDoor) -> None:
     assert one == other
 
 
-async def test_a_leverage_that_the_exchange_has_not_sends_nothing(real_door: LoopbackDoor) -> None:
-    order = real_door.buy("1", leverage=Decimal(150))
-    await real_door.submit(order)
-    if real_door.symbol.endswith(":USDT"):
-        assert real_door.rejection(order.id) == "LEVERAGE"
-        assert real_door.loopback.does("orders") == []
-    else:
-        assert real_door.accepted(order.id) is not None
+@pytest.mark.parametrize("held", [False, True], ids=["flat", "with a position"])
+async def test_a_market_is_held_one_way_or_nothing_is_opened(
+    perpetual_door: LoopbackDoor, *, held: bool
+) -> None:
+    if held:
+        await perpetual_door.submit(perpetual_door.buy("1", leverage=Decimal(3)))
+    perpetual_door.loopback.does("settings", is_hedged=True)
+    begun = ExchangeVenue(perpetual_door.loopback.link, SystemClock(), ACCOUNT, "USDT")
+    (said,) = await begun.submit((perpetual_door.buy("1", leverage=Decimal(2)),))
+    await begun.close()
+    assert isinstance(said, VenueRejected if held else VenueAccepted), said
+    assert not isinstance(said, VenueRejected) or "hedge mode" in said.text
+
+
+async def test_a_leverage_that_the_exchange_has_not_sends_nothing(
+    perpetual_door: LoopbackDoor,
+) -> None:
+    order = perpetual_door.buy("1", leverage=Decimal(150))
+    await perpetual_door.submit(order)
+    assert perpetual_door.rejection(order.id) == "LEVERAGE"
+    assert perpetual_door.loopback.does("orders") == []
+
+
+@pytest.mark.parametrize("fault", ["502 after", "502 before"])
+async def test_an_exit_of_ours_whose_answer_is_lost_sells_once(
+    spot_door: LoopbackDoor, fault: str
+) -> None:
+    """Sent under its own name; one that never came there is absent, and another is hung."""
+    entry = spot_door.buy("2", exits=plan(stop_loss="5%"))
+    await spot_door.submit(entry)
+    await spot_door.quiet()
+    spot_door.far.act("fault", name=fault, is_order=True)
+    await spot_door.falls()
+    spot_door.far.act("clock", offset_ms=AN_ORDERS_LIFE_MS + LAG_MS + 500)
+    if fault == "502 before":  # as the engine asks by name for what is in doubt
+        spot_door.told.extend(await spot_door.venue.look_up(exit_id(entry.id, "stop")))
+    await spot_door.quiet()
+    assert spot_door.held() == 0
+    assert [each["side"] for each in spot_door.loopback.does("fills")] == ["BUY", "SELL"]

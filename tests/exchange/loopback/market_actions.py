@@ -80,6 +80,15 @@ class MarketActions:
         for number, price in enumerate(prices):
             self._agenda.after(every_ms * (number + 1), partial(self.price, symbol, price))
 
+    # ---- accounts
+
+    def settings(self, account: str = "main", **change: Any) -> None:
+        """is_hedged, pays_bnb, is_multi_asset, maker, taker: as another hand would set them."""
+        owner = self._accounts[account]
+        for name, value in change.items():
+            assert hasattr(owner, name), f"an account has no {name}"
+            setattr(owner, name, Decimal(value) if name in {"maker", "taker"} else value)
+
     # ---- orders
 
     def plan(

@@ -79,13 +79,6 @@ class UsdmActions(MarketActions):
         """From outside, for any reason that a client may or may not know; below zero goes out."""
         self._venue.accounts[account].deposit(asset, Decimal(amount), kind)
 
-    def settings(self, account: str = "main", **change: Any) -> None:
-        """is_hedged, pays_bnb, is_multi_asset, maker, taker: as another hand would set them."""
-        owner = self._venue.accounts[account]
-        for name, value in change.items():
-            assert hasattr(owner, name), f"an account has no {name}"
-            setattr(owner, name, Decimal(value) if name in {"maker", "taker"} else value)
-
     def fund(self, symbol: str, rate: str) -> None:
         """Funding is paid now, by this rate."""
         for owner in self._venue.accounts.values():

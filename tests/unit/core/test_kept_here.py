@@ -1,0 +1,96 @@
+"""Exits that no exchange keeps: what a price meets is an order of the desk's, and one at a time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from lefi_tui.core.desk.covering import protection_of
+from lefi_tui.core.desk.kept_here import met
+from lefi_tui.core.messages import (
+    ExitFired,
+    ExitMet,
+    SubmitOrders,
+    VenueAccepted,
+    VenueRejected,
+)
+from lefi_tui.core.order import ExitPlan, Order, OrderStatus
+from lefi_tui.core.protection import KEPT_HERE, Cover
+from tests.unit.core.desk_kit import BUY, PLANS, SPOT, of, quote, submitted, units
+from tests.unit.core.test_guarding import Story, percent
+
+D = Decimal
+KEY = ("main", SPOT.symbol)
+ENTRY = replace(BUY, size=units("0.1"))
+PLANS["kept"] = ((replace(ENTRY, exits=ExitPlan(percent("0.02"), percent("0.03"))),),)
+
+
+class Kept(Story):
+    """Bought at 60,000: the stop is at 58,800, the target at 61,800, and we keep both."""
+
+    def __init__(self, fee: str = "0") -> None:
+        super().__init__("kept")
+        self.filled(self.entry, other_fee=D(fee), other_currency="BTC")
+        for leg in ("stop", "target"):
+            self.tell(VenueAccepted(self.sent(leg).id, self.now, KEPT_HERE))
+
+    def quoted(self) -> Order:
+        return submitted(self.tell(quote(60_000.0, SPOT.symbol, 1_000)))
+
+    def seen_at(self, low: int, high: int) -> str:
+        found = met(self.desk, KEY, (D(low), D(high)))
+        return "" if found is None else found.leg
+
+    def fires(self, leg: str, price: str = "58000") -> list[Order]:
+        """What is sent."""
+        step = self.tell(ExitMet(self.sent(leg).id, D(price), self.now))
+        return [order for effect in of(SubmitOrders, step) for order in effect.orders]
+
+
+def test_a_price_meets_the_stop_from_above_and_the_target_from_below() -> None:
+    story = Kept()
+    assert story.seen_at(58_801, 61_799) == ""
+    assert story.seen_at(58_800, 61_000) == "stop"
+    assert story.seen_at(60_000, 61_800) == "target"
+    assert story.seen_at(58_000, 62_000) == "stop"  # both: as if the worse one came first
+
+
+def test_what_is_met_is_sent_under_its_own_name_with_units_that_are_journaled_before() -> None:
+    story = Kept()
+    (sent,) = story.fires("stop")
+    (fired,) = of(ExitFired, story.last)
+    assert (sent.id, sent.quantity) == (story.sent("stop").id, D("0.1"))
+    assert (fired.order, fired.quantity) == (sent.id, D("0.1"))
+    assert story.fires("stop") == []
+    assert story.seen_at(50_000, 70_000) == ""  # nor the other one, while it is on its way
+
+
+def test_a_fee_in_units_is_left_out_and_the_rest_is_on_the_step() -> None:
+    story = Kept(fee="0.00012")
+    (sent,) = story.fires("target", "62000")
+    assert sent.quantity == D("0.099")
+
+
+def test_nothing_is_sold_of_a_position_that_is_closed_or_of_an_exit_that_is_gone() -> None:
+    story = Kept()
+    (sent,) = story.fires("stop")
+    story.filled(sent, at_ns=story.now)
+    assert story.desk.positions[KEY].units == 0
+    assert story.fires("target") == []
+    assert of(ExitFired, story.tell(ExitMet("nobody's", D(1), story.now))) == []
+
+
+def test_one_that_is_refused_is_hung_again_and_not_forgotten() -> None:
+    story = Kept()
+    (sent,) = story.fires("stop")
+    story.tell(VenueRejected(sent.id, story.now, "InsufficientFunds", "not enough"), 2)
+    again = story.sent("stop")
+    assert again.id != sent.id
+    assert (again.quantity, again.status) == (None, OrderStatus.SUBMITTED)
+
+
+def test_the_row_says_that_it_is_kept_here() -> None:
+    story = Kept()
+    found = protection_of(story.desk, story.desk.positions[KEY], story.now)
+    assert (found.cover, found.price) == (Cover.HERE, D(58_800))
