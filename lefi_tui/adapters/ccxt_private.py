@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_answers import Account, outcome
 from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal, beside
+from lefi_tui.adapters.ccxt_dead_man import DeadManTimer
 from lefi_tui.adapters.ccxt_entry import Entry
 from lefi_tui.adapters.ccxt_exits import HeldExits
 from lefi_tui.adapters.ccxt_holdings import Holdings
@@ -70,8 +71,8 @@ class PrivateExchange(PublicExchange):
         orders = Orders(on, self._time, entry)
         is_demo = bool(begin.get("is_sandbox"))
         self.streams = OwnStreams(on, self.answer, clock, is_demo=is_demo)
-        plain = (orders, exits, Holdings(on), Truth(on), Modes(on), Wallets(on), Money(on))
-        for kind in (*plain, self.streams):
+        plain = (orders, exits, DeadManTimer(on), Holdings(on), Truth(on), Modes(on), Wallets(on))
+        for kind in (*plain, Money(on), self.streams):
             self._questions.update(kind.questions())
         self._questions.update(
             {

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.dead_man import DeadMan
 from lefi_tui.adapters.exchange_exits import REASONS, Exits
 from lefi_tui.adapters.exchange_line import LineWatch
 from lefi_tui.adapters.exchange_looks import Changed, Looks
@@ -23,7 +24,7 @@ from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
 from lefi_tui.adapters.own_exits import OwnExits
-from lefi_tui.adapters.venue_ways import Holds, ways_of
+from lefi_tui.adapters.venue_ways import Holds, Timer, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report, VenueFilled, VenueSilent
@@ -71,6 +72,10 @@ class ExchangeVenue:
         self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
         self._till = Till(self._asked, clock, ways_of(link.exchange))
         self.line = LineWatch(self._asked, clock, self.standing.say)
+        self.dead_man = DeadMan(self._asked, clock, account, self._orders.resting)
+        self.dead_man.is_there = bool(self._orders.ways.timer)
+        self.dead_man.is_whole = self._orders.ways.timer is Timer.OF_ACCOUNT
+        self.dead_man.fired = self._looks.soon
         self._is_open = False
         self.on_rules: Callable[[], None] = _known_well
 
@@ -104,6 +109,7 @@ class ExchangeVenue:
             group.create_task(self.wallet.run())
             group.create_task(self.standing.run())
             group.create_task(self.line.run())
+            group.create_task(self.dead_man.run())
 
     async def look_on(self) -> None:
         """Once, now."""
@@ -138,6 +144,7 @@ class ExchangeVenue:
         sent = [each for each in fresh if each.id not in refused]
         try:
             asked = {"orders": [_asked_of(each) for each in sent], "until_ns": until_ns}
+            self.dead_man.soon()
             told = await self._asked("place", rank=rank, **asked) if sent else []
         except VenueTimeoutError as error:
             told = [{"state": "unknown", "code": "", "text": str(error)}] * len(sent)

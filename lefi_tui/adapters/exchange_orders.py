@@ -92,6 +92,11 @@ class KnownOrders:
         """Those whose end is not known, by their names in sequence."""
         return {name: each for name, each in sorted(self.known.items()) if not each.is_over}
 
+    def resting(self) -> set[str]:
+        """Markets in which an order of ours waits for its price."""
+        working = self.working().values()
+        return {each.symbol for each in working if each.order.terms.limit is not None}
+
     # ---- answers
 
     def placed(self, order: Order, outcome: Mapping[str, Any]) -> Report:

@@ -27,6 +27,14 @@ class Window(StrEnum):
     NONE = ""
 
 
+class Timer(StrEnum):
+    """The exchange's own dead-man's timer: what it ends when nobody renews it."""
+
+    OF_MARKET = "market"  # resting orders of one market
+    OF_ACCOUNT = "account"
+    NONE = ""
+
+
 class Holds(StrEnum):
     """Who holds stop and target of a position."""
 
@@ -51,6 +59,7 @@ class Ways(Record):
     has_income: bool = False  # Binance's ledger of a futures wallet, every entry of it
     margin: Mapping[str, Any] = {}  # what an order and its leverage say of the margin mode
     exits: Holds = Holds.OURS
+    timer: Timer = Timer.NONE
     sizes_targets: bool = False  # else one closes all, whatever that has grown to
     asks_exits: Mapping[str, Any] = {}  # what the question for open orders must say to show exits
 
@@ -78,6 +87,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         own_wallet="swap",
         wallets=("spot", "funding"),
         exits=Holds.THERE,
+        timer=Timer.OF_MARKET,
         asks_exits={"trigger": True},
     ),
     # No positions: what is held is the balance. A stop there would lock the units that a later sale
@@ -103,6 +113,7 @@ WAYS: Final[Mapping[str, Ways]] = {
         options={"fetchMarkets": {"types": ["swap"]}},
         margin={"marginMode": "isolated"},
         exits=Holds.THERE,
+        timer=Timer.OF_ACCOUNT,
         sizes_targets=True,
         asks_exits={"trigger": True, "ordType": "conditional,oco"},
     ),

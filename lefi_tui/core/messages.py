@@ -577,6 +577,16 @@ class VenueStateSeen(MarketInput):
     holdings: tuple[tuple[str, Decimal], ...] | None = None  # signed units; None: it did not say
 
 
+class DeadManSeen(MarketInput):
+    """How the exchange's own dead-man's switch stands; kept when it is another than before."""
+
+    account: str
+    at_ms: int
+    state: str  # kept | failed | fired | off | none
+    seconds: int
+    why: str = ""
+
+
 class FeedStated(MarketInput):
     """How a feed stands, in words for people; no decision rests on it, so it is never kept."""
 
@@ -992,6 +1002,16 @@ class ProtectionTold(Event):
     text: str
     at_ns: int
     bare_ns: int = 0  # for how long it has been, or was, without
+
+
+class DeadManKept(Event):
+    """How the dead-man's switch of an account stands from here on."""
+
+    account: str
+    state: str
+    seconds: int
+    why: str
+    at_ns: int
 
 
 class ProtectionRulesSet(Event):

@@ -50,6 +50,14 @@ class ProtectionRules(Record):
     close_s: int = 15  # its stop refused for so long: closed at market; 0: never
 
 
+class DeadManState(Record):
+    """The exchange's own switch, which cancels resting entries when nobody renews it."""
+
+    state: str  # kept | failed | fired | off | none
+    seconds: int = 0
+    why: str = ""
+
+
 class Asked(Record):
     """One exit as an entry named it, and whose it is."""
 

@@ -82,6 +82,10 @@ def _protection(event: m.ProtectionTold) -> Severity:
     return Severity.URGENT if is_bad else _CALM.get(event.state, Severity.WARNING)
 
 
+def _dead_man(event: m.DeadManKept) -> Severity | None:
+    return {"fired": Severity.URGENT, "failed": Severity.WARNING}.get(event.state)
+
+
 _CALM: Final = {"protected": Severity.INFO}
 # What is not here is told on the screen only.
 SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
@@ -105,6 +109,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.ForeignSeen: _foreign,
     m.AccountChecked: _checked,
     m.ProtectionTold: _protection,
+    m.DeadManKept: _dead_man,
     m.CloseGivenUp: _always(Severity.URGENT),
     m.OrderFilled: _filled,
     m.CashFlowPlanned: _planned,

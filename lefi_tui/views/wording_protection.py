@@ -51,6 +51,21 @@ def _fired(event: m.ExitFired, orders: Mapping[str, Order]) -> Said:
     return Said(Weight.PLAIN, what, where, why, "", event.at_ns)
 
 
+_DEAD_MAN: Final[Mapping[str, tuple[Weight, str]]] = {
+    "kept": (Weight.GOOD, "Dead-man's switch: entries end {s} s after we fall silent"),
+    "off": (Weight.WARN, "No dead-man: dead_man_s = 0 in [protection] of the settings"),
+    "none": (Weight.WARN, "No dead-man: this exchange has none, so entries rest while we are gone"),
+    "failed": (Weight.BAD, "No dead-man: the exchange does not take it"),
+    "fired": (Weight.BAD, "The dead-man's switch has ended entries; stops stand"),
+}
+
+
+def _dead_man(event: m.DeadManKept, _orders: Mapping[str, Order]) -> Said:
+    weight, words = _DEAD_MAN[event.state]
+    what = words.format(s=event.seconds)
+    return Said(weight, what, event.account, event.why, "", event.at_ns)
+
+
 def _silent(_event: m.GuardKept, _orders: Mapping[str, Order]) -> None:
     """What hangs where is told by the exits themselves."""
 
@@ -60,4 +75,5 @@ OF_PROTECTION: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Sa
     m.ProtectionRulesSet: _rules,
     m.ExitFired: _fired,
     m.GuardKept: _silent,
+    m.DeadManKept: _dead_man,
 }

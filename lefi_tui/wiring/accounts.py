@@ -99,7 +99,8 @@ def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> A
         elif each.exchange == DEMO_EXCHANGE:
             _open_demo(accounts, name, market, clock, each.cash)
         elif each.mode in {SANDBOX, LIVE}:
-            open_live(accounts, name, each, key_of(settings, name), clock)
+            venue = open_live(accounts, name, each, key_of(settings, name), clock)
+            venue.dead_man.seconds = settings.protection.dead_man_s
         else:
             _open_exchange(accounts, name, each, _link(links, each), clock)
     return accounts

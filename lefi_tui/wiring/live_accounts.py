@@ -60,7 +60,7 @@ def key_of(settings: Settings, name: str) -> Key:
 
 def open_live(
     accounts: Accounts, name: str, account: AccountSettings, key: Key, clock: Clock
-) -> None:
+) -> ExchangeVenue:
     from lefi_tui.adapters.ccxt_feed import ExchangeFeed, FeedTerms
     from lefi_tui.adapters.ccxt_link import ExchangeLink
     from lefi_tui.adapters.ccxt_market import ExchangeMarket
@@ -95,6 +95,7 @@ def open_live(
     accounts.conditions[name] = ExchangeConditions(market, clock, link)
     accounts.restores.append(restore)
     accounts.connects.append(connect)
+    return venue
 
 
 def _remember(venue: ExchangeVenue, desk: Desk, name: str, clock: Clock) -> None:
@@ -126,6 +127,7 @@ class _WithWallet:
         self._feed.listen(hear)
         self._venue.wallet.listen(hear)
         self._venue.standing.listen(hear)
+        self._venue.dead_man.listen(hear)
 
     async def watch(self, wanted: Watch) -> None:
         await self._feed.watch(wanted)

@@ -220,3 +220,29 @@ def exit_of(entry: Order, leg: str, price: str) -> Order:
 
 def standing(far: Far) -> list[dict[str, Any]]:
     return [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
+
+
+async def test_the_dead_mans_switch_ends_entries_there_and_leaves_stops(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    far.act("begin")
+    heard: list[Any] = []
+    venue.dead_man.listen(heard.append)
+    venue.dead_man.seconds = 1
+    bought = order("before the silence")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    await venue.submit((exit_of(bought, "stop", "58800"),))
+    resting = order("resting", limit=Decimal(59_000))
+    await venue.submit((resting,))
+    await venue.dead_man.renew()
+    while far.act("orders")[-1]["status"] == "NEW":
+        await SystemClock().sleep(0.05)
+    assert [each["algoStatus"] for each in far.act("algos")] == ["NEW"]
+    await venue.dead_man.renew()  # as after a freeze
+    assert [each.state for each in heard] == ["kept", "fired", "kept"]
+    assert BTC in heard[1].why
+    assert kinds(await truth(venue, resting.id))[-1] == VenueCanceled.__name__
+    await venue.dead_man.renew()
+    asked = [each for each in far.act("calls") if "countdownCancelAll" in each["path"]]
+    assert [each["params"]["countdownTime"] for each in asked] == ["1000", "1000", "0"]

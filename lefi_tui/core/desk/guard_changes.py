@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import Desk
-from lefi_tui.core.messages import ExitFired, GuardKept, ProtectionRulesSet
+from lefi_tui.core.messages import DeadManKept, ExitFired, GuardKept, ProtectionRulesSet
+from lefi_tui.core.protection import DeadManState
 
 
 def kept(desk: Desk, event: GuardKept) -> Desk:
@@ -20,6 +21,11 @@ def fired(desk: Desk, event: ExitFired) -> Desk:
     """An order at the exchange from here on, of which it has said nothing yet."""
     order = replace(desk.orders[event.order], quantity=event.quantity, venue_order_id="")
     return replace(desk, orders=put(desk.orders, order.id, order))
+
+
+def dead_man(desk: Desk, event: DeadManKept) -> Desk:
+    state = DeadManState(event.state, event.seconds, event.why)
+    return replace(desk, dead_men=put(desk.dead_men, event.account, state))
 
 
 def rules_set(desk: Desk, event: ProtectionRulesSet) -> Desk:

@@ -35,6 +35,8 @@ from lefi_tui.core.desk.venue_exits import KINDS
 from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import (
     ClosePosition,
+    DeadManKept,
+    DeadManSeen,
     ExitPlaced,
     GuardKept,
     OrderCancelRequested,
@@ -62,6 +64,7 @@ from lefi_tui.core.protection import (
     REFUSED,
     SLOT_OF,
     Asked,
+    DeadManState,
     Guard,
     Hang,
     Slot,
@@ -69,6 +72,7 @@ from lefi_tui.core.protection import (
 )
 
 Key = tuple[str, str]
+NS_PER_MS: Final = 1_000_000
 BY: Final = "protection"  # who moves a stop, or closes what can't have one
 __all__ = ["filled", "gone", "is_guarded", "peak_seen", "refused", "stands", "tend_all"]
 
@@ -81,6 +85,15 @@ def set_rules(draft: Draft, command: SetProtectionRules) -> None:
 def tend_all(draft: Draft, command: TendProtection) -> None:
     for key in guarded(draft.desk):
         _tend(draft, key, command.at_ns)
+
+
+def dead_man_seen(draft: Draft, message: DeadManSeen) -> None:
+    """Said again and again; kept when it is news."""
+    known = draft.desk.dead_men.get(message.account)
+    seen = DeadManState(message.state, message.seconds, message.why)
+    if message.account in draft.desk.accounts and seen != known:
+        told = (message.account, message.state, message.seconds, message.why)
+        draft.say(DeadManKept(*told, message.at_ms * NS_PER_MS))
 
 
 # ---- what leads to it

@@ -21,7 +21,7 @@ from lefi_tui.core.messages import AccountReading, Sizing, TradingState, Work
 from lefi_tui.core.offers import Offers
 from lefi_tui.core.order import Order, Owed
 from lefi_tui.core.position import Position
-from lefi_tui.core.protection import Guard, ProtectionRules
+from lefi_tui.core.protection import DeadManState, Guard, ProtectionRules
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.facts import Left, Seen, VenueState
 from lefi_tui.core.risk.limits import NONE, Limits
@@ -211,6 +211,7 @@ class Desk(Record):
     checked: Mapping[str, Checked] = field(default_factory=dict)  # accounts beside their venue
     wallets: Mapping[str, WalletBooks] = field(default_factory=dict)  # that are an exchange's
     guards: Mapping[tuple[str, str], Guard] = field(default_factory=dict)  # at exchanges
+    dead_men: Mapping[str, DeadManState] = field(default_factory=dict)  # by account
     protection_rules: ProtectionRules = field(default_factory=ProtectionRules)
     offers: Mapping[str, Offers] = field(default_factory=dict)  # by account
     key_refused: Mapping[str, str] = field(default_factory=dict)  # account: what is wrong with it

@@ -40,6 +40,7 @@ from lefi_tui.core.messages import (
     ClosePosition,
     Command,
     ConditionsSeen,
+    DeadManSeen,
     DeclareDead,
     Effect,
     EmitEvent,
@@ -208,6 +209,7 @@ _MARKET: Final[dict[type[MarketInput], Callable[[Draft, Any], None]]] = {
     ConditionsSeen: limiting.conditions_seen,
     VenueStateSeen: limiting.venue_seen,
     WalletSeen: wallets.seen,
+    DeadManSeen: guarding.dead_man_seen,
     FeedStated: _shown,
     OrdersHeard: _shown,
 }

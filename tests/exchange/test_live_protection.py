@@ -1,0 +1,183 @@
+"""Position open <=> protection known, through the whole program and the wire."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lefi_tui.core.messages import CancelOrder, ClosePosition, StartBot, StopBot
+from lefi_tui.engine.engine import Engine
+from lefi_tui.views.desk_view import DeskView, PositionRow
+from tests.exchange.live_profile import BTC, bare, live_profile, opened, with_key
+from tests.exchange.loopback.host import Far, exchange_in_thread
+from tests.exchange.test_public_account import running, seen
+
+PATIENCE_S = 20.0
+RULES = "[protection]\nalarm_s = 1\nclose_s = 2\ndead_man_s = 30\n"
+BUYER = """
+state n = 0
+on PriceUpdate("{symbol}") {{
+    n = n + 1
+    if n == 1 {{ {order} }}
+}}
+"""
+BUY = f'Buy("{BTC}", 0.01 BTC, leverage = 5, '
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[Far]:
+    with exchange_in_thread() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def home(far: Far, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    home = live_profile(tmp_path_factory.mktemp("protection"), far)
+    with (home / "config.toml").open("a") as config:
+        config.write(RULES)
+    with bare(home):
+        with_key(home, far)
+        yield home
+
+
+class Running:
+    """One engine for all tests; it may be stopped and started again."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._stack = ExitStack()
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def start(self) -> Engine:
+        self._engine = self._stack.enter_context(running(self._home))
+        seen(self._engine, opened("main"))
+        seen(self._engine, lambda view: any(each.symbol == BTC for each in view.prices))
+        return self._engine
+
+    def stop(self) -> None:
+        self._stack.close()
+
+
+@pytest.fixture(scope="module")
+def desk(home: Path) -> Iterator[Running]:
+    desk = Running(home)
+    desk.start()
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture
+def engine(desk: Running) -> Engine:
+    return desk.engine
+
+
+@pytest.fixture(autouse=True)
+def at_60000(far: Far) -> None:
+    far.act("price", symbol="BTCUSDT", price="60000")
+
+
+def start(engine: Engine, name: str, order: str) -> None:
+    source = BUYER.format(symbol=BTC, order=order)
+    receipt = engine.submit(StartBot(name, "automated", "main", source)).result(30)
+    assert receipt.is_accepted, receipt.text
+
+
+def close(engine: Engine, name: str) -> None:
+    engine.submit(StopBot(name)).result(30)
+    engine.submit(ClosePosition("main", BTC)).result(30)
+    seen(engine, lambda view: not held(view))
+
+
+def held(view: DeskView) -> PositionRow | None:
+    return next((each for each in view.positions if each.account == "main"), None)
+
+
+def stops(view: DeskView) -> str:
+    row = held(view)
+    return "" if row is None else row.stop
+
+
+def standing(far: Far) -> list[dict[str, Any]]:
+    return [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
+
+
+def lasting(far: Far, is_so: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := is_so()):
+        assert time.monotonic() < deadline, far.act("algos")
+        time.sleep(0.02)
+    return found
+
+
+def said(view: DeskView) -> str:
+    return "\n".join(f"{row.what}: {row.why}" for row in view.log)
+
+
+def test_a_stop_that_vanishes_is_hung_again_once_and_then_the_position_is_unprotected(
+    engine: Engine, far: Far
+) -> None:
+    start(engine, "vanishing", f"{BUY}stop_loss = 2%)")
+    seen(engine, lambda view: stops(view) == "stop 58,800.1 native")
+    first = standing(far)[0]["clientAlgoId"]
+    far.act("end_algo", client_id=first)  # as the exchange forgets it, or a phone takes it away
+    (again,) = lasting(far, lambda: standing(far))
+    assert again["clientAlgoId"] != first
+    seen(engine, lambda view: stops(view).endswith("native"))
+    far.act("end_algo", client_id=again["clientAlgoId"])
+    view = seen(engine, lambda view: stops(view).startswith("UNPROTECTED"))
+    assert "it is hung again" in said(view)
+    assert "its stop is missing" in said(view)
+    assert standing(far) == []
+    close(engine, "vanishing")
+
+
+def test_an_entry_whose_stop_is_refused_is_closed_by_rule(engine: Engine, far: Far) -> None:
+    met = len(far.act("faults_met"))
+    far.act("fault", name="reject", path="/algoOrder", method="POST", times=2)
+    start(engine, "refused", f"{BUY}stop_loss = 2%)")
+    view = seen(engine, lambda view: "Closed at market by rule" in said(view))
+    assert "UNPROTECTED" in said(view)
+    seen(engine, lambda view: not held(view))
+    lasting(far, lambda: far.act("positions") == [])
+    assert len(far.act("faults_met")) - met == 2  # it was tried again before
+    engine.submit(StopBot("refused")).result(30)
+
+
+def test_what_a_person_takes_away_is_told_as_no_stop_asked(engine: Engine, far: Far) -> None:
+    start(engine, "by-hand", f"{BUY}stop_loss = 2%, take_profit = 5%)")
+    view = seen(engine, lambda view: stops(view).endswith("native") and len(view.orders) == 2)
+    stop = next(each.id for each in view.orders if each.leg == "stop")
+    assert engine.submit(CancelOrder(stop)).result(30).is_accepted
+    seen(engine, lambda view: stops(view) == "no stop asked")
+    lasting(far, lambda: len(standing(far)) == 1)
+    close(engine, "by-hand")
+    lasting(far, lambda: standing(far) == [])  # the target goes with its position
+
+
+def test_a_trail_follows_as_a_native_stop_and_goes_on_from_its_best_price_after_a_restart(
+    desk: Running, far: Far
+) -> None:
+    start(desk.engine, "trailing", f"{BUY}trail = 1%)")
+    seen(desk.engine, lambda view: stops(view) == "trail 59,400.1 native")
+    far.act("price", symbol="BTCUSDT", price="60600")
+    seen(desk.engine, lambda view: stops(view) == "trail 59,994.0 native")
+    (there,) = standing(far)
+    assert there["orderType"] == "STOP_MARKET"
+    assert Decimal(there["triggerPrice"]) == Decimal(59_994)
+    desk.stop()
+    far.act("price", symbol="BTCUSDT", price="60300")  # while we are away
+    engine = desk.start()
+    seen(engine, lambda view: stops(view) == "trail 59,994.0 native")
+    assert [each["clientAlgoId"] for each in standing(far)] == [there["clientAlgoId"]]
+    far.act("price", symbol="BTCUSDT", price="59990")
+    seen(engine, lambda view: not held(view))
+    assert far.act("positions") == []
