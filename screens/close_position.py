@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,6 +16,8 @@ from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import DeskView, Mode, PositionRow
 from screens.asking import Dialog
 from screens.keys import bindings
+
+OTHERS: Final = "close it where it was opened, or adopt it first (Alt+U)."
 
 
 class ClosePositionScreen(Dialog):
@@ -32,16 +34,21 @@ class ClosePositionScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = f"Close {self._row.symbol} on {self._row.account}"
-            window.border_subtitle = "Enter closes   Esc back"
+            does = "Enter, Esc back" if self._row.is_external else "Enter closes   Esc back"
+            window.border_subtitle = does
             yield Static("\n".join(self._words), classes="words", markup=False)
 
     def action_choose(self) -> None:
         self.dismiss()
-        self._send(ClosePosition(self._row.account, self._row.symbol))
+        if not self._row.is_external:
+            self._send(ClosePosition(self._row.account, self._row.symbol))
 
 
 def words(row: PositionRow, view: DeskView) -> list[str]:
     """What is sent, what is at stake, who goes on."""
+    if row.is_external:
+        units = numbers.quantity(abs(row.units))
+        return [f"{units} of {row.symbol} on {row.account} is nobody's of ours: {OTHERS}"]
     mode = next((each.mode for each in view.accounts if each.name == row.account), Mode.DEMO)
     side = "Sells" if row.units > 0 else "Buys"
     units = numbers.quantity(abs(row.units))

@@ -33,9 +33,9 @@ from widgets.chart import Chart
 from widgets.ink import Palette
 from widgets.lines import Frame
 from widgets.log import Log
-from widgets.orders import Orders
+from widgets.orders import Orders, canceling
 from widgets.plan import Box, arrange, fits_chart, has_chart, pane_width
-from widgets.positions import Positions
+from widgets.positions import EXTERNAL, Positions
 from widgets.prices import Prices
 
 # Textual reads no sheet of its first screen, so the application names it.
@@ -85,7 +85,7 @@ class DeskScreen(Framed):
 
     def _follow(self, key: str) -> None:
         """The chart shows the market under the cursor of prices or positions."""
-        account, _, symbol = key.partition("/")
+        account, _, symbol = key.removesuffix(EXTERNAL).partition("/")
         if symbol:
             self.chart.follow((account, symbol))
 
@@ -218,8 +218,9 @@ class DeskScreen(Framed):
             self.notice("No working order to cancel.")
         elif self._is_seen(self.orders):
             row = self.view.orders[self.orders.cursor]
-            self._send(CancelOrder(row.id))
-            self.notice(f"Asked the venue to cancel {row.side} {row.symbol}.")
+            if not row.is_external:
+                self._send(CancelOrder(row.id))
+            self.notice(canceling(row))
 
     def _is_seen(self, board: Board) -> bool:
         """Nothing is ended under a cursor that nobody sees."""

@@ -90,9 +90,8 @@ class Framed(Asking):
         if not self.is_mounted or not width:
             return
         shown = self.table.hints(self.GROUPS, without=self.hidden())
-        above = top_line(
-            self.desk_view, self._mode, width, glyphs, self.table.shown("go_approvals")
-        )
+        keys = (self.table.shown("go_approvals"), self.table.shown("go_doubts"))
+        above = top_line(self.desk_view, self._mode, width, glyphs, keys)
         self.top.show((above,), self.palette)
         self.bottom.show((bottom_line(self._mode, shown, width, glyphs),), self.palette)
         self.draw_words()

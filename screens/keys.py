@@ -26,6 +26,7 @@ ORDERS: Final = "On the orders screen (what is typed filters)"
 CHART: Final = "Chart"
 REPORT: Final = "Report"
 APPROVALS: Final = "Approvals"
+DOUBTS: Final = "Unconfirmed"
 SETTINGS: Final = "Settings"
 SCHEDULE: Final = "Schedule"
 NOTICES: Final = "Notices"
@@ -195,6 +196,15 @@ KEYS: Final = (
         "Exchange keys: where they are kept, what they may do; the vault's passphrase.",
         SCREENS,
         "go('keys')",
+    ),
+    Key(
+        "go_doubts",
+        "alt+u",
+        "Alt+U",
+        "unconfirmed",
+        "Orders without an answer, and what others do at your account: look, adopt, declare dead.",
+        SCREENS,
+        "go('doubts')",
     ),
     Key(
         "go_limits",
@@ -459,6 +469,40 @@ KEYS: Final = (
         CHART,
         "zoom(1)",
     ),
+    Key(
+        "look_now",
+        "l",
+        "l",
+        "look now",
+        "Asks the venue now: of the order under the cursor, else of all the account has there.",
+        DOUBTS,
+        "look",
+        1,
+    ),
+    Key(
+        "adopt",
+        "a",
+        "a",
+        "adopt",
+        "Another's order or units become the hand's: asks once more.",
+        DOUBTS,
+        "adopt",
+        2,
+    ),
+    Key(
+        "declare_dead",
+        "d",
+        "d",
+        "declare dead",
+        "Nothing will come of an order without an answer: asks for a reason, which is kept.",
+        DOUBTS,
+        "declare_dead",
+        3,
+    ),
+    Key("doubt_above", "up,k", "↑", "", "The one above; k too.", DOUBTS, "move(-1)"),
+    Key("doubt_below", "down,j", "↓", "next", "The next; j too.", DOUBTS, "move(1)", 4),
+    Key("doubt_page_up", "pageup", "PgUp", "", "What stands above.", DOUBTS, "scroll(-1)"),
+    Key("doubt_page_down", "pagedown", "PgDn", "more", "What is below.", DOUBTS, "scroll(1)", 5),
     Key(
         "approve",
         "a",

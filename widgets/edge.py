@@ -38,7 +38,7 @@ class KeyHint(Record):
 
 
 def top_line(
-    view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs, asked_key: str = ""
+    view: DeskView | None, mode: Mode, width: int, glyphs: Glyphs, keys: tuple[str, str] = ("", "")
 ) -> Row:
     left = [Piece(f" {mode.value} ", Ink.BADGE)]
     right: list[Piece] = []
@@ -49,7 +49,8 @@ def top_line(
             Piece(f" {view.banner.venue} ", Ink.TEXT, VENUE),
             _state(view),
             *_reducing(view),
-            *_asked(view, asked_key),
+            *_doubted(view, keys[1]),
+            *_asked(view, keys[0]),
             *_waits(view),
         ]
         right = [*_margin(view), *_money(view), _time(view)]
@@ -71,6 +72,13 @@ def _reducing(view: DeskView) -> list[Piece]:
     names = [row.name for row in view.accounts if row.trading_state is TradingState.REDUCING]
     is_told = names and view.banner.trading_state is TradingState.ACTIVE
     return [Piece(f" {', '.join(names)}: REDUCING ONLY ", Ink.ALARM)] if is_told else []
+
+
+def _doubted(view: DeskView, key: str) -> list[Piece]:
+    """Orders without an answer, and units that are nobody's: it never leaves the line."""
+    if not view.doubts:
+        return []
+    return [Piece(f" {view.doubts} in doubt{': ' if key else ''}{key} ", Ink.WARN)]
 
 
 def _asked(view: DeskView, key: str) -> list[Piece]:

@@ -70,6 +70,13 @@ def explain(row: OrderRow) -> str:
     return words
 
 
+def canceling(row: OrderRow) -> str:
+    """What is said of it when it is canceled."""
+    if row.is_external:
+        return f"{row.side} {row.symbol} is another hand's: cancel it there, or adopt it (Alt+U)."
+    return f"Asked the venue to cancel {row.side} {row.symbol}."
+
+
 class Orders(Board):
     OWN_KEY = "cancel"
     IS_POINTED = True

@@ -14,6 +14,7 @@ from widgets.lines import Column, Frame, Page, Span, table
 from widgets.prices import WAITING
 
 EMPTY: Final = "no open position"
+EXTERNAL: Final = " external"  # ends the key of a row that is not ours, beside one of ours
 NEAR: Final = 0.1  # so close to its end a position is in danger (WB-18)
 
 
@@ -143,6 +144,10 @@ def _protected(row: PositionRow) -> str:
     return words
 
 
+def _key(row: PositionRow) -> str:
+    return f"{row.account}/{row.symbol}{EXTERNAL if row.is_external else ''}"
+
+
 class Positions(Board):
     OWN_KEY = "close_position"
     IS_POINTED = True
@@ -151,7 +156,7 @@ class Positions(Board):
         return layout(view, frame)
 
     def keys(self, view: DeskView) -> Sequence[str]:
-        return tuple(f"{row.account}/{row.symbol}" for row in view.positions)
+        return tuple(_key(row) for row in view.positions)
 
     def explain(self, view: DeskView, number: int) -> str:
         return explain(view.positions[number])

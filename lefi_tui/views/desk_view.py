@@ -107,6 +107,7 @@ class PositionRow(Record):
     lost_ms: int = 0  # without it since it was opened, in all
     stop_why: str = ""
     unconfirmed_ms: int = 0  # since its venue last told what works there, where that is too long
+    is_external: bool = False  # of another hand: nothing here touches it
 
     @property
     def is_stale(self) -> bool:
@@ -139,6 +140,7 @@ class OrderRow(Record):
     places: int
     age_ms: int
     unconfirmed_ms: int = 0  # as of a position
+    is_external: bool = False  # of another hand: nothing here touches it
 
 
 class BotRow(Record):
@@ -184,6 +186,7 @@ class DeskView(Record):
     log: tuple[LogRow, ...] = ()  # newest first
     silent_ms: int = 0  # how long the engine has not answered
     questions: int = 0  # that wait for whoever looks
+    doubts: int = 0  # orders without an answer, units that are nobody's
     question_left_ms: int = 0  # of the first of them
 
     @property

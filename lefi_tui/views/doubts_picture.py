@@ -25,9 +25,10 @@ def doubts_view(desk: Desk, looked: Mapping[str, int], evidence: Words, now_ns: 
 
 
 def doubts_count(desk: Desk) -> int:
-    """How many things wait for a person's eye; what was seen before counts too."""
+    """How much is not known: another's order is, it only is not ours."""
     silent = sum(each.status is OrderStatus.UNCONFIRMED for each in desk.orders.values())
-    return silent + sum(len(each.differences) for each in desk.checked.values())
+    known = desk.checked.values()
+    return silent + sum(len(each.unknown) + len(each.legs) + bool(each.error) for each in known)
 
 
 def _looked(desk: Desk, account: str, at_ns: int) -> LookedRow:

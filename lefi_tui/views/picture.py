@@ -32,7 +32,9 @@ from lefi_tui.views.desk_view import (
     PriceRow,
     WhyView,
 )
+from lefi_tui.views.doubts_picture import doubts_count
 from lefi_tui.views.equity_line import EquityLine
+from lefi_tui.views.external import external_orders, external_positions
 from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.limits_picture import limits_view
 from lefi_tui.views.limits_view import LimitsView
@@ -76,16 +78,17 @@ def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
         banner=_banner(desk, accounts),
         accounts=accounts,
         prices=tuple(_price(desk, key, each, now_ns) for key, each in _ordered(desk, state)),
-        positions=tuple(_position(desk, state, each, now_ns) for each in open_positions),
-        orders=tuple(
-            replace(
-                order_row(desk, each, now_ns),
-                unconfirmed_ms=_unconfirmed_ms(state, each.account, now_ns),
-            )
-            for each in desk.orders.values()
+        positions=(
+            *(_position(desk, state, each, now_ns) for each in open_positions),
+            *external_positions(desk, state, now_ns),
+        ),
+        orders=(
+            *(_order(desk, state, each, now_ns) for each in desk.orders.values()),
+            *external_orders(desk, now_ns),
         ),
         bots=tuple(_bot(desk, state, each, now_ns) for each in desk.bots.values()),
         log=state.log[:LOG_ROWS_SENT],
+        doubts=doubts_count(desk),
     )
 
 
@@ -248,6 +251,11 @@ def _exit_price(desk: Desk, order: Order) -> Decimal | None:
         return None if level is None else level.value
     sign = 1 if position.units > 0 else -1
     return nearest_to(instrument.tick, position.entry * (1 + sign * away * level.value))
+
+
+def _order(desk: Desk, state: ScreenState, order: Order, now_ns: int) -> OrderRow:
+    unconfirmed_ms = _unconfirmed_ms(state, order.account, now_ns)
+    return replace(order_row(desk, order, now_ns), unconfirmed_ms=unconfirmed_ms)
 
 
 def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:

@@ -13,7 +13,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 
-LOOK: Final = "U shows it: look again, adopt"
+LOOK: Final = "Alt+U: look again, adopt"
 SHOWN_MAX: Final = 3
 
 Orders = Mapping[str, Order]
@@ -30,7 +30,7 @@ def foreign_words(order: TheirOrder) -> str:
 def _checked(event: m.AccountChecked, _orders: Orders) -> Said:
     if event.error:
         what = "The account can't be compared with its venue"
-        follow = "new orders wait; U looks at it now"
+        follow = "new orders wait; Alt+U looks at it now"
         return Said(Weight.WARN, what, event.account, event.error, follow, event.at_ns)
     if event.legs:
         legs = "; ".join(

@@ -126,6 +126,12 @@ def _approvals(send: Any, palette: Any) -> Framed:
     return ApprovalsScreen(send, palette)
 
 
+def _doubts(send: Any, palette: Any) -> Framed:
+    from screens.doubts import DoubtsScreen
+
+    return DoubtsScreen(send, palette)
+
+
 def _limits(send: Any, palette: Any) -> Framed:
     from screens.limits import LimitsScreen
 
@@ -168,6 +174,7 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
         "settings": settings_room,
         "limits": _limits,
         "approvals": _approvals,
+        "doubts": _doubts,
     }
 
 

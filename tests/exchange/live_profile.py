@@ -60,7 +60,9 @@ def with_key(home: Path, far: Far) -> None:
 
 
 def held(view: DeskView) -> dict[str, Decimal]:
-    return {each.symbol: each.units for each in view.positions if each.account == "main"}
+    """What is ours of it."""
+    ours = (each for each in view.positions if not each.is_external)
+    return {each.symbol: each.units for each in ours if each.account == "main"}
 
 
 def opened(name: str) -> Callable[[DeskView], Any]:

@@ -23,6 +23,7 @@ ROOMS = {
     "schedule": ("9", "drop old market records"),
     "limits": ("7", "leverage_max"),
     "keys": ("0", "no account of config.toml"),
+    "doubts": ("alt+u", "nothing is in doubt"),
     "approvals": ("ctrl+o", "nothing waits for a person"),
 }
 

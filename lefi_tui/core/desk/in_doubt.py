@@ -42,12 +42,12 @@ def doubt_of(desk: Desk, account: str, symbol: str) -> tuple[str, str]:
     if known is not None and not known.is_known:
         why = known.error or "its venue has not shown since the start what works and is held there"
         text = f"Nothing new on {account}: {why}. What makes a position smaller still goes."
-        return "ACCOUNT_NOT_CHECKED", f"{text} Wait, or look at it now: U on the desk."
+        return "ACCOUNT_NOT_CHECKED", f"{text} Wait, or look at it now: Alt+U."
     silent = _unconfirmed(desk, account, symbol)
     if silent:
         text = (
             f"Nothing new in {symbol} on {account}: order {silent} has no answer yet, so what is "
-            "held there is in doubt. Look it up or declare it dead: U on the desk."
+            "held there is in doubt. Look it up or declare it dead: Alt+U."
         )
         return "ORDER_UNCONFIRMED", text
     if known is not None and any(each.symbol == symbol for each in known.legs):

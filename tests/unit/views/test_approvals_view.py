@@ -99,7 +99,7 @@ def test_the_frame_counts_what_waits_for_whoever_looks_and_turns_urgent(story: S
     def top(who: Who, seconds: int) -> dict[str, Ink]:
         desk = picture(seen(story), story.desk, story.now + seconds * NS)
         view = with_questions(desk, story.desk, who)
-        row = top_line(view, view.banner.mode, 60, Glyphs(), "Ctrl+O")
+        row = top_line(view, view.banner.mode, 60, Glyphs(), ("Ctrl+O", ""))
         return {text.strip(): ink for text, ink in row.spans}
 
     assert top(ANNA, 0)["1 waits for you: Ctrl+O"] is Ink.WARN
