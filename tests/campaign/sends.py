@@ -39,16 +39,14 @@ NAMES: Final = [
 
 @dataclass(frozen=True)
 class Place:
-    """An exchange, a market of it, and what its name in a test's acts begins with. Where it asks
-    for many lists, our limiter stands before it as it does in the program."""
+    """An exchange, a market of it, and what its name in a test's acts begins with."""
 
     exchange: str
     symbol: str
     acts: str = ""
-    is_limited: bool = True
 
 
-USDM: Final = Place("binanceusdm", "BTC/USDT:USDT", is_limited=False)
+USDM: Final = Place("binanceusdm", "BTC/USDT:USDT")
 OKX: Final = Place("okx", "BTC/USDT:USDT", "okx/")
 BINANCE_SPOT: Final = Place("binance", "BTC/USDT", "spot/")
 
@@ -61,9 +59,8 @@ class Sends:
         self.far = Actions(self._exchange)
         main = KEYS[0]
         key = {"apiKey": main.key, "secret": main.secret, "password": main.passphrase}
-        link: Any = NearLink(
-            place.exchange, self._exchange.door, key, clock, enableRateLimit=place.is_limited
-        )
+        # Our limiter stands before it, as in the program.
+        link: Any = NearLink(place.exchange, self._exchange.door, key, clock, enableRateLimit=True)
         self.venue = ExchangeVenue(link, clock, "main", "USDT")
         self._slots = asyncio.Semaphore(AT_ONCE)
         self.wrong: list[str] = []
