@@ -83,7 +83,8 @@ def _decided(decided: Decided) -> Iterator[str]:
 
 
 def _verdict(verdict: Verdict) -> str:
-    outcome = "passed" if verdict.passed else f"STOPPED {verdict.code}"
+    failed = "WARNED" if verdict.is_soft else "STOPPED"
+    outcome = "passed" if verdict.passed else f"{failed} {verdict.code}"
     return f"{outcome}  {verdict.name}: {verdict.value}, bound {verdict.bound}"
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lefi_tui.core.messages import CancelOrder, ClosePosition, StartBot, StopBot
+from lefi_tui.core.messages import CancelOrder, ClosePosition, Kill, StartBot, StopBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import DeskView, PositionRow
 from tests.exchange.live_profile import BTC, bare, live_profile, opened, with_key
@@ -181,3 +182,16 @@ def test_a_trail_follows_as_a_native_stop_and_goes_on_from_its_best_price_after_
     far.act("price", symbol="BTCUSDT", price="59990")
     seen(engine, lambda view: not held(view))
     assert far.act("positions") == []
+
+
+def test_a_kill_takes_entries_and_exits_there_while_questions_hang_and_the_journal_is_locked(
+    home: Path, engine: Engine, far: Far
+) -> None:
+    start(engine, "doomed", f"{BUY}stop_loss = 2%); {BUY}at = 50000)")
+    seen(engine, lambda view: stops(view).endswith("native") and len(view.orders) == 2)
+    far.act("fault", name="hang before", method="GET", times=200)
+    with closing(sqlite3.connect(home / "desk.sqlite", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        assert engine.submit(Kill(0)).result(30).is_accepted
+        lasting(far, lambda: not standing(far) and far.act("orders")[-1]["status"] == "CANCELED")
+        holder.execute("ROLLBACK")

@@ -34,7 +34,7 @@ def close_position(draft: Draft, command: ClosePosition) -> None:
     trial = Draft(draft.desk)
     _cancel_entries(trial, command)
     answer = gate_answer(trial.desk, order, command.at_ns)
-    failed = [each.text or each.code for each in answer.verdicts if not each.passed]
+    failed = [each.text or each.code for each in answer.refusals]
     if failed:
         draft.refuse("ClosePosition", command.at_ns, f"{'; '.join(failed)} Nothing was sent.")
         return

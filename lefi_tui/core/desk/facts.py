@@ -21,6 +21,7 @@ from lefi_tui.core.position import Position, reducible
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.advisers import ADVISERS
 from lefi_tui.core.risk.checks import set_checks
+from lefi_tui.core.risk.dust import dust_left
 from lefi_tui.core.risk.facts import Facts, GateRequest, exit_price, stop_price
 from lefi_tui.core.risk.fitting import Fit, is_fitting
 from lefi_tui.core.risk.fitting import fitted as sized
@@ -151,6 +152,19 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     fitted = _conforming(case)
     if isinstance(fitted, NotConforming):
         return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
+    answer = _judged(desk, case, fitted, at_ns)
+    sent, fee = answer.order, fee_in_base(account, instrument)
+    more = dust_left(instrument, sent, position.units, price, fee)
+    return replace(answer, verdicts=(*answer.verdicts, *more)) if more else answer
+
+
+def fee_in_base(account: Account, instrument: Instrument) -> Decimal:
+    """The share of what is bought that an exchange takes of it; elsewhere fees are in quote."""
+    return instrument.taker if account.mode == "live" and not instrument.is_perpetual else ZERO
+
+
+def _judged(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
+    order, leverage, free = case.order, case.leverage, case.free
     request = _request(case, fitted)
     if request.is_reducing or request.is_undo:
         return _leaving(desk, _fitted(order, fitted, leverage), request, at_ns, free)

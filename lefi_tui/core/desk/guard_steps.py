@@ -182,9 +182,12 @@ def _hung(desk: Desk, key: Key, name: str, now_ns: int) -> Iterator[Step]:
     instrument, current = desk.instruments.get(key), desk.orders.get(slot.order)
     tick = ZERO if instrument is None else instrument.tick
     hang = wanted(guard, name, position.entry, tick)
-    if hang is None or is_dust(instrument, position.units, position.entry):
+    if is_dust(instrument, position.units, position.entry):
+        if current is not None and not _is_leaving(current):
+            yield Drop((current.id,))
+    elif hang is None:
         return
-    if current is None:
+    elif current is None:
         if may_hang(slot, name, now_ns):
             yield Place(name, hang)
     elif _is_moved(current, hang, slot.at_ns, now_ns):

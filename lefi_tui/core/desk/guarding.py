@@ -69,6 +69,7 @@ from lefi_tui.core.protection import (
     Hang,
     Slot,
     is_better,
+    is_dust,
 )
 
 Key = tuple[str, str]
@@ -191,7 +192,10 @@ def _taken_away(draft: Draft, order: Order, guard: Guard, at_ns: int) -> None:
     changes: dict[str, Any] = {order.leg: None}
     _keep(draft, key, _with(replace(guard, **changes), SLOT_OF[order.leg], Slot()), at_ns)
     position = draft.desk.positions.get(key)
-    if position is not None and position.units:
+    is_rest = position is None or is_dust(
+        draft.desk.instruments.get(key), position.units, position.entry
+    )
+    if position is not None and position.units and not is_rest:
         text = f"the {order.leg} was canceled by hand, and is not hung again"
         draft.say(ProtectionTold(*key, "taken away", text, at_ns))
 

@@ -268,7 +268,7 @@ def _id(run: str, at_ns: int, owner: str, number: int) -> str:
 def _send(draft: Draft, order: Order, now_ns: int) -> str:
     """Through the gate like every order, as one that reduces; its no in words."""
     answer = gate_answer(_as_reducing(draft.desk, order), order, now_ns)
-    failed = [each.text or each.code for each in answer.verdicts if not each.passed]
+    failed = [each.text or each.code for each in answer.refusals]
     if failed:
         return "; ".join(failed)
     ready = answer.order.moved_to(OrderStatus.SUBMITTED)
