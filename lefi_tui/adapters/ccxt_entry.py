@@ -44,10 +44,14 @@ class Entry:
 
     async def _insisted(self, part: list[Plain]) -> list[Plain]:
         orders_in.set(len(part))
-        for _ in range(TRIES - 1):
-            told = await (self._batch(part) if len(part) > 1 else self._one(part[0]))
-            if not all(each["state"] == "refused" and ORDERS_FULL in each["text"] for each in told):
-                return told
+        tries = TRIES if self._on.client.enableRateLimit else 1  # without it nothing would wait
+        told = await self._once(part)
+        while tries > 1 and all(_is_for_their_number(each) for each in told):
+            tries -= 1
+            told = await self._once(part)
+        return told
+
+    async def _once(self, part: list[Plain]) -> list[Plain]:
         return await (self._batch(part) if len(part) > 1 else self._one(part[0]))
 
     # ---- one
@@ -146,6 +150,10 @@ class Entry:
 
 _ID: Final = "newClientOrderId"
 _ID_OF_OLD: Final = "origClientOrderId"
+
+
+def _is_for_their_number(told: Plain) -> bool:
+    return bool(told["state"] == "refused" and ORDERS_FULL in told["text"])
 
 
 def _accepted(answer: Any) -> Plain:

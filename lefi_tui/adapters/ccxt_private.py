@@ -50,7 +50,8 @@ class PrivateExchange(PublicExchange):
     signs = True
 
     def __init__(self, begin: Mapping[str, Any], clock: Clock) -> None:
-        """`begin` is the worker's first line: exchange, its ccxt table, key, is_sandbox."""
+        """`begin` is the worker's first line: exchange, its ccxt table, key, is_sandbox, whether it
+        trades; `orders_by` leaves its orders one way only (bench, tests)."""
         for each in begin["key"].values():
             REDACTOR.learn(each)
         given = {name: value for name, value in begin["ccxt"].items() if name not in NEVER}

@@ -22,7 +22,7 @@ SAMPLES: Final = 5
 SLOWER_MOST: Final = 1.5
 SLOWER_MS: Final = 2.0
 EVERY_NS: Final = 600_000_000_000
-TRY_AGAIN_NS: Final = 5_000_000_000
+TRY_AGAIN_NS: Final = 30_000_000_000  # an exchange that is away keeps no question waiting twice
 # So far the wall's clock may go from the monotonic one: more is a jump, or the machine slept.
 JUMP_NS: Final = 500_000_000
 
@@ -80,6 +80,8 @@ class ServerClock:
 
     def is_doubted(self) -> bool:
         """Nothing may be signed by it: but not asked for more often than an answer can come."""
+        if self._measured is None and self._measures.locked():
+            return True  # it is being asked for: whoever comes now waits for it, too
         now_ns = self._clock.monotonic_ns()
         if now_ns - self._tried_ns < TRY_AGAIN_NS:
             return False

@@ -120,3 +120,24 @@ def test_a_ban_of_some_minutes_is_kept_to_the_second() -> None:
         assert on.act("counts")["held"] == len(banned) == 1  # the one that was told of it
 
     near(story)
+
+
+def test_a_flood_of_questions_keeps_no_cancel_and_no_exit_waiting() -> None:
+    async def story(on: Near) -> None:
+        resting = order("resting", limit=Decimal(50_000))
+        await on.venue.submit((order("held", "0.05"),))
+        await on.venue.submit((resting,))
+        flood = [asyncio.ensure_future(on.link.ask("book", symbol=BTC)) for _ in range(150)]
+        await on.clock.sleep(0.5)
+        began_ns = on.clock.monotonic_ns()
+        close = order("close", "0.05", Side.SELL, is_reduce_only=True)
+        await asyncio.gather(
+            on.link.ask("cancel", symbol=BTC, order=resting.id, rank="CANCEL"),
+            on.venue.submit((close,)),
+        )
+        assert on.clock.monotonic_ns() == began_ns  # not one of them waited
+        assert sum(each.done() for each in flood) < 100
+        await asyncio.gather(*flood)
+        assert on.clock.monotonic_ns() > began_ns
+
+    near(story)

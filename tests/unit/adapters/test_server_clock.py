@@ -47,6 +47,14 @@ class Machine:
         return told
 
 
+async def _turns() -> None:
+    """Some rounds of the loop."""
+    for _ in range(3):
+        turned = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(turned.set_result, None)
+        await turned
+
+
 @pytest.mark.parametrize("ahead_ms", [60_000, -5_000, 0])
 async def test_a_clock_that_is_off_is_measured_and_what_is_signed_bears_their_time(
     ahead_ms: int,
@@ -113,6 +121,23 @@ async def test_it_is_measured_again_by_the_clock_and_at_most_once_for_each_refus
     assert machine.asked == 10
     await asyncio.gather(*(server.measured_since(2) for _ in range(20)))
     assert machine.asked == 15  # twenty refusals of one moment are one measurement
+
+
+async def test_whoever_asks_while_it_is_being_measured_waits_for_the_same_answer() -> None:
+    machine = Machine(60_000)
+    asks = machine.time
+
+    async def after_a_while() -> int:
+        await asyncio.wait([asyncio.ensure_future(_turns())])
+        return await asks()
+
+    server = ServerClock(machine, after_a_while)
+    first = asyncio.ensure_future(server.measure())
+    await _turns()
+    assert server.is_doubted()
+    await server.measure()
+    assert server.now_ms() == machine.theirs_ms()
+    assert (first.done(), machine.asked) == (True, 5)
 
 
 async def test_an_exchange_that_is_silent_leaves_the_clock_and_is_not_asked_at_each_turn() -> None:
