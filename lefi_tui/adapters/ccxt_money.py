@@ -25,14 +25,15 @@ class Money:
     def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
         return {"move": self._move, "find_move": self._find}
 
-    async def _move(self, source: str, to: str, unit: str, amount: str) -> Plain:
+    async def _move(self, asked: Plain) -> Plain:
         await self._on.client.load_markets()
-        ends = self._ends(source, to)
+        ends = self._ends(asked)
         if ends is None:
-            return outcome("refused", "NO_WAY", f"no way from wallet {source!r} to {to!r} is known")
+            way = f"from wallet {asked['source']!r} to {asked['to']!r}"
+            return outcome("refused", "NO_WAY", f"no way {way} is known")
         params = self._on.ways.order_params()
         try:
-            told = await self._on.client.transfer(unit, amount, *ends, params)
+            told = await self._on.client.transfer(asked["unit"], asked["amount"], *ends, params)
         except Refusal as refusal:  # it never left
             return outcome("refused", "HELD_BACK", str(refusal))
         except ccxt.BaseError as error:
@@ -41,28 +42,31 @@ class Money:
             return outcome("unknown", "", "its answer can't be read")
         return outcome("done", "", "", transfer=str(told["id"]))
 
-    async def _find(self, source: str, to: str, unit: str, amount: str, since_ms: int) -> Plain:
-        """Exchanges know such a transfer by no name of ours: by its ends, amount and time."""
+    async def _find(self, asked: Plain, since_ms: int, known: list[str]) -> Plain:
+        """Exchanges know such a transfer by no name of ours: by its ends, amount and time; and it
+        is none of those that are known already."""
         await self._on.client.load_markets()
-        ends = self._ends(source, to)
+        ends = self._ends(asked)
         if ends is None:
             return {"is_found": False, "server_ms": since_ms}
         named = {"fromAccount": ends[0], "toAccount": ends[1]}
-        rows = await self._on.client.fetch_transfers(unit, since_ms, ROWS_MOST, named)
-        same = [each for each in rows if _is_it(each, unit, amount, since_ms)]
+        rows = await self._on.client.fetch_transfers(asked["unit"], since_ms, ROWS_MOST, named)
+        fresh = (each for each in rows if str(each["id"]) not in known)
+        same = [each for each in fresh if _is_it(each, asked, since_ms)]
         server_ms = int(self._on.client.nonce())
         if not same:
             return {"is_found": False, "server_ms": server_ms}
         return {"is_found": True, "transfer": str(same[0]["id"]), "status": same[0]["status"],
                 "server_ms": server_ms}  # fmt: skip
 
-    def _ends(self, source: str, to: str) -> tuple[str, str] | None:
+    def _ends(self, asked: Plain) -> tuple[str, str] | None:
         ways = self._on.ways
-        ends = tuple(each or ways.own_wallet for each in (source, to))
+        ends = tuple(asked[each] or ways.own_wallet for each in ("source", "to"))
         known = {ways.own_wallet, *ways.wallets} - {""}
         return (ends[0], ends[1]) if set(ends) <= known and ends[0] != ends[1] else None
 
 
-def _is_it(row: Mapping[str, Any], unit: str, amount: str, since_ms: int) -> bool:
-    is_same = row["currency"] == unit and decimal_of(row["amount"]) == decimal_of(amount)
+def _is_it(row: Mapping[str, Any], asked: Plain, since_ms: int) -> bool:
+    is_same = row["currency"] == asked["unit"]
+    is_same &= decimal_of(row["amount"]) == decimal_of(asked["amount"])
     return is_same and int(row["timestamp"] or 0) >= since_ms

@@ -26,12 +26,13 @@ class Till:
         self._ask, self._clock, self._ways = ask, clock, ways
 
     async def move(self, asked: MoveMoney) -> MoneyMoved:
-        told = await self._ask("move", **_of(asked), rank="ENTRY")
+        told = await self._ask("move", asked=_of(asked), rank="ENTRY")
         return self._told(asked, told["state"], told["text"], told.get("transfer", ""))
 
     async def find_move(self, asked: MoveMoney) -> MoneyMoved:
         since_ms = asked.since_ns // NS_PER_MS - EARLIER_MS
-        told = await self._ask("find_move", **_of(asked), since_ms=since_ms)
+        known = list(asked.known)
+        told = await self._ask("find_move", asked=_of(asked), since_ms=since_ms, known=known)
         if told["is_found"]:
             state = "refused" if told["status"] in FAILED else "done"
             return self._told(asked, state, f"{told['status']} there", told["transfer"])

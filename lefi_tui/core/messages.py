@@ -1092,6 +1092,7 @@ class CashFlowSettled(Event):
     bot: str
     at_ns: int
     by: str
+    transfer: str = ""  # the exchange's name of it, where the exchange did it
 
 
 class MoveSent(Event):
@@ -1371,3 +1372,4 @@ class MoveMoney(Effect):
     amount: Decimal
     since_ns: int
     is_sent: bool = False
+    known: tuple[str, ...] = ()  # transfers that are booked: it is none of these

@@ -88,7 +88,7 @@ def settled(desk: Desk, event: CashFlowSettled) -> Desk:
     left = {key: each for key, each in desk.flows.items() if key != event.flow}
     flow = desk.flows.get(event.flow)
     if flow is not None and flow.source:
-        desk = transfers.settled(desk, flow)
+        desk = transfers.settled(desk, flow, event.transfer)
     return replace(desk, flows=left)
 
 

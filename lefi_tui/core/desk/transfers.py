@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 NS_PER_MS = 1_000_000
 PLANNED = "planned"  # what becomes of such an order: it is not filled, and not refused
+MADE = "transfers made"  # their ids: in history one may look like another
+MADE_MAX = 64
 NOT_FREE = "NOT_FREE"
 WAITS = "STILL_WORKING"
 
@@ -139,7 +141,8 @@ def _effect(desk: Desk, flow: CashFlow, *, is_sent: bool) -> MoveMoney:
     found = route(desk, flow)
     assert found is not None, flow
     account, source, to = found
-    return MoveMoney(account, flow.id, source, to, flow.unit, flow.amount, flow.sent_ns, is_sent)
+    ends = (source, to, flow.unit, flow.amount)
+    return MoveMoney(account, flow.id, *ends, flow.sent_ns, is_sent, desk.booked.get(MADE, ()))
 
 
 def looking_for(desk: Desk) -> tuple[MoveMoney, ...]:
@@ -153,7 +156,7 @@ def answered(draft: Draft, report: MoneyMoved) -> None:
         return
     if report.state == "done":
         by = f"the exchange, transfer {report.transfer}"
-        draft.say(CashFlowSettled(flow.id, flow.bot, report.at_ns, by))
+        draft.say(CashFlowSettled(flow.id, flow.bot, report.at_ns, by, report.transfer))
         return
     is_known = report.state == "refused"
     draft.say(MoveAnswered(flow.id, flow.bot, report.at_ns, is_known, report.text))
@@ -175,8 +178,11 @@ def ended(desk: Desk, event: MoveAnswered) -> Desk:
     return replace(desk, flows=put(desk.flows, flow.id, flow))
 
 
-def settled(desk: Desk, flow: CashFlow) -> Desk:
-    """Moved by a person: each end is booked, once."""
+def settled(desk: Desk, flow: CashFlow, transfer: str) -> Desk:
+    """Moved by a person or by the exchange: each end is booked, once."""
+    if transfer:
+        made = (*desk.booked.get(MADE, ()), transfer)[-MADE_MAX:]
+        desk = replace(desk, booked=put(desk.booked, MADE, made))
     for account, amount in ((flow.source, -flow.amount), (flow.to, flow.amount)):
         desk = _booked(desk, account, flow.unit, amount)
     return desk

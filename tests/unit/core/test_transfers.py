@@ -203,6 +203,10 @@ def test_a_transfer_that_is_let_go_leaves_once_and_is_settled_by_the_exchanges_w
     assert held(story.desk.ledger, "main/spot", "USDT") == 100
     told(story, flow, "done")
     assert held(story.desk.ledger, "main/spot", "USDT") == 100
+    story.prices(101.0, "BTC/USDT")
+    again = story.of(CashFlowPlanned)[-1].id
+    story.tell(MoveFlow(again, story.now, "anna"))
+    assert looking_for(story.desk)[0].known == ("77",)
 
 
 def test_one_that_was_refused_waits_for_a_person_again() -> None:
