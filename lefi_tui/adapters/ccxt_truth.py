@@ -15,8 +15,10 @@ from lefi_tui.adapters.ccxt_answers import Account, Plain
 from lefi_tui.adapters.ccxt_holdings import Holdings, Positions
 from lefi_tui.adapters.ccxt_markets import decimal_of
 
-# How Binance names the orders by which it closes a position itself.
+# How Binance names the orders by which it closes a position itself, and what kind OKX says it is.
 FORCED: Final = {"autoclose-": "liquidation", "adl_autoclose": "adl"}
+KINDS: Final = {"full_liquidation": "liquidation", "partial_liquidation": "liquidation",
+                "adl": "adl"}  # fmt: skip
 NAMED_MAX: Final = 10  # strange orders whose names are asked for: one question each
 
 
@@ -55,7 +57,9 @@ class Truth:
             told = await self._on.client.fetch_order(order, symbol)
         except ccxt.OrderNotFound:
             return "order"
-        name = str(told.get("clientOrderId") or "")
+        name, kind = str(told.get("clientOrderId") or ""), told["info"].get("category")
+        if kind in KINDS:
+            return KINDS[kind]
         return next((why for sign, why in FORCED.items() if name.startswith(sign)), "order")
 
 

@@ -138,7 +138,8 @@ class Exits:
         told: list[Report] = []
         for each in [each for each in self._held.values() if each.symbol == symbol]:
             told += await self.story(each)
-        return told
+        # The one that was met comes first: the other is gone with its position, not missing.
+        return sorted(told, key=lambda each: not isinstance(each, VenueFilled))
 
     async def look_up(self, order: str) -> tuple[Report, ...] | None:
         """None where it is no exit of ours."""

@@ -309,7 +309,8 @@ def _unconfirmed(event: m.OrderUnconfirmed, orders: Orders) -> Said:
 
 def _exit_placed(event: m.ExitPlaced, _orders: Orders) -> Said:
     order = event.order
-    what = f"Venue holds {order.leg.replace('_', ' ')} {numbers.order(order)} {_how(order)}"
+    verb = "Venue holds" if order.trigger is None else "Asked for"
+    what = f"{verb} {order.leg.replace('_', ' ')} {numbers.order(order)} {_how(order)}"
     where = f"{_whose(order)} {order.terms.symbol}"
     return Said(Weight.PLAIN, what, where, "", "", event.at_ns, order.owner)
 
@@ -380,7 +381,6 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.IntentRefused: _intent_refused,
     m.OrderSubmitted: _submitted,
     m.OrderDenied: _denied,
-    m.OrderAccepted: _silent,
     m.OrderRejected: _rejected,
     m.OrderFilled: _filled,
     m.OrderCancelRequested: _cancel_requested,

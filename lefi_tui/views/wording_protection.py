@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.order import Order
+from lefi_tui.core.protection import KEPT_HERE, SLOT_OF
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 
@@ -42,6 +43,19 @@ def _rules(event: m.ProtectionRulesSet, _orders: Mapping[str, Order]) -> Said:
     return Said(Weight.PLAIN, "Rules of protection are in force", "settings", why)
 
 
+def _accepted(event: m.OrderAccepted, orders: Mapping[str, Order]) -> Said | None:
+    """Of an exit alone: who holds it is what a person must know."""
+    order = orders.get(event.order)
+    if order is None or order.leg not in SLOT_OF or order.trigger is None:
+        return None
+    is_ours = event.venue_order_id == KEPT_HERE
+    whose = "This program holds" if is_ours else "The exchange holds"
+    why = "while it runs: the exchange keeps no exits for us" if is_ours else ""
+    what = f"{whose} the {order.leg} at {order.trigger.normalize():f}"
+    where = f"{order.account} {order.terms.symbol}"
+    return Said(Weight.PLAIN, what, where, why, "", event.at_ns, order.owner)
+
+
 def _fired(event: m.ExitFired, orders: Mapping[str, Order]) -> Said:
     order = orders.get(event.order)
     leg = "exit" if order is None else order.leg
@@ -73,6 +87,7 @@ def _silent(_event: m.GuardKept, _orders: Mapping[str, Order]) -> None:
 OF_PROTECTION: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | None]]] = {
     m.ProtectionTold: _told,
     m.ProtectionRulesSet: _rules,
+    m.OrderAccepted: _accepted,
     m.ExitFired: _fired,
     m.GuardKept: _silent,
     m.DeadManKept: _dead_man,

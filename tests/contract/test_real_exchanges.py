@@ -192,6 +192,26 @@ async def test_a_market_is_held_one_way_or_nothing_is_opened(
     assert not isinstance(said, VenueRejected) or "hedge mode" in said.text
 
 
+async def test_a_position_has_its_own_margin_and_the_leverage_that_was_asked_for(
+    perpetual_door: LoopbackDoor,
+) -> None:
+    await perpetual_door.submit(perpetual_door.buy("2", leverage=Decimal(5)))
+    told = await perpetual_door.loopback.link.ask("wallet")
+    (held,) = told["positions"]
+    assert (held["is_isolated"], Decimal(held["leverage"])) == (True, Decimal(5))
+    await perpetual_door.submit(perpetual_door.buy("1", leverage=Decimal(7)))
+    told = await perpetual_door.loopback.link.ask("wallet")
+    assert [Decimal(each["leverage"]) for each in told["positions"]] == [7]
+
+
+async def test_what_it_took_by_force_is_told_as_that(perpetual_door: LoopbackDoor) -> None:
+    await perpetual_door.submit(perpetual_door.buy("2", leverage=Decimal(20)))
+    await perpetual_door.falls()
+    assert await perpetual_door.position() == 0
+    (told,) = await perpetual_door.adapter.strays(perpetual_door.symbol, 0)
+    assert (told.reason, told.side, told.quantity) == ("liquidation", "sell", Decimal(2))
+
+
 async def test_a_leverage_that_the_exchange_has_not_sends_nothing(
     perpetual_door: LoopbackDoor,
 ) -> None:

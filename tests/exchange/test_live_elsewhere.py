@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
-from lefi_tui.core.messages import StartBot
+from lefi_tui.core.messages import Kill, StartBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import DeskView
 from tests.exchange.live_profile import bare, held, live_profile, opened, with_key
@@ -61,7 +61,7 @@ def home(far: Far, tmp_path: Path, case: Case) -> Iterator[Path]:
         yield home
 
 
-def test_a_script_buys_with_stop_and_target_and_a_start_finds_the_one_that_was_met(
+def test_a_start_finds_the_exit_that_was_met_meanwhile_and_a_kill_leaves_nothing(
     far: Far, home: Path, case: Case
 ) -> None:
     with running(home) as engine:
@@ -71,15 +71,20 @@ def test_a_script_buys_with_stop_and_target_and_a_start_finds_the_one_that_was_m
     far.act(f"{case.acts}price", symbol=case.name, price="2930")
     with running(home) as engine:
         seen(engine, lambda view: case.symbol not in held(view) and not legs(view))
+        assert len(done(far, case)) == 2
+        start(engine, case, "again")
+        seen(engine, lambda view: legs(view) == {"stop", "target"})
+        assert engine.submit(Kill(0)).result(30).is_accepted
+        seen(engine, lambda view: case.symbol not in held(view) and "flat at" in str(view.log))
     assert booked(home) == done(far, case)
-    assert len(booked(home)) == 2
+    assert len(booked(home)) == 4
 
 
-def start(engine: Engine, case: Case) -> None:
+def start(engine: Engine, case: Case, bot: str = "guarded") -> None:
     seen(engine, opened("main"))
     seen(engine, lambda view: any(each.symbol == case.symbol for each in view.prices))
     script = GUARDED.format(symbol=case.symbol)
-    receipt = engine.submit(StartBot("guarded", "automated", "main", script)).result(30)
+    receipt = engine.submit(StartBot(bot, "automated", "main", script)).result(30)
     assert receipt.is_accepted, receipt.text
 
 

@@ -259,18 +259,27 @@ def told(venue: OkxVenue, order: Order) -> dict[str, Any]:
     contract = _contract(order.symbol)
     fee = sum((each.fee for each in order.trades), Decimal(0))
     kinds = {tif: kind for kind, tif in TIFS.items()}
-    attached = venue.attached.get(order.number)
+    attached, category = venue.attached.get(order.number), _category(order)
     return {
         "instId": order.symbol, "instType": "SWAP", "ordId": str(order.number),
-        "clOrdId": order.client_id, "px": text(order.price), "sz": text(order.quantity / contract),
+        "clOrdId": order.client_id if category == "normal" else "",
+        "px": text(order.price), "sz": text(order.quantity / contract),
         "ordType": "market" if order.kind == "MARKET" else kinds[order.tif],
         "side": order.side.lower(), "posSide": _side(order.position_side), "tdMode": "cross",
         "accFillSz": text(order.filled / contract),
         "avgPx": text(order.average) if order.trades else "", "state": STATES[order.status],
         "fee": text(-fee), "feeCcy": "USDT", "reduceOnly": str(order.is_reduce_only).lower(),
         "attachAlgoOrds": [] if attached is None else [dict(attached)], "lever": "20",
-        "cTime": str(order.created_ms), "uTime": str(order.updated_ms or order.created_ms),
+        "category": category, "cTime": str(order.created_ms),
+        "uTime": str(order.updated_ms or order.created_ms),
     }  # fmt: skip
+
+
+def _category(order: Order) -> str:
+    """What the exchange did itself has no client id."""
+    forced = {"autoclose-": "full_liquidation", "adl_autoclose": "adl"}
+    found = (kind for name, kind in forced.items() if order.client_id.startswith(name))
+    return next(found, "normal")
 
 
 def _contract(name: str) -> Decimal:
