@@ -37,6 +37,8 @@ def _status(row: OrderRow) -> Span:
     if row.unconfirmed_ms:
         return numbers.old(row.unconfirmed_ms), Ink.WARN
     is_doubtful = row.status == OrderStatus.UNCONFIRMED.value
+    if row.rests_alone and row.status == OrderStatus.ACCEPTED.value:
+        return "no dead-man", Ink.WARN
     return row.status, Ink.WARN if is_doubtful else Ink.DIM
 
 
@@ -65,6 +67,7 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
 def explain(row: OrderRow) -> str:
     filled = f"{numbers.quantity(row.filled)} of {_units(row)[0]} filled"
     words = f"Order {row.id} on {row.account}, {row.kind} {row.leg}: {row.status}, {filled}"
+    words += "; no dead-man: it rests on while we are gone" if row.rests_alone else ""
     if row.unconfirmed_ms:
         words += f". OLD: not confirmed there for {numbers.age(row.unconfirmed_ms)}"
     return words

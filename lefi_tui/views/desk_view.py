@@ -141,6 +141,7 @@ class OrderRow(Record):
     age_ms: int
     unconfirmed_ms: int = 0  # as of a position
     is_external: bool = False  # of another hand: nothing here touches it
+    rests_alone: bool = False  # while we are gone it rests on: there is no dead-man
 
 
 class BotRow(Record):

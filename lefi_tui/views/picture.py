@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
-from lefi_tui.core.desk.covering import protection_of
+from lefi_tui.core.desk.covering import protection_of, rests_alone
 from lefi_tui.core.live_gates import is_real
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import from_double, nearest_to
@@ -276,6 +276,7 @@ def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:
         status=order.status.value,
         places=places_of(desk.instruments.get((order.account, terms.symbol)), near),
         age_ms=_age_ms(now_ns, order.placed_at_ns // NS_PER_MS),
+        rests_alone=rests_alone(desk, order),
     )
 
 

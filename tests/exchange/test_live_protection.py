@@ -28,6 +28,7 @@ on PriceUpdate("{symbol}") {{
     if n == 1 {{ {order} }}
 }}
 """
+D_MOVED = Decimal("59290.1")
 BUY = f'Buy("{BTC}", 0.01 BTC, leverage = 5, '
 
 
@@ -162,6 +163,34 @@ def test_what_a_person_takes_away_is_told_as_no_stop_asked(engine: Engine, far: 
     lasting(far, lambda: len(standing(far)) == 1)
     close(engine, "by-hand")
     lasting(far, lambda: standing(far) == [])  # the target goes with its position
+
+
+def test_what_an_entry_filled_before_its_end_is_the_position_and_its_stop_closes_that(
+    engine: Engine, far: Far
+) -> None:
+    far.act("plan", shares=["0.4"], then="expire")
+    start(engine, "partial", f"{BUY}stop_loss = 2%)")
+    view = seen(engine, lambda view: stops(view) == "stop 58,800.1 native")
+    row = held(view)
+    assert row is not None
+    assert row.units == Decimal("0.004")
+    far.act("price", symbol="BTCUSDT", price="58000")
+    seen(engine, lambda view: not held(view))
+    assert far.act("positions") == []
+    engine.submit(StopBot("partial")).result(30)
+
+
+def test_a_stop_in_percent_follows_the_average_entry_price_when_more_is_bought(
+    engine: Engine, far: Far
+) -> None:
+    start(engine, "first", f"{BUY}stop_loss = 2%)")
+    seen(engine, lambda view: stops(view) == "stop 58,800.1 native")
+    far.act("price", symbol="BTCUSDT", price="61000")
+    start(engine, "more", BUY.removesuffix(", ") + ")")
+    seen(engine, lambda view: stops(view) == "stop 59,290.1 native")  # 2 % below 60500.1
+    lasting(far, lambda: [Decimal(each["triggerPrice"]) for each in standing(far)] == [D_MOVED])
+    engine.submit(StopBot("more")).result(30)
+    close(engine, "first")
 
 
 def test_a_trail_follows_as_a_native_stop_and_goes_on_from_its_best_price_after_a_restart(

@@ -99,6 +99,12 @@ def test_positions_at_80_columns_show_profit_liquidation_and_how_they_are_protec
     assert "NO STOP" in narrow[2]
 
 
+def test_an_order_that_nobody_ends_while_we_are_gone_says_so_in_the_place_of_its_state() -> None:
+    alone = replace(view().orders[0], status="accepted", rests_alone=True)
+    shown = replace(view(), orders=(alone,))
+    assert "no dead-man" in lines(orders.layout(shown, Frame(78, 2)))[1]
+
+
 def test_at_40_columns_symbol_profit_and_age_are_left() -> None:
     text = lines(positions.layout(view(), Frame(38, 3)))
     assert text[1].split() == ["▹BTC/USDT", "+11.50", "0.9s"]

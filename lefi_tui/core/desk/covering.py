@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from lefi_tui.core.desk.guard_steps import NS_PER_S, is_guarded, why_bare
 from lefi_tui.core.desk.state import Desk
@@ -22,6 +23,8 @@ from lefi_tui.core.protection import (
     is_standing,
 )
 
+NO_DEAD_MAN: Final = frozenset({"off", "none", "failed"})
+
 
 def protection_of(desk: Desk, position: Position, now_ns: int) -> Protection:
     key = (position.account, position.symbol)
@@ -40,6 +43,13 @@ def protection_of(desk: Desk, position: Position, now_ns: int) -> Protection:
     if guard is None or not guard.wants_stop:
         return Protection(Cover.NONE, lost_ns=lost_ns)
     return _without(desk, guard, now_ns)
+
+
+def rests_alone(desk: Desk, order: Order) -> bool:
+    """An entry that waits for its price at an exchange, and no dead-man's switch ends it."""
+    known = desk.dead_men.get(order.account)
+    is_resting = order.leg == "entry" and order.terms.limit is not None
+    return is_resting and known is not None and known.state in NO_DEAD_MAN
 
 
 def _without(desk: Desk, guard: Guard, now_ns: int) -> Protection:

@@ -9,11 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from lefi_tui.core.desk import Desk, Step, advance
-from lefi_tui.core.desk.covering import protection_of
+from lefi_tui.core.desk.covering import protection_of, rests_alone
 from lefi_tui.core.desk.guard_steps import guarded, is_due
 from lefi_tui.core.messages import (
     CancelOrder,
     CancelOrders,
+    DeadManKept,
+    DeadManSeen,
     Kill,
     ListInstruments,
     OpenAccount,
@@ -329,3 +331,15 @@ def test_the_same_is_asked_for_once_whoever_looks(story: Story) -> None:
     story.stands("target")
     for report in (TendProtection(story.now), PeakSeen(*KEY, D(70_000), 0)):
         assert story.tell(report).effects == ()
+
+
+def test_an_entry_that_rests_without_a_dead_mans_switch_is_marked_and_that_is_told_once() -> None:
+    story = Story("bare")
+    resting = replace(story.entry, terms=replace(story.entry.terms, limit=D(50_000)))
+    assert not rests_alone(story.desk, resting)  # nobody has said yet
+    for state, is_alone in [("none", True), ("kept", False), ("failed", True), ("off", True)]:
+        step = story.tell(DeadManSeen("main", 1, state, 90))
+        assert [each.state for each in of(DeadManKept, step)] == [state]
+        assert story.tell(DeadManSeen("main", 2, state, 90)).events == ()
+        assert rests_alone(story.desk, resting) is is_alone
+        assert not rests_alone(story.desk, story.entry)  # at market it rests nowhere
