@@ -95,8 +95,10 @@ def _account(event: Mapping[str, Any], symbol_of: SymbolOf) -> Plain:
 def _settings(event: Mapping[str, Any], symbol_of: SymbolOf) -> Plain:
     """Another hand has set the leverage of a market, or how margin is kept."""
     named = event.get("ac")
-    symbols = [] if named is None else [symbol_of(named["s"])]
-    return _changed("SETTINGS", symbols, event)
+    if named is None:
+        return _changed("SETTINGS", [], event)
+    symbol, leverage = symbol_of(named["s"]), _number(named["l"], is_above_zero=True)
+    return {**_changed("SETTINGS", [symbol], event), "leverages": [(symbol, leverage)]}
 
 
 def _margin_call(event: Mapping[str, Any], symbol_of: SymbolOf) -> Plain:

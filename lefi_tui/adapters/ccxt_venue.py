@@ -67,7 +67,7 @@ class ExchangeVenue:
         self._leverage: dict[str, Decimal] = {}
         self._sets = asyncio.Lock()
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
-        self._looks.moved = self.wallet.soon
+        self._looks.moved, self._looks.leverage = self.wallet.soon, self._set_there
         self.wallet.confirmed = self.stream.confirmed
         self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
         self._till = Till(self._asked, clock, ways_of(link.exchange))
@@ -246,6 +246,11 @@ class ExchangeVenue:
                 wanted = Decimal(1)
         async with self._sets:
             return await self._made_ready(symbol, wanted)
+
+    def _set_there(self, symbol: str, leverage: Decimal) -> None:
+        """By whomever: the next order is made ready from what is in force."""
+        if symbol in self._leverage:
+            self._leverage[symbol] = leverage
 
     async def _made_ready(self, symbol: str, wanted: Decimal | None) -> dict[str, Any]:
         """None is whatever the open position has: it is only read then."""

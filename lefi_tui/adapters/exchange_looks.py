@@ -28,6 +28,8 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, OrderMissingError, VenueTimeoutError
 
 AnyExits = Exits | OwnExits
+OF_FILL: Final = "ORDER"
+OF_SETTINGS: Final = "SETTINGS"
 Changed = Callable[[str], None]  # a symbol, or "" for all
 NS_PER_MS: Final = 1_000_000
 NS_PER_S: Final = 1_000_000_000
@@ -45,9 +47,11 @@ class Looks:
         self._ask: Ask = stream.ask
         self.hear: Hear = _nobody
         self.changed: Changed = _unchanged
+        self.leverage: Callable[[str, Decimal], None] = _not_kept  # that is in force by now
         self.moved: Callable[[], None] = _still  # the wallet is another now
         self._denied: set[str] = set()  # that it had and does not find: said already
         self._due_ns = 0  # of the next look
+        self._is_unsure = False  # of something it would not say what became of it
         self._sooner = asyncio.Event()
         self._missed_ns = 0
         self._unfit: set[str] = set()  # markets in which something was filled under an exit
@@ -112,9 +116,18 @@ class Looks:
             case OrderTold() | ExitTold():
                 self._heard_of_others(news)
             case AccountTold():
-                self.moved()
-                for symbol in news.symbols or ("",):
-                    self.changed(symbol)
+                self._heard_of_account(news)
+
+    def _heard_of_account(self, news: AccountTold) -> None:
+        """What a fill does to the wallet is no sign of another hand: its order is."""
+        for symbol, leverage in news.leverages:
+            self.leverage(symbol, Decimal(leverage))
+        if news.reason == OF_SETTINGS:
+            return
+        self.moved()
+        if news.reason != OF_FILL:
+            for symbol in news.symbols or ("",):
+                self.changed(symbol)
 
     def _heard_of_others(self, news: OrderTold | ExitTold) -> None:
         """An exit, the order that it became, or what is not ours at all."""
@@ -152,12 +165,14 @@ class Looks:
         terms, owed_s = self._stream.terms, self._stream.deaf_in_s()
         pace_s = terms.quiet_s
         if self.busy():
-            pace_s = terms.proven_s if self._stream.is_proven() else terms.look_s
+            is_sure = self._stream.is_proven() and not self._is_unsure
+            pace_s = terms.proven_s if is_sure else terms.look_s
         return pace_s if owed_s is None else min(pace_s, max(owed_s, 0.0))
 
     async def look_on(self) -> None:
         """What no longer rests as it did is read whole, and its news are told; then exits."""
         began_ns, symbols = self._clock.monotonic_ns(), sorted(self.busy())
+        self._is_unsure = False
         if symbols:
             found = await self._ask("working", symbols=symbols)
             resting = {each["id"]: each for each in found}
@@ -176,7 +191,7 @@ class Looks:
                 self._denied.add(order)
                 self.hear(VenueSilent(order, self._clock.now_ns(), str(error)))
         except VenueTimeoutError:
-            return  # the next look may
+            self._is_unsure = True  # the next look may
         else:
             self._denied.discard(order)
             self._tell(each for each in told if not isinstance(each, VenueNeverSaw))
@@ -218,6 +233,10 @@ def _unchanged(_symbol: str) -> None:
 
 def _nobody(_report: Report) -> None:
     """Before anyone listens nothing is sent, so nothing can be told."""
+
+
+def _not_kept(_symbol: str, _leverage: Decimal) -> None:
+    """Where nobody keeps what is in force."""
 
 
 def _still() -> None:

@@ -166,6 +166,7 @@ class KnownOrders:
         at_ns = told.at_ms * NS_PER_MS
         if not known.venue_order_id:  # a doubt ends, before its answer or without one
             known.venue_order_id, known.units = told.venue_order_id, Decimal(told.units)
+            known.is_over = False  # also where it was held to have never come there
             yield VenueAccepted(order, at_ns, known.venue_order_id, known.units)
         if told.trade is not None:
             self.told_too(trade_news(known.symbol, told.trade))

@@ -92,6 +92,7 @@ class AccountTold(Record, tag_field="what", tag="account"):
     reason: str
     symbols: tuple[str, ...]
     at_ms: int
+    leverages: tuple[tuple[str, str], ...] = ()  # of markets where it was set
 
 
 News = OrderTold | ExitTold | AccountTold

@@ -14,7 +14,7 @@ import pytest
 from lefi_tui.core.messages import Kill, MoveFlow, SettleCashFlow, StartBot
 from lefi_tui.core.wallet import held as held_in
 from lefi_tui.engine.engine import Engine
-from lefi_tui.views.desk_view import Mode
+from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.views.queries import WalletsQuery
 from lefi_tui.views.wallet_view import WalletsView
 from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
@@ -36,6 +36,17 @@ on PriceUpdate("{ETH}") {{
     if n == 1 {{ Buy("{ETH}", 1 ETH, leverage = 5, stop_loss = 2%, take_profit = 3%) }}
 }}
 """
+
+ROUND_TRIP = f"""
+state n = 0
+on PriceUpdate("{BTC}") {{
+    n = n + 1
+    if n == 1 {{ Buy("{BTC}", 0.01 BTC, leverage = 5) }}
+    if n == 3 {{ Close("{BTC}") }}
+}}
+"""
+# The sale's fill is never told by it; of the purchase each word comes twice.
+WRONG = (("dup", "NEW"), ("dup", "TRADE"), ("garbage", "ACCOUNT_UPDATE"))
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +113,34 @@ def test_a_kill_takes_the_exits_there_closes_what_bots_hold_and_reads_it_back(
         seen(engine, lambda view: ETH not in held(view) and "flat at" in str(view.log))
     assert standing(far) == []
     assert all(each["symbol"] != "ETHUSDT" for each in far.act("positions"))
+
+
+def test_events_that_go_wrong_are_booked_once_and_a_lost_stream_is_said(
+    home: Path, far: Far
+) -> None:
+    with_key(home, far)
+    with running(home) as engine:
+        seen(engine, opened("main"))
+        seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
+        for kind, what in WRONG:
+            far.act("stream", kind=kind, what=what)
+        receipt = engine.submit(StartBot("trader", "automated", "main", ROUND_TRIP)).result(30)
+        assert receipt.is_accepted, receipt.text
+        seen(engine, lambda view: held(view) == {BTC: Decimal("0.01")})
+        far.act("stream", kind="skip", what="TRADE")
+        view = seen(engine, lambda view: not held(view) and len(far.act("fills")) == 2)
+        assert equity(view) == Decimal(far.act("balances")["USDT"])  # so each fee was paid once
+        far.act("drop", refuse_s=0.2)
+        seen(engine, lambda view: said(view, "asks for its orders each second"))
+        seen(engine, lambda view: said(view, "hears of its orders as it happens"))
+
+
+def equity(view: DeskView) -> Decimal:
+    return next(each.equity for each in view.accounts if each.name == "main")
+
+
+def said(view: DeskView, what: str) -> bool:
+    return any((row.what, row.where) == (what, "main") for row in view.log)
 
 
 def start_guarded(engine: Engine) -> None:

@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 
+import ccxt.pro as ccxt
 import pytest
 import pytest_asyncio
 
+from lefi_tui.adapters.binance_stream import LIVE
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.core.messages import VenueSilent
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.stream_kit import linked, reads, settled, trading
-from tests.exchange.test_live_venue import exit_of, order
+from tests.exchange.test_live_venue import BTC, exit_of, order
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -128,3 +130,24 @@ async def test_a_stop_that_is_met_is_told_at_once(far: Far, link: ExchangeLink) 
         await settled(lambda: any(each.reason == "stop_loss" for each in account.fills().values()))
         await settled(lambda: not account.venue.busy())
         assert far.act("positions") == []
+
+
+async def test_leverage_that_another_hand_has_set_is_set_again_before_the_next_order(
+    far: Far, link: ExchangeLink
+) -> None:
+    async with trading(far, link) as account:
+        for name in ("first", "second"):
+            await account.sends(order(name, leverage=Decimal(5)))
+        set_by_us = len(far.act("calls", path="/fapi/v1/leverage"))
+        far.act("leverage", symbol="BTCUSDT", leverage=10)
+        far.act("external_order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01")
+        await settled(lambda: BTC in account.touched)  # what came before it was heard, too
+        third = order("third", leverage=Decimal(5))
+        await account.sends(third)
+        await settled(lambda: account.fills(third))
+        assert len(far.act("calls", path="/fapi/v1/leverage")) == set_by_us + 1
+
+
+async def test_its_address_is_the_one_that_ccxt_has() -> None:
+    theirs = ccxt.binanceusdm().get_private_ws_url("linear", "a-key")
+    assert theirs == f"{LIVE}/private/ws?listenKey=a-key"

@@ -11,7 +11,7 @@ from tests.exchange.loopback.calls import Call
 from tests.exchange.loopback.keys import ApiKey
 from tests.exchange.loopback.market_actions import MarketActions
 from tests.exchange.loopback.streams import Listeners, StreamFault
-from tests.exchange.usdm import algos, forced, rest_public, trading, views
+from tests.exchange.usdm import algos, forced, rest_account, rest_public, trading, views
 
 if TYPE_CHECKING:
     from tests.exchange.usdm.venue import UsdmVenue
@@ -78,6 +78,11 @@ class UsdmActions(MarketActions):
     ) -> None:
         """From outside, for any reason that a client may or may not know; below zero goes out."""
         self._venue.accounts[account].deposit(asset, Decimal(amount), kind)
+
+    def leverage(self, symbol: str, leverage: int, account: str = "main") -> None:
+        """Another hand sets it."""
+        asked = {"symbol": symbol, "leverage": str(leverage)}
+        rest_account.set_leverage(self._venue, self._ask(account, asked))
 
     def fund(self, symbol: str, rate: str) -> None:
         """Funding is paid now, by this rate."""
