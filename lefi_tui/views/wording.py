@@ -308,12 +308,7 @@ def _unconfirmed(event: m.OrderUnconfirmed, orders: Orders) -> Said:
 
 
 def _exit_placed(event: m.ExitPlaced, _orders: Orders) -> Said:
-<<<<<<< HEAD
-    order = event.order
-    verb = "Venue holds" if order.trigger is None else "Asked for"
-=======
-    order, verb = event.order, "Venue holds" if event.order.trigger is None else "Sent"
->>>>>>> ed10fdf (x)
+    order, verb = event.order, "Venue holds" if event.order.trigger is None else "Asked for"
     what = f"{verb} {order.leg.replace('_', ' ')} {numbers.order(order)} {_how(order)}"
     where = f"{_whose(order)} {order.terms.symbol}"
     return Said(Weight.PLAIN, what, where, "", "", event.at_ns, order.owner)
