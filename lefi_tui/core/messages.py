@@ -898,6 +898,14 @@ class AccountChecked(Event):
     legs: tuple[Leg, ...] = ()  # held on both sides at once
 
 
+class DifferenceFound(Event):
+    """Comparing found what nobody had told of an order of ours: it is looked up."""
+
+    order: str
+    at_ns: int
+    why: str
+
+
 class ForeignSeen(Event):
     """The orders that work there and are not ours, all of them."""
 

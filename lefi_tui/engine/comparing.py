@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -25,6 +24,7 @@ from lefi_tui.core.desk.in_doubt import books_of, is_position, with_unknown
 from lefi_tui.core.messages import VenueViewed
 from lefi_tui.core.money import EXACT, ZERO, words
 from lefi_tui.core.reconcile import SetUnknown
+from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import SharedVenue, VenueTimeoutError
@@ -33,6 +33,7 @@ EVERY_S: Final = 30.0  # a lost fill is found within a minute (faults.md, 27)
 STIRRED_S: Final = 10.0  # between two looks for what a stream tells: each costs the venue's limits
 LEAST_S: Final = 0.5  # between any two
 SETTLE_NS: Final = 3_000_000_000  # what an exchange may lag behind itself (faults.md, 5)
+RESTLESS_NS: Final = 15_000_000_000  # where others trade on and on, what is there then is told
 SETTLE_LOOK_S: Final = 1.0
 OPENS_S: Final = 0.1  # how often it looks whether an account is open yet
 ANSWER_S: Final = 20.0  # of one question
@@ -45,10 +46,19 @@ LOOK_BACK_NS: Final = 10_000_000_000  # trades are asked for from so long before
 _log: Final = logging.getLogger(__name__)
 
 
+class _Suspect(Record):
+    """Units that differ, ours beside them; since when just so, and since when at all."""
+
+    units: Decimal
+    ours: Decimal
+    same_ns: int
+    since_ns: int
+
+
 class _Standing(Struct):
     """One account: what was seen of it, and since when."""
 
-    suspects: dict[str, tuple[Decimal, Decimal, int]] = field(default_factory=dict)
+    suspects: dict[str, _Suspect] = field(default_factory=dict)
     agreed_ns: int = 0  # when books and venue were last seen to agree
     answered_ns: int = 0  # when the venue last answered
     failed_ns: int = 0  # since when it does not, by the monotonic clock
@@ -128,9 +138,19 @@ class Comparing:
             wait_s = await self._look(account, venue)
             standing.looked_ns = self._world.clock.monotonic_ns()
             await self._world.clock.sleep(LEAST_S)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, wait_s - LEAST_S)):
-                    await standing.wake.wait()
+            await self._until_woken(standing, max(0.0, wait_s - LEAST_S))
+
+    async def _until_woken(self, standing: _Standing, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        waits = [
+            loop.create_task(self._world.clock.sleep(seconds)),
+            loop.create_task(standing.wake.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
     async def _look(self, account: str, venue: SharedVenue) -> float:
         """Once; and in how many seconds again."""
@@ -144,7 +164,7 @@ class Comparing:
         standing.answered_ns = self._world.clock.now_ns()
         if is_news(self._desk(), report):
             self._tell(account, report)
-        else:
+        elif not report.pending:
             standing.agreed_ns = report.at_ns
         return SETTLE_LOOK_S if report.pending else EVERY_S
 
@@ -178,13 +198,16 @@ class Comparing:
         now_ns, before = self._world.clock.monotonic_ns(), self._standings[account].suspects
         suspects = {}
         for each in found:
-            units, ours = each.units, books.get(each.symbol, ZERO)
-            known = before.get(each.symbol, (units, ours, now_ns))
-            is_same = known[:2] == (units, ours)
-            suspects[each.symbol] = (units, ours, known[2] if is_same else now_ns)
+            ours = books.get(each.symbol, ZERO)
+            known = before.get(each.symbol) or _Suspect(each.units, ours, now_ns, now_ns)
+            is_same = (known.units, known.ours) == (each.units, ours)
+            same_ns = known.same_ns if is_same else now_ns
+            suspects[each.symbol] = _Suspect(each.units, ours, same_ns, known.since_ns)
         self._standings[account].suspects = suspects
         return tuple(
-            symbol for symbol, each in sorted(suspects.items()) if now_ns - each[2] < SETTLE_NS
+            symbol
+            for symbol, each in sorted(suspects.items())
+            if now_ns - each.same_ns < SETTLE_NS and now_ns - each.since_ns < RESTLESS_NS
         )
 
     def _is_loss(self, account: str, found: SetUnknown, books: Mapping[str, Decimal]) -> bool:
@@ -203,7 +226,7 @@ class Comparing:
         """The same again only where nothing came of it for long: a look-up may take its time."""
         standing, now_ns = self._standings[account], self._world.clock.monotonic_ns()
         same = replace(report, at_ns=0, books=())
-        is_known = bool(self._desk().checked.get(account, Checked()).at_ns)
+        is_known = self._desk().checked.get(account, Checked()).is_known
         if is_known and same == standing.told and now_ns - standing.told_ns < TOLD_AGAIN_NS:
             return
         if self._hear(report):  # a full inbox: it is told after the next look

@@ -107,6 +107,7 @@ SEVERITIES: Final[Mapping[type[m.Message], Weigh]] = {
     m.OrderUnconfirmed: _always(Severity.URGENT),
     m.UnknownSeen: _unknown,
     m.ForeignSeen: _foreign,
+    m.DifferenceFound: _always(Severity.WARNING),
     m.AccountChecked: _checked,
     m.ProtectionTold: _protection,
     m.DeadManKept: _dead_man,

@@ -67,6 +67,14 @@ def _unknown(event: m.UnknownSeen, _orders: Orders) -> Said:
     return Said(Weight.BAD, what, where, event.text, LOOK, event.at_ns)
 
 
+def _difference(event: m.DifferenceFound, orders: Orders) -> Said:
+    order = orders.get(event.order)
+    named = f"order {event.order}" if order is None else numbers.order(order)
+    where, owner = ("venue", "") if order is None else (order.terms.symbol, order.owner)
+    what = f"Found by comparing: {named}"
+    return Said(Weight.WARN, what, where, event.why, "it is looked up", event.at_ns, owner)
+
+
 def _dead(event: m.OrderDeclaredDead, orders: Orders) -> Said:
     order = orders.get(event.order)
     named = f"order {event.order}" if order is None else numbers.order(order)
@@ -94,6 +102,7 @@ def _units_adopted(event: m.UnitsAdopted, _orders: Orders) -> Said:
 OF_DOUBTS: Final[dict[type[m.Event], Callable[[Any, Orders], Said | None]]] = {
     m.AccountChecked: _checked,
     m.ForeignSeen: _foreign,
+    m.DifferenceFound: _difference,
     m.UnknownSeen: _unknown,
     m.OrderDeclaredDead: _dead,
     m.OrderAdopted: _order_adopted,

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.messages import (
     AdoptOrder,
@@ -21,6 +24,7 @@ from lefi_tui.core.messages import (
     StartBot,
 )
 from lefi_tui.core.order import HAND, OrderStatus
+from lefi_tui.core.reconcile import Leg
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.queries import DoubtsQuery
 from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
@@ -111,6 +115,10 @@ def test_what_a_phone_does_is_shown_left_alone_and_the_hands_once_it_is_adopted(
         taken(engine, CancelOrder("web_7"))
         until(engine, lambda: "web_7" not in engine.desk.orders)
         assert checked(engine).differences == ()
+    with running(home) as engine:  # what is the hand's is the same after a start, and once
+        until(engine, lambda: checked(engine).is_known)
+        assert held(seen(engine, held)) == {BTC: D("0.02")}
+        assert checked(engine).differences == ()
     mine = [each for each in far.act("calls") if each["is_order"]]
     assert mine == []  # nothing was sent, whatever was shown
     assert [each["units"] for each in far.act("positions")] == ["0.02"]
@@ -134,19 +142,6 @@ def test_a_position_that_others_close_while_we_are_away_is_gone_and_its_bot_wait
         taken(engine, ResumeBot("holder"))
 
 
-def test_a_forced_close_is_called_what_it_is(home: Path, far: Far) -> None:
-    with running(home) as engine:
-        ready(engine)
-        start(engine, HOLDER)
-        seen(engine, lambda view: held(view) == {BTC: D("0.01")})
-        far.act("deleverage", symbol="BTCUSDT")
-        taken(engine, LookAgain("main"))
-        view = seen(engine, lambda view: not held(view))
-        assert view.bots[0].status == "waits for you"
-        assert "closed by the venue (ADL)" in str(view.log)
-        assert checked(engine).differences == ()
-
-
 def test_an_order_that_no_question_finds_stays_in_sight_and_nothing_new_opens_beside_it(
     home: Path, far: Far
 ) -> None:
@@ -167,13 +162,18 @@ def test_an_order_that_no_question_finds_stays_in_sight_and_nothing_new_opens_be
         seen(engine, lambda view: BTC in held(view))
 
 
-def test_both_sides_at_once_are_told_apart(home: Path, far: Far) -> None:
+@pytest.mark.asyncio
+async def test_both_sides_at_once_are_told_apart(far: Far) -> None:
+    far.act("begin")
     far.act("settings", is_hedged=True)
     elsewhere(far, "BUY", "0.02", positionSide="LONG")
     elsewhere(far, "SELL", "0.01", positionSide="SHORT")
-    with running(home) as engine:
-        ready(engine)
-        (leg,) = checked(engine).legs
-        assert (leg.long, leg.short) == (D("0.02"), D("0.01"))
-        view = seen(engine, lambda view: "both sides at once" in str(view.log))
-        assert "0.02 long and 0.01 short" in str(view.log)
+    key = {"apiKey": far.key.key, "secret": far.key.secret}
+    link = ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
+    venue = ExchangeVenue(link, SystemClock(), "main", "USDT")
+    try:
+        view = await venue.their_view()
+    finally:
+        await venue.close()
+    assert view.legs == (Leg(BTC, D("0.02"), D("0.01")),)
+    assert view.units == {BTC: D("0.01")}

@@ -24,6 +24,7 @@ from lefi_tui.core.messages import (
     AccountChecked,
     BotPaused,
     CancelOrders,
+    DifferenceFound,
     ForeignSeen,
     LookUpOrder,
     UnknownSeen,
@@ -60,7 +61,7 @@ def venue_viewed(draft: Draft, report: VenueViewed) -> None:
     for each in differences(draft.desk, report):
         match each:
             case LookUp():
-                _look_up(draft, account, each.order)
+                _look_up(draft, report, each)
             case ShowForeign():
                 draft.say(ForeignSeen(account, each.orders, report.at_ns))
             case SetUnknown():
@@ -75,6 +76,7 @@ def is_news(desk: Desk, report: VenueViewed) -> bool:
     if report.error:
         return known.error != report.error
     is_other = not known.at_ns or bool(known.error) or known.legs != report.legs
+    is_other = is_other and not report.pending  # then it is not said yet
     return is_other or bool(differences(desk, report))
 
 
@@ -112,8 +114,12 @@ def our_view(desk: Desk, account: str, theirs: TheirView) -> OurView:
     return OurView(orders, ended, units, known.unknown_units(), known.foreign)
 
 
-def _look_up(draft: Draft, account: str, order: str) -> None:
-    """One that has its end here and works there all the same: it is ours, so it is taken away."""
+def _look_up(draft: Draft, report: VenueViewed, found: LookUp) -> None:
+    """One that has its end here and works there all the same: it is ours, so it is taken away. At
+    a start nothing is told of it: each order is looked up then, whatever is found."""
+    account, order = report.account, found.order
+    if draft.desk.checked.get(account, Checked()).at_ns:
+        draft.say(DifferenceFound(order, report.at_ns, found.why))
     draft.ask(LookUpOrder(account, order))
     if order not in draft.desk.orders:
         draft.ask(CancelOrders(account, (order,), is_risen=True))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.kill import Flatten
 from lefi_tui.core.money import EXACT, ZERO
 from lefi_tui.core.order import OrderStatus
 
@@ -28,6 +29,11 @@ def with_unknown(desk: Desk, account: str) -> dict[str, Decimal]:
         symbol: EXACT.add(ours.get(symbol, ZERO), unknown.get(symbol, ZERO))
         for symbol in {*ours, *unknown}
     }
+
+
+def left_there(desk: Desk, account: str, flatten: Flatten) -> dict[str, Decimal]:
+    """What a kill leaves: what is nobody's of ours too, unless all is to be closed."""
+    return (books_of if flatten is Flatten.ALL else with_unknown)(desk, account)
 
 
 def is_position(desk: Desk, account: str, symbol: str) -> bool:

@@ -19,6 +19,7 @@ from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.commands import begin_stop
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
+from lefi_tui.core.desk.in_doubt import left_there
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.runs import stop_if_done
 from lefi_tui.core.desk.state import Desk
@@ -342,8 +343,7 @@ def _left_at(desk: Desk, state: KillState, account: str) -> Iterator[str]:
         yield f"account {account} is being read"
         return
     yield from (f"order {each} works at the venue of {account}" for each in reading.working)
-    shown = dict(reading.holdings)
-    books = {key[1]: each.units for key, each in desk.positions.items() if key[0] == account}
+    shown, books = dict(reading.holdings), left_there(desk, account, state.flatten)
     for symbol in sorted({*shown, *books}):
         if shown.get(symbol, ZERO) != books.get(symbol, ZERO):
             held, booked = words(shown.get(symbol, ZERO)), words(books.get(symbol, ZERO))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import valuation
 from lefi_tui.core.desk.changing import put
+from lefi_tui.core.desk.in_doubt import with_unknown
 from lefi_tui.core.desk.state import Desk, OwnLimits
 from lefi_tui.core.messages import (
     BarsClosed,
@@ -181,10 +182,10 @@ def _apart(desk: Desk, message: VenueStateSeen) -> Decimal:
     ours = {
         symbol: each for (name, symbol), each in desk.positions.items() if name == message.account
     }
-    total = ZERO
-    for symbol in theirs.keys() | ours.keys():
+    known, total = with_unknown(desk, message.account), ZERO  # what is nobody's of ours is known
+    for symbol in theirs.keys() | known.keys():
         position = ours.get(symbol) or Position(message.account, symbol)
-        units = abs(theirs.get(symbol, ZERO) - position.units)
+        units = abs(theirs.get(symbol, ZERO) - known.get(symbol, ZERO))
         total += units * valuation.mark(desk, position) if units else ZERO
     return total
 
