@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from lefi_tui.core.key_rights import KeyRights
+from lefi_tui.core.offers import Offers
 from lefi_tui.errors import LefiError
 from lefi_tui.redaction import Secret
 from lefi_tui.views.keys_view import KeyRow, KeysView, verdict
@@ -21,6 +22,7 @@ from lefi_tui.views.queries import Query, VaultErrand
 from screens.exchange_key_forms import KeyForm, PassphraseForm, TypedForm
 from screens.framed import Framed
 from screens.keys import EXCHANGE_KEYS, bindings, of_groups
+from screens.venue_sheet import SheetScreen
 from widgets.exchange_keys import KeyList
 from widgets.ink import Palette
 
@@ -46,6 +48,8 @@ class Keeper(Protocol):
     def allow_withdrawal(self, account: str, typed: str) -> None: ...
 
     def remove(self, account: str) -> str: ...
+
+    def offers(self, account: str) -> Offers: ...
 
 
 class KeysScreen(Framed):
@@ -123,6 +127,18 @@ class KeysScreen(Framed):
         words = "It can withdraw, or does not say that it can't. It will trade live all the same."
         self.app.push_screen(TypedForm("Trade live with", row.account, words, self._allow))
 
+    def action_offers(self) -> None:
+        row = self.list.selected
+        if row is None:
+            self.notice(NO_ROW)
+        else:
+            self._work(self._offers(row.account))
+
+    async def _offers(self, account: str) -> None:
+        sheet = await self._done(lambda: self._keeper.offers(account))
+        if sheet is not None:
+            self.app.push_screen(SheetScreen(account, sheet))
+
     def action_remove(self) -> None:
         words = "The key is removed from here. Delete it at the exchange too."
         self._with(
@@ -187,10 +203,10 @@ class KeysScreen(Framed):
     async def _test(self, account: str) -> None:
         self.notice(f"The exchange of {account} is asked about its key.")
         rights = await self._done(lambda: self._keeper.test(account))
+        await self._look()  # first: what is said next must be what the keys act on
         if rights is not None:
             said = f": {rights.refusal}" if rights.refusal else ""
             self.notice(f"{account}: {verdict(rights)}{said}")
-        await self._look()
 
     async def _told(self, work: Callable[[], str]) -> None:
         words = await self._done(work)

@@ -663,6 +663,16 @@ KEYS: Final = (
         "allow",
     ),
     Key(
+        "key_venue",
+        "v",
+        "v",
+        "offers",
+        "What the exchange of the account offers, and which of it Lefi does there.",
+        EXCHANGE_KEYS,
+        "offers",
+        6,
+    ),
+    Key(
         "key_remove",
         "delete",
         "Del",

@@ -19,6 +19,7 @@ from lefi_tui.adapters.key_states import KeyStates
 from lefi_tui.adapters.keyring_secrets import KeyringSecrets
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.key_rights import KeyRights, KeyState
+from lefi_tui.core.offers import Offers
 from lefi_tui.errors import UsageError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.key_probe import ExchangeKey, KeyProbe
@@ -27,6 +28,7 @@ from lefi_tui.redaction import REDACTOR, Secret
 from lefi_tui.settings import Settings
 from lefi_tui.views.keys_view import KeysView, keys_view
 from lefi_tui.wiring.accounts import DEMO_EXCHANGE
+from lefi_tui.wiring.offers import venue_sheet
 
 NS_PER_MS: Final = 1_000_000
 PART_MAX: Final = 4_000  # characters: some secrets are private keys
@@ -151,6 +153,10 @@ class KeyKeeper:
         self._states.forget(account)
         where = self.secrets.where()
         return f"The key of {account} is gone from {where}. Delete it at the exchange too."
+
+    def offers(self, account: str) -> Offers:
+        """The sheet of its venue; no key is asked for it."""
+        return venue_sheet(self._settings, account)
 
     def state(self, account: str) -> KeyState:
         """For a gate: see core.key_rights.live_refusal."""

@@ -153,3 +153,13 @@ async def test_only_the_owner_opens_the_vault_of_an_engine(home: Path) -> None:
         answer = await desk.engine.ask(VaultErrand("short"))
         assert "8 letters at least" in answer.text
     assert PASSPHRASE not in repr(VaultErrand(PASSPHRASE))
+
+
+@pytest.mark.asyncio
+async def test_v_shows_what_the_exchange_offers_and_asks_for_no_key(home: Path) -> None:
+    async with keys_of(home) as desk:
+        await desk.says("not made yet")
+        await desk.press("v")
+        await desk.says("What binanceusdm offers to main")
+        await desk.says("post only yes sent as asked")
+        await desk.press("escape")
