@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from rich.text import Text
@@ -11,15 +10,14 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from lefi_tui.core.money import words
-from lefi_tui.views import numbers
-from lefi_tui.views.desk_view import SILENCE_MAX_MS
+from lefi_tui.views.desk_view import SILENCE_MAX_MS, Weight
 from lefi_tui.views.queries import WalletsQuery
-from lefi_tui.views.wallet_view import BalanceRow, WalletRow, WalletsView
+from lefi_tui.views.wallet_view import WalletsView
+from lefi_tui.views.wallet_words import lines
 from screens.asking import Asking, Dialog
 from screens.keys import bindings
 
-NEAR: Final = 0.8  # of the margin at which the exchange closes positions
+STYLES: Final = {Weight.WARN: "bold yellow", Weight.BAD: "bold red"}
 
 
 class WalletsScreen(Dialog, Asking):
@@ -47,54 +45,8 @@ class WalletsScreen(Dialog, Asking):
 def drawn(view: WalletsView, silent_ms: int) -> Text:
     """What stands in the window; nothing in it is markup."""
     text = Text()
-    for row in view.rows:
-        _account(text, row, silent_ms)
+    for line, weight in lines(view, silent_ms):
+        text.append(f"{line}\n", STYLES.get(weight, ""))
     if silent_ms > SILENCE_MAX_MS:
         text.append(f"The engine has not answered for {silent_ms // 1_000} s.", "bold yellow")
     return text
-
-
-def _account(text: Text, row: WalletRow, silent_ms: int) -> None:
-    text.append(f"{row.account}", "bold")
-    text.append(f"  {row.venue}, ")
-    text.append(*_read(row, silent_ms))
-    text.append("\n")
-    for each in row.balances:
-        _balance(text, each)
-    if row.margin_use is not None:
-        _margin(text, row)
-    parts = (("funding paid", row.funding), ("from outside", row.outside), ("other", row.other))
-    told = [f"{name} {words(value)}" for name, value in parts if value]
-    if told:
-        text.append(f"  {', '.join(told)} {row.currency}\n")
-    text.append("\n")
-
-
-def _read(row: WalletRow, silent_ms: int) -> tuple[str, str]:
-    if row.is_ours:
-        return "by our books", "dim"
-    if row.age_ms is None:
-        return "its exchange has not been read yet: by our books", "bold yellow"
-    age = numbers.age(row.age_ms + silent_ms)
-    return (f"STALE: read {age} ago", "bold yellow") if row.is_stale else (f"read {age} ago", "dim")
-
-
-def _balance(text: Text, row: BalanceRow) -> None:
-    fees = f"  fees paid {words(row.fees)}" if row.fees else ""
-    text.append(f"  {row.currency:<6} {_money(row.total):>16}  free {_money(row.free):>16}{fees}\n")
-    if row.drift is not None:
-        side = "more" if row.drift > 0 else "less"
-        size = words(abs(row.drift))
-        text.append(f"  ! {size} {row.currency} {side} than in our books\n", "bold yellow")
-
-
-def _margin(text: Text, row: WalletRow) -> None:
-    ratio = row.margin_ratio or 0.0
-    style = "bold red" if ratio >= NEAR else ""
-    used = f"margin {row.margin_use:.1%} used, {ratio:.1%} of the way to liquidation"
-    text.append(f"  {used}\n", style)
-
-
-def _money(value: Decimal) -> str:
-    """Cents of large money, all digits of small."""
-    return numbers.price(value, 2) if abs(value) >= 1 or not value else words(value)

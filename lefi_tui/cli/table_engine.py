@@ -97,6 +97,22 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 JSON,
             ),
         ),
+        "money": Command(
+            "what each account has in each currency, its margin, and how old that is",
+            "money",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "accept"],
+                    help="list if not said; accept takes a difference into the books",
+                ),
+                argument("account", metavar="ACCOUNT", nargs="?", default="", help="which one"),
+                argument("--reason", metavar="TEXT", default="", help="stays in the journal"),
+                JSON,
+            ),
+        ),
         "emit": Command(
             "a custom event for the bots that hear it",
             "emit",

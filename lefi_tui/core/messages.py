@@ -355,6 +355,15 @@ class MoveFlow(Command):
     by: str = "hand"
 
 
+class AcceptWallet(Command):
+    """A person has looked why books and wallet differ: the wallet is right."""
+
+    account: str
+    reason: str
+    at_ns: int = 0
+    by: str = "hand"
+
+
 class SetApprovalRules(Command):
     """The rules of the settings, said at every start."""
 
@@ -974,6 +983,16 @@ class WalletDiffered(Event):
     account: str
     at_ns: int
     drifts: tuple[Drift, ...]
+
+
+class WalletAccepted(Event):
+    """What differed is booked, by a person's word."""
+
+    account: str
+    drifts: tuple[Drift, ...]
+    reason: str
+    at_ns: int
+    by: str
 
 
 class ExitPlaced(Event):

@@ -37,6 +37,7 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
         m.Resume: TRADER,
         m.SettleCashFlow: TRADER,
         m.MoveFlow: APPROVER,
+        m.AcceptWallet: TRADER,
         m.HandleDead: TRADER,
         m.LookAgain: TRADER,
         m.AdoptOrder: TRADER,

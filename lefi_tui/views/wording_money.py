@@ -56,12 +56,20 @@ def _differed(event: m.WalletDiffered, _orders: Mapping[str, Order]) -> Said:
         f"{each.currency}: books {words(each.ours)}, wallet {words(each.theirs)}"
         for each in event.drifts
     )
-    follow = "the books stay as they are; its history at the exchange says what it is"
+    follow = "its history there says what it is; then `lefi money accept`"
     return Said(Weight.WARN, what, event.account, "; ".join(said), follow, event.at_ns)
+
+
+def _accepted(event: m.WalletAccepted, _orders: Mapping[str, Order]) -> Said:
+    sizes = ", ".join(f"{words(each.size)} {each.currency}" for each in event.drifts)
+    what = f"The wallet's difference is taken into the books: {sizes}"
+    why = f"{event.reason} (by {event.by})"
+    return Said(Weight.PLAIN, what, event.account, why, at_ns=event.at_ns)
 
 
 OF_MONEY: Final[dict[type[m.Event], Callable[[Any, Mapping[str, Order]], Said | None]]] = {
     m.FundingBooked: _funding,
     m.WalletBooked: _booked,
     m.WalletDiffered: _differed,
+    m.WalletAccepted: _accepted,
 }

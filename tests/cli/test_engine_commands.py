@@ -199,6 +199,9 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
     profile.answer("kill")
     told = profile.lefi("resume", "--reason", "once more")
     assert "Positions: none is open\nUnconfirmed orders: none\nThe kill: flat at " in told.stderr
+    assert "demo  demo market, by our books\n  USDT" in profile.lefi("money").stdout
+    unaccepted = profile.lefi("money", "accept", "demo", "--reason", "no reason")
+    assert "nothing to accept" in unaccepted.stderr
     assert profile.lefi("dead").stdout == "There is no dead letter: all was carried out.\n"
     refused = profile.lefi("dead", "drop", "d1")
     assert refused.returncode == 1

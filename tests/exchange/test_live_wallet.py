@@ -77,6 +77,7 @@ class Books:
         asked = OpenAccount(
             "main", "USDT", read.cash, "live", "binanceusdm sandbox", Sizing.AT_DECISION,
             Decimal(0), Decimal(0), read_ns=read.at_ns, others=read.others,
+            has_entries=read.has_entries,
         )  # fmt: skip
         self.desk, _ = advance(self.desk, asked)
         self.desk, _ = advance(self.desk, ListInstruments("main", (SPOT, PERPETUAL)))
@@ -226,3 +227,21 @@ async def test_a_reading_costs_little_of_what_the_exchange_allows(far: Far, book
     await books.venue.wallet.look()
     asked = [each["path"] for each in far.act("calls")[before:]]
     assert sorted(asked) == ["/fapi/v1/income", "/fapi/v3/account", "/fapi/v3/positionRisk"]
+
+
+@pytest.mark.parametrize("exchange", ["okx", "binance"])
+async def test_the_wallet_of_another_exchange_is_read_and_held_against_the_books(
+    far: Far, exchange: str
+) -> None:
+    """Its ledger of entries is not read: nothing of it is booked by itself."""
+    far.act("begin")
+    key = {"apiKey": far.key.key, "secret": far.key.secret, "password": far.key.passphrase}
+    private = {"key": key, "trades": True, "currency": "USDT"}
+    async with ExchangeLink(exchange, far.ccxt(None), private=lambda: private) as link:
+        books = await Books(link).open()
+        wallet = await books.read()
+        assert [(each.currency, each.total) for each in wallet.balances] == [
+            ("USDT", Decimal(10_000))
+        ]
+        assert not books.desk.wallets["main"].has_entries
+        assert books.of(WalletDiffered) == []

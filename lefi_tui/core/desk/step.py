@@ -29,6 +29,7 @@ from lefi_tui.core.desk import (
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
+    AcceptWallet,
     AdoptOrder,
     AdoptUnits,
     AdvanceKill,
@@ -158,6 +159,7 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     SetApprovalRules: approvals.set_rules,
     SettleCashFlow: flows.settle,
     MoveFlow: transfers.move,
+    AcceptWallet: wallets.accept,
     EmitEvent: triggers.emit_event,
     GiveCommand: triggers.give_command,
     PauseBot: lifecycle.pause_bot,

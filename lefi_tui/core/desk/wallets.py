@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import CLOSED_ORDERS_MAX
 from lefi_tui.core.ledger import moved
-from lefi_tui.core.messages import WalletBooked, WalletDiffered
+from lefi_tui.core.messages import WalletAccepted, WalletBooked, WalletDiffered
 from lefi_tui.core.money import EXACT
 from lefi_tui.core.wallet import OUTSIDE, WalletBooks, book_of, drifts, is_same
 
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
     from lefi_tui.core.desk.draft import Draft
     from lefi_tui.core.desk.state import Desk
-    from lefi_tui.core.messages import AccountOpened, OrderFilled, WalletMoved, WalletSeen
+    from lefi_tui.core.messages import (
+        AcceptWallet,
+        AccountOpened,
+        OrderFilled,
+        WalletMoved,
+        WalletSeen,
+    )
 
 
 def entry(draft: Draft, report: WalletMoved) -> None:
@@ -57,6 +63,17 @@ def seen(draft: Draft, message: WalletSeen) -> None:
     found = drifts(desk.ledger, account.name, account.currency, wallet.balances)
     if not is_same(books.drifts, found, account.currency):
         draft.say(WalletDiffered(account.name, wallet.at_ns, found))
+
+
+def accept(draft: Draft, command: AcceptWallet) -> None:
+    """What the newest difference was; money that nobody can name comes from outside."""
+    books = draft.desk.wallets.get(command.account)
+    if books is None or not books.drifts:
+        text = f"The books of {command.account} differ from no wallet: there is nothing to accept."
+        draft.refuse("AcceptWallet", command.at_ns, text)
+        return
+    told = (command.account, books.drifts, command.reason, command.at_ns, command.by)
+    draft.say(WalletAccepted(*told))
 
 
 def _key(account: str) -> str:
@@ -115,4 +132,15 @@ def filled(desk: Desk, event: OrderFilled) -> Desk:
 
 def differed(desk: Desk, event: WalletDiffered) -> Desk:
     books = replace(desk.wallets[event.account], drifts=event.drifts)
+    return replace(desk, wallets=put(desk.wallets, event.account, books))
+
+
+def accepted(desk: Desk, event: WalletAccepted) -> Desk:
+    own = desk.accounts[event.account].currency
+    for each in event.drifts:
+        lines = moved(event.account, each.currency, each.size, (OUTSIDE, "cash"))
+        desk = replace(desk, ledger=desk.ledger.posted(lines))
+        if each.currency == own:
+            desk = shifted(desk, event.account, each.size)
+    books = replace(desk.wallets[event.account], drifts=())
     return replace(desk, wallets=put(desk.wallets, event.account, books))

@@ -15,6 +15,7 @@ from lefi_tui.core.desk import BotStatus, Desk, Step, advance
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.kill import KillRules
 from lefi_tui.core.messages import (
+    AcceptWallet,
     AccountOpened,
     EquitySampled,
     Event,
@@ -27,6 +28,7 @@ from lefi_tui.core.messages import (
     Sizing,
     StartBot,
     VenueFilled,
+    WalletAccepted,
     WalletBooked,
     WalletDiffered,
     WalletMoved,
@@ -168,6 +170,25 @@ def test_a_difference_is_told_with_its_size_again_when_it_changes_and_when_it_is
     assert isinstance(gone, WalletDiffered)
     assert gone.drifts == ()
     assert desk.wallets["main"].drifts == ()
+
+
+def test_a_person_takes_a_difference_into_the_books_once_and_it_is_no_loss() -> None:
+    desk, _ = advance(opened(), seen({"USDT": "9997", "BNB": "1.5"}))
+    desk = apply(desk, EquitySampled("main", 2_000, D(10_000), D(10_000), ()))
+    desk, step = advance(desk, AcceptWallet("main", "paid by phone", 9_500, "anna"))
+    (event,) = step.events
+    assert isinstance(event, WalletAccepted)
+    assert held(desk.ledger, "main", "USDT") == 9_997
+    assert held(desk.ledger, "main", "BNB") == D("1.5")
+    assert not any(desk.ledger.sums().values())
+    assert desk.worths["main"].equity == 9_997
+    assert desk.worths["main"].day_loss == 0
+    assert advance(desk, seen({"USDT": "9997", "BNB": "1.5"}, 9_900))[1] == Step()
+    words = said(event, {})
+    assert words is not None
+    assert "paid by phone (by anna)" in words.why
+    refused = advance(desk, AcceptWallet("main", "again", 9_901, "anna"))[1].events
+    assert "nothing to accept" in str(refused)
 
 
 def test_a_reading_that_a_fill_or_an_entry_has_overtaken_says_nothing() -> None:
