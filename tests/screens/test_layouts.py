@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from lefi_tui.core.messages import Kill
-from lefi_tui.views.desk_view import DeskView, Mode, aged
+from lefi_tui.views.desk_view import DeskView, Mode, OrderRow, aged
 from lefi_tui.views.picture import picture
 from screens.keys import ON_DESK, TABLE
 from tests.screens.hand_fed import busy
@@ -100,7 +102,22 @@ def test_positions_at_80_columns_show_profit_liquidation_and_how_they_are_protec
 
 
 def test_an_order_that_nobody_ends_while_we_are_gone_says_so_in_the_place_of_its_state() -> None:
-    alone = replace(view().orders[0], status="accepted", rests_alone=True)
+    alone = OrderRow(
+        id="L1",
+        account="main",
+        symbol="BTC/USDT:USDT",
+        side="buy",
+        kind="limit",
+        quantity=Decimal("0.01"),
+        filled=Decimal(0),
+        price=Decimal(50_000),
+        leg="entry",
+        owner="grid",
+        status="accepted",
+        places=1,
+        age_ms=900,
+        rests_alone=True,
+    )
     shown = replace(view(), orders=(alone,))
     assert "no dead-man" in lines(orders.layout(shown, Frame(78, 2)))[1]
 
