@@ -15,7 +15,9 @@ from lefi_tui.core.offers import TITLES, Offer, Offers
 AS_ASKED: Final = "sent as asked"
 BY_PAPER: Final = "made here, by the paper venue"
 ONE_BY_ONE: Final = "one request each, sent together"
-STREAMS: Final = frozenset({"binanceusdm"})  # that ccxt_streams listens to
+STREAMS: Final = frozenset({"binanceusdm"})  # that ccxt_streams and ccxt_entry speak to
+TOGETHER: Final = "orders of one moment go together, up to five"
+ARMED: Final = "armed while entries rest there"
 STREAMED: Final = "listened to, and checked against what is asked"
 BY_US: Final = "kept by this program, while it runs"
 HELD: Final = "held at the exchange, one for the whole position"
@@ -62,11 +64,13 @@ def live_sheet(exchange: str, told: Mapping[str, bool | None]) -> Offers:
     market = {"perpetual" if ways.has_positions else "spot": "traded"}
     is_there = ways.exits is Holds.THERE
     held, trailed = (HELD, TRAILED) if is_there else (BY_US, BY_US)
-    stream = {"stream": STREAMED} if exchange in STREAMS else {}
+    watched = {"stream": STREAMED} if exchange in STREAMS else {}
+    watched |= {"dead_man": ARMED} if ways.timer else {}
+    watched |= {"batch": TOGETHER} if exchange in STREAMS else {}
     used = {
         **_ANYWHERE,
         **market,
-        **stream,
+        **watched,
         "stop_loss": held,
         "take_profit": held,
         "trail": trailed,

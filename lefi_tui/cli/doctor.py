@@ -13,6 +13,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,6 +26,7 @@ from lefi_tui.errors import REFUSED, FileUnreadableError, render
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.settings import Loaded, load
 
+INDENT: Final = 15  # mark and name before the words
 COLUMNS_MIN: Final = 80
 ROWS_MIN: Final = 24
 COMMITS: Final = 20
@@ -75,12 +77,20 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def _tell(finding: Finding, output: Output) -> None:
     mark = {True: "ok", False: "NO", None: "--"}[finding.works]
-    first, *more = finding.text.splitlines()
+    told = [*finding.text.splitlines()]
+    told += [f"Next: {finding.next_step}"] if finding.next_step else []
+    first, *more = [line for each in told for line in _wrapped(each)]
     output.line(f"{mark:<3} {finding.name:<10} {first}")
-    for each in more:
-        output.line(f"    {'':<10} {each}")
-    if finding.next_step:
-        output.line(f"    {'':<10} Next: {finding.next_step}")
+    for line in more:
+        output.line(f"    {'':<10} {line}")
+
+
+def _wrapped(text: str) -> list[str]:
+    """At words, where a terminal would cut them; what goes elsewhere stays a line."""
+    if not sys.stdout.isatty():
+        return [text]
+    width = max(shutil.get_terminal_size().columns - INDENT, INDENT)
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _program() -> Finding:

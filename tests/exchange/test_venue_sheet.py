@@ -37,8 +37,12 @@ def test_a_sheet_names_what_there_is_and_what_of_it_is_really_done(settings: Set
     assert list(usdm) == list(TITLES.values())
     assert usdm["stop loss"] == ("yes", "held at the exchange, one for the whole position")
     assert usdm["spot markets"] == ("no", "(the exchange does not offer it)")
+    assert usdm["dead-man switch"] == ("yes", "armed while entries rest there")
     assert usdm["post only"] == ("yes", "sent as asked")
-    assert usdm["several orders in one request"] == ("yes", "(one request each, sent together)")
+    assert usdm["several orders in one request"] == (
+        "yes",
+        "orders of one moment go together, up to five",
+    )
 
 
 def test_exits_of_spot_are_kept_by_us_and_paper_makes_its_own() -> None:
