@@ -166,7 +166,7 @@ def _settings_changed(
 def _order_given(
     connection: sqlite3.Connection,
     change: Change,
-    event: m.OrderSubmitted | m.OrderDenied | m.ExitPlaced,
+    event: m.OrderSubmitted | m.OrderDenied | m.ExitPlaced | m.OrderAdopted,
 ) -> None:
     order = change.desk.order(event.order.id) or event.order
     _put_order(connection, change, order)
@@ -354,6 +354,8 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.OrderSubmitted: _order_given,
     m.OrderDenied: _order_given,
     m.ExitPlaced: _order_given,
+    m.OrderAdopted: _order_given,
+    m.OrderDeclaredDead: _order_moved,
     m.OrderAccepted: _order_moved,
     m.OrderRejected: _order_moved,
     m.OrderCanceled: _order_moved,

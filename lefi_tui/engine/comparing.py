@@ -78,19 +78,37 @@ class Comparing:
     ) -> None:
         self._world, self._desk, self._hear = world, desk, hear
         self._standings = {account: _Standing() for account in world.shared}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def begin(self) -> None:
         loop = asyncio.get_running_loop()
         for account, venue in self._world.shared.items():
             venue.on_change(partial(self._stirred, account))
-            self._tasks.append(loop.create_task(self._attend(account, venue)))
+            self._keep(account, loop.create_task(self._attend(account, venue)))
+
+    def _keep(self, account: str, task: asyncio.Task[None]) -> None:
+        self._tasks[account] = task
+        task.add_done_callback(partial(self._ended, account))
+
+    def _ended(self, account: str, task: asyncio.Task[None]) -> None:
+        """A bug in an adapter: the account stays as it was known, and is looked at again."""
+        if task.cancelled():
+            return
+        _log.error("%s can't be compared", account, exc_info=task.exception())
+        loop, venue = asyncio.get_running_loop(), self._world.shared[account]
+        again = self._again(account, venue)
+        self._keep(account, loop.create_task(again))
+
+    async def _again(self, account: str, venue: SharedVenue) -> None:
+        await self._world.clock.sleep(AGAIN_S[-1])
+        await self._attend(account, venue)
 
     async def close(self) -> None:
-        for task in self._tasks:
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks)
 
     def soon(self, account: str) -> None:
         """There is a reason to look now: a person asks."""

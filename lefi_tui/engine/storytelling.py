@@ -25,7 +25,7 @@ from lefi_tui.views.trail import AuditEntry, Trail
 from lefi_tui.views.trail_table import thread_of
 from lefi_tui.views.trigger_words import trigger
 
-BEGUN: Final = ("OrderSubmitted", "OrderDenied", "ExitPlaced")
+BEGUN: Final = ("OrderSubmitted", "OrderDenied", "ExitPlaced", "OrderAdopted")
 ASKED: Final = "ApprovalRequested"
 _DECIDED: Final = {
     "OrderSubmitted": "sent",

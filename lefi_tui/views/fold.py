@@ -210,7 +210,7 @@ def _happened(state: ScreenState, event: m.Event) -> ScreenState:
 
 def _known(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
     match event:
-        case m.OrderSubmitted() | m.ExitPlaced():
+        case m.OrderSubmitted() | m.ExitPlaced() | m.OrderAdopted():
             return {**orders, event.order.id: event.order}
         case _:
             return orders
@@ -219,7 +219,12 @@ def _known(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
 def _left(orders: Mapping[str, Order], event: m.Event) -> Mapping[str, Order]:
     """Without the order that this event made final."""
     match event:
-        case m.OrderFilled(is_last=True) | m.OrderRejected() | m.OrderCanceled():
+        case (
+            m.OrderFilled(is_last=True)
+            | m.OrderRejected()
+            | m.OrderCanceled()
+            | m.OrderDeclaredDead()
+        ):
             return {key: each for key, each in orders.items() if key != event.order}
         case _:
             return orders

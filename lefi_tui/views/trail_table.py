@@ -108,6 +108,7 @@ REMEMBERED: Final = (
     "OrderSubmitted",
     "OrderDenied",
     "ExitPlaced",
+    "OrderAdopted",
     "ApprovalRequested",
     "AnswerApproval",
     "KillBegan",

@@ -237,3 +237,25 @@ async def test_an_exit_of_ours_whose_answer_is_lost_sells_once(
     await spot_door.quiet()
     assert spot_door.held() == 0
     assert [each["side"] for each in spot_door.loopback.does("fills")] == ["BUY", "SELL"]
+
+
+async def test_the_whole_account_is_shown_ours_by_name_and_units_as_they_are_held(
+    real_door: LoopbackDoor,
+) -> None:
+    adapter, symbol = real_door.adapter, real_door.symbol
+    await real_door.submit(real_door.buy("2", exits=plan(stop_loss="5%", take_profit="50%")))
+    resting = real_door.buy("1", limit="95")
+    await real_door.submit(resting)
+    await real_door.quiet()
+    view = await adapter.their_view()
+    ours = {each.client_id: each for each in view.orders}
+    assert set(ours) == {each for each in await adapter.working() if ":" in symbol or each in ours}
+    assert resting.id in ours
+    there = ours[resting.id]
+    assert (there.symbol, there.side, there.quantity, there.price) == (
+        symbol, Side.BUY, Decimal(1), Decimal(95),
+    )  # fmt: skip
+    is_perpetual = ":" in symbol
+    assert view.units == ({symbol: Decimal(2)} if is_perpetual else {})
+    strange = await adapter.strays(symbol, 0)
+    assert strange == ()

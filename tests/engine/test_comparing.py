@@ -10,10 +10,11 @@ import pytest
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.checked import Checked
-from lefi_tui.core.order import OrderStatus
+from lefi_tui.core.order import HAND, OrderStatus, Side
+from lefi_tui.core.reconcile import TheirOrder
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.doubts_view import DoubtsView
-from lefi_tui.views.queries import DeskQuery, DoubtsQuery
+from lefi_tui.views.queries import DeskQuery, DoubtsQuery, OrdersQuery
 from tests.engine.kit import ACCOUNT, send, until
 from tests.engine.shared_kit import SYMBOL, SharedMemory, open_holder, quote, shared_engine
 
@@ -128,5 +129,29 @@ async def test_an_order_declared_dead_is_asked_for_no_more(tmp_path: Path) -> No
         view = engine.answer(DoubtsQuery())
         assert isinstance(view, DoubtsView)
         assert view.rows == ()
+        (row,) = (await engine.ask(OrdersQuery())).rows
+        assert (row.status, row.reason) == (
+            "canceled",
+            "declared dead by hand: its own words say so",
+        )
+    finally:
+        engine.stop()
+
+
+async def test_what_is_adopted_is_in_the_books_and_tables_and_its_venue_follows_it(
+    tmp_path: Path,
+) -> None:
+    phone = TheirOrder("v77", "web1", SYMBOL, Side.BUY, D(1), D(0), D(50))
+    venue = SharedMemory(holds=True, others={SYMBOL: D(2)}, theirs=(phone,))
+    engine = shared_engine(tmp_path, venue)
+    try:
+        open_holder(engine)
+        await until(lambda: bool(checked(engine).unknown) and bool(checked(engine).foreign))
+        send(engine, m.AdoptOrder(ACCOUNT, "v77"), m.AdoptUnits(ACCOUNT, SYMBOL))
+        await until(lambda: venue.taken_over == ["web1"])
+        assert engine.desk.positions[ACCOUNT, SYMBOL].shares == {HAND: D(2)}
+        assert checked(engine).differences == ()
+        orders = {each.id: each for each in (await engine.ask(OrdersQuery())).rows}
+        assert (orders["web1"].owner, orders["web1"].price) == (HAND, D(50))
     finally:
         engine.stop()
