@@ -9,12 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
-
-SMALLEST: Final = Decimal("0.00000001")
 
 
 class Positions(NamedTuple):
@@ -86,14 +84,20 @@ class Holdings:
         return Positions(units, entries, legs)
 
     async def _balances(self) -> Plain:
-        """Where there are no positions: what is there of each base, by its market. What is less
-        than can be sold is dust: nothing is held."""
+        """Where there are no positions: coins. What is less than can be sold is dust: nothing."""
+        markets = self._on.client.markets
+        return {
+            symbol: held
+            for symbol, held in (await self.coins()).items()
+            if Decimal(held) >= decimal_of(markets[symbol]["limits"]["amount"]["min"])
+        }
+
+    async def coins(self) -> Plain:
+        """What is there of each base, by its market."""
+        await self._on.client.load_markets()
         told, units = (await self._on.client.fetch_balance())["total"], {}
         for base, total in told.items():
             market = self._on.client.markets.get(f"{base}/{self._on.currency}")
-            if market is None or not market["spot"]:
-                continue
-            least = decimal_of(market["limits"]["amount"]["min"])
-            if (held := decimal_of(total)) >= max(least, SMALLEST):
+            if market is not None and market["spot"] and (held := decimal_of(total)):
                 units[market["symbol"]] = str(held)
         return units

@@ -30,16 +30,17 @@ class Truth:
         return {"view": self._view, "strays": self._strays}
 
     async def _view(self) -> Plain:
-        """Positions first: what fills in between shows as an order that works no longer. Coins of
-        a spot wallet are its balance, and are not told here."""
+        """What is held first: what fills in between shows as an order that works no longer."""
         has = self._on.ways.has_positions
         held = await self._holdings.positions() if has else Positions()
+        coins = None if has else await self._holdings.coins()
         orders = [_told(self._on, each) for each in await self._holdings.open_orders(None)]
         return {
             "orders": orders,
             "units": dict(held.units),
             "entries": dict(held.entries),
             "legs": list(held.legs),
+            "coins": coins,
         }
 
     async def _strays(self, symbol: str, since_ms: int, known: list[str]) -> list[Plain]:

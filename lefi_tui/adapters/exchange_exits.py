@@ -184,7 +184,9 @@ class Exits:
         """Where a target has a size of its own it follows the position; a stop closes all of it."""
         for each in [each for each in self._held.values() if each.symbol == symbol]:
             if each.leg == TARGET and each.is_known:
-                await self._ask("fit", symbol=symbol, order=each.id, rank="EXIT")
+                told = await self._ask("fit", symbol=symbol, order=each.id, rank="EXIT")
+                if told["state"] == "unknown":  # asked again by the next look
+                    raise VenueTimeoutError(told["text"])
 
     def _ended(self, each: Exit, why: str) -> list[Report]:
         return self._over_with(each, [self._canceled(each, why)])

@@ -46,6 +46,9 @@ class Truth:
             tuple(
                 Leg(symbol, Decimal(long), Decimal(short)) for symbol, long, short in told["legs"]
             ),
+            None
+            if told["coins"] is None
+            else {symbol: Decimal(units) for symbol, units in told["coins"].items()},
         )
 
     async def strays(self, symbol: str, since_ns: int) -> tuple[VenueFilled, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core.money import EXACT, ZERO
 from lefi_tui.core.order import Side
@@ -60,6 +61,7 @@ class TheirView(Record):
     units: Mapping[str, Decimal] = field(default_factory=dict)
     entries: Mapping[str, Decimal] = field(default_factory=dict)  # average price of what is held
     legs: tuple[Leg, ...] = ()
+    coins: Mapping[str, Decimal] | None = None  # of a spot wallet, by market; not all is a bot's
 
 
 class LookUp(Record):
@@ -83,6 +85,16 @@ class SetUnknown(Record):
 
 
 Action = LookUp | ShowForeign | SetUnknown
+
+
+def short_of_coins(theirs: TheirView, books: Mapping[str, Decimal]) -> TheirView:
+    """Coins beyond our books are somebody's own, and no difference. Where there are fewer than we
+    hold to be ours, what is left is all that can be: told as if it were a position."""
+    if theirs.coins is None:
+        return theirs
+    left = {symbol: theirs.coins.get(symbol, ZERO) for symbol in books}
+    short = {symbol: held for symbol, held in left.items() if held < books[symbol]}
+    return replace(theirs, units={**theirs.units, **short})
 
 
 def reconcile(ours: OurView, theirs: TheirView) -> tuple[Action, ...]:

@@ -23,7 +23,7 @@ from lefi_tui.core.desk.comparing import differences, is_news
 from lefi_tui.core.desk.in_doubt import books_of, is_position, with_unknown
 from lefi_tui.core.messages import VenueViewed
 from lefi_tui.core.money import EXACT, ZERO, words
-from lefi_tui.core.reconcile import SetUnknown
+from lefi_tui.core.reconcile import SetUnknown, short_of_coins
 from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.world import World
@@ -189,7 +189,9 @@ class Comparing:
     async def _viewed(self, account: str, venue: SharedVenue) -> VenueViewed:
         books = books_of(self._desk(), account)
         at_ns = self._world.clock.now_ns()
-        theirs = await venue.their_view()
+        coins = {each: units for each, units in books.items()
+                 if not is_position(self._desk(), account, each)}  # fmt: skip
+        theirs = short_of_coins(await venue.their_view(), coins)
         report = VenueViewed(
             account,
             at_ns,

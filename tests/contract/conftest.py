@@ -14,6 +14,7 @@ from tests.contract.doors import Door, candle_door, exchange_door, far_door, nea
 from tests.contract.loopback_doors import (
     BINANCE_SPOT,
     EXCHANGES,
+    OKX,
     Exchange,
     LoopbackDoor,
     link_of,
@@ -108,6 +109,14 @@ async def perpetual_door(
 async def spot_door(loopback: Far, links: Links) -> AsyncIterator[LoopbackDoor]:
     """The one where stop and target are kept by us."""
     made = await loopback_door(loopback, BINANCE_SPOT, links[BINANCE_SPOT.ccxt])
+    yield made
+    await made.venue.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def okx_door(loopback: Far, links: Links) -> AsyncIterator[LoopbackDoor]:
+    """The one where a target has a size of its own."""
+    made = await loopback_door(loopback, OKX, links[OKX.ccxt])
     yield made
     await made.venue.close()
 

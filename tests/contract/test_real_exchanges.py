@@ -129,6 +129,22 @@ async def test_a_target_takes_the_profit_of_all_that_was_filled_and_the_stop_goe
     assert await real_door.position() == 0
 
 
+async def test_a_target_that_could_not_be_fitted_is_fitted_by_the_next_look(
+    okx_door: LoopbackDoor,
+) -> None:
+    okx_door.loopback.does("plan", shares=["0.5"])
+    entry = okx_door.buy("4", limit="99.5", exits=plan(take_profit="4%"))
+    await okx_door.submit(entry)
+    await okx_door.quiet()
+    okx_door.far.act("fault", name="502 before", path="/amend-algos")
+    await okx_door.trades("99", "5", Side.SELL)
+    await okx_door.adapter.look_on()
+    assert okx_door.far.act("faults_met") == ["502 before"]
+    await okx_door.book("104", "104.5", "20")
+    await okx_door.quiet()
+    assert okx_door.filled(exit_id(entry.id, "target")) == 4
+
+
 async def test_what_is_held_is_what_is_left_after_a_fee_in_units(real_door: LoopbackDoor) -> None:
     await real_door.submit(real_door.buy("2"))
     await real_door.quiet()

@@ -80,6 +80,20 @@ def test_a_start_finds_the_exit_that_was_met_meanwhile_and_a_kill_leaves_nothing
     assert len(booked(home)) == 4
 
 
+@pytest.mark.parametrize("case", [SPOT], indirect=True, ids=["binance"])
+def test_coins_that_were_sold_elsewhere_while_we_were_away_are_ours_no_longer(
+    far: Far, home: Path, case: Case
+) -> None:
+    with running(home) as engine:
+        start(engine, case)
+        assert held(seen(engine, held)) == {case.symbol: Decimal("0.999")}
+    far.act("spot/external_order", symbol=case.name, side="SELL", quantity="0.999")
+    with running(home) as engine:
+        view = seen(engine, lambda view: not held(view))
+        assert "changed from elsewhere" in str(view.log)
+    assert booked(home) == done(far, case)
+
+
 def start(engine: Engine, case: Case, bot: str = "guarded") -> None:
     seen(engine, opened("main"))
     seen(engine, lambda view: any(each.symbol == case.symbol for each in view.prices))

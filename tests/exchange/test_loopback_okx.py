@@ -128,3 +128,27 @@ async def test_the_dead_mans_timer_is_for_the_whole_account(far: Far, okx: Any) 
     while await okx.fetch_open_orders(BTC):
         assert far.act("okx/orders")[-1]["filled"] == "0"
     assert len(await waiting(okx)) == 1
+
+
+async def test_ccxt_names_an_algo_order_by_a_field_that_okx_does_not_read(
+    far: Far, okx: Any
+) -> None:
+    """So its exits are asked for in OKX's own words (ccxt_okx)."""
+    await okx.create_order(BTC, "market", "buy", 1)
+    params = {"clientOrderId": "mine", "stopLossPrice": 59_000, "closeFraction": "1"}
+    await okx.create_order(BTC, "market", "sell", 1, None, params)
+    call = far.act("calls", path="/api/v5/trade/order-algo")[-1]
+    assert call["params"]["clOrdId"] == "mine"
+    assert "algoClOrdId" not in call["params"]
+
+
+async def test_an_algo_order_that_closes_all_is_alone_and_goes_with_its_position(okx: Any) -> None:
+    await okx.create_order(BTC, "market", "buy", 1)
+    whole = {"stopLossPrice": 59_000, "closeFraction": "1"}
+    await okx.create_order(BTC, "market", "sell", 1, None, whole)
+    with pytest.raises(ccxt.BadRequest, match="51000"):
+        await okx.create_order(BTC, "market", "sell", 1, None, whole)
+    with pytest.raises(ccxt.InvalidOrder, match="51280"):
+        await okx.create_order(BTC, "market", "sell", 1, None, {"stopLossPrice": 61_000})
+    await okx.create_order(BTC, "market", "sell", 1, None, {"reduceOnly": True})
+    assert await okx.fetch_open_orders(BTC, params={"ordType": "conditional"}) == []

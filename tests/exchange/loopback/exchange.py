@@ -22,6 +22,7 @@ from tests.exchange.loopback.keys import ApiKey
 from tests.exchange.loopback.market_actions import MarketActions
 from tests.exchange.loopback.tunnel import Network, Tunnel
 from tests.exchange.okx.venue import OkxVenue
+from tests.exchange.spot.actions import SpotActions
 from tests.exchange.spot.venue import SpotVenue
 from tests.exchange.usdm.actions import UsdmActions
 from tests.exchange.usdm.venue import UsdmVenue
@@ -68,9 +69,7 @@ class LoopbackExchange:
             "okx": MarketActions(
                 self.agenda, self.okx.markets, self.okx.accounts, self.okx.symbols
             ),
-            "spot": MarketActions(
-                self.agenda, self.spot.markets, self.spot.accounts, self.spot.pairs
-            ),
+            "spot": SpotActions(self.spot),
         }
         served: tuple[Venue, ...] = (self.usdm, self.spot, self.okx)
         by_host = {host: venue for venue in served for host in venue.hosts}

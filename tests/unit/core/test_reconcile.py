@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from lefi_tui.core.reconcile import (
     TheirOrder,
     TheirView,
     reconcile,
+    short_of_coins,
 )
 
 BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
@@ -132,3 +134,19 @@ def test_nothing_is_said_of_units_while_an_order_of_the_market_is_doubted() -> N
     ours = OurView((OurOrder("a1", BTC, Decimal(0), is_doubted=True),), units={BTC: Decimal(1)})
     theirs = TheirView(units={BTC: Decimal(2), ETH: Decimal(1)})
     assert reconcile(ours, theirs) == (SetUnknown(ETH, Decimal(1)),)
+
+
+@pytest.mark.parametrize(
+    ("coins", "told"),
+    [
+        (None, {}),  # it has positions
+        ({"BTC/USDT": Decimal("2.5")}, {}),  # what is beyond ours is somebody's own
+        ({"BTC/USDT": Decimal(1)}, {}),
+        ({"BTC/USDT": Decimal("0.4")}, {"BTC/USDT": Decimal("0.4")}),
+        ({}, {"BTC/USDT": Decimal(0)}),
+    ],
+)
+def test_fewer_coins_than_ours_are_all_that_we_can_have(
+    coins: dict[str, Decimal] | None, told: dict[str, Decimal]
+) -> None:
+    assert short_of_coins(TheirView(coins=coins), {"BTC/USDT": Decimal(1)}).units == told
