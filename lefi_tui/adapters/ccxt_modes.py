@@ -109,8 +109,10 @@ class Modes:
     async def _held_as(self, market: str, symbol: str, leverage: int | None) -> Plain:
         client = self._on.client
         found = await self._config(market)
-        why = ""
-        if found["marginType"] != ISOLATED:
+        why, is_isolated = "", found["marginType"] == ISOLATED
+        if is_isolated and leverage in {None, int(found["leverage"])}:
+            return {"state": "ready", "leverage": str(decimal_of(found["leverage"]))}
+        if not is_isolated:
             change = {"symbol": market, "marginType": ISOLATED}
             why = await _switched(client.fapiPrivatePostMarginType(change))
         if not why and leverage is not None and int(found["leverage"]) != leverage:

@@ -19,6 +19,7 @@ from lefi_tui.adapters.exchange_line import LineWatch
 from lefi_tui.adapters.exchange_looks import Changed, Looks
 from lefi_tui.adapters.exchange_money import Till
 from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.exchange_ready import Ready
 from lefi_tui.adapters.exchange_standing import Standing
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_truth import Truth
@@ -32,7 +33,7 @@ from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
 from lefi_tui.errors import ExchangeError, ExchangeKeyError
 from lefi_tui.ports.clock import Clock
-from lefi_tui.ports.venue import KEY_REFUSED, Hear, VenueKeyError, VenueTimeoutError
+from lefi_tui.ports.venue import Hear, VenueKeyError, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
 USUAL: Final = StreamTerms()
@@ -64,10 +65,10 @@ class ExchangeVenue:
         link.tells = self.stream.put
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._truth = Truth(self._asked, clock, account, self._orders)
-        self._leverage: dict[str, Decimal] = {}
-        self._sets = asyncio.Lock()
+        self._ready = Ready(self._asked)
+        self._looks.resets = self._ready.forget
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
-        self._looks.moved, self._looks.leverage = self.wallet.soon, self._set_there
+        self._looks.moved, self._looks.leverage = self.wallet.soon, self._ready.heard
         self.wallet.confirmed = self.stream.confirmed
         self.standing = Standing(self.stream, clock, account, lambda: bool(self.busy()))
         self._till = Till(self._asked, clock, ways_of(link.exchange))
@@ -140,7 +141,7 @@ class ExchangeVenue:
                  if each not in fresh]  # fmt: skip
         if not fresh:
             return tuple(again)
-        refused = {each.id: why for each in fresh if (why := await self._set_leverage(each))}
+        refused = {each.id: why for each in fresh if (why := await self._ready.refusal(each))}
         sent = [each for each in fresh if each.id not in refused]
         try:
             asked = {"orders": [_asked_of(each) for each in sent], "until_ns": until_ns}
@@ -226,50 +227,6 @@ class ExchangeVenue:
             raise VenueKeyError(error.why) from error
         except ExchangeError as error:
             raise VenueTimeoutError(f"{error.what}: {error.why}") from error
-
-    async def _holds(self, symbol: str) -> bool:
-        try:
-            return symbol in await self.holdings()
-        except VenueTimeoutError:
-            return False
-
-    async def _set_leverage(self, order: Order) -> dict[str, Any]:
-        """Set once, and read back: an order is sized by the leverage that is in force. An outcome
-        where it can't be: then the order does not leave."""
-        terms = order.terms
-        symbol, wanted = terms.symbol, terms.leverage
-        if ":" not in symbol or terms.is_reduce_only:
-            return {}
-        if wanted is None:  # as the open position has it, or 1
-            wanted = self._leverage.get(symbol)
-            if wanted != 1 and not await self._holds(symbol):
-                wanted = Decimal(1)
-        async with self._sets:
-            return await self._made_ready(symbol, wanted)
-
-    def _set_there(self, symbol: str, leverage: Decimal) -> None:
-        """By whomever: the next order is made ready from what is in force."""
-        if symbol in self._leverage:
-            self._leverage[symbol] = leverage
-
-    async def _made_ready(self, symbol: str, wanted: Decimal | None) -> dict[str, Any]:
-        """None is whatever the open position has: it is only read then."""
-        if wanted is None or self._leverage.get(symbol) != wanted:
-            asked = None if wanted is None else str(wanted)
-            try:
-                told = await self._asked("ready", symbol=symbol, leverage=asked)
-            except VenueTimeoutError as error:
-                code = KEY_REFUSED if isinstance(error, VenueKeyError) else "LEVERAGE"
-                return _refused(code, f"Leverage {wanted} could not be set: {error}")
-            if told["state"] == "refused":
-                return _refused(told["code"], told["text"])
-            self._leverage[symbol] = Decimal(told["leverage"])
-        in_force = self._leverage[symbol]
-        return {} if wanted in {None, in_force} else _refused("LEVERAGE", f"{in_force} is in force")
-
-
-def _refused(code: str, why: str) -> dict[str, Any]:
-    return {"state": "refused", "code": code, "text": f"{why}. The order was not sent."}
 
 
 def _asked_of(order: Order) -> dict[str, Any]:

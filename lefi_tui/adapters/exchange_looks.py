@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from lefi_tui.adapters.exchange_exits import Ask, Exits
 from lefi_tui.adapters.exchange_orders import Known, KnownOrders, trade_news
+from lefi_tui.adapters.exchange_ready import OF_MARGIN
 from lefi_tui.adapters.exchange_stream import (
     AccountTold,
     ExitTold,
@@ -49,6 +50,7 @@ class Looks:
         self.changed: Changed = _unchanged
         self.leverage: Callable[[str, Decimal], None] = _not_kept  # that is in force by now
         self.moved: Callable[[], None] = _still  # the wallet is another now
+        self.resets: Changed = _unchanged  # how its markets are held may be another now
         self._denied: set[str] = set()  # that it had and does not find: said already
         self._due_ns = 0  # of the next look
         self._is_unsure = False  # of something it would not say what became of it
@@ -102,6 +104,7 @@ class Looks:
         if is_first:
             self._missed_ns = now_ns
             self.changed("")
+            self.resets("")
 
     def _read_first(self, news: str) -> None:
         self._stream.read_first(news)
@@ -128,6 +131,8 @@ class Looks:
         if news.reason != OF_FILL:
             for symbol in news.symbols or ("",):
                 self.changed(symbol)
+        if news.reason == OF_MARGIN:
+            self.resets("")
 
     def _heard_of_others(self, news: OrderTold | ExitTold) -> None:
         """An exit, the order that it became, or what is not ours at all."""

@@ -151,3 +151,20 @@ async def test_leverage_that_another_hand_has_set_is_set_again_before_the_next_o
 async def test_its_address_is_the_one_that_ccxt_has() -> None:
     theirs = ccxt.binanceusdm().get_private_ws_url("linear", "a-key")
     assert theirs == f"{LIVE}/private/ws?listenKey=a-key"
+
+
+async def test_a_margin_mode_that_another_hand_has_changed_is_read_again_before_the_next_order(
+    far: Far, link: ExchangeLink
+) -> None:
+    async with trading(far, link) as account:
+        await account.sends(order("isolated", leverage=Decimal(5)))
+        read = len(far.act("calls", path="/fapi/v1/symbolConfig"))
+        await account.sends(order("as before", leverage=Decimal(5)))
+        assert len(far.act("calls", path="/fapi/v1/symbolConfig")) == read
+        account.touched.clear()
+        change = {"m": "MARGIN_TYPE_CHANGE", "B": [], "P": [{"s": "BTCUSDT"}]}
+        now_ms = far.act("now")
+        far.act("say", event={"e": "ACCOUNT_UPDATE", "E": now_ms, "T": now_ms, "a": change})
+        await settled(lambda: BTC in account.touched)
+        await account.sends(order("after it", leverage=Decimal(5)))
+        assert len(far.act("calls", path="/fapi/v1/symbolConfig")) == read + 1

@@ -1,0 +1,78 @@
+"""Before a market's first order: leverage, isolated margin and one position are set and read back.
+
+The rules it keeps: an order is sized by the leverage that is in force, so where it can't be had the
+order does not leave; what another hand may have changed since is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from lefi_tui.adapters.exchange_exits import Ask
+from lefi_tui.core.order import Order
+from lefi_tui.ports.venue import KEY_REFUSED, VenueKeyError, VenueTimeoutError
+
+OF_MARGIN: Final = "MARGIN_TYPE_CHANGE"  # why an account's stream says that a position changed
+
+
+class Ready:
+    """`ask` as in exchange_exits."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._leverage: dict[str, Decimal] = {}  # in force, by market
+        self._sets = asyncio.Lock()
+
+    def forget(self, symbol: str) -> None:
+        """No name is every market."""
+        if symbol:
+            self._leverage.pop(symbol, None)
+        else:
+            self._leverage.clear()
+
+    def heard(self, symbol: str, leverage: Decimal) -> None:
+        """Set by whomever: the next order is made ready from what is in force."""
+        if symbol in self._leverage:
+            self._leverage[symbol] = leverage
+
+    async def refusal(self, order: Order) -> dict[str, Any]:
+        """Nothing where it may leave, else the outcome that says why not."""
+        terms = order.terms
+        symbol, wanted = terms.symbol, terms.leverage
+        if ":" not in symbol or terms.is_reduce_only:
+            return {}
+        if wanted is None:  # as the open position has it, or 1
+            wanted = self._leverage.get(symbol)
+            if wanted != 1 and not await self._holds(symbol):
+                wanted = Decimal(1)
+        async with self._sets:
+            return await self._made_ready(symbol, wanted)
+
+    async def _holds(self, symbol: str) -> bool:
+        try:
+            units: Mapping[str, str] = (await self._ask("holdings"))["units"]
+        except VenueTimeoutError:
+            return False
+        return bool(Decimal(units.get(symbol, "0")))
+
+    async def _made_ready(self, symbol: str, wanted: Decimal | None) -> dict[str, Any]:
+        """None is whatever the open position has: it is only read then."""
+        if wanted is None or self._leverage.get(symbol) != wanted:
+            asked = None if wanted is None else str(wanted)
+            try:
+                told = await self._ask("ready", symbol=symbol, leverage=asked)
+            except VenueTimeoutError as error:
+                code = KEY_REFUSED if isinstance(error, VenueKeyError) else "LEVERAGE"
+                return refused(code, f"Leverage {wanted} could not be set: {error}")
+            if told["state"] == "refused":
+                return refused(told["code"], told["text"])
+            self._leverage[symbol] = Decimal(told["leverage"])
+        in_force = self._leverage[symbol]
+        return {} if wanted in {None, in_force} else refused("LEVERAGE", f"{in_force} is in force")
+
+
+def refused(code: str, why: str) -> dict[str, Any]:
+    return {"state": "refused", "code": code, "text": f"{why}. The order was not sent."}
