@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.kept_here import met
 from lefi_tui.core.messages import (
@@ -16,11 +17,13 @@ from lefi_tui.core.messages import (
     ListInstruments,
     OpenAccount,
     OrderSubmitted,
+    PeakSeen,
     Report,
     Sizing,
     SubmitOrders,
 )
 from lefi_tui.core.order import Order, OrderStatus
+from lefi_tui.core.protection import MOVE_EVERY_NS, is_better
 from lefi_tui.ports.venue import Venue
 
 ENOUGH = Decimal(1_000_000)
@@ -60,11 +63,17 @@ class DeskPart:
                 told.extend(await self._carry_out(effect))
 
     async def sees(self, symbol: str, price: Decimal, told: list[Report]) -> None:
-        """As the engine watches prices for the exits that no exchange keeps."""
-        found = met(self._desk, (self._account, symbol), (price, price))
+        """As the engine watches prices: for the exits that no exchange keeps, and for a trail."""
+        key = self._account, symbol
+        found, guard = met(self._desk, key, (price, price)), self._desk.guards.get(key)
+        effects: tuple[Effect, ...] = ()
         if found is not None:
-            for effect in self._tell(ExitMet(found.id, price, found.placed_at_ns)):
-                told.extend(await self._carry_out(effect))
+            effects = self._tell(ExitMet(found.id, price, found.placed_at_ns))
+        elif guard is not None and is_better(guard, price):
+            at_ns = SystemClock().now_ns() + MOVE_EVERY_NS  # no two moves so soon
+            effects = self._tell(PeakSeen(*key, price, at_ns))
+        for effect in effects:
+            told.extend(await self._carry_out(effect))
 
     async def _carry_out(self, effect: Effect) -> tuple[Report, ...]:
         match effect:

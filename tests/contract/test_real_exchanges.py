@@ -129,6 +129,54 @@ async def test_a_target_takes_the_profit_of_all_that_was_filled_and_the_stop_goe
     assert await real_door.position() == 0
 
 
+async def test_a_trail_follows_the_best_price_and_takes_what_it_has_reached(
+    real_door: LoopbackDoor,
+) -> None:
+    entry = real_door.buy("1", exits=plan(trail="5"))
+    await real_door.submit(entry)
+    await real_door.quiet()
+    await real_door.book("110", "110.5")
+    await real_door.quiet()
+    assert len(await real_door.venue.working()) == 1
+    await real_door.book("105.5", "106")
+    await real_door.quiet()
+    assert real_door.held() == 1 - real_door.fees_in_units()
+    await real_door.book("104.5", "105")
+    await real_door.quiet()
+    assert real_door.held() == 0
+    sold = [each for each in real_door.told if isinstance(each, VenueFilled)][-1]
+    assert (sold.reason, sold.side) == ("trail", "sell")
+    assert await real_door.venue.working() == ()
+
+
+async def test_a_newer_entry_sets_an_exit_anew_for_all_that_is_held(
+    real_door: LoopbackDoor,
+) -> None:
+    first = real_door.buy("1", exits=plan(stop_loss="95", take_profit="120"))
+    second = real_door.buy("1", exits=plan(stop_loss="98"))
+    for entry in (first, second):
+        await real_door.submit(entry)
+        await real_door.quiet()
+    target = exit_id(first.id, "target")
+    (stop,) = set(await real_door.venue.working()) - {target}
+    assert real_door.canceled(exit_id(first.id, "stop")) is not None
+    await real_door.book("97.5", "98")
+    await real_door.quiet()
+    assert real_door.filled(stop) == 2 - real_door.fees_in_units()
+    assert await real_door.venue.working() == ()
+
+
+async def test_a_short_has_its_exits_mirrored(perpetual_door: LoopbackDoor) -> None:
+    entry = perpetual_door.sell("1", leverage=Decimal(5), exits=plan(stop_loss="1%"))
+    await perpetual_door.submit(entry)
+    await perpetual_door.quiet()
+    assert await perpetual_door.position() == -1
+    await perpetual_door.book("101", "101.5")
+    await perpetual_door.quiet()
+    assert perpetual_door.fills(exit_id(entry.id, "stop"))[0].side == "buy"
+    assert await perpetual_door.position() == 0
+
+
 async def test_a_target_that_could_not_be_fitted_is_fitted_by_the_next_look(
     okx_door: LoopbackDoor,
 ) -> None:
