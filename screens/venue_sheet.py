@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -17,6 +18,7 @@ from screens.keys import bindings
 
 TITLE_WIDTH: Final = 31
 HAS_WIDTH: Final = 10
+USED_WIDTH: Final = 30  # what is left of a window of 76
 
 
 class SheetScreen(Dialog):
@@ -40,5 +42,8 @@ def _told(sheet: Offers) -> Text:
     text = Text(f"{'':<{TITLE_WIDTH}}{'exchange':<{HAS_WIDTH}}Lefi\n", "dim")
     for title, has, used in rows(sheet):
         style = "dim" if used.startswith("(") else ""
-        text.append(f"{title:<{TITLE_WIDTH}}{has:<{HAS_WIDTH}}{used}\n", style)
+        first, *more = wrap(used, USED_WIDTH)
+        text.append(f"{title:<{TITLE_WIDTH}}{has:<{HAS_WIDTH}}{first}\n", style)
+        for line in more:
+            text.append(f"{'':<{TITLE_WIDTH + HAS_WIDTH}}{line}\n", style)
     return text

@@ -98,7 +98,7 @@ async def _looked(channel: Channel, query: GatesQuery) -> GatesView:
     until_ns = clock.monotonic_ns() + int(COMPARED_S * 1e9)
     while True:
         view: GatesView = await channel.ask(query)
-        if _shut(view) != [RECONCILED] or clock.monotonic_ns() > until_ns:
+        if RECONCILED not in _shut(view) or clock.monotonic_ns() > until_ns:
             return view
         await clock.sleep(LOOK_S)
 
