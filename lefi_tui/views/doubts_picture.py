@@ -9,6 +9,7 @@ from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.money import words
 from lefi_tui.core.order import HAND, Order, OrderStatus
+from lefi_tui.errors import shown
 from lefi_tui.views import numbers
 from lefi_tui.views.doubts_view import DoubtRow, DoubtsView, Kind, LookedRow, Word
 from lefi_tui.views.wording_doubts import foreign_words
@@ -77,7 +78,7 @@ def _times(word: Word) -> str:
 
 def _others(account: str, known: Checked) -> Iterator[DoubtRow]:
     for each in known.foreign:
-        name = each.client_id or "no name of its own"
+        name = shown(each.client_id) or "no name of its own"  # another's text
         told = (f"number {each.venue_order_id} there, named {name}",)
         what = foreign_words(each)
         yield DoubtRow(

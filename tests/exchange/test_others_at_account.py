@@ -37,7 +37,7 @@ HOLDER = f"""
 state n = 0
 on PriceUpdate("{BTC}") {{
     n = n + 1
-    if n == 1 {{ Buy("{BTC}", 0.01 BTC, leverage = 5) }}
+    if n == 1 {{ Buy("{BTC}", 0.01 BTC, leverage = 5, stop_loss = 5%) }}
 }}
 """
 
@@ -89,6 +89,10 @@ def elsewhere(far: Far, side: str, quantity: str, **more: str) -> None:
     far.act("external_order", **asked, **more)
 
 
+def stops(far: Far) -> list[Any]:
+    return [each for each in far.act("algos") if each["algoStatus"] == "NEW"]
+
+
 def at_phone(far: Far, name: str) -> None:
     asked = {"symbol": "ETHUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC"}
     far.act("external_order", **asked, quantity="1", price="1000", newClientOrderId=name)
@@ -131,6 +135,7 @@ def test_a_position_that_others_close_while_we_are_away_is_gone_and_its_bot_wait
         ready(engine)
         start(engine, HOLDER)
         seen(engine, lambda view: held(view) == {BTC: D("0.01")})
+        until(engine, lambda: stops(far))
     elsewhere(far, "SELL", "0.03")  # closed, and turned over
     with running(home) as engine:
         until(engine, lambda: checked(engine).is_known)
@@ -139,6 +144,7 @@ def test_a_position_that_others_close_while_we_are_away_is_gone_and_its_bot_wait
         (bot,) = view.bots
         assert bot.status == "waits for you"
         assert "changed from elsewhere" in str(view.log)
+        until(engine, lambda: not stops(far))  # its stop does not outlive it there
         taken(engine, ResumeBot("holder"))
 
 

@@ -112,6 +112,11 @@ def _not_adoptable(desk: Desk, account: str, theirs: TheirOrder) -> str:
             f"Order {theirs.venue_order_id} of {theirs.symbol} {why}, by which it could be "
             "followed. It stays as it is; cancel it where it was placed."
         )
+    if theirs.filled:
+        return (
+            f"Order {theirs.venue_order_id} of {theirs.symbol} is filled in part already; those "
+            "units are nobody's of ours. Adopt the units; cancel the order where it was placed."
+        )
     if theirs.is_trigger or theirs.price is None:
         return (
             f"Order {theirs.venue_order_id} of {theirs.symbol} waits for a price to be met (a "

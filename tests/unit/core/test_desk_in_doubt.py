@@ -146,6 +146,14 @@ def test_a_stop_of_another_hand_is_not_adopted_and_says_why() -> None:
     assert "only limit orders are adopted" in refused.text
 
 
+def test_anothers_order_that_is_filled_in_part_is_not_adopted_for_its_units_would_count_twice() -> (
+    None
+):
+    desk, _ = viewed(open_desk(), orders=(replace(PHONE, filled=D("0.4")),))
+    _, step = advance(desk, AdoptOrder("main", "v9", 60))
+    assert "filled in part" in of(CommandRefused, step)[0].text
+
+
 def test_units_that_are_nobodys_are_unknown_and_all_owners_sum_to_what_is_there() -> None:
     desk, step = viewed(short(), {BTC: D("-0.3")})
     (found,) = of(UnknownSeen, step)
