@@ -47,6 +47,8 @@ class DeadMan:
         self.fired: Callable[[], None] = _nobody
         self._hear: Callable[[MarketInput], None] = _unheard
         self._armed: dict[str, _Armed] = {}
+        self.probe = ""  # a market to ask by at a start, before anything rests
+        self._is_probed = False
         self._why = ""  # it does not take it
         self._sooner = asyncio.Event()
 
@@ -74,12 +76,20 @@ class DeadMan:
         late = sorted(each for each in self._armed if self._age_ns(each) >= self.seconds * NS_PER_S)
         if late:
             self._fired(late)
+        await self._probed()
         resting = self._resting()
         if self.is_whole and resting:
             resting = {WHOLE}
         for symbol in sorted(resting | self._armed.keys()):
             await self._set(symbol, is_resting=symbol in resting)
         self._say("failed" if self._why else "kept", self._why)
+
+    async def _probed(self) -> None:
+        """Whether it is taken at all is known before the first entry: taking away what is not there
+        changes nothing."""
+        if not self._is_probed and self.probe and not self._armed:
+            self._why = await self._asked(self.probe, 0)
+            self._is_probed = not self._why
 
     def _fired(self, symbols: list[str]) -> None:
         silent_s = max(self._age_ns(each) for each in symbols) // NS_PER_S

@@ -11,6 +11,7 @@ from typing import Final
 
 from lefi_tui.core.key_rights import CLOCK_OFF_MS, KeyState, clock_refusal, key_refusal
 from lefi_tui.core.money import words
+from lefi_tui.core.protection import DeadManState
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.limits import Limits
 
@@ -67,6 +68,7 @@ class Asked(Record):
     at_ms: int
     doubt: str = ""  # why the desk and the exchange may not agree
     others: tuple[str, ...] = ()  # what is not ours there
+    dead_man: DeadManState | None = None  # the exchange's own switch
 
 
 def gates(asked: Asked) -> tuple[Gate, ...]:
@@ -167,6 +169,24 @@ def _reconciled(asked: Asked) -> Gate:
     return Gate(name, is_open=True, found=f"the exchange shows what the desk believes{others}")
 
 
+def _dead_man(asked: Asked) -> Gate:
+    """Where an exchange has none that is told, and is no hindrance; ours to turn on is."""
+    name, state = "dead-man's switch", asked.dead_man
+    if state is None:
+        found = "the exchange has not said yet whether it takes it"
+        return Gate(name, is_open=False, found=found, next="Wait a moment and start again")
+    if state.state == "none":
+        return Gate(name, is_open=True, found="this exchange has none: entries rest on without us")
+    if state.state == "off":
+        follow = "Set dead_man_s under [protection] in config.toml"
+        return Gate(name, is_open=False, found="off: dead_man_s = 0", next=follow)
+    if state.state == "failed":
+        follow = "Look at the log; it is tried again by itself"
+        return Gate(name, is_open=False, found=f"not taken: {state.why}", next=follow)
+    found = f"entries end {state.seconds} s after we fall silent; stops stand"
+    return Gate(name, is_open=True, found=found)
+
+
 def _offers(asked: Asked) -> Gate:
     name = "what the script needs"
     if not asked.lacking:
@@ -181,6 +201,7 @@ _GATES: Final[tuple[Callable[[Asked], Gate], ...]] = (
     _key,
     _clock,
     _reconciled,
+    _dead_man,
     _limits,
     _tests,
     _offers,

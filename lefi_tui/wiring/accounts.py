@@ -101,6 +101,7 @@ def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> A
         elif each.mode in {SANDBOX, LIVE}:
             venue = open_live(accounts, name, each, key_of(settings, name), clock)
             venue.dead_man.seconds = settings.protection.dead_man_s
+            venue.dead_man.probe = next(iter(each.symbols), "")
         else:
             _open_exchange(accounts, name, each, _link(links, each), clock)
     return accounts

@@ -100,7 +100,7 @@ def ended(run: subprocess.Popen[str]) -> None:
     run.send_signal(signal.SIGINT)
     told, complaint = run.communicate(timeout=60)
     assert (run.returncode, complaint) == (0, "")
-    assert told.count("gate      open") == 7, told
+    assert told.count("gate      open") == 8, told
     assert "gate      SHUT  account's name" in told  # it was typed after these were shown
     assert "Stopped" in told
 
@@ -112,6 +112,7 @@ def test_real_money_moves_through_every_gate_or_not_at_all(home: Path, far: Far)
         view = seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
         assert view.banner.mode is Mode.LIVE
         seen(engine, lambda _: engine.desk.checked.get("main", Checked()).is_known)
+        seen(engine, lambda _: "main" in engine.desk.dead_men)
         levered = SCRIPT.replace("leverage = 5", "leverage = 400")
         names = ["key", "clock", "what the script needs", "account's name"]
         assert list(shut(engine, levered)) == names

@@ -67,6 +67,7 @@ def gates_of(desk: Desk, command: StartBot) -> tuple[Gate, ...]:
             facts=command.facts or LiveFacts(),
             at_ms=command.at_ns // NS_PER_MS,
             doubt=_doubt(desk, command.account),
+            dead_man=desk.dead_men.get(command.account),
             others=desk.checked.get(command.account, Checked()).differences,
         )
     )

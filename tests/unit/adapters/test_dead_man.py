@@ -86,6 +86,16 @@ def test_one_that_is_not_taken_is_told_and_tried_again(desk: Desk) -> None:
     assert desk.said[-1] == "kept"
 
 
+def test_whether_it_is_taken_at_all_is_known_before_the_first_entry(desk: Desk) -> None:
+    desk.dead_man.probe, desk.answer = BTC, {"state": "refused", "text": "not here"}
+    assert desk.after(1) == [(BTC, 0)]
+    assert desk.said == ["failed"]
+    desk.answer = {"state": "accepted", "text": ""}
+    assert desk.after(1) == [(BTC, 0)]
+    assert desk.after(1) == []
+    assert desk.said == ["failed", "kept", "kept"]
+
+
 def test_one_for_the_whole_account_is_one(desk: Desk) -> None:
     desk.dead_man.is_whole = True
     desk.resting = {BTC, ETH}

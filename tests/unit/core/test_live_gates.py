@@ -14,6 +14,7 @@ from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.key_rights import TEST_GOOD_MS, KeyRights, KeyState
 from lefi_tui.core.live_gates import Asked, LiveFacts, ScriptTests, gates, refusal, shut
+from lefi_tui.core.protection import DeadManState
 from lefi_tui.core.risk.limits import Limits
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing
@@ -32,7 +33,8 @@ KEY = KeyState("main", "the vault", NOW - 9, NOW - 5, GOOD)
 TESTS = ScriptTests("v1", passed=2)
 FACTS = LiveFacts("", TESTS, KEY)
 LIMITS = Limits(order_notional_max=Decimal(500), daily_loss_max=Decimal(50))
-FINE = Asked("main", "main", "v1", LIMITS, (), FACTS, NOW, doubt="")
+ARMED = DeadManState("kept", 90)
+FINE = Asked("main", "main", "v1", LIMITS, (), FACTS, NOW, doubt="", dead_man=ARMED)
 
 
 def test_where_all_is_well_every_gate_is_open_and_says_what_it_found() -> None:
@@ -44,6 +46,7 @@ def test_where_all_is_well_every_gate_is_open_and_says_what_it_found() -> None:
         "key": "tested within a day, may trade",
         "clock": "+12 ms from ours",
         "reconciled": "the exchange shows what the desk believes",
+        "dead-man's switch": "entries end 90 s after we fall silent; stops stand",
         "limits": "order_notional_max 500, daily_loss_max 50",
         "script's tests": "2 passed just now",
         "what the script needs": "the exchange offers it",
@@ -75,6 +78,9 @@ def proved(**changes: Any) -> dict[str, Any]:
         (keyed(clock_offset_ms=-1_500), "clock", "-1.5 s"),
         (keyed(clock_offset_ms=None), "clock", "not known"),
         ({"doubt": "order x has no answer yet"}, "reconciled", "order x"),
+        ({"dead_man": None}, "dead-man's switch", "not said yet"),
+        ({"dead_man": DeadManState("off")}, "dead-man's switch", "dead_man_s = 0"),
+        ({"dead_man": DeadManState("failed", 90, "-1")}, "dead-man's switch", "-1"),
         ({"limits": Limits(daily_loss_max=Decimal(9))}, "limits", "order_notional_max"),
         ({"limits": Limits(order_notional_max=Decimal(9))}, "limits", "daily_loss_max"),
         ({"facts": replace(FACTS, tests=None)}, "script's tests", "did not run"),
@@ -121,7 +127,9 @@ def desk_on(venue: str = "binanceusdm", mode: str = "live") -> Desk:
     desk, _ = advance(desk, _opening(mode, venue))
     desk, _ = advance(desk, m.ListInstruments("main", (SPOT, PERPETUAL)))
     limits = {"order_notional_max": "5000", "daily_loss_max": "50"}
-    return replace(changed(desk, **limits), checked={"main": Checked(at_ns=1)})
+    return replace(
+        changed(desk, **limits), checked={"main": Checked(at_ns=1)}, dead_men={"main": ARMED}
+    )
 
 
 def _opening(mode: str, venue: str) -> m.OpenAccount:
@@ -140,7 +148,7 @@ def test_a_start_with_real_money_leaves_who_what_was_typed_and_every_gate_in_the
     _, step = begun(desk_on(), by="anna")
     (event,) = of(m.BotStarted, step)
     assert (event.by, event.typed, event.mode) == ("anna", "main", "live")
-    assert [each.is_open for each in event.gates] == [True] * 8
+    assert [each.is_open for each in event.gates] == [True] * 9
 
 
 def test_a_start_that_says_nothing_of_itself_is_refused_with_every_row() -> None:
@@ -176,7 +184,7 @@ def test_an_exchange_that_is_not_compared_since_the_start_keeps_the_gate_shut() 
     desk = replace(desk_on(), checked={"main": Checked()})
     _, step = begun(desk)
     assert "reconciled: the exchange has not shown" in of(m.BotRefused, step)[0].text
-    seen = replace(desk, checked={"main": Checked(at_ns=1)})
+    seen = replace(desk, checked={"main": Checked(at_ns=1)}, dead_men={"main": ARMED})
     assert of(m.BotStarted, begun(seen)[1])
 
 
