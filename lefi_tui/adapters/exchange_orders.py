@@ -90,7 +90,8 @@ class KnownOrders:
 
     def working(self) -> dict[str, Known]:
         """Those whose end is not known, by their names in sequence."""
-        return {name: each for name, each in sorted(self.known.items()) if not each.is_over}
+        working = sorted(name for name, each in self.known.items() if not each.is_over)
+        return {name: self.known[name] for name in working}
 
     def resting(self) -> set[str]:
         """Markets in which an order of ours waits for its price."""

@@ -216,3 +216,18 @@ async def test_lines_that_are_no_answer_are_counted_and_passed_over() -> None:
         assert await link.ask("time") == 17
         assert link.unread == 5
         assert heard == [{"what": "stream", "state": "alive"}]
+
+
+async def test_while_the_exchange_asks_to_wait_no_stream_is_asked_for(
+    far: Far, link: ExchangeLink
+) -> None:
+    async with trading(far, link) as account:
+        far.act("ban", ban_s=2)
+        far.act("drop")
+        await settled(lambda: account.words[-1:] == [ASKED])
+        await settled(lambda: account.words[-1:] == [TOLD])
+        assert far.act("counts")["held"] == 1  # the question that was told to wait
+        bought = order("after the ban")
+        await account.sends(bought)
+        await settled(lambda: account.fills(bought))
+        assert account.agrees()
