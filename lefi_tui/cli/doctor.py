@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from textwrap import wrap
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import to_builtins
@@ -25,6 +25,9 @@ from lefi_tui.cli.output import Output
 from lefi_tui.errors import REFUSED, FileUnreadableError, render
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.settings import Loaded, load
+
+if TYPE_CHECKING:
+    from lefi_tui.adapters.keyring_secrets import KeyringSecrets
 
 INDENT: Final = 15  # mark and name before the words
 COLUMNS_MIN: Final = 80
@@ -218,12 +221,22 @@ def _keyring(folder: Path) -> Finding:
     text = f"{why}, so keys and addresses are kept in {where}"
     match lock:
         case Lock.OPEN:
-            return Finding("keyring", works=True, text=f"{text}; its passphrase is in a file")
+            return _opens(kept, text)
         case Lock.LOCKED:
             return Finding("keyring", None, f"{text}; it is locked here", HOW)
         case Lock.NEW:
             step = "`lefi keys set ACCOUNT` makes it, and asks for its passphrase"
             return Finding("keyring", None, f"{text}; it is not made yet", step)
+
+
+def _opens(kept: KeyringSecrets, text: str) -> Finding:
+    """A file with a passphrase is there; whether it is the right one only the vault knows."""
+    try:
+        kept.get("doctor")
+    except SecretsError as error:
+        told = f"{text}; its passphrase is in a file, and {error.why}"
+        return Finding("keyring", works=False, text=told, next_step=error.next_step)
+    return Finding("keyring", works=True, text=f"{text}; its passphrase is in a file")
 
 
 def _calendar(found: Loaded) -> list[Finding]:

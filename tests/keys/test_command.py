@@ -110,6 +110,10 @@ def test_doctor_names_the_store_and_how_to_open_it(profile: BareProfile) -> None
     profile.given(OLD, "keys", "set", "main", "--stdin")
     assert said().startswith("ok  keyring    the Secret Service does not answer here")
     assert "its passphrase is in a file" in said()
+    profile.with_passphrase("nothing like it")
+    told = said()
+    assert told.startswith("NO  keyring")
+    assert "its passphrase is in a file, and the vault does not open with it" in told
     del profile.environment["LEFI_VAULT_PASSPHRASE_FILE"]
     assert said().startswith("--  keyring")
     assert "it is locked here" in said()
