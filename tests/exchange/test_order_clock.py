@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from lefi_tui.adapters.ccxt_keys import KeyedExchange
 from lefi_tui.adapters.exchange_line import LineWatch
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import VenueRejected
+from tests.exchange.loopback.clients import cut_off
+from tests.exchange.loopback.host import Far
 from tests.exchange.near import Near, kinds, near, order
 
 OUT_OF_TIME = -1021
@@ -87,3 +91,18 @@ def test_a_clock_that_is_off_is_said_once_and_again_when_it_agrees() -> None:
         assert said[1:] == ["our clock agrees with the exchange's again"]
 
     near(story)
+
+
+@pytest.mark.asyncio
+async def test_a_key_is_tested_by_the_exchanges_time_and_it_says_how_far_ours_is(far: Far) -> None:
+    far.act("clock", offset_ms=60_000)
+    key = {"apiKey": far.key.key, "secret": far.key.secret}
+    begin = {"exchange": "binanceusdm", "ccxt": far.ccxt(None, timeout_on_exit=0), "key": key}
+    line = KeyedExchange(begin, SystemClock())
+    try:
+        told = await line.answer("rights", {})
+    finally:
+        await line.close()
+        await cut_off(far)
+    assert (told["is_valid"], told["refusal"]) == (True, "")
+    assert abs(told["offset_ms"] - 60_000) < 1_000
