@@ -7,6 +7,7 @@ They are looked at again while a person reads, so that what is put right elsewhe
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
@@ -30,6 +31,8 @@ from widgets.ink import Ink, Palette
 
 NAME_MAX: Final = 80
 NAME_WIDTH: Final = 22
+FOUND_WIDTH: Final = 44  # what is left of a window of 76
+BELOW: Final = "\n" + " " * (NAME_WIDTH + 5)
 LOOKED_AT: Final = "The gates are looked at; the script's tests run."
 SHUT: Final = "Nothing starts while a gate is shut."
 
@@ -99,8 +102,10 @@ class LiveStartScreen(Dialog, Asking):
     def _row(self, gate: Gate) -> Text:
         ink, mark = (Ink.GAIN, "open") if gate.is_open else (Ink.LOSS, "SHUT")
         text = Text(f"{mark} ", self._ink(ink))
-        text.append(f"{gate.name:<{NAME_WIDTH}}", Style(bold=True)).append(f"{gate.found}\n")
-        return text.append(f"     {gate.next}\n", "dim") if gate.next else text
+        text.append(f"{gate.name:<{NAME_WIDTH}}", Style(bold=True))
+        found, follow = wrap(gate.found, FOUND_WIDTH), wrap(gate.next, FOUND_WIDTH)
+        text.append(BELOW.join(found) + "\n")
+        return text.append(f"{BELOW[1:]}{BELOW.join(follow)}\n", "dim") if follow else text
 
     def _ink(self, ink: Ink) -> Style:
         return Style.parse(self._inks[ink])
