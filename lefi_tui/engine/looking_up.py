@@ -90,6 +90,7 @@ class LookUps(Struct):
                 if isinstance(error, OrderMissingError) and not is_doubted:
                     is_doubted = True
                     self.ends.doubt(order, why)
+                    self.ends.answered(order)  # a start goes on: its market waits, by the gate
                 await self.world.clock.sleep(wait_s)
                 wait_s = min(2 * wait_s, LOOK_UP_MOST_S)
                 continue

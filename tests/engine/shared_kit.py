@@ -1,4 +1,4 @@
-"""A small venue at which others trade too, a clock that runs twenty times as fast, and a bot that
+"""A small venue at which others trade too, a clock that runs sixty times as fast, and a bot that
 buys a perpetual at its first quote.
 """
 
@@ -22,7 +22,7 @@ from lefi_tui.core.order import Order, Size, SizeKind
 from lefi_tui.core.reconcile import TheirOrder, TheirView
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.world import World
-from lefi_tui.ports.venue import VenueTimeoutError
+from lefi_tui.ports.venue import OrderMissingError, VenueTimeoutError
 from tests.engine.kit import ACCOUNT, OPEN, MemoryVenue, send, setup
 
 PERP: Final = Instrument(
@@ -31,7 +31,7 @@ PERP: Final = Instrument(
 )  # fmt: skip
 SYMBOL: Final = PERP.symbol
 LIST: Final = m.ListInstruments(ACCOUNT, (PERP,))
-SPEED: Final = 20
+SPEED: Final = 60
 
 
 class QuickClock(SystemClock):
@@ -83,6 +83,12 @@ class SharedMemory(MemoryVenue):
     gate: asyncio.Event | None = None
     taken_over: list[str] = field(default_factory=list)
     let_go_of: list[str] = field(default_factory=list)
+    forgets: bool = False  # what it had
+
+    async def look_up(self, order: str) -> tuple[m.Report, ...]:
+        if self.forgets:
+            raise OrderMissingError("it was there, and is not found now")
+        return await super().look_up(order)
 
     async def their_view(self) -> TheirView:
         if self.deaf:

@@ -155,3 +155,27 @@ async def test_what_is_adopted_is_in_the_books_and_tables_and_its_venue_follows_
         assert (orders["web1"].owner, orders["web1"].price) == (HAND, D(50))
     finally:
         engine.stop()
+
+
+async def test_a_start_goes_on_beside_an_order_that_its_venue_denies_and_its_market_waits(
+    tmp_path: Path,
+) -> None:
+    venue = SharedMemory(holds=True)
+    engine = shared_engine(tmp_path, venue)
+    open_holder(engine)
+    await until(lambda: bool(venue.orders) and checked(engine).is_known)
+    engine.stop()
+    venue.forgets = True
+    engine = shared_engine(tmp_path, venue)
+    try:
+        send(engine, m.StartBot("second", "holder", ACCOUNT, "", at_ns=1))
+        (order,) = engine.desk.orders.values()
+        await until(lambda: engine.desk.orders[order.id].status is OrderStatus.UNCONFIRMED)
+        await until(lambda: checked(engine).is_known)
+        quote(engine)
+        await until(lambda: said(engine, "ORDER_UNCONFIRMED"))
+        venue.forgets = False
+        send(engine, m.LookAgain(ACCOUNT, order.id))
+        await until(lambda: engine.desk.orders[order.id].status is OrderStatus.ACCEPTED)
+    finally:
+        engine.stop()
