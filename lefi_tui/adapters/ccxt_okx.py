@@ -1,10 +1,10 @@
 """Exits that OKX holds for a position: hang, take away, look at.
 
 The rules it keeps: a stop closes the whole position whatever it has grown to, so that it protects
-from the first fill on (what is attached to an entry waits until that has ended; measured on its
-own words: one such order a position, so the target is an order of its own, as large as the position
-and fitted to it later); both go there with the position. ccxt names such an order by a field that
-OKX does not read, so it is asked in its own words. Only the worker process loads this.
+from the first fill on (what is attached to an entry waits there until that has ended); OKX allows
+one such order a position, so the target is an order of its own, as large as the position, and
+fitted to it later; both go with the position. ccxt names such an order by a field that OKX does not
+read, so it is asked in its own words. Only the worker process loads this.
 """
 
 from __future__ import annotations

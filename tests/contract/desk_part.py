@@ -49,6 +49,10 @@ class DeskPart:
                 sent = order.moved_to(OrderStatus.SUBMITTED)
                 self._desk = apply(self._desk, OrderSubmitted(sent, ()))
 
+    def orders(self) -> tuple[Order, ...]:
+        """As a start finds them in the journal."""
+        return (*self._desk.closed.values(), *self._desk.orders.values())
+
     def cancels(self, orders: Iterable[str]) -> None:
         """As a person asks; the caller carries it out."""
         for order in orders:

@@ -323,3 +323,27 @@ async def test_the_whole_account_is_shown_ours_by_name_and_units_as_they_are_hel
     assert view.units == ({symbol: Decimal(2)} if is_perpetual else {})
     strange = await adapter.strays(symbol, 0)
     assert strange == ()
+
+
+async def test_a_start_takes_up_what_hangs_here_and_what_was_on_its_way(
+    spot_door: LoopbackDoor,
+) -> None:
+    entry = spot_door.buy("2", exits=plan(stop_loss="5%", take_profit="50%"))
+    stop, target = exit_id(entry.id, "stop"), exit_id(entry.id, "target")
+    await spot_door.submit(entry)
+    await spot_door.quiet()
+    assert set(await begun_again(spot_door).working()) == {stop, target}
+    await spot_door.book("90", "90.5")
+    spot_door.far.act("fault", name="502 after", is_order=True)
+    await spot_door.desk.sees(spot_door.symbol, Decimal(90), spot_door.told)
+    again = begun_again(spot_door)
+    told = [each for each in await again.look_up(stop) if isinstance(each, VenueFilled)]
+    assert [(each.reason, each.quantity) for each in told] == [("stop_loss", Decimal("1.998"))]
+    assert await again.working() == (target,)
+
+
+def begun_again(door: LoopbackDoor) -> ExchangeVenue:
+    """As after a kill: it knows what the journal does."""
+    begun = ExchangeVenue(door.loopback.link, SystemClock(), ACCOUNT, "USDT")
+    begun.remember(door.desk.orders())
+    return begun
