@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import FillSeen, Occasion
-from lefi_tui.core.desk import forced, giving_back, guarding, live, venue_exits, waiting
+from lefi_tui.core.desk import forced, giving_back, guarding, live, venue_exits, waiting, wallets
 from lefi_tui.core.desk.closing import close_failed, waiting_for
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
@@ -146,6 +146,9 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
+    if (report.account, report.symbol) not in draft.desk.instruments:
+        wallets.funding_of_no_market(draft, report)
+        return
     key = f"funding/{report.account}"
     if report.charge_id in draft.desk.booked.get(key, ()):
         return
@@ -154,10 +157,17 @@ def funding(draft: Draft, report: FundingCharged) -> None:
     )
 
 
+def _is_no_news(desk: Desk, report: VenueFilled) -> bool:
+    """Booked before; or of a market that is not listed, so another hand's: the wallet shows it."""
+    if (report.account, report.symbol) not in desk.instruments:
+        return True
+    foreign = f"foreign/{report.account}"  # where it was met before it was known to be ours
+    return any(report.trade_id in desk.booked.get(each, ()) for each in (report.order, foreign))
+
+
 def filled(draft: Draft, report: VenueFilled) -> None:
     """Book a fill once, by the venue's trade id; then exits, the owner's run, a pending stop."""
-    foreign = f"foreign/{report.account}"  # where it was met before it was known to be ours
-    if any(report.trade_id in draft.desk.booked.get(each, ()) for each in (report.order, foreign)):
+    if _is_no_news(draft.desk, report):
         return
     order = draft.desk.order(report.order)
     heard_ns = _heard_ns(draft.desk, report.account, report)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from lefi_tui.core.desk.changing import put
 from lefi_tui.core.desk.state import CLOSED_ORDERS_MAX
 from lefi_tui.core.ledger import moved
-from lefi_tui.core.messages import WalletAccepted, WalletBooked, WalletDiffered
+from lefi_tui.core.messages import WalletAccepted, WalletBooked, WalletDiffered, WalletMoved
 from lefi_tui.core.money import EXACT
 from lefi_tui.core.wallet import OUTSIDE, WalletBooks, book_of, drifts, is_same
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from lefi_tui.core.messages import (
         AcceptWallet,
         AccountOpened,
+        FundingCharged,
         OrderFilled,
-        WalletMoved,
         WalletSeen,
     )
 
@@ -51,6 +51,15 @@ def entry(draft: Draft, report: WalletMoved) -> None:
             report.symbol,
         )
     )
+
+
+def funding_of_no_market(draft: Draft, report: FundingCharged) -> None:
+    """Of a position of another hand, in a market that is not listed: it changed the wallet."""
+    account = draft.desk.accounts.get(report.account)
+    if account is not None:
+        name, amount = report.charge_id, report.amount.copy_negate()
+        told = (report.account, name, "FUNDING_FEE", account.currency, amount, report.at_ns)
+        entry(draft, WalletMoved(*told, report.symbol))
 
 
 def seen(draft: Draft, message: WalletSeen) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from lefi_tui.core.codec import decode, encode
-from lefi_tui.core.desk import BotStatus, Desk, Step, advance
+from lefi_tui.core.desk import BotStatus, Desk, Step, advance, valuation
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.kill import KillRules
 from lefi_tui.core.messages import (
@@ -293,3 +293,14 @@ def test_funding_is_booked_once_and_moves_on_what_was_read() -> None:
         desk, _ = advance(desk, charge)
     assert desk.ledger.of("main", "funding", "USDT") == D("0.6")
     assert desk.wallets["main"].entries_ns == OPENED_NS + 9
+
+
+def test_what_moves_in_a_market_that_is_not_listed_ends_no_engine() -> None:
+    desk = opened()
+    charge = FundingCharged("main", "OLD/USDT:USDT", OPENED_NS + 9, D("0.6"), "FUNDING_FEE 4")
+    desk, step = advance(desk, charge)
+    assert [each.book for each in of(WalletBooked, step)] == ["funding"]
+    assert held(desk.ledger, "main", "USDT") == D("9999.4")
+    stray = replace(forced(), symbol="OLD/USDT:USDT")
+    assert advance(desk, stray)[1].events == ()
+    assert valuation.equity(desk, "main") == D("9999.4")
