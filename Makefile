@@ -15,7 +15,7 @@ SEED ?= 1
 ONLY ?=
 ARGS ?=
 
-.PHONY: run test check bench campaign picture reference
+.PHONY: run test check bench campaign faults picture reference
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-ready
@@ -34,6 +34,10 @@ check: $(VENV)/.test-ready
 # COUNT=0 is each campaign's own length. Goes on where it stopped; the report is campaign-SEED.json.
 campaign: $(VENV)/.test-ready
 	$(BIN)/python -m tests.campaign --count $(COUNT) --seed $(SEED) $(ONLY)
+
+# The table of faults: number, test, result.
+faults: $(VENV)/.test-ready
+	$(BIN)/python -m tests.faults
 
 bench: $(VENV)/.bench-ready
 	$(BIN)/python -m tests.bench $(ONLY)

@@ -64,7 +64,8 @@ def live_kills(folder: Path, far: Far, seed: int, lives: int, share: float = 0.0
             assert receipt.is_accepted, receipt.text
         if share:
             far.act("mix", seed=seed, share=share, names=FAULTS, is_order=True)
-        starts_ns = [_live_and_kill(far, chance.random() * MOST_S) for _ in range(lives)]
+        words = folder / "words.txt"
+        starts_ns = [_live_and_kill(far, chance.random() * MOST_S, words) for _ in range(lives)]
         met = len(far.act("faults_met"))
         far.act("no_faults")
         with running(home) as engine:
@@ -74,27 +75,30 @@ def live_kills(folder: Path, far: Far, seed: int, lives: int, share: float = 0.0
     return LiveKills(lives, len(fills), met, (*_ends(far, fills), *_agrees(home, fills, starts_ns)))
 
 
-def _live_and_kill(far: Far, after_s: float) -> int:
-    """When it was started."""
+def _live_and_kill(far: Far, after_s: float, words: Path) -> int:
+    """When it was started. What the engine says is kept, for the case that it ends of itself."""
     done = len(far.act("fills"))
     start_ns = time.time_ns()  # noqa: TID251 -- compared with the rows' own times
-    with _living_engine() as process:
+    with _living_engine(words) as process:
         deadline = time.monotonic() + READY_S
         while len(far.act("fills")) == done and time.monotonic() < deadline:
-            assert process.poll() is None, "the engine ended by itself"
+            assert process.poll() is None, f"the engine ended by itself: {words.read_text()}"
             time.sleep(0.01)
         time.sleep(after_s)
     return start_ns
 
 
 @contextmanager
-def _living_engine() -> Iterator[subprocess.Popen[bytes]]:
+def _living_engine(words: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`lefi engine`, until it is killed."""
     command = [sys.executable, "-m", "lefi_tui", "engine"]
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        command, stdin=quiet, stdout=quiet, stderr=quiet, cwd=ROOT, env=os.environ
-    ) as process:
+    with (
+        words.open("a") as said,
+        subprocess.Popen(
+            command, stdin=quiet, stdout=said, stderr=said, cwd=ROOT, env=os.environ
+        ) as process,
+    ):
         try:
             yield process
         finally:
