@@ -17,6 +17,9 @@ from lefi_tui.core.risk.limits import Limits
 
 TYPED: Final = "account's name"
 RECONCILED: Final = "reconciled"
+DEAD_MAN: Final = "dead-man's switch"
+# What an engine that has just begun is still asking the exchange about.
+BY_THEMSELVES: Final = frozenset({RECONCILED, DEAD_MAN})
 # Each bounds what one bad day may cost; one of them is enough.
 LOSS_LIMITS: Final = ("daily_loss_max", "drawdown_day_max", "drawdown_day_close")
 NAMES_SHOWN: Final = 3
@@ -171,7 +174,7 @@ def _reconciled(asked: Asked) -> Gate:
 
 def _dead_man(asked: Asked) -> Gate:
     """Where an exchange has none that is told, and is no hindrance; ours to turn on is."""
-    name, state = "dead-man's switch", asked.dead_man
+    name, state = DEAD_MAN, asked.dead_man
     if state is None:
         found = "the exchange has not said yet whether it takes it"
         return Gate(name, is_open=False, found=found, next="Wait a moment and start again")

@@ -7,14 +7,14 @@ a start after a crash knows every order; every gate is shown before anything is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.core.live_gates import RECONCILED, TYPED
+from lefi_tui.core.live_gates import BY_THEMSELVES, TYPED
 from lefi_tui.core.messages import StartBot, StopBot
-from lefi_tui.errors import RefusedError, UsageError
+from lefi_tui.errors import EngineAbsentError, RefusedError, UsageError
 from lefi_tui.requests import Hear, RunLine, RunRequest
 from lefi_tui.settings import Settings
 from lefi_tui.views.gates_view import GatesView, lines
@@ -59,7 +59,7 @@ async def _whole(request: RunRequest, settings: Settings, hear: Hear, ask: Ask) 
             told = (bot, "automated", request.account, request.source, request.settings)
             command = StartBot(*told, by=BY, typed=typed)
             insist(await channel.send(command), str(request.script))
-            await waited(request.duration_ms)
+            await _until_over(waited(request.duration_ms), events)
             await channel.send(StopBot(bot, by=BY, reason="the run is over"))
             await _ended(channel, bot)
         finally:
@@ -93,12 +93,12 @@ def _shut(view: GatesView) -> list[str]:
 
 
 async def _looked(channel: Channel, query: GatesQuery) -> GatesView:
-    """An engine that has just begun is still comparing its books with the exchange."""
+    """An engine that has just begun is still comparing its books, and arming the switch."""
     clock = SystemClock()
     until_ns = clock.monotonic_ns() + int(COMPARED_S * 1e9)
     while True:
         view: GatesView = await channel.ask(query)
-        if RECONCILED not in _shut(view) or clock.monotonic_ns() > until_ns:
+        if BY_THEMSELVES.isdisjoint(_shut(view)) or clock.monotonic_ns() > until_ns:
             return view
         await clock.sleep(LOOK_S)
 
@@ -122,6 +122,17 @@ async def _engine(settings: Settings) -> AsyncGenerator[Any, None]:
         yield DirectChannel(engine)
     finally:
         await asyncio.to_thread(engine.stop)
+
+
+async def _until_over(over: Coroutine[Any, Any, None], events: asyncio.Task[None]) -> None:
+    """Or until the engine has ended: then its bot waits for the next start of it."""
+    waiting = asyncio.create_task(over)
+    await asyncio.wait({waiting, events}, return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        waiting.cancel()
+        why = "the engine has ended while the bot ran"
+        step = "`lefi engine` or `lefi` starts it again; the bot goes on then"
+        raise EngineAbsentError(why, where="lefi run --live", next_step=step)
 
 
 async def _ended(channel: Channel, bot: str) -> None:

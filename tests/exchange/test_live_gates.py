@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +86,21 @@ def said(engine: Engine, words: str) -> DeskView:
     return seen(engine, lambda view: words in str(view.log))
 
 
-def run_live(home: Path) -> subprocess.Popen[str]:
+@contextmanager
+def run_live(home: Path) -> Iterator[subprocess.Popen[str]]:
     """`lefi run --live` finds the engine that runs, shows the gates, and goes on until ^C."""
     file = home / "buyer.lefi"
     file.write_text(SCRIPT)
     words = ("run", str(file), "--account", "main", "--live", "--yes-live", "main")
     pipe = subprocess.PIPE
-    return subprocess.Popen(
+    run = subprocess.Popen(
         [sys.executable, "-m", "lefi_tui", *words], stdout=pipe, stderr=pipe, text=True
     )
+    with run:
+        try:
+            yield run
+        finally:
+            run.kill()  # it has ended, or the test has failed
 
 
 def ended(run: subprocess.Popen[str]) -> None:
@@ -107,7 +114,7 @@ def ended(run: subprocess.Popen[str]) -> None:
 
 def test_real_money_moves_through_every_gate_or_not_at_all(home: Path, far: Far) -> None:
     """And a key that lost its right stops entries until a test of it says otherwise."""
-    with running(home) as engine:
+    with ExitStack() as runs, running(home) as engine:
         view = seen(engine, opened("main"))
         view = seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
         assert view.banner.mode is Mode.LIVE
@@ -123,7 +130,7 @@ def test_real_money_moves_through_every_gate_or_not_at_all(home: Path, far: Far)
         asked(home)
 
         far.act("rights", key=far.key.key, can_trade=False)
-        run = run_live(home)
+        run = runs.enter_context(run_live(home))
         assert "REAL MONEY on main, open were: live_trading" in str(said(engine, "REAL").log)
         assert "IP, or permissions" in str(said(engine, "enters no more").log)
         assert "`lefi keys test main` tests it again" in start(engine, bot="other", typed="main")
