@@ -14,6 +14,7 @@ from widgets.lines import Column, Frame, Page, Span, table
 from widgets.prices import WAITING
 
 EMPTY: Final = "no open position"
+ROOMY: Final = 100  # cells: from here on a stop is told in words
 EXTERNAL: Final = " external"  # ends the key of a row that is not ours, beside one of ours
 NEAR: Final = 0.1  # so close to its end a position is in danger (WB-18)
 
@@ -84,10 +85,20 @@ def _stop(row: PositionRow) -> Span:
     return row.stop, Ink.BAD if row.is_bare else Ink.TEXT
 
 
+def _few(row: PositionRow) -> Span:
+    return row.stop_few, _stop(row)[1]
+
+
 def _owners(row: PositionRow) -> Span:
     return "  " + ", ".join(row.owners), Ink.DIM
 
 
+STOP: Final[Column[PositionRow]] = Column("stop", 21, _stop, rank=2)
+FEW: Final[Column[PositionRow]] = Column("stop", 9, _few, is_right=True, rank=2)
+LIQUIDATION: Final = (
+    Column("liq. at", 9, _liquidation, is_right=True, rank=3),
+    Column("liq. %", 8, _away, is_right=True, rank=8),
+)
 # On the narrowest screen symbol, profit and age are left: what it is, and whether to believe it.
 COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("position", 13, lambda row: (row.symbol, Ink.TEXT)),
@@ -97,17 +108,24 @@ COLUMNS: Final[tuple[Column[PositionRow], ...]] = (
     Column("mark", 10, _mark, is_right=True, rank=7),
     Column("profit", 9, _profit, is_right=True),
     Column("profit %", 8, _share, is_right=True, rank=9),
-    Column("liq. at", 9, _liquidation, is_right=True, rank=3),
-    Column("liq. %", 8, _away, is_right=True, rank=8),
+    *LIQUIDATION,
     Column("age", 7, _age, is_right=True),
-    Column("stop", 21, _stop, rank=2),
+    STOP,
     Column("  of", 10, _owners, rank=10, grows=True),
 )
 
 
 def layout(view: DeskView | None, frame: Frame) -> Page:
     rows = () if view is None else view.positions
-    return table("Positions", COLUMNS, rows, frame, WAITING if view is None else EMPTY)
+    empty = WAITING if view is None else EMPTY
+    return table("Positions", _columns(rows, frame.width), rows, frame, empty)
+
+
+def _columns(rows: Sequence[PositionRow], width: int) -> Sequence[Column[PositionRow]]:
+    """Where there is little room a stop is its price, and what no row can tell has no column."""
+    away = () if any(row.liquidation is not None for row in rows) else LIQUIDATION
+    kept = (each for each in COLUMNS if each not in away)
+    return [FEW if each is STOP and width < ROOMY else each for each in kept]
 
 
 def explain(row: PositionRow) -> str:

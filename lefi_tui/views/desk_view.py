@@ -103,6 +103,7 @@ class PositionRow(Record):
     is_isolated: bool = True
     read_age_ms: int | None = None  # since the exchange said where; None: computed from the books
     stop: str = ""  # how it is protected, in a few words
+    stop_few: str = ""  # and in one
     is_bare: bool = False  # it asks for a stop, and has none
     lost_ms: int = 0  # without it since it was opened, in all
     stop_why: str = ""

@@ -60,6 +60,7 @@ def external_positions(desk: Desk, state: ScreenState, now_ns: int) -> Iterator[
                 age_ms=0 if price is None else max(0, now_ns // NS_PER_MS - price.quote.time_ms),
                 limit_ms=0 if price is None else price.limit_ms,
                 stop=NOT_OURS,
+                stop_few=NOT_OURS,
                 is_external=True,
             )
 

@@ -39,7 +39,7 @@ from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.limits_picture import limits_view
 from lefi_tui.views.limits_view import LimitsView
 from lefi_tui.views.numbers import NS_PER_MS, places_of
-from lefi_tui.views.protection_words import in_short
+from lefi_tui.views.protection_words import in_few, in_short
 from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
 from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
@@ -195,6 +195,7 @@ def _position(desk: Desk, state: ScreenState, position: Position, now_ns: int) -
         age_ms=0 if price is None else _age_ms(now_ns, price.quote.time_ms),
         limit_ms=0 if price is None else price.limit_ms,
         stop=in_short(cover, places),
+        stop_few=in_few(cover, places),
         is_bare=cover.cover is Cover.BARE,
         lost_ms=cover.lost_ns // NS_PER_MS,
         stop_why=cover.why,

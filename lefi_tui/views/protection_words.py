@@ -9,6 +9,7 @@ from lefi_tui.views import numbers
 
 NS_PER_S: Final = 1_000_000_000
 _WHOSE: Final = {Cover.HELD: "native", Cover.HERE: "ours", Cover.OURS: "paper"}
+_FEW: Final = {Cover.PENDING: "sent", Cover.BARE: "NO STOP", Cover.NONE: "none"}
 
 
 def in_short(found: Protection, places: int) -> str:
@@ -22,6 +23,13 @@ def in_short(found: Protection, places: int) -> str:
             return f"UNPROTECTED {_span(found.bare_ns // NS_PER_S)}"
         case _:
             return found.cover.value
+
+
+def in_few(found: Protection, places: int) -> str:
+    """Where even that has no room: its price, or why there is none."""
+    if found.price is not None:
+        return numbers.price(found.price, places)
+    return _FEW.get(found.cover) or found.leg or found.cover.value
 
 
 def _span(seconds: int) -> str:

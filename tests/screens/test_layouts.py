@@ -87,16 +87,19 @@ def test_a_stale_price_is_marked_with_its_age_and_dimmed() -> None:
 
 def test_positions_at_80_columns_show_profit_liquidation_and_how_they_are_protected() -> None:
     rows = view().positions
-    guarded = replace(rows[0], stop="stop 41,300.0 native")
-    bare = replace(rows[1], stop="UNPROTECTED 12 s", is_bare=True)
+    guarded = replace(rows[0], stop="stop 41,300.0 native", stop_few="41,300.0")
+    bare = replace(rows[1], stop="UNPROTECTED 12 s", stop_few="NO STOP", is_bare=True)
     shown = replace(view(), positions=(guarded, bare))
     text = lines(positions.layout(shown, Frame(78, 3)))
     assert "liq. at" in text[0]
     assert text[1].split() == [
-        "▹BTC/USDT", "long", "0.05", "+11.50", "0.9s", "stop", "41,300.0", "native",
+        "▹BTC/USDT", "long", "0.05", "42,120.1", "+11.50", "0.9s", "41,300.0",
     ]  # fmt: skip
     assert "169.4" in text[2]
-    assert text[2].rstrip().endswith("NO STOP UNPROTECTED 12 s")
+    assert text[2].rstrip().endswith("NO STOP   NO STOP")
+    roomy = lines(positions.layout(shown, Frame(118, 3)))
+    assert "stop 41,300.0 native" in roomy[1]
+    assert "UNPROTECTED 12 s" in roomy[2]
     narrow = lines(positions.layout(shown, Frame(38, 3)))
     assert "NO STOP" in narrow[2]
 
