@@ -22,7 +22,7 @@ from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.redaction import REDACTOR
 
-LINE_BYTES_MAX: Final = 1_000_000
+LINE_BYTES_MAX: Final = 16_000_000  # the ids of a week of quick trading are some hundred thousand
 
 Tell = Callable[[dict[str, Any]], None]
 

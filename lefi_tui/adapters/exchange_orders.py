@@ -34,6 +34,8 @@ NS_PER_MS: Final = 1_000_000
 # Binance may not find an order it has for half an hour (freqtrade#12681); what has ended without a
 # trade it forgets after three days.
 FORGOTTEN_MS: Final = 3 * 24 * 3_600_000
+KNOWN_MAX: Final = 5_000  # orders; from then on what was over a week ago is forgotten
+KEPT_MS: Final = 7 * 24 * 3_600_000  # longer than any question for trades reaches back
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
 OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status: by its own end
 
@@ -70,6 +72,7 @@ class KnownOrders:
         self._ask, self._clock, self._account = ask, clock, account
         self.ways = ways
         self.known: dict[str, Known] = {}
+        self._forget_at = KNOWN_MAX
         self.filled: Callable[[str], None] = _unheard
         self.read_first: Callable[[str], None] = _unheard
         self.told_too: Callable[[str], None] = _unheard
@@ -84,9 +87,20 @@ class KnownOrders:
             known.is_over = order.status in FINAL
 
     def add(self, order: Order, since_ms: int) -> Known:
+        if len(self.known) >= self._forget_at:
+            self._forget(since_ms - KEPT_MS)
         is_close = order.terms.size.kind is SizeKind.ALL
         known = self.known[order.id] = Known(order, order.terms.symbol, since_ms, is_close)
         return known
+
+    def _forget(self, before_ms: int) -> None:
+        """What was over long ago; its trades are asked for no more."""
+        self.known = {
+            name: each
+            for name, each in self.known.items()
+            if not each.is_over or each.since_ms >= before_ms
+        }
+        self._forget_at = max(KNOWN_MAX, 2 * len(self.known))
 
     def working(self) -> dict[str, Known]:
         """Those whose end is not known, by their names in sequence."""

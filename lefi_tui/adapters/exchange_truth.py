@@ -54,7 +54,8 @@ class Truth:
     async def strays(self, symbol: str, since_ns: int) -> tuple[VenueFilled, ...]:
         oldest_ms = self._clock.now_ns() // NS_PER_MS - SINCE_MS_MAX
         since_ms = max(since_ns // NS_PER_MS, oldest_ms)
-        ours = [each.venue_order_id for each in self._orders.known.values() if each.venue_order_id]
+        known = (each for each in self._orders.known.values() if each.symbol == symbol)
+        ours = [each.venue_order_id for each in known if each.venue_order_id]
         told = await self._ask("strays", symbol=symbol, since_ms=since_ms, known=ours)
         return tuple(self._fill(each) for each in told)
 

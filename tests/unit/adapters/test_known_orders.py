@@ -1,0 +1,30 @@
+"""What a venue remembers of its orders has a bound, in months of trading too."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lefi_tui.adapters.exchange_orders import KEPT_MS, KNOWN_MAX, KnownOrders
+from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.adapters.venue_ways import ways_of
+from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
+
+TERMS = OrderTerms("BTC/USDT:USDT", Side.BUY, OrderKind.MARKET, Size(SizeKind.UNITS, Decimal(1)))
+
+
+async def _unasked(*_: Any, **__: Any) -> Any:
+    raise AssertionError("nothing is asked here")
+
+
+def test_what_was_over_long_ago_is_forgotten_and_what_works_or_is_young_never() -> None:
+    orders = KnownOrders(_unasked, VirtualClock(), "main", ways_of("binanceusdm"))
+    every_ms = 4 * KEPT_MS // KNOWN_MAX  # a quarter of them within what is kept
+    for number in range(4 * KNOWN_MAX):
+        known = orders.add(Order(f"n{number}", "main", TERMS, "hand"), number * every_ms)
+        known.is_over = number % 1_000 != 0  # one of a thousand works for months
+    now_ms = 4 * KNOWN_MAX * every_ms
+    assert len(orders.known) <= KNOWN_MAX
+    assert {f"n{number}" for number in range(0, 4 * KNOWN_MAX, 1_000)} <= orders.known.keys()
+    young = [number for number in range(4 * KNOWN_MAX) if now_ms - number * every_ms < KEPT_MS]
+    assert {f"n{number}" for number in young} <= orders.known.keys()
