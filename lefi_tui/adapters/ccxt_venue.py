@@ -65,7 +65,7 @@ class ExchangeVenue:
         link.tells = self.stream.put
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._truth = Truth(self._asked, clock, account, self._orders)
-        self._ready = Ready(self._asked)
+        self._ready = Ready(self._asked, clock, self.stream.is_proven)
         self._looks.resets = self._ready.forget
         self.wallet = WalletWatch(self._asked, clock, account, currency, self._looks.say)
         self._looks.moved, self._looks.leverage = self.wallet.soon, self._ready.heard

@@ -72,6 +72,8 @@ async def _answer(exchange: Exchange, asked: dict[str, Any], out: BinaryIO) -> N
         said = {"answer": await exchange.answer(asked["ask"], asked["with"])}
     except Refusal as refusal:
         said = _refused(refusal)
+    except Exception as error:  # noqa: BLE001 -- top-level guard: whoever asks is answered
+        said = _refused(Refusal("away", f"{asked['ask']} broke: {type(error).__name__}: {error}"))
     _say(out, {"n": asked["n"], **said})
 
 

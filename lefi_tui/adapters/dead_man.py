@@ -49,7 +49,8 @@ class DeadMan:
         self._armed: dict[str, _Armed] = {}
         self.probe = ""  # a market to ask by at a start, before anything rests
         self._is_probed = False
-        self._why = ""  # it does not take it
+        self._probe_why = ""
+        self._why: dict[str, str] = {}  # it does not take it, by market
         self._sooner = asyncio.Event()
 
     def listen(self, hear: Callable[[MarketInput], None]) -> None:
@@ -82,14 +83,16 @@ class DeadMan:
             resting = {WHOLE}
         for symbol in sorted(resting | self._armed.keys()):
             await self._set(symbol, is_resting=symbol in resting)
-        self._say("failed" if self._why else "kept", self._why)
+        self._why = {each: why for each, why in self._why.items() if each in resting}
+        why = next(iter(self._why.values()), self._probe_why)
+        self._say("failed" if why else "kept", why)
 
     async def _probed(self) -> None:
         """Whether it is taken at all is known before the first entry: taking away what is not there
         changes nothing."""
         if not self._is_probed and self.probe and not self._armed:
-            self._why = await self._asked(self.probe, 0)
-            self._is_probed = not self._why
+            self._probe_why = await self._asked(self.probe, 0)
+            self._is_probed = not self._probe_why
 
     def _fired(self, symbols: list[str]) -> None:
         silent_s = max(self._age_ns(each) for each in symbols) // NS_PER_S
@@ -106,9 +109,12 @@ class DeadMan:
         if is_resting and not is_due:
             return
         armed = _Armed(self._clock.monotonic_ns(), self._clock.now_ns())
-        self._why = await self._asked(symbol, self.seconds if is_resting else 0)
-        if is_resting and not self._why:
-            self._armed[symbol] = armed
+        why = await self._asked(symbol, self.seconds if is_resting else 0)
+        if is_resting and why:
+            self._why[symbol] = why
+        elif is_resting:
+            self._armed[symbol], self._probe_why = armed, ""
+            self._why.pop(symbol, None)
         elif not is_resting:  # what is not taken away meets no order
             del self._armed[symbol]
 

@@ -7,22 +7,26 @@ order does not leave; what another hand may have changed since is read again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.adapters.exchange_exits import Ask
 from lefi_tui.core.order import Order
+from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import KEY_REFUSED, VenueKeyError, VenueTimeoutError
 
+UNTOLD_NS: Final = 10_000_000_000  # without a stream it is believed for so long
 OF_MARGIN: Final = "MARGIN_TYPE_CHANGE"  # why an account's stream says that a position changed
 
 
 class Ready:
     """`ask` as in exchange_exits."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, clock: Clock, is_told: Callable[[], bool]) -> None:
+        """`is_told`: whether a change by another hand would be heard of at once."""
+        self._ask, self._clock, self._is_told = ask, clock, is_told
+        self._read_ns: dict[str, int] = {}
         self._leverage: dict[str, Decimal] = {}  # in force, by market
         self._sets = asyncio.Lock()
 
@@ -44,18 +48,25 @@ class Ready:
         symbol, wanted = terms.symbol, terms.leverage
         if ":" not in symbol or terms.is_reduce_only:
             return {}
+        self._doubt(symbol)
         if wanted is None:  # as the open position has it, or 1
             wanted = self._leverage.get(symbol)
-            if wanted != 1 and not await self._holds(symbol):
-                wanted = Decimal(1)
+            try:
+                if wanted != 1 and not await self._holds(symbol):
+                    wanted = Decimal(1)
+            except VenueTimeoutError as error:  # unheard is not flat
+                return refused("LEVERAGE", f"What is held there could not be read: {error}")
         async with self._sets:
             return await self._made_ready(symbol, wanted)
 
+    def _doubt(self, symbol: str) -> None:
+        """Where nobody tells, another hand may have set it since: it is read again."""
+        age_ns = self._clock.monotonic_ns() - self._read_ns.get(symbol, 0)
+        if age_ns > UNTOLD_NS and not self._is_told():
+            self._leverage.pop(symbol, None)
+
     async def _holds(self, symbol: str) -> bool:
-        try:
-            units: Mapping[str, str] = (await self._ask("holdings"))["units"]
-        except VenueTimeoutError:
-            return False
+        units: Mapping[str, str] = (await self._ask("holdings"))["units"]
         return bool(Decimal(units.get(symbol, "0")))
 
     async def _made_ready(self, symbol: str, wanted: Decimal | None) -> dict[str, Any]:
@@ -70,6 +81,7 @@ class Ready:
             if told["state"] == "refused":
                 return refused(told["code"], told["text"])
             self._leverage[symbol] = Decimal(told["leverage"])
+            self._read_ns[symbol] = self._clock.monotonic_ns()
         in_force = self._leverage[symbol]
         return {} if wanted in {None, in_force} else refused("LEVERAGE", f"{in_force} is in force")
 

@@ -113,3 +113,20 @@ def test_where_there_is_none_or_it_is_turned_off_that_is_said(desk: Desk, word: 
     desk.dead_man.is_there = word != "none"
     assert desk.after(1) == []
     assert desk.said == [word]
+
+
+def test_one_market_that_is_not_taken_is_told_until_it_is_or_rests_no_more(desk: Desk) -> None:
+    taken = desk.answer
+    refusing: set[str] = {BTC}
+
+    async def ask(_question: str, **asked: Any) -> Any:
+        return {"state": "refused", "text": "no"} if asked["symbol"] in refusing else taken
+
+    desk.dead_man._ask = ask
+    desk.resting = {BTC, ETH}
+    for _ in range(3):
+        desk.after(1)
+        assert desk.said[-1] == "failed"
+    desk.resting = {ETH}
+    desk.after(1)
+    assert desk.said[-1] == "kept"
