@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import decimal
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-
-@pytest.fixture(autouse=True)
-def _own_rounding() -> Iterator[None]:
-    """ccxt, which the worker loads, sets how the whole process rounds."""
-    rounding = decimal.getcontext().rounding
-    yield
-    decimal.getcontext().rounding = rounding
+from lefi_tui.adapters import ccxt_worker
 
 
 class Broken:
@@ -29,8 +19,6 @@ class Broken:
 
 
 def test_a_question_that_breaks_is_answered_as_one_without_an_answer() -> None:
-    from lefi_tui.adapters import ccxt_worker
-
     out = io.BytesIO()
     asyncio.run(ccxt_worker._answer(Broken(), {"n": 7, "ask": "place", "with": {}}, out))
     said = json.loads(out.getvalue())
