@@ -41,6 +41,7 @@ USUAL: Final = StreamTerms()
 # leave any more: its price is another one, and somebody may already look for it. One that closes
 # may wait longer.
 LEAVES_WITHIN_NS: Final = {"ENTRY": 8_000_000_000, "EXIT": 30_000_000_000}
+CANCEL_S: Final = 8.0  # of each order, within the engine's limit for all of them
 # Refused for a rule of its market: the rules are read again before another is made to them.
 RULES_DOUBTED: Final = frozenset({"RULES", "OFF_GRID"})
 
@@ -158,8 +159,17 @@ class ExchangeVenue:
         return (*again, *placed)
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
-        found = await asyncio.gather(*(self._canceled(each) for each in orders))
+        """One that gets no answer takes none from the others."""
+        found = await asyncio.gather(*(self._canceled_in_time(each) for each in orders))
         return tuple(report for each in found for report in each)
+
+    async def _canceled_in_time(self, order: str) -> tuple[Report, ...]:
+        try:
+            async with asyncio.timeout(CANCEL_S):
+                return await self._canceled(order)
+        except (VenueTimeoutError, TimeoutError) as error:
+            why = str(error) or f"no answer in {CANCEL_S:g} s"
+            return (VenueSilent(order, self._clock.now_ns(), why),)
 
     async def look_up(self, order: str) -> tuple[Report, ...]:
         told = await self._orders.look_up(order)

@@ -3,7 +3,8 @@
 The rules it keeps: only proof of absence makes an order one that never was: so long after it was
 first missed that the exchange's own clock refuses it, listed nowhere, and no trade there that
 belongs to no known order. Fills are the exchange's trades by their ids, whoever tells them first;
-an end is told once all that was filled before it is known.
+an end is told once all that was filled before it is known, and to whoever asks for it again: the
+first telling may be lost on its way.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ class KnownOrders:
         since_ms = max(known.since_ms - LOOK_BACK_MS, 0)
         told = await self._ask("order", symbol=known.symbol, order=order, since_ms=since_ms)
         if told["is_found"]:
-            known.missed_ms = 0
+            if known.missed_ms:  # held to have never been there, and not believed
+                known.missed_ms, known.is_over = 0, known.is_whole()
             return tuple(self._story(order, known, told))
         return self._absent(order, known, told)
 
@@ -169,8 +171,9 @@ class KnownOrders:
             if trade["id"] not in known.told:
                 self.read_first(trade_news(known.symbol, trade))
             yield self._fill(order, known, trade)
-        if told["status"] in OVER and not known.is_over:
-            self.read_first(_end_news(order))
+        if told["status"] in OVER:
+            if not known.is_over:
+                self.read_first(_end_news(order))
             yield self._end(order, known, told["status"], at_ns)
 
     # ---- the stream

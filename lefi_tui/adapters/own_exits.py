@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from lefi_tui.adapters.exchange_exits import REASONS
+from lefi_tui.adapters.exchange_exits import OVER_MAX, REASONS
 from lefi_tui.core.messages import Report, VenueAccepted, VenueCanceled
 from lefi_tui.core.order import Order
 from lefi_tui.core.protection import KEPT_HERE, SLOT_OF
@@ -22,6 +22,7 @@ class OwnExits:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._held: dict[str, Order] = {}
+        self._over: dict[str, VenueCanceled] = {}  # said again: the desk may not have heard it
 
     def remember(self, orders: Iterable[Order]) -> None:
         for order in orders:
@@ -49,19 +50,20 @@ class OwnExits:
         ]
         gone = [self._gone(each.id, "another takes its place") for each in same]
         self._held[order.id] = order
+        self._over.pop(order.id, None)
         return (*gone, self._kept(order.id))
 
     async def look(self, _symbol: str) -> list[Report]:
         return []
 
     async def look_up(self, order: str) -> tuple[Report, ...] | None:
-        return (self._kept(order),) if order in self._held else None
+        return (self._kept(order),) if order in self._held else self._ended(order)
 
     async def fit(self, _symbol: str) -> None:
         """Its units are fixed when it is met."""
 
     async def cancel(self, order: str) -> tuple[Report, ...] | None:
-        return (self._gone(order, "canceled"),) if order in self._held else None
+        return (self._gone(order, "canceled"),) if order in self._held else self._ended(order)
 
     def fired(self, order: str) -> None:
         """It is an order at the exchange from here on."""
@@ -72,4 +74,10 @@ class OwnExits:
 
     def _gone(self, order: str, why: str) -> VenueCanceled:
         del self._held[order]
-        return VenueCanceled(order, self._clock.now_ns(), why)
+        self._over[order] = VenueCanceled(order, self._clock.now_ns(), why)
+        if len(self._over) > OVER_MAX:
+            del self._over[next(iter(self._over))]
+        return self._over[order]
+
+    def _ended(self, order: str) -> tuple[Report, ...] | None:
+        return (self._over[order],) if order in self._over else None
