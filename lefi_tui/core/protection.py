@@ -136,6 +136,12 @@ def is_kept_here(order: Order) -> bool:
     return order.venue_order_id == KEPT_HERE and order.status is OrderStatus.ACCEPTED
 
 
+def is_fired(order: Order) -> bool:
+    """This program held it, its price was met: an order that closes, on its way or at work."""
+    is_exit = order.leg in SLOT_OF and order.trigger is not None
+    return is_exit and order.quantity is not None and not order.is_final
+
+
 # ---- levels
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from lefi_tui.core.desk.killing import is_flatten
-from lefi_tui.core.messages import Kill
+from lefi_tui.core.desk.orders import is_flatten
+from lefi_tui.core.messages import Kill, SubmitOrders
 from lefi_tui.core.order import Order
 
 
@@ -51,3 +51,7 @@ class Freeze:
 
     def may_leave(self, order: Order) -> bool:
         return is_flatten(order) or not self.is_on
+
+
+def is_of_a_kill(effect: SubmitOrders) -> bool:
+    return all(map(is_flatten, effect.orders))

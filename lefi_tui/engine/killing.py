@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.kill_changes import cause
-from lefi_tui.core.desk.killing import ENGINE, is_due, is_flatten
+from lefi_tui.core.desk.killing import ENGINE, is_due
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.messages import (
     AdvanceKill,
@@ -37,7 +37,7 @@ from lefi_tui.core.order import Order
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.emergency import EmergencyLog, Note
 from lefi_tui.engine.fold import IMPOSSIBLE
-from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.freeze import Freeze, is_of_a_kill
 from lefi_tui.engine.halted import Halt, HaltFiles
 from lefi_tui.engine.inbox import Inbox, Waiting
 from lefi_tui.engine.kill_reads import KillReads
@@ -351,7 +351,7 @@ class Killing:
         turn = self._host.in_flight
         self.shadow = self._host.desk if turn is None else turn.after.desk
         for effect in () if turn is None else turn.effects:
-            if isinstance(effect, SubmitOrders) and all(map(is_flatten, effect.orders)):
+            if isinstance(effect, SubmitOrders) and is_of_a_kill(effect):
                 self._task(self._leave(effect))
         for report in (*self._host.held, *self._host.inbox.reports()):
             self._advance(report)

@@ -10,7 +10,7 @@ from typing import Final
 
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
-from lefi_tui.core.desk.orders import cancel_orders, closes_of, closing_words, submit
+from lefi_tui.core.desk.orders import cancel_orders, closes_of, closing_words, submit, takes_all_of
 from lefi_tui.core.desk.state import BotStatus, Desk
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import CloseGivenUp, ClosePosition, TradingState
@@ -116,7 +116,7 @@ def _is_leaving(desk: Desk, position: Position, bot_id: str) -> bool:
     That is a close, or an order of its own that is being canceled and may have filled: a close
     beside it could take another bot's units.
     """
-    if any(order.owner == HAND for order in closes_of(desk, position.account, position.symbol)):
+    if any(takes_all_of(each, HAND) for each in closes_of(desk, position.account, position.symbol)):
         return True
     share = position.shares[bot_id]
     return any(
@@ -148,8 +148,11 @@ def give_up(draft: Draft, bot_id: str, symbol: str, why: tuple[str, int]) -> Non
 
 
 def waiting_for(desk: Desk, order: Order) -> list[str]:
-    """Bots whose stop may be done when this order has its end: its owner, or who shares in it."""
-    if order.owner != HAND:
+    """Bots whose stop may be done when this order has its end: its owner, or who shares in it.
+
+    An exit is the whole position's.
+    """
+    if order.owner != HAND and order.leg == "entry":
         return [order.owner]
     return [
         bot.id

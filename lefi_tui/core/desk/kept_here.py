@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.orders import closes_of, is_flatten
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.desk.venue_exits import exits_of
 from lefi_tui.core.messages import ExitFired, ExitMet, SubmitOrders
@@ -22,11 +23,19 @@ Seen = tuple[Decimal, Decimal]  # the lowest and the highest price
 
 def met(desk: Desk, key: Key, seen: Seen) -> Order | None:
     """The exit that these prices have met, a stop before a target: never better than it was."""
-    found = exits_of(desk, *key)
-    if any(each.quantity is not None for each in found):
-        return None  # one is on its way
-    waiting = sorted(filter(is_kept_here, found), key=lambda each: SLOT_OF[each.leg] != STOP)
+    if is_being_sold(desk, key):
+        return None
+    found = filter(is_kept_here, exits_of(desk, *key))
+    waiting = sorted(found, key=lambda each: SLOT_OF[each.leg] != STOP)
     return next((each for each in waiting if _is_met(each, seen)), None)
+
+
+def is_being_sold(desk: Desk, key: Key) -> bool:
+    """A close, a flatten or another exit is on its way, or its fate is not known: where nothing is
+    reduce-only, a second one beside it would sell what is not the position's."""
+    orders = desk.orders.values()
+    flattens = (each for each in orders if (each.account, each.terms.symbol) == key)
+    return bool(closes_of(desk, *key)) or any(is_flatten(each) for each in flattens)
 
 
 def _is_met(order: Order, seen: Seen) -> bool:
@@ -42,6 +51,8 @@ def exit_met(draft: Draft, report: ExitMet) -> None:
     if order is None or not is_kept_here(order):
         return
     key = (order.account, order.terms.symbol)
+    if is_being_sold(draft.desk, key):
+        return
     position, instrument = draft.desk.positions.get(key), draft.desk.instruments.get(key)
     if position is None or instrument is None or position.units * order.terms.side.sign >= 0:
         return

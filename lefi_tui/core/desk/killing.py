@@ -20,7 +20,7 @@ from lefi_tui.core.desk.commands import begin_stop
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
 from lefi_tui.core.desk.in_doubt import left_there
-from lefi_tui.core.desk.orders import cancel_orders
+from lefi_tui.core.desk.orders import KILL, cancel_orders, is_flatten
 from lefi_tui.core.desk.runs import stop_if_done
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.ids import ClientOrderId
@@ -57,6 +57,7 @@ from lefi_tui.core.order import (
     SizeKind,
 )
 from lefi_tui.core.position import Position
+from lefi_tui.core.protection import is_fired
 
 NS_PER_S: Final = 1_000_000_000
 CANCEL_WAIT_NS: Final = 3 * NS_PER_S  # then positions are flattened, whatever still works
@@ -67,7 +68,6 @@ LEFT_MAX: Final = 40  # lines of what is left; the others are counted
 LIFTED_BY_HAND: Final = "trader"
 LIFTED_AFTER_CAUSE: Final = "admin"  # a kill that no person asked for
 ENGINE: Final = "engine"
-RUN: Final = "kill"  # the run of the kill's own orders
 NO_SITE: Final = -1
 
 Key = tuple[str, str]
@@ -231,19 +231,15 @@ def _flatten(draft: Draft, key: Key, units: Decimal, now_ns: int) -> None:
 
 
 def _is_of(order: Order, key: Key) -> bool:
-    return is_flatten(order) and (order.account, order.terms.symbol) == key
-
-
-def is_flatten(order: Order) -> bool:
-    """An order of the kill itself: the only one that leaves while it lasts."""
-    return order.terms.is_reduce_only and order.run.startswith(f"{RUN}/")
+    is_leaving = is_flatten(order) or is_fired(order)
+    return is_leaving and (order.account, order.terms.symbol) == key
 
 
 def _order(desk: Desk, position: Position, share: tuple[str, Decimal], now_ns: int) -> Order:
     """Its id hangs on the kill, position, owner and count alone: sent by two ways, it is one."""
     assert desk.kill is not None
     owner, units = share
-    run = f"{RUN}/{desk.kill.at_ns}/{position.account}/{position.symbol}"
+    run = f"{KILL}/{desk.kill.at_ns}/{position.account}/{position.symbol}"
     number = 0
     while desk.order(order_id := _id(run, desk.kill.at_ns, owner, number)) is not None:
         number += 1

@@ -26,7 +26,9 @@ from lefi_tui.core.order import (
     OrderStatus,
     SizeKind,
 )
+from lefi_tui.core.protection import is_fired
 
+KILL: Final = "kill"  # the run of the kill's own orders
 CLOSING: Final = "STILL_CLOSING"
 STOPPING: Final = "BOT_STOPPING"
 HELD: Final = "BOT_WAITS_FOR_YOU"
@@ -91,15 +93,23 @@ def _standing_refusal(
 
 
 def closes_of(desk: Desk, account: str, symbol: str) -> tuple[Order, ...]:
-    """Working orders that close a position, or a bot's share of it."""
+    """Working orders that close a position, or a bot's share of it: an exit that was met too."""
     return tuple(
         order
         for order in desk.orders.values()
         if order.account == account
         and order.terms.symbol == symbol
-        and order.leg == "entry"
-        and order.terms.size.kind is SizeKind.ALL
+        and (is_fired(order) or _is_close(order))
     )
+
+
+def _is_close(order: Order) -> bool:
+    return order.leg == "entry" and order.terms.size.kind is SizeKind.ALL
+
+
+def is_flatten(order: Order) -> bool:
+    """An order of the kill itself: the only one that leaves while it lasts."""
+    return order.terms.is_reduce_only and order.run.startswith(f"{KILL}/")
 
 
 def closing_words(order: Order) -> str:
@@ -108,13 +118,18 @@ def closing_words(order: Order) -> str:
 
 
 def closing_beside(desk: Desk, place: tuple[str, str], owner: str) -> Order | None:
-    """A close on its way is never sent again beside itself, nor beside a person's.
+    """A close on its way is never sent again beside itself, nor beside one of the whole position.
 
     On a candle file a cancel is final at once: there the newer close takes the older one's place.
     """
     if waiting.is_file(desk, place[0]):
         return None
-    return next((each for each in closes_of(desk, *place) if each.owner in {owner, HAND}), None)
+    return next((each for each in closes_of(desk, *place) if takes_all_of(each, owner)), None)
+
+
+def takes_all_of(close: Order, owner: str) -> bool:
+    """A person's close and an exit that was met sell the whole position, whoever's it is."""
+    return is_fired(close) or close.owner in {owner, HAND}
 
 
 def _cancel_working(draft: Draft, bot: BotRecord, symbol: str, at_ns: int) -> None:

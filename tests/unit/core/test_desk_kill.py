@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from lefi_tui.core import messages as m
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.kill_changes import WINDOW_NS, cause
-from lefi_tui.core.desk.killing import is_flatten
+from lefi_tui.core.desk.orders import is_flatten
 from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.order import HAND, Order
 from lefi_tui.core.position import Position

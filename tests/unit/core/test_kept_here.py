@@ -8,17 +8,26 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk.covering import protection_of
 from lefi_tui.core.desk.kept_here import met
+from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.messages import (
+    AdvanceKill,
+    ClosePosition,
     ExitFired,
     ExitMet,
+    Kill,
+    Resume,
+    SetKillRules,
+    StopBot,
     SubmitOrders,
     VenueAccepted,
+    VenueCanceled,
     VenueRejected,
+    VenueSilent,
 )
 from lefi_tui.core.order import ExitPlan, Order, OrderStatus
 from lefi_tui.core.protection import KEPT_HERE, Cover
 from tests.unit.core.desk_kit import BUY, PLANS, SPOT, of, quote, submitted, units
-from tests.unit.core.test_guarding import Story, percent
+from tests.unit.core.test_guarding import S, Story, percent
 
 D = Decimal
 KEY = ("main", SPOT.symbol)
@@ -94,3 +103,66 @@ def test_the_row_says_that_it_is_kept_here() -> None:
     story = Kept()
     found = protection_of(story.desk, story.desk.positions[KEY], story.now)
     assert (found.cover, found.price) == (Cover.HERE, D(58_800))
+
+
+# ---- one that sells at a time: on spot nothing is reduce-only
+
+
+def closed_by_hand(story: Kept) -> list[Order]:
+    step = story.tell(ClosePosition(*KEY, story.now, "trader"))
+    return [order for effect in of(SubmitOrders, step) for order in effect.orders]
+
+
+def test_a_stop_does_not_sell_beside_a_close_whose_fate_is_open() -> None:
+    story = Kept()
+    (close,) = closed_by_hand(story)
+    assert story.seen_at(50_000, 51_000) == ""
+    assert story.fires("stop") == []
+    story.tell(VenueSilent(close.id, story.now, "no answer"))
+    assert story.fires("stop") == []
+    story.tell(VenueRejected(close.id, story.now, "NO", "not now"))
+    assert story.seen_at(50_000, 51_000) == "stop"
+    assert [each.quantity for each in story.fires("stop")] == [D("0.1")]
+
+
+def test_no_close_goes_beside_a_stop_that_was_met() -> None:
+    story = Kept()
+    (sent,) = story.fires("stop")
+    assert closed_by_hand(story) == []
+    assert sent.id in str(story.last.events)  # the words name what is on its way
+
+
+def test_a_kill_flattens_nothing_that_a_met_stop_sells() -> None:
+    story = Kept()
+    story.tell(SetKillRules(KillRules(flatten=Flatten.ALL), story.now))
+    (sent,) = story.fires("stop")
+    story.tell(Kill(story.now))
+    step = story.tell(AdvanceKill(story.now + 60 * S))
+    assert of(SubmitOrders, step) == []
+    story.tell(VenueCanceled(sent.id, story.now, "expired"))
+    step = story.tell(AdvanceKill(story.now + 61 * S))
+    assert [each.quantity for effect in of(SubmitOrders, step) for each in effect.orders] == [
+        D("0.1")
+    ]
+
+
+def test_a_stop_hung_again_does_not_sell_beside_what_the_kill_flattens() -> None:
+    story = Kept()
+    story.tell(SetKillRules(KillRules(flatten=Flatten.ALL), story.now))
+    story.tell(Kill(story.now))
+    for leg in ("stop", "target"):
+        story.tell(VenueCanceled(story.sent(leg).id, story.now, "canceled"))
+    (flatten,) = of(SubmitOrders, story.tell(AdvanceKill(story.now + 60 * S)))
+    story.tell(VenueSilent(flatten.orders[0].id, story.now, "no answer"))
+    story.tell(Resume("looked at it", at_ns=story.now + 61 * S))
+    story.tend(62)
+    story.tell(VenueAccepted(story.sent("stop").id, story.now, KEPT_HERE))
+    assert story.seen_at(50_000, 51_000) == ""
+    assert story.fires("stop") == []
+
+
+def test_a_bot_that_stops_does_not_sell_its_share_beside_a_met_stop() -> None:
+    story = Kept()
+    story.fires("stop")
+    step = story.tell(StopBot("b", closes=True, at_ns=story.now))
+    assert of(SubmitOrders, step) == []
