@@ -9,6 +9,7 @@ first telling may be lost on its way.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -32,12 +33,15 @@ from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import OrderMissingError, VenueTimeoutError
 
 NS_PER_MS: Final = 1_000_000
+NS_PER_S: Final = 1_000_000_000
 # Binance may not find an order it has for half an hour (freqtrade#12681); what has ended without a
 # trade it forgets after three days.
 FORGOTTEN_MS: Final = 3 * 24 * 3_600_000
 KNOWN_MAX: Final = 5_000  # orders; from then on what was over a week ago is forgotten
 KEPT_MS: Final = 7 * 24 * 3_600_000  # longer than any question for trades reaches back
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
+ASKED_S: Final = 10.0  # a question that has not left by then nobody waits for any more
+AT_ONCE: Final = 8  # questions for orders: more would take each other's turns
 OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status: by its own end
 
 
@@ -74,6 +78,7 @@ class KnownOrders:
         self.ways = ways
         self.known: dict[str, Known] = {}
         self._forget_at = KNOWN_MAX
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self.filled: Callable[[str], None] = _unheard
         self.read_first: Callable[[str], None] = _unheard
         self.told_too: Callable[[str], None] = _unheard
@@ -135,7 +140,10 @@ class KnownOrders:
         if known is None:
             return None
         since_ms = max(known.since_ms - LOOK_BACK_MS, 0)
-        told = await self._ask("order", symbol=known.symbol, order=order, since_ms=since_ms)
+        asked = {"symbol": known.symbol, "order": order, "since_ms": since_ms}
+        async with self._turns:
+            until_ns = self._clock.monotonic_ns() + int(ASKED_S * NS_PER_S)
+            told = await self._ask("order", until_ns=until_ns, **asked)
         if told["is_found"]:
             if known.missed_ms:  # held to have never been there, and not believed
                 known.missed_ms, known.is_over = 0, known.is_whole()

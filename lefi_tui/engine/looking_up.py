@@ -1,7 +1,8 @@
 """Asks a venue what became of an order, again and again, until it says.
 
-The rules it keeps: one look-up an order at a time; a venue that has an order and does not find it
-leaves it in doubt, in sight; absence is believed where nothing held there speaks against it.
+The rules it keeps: one look-up an order at a time, and of an account only some at once, for each
+takes turns of the others there; a venue that has an order and does not find it leaves it in doubt,
+in sight; absence is believed where nothing held there speaks against it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from lefi_tui.ports.venue import OrderMissingError, Venue, VenueTimeoutError
 LOOK_UP_FIRST_S: Final = 0.25  # doubled after each look-up without an answer
 LOOK_UP_MOST_S: Final = 10.0
 CALL_S: Final = 10.0  # of any call to a venue
+AT_ONCE: Final = 8  # of one account: three requests each, well within the limit of a call
 
 
 async def _known(_account: str, _order: str) -> str:
@@ -50,6 +52,7 @@ class LookUps(Struct):
     against: Callable[[str, str], Awaitable[str]] = _known
     evidence: Evidence = field(default_factory=Evidence)
     _looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)  # by account
 
     def look_up(self, account: str, order: str) -> None:
         if order in self._looking:
@@ -81,9 +84,11 @@ class LookUps(Struct):
     async def _look_up(self, account: str, order: str) -> None:
         venue = self.world.venues.get(account)
         wait_s, is_doubted = LOOK_UP_FIRST_S, False
+        turns = self._turns.setdefault(account, asyncio.Semaphore(AT_ONCE))
         while venue is not None:
             try:
-                reports = await self._asked(venue, account, order)
+                async with turns:
+                    reports = await self._asked(venue, account, order)
             except VenueTimeoutError as error:
                 why = str(error) or "no answer in time"
                 self.evidence.note(order, why, self.world.clock.now_ns())

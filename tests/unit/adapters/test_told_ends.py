@@ -3,6 +3,7 @@ told it again, and one order without an answer takes none from the others."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+from lefi_tui.adapters.exchange_orders import ASKED_S, AT_ONCE, KnownOrders
 from lefi_tui.adapters.own_exits import OwnExits
 from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.core.messages import VenueAccepted, VenueCanceled, VenueNeverSaw, VenueSilent
 from lefi_tui.core.order import Order, OrderKind, OrderStatus, OrderTerms, Side, Size, SizeKind
 from lefi_tui.core.protection import STOP, TRAIL
@@ -103,3 +106,25 @@ async def test_an_exit_kept_here_that_ended_says_so_again() -> None:
     ended = await exits.cancel("trail")
     assert await exits.look_up("trail") == ended
     assert exits.symbols() == set()
+
+
+@pytest.mark.asyncio
+async def test_questions_for_many_orders_leave_some_at_a_time_and_not_after_their_limit() -> None:
+    asking, most, limits = 0, 0, set[int]()
+
+    async def ask(_question: str, **asked: Any) -> Any:
+        nonlocal asking, most
+        asking, most = asking + 1, max(most, asking + 1)
+        limits.add(asked["until_ns"])
+        await VirtualClock().sleep(0)
+        asking -= 1
+        return story(asked["order"], "open")
+
+    orders = KnownOrders(ask, VirtualClock(10**9), "main", ways_of("binanceusdm"))
+    names = [f"order{number}" for number in range(5 * AT_ONCE)]
+    for name in names:
+        orders.add(Order(name, "main", LIMIT, "hand"), 1_000)
+    told = await asyncio.gather(*map(orders.look_up, names))
+    assert all(told)
+    assert most == AT_ONCE
+    assert limits == {int((1 + ASKED_S) * 10**9)}
