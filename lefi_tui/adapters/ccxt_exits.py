@@ -6,17 +6,20 @@ Only the worker process loads this.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal, orders_in
+from lefi_tui.adapters.ccxt_markets import decimal_of
 from lefi_tui.adapters.ccxt_orders import ended
+from lefi_tui.adapters.exchange_exits import UNFILLED, WHOLE
 
 PAST: Final = "PAST"  # the price is beyond it already, in the desk's word
 WOULD_FIRE: Final = "-2021"  # the same in Binance's
-UNFILLED: Final = frozenset({"canceled", "expired", "rejected"})  # statuses of what it became
+WORKS: Final = "open"
 _TRIGGERS: Final = {"stop": "stopLossPrice", "target": "takeProfitPrice"}
 
 
@@ -58,19 +61,32 @@ class HeldExits:
         except ccxt.OrderNotFound:
             return {"is_found": False}
         info = told["info"]
-        child, trades, is_refused = str(info.get("actualOrderId") or ""), [], False
-        if child:
-            done = await self._on.client.fetch_order(child, symbol)
-            trades = await self._on.trades_of(symbol, child, 0)
-            is_refused = not trades and done["status"] in UNFILLED
-            for each in trades:
-                each["is_last"] = done["status"] == "closed" and each is trades[-1]
-        elif info["algoStatus"] == "FINISHED":
-            is_refused = True
+        child = str(info.get("actualOrderId") or "")
+        what = await became(self._on, symbol, [child] if child else [])
+        if not child and info["algoStatus"] == "FINISHED":
+            what["became"] = "rejected"
         return {
             "is_found": True,
             "venue_order_id": str(told["id"]),
             "status": info["algoStatus"],
-            "is_refused": is_refused,
-            "trades": trades,
+            **what,
         }
+
+
+async def became(on: Account, symbol: str, children: list[str]) -> Plain:
+    """The orders that an exit became once it was met: what became of them in one word ("" where
+    there are none), what is filled of them, and their trades."""
+    states, filled, trades = set[str](), Decimal(0), list[Plain]()
+    for child in children:
+        done = await on.client.fetch_order(child, symbol)
+        filled += decimal_of(on.told(done)["filled"])
+        trades += await on.trades_of(symbol, child, 0)
+        states.add(str(done["status"] or WORKS))
+    return {"became": _as_one(states), "filled": str(filled), "trades": trades}
+
+
+def _as_one(states: set[str]) -> str:
+    """One that works yet speaks for all, then one that did not fill whole."""
+    if states - UNFILLED - {WHOLE}:
+        return WORKS
+    return min(states & UNFILLED, default=WHOLE if states else "")

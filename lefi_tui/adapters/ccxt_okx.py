@@ -17,6 +17,7 @@ import ccxt.async_support as ccxt
 
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal
+from lefi_tui.adapters.ccxt_exits import became
 from lefi_tui.adapters.ccxt_markets import decimal_of
 
 STOP: Final = "stop"
@@ -115,21 +116,11 @@ class OkxExits:
         except ccxt.OrderNotFound:
             return {"is_found": False}
         found = told["data"][0]
-        trades: list[Plain] = []
-        is_refused = False
-        for child in found.get("ordIdList") or []:
-            done = await self._on.client.fetch_order(child, symbol)
-            mine = await self._on.trades_of(symbol, child, 0)
-            is_refused = not mine and done["status"] in {"canceled", "rejected"}
-            for each in mine:
-                each["is_last"] = done["status"] == "closed" and each is mine[-1]
-            trades += mine
         return {
             "is_found": True,
             "venue_order_id": str(found["algoId"]),
             "status": STATES.get(found["state"], "NEW"),
-            "is_refused": is_refused,
-            "trades": trades,
+            **await became(self._on, symbol, found.get("ordIdList") or []),
         }
 
 

@@ -208,16 +208,21 @@ class ExchangeVenue:
         """Whatever it answers, what became of the order is read: a fill may have been quicker."""
         known = self._orders.known.get(order)
         if known is None:
-            told_of_exit = await self._exits.cancel(order)
-            if told_of_exit is not None:
-                return told_of_exit
-            return await self._truth.take_away(order)
+            return await self._exit_canceled(order)
         if known.is_over and not self._truth.works(order):
             return ()
         outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
         return await self.look_up(order)
+
+    async def _exit_canceled(self, order: str) -> tuple[Report, ...]:
+        """One that has ended by all we know and works there all the same is taken away."""
+        was_held = self._exits.has(order)
+        told = await self._exits.cancel(order)
+        if told is not None and (was_held or not self._truth.works(order)):
+            return told
+        return (*(told or ()), *await self._truth.take_away(order))
 
     async def move(self, asked: MoveMoney) -> MoneyMoved:
         return await self._till.move(asked)

@@ -185,7 +185,7 @@ class Looks:
                 if not _is_as_known(known, resting.get(order)):
                     await self._read(order)
             await self._look_at_exits(resting.keys())
-        self._stream.looked(began_ns, has_read=bool(symbols))
+        self._stream.looked(began_ns, has_read=bool(symbols) and not self._is_unsure)
 
     async def _read(self, order: str) -> None:
         """What is told of it; that it never was is for whoever asks for it by name to say."""
@@ -207,6 +207,8 @@ class Looks:
             if symbol in self._stirred or self._exits.has_news(symbol, resting):
                 with suppress(VenueTimeoutError):
                     await self._look_at_exits_of(symbol)
+                # One that fires, is missed or gave no answer is asked for again soon.
+                self._is_unsure = self._is_unsure or self._exits.has_news(symbol, resting)
         for symbol in sorted(self._unfit):
             with suppress(VenueTimeoutError):
                 await self._exits.fit(symbol)
