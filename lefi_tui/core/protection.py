@@ -142,6 +142,12 @@ def is_fired(order: Order) -> bool:
     return is_exit and order.quantity is not None and not order.is_final
 
 
+def is_in_vain(order: Order, slot: Slot) -> bool:
+    """It is held here alone, and its sale was refused when its price was met."""
+    is_ours = order.venue_order_id == KEPT_HERE or is_fired(order)
+    return is_ours and bool(slot.refused_ns)
+
+
 # ---- levels
 
 

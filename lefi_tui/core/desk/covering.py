@@ -12,6 +12,7 @@ from lefi_tui.core.money import MONEY, nearest_to
 from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position
 from lefi_tui.core.protection import (
+    EMPTY,
     KEPT_HERE,
     SLOT_OF,
     STOP,
@@ -20,6 +21,7 @@ from lefi_tui.core.protection import (
     Guard,
     Protection,
     is_dust,
+    is_in_vain,
     is_standing,
 )
 
@@ -32,7 +34,8 @@ def protection_of(desk: Desk, position: Position, now_ns: int) -> Protection:
     lost_ns = 0 if guard is None else guard.lost_by(now_ns)
     if is_dust(desk.instruments.get(key), position.units, position.entry):
         return Protection(Cover.DUST, lost_ns=lost_ns, why="too little to be sold at all")
-    held = [each for each in exits_of(desk, *key) if _is_stop(each)]
+    slot = EMPTY if guard is None else guard.slot(STOP)
+    held = [each for each in exits_of(desk, *key) if _is_stop(each) and not is_in_vain(each, slot)]
     if held:
         newest, is_real = held[-1], is_guarded(desk, position.account)
         cover = Cover.HELD if is_real else Cover.OURS
@@ -56,7 +59,8 @@ def _without(desk: Desk, guard: Guard, now_ns: int) -> Protection:
     """On its way at first; after its time, or where it was refused, that is no word for it."""
     bare_ns = guard.bare_for(now_ns)
     is_late = guard.is_alarmed or bare_ns >= desk.protection_rules.alarm_s * NS_PER_S
-    is_bare = is_late or bool(guard.slot(STOP).ended)
+    slot = guard.slot(STOP)
+    is_bare = is_late or bool(slot.ended or slot.refused_ns)
     cover = Cover.BARE if is_bare else Cover.PENDING
     return Protection(cover, STOP, None, bare_ns, guard.lost_by(now_ns), why_bare(guard))
 

@@ -19,6 +19,7 @@ from lefi_tui.core.position import Position
 from lefi_tui.core.protection import (
     CLOSE_AGAIN_NS,
     MOVE_EVERY_NS,
+    REFUSED,
     SLOT_OF,
     STOP,
     TARGET,
@@ -26,6 +27,7 @@ from lefi_tui.core.protection import (
     Hang,
     is_dust,
     is_given_up,
+    is_in_vain,
     is_standing,
     may_hang,
     wanted,
@@ -140,7 +142,9 @@ def _of_guard(desk: Desk, key: Key, now_ns: int) -> Iterator[Step]:
 def _is_bare(desk: Desk, key: Key, guard: Guard, position: Position) -> bool:
     if not guard.wants_stop or is_dust(desk.instruments.get(key), position.units, position.entry):
         return False
-    return not any(SLOT_OF[each.leg] == STOP and is_standing(each) for each in exits_of(desk, *key))
+    stops = (each for each in exits_of(desk, *key) if SLOT_OF[each.leg] == STOP)
+    slot = guard.slot(STOP)
+    return not any(is_standing(each) and not is_in_vain(each, slot) for each in stops)
 
 
 def _covered(guard: Guard, now_ns: int, *, is_bare: bool) -> Iterator[Step]:
@@ -161,6 +165,8 @@ def why_bare(guard: Guard) -> str:
     slot = guard.slot(STOP)
     if slot.ended:
         return f"its stop is {slot.ended}: {slot.why}"
+    if slot.refused_ns:
+        return f"its stop is {REFUSED}: {slot.why}"
     return "the exchange has not said yet that it holds its stop"
 
 

@@ -70,6 +70,8 @@ from lefi_tui.core.protection import (
     Slot,
     is_better,
     is_dust,
+    is_fired,
+    is_in_vain,
 )
 
 Key = tuple[str, str]
@@ -109,6 +111,8 @@ def filled(draft: Draft, order: Order | None, report: VenueFilled, heard_ns: int
         guard = _asked(draft.desk.guards.get(key), order, report)
         if guard is not None and position.units * order.terms.side.sign > 0:
             _keep(draft, key, guard, heard_ns)
+    if order is not None and is_fired(order):
+        _is_well(draft, order, heard_ns)
     _tend(draft, key, heard_ns)
     kept = draft.desk.guards.get(key)
     if kept is not None and kept.bare_ns == heard_ns:  # since its fill, though we hear of it now
@@ -146,14 +150,22 @@ def _is_named(slot: str, named: dict[str, Any]) -> bool:
 
 
 def stands(draft: Draft, order: Order, at_ns: int) -> None:
-    """The exchange says that it holds it."""
+    """The exchange says that it holds it. One that is held here alone shows what it is worth when
+    its price is met: until it sells, what was refused before counts on."""
+    found = _own(draft.desk, order)
+    if found is not None and not is_in_vain(draft.desk.orders[order.id], found[0].slot(found[1])):
+        _is_well(draft, order, at_ns)
+    _tend_exit(draft, order, at_ns)
+
+
+def _is_well(draft: Draft, order: Order, at_ns: int) -> None:
     found = _own(draft.desk, order)
     if found is not None:
         guard, name = found
         slot = guard.slot(name)
         kept = replace(slot, tries=0, ended="", why="", refused_ns=0, is_past=False)
-        _keep(draft, _key(order), _with(guard, name, kept), at_ns)
-    _tend_exit(draft, order, at_ns)
+        if kept != slot:
+            _keep(draft, _key(order), _with(guard, name, kept), at_ns)
 
 
 def refused(draft: Draft, order: Order, report: VenueRejected, at_ns: int) -> None:
@@ -180,6 +192,10 @@ def gone(draft: Draft, order: Order, why: str, at_ns: int) -> None:
         is_asked = order.is_cancel_asked or order.status is OrderStatus.CANCEL_PENDING
         if is_asked and draft.desk.trading_state is not TradingState.HALTED:
             _taken_away(draft, order, guard, at_ns)
+        elif is_fired(order):  # met, and not sold: as if it had been refused
+            slot = guard.slot(name)
+            ended = replace(slot, ended=REFUSED, why=why, refused_ns=slot.refused_ns or at_ns)
+            _keep(draft, _key(order), _with(guard, name, ended), at_ns)
         else:  # a kill takes them with the rest: they come again with trading
             ended = replace(guard.slot(name), ended=MISSING, why=why)
             _keep(draft, _key(order), _with(guard, name, ended), at_ns)
@@ -271,7 +287,7 @@ def _place(draft: Draft, key: Key, step: Place, at_ns: int) -> None:
         at_ns=at_ns,
         tries=slot.tries + 1,
         ended="",
-        why="",
+        why=slot.why if slot.refused_ns else "",
         is_past=False,
         rearmed_ns=at_ns if is_again else slot.rearmed_ns,
     )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.orders import closes_of, is_flatten
+from lefi_tui.core.desk.guarding import BY
+from lefi_tui.core.desk.in_doubt import with_unknown
+from lefi_tui.core.desk.orders import cancel_orders, closes_of, is_flatten
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.desk.venue_exits import exits_of
 from lefi_tui.core.messages import ExitFired, ExitMet, SubmitOrders
-from lefi_tui.core.money import floor_to
+from lefi_tui.core.money import ZERO, floor_to
 from lefi_tui.core.order import Order
 from lefi_tui.core.protection import SLOT_OF, STOP, is_kept_here
 
@@ -28,6 +30,19 @@ def met(desk: Desk, key: Key, seen: Seen) -> Order | None:
     found = filter(is_kept_here, exits_of(desk, *key))
     waiting = sorted(found, key=lambda each: SLOT_OF[each.leg] != STOP)
     return next((each for each in waiting if _is_met(each, seen)), None)
+
+
+def _free(draft: Draft, order: Order, at_ns: int) -> None:
+    """What rests to sell the same units holds them at the exchange: it is taken back first."""
+    key, side = (order.account, order.terms.symbol), order.terms.side
+    same = [
+        each
+        for each in draft.desk.orders.values()
+        if (each.account, each.terms.symbol) == key
+        and each.leg == "entry"
+        and each.terms.side is side
+    ]
+    cancel_orders(draft, same, at_ns, BY)
 
 
 def is_being_sold(desk: Desk, key: Key) -> bool:
@@ -56,7 +71,9 @@ def exit_met(draft: Draft, report: ExitMet) -> None:
     position, instrument = draft.desk.positions.get(key), draft.desk.instruments.get(key)
     if position is None or instrument is None or position.units * order.terms.side.sign >= 0:
         return
-    units = floor_to(instrument.step, position.units.copy_abs())
+    shown = with_unknown(draft.desk, key[0]).get(key[1], ZERO) * -order.terms.side.sign
+    units = floor_to(instrument.step, max(ZERO, min(position.units.copy_abs(), shown)))
     if units:
+        _free(draft, order, report.at_ns)
         draft.say(ExitFired(order.id, units, report.price, report.at_ns))
         draft.ask(SubmitOrders(order.account, (draft.desk.orders[order.id],)))

@@ -11,21 +11,24 @@ from lefi_tui.core.desk.kept_here import met
 from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.messages import (
     AdvanceKill,
+    CancelOrders,
     ClosePosition,
     ExitFired,
     ExitMet,
     Kill,
     Resume,
     SetKillRules,
+    SetProtectionRules,
     StopBot,
     SubmitOrders,
+    TendProtection,
     VenueAccepted,
     VenueCanceled,
     VenueRejected,
     VenueSilent,
 )
 from lefi_tui.core.order import ExitPlan, Order, OrderStatus
-from lefi_tui.core.protection import KEPT_HERE, Cover
+from lefi_tui.core.protection import KEPT_HERE, Cover, ProtectionRules
 from tests.unit.core.desk_kit import BUY, PLANS, SPOT, of, quote, submitted, units
 from tests.unit.core.test_guarding import S, Story, percent
 
@@ -38,8 +41,8 @@ PLANS["kept"] = ((replace(ENTRY, exits=ExitPlan(percent("0.02"), percent("0.03")
 class Kept(Story):
     """Bought at 60,000: the stop is at 58,800, the target at 61,800, and we keep both."""
 
-    def __init__(self, fee: str = "0") -> None:
-        super().__init__("kept")
+    def __init__(self, fee: str = "0", plan: str = "kept") -> None:
+        super().__init__(plan)
         self.filled(self.entry, other_fee=D(fee), other_currency="BTC")
         for leg in ("stop", "target"):
             self.tell(VenueAccepted(self.sent(leg).id, self.now, KEPT_HERE))
@@ -166,3 +169,93 @@ def test_a_bot_that_stops_does_not_sell_its_share_beside_a_met_stop() -> None:
     story.fires("stop")
     step = story.tell(StopBot("b", closes=True, at_ns=story.now))
     assert of(SubmitOrders, step) == []
+
+
+# ---- a sale that is refused
+
+
+def refused(story: Kept) -> None:
+    """The price meets the stop, its sale is refused, and it is hung here again."""
+    (sent,) = story.fires("stop")
+    story.tell(VenueRejected(sent.id, story.now, "InsufficientFunds", "not enough"))
+    for _ in range(40):
+        if story.sent("stop").id == sent.id:
+            story.tell(TendProtection(story.now + S), 1)
+    story.tell(VenueAccepted(story.sent("stop").id, story.now, KEPT_HERE))
+
+
+def never_closed() -> Kept:
+    story = Kept()
+    story.tell(SetProtectionRules(ProtectionRules(alarm_s=5, close_s=0)))
+    return story
+
+
+def test_a_refused_sale_waits_longer_each_time_though_the_stop_is_kept_here_at_once() -> None:
+    story = never_closed()
+    waits = []
+    for _ in range(5):
+        before = story.now
+        refused(story)
+        waits.append((story.sent("stop").placed_at_ns - before) // S)
+    assert waits == sorted(waits)
+    assert waits[-1] >= 8
+
+
+def test_a_stop_whose_sale_is_refused_is_shown_as_none_and_told_once() -> None:
+    story = never_closed()
+    for _ in range(4):
+        refused(story)
+        found = protection_of(story.desk, story.desk.positions[KEY], story.now)
+        assert (found.cover, found.why) == (Cover.BARE, "its stop is refused: not enough")
+    assert story.told() == ["unprotected"]
+    (sent,) = story.fires("stop")
+    story.filled(sent, "0.04", "58000", at_ns=story.now, reason="stop_loss", is_last=False)
+    story.tell(VenueCanceled(sent.id, story.now, "expired"))
+    story.tell(TendProtection(story.now + 40 * S), 40)
+    story.tell(VenueAccepted(story.sent("stop").id, story.now, KEPT_HERE))
+    assert story.told()[1] == "protected"
+
+
+def test_a_position_whose_stop_can_not_sell_is_closed_by_the_rule() -> None:
+    story = Kept()
+    (sent,) = story.fires("stop")
+    story.tell(VenueRejected(sent.id, story.now, "InsufficientFunds", "not enough"), 2)
+    story.tell(TendProtection(story.now))
+    story.tell(VenueAccepted(story.sent("stop").id, story.now, KEPT_HERE))
+    story.tell(TendProtection(story.now + 9 * S), 9)
+    assert "closing" not in story.told()
+    story.tell(TendProtection(story.now + 9 * S), 9)
+    assert story.told()[-1] == "closing"
+    close = [each for each in story.desk.orders.values() if each.leg == "entry"]
+    assert [each.quantity for each in close] == [D("0.1")]
+
+
+def test_one_that_ends_unsold_again_and_again_is_tried_again_each_time() -> None:
+    story = never_closed()
+    for _ in range(3):
+        (sent,) = story.fires("stop")
+        story.tell(VenueCanceled(sent.id, story.now, "expired"))
+        story.tell(TendProtection(story.now + 40 * S), 40)
+        assert story.sent("stop").id != sent.id
+        story.tell(VenueAccepted(story.sent("stop").id, story.now, KEPT_HERE))
+
+
+# ---- what else holds its units
+
+
+PLANS["resting"] = (
+    (replace(ENTRY, exits=ExitPlan(percent("0.02"), percent("0.03"))),),
+    (replace(ENTRY, action="sell", site=1, limit=D(70_000)),),
+)
+
+
+def test_what_rests_to_sell_the_same_units_is_canceled_before_a_met_stop_sells() -> None:
+    story = Kept(plan="resting")
+    rest = story.quoted()
+    story.tell(VenueAccepted(rest.id, story.now, "v1"))
+    (sent,) = story.fires("stop")
+    first, second = story.last.effects
+    assert isinstance(first, CancelOrders)
+    assert first.orders == (rest.id,)
+    assert isinstance(second, SubmitOrders)
+    assert sent.quantity == D("0.1")
