@@ -19,6 +19,8 @@ from lefi_tui.errors import shown
 from lefi_tui.redaction import REDACTOR
 
 TEXT_MOST: Final = 300
+PAGES_MAX: Final = 40  # of the trades of one order: more can't be read within a question's limit
+ID_DIGITS: Final = 20
 # Refused before it could be taken: the clock, too many requests.
 NOT_TAKEN: Final = (ccxt.InvalidNonce, ccxt.DDoSProtection, ccxt.RateLimitExceeded)
 REFUSED: Final = (
@@ -60,12 +62,32 @@ class Account(Struct):
         }
 
     async def trades_of(self, symbol: str, venue_order_id: str, since_ms: int) -> list[Plain]:
-        """Asked for by its number where the exchange can; else of all since then."""
-        by = self.ways.trades_by
+        """Asked for by its number where the exchange can; else of all since then. Oldest first."""
+        by, most = self.ways.trades_by, self.ways.rows_most
         params, since = ({by: venue_order_id}, None) if by else ({}, since_ms or None)
-        trades = await self.client.fetch_my_trades(symbol, since, self.ways.rows_most, params)
-        mine = [each for each in trades if str(each["order"]) == venue_order_id]
-        return [self.trade(each) for each in mine]
+        found: dict[str, Mapping[str, Any]] = {}
+        for _ in range(PAGES_MAX):
+            page = await self.client.fetch_my_trades(symbol, since, most, params)
+            found |= {str(each["id"]): each for each in page}
+            newest_ms = page[-1]["timestamp"] if page else None
+            if len(page) < most or not (by or since) or since == newest_ms:
+                mine = [each for each in found.values() if str(each["order"]) == venue_order_id]
+                mine.sort(key=lambda each: (each["timestamp"], str(each["id"]).zfill(ID_DIGITS)))
+                return [self.trade(each) for each in mine]
+            params, since = self._beyond(params, page), None if by else newest_ms
+        raise ccxt.ExchangeError(f"an order with more than {PAGES_MAX * most} trades")
+
+    def _beyond(self, params: Plain, page: list[Mapping[str, Any]]) -> Plain:
+        """What asks for more than this page. Binance does not say which a full one holds, so it is
+        read from its first trade on; OKX goes from the newest back."""
+        match self.ways.trades_by:
+            case "orderId":
+                last = max(int(each["id"]) for each in page) if "fromId" in params else -1
+                return {**params, "fromId": last + 1}
+            case "ordId":
+                return {**params, "after": min((e["info"]["billId"] for e in page), key=int)}
+            case _:
+                return params  # it is asked by time
 
     def trade(self, trade: Mapping[str, Any]) -> Plain:
         contract = contract_of(self.client.market(trade["symbol"]))

@@ -88,7 +88,9 @@ class Truth:
         outcome = await self._ask(question, symbol=there.symbol, order=order, rank="CANCEL")
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
-        del self._there[order]
+        self._there.pop(order, None)  # two may ask at once
+        if outcome["state"] == "gone":  # it may have been filled: its trades say so
+            raise VenueTimeoutError(f"{order} works there no more; its trades are read next")
         return (VenueCanceled(order, self._clock.now_ns(), "it had its end, and worked there"),)
 
 

@@ -240,7 +240,7 @@ def fills(venue: OkxVenue, ask: Ask) -> Any:
         for each in venue.accounts[ask.key.account].matcher.orders.values()
         if wanted in {"", each.symbol} and order_id in {0, each.number}
         for trade in each.trades
-        if trade.at_ms >= ask.whole("begin", 0)
+        if trade.at_ms >= ask.whole("begin", 0) and trade.number < ask.whole("after", 2**62)
     ]  # fmt: skip
     return _page(ask, sorted(rows, key=lambda row: -int(row["tradeId"])))
 
