@@ -144,6 +144,8 @@ class UserStream:
             self._line.dropped += len(self._tells)
             self._tells.clear()
             self._is_short = True
+            self._line.is_open = self._line.is_asked = False  # its end may have been among it
+            self._line.why = "it told more than could be heard"
         self._tells.append(told)
         self._come.set()
 
@@ -155,6 +157,8 @@ class UserStream:
                 self._take(self._tells.popleft())
             if self._is_short:
                 self._is_short = False
+                self._owed.clear()
+                self._word(ASKED, "the account's own stream told more than could be heard")
                 self.missed()
 
     def _take(self, told: dict[str, Any]) -> None:

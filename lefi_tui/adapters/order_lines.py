@@ -123,7 +123,14 @@ class OrderLines:
 
     async def ask(self, method: str, params: Mapping[str, Any]) -> Any:
         """The result; what is wrong is the same error as by REST."""
-        return await self._in_time(lambda: self._once(method, params))
+        return await self._in_time(
+            lambda: self._once(method, params), lambda: self._again(method, params)
+        )
+
+    async def _again(self, method: str, params: Mapping[str, Any]) -> Any:
+        """It may be too late for it by now; the first one was refused, so nothing has left."""
+        await self.leave()
+        return await self._once(method, params)
 
     async def _once(self, method: str, params: Mapping[str, Any]) -> Any:
         told = await self.socket.ask(method, params)
@@ -148,14 +155,18 @@ class OrderLines:
         self._client.handle_http_status_code(status, "", url, "POST", body)
         raise ccxt.ExchangeError(f"{self._client.id} {body}")
 
-    async def _in_time(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _in_time(
+        self,
+        work: Callable[[], Awaitable[Answer]],
+        again: Callable[[], Awaitable[Answer]] | None = None,
+    ) -> Answer:
         count, ahead_ns = self._server.count, self._server.ahead_ns
         try:
             return await work()
         except ccxt.InvalidNonce as error:
             if OUT_OF_TIME not in str(error) or not await self._was_wrong(count, ahead_ns):
                 raise
-        return await work()
+        return await (again or work)()
 
     async def _was_wrong(self, count: int, ahead_ns: int) -> bool:
         """Whether the time that we gave was wrong; else the request was late, and stays refused."""

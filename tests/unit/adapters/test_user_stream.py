@@ -139,6 +139,21 @@ async def test_more_than_it_can_hold_is_dropped_counted_and_read_instead() -> No
 
 
 @pytest.mark.asyncio
+async def test_a_stream_whose_end_may_be_among_what_was_dropped_is_opened_anew() -> None:
+    heard = Heard()
+    await heard.stream.tend()
+    await heard.opens()
+    ended = {"what": "stream", "state": "ended", "why": "its process ended"}
+    await heard.tell(ended, *[EVENT] * TELLS_MAX)
+    assert not heard.stream.is_proven()
+    assert heard.words == [ASKED]
+    await heard.stream.tend()
+    assert heard.asked == ["stream", "stream"]
+    await heard.opens()
+    assert heard.stream.is_proven()
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "nonsense",
     [{}, {"what": "nobody"}, {"what": "order"}, {**EVENT, "symbol": 17}, 17, [], "stream", None],
