@@ -203,6 +203,7 @@ class Order(Record):
     retries: int = 0  # sent again so often where it surely never reached the venue
     held: Decimal | None = None  # of a transaction's step: its owner's units before it
     trigger: Decimal | None = None  # of an exit at an exchange: the price that fires it
+    canceled_by: str = ""  # who asked first that it be canceled
 
     @property
     def is_final(self) -> bool:

@@ -28,6 +28,7 @@ TRAIL: Final = "trail"
 SLOT_OF: Final[Mapping[str, str]] = MappingProxyType({STOP: STOP, TRAIL: STOP, TARGET: TARGET})
 REFUSED: Final = "refused"
 MISSING: Final = "missing"
+WITHDRAWN: Final = "withdrawn"  # by a kill or by this rule, and by no person
 PAST: Final = "PAST"  # a refusal: the price is beyond the level already
 
 KEPT_HERE: Final = "kept by this program"  # in the place of a venue's order id
@@ -75,7 +76,7 @@ class Slot(Record):
     order: str = ""  # the newest
     at_ns: int = 0  # when it was asked for
     tries: int = 0  # since one stood last
-    ended: str = ""  # refused | missing; "" while it stands or is on its way
+    ended: str = ""  # refused | missing | withdrawn; "" while it stands or is on its way
     why: str = ""
     refused_ns: int = 0  # since when it is refused
     is_past: bool = False  # refused because the price is beyond it already
@@ -209,7 +210,8 @@ def is_better(guard: Guard, price: Decimal) -> bool:
 
 def may_hang(slot: Slot, name: str, now_ns: int) -> bool:
     """Whether the exchange may be asked for one now. A refused one is tried again, later each
-    time; a missing one is hung again once, and by itself not again for a while."""
+    time; a missing one is hung again once, and by itself not again for a while;
+    what we took away ourselves, each time."""
     if slot.ended == REFUSED:
         if name == TARGET and slot.tries >= TARGET_TRIES_MAX:
             return False

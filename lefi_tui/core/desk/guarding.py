@@ -29,7 +29,7 @@ from lefi_tui.core.desk.guard_steps import (
     is_guarded,
     steps,
 )
-from lefi_tui.core.desk.orders import cancel_orders
+from lefi_tui.core.desk.orders import KILL, cancel_orders
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.desk.venue_exits import KINDS
 from lefi_tui.core.ids import exit_id
@@ -51,6 +51,7 @@ from lefi_tui.core.messages import (
     VenueRejected,
 )
 from lefi_tui.core.order import (
+    HAND,
     ExitPlan,
     Order,
     OrderStatus,
@@ -63,6 +64,7 @@ from lefi_tui.core.protection import (
     PAST,
     REFUSED,
     SLOT_OF,
+    WITHDRAWN,
     Asked,
     DeadManState,
     Guard,
@@ -189,17 +191,27 @@ def gone(draft: Draft, order: Order, why: str, at_ns: int) -> None:
     found = _own(draft.desk, order)
     if found is not None:
         guard, name = found
-        is_asked = order.is_cancel_asked or order.status is OrderStatus.CANCEL_PENDING
-        if is_asked and draft.desk.trading_state is not TradingState.HALTED:
+        by = _canceled_by(draft.desk, order)
+        if by not in {"", BY, KILL}:
             _taken_away(draft, order, guard, at_ns)
-        elif is_fired(order):  # met, and not sold: as if it had been refused
+        elif not by and is_fired(order):  # met, and not sold: as if it had been refused
             slot = guard.slot(name)
             ended = replace(slot, ended=REFUSED, why=why, refused_ns=slot.refused_ns or at_ns)
             _keep(draft, _key(order), _with(guard, name, ended), at_ns)
         else:  # a kill takes them with the rest: they come again with trading
-            ended = replace(guard.slot(name), ended=MISSING, why=why)
+            ended = replace(guard.slot(name), ended=WITHDRAWN if by else MISSING, why=why)
             _keep(draft, _key(order), _with(guard, name, ended), at_ns)
     _tend_exit(draft, order, at_ns)
+
+
+def _canceled_by(desk: Desk, order: Order) -> str:
+    """Who asked for its end; nobody where it went by itself. An older journal does not say who."""
+    if order.canceled_by:
+        return order.canceled_by
+    is_asked = order.is_cancel_asked or order.status is OrderStatus.CANCEL_PENDING
+    if not is_asked:
+        return ""
+    return KILL if desk.trading_state is TradingState.HALTED else HAND
 
 
 def _taken_away(draft: Draft, order: Order, guard: Guard, at_ns: int) -> None:
@@ -280,7 +292,7 @@ def _place(draft: Draft, key: Key, step: Place, at_ns: int) -> None:
         again += 1
     order = _exit(key, guard, step.hang, again, at_ns)
     slot = guard.slot(step.slot)
-    is_again = slot.ended == MISSING
+    is_missed = slot.ended == MISSING
     made = replace(
         slot,
         order=order.id,
@@ -289,14 +301,14 @@ def _place(draft: Draft, key: Key, step: Place, at_ns: int) -> None:
         ended="",
         why=slot.why if slot.refused_ns else "",
         is_past=False,
-        rearmed_ns=at_ns if is_again else slot.rearmed_ns,
+        rearmed_ns=at_ns if is_missed else slot.rearmed_ns,
     )
     if old is not None:
         draft.say(OrderCancelRequested(old.id, at_ns, BY))
     draft.say(ExitPlaced(order, at_ns))
     _keep(draft, key, _with(replace(guard, made=again), step.slot, made), at_ns)
     draft.ask(SubmitOrders(key[0], (order,)))
-    if is_again:
+    if is_missed or slot.ended == WITHDRAWN:
         draft.say(ProtectionTold(*key, "hung again", slot.why, at_ns, guard.bare_for(at_ns)))
 
 

@@ -86,7 +86,7 @@ def _read_back(draft: Draft, now_ns: int) -> None:
     orders = _count(len(draft.desk.orders), "order")
     text = f"Halted at the start: {orders} to cancel, nothing is closed; the venues are read."
     draft.say(KillBegan(now_ns, ENGINE, draft.desk.trading_cause, Flatten.NONE, text))
-    cancel_orders(draft, list(draft.desk.orders.values()), now_ns, ENGINE)
+    cancel_orders(draft, list(draft.desk.orders.values()), now_ns, KILL)
 
 
 # ---- begin and end
@@ -108,7 +108,7 @@ def kill(draft: Draft, command: Kill) -> None:
         draft.say(KillBegan(command.at_ns, command.by, command.reason, rules.flatten, text))
     for bot_id in [bot.id for bot in draft.desk.bots.values() if bot.is_open]:
         begin_stop(draft, bot_id, command)
-    cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, command.by)
+    cancel_orders(draft, list(draft.desk.orders.values()), command.at_ns, KILL)
     for bot_id in list(draft.desk.bots):
         stop_if_done(draft, bot_id, command.at_ns)
 

@@ -81,8 +81,8 @@ def put_closed(desk: Desk, order_id: str, status: OrderStatus, reason: str) -> D
 
 
 def cancel_requested(desk: Desk, event: OrderCancelRequested) -> Desk:
-    order = desk.orders[event.order]
-    return _put_order(desk, order.moved_to(OrderStatus.CANCEL_PENDING))
+    order = desk.orders[event.order].moved_to(OrderStatus.CANCEL_PENDING)
+    return _put_order(desk, replace(order, canceled_by=order.canceled_by or event.by))
 
 
 def unconfirmed(desk: Desk, event: OrderUnconfirmed) -> Desk:

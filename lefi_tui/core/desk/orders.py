@@ -28,7 +28,7 @@ from lefi_tui.core.order import (
 )
 from lefi_tui.core.protection import is_fired
 
-KILL: Final = "kill"  # the run of the kill's own orders
+KILL: Final = "kill"  # the run of the kill's own orders, and who cancels the others
 CLOSING: Final = "STILL_CLOSING"
 STOPPING: Final = "BOT_STOPPING"
 HELD: Final = "BOT_WAITS_FOR_YOU"

@@ -12,18 +12,15 @@ from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.desk.covering import protection_of, rests_alone
 from lefi_tui.core.desk.guard_steps import guarded, is_due
 from lefi_tui.core.messages import (
-    CancelOrder,
     CancelOrders,
     DeadManKept,
     DeadManSeen,
-    Kill,
     ListInstruments,
     OpenAccount,
     OrderCanceled,
     OrderReport,
     PeakSeen,
     ProtectionTold,
-    Resume,
     SetProtectionRules,
     Sizing,
     StartBot,
@@ -263,29 +260,6 @@ def test_a_partial_close_leaves_the_rest_its_exits(story: Story) -> None:
     assert story.desk.positions[KEY].units == D("0.06")
     assert story.cover() is Cover.HELD
     assert CancelOrders not in {type(each) for each in story.last.effects}
-
-
-def test_what_a_person_takes_away_stays_away(story: Story) -> None:
-    story.filled(story.entry)
-    stop = story.stands("stop")
-    story.tell(CancelOrder(stop.id, story.now))
-    story.tell(VenueCanceled(stop.id, story.now, "canceled"))
-    assert story.cover() is Cover.NONE
-    assert story.told() == ["taken away"]
-    assert not is_due(story.desk, 10**18)
-
-
-def test_what_a_kill_took_away_hangs_again_when_trading_goes_on(story: Story) -> None:
-    story.filled(story.entry)
-    stop = story.stands("stop")
-    story.tell(Kill(story.now))
-    story.tell(VenueCanceled(stop.id, story.now, "canceled"))
-    story.tend(30)
-    assert story.sent("stop") is stop
-    assert story.cover() is Cover.BARE
-    story.tell(Resume("looked at it", at_ns=story.now))
-    story.tend(1)
-    assert story.sent("stop") is not stop
 
 
 def test_a_trail_follows_the_best_price_and_never_steps_back() -> None:
