@@ -210,7 +210,7 @@ class Exits:
         status, filled = found["became"], Decimal(found["filled"])
         is_over = status in UNFILLED or status == WHOLE
         # What was told before comes first again, for nothing may follow the last one.
-        trades = sorted(found["trades"], key=lambda one: _sequence(each, one))
+        trades = sorted(found["trades"], key=lambda one: one["id"] not in each.told)
         if not is_over:  # the one that makes it whole is told as the last one, and only then
             trades = _as_far(trades, filled)
         is_short = sum((Decimal(one["units"]) for one in trades), ZERO) < filled
@@ -254,7 +254,9 @@ class Exits:
     async def fit(self, symbol: str) -> None:
         """Where a target has a size of its own it follows the position; a stop closes all of it."""
         for each in [each for each in self._held.values() if each.symbol == symbol]:
-            if each.leg == TARGET and each.is_known:
+            if each.leg == TARGET:
+                if not each.is_known:  # the size that it gets there may be that of before
+                    raise VenueTimeoutError("it is on its way there")
                 told = await self._ask("fit", symbol=symbol, order=each.id, rank="EXIT")
                 if told["state"] == "unknown":  # asked again by the next look
                     raise VenueTimeoutError(told["text"])
@@ -319,10 +321,6 @@ class _RoomError(VenueTimeoutError):
 
 def _is_news(each: Exit, resting: Collection[str]) -> bool:
     return each.is_doubted or not each.is_known or each.id not in resting
-
-
-def _sequence(each: Exit, trade: Mapping[str, Any]) -> tuple[bool, int, str]:
-    return trade["id"] not in each.told, int(trade["at_ms"]), trade["id"]
 
 
 def _as_far(trades: list[Mapping[str, Any]], filled: Decimal) -> list[Mapping[str, Any]]:

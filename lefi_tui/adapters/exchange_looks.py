@@ -213,6 +213,7 @@ class Looks:
             with suppress(VenueTimeoutError):
                 await self._exits.fit(symbol)
                 self._unfit.discard(symbol)
+        self._is_unsure = self._is_unsure or bool(self._unfit)
 
     async def _look_at_exits_of(self, symbol: str) -> None:
         reports = await self._exits.look(symbol)

@@ -154,6 +154,19 @@ def test_an_entry_whose_stop_is_refused_is_closed_by_rule(engine: Engine, far: F
     engine.submit(StopBot("refused")).result(30)
 
 
+def test_what_a_stop_left_unsold_is_not_left_without_one(engine: Engine, far: Far) -> None:
+    start(engine, "in-part", f"{BUY}stop_loss = 2%)")
+    seen(engine, lambda view: stops(view).endswith("native"))
+    before = len(far.act("fills"))
+    far.act("plan", shares=["0.4"], then="expire", symbol="BTCUSDT")
+    far.act("price", symbol="BTCUSDT", price="58700")
+    seen(engine, lambda view: not held(view))  # the price is past it, so the rest is closed
+    sold = [each["quantity"] for each in far.act("fills")[before:]]
+    assert sold == ["0.004", "0.006"]
+    assert standing(far) == []
+    engine.submit(StopBot("in-part")).result(30)
+
+
 def test_what_a_person_takes_away_is_told_as_no_stop_asked(engine: Engine, far: Far) -> None:
     start(engine, "by-hand", f"{BUY}stop_loss = 2%, take_profit = 5%)")
     view = seen(engine, lambda view: stops(view).endswith("native") and len(view.orders) == 2)

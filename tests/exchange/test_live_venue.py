@@ -210,6 +210,42 @@ async def test_a_stop_that_fired_and_whose_order_was_not_taken_has_ended(
     assert "was refused" in ended.reason
 
 
+async def test_a_stop_whose_order_filled_in_part_is_told_as_that_and_over(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    far.act("begin")
+    bought = order("in part")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    stop = exit_of(bought, "stop", "58800")
+    await venue.submit((stop,))
+    far.act("plan", shares=["0.4"], then="expire", symbol="BTCUSDT")
+    far.act("price", symbol="BTCUSDT", price="58700")
+    sold, ended = await truth(venue, stop.id)
+    assert isinstance(sold, VenueFilled)
+    assert (sold.quantity, sold.is_last) == (Decimal("0.004"), False)
+    assert isinstance(ended, VenueCanceled)
+    assert "expired with 0.004 filled" in ended.reason
+    assert await venue.look_up(stop.id) == (sold, ended)
+
+
+async def test_a_stop_that_had_its_end_and_stands_there_is_taken_away(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    far.act("begin")
+    bought = order("risen")
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    stop = exit_of(bought, "stop", "58800")
+    await venue.submit((stop,))
+    assert kinds(await venue.cancel((stop.id,))) == [VenueCanceled.__name__]
+    asked = {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_MARKET", "closePosition": "true"}
+    far.act("external_algo", **asked, triggerPrice="58800", clientAlgoId=stop.id)
+    assert stop.id in {each.client_id for each in (await venue.their_view()).orders}
+    await venue.cancel((stop.id,))
+    assert standing(far) == []
+
+
 def exit_of(entry: Order, leg: str, price: str) -> Order:
     kind = {"stop": OrderKind.STOP, "target": OrderKind.TARGET, "trail": OrderKind.TRAIL}[leg]
     size, side = Size(SizeKind.ALL), entry.terms.side.opposite

@@ -283,6 +283,19 @@ def test_fills_of_a_stop_are_told_also_where_the_question_for_its_target_fails(
     run(story())
 
 
+def test_a_target_on_its_way_is_fitted_to_the_position_once_it_is_there(there: There) -> None:
+    async def story() -> None:
+        there.answers["protect"] = VenueTimeoutError("lost")
+        await there.hung(exit_order("t", "target", "110"))
+        assert isinstance(await shown(there.exits.fit(SYMBOL)), VenueTimeoutError)
+        await there.exits.look(SYMBOL)
+        there.answers["fit"] = {"state": "fits"}
+        assert await shown(there.exits.fit(SYMBOL)) is None
+        assert there.asked[-1] == "fit t"
+
+    run(story())
+
+
 def test_a_look_that_could_not_read_an_exit_has_not_confirmed_what_works(there: There) -> None:
     async def story() -> None:
         stream = UserStream(there.ask, there.clock, StreamTerms())
