@@ -21,9 +21,10 @@ from lefi_tui.core.messages import (
     Report,
     Sizing,
     SubmitOrders,
+    TendProtection,
 )
 from lefi_tui.core.order import Order, OrderStatus
-from lefi_tui.core.protection import MOVE_EVERY_NS, is_better
+from lefi_tui.core.protection import MOVE_EVERY_NS, RETRY_NS, is_better
 from lefi_tui.ports.venue import Venue
 
 ENOUGH = Decimal(1_000_000)
@@ -77,6 +78,11 @@ class DeskPart:
             at_ns = SystemClock().now_ns() + MOVE_EVERY_NS  # no two moves so soon
             effects = self._tell(PeakSeen(*key, price, at_ns))
         for effect in effects:
+            told.extend(await self._carry_out(effect))
+
+    async def tends(self, told: list[Report]) -> None:
+        """As the engine says when something is due: what was refused is tried again."""
+        for effect in self._tell(TendProtection(SystemClock().now_ns() + 2 * RETRY_NS)):
             told.extend(await self._carry_out(effect))
 
     async def _carry_out(self, effect: Effect) -> tuple[Report, ...]:

@@ -298,6 +298,8 @@ async def test_an_exit_of_ours_whose_answer_is_lost_sells_once(
     spot_door.far.act("clock", offset_ms=AN_ORDERS_LIFE_MS + LAG_MS + 500)
     if fault == "502 before":  # as the engine asks by name for what is in doubt
         spot_door.told.extend(await spot_door.venue.look_up(exit_id(entry.id, "stop")))
+        await spot_door.quiet()
+        await spot_door.desk.tends(spot_door.told)  # not at once: it may be refused for long
     await spot_door.quiet()
     assert spot_door.held() == 0
     assert [each["side"] for each in spot_door.loopback.does("fills")] == ["BUY", "SELL"]

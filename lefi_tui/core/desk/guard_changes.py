@@ -19,7 +19,8 @@ def kept(desk: Desk, event: GuardKept) -> Desk:
 
 def fired(desk: Desk, event: ExitFired) -> Desk:
     """An order at the exchange from here on, of which it has said nothing yet."""
-    order = replace(desk.orders[event.order], quantity=event.quantity, venue_order_id="")
+    sent = {"quantity": event.quantity, "venue_order_id": "", "placed_at_ns": event.at_ns}
+    order = replace(desk.orders[event.order], **sent)
     return replace(desk, orders=put(desk.orders, order.id, order))
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from lefi_tui.adapters.exchange_orders import KEPT_MS, KNOWN_MAX, KnownOrders
+import pytest
+
+from lefi_tui.adapters.exchange_orders import KEPT_MS, KNOWN_MAX, LOOK_BACK_MS, KnownOrders
 from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.adapters.venue_ways import ways_of
+from lefi_tui.core.desk import Desk, apply
+from lefi_tui.core.messages import ExitFired
 from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
+from lefi_tui.core.protection import STOP
+from lefi_tui.ports.venue import VenueTimeoutError
 
 TERMS = OrderTerms("BTC/USDT:USDT", Side.BUY, OrderKind.MARKET, Size(SizeKind.UNITS, Decimal(1)))
 
@@ -28,3 +34,23 @@ def test_what_was_over_long_ago_is_forgotten_and_what_works_or_is_young_never() 
     assert {f"n{number}" for number in range(0, 4 * KNOWN_MAX, 1_000)} <= orders.known.keys()
     young = [number for number in range(4 * KNOWN_MAX) if now_ms - number * every_ms < KEPT_MS]
     assert {f"n{number}" for number in young} <= orders.known.keys()
+
+
+@pytest.mark.asyncio
+async def test_after_a_start_trades_of_a_met_exit_are_asked_for_from_when_it_was_met() -> None:
+    """It may have hung for weeks before: so far back the exchange's lists do not reach."""
+    hung_ns, met_ns = 10**18, 10**18 + 20 * 86_400 * 10**9
+    terms = OrderTerms("BTC/USDT", Side.SELL, OrderKind.MARKET, Size(SizeKind.ALL))
+    stop = Order("stop", "main", terms, "hand", leg=STOP, placed_at_ns=hung_ns)
+    met = apply(Desk(orders={"stop": stop}), ExitFired("stop", Decimal(1), Decimal(100), met_ns))
+    since: list[int] = []
+
+    async def ask(_question: str, **asked: Any) -> Any:
+        since.append(asked["since_ms"])
+        raise VenueTimeoutError("no answer")
+
+    orders = KnownOrders(ask, VirtualClock(met_ns), "main", ways_of("binance"))
+    orders.remember(met.orders.values())
+    with pytest.raises(VenueTimeoutError):
+        await orders.look_up("stop")
+    assert since == [met_ns // 10**6 - LOOK_BACK_MS]
