@@ -7,7 +7,10 @@ is not looked at. They go into the journal with the command.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -20,22 +23,35 @@ from lefi_tui.errors import LefiError
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.queries import GatesQuery
 
+_log: Final = logging.getLogger(__name__)
+
 
 class LiveStarts:
     """Lives in the engine's loop."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[LiveFacts]] = set()
 
     def begin(self, command: StartBot, put: Callable[[StartBot], None]) -> None:
-        """Puts it with its facts, as soon as they are found."""
-        task = asyncio.get_running_loop().create_task(self._put(command, put))
+        """Puts it with its facts, as soon as they are found; else with why they are not."""
+        found = self._facts(command.account, command.source)
+        task = asyncio.get_running_loop().create_task(found)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._put, command, put))
 
-    async def _put(self, command: StartBot, put: Callable[[StartBot], None]) -> None:
-        facts = await self._facts(command.account, command.source)
+    def _put(
+        self, command: StartBot, put: Callable[[StartBot], None], task: asyncio.Task[LiveFacts]
+    ) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return  # the engine ends
+        error = task.exception()
+        if error is None:
+            facts = task.result()
+        else:
+            _log.error("what a live start needs could not be found out", exc_info=error)
+            facts = LiveFacts(shut_because=f"it could not be found out: {error!r}")
         put(replace(command, facts=facts))
 
     async def _facts(self, account: str, source: str) -> LiveFacts:
