@@ -111,7 +111,9 @@ def _sorted(orders: Iterable[TheirOrder]) -> tuple[TheirOrder, ...]:
 
 
 def _look_ups(ours: OurView, theirs: TheirView) -> tuple[LookUp, ...]:
-    there = {each.client_id: each for each in theirs.orders if each.client_id}
+    # An id is good among working orders only: of two that bear it the fuller one says more.
+    fuller = sorted(theirs.orders, key=lambda each: (each.filled, each.venue_order_id))
+    there = {each.client_id: each for each in fuller if each.client_id}
     found = [LookUp(each.id, why) for each in ours.orders if (why := _difference(each, there))]
     # One that has ended for us and works for them: our end of it was wrong, or theirs is late.
     risen = ours.ended & there.keys()

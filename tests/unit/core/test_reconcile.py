@@ -63,7 +63,8 @@ THEIRS = st.builds(
 
 def carried_out(ours: OurView, theirs: TheirView, actions: tuple[Action, ...]) -> OurView:
     """What our view is when each look-up was answered with the venue's own truth."""
-    there = {each.client_id: each for each in theirs.orders}
+    fuller = sorted(theirs.orders, key=lambda each: (each.filled, each.venue_order_id))
+    there = {each.client_id: each for each in fuller}
     for each in actions:
         match each:
             case LookUp(order):
@@ -104,6 +105,16 @@ def test_neither_order_nor_asking_twice_changes_what_is_to_be_done(
         replace(ours, orders=tuple(mixed_ours)), replace(theirs, orders=tuple(mixed_theirs))
     )
     assert again == once == reconcile(ours, theirs)
+
+
+def test_of_two_orders_that_bear_one_id_the_fuller_one_counts() -> None:
+    theirs = [
+        TheirOrder(f"v{number}", "o1", BTC, Side.BUY, Decimal(1), Decimal(filled))
+        for number, filled in enumerate(("0", "0.3"))
+    ]
+    ours = OurView(orders=(OurOrder("o1", BTC, Decimal(0)),))
+    for orders in (theirs, theirs[::-1]):
+        assert LookUp("o1", "0.3 filled there") in reconcile(ours, TheirView(tuple(orders)))
 
 
 def test_an_order_the_venue_does_not_show_is_looked_up_but_not_while_it_is_on_its_way() -> None:
