@@ -113,8 +113,17 @@ class Statements(Expressions):
             self._say_elsewhere(self.now.text)
             return
         words = [word for word, followers in _FOLLOWERS.items() if behind in followers]
+        if "else" in words and not self._is_behind_block():
+            words.remove("else")
         if self.mend(words) and self.sees("else"):
             raise Mistake
+
+    def _is_behind_block(self) -> bool:
+        """An else follows a `}` on its line or a later one, and nothing else, not even a `;`."""
+        at = self.at - 1
+        while at >= 0 and self.tokens[at].kind is Kind.LINE_END and self.tokens[at].text == "\n":
+            at -= 1
+        return at >= 0 and self.tokens[at].text == "}"
 
     def _say_elsewhere(self, word: str) -> None:
         """A word of other languages; `let x = 1` is read as `x = 1`."""

@@ -256,3 +256,15 @@ def test_words_lost_doubled_and_swapped_are_checked(
 def test_any_bytes_are_checked(data: bytes) -> None:
     answered(data.decode("utf-8", "replace"))
     answered(data.decode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("between", "is_offered"), [("\n    ", True), ("; ", False), (" e;", False)]
+)
+def test_an_else_is_offered_where_one_may_stand_and_nowhere_else(
+    between: str,
+    is_offered: bool,  # noqa: FBT001 -- a case
+) -> None:
+    text = f'on Every(1h) {{\n    if true {{ Print("a") }}{between}lse {{ Print("b") }}\n}}\n'
+    fixes = [each.fix for each in check(text).diagnostics if each.fix is not None]
+    assert any("else" in each.title for each in fixes) == is_offered
