@@ -169,8 +169,10 @@ class NearLink:
 
     async def ask(self, question: str, **asked: Any) -> Any:
         plain = json.loads(json.dumps(asked))
+        # The worker goes on with a question also where nobody waits for its answer any more.
+        asked_there = asyncio.ensure_future(self._private.answer(question, plain))
         try:
-            return json.loads(json.dumps(await self._private.answer(question, plain)))
+            return json.loads(json.dumps(await asyncio.shield(asked_there)))
         except Refusal as refusal:
             error = ERRORS[refusal.kind](refusal.why, where=self.exchange)
             error.wait_s = refusal.wait_s
