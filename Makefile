@@ -13,6 +13,7 @@ SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
 COUNT ?= 0
 SEED ?= 1
 ONLY ?=
+CASE ?=
 ARGS ?=
 
 .PHONY: run test check bench campaign faults picture reference
@@ -32,8 +33,9 @@ check: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -q tests/architecture/test_modules.py
 
 # COUNT=0 is each campaign's own length. Goes on where it stopped; the report is campaign-SEED.json.
+# ONLY=games SEED=1 CASE=17 shows one case again.
 campaign: $(VENV)/.test-ready
-	$(BIN)/python -m tests.campaign --count $(COUNT) --seed $(SEED) $(ONLY)
+	$(BIN)/python -m tests.campaign --count $(COUNT) --seed $(SEED) $(if $(CASE),--case $(CASE)) $(ONLY)
 
 # The table of faults: number, test, result.
 faults: $(VENV)/.test-ready

@@ -5,20 +5,17 @@ Everything comes in by its constructor; it can't reach an engine, only `send` an
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePath
 from typing import Any, ClassVar
 
-from msgspec.structs import replace
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from lefi_tui.core.messages import Kill, TradingState
 from lefi_tui.terminal.driver import DeskDriver
-from lefi_tui.terminal.fitness import palette_name, wants_mouse
 from lefi_tui.terminal.shutdown import Shutdown
 from lefi_tui.terminal.signals import Signals
 from lefi_tui.terminal.slim import SlimDisplay
@@ -39,7 +36,6 @@ from screens.start_bot import StartScreen
 from screens.theme import theme_of
 from screens.why import WhyScreen
 from screens.windows import window
-from widgets.ink import PALETTES
 
 
 class LefiApp(SlimDisplay):
@@ -51,7 +47,7 @@ class LefiApp(SlimDisplay):
 
     def __init__(self, setup: DeskSetup, signals: Signals | None = None) -> None:
         super().__init__(driver_class=DeskDriver)
-        self._setup = setup
+        self._setup, self.hand = setup, setup.hand
         self._signals = signals
         self._courier = Courier(setup.channel.send, self.notice)
         self.send = asking_first(self._courier.send, self, setup.palette)
@@ -72,6 +68,7 @@ class LefiApp(SlimDisplay):
 
     def on_mount(self) -> None:
         self.set_interval(POLL_SECONDS, self._poll)
+        self.hand.begin(self.send, self.notice, self._kill_sent, self._setup.table)
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if self._signals is not None:
             outlives = self._setup.outlives_screen
@@ -95,8 +92,11 @@ class LefiApp(SlimDisplay):
     # ---- commands out
 
     def action_kill(self) -> None:
-        self.notice("Kill sent: bots stop, orders are canceled, new ones are blocked.")
         self.send(Kill())
+        self._kill_sent()
+
+    def _kill_sent(self) -> None:
+        self.notice("Kill sent: bots stop, orders are canceled, new ones are blocked.")
         self._kill_watch.begin()
 
     def action_resume(self) -> None:
@@ -111,11 +111,18 @@ class LefiApp(SlimDisplay):
 
     # ---- where a person looks
 
-    def action_go(self, name: str) -> None:
-        self._rooms.go(name)
+    def action_go(self, name: str, about: str = "") -> None:
+        self._rooms.go(name, about)
 
     def action_why(self, bot: str) -> None:
         self.push_screen(WhyScreen(bot))
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:  # noqa: FBT001, FBT002 -- Textual's words
+        """A number that the screen in front has a meaning for is no screen's number there."""
+        groups = getattr(self.screen, "GROUPS", ())
+        if priority and self._setup.table.goes_before(groups, key):
+            return False
+        return await super()._check_bindings(key, priority)
 
     def action_help(self) -> None:
         self._rooms.lay(HelpScreen(self._setup.table, self._rooms.groups()))
@@ -138,12 +145,3 @@ class LefiApp(SlimDisplay):
 
     async def action_detach(self) -> None:
         await self._leaving.detach()
-
-
-def open_desk(setup: DeskSetup, signals: Signals) -> int:
-    """Run on this terminal, with its colors, until a person leaves; the exit status."""
-    setup = replace(setup, palette=PALETTES[palette_name(os.environ)])
-    app = LefiApp(setup, signals)
-    app.run(mouse=wants_mouse(os.environ))
-    signals.leave()
-    return app.return_code or 0

@@ -104,6 +104,14 @@ class EngineAbsentError(LefiError):
     usual_next = "Start one: `lefi engine`, or open the desk with `lefi`"
 
 
+class NoAnswerError(EngineAbsentError):
+    """It was written, and what became of it is not known."""
+
+    code = "LE405"
+    title = "The engine gave no answer"
+    usual_next = "It may have been done. Look at the orders before you send it again"
+
+
 class RefusedError(LefiError):
     code = "LE402"
     title = "Refused"
@@ -141,6 +149,25 @@ class ScriptRefusedError(LefiError):
     code = "LE601"
     title = "Script can't run"
     usual_next = "`lefi check FILE` shows every error with its place"
+
+
+class MachineWayError(LefiError):
+    code = "LE604"
+    title = "The machine way can't run it"
+    usual_next = "Leave --way out: what the machine way can't run goes event by event"
+
+
+class SweepError(LefiError):
+    code = "LE605"
+    title = "Sweep can't be carried out"
+    status = WRONG_USAGE
+    usual_next = "Write --over name=low..high:step, for example --over fast=5..50:5"
+
+
+class WorkerEndedError(LefiError):
+    code = "LE606"
+    title = "A worker has ended"
+    usual_next = "Start it again with fewer workers (--workers 1); memory may have run out"
 
 
 class JobError(LefiError):

@@ -52,6 +52,19 @@ class LimitsAsked(Record):
     calendar: str = ""  # the file it comes from
 
 
+class PracticeRequest(Record):
+    """What a player sets: where the recording begins, how quick it and the line to it are."""
+
+    folder: Path | None = None
+    latency_ms: int = 40
+    jitter_ms: int = 0
+    at_ms: int = 0
+    speed: Decimal = Decimal(1)
+    rounds: int = 0
+    seed: int = 1
+    cash: Decimal = CASH
+
+
 class BacktestRequest(Record):
     script: Path
     source: str
@@ -63,6 +76,36 @@ class BacktestRequest(Record):
     costs: Costs = Costs()
     way: str = "auto"  # auto | machine | event
     limits: LimitsAsked | None = None
+    columns: Path | None = None  # the folder of candle files as columns; None reads text
+    variants: Path | None = None  # the folder where tried variants are counted; None counts none
+
+
+# What the cells of a sweep can be ranked by.
+MEASURES: Final = (
+    *("sharpe", "sortino", "return", "final_equity", "cagr", "max_drawdown"),
+    *("win_rate", "profit_factor", "trades"),
+)
+
+
+class Over(Record):
+    """A setting that a sweep varies: from, to and step, as they were written."""
+
+    name: str
+    low: str
+    high: str
+    step: str
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.low}..{self.high}:{self.step}"
+
+
+class SweepRequest(Record):
+    """`run` with every combination of what is varied."""
+
+    run: BacktestRequest
+    over: tuple[Over, ...]
+    rank: str = MEASURES[0]
+    workers: int = 1
 
 
 class RunRequest(Record):
@@ -80,6 +123,7 @@ class RunRequest(Record):
     speed: float | None = None  # times real time; None is as fast as it goes
     duration_ms: int | None = None
     limits: LimitsAsked | None = None
+    columns: Path | None = None  # as above
 
 
 class RunLine(Record):

@@ -15,12 +15,12 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from msgspec import field
 from msgspec.structs import fields, replace
-from platformdirs import user_config_path, user_data_path
 
 from lefi_tui.core.approval import ApprovalRule
 from lefi_tui.core.record import Record
 from lefi_tui.core.risk.limits import About
 from lefi_tui.errors import SettingsError
+from lefi_tui.places import places
 from lefi_tui.settings_tables import (
     AccountSettings,
     ApprovalSettings,
@@ -121,20 +121,12 @@ def load(environment: Mapping[str, str]) -> Loaded:
 
 
 def _places(environment: Mapping[str, str]) -> tuple[Settings, tuple[SettingsError, ...]]:
-    home = environment.get("LEFI_HOME", "")
-    if home:
-        place = Path(home).expanduser().absolute()
-        return Settings(place, place), ()
-    try:
-        return Settings(user_config_path("lefi"), user_data_path("lefi")), ()
-    except RuntimeError as error:  # no home directory can be found for this user
-        place = Path.cwd() / ".lefi"
-        problem = SettingsError(
-            f"no home directory for this user ({error})",
-            where="HOME",
-            next_step="Set LEFI_HOME to a directory of yours",
-        )
-        return Settings(place, place), (problem,)
+    found = places(environment)
+    settings = Settings(found.config, found.data)
+    if not found.problem:
+        return settings, ()
+    step = "Set LEFI_HOME to a directory of yours"
+    return settings, (SettingsError(found.problem, where="HOME", next_step=step),)
 
 
 def _table(file: Path) -> tuple[dict[str, Any], tuple[SettingsError, ...]]:

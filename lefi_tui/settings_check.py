@@ -13,7 +13,15 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lefi_tui.core.risk.limits import About
-from lefi_tui.settings_tables import AccountMode, AccountSettings, CcxtSettings
+from lefi_tui.settings_tables import (
+    BUILT_IN,
+    LATENCY_MS,
+    RECORDING,
+    AccountMode,
+    AccountSettings,
+    CcxtSettings,
+    RecordingSettings,
+)
 
 
 class WrongValueError(ValueError):
@@ -43,12 +51,19 @@ class _Ccxt(BaseModel):
 
 class _Account(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-    exchange: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$")] = "paper"
+    exchange: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+$")] = BUILT_IN
     mode: AccountMode = "paper"
     ccxt: _Ccxt = _Ccxt()
     currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")] = "USDT"
     cash: Annotated[Decimal, Field(gt=0, allow_inf_nan=False, strict=False)] = Decimal(10_000)
     symbols: list[Annotated[str, Field(pattern=r"^[^\s/:]+/[^\s/:]+(:[^\s/:]+)?$")]] = []
+    latency_ms: Annotated[int, Field(ge=0, le=10_000)] = LATENCY_MS
+    jitter_ms: Annotated[int, Field(ge=0, le=10_000)] = 0
+    folder: str = ""
+    at: Annotated[str, Field(pattern=r"^\d{1,3}:[0-5]\d$")] = "0:00"
+    speed: Annotated[Decimal, Field(ge=Decimal("0.1"), le=20, strict=False)] = Decimal(1)
+    rounds: Annotated[int, Field(ge=0, le=1_000)] = 0
+    seed: Annotated[int, Field(ge=0)] = 1
 
 
 def checked_account(given: Any) -> AccountSettings:
@@ -58,8 +73,21 @@ def checked_account(given: Any) -> AccountSettings:
     except ValidationError as error:
         raise WrongValueError(_reason(error)) from error
     ccxt = CcxtSettings(found.ccxt.options, found.ccxt.urls, dict(found.ccxt.model_extra or {}))
-    symbols = tuple(found.symbols)
-    return AccountSettings(found.exchange, found.mode, ccxt, found.currency, found.cash, symbols)
+    if found.exchange == RECORDING and (found.mode != "paper" or not found.folder):
+        raise WrongValueError('a recording has mode = "paper" and a folder')
+    minutes, seconds = found.at.split(":")
+    at_ms = 1_000 * (60 * int(minutes) + int(seconds))
+    return AccountSettings(
+        found.exchange,
+        found.mode,
+        ccxt,
+        found.currency,
+        found.cash,
+        tuple(found.symbols),
+        found.latency_ms,
+        found.jitter_ms,
+        RecordingSettings(found.folder, at_ms, found.speed, found.rounds, found.seed),
+    )
 
 
 def _bounded(kind: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import field
 
@@ -17,6 +17,9 @@ from lefi_tui.core.risk.periods import zone_wrong
 AccountMode = Literal["paper", "sandbox", "live"]
 Severity = Literal["info", "warning", "urgent"]
 LeastHere = Literal["info", "warning", "urgent", "off"]
+BUILT_IN: Final = "paper"  # the exchange of an account on the demo market
+RECORDING: Final = "recording"  # the exchange of an account on a recorded market
+LATENCY_MS: Final = 40  # there and back, as to an exchange on the same continent
 
 
 class LimitSettings(Limits):
@@ -121,6 +124,12 @@ class DemoSettings(Record):
 
     seed: Annotated[int, About("which made-up market it is", ge=0)] = 1
     cash: Annotated[Decimal, About("of a new demo account, in USDT", gt=0)] = Decimal(10_000)
+    latency_ms: Annotated[
+        int, About("how long an order takes there and back, 0 to 10000", ge=0, le=10_000)
+    ] = LATENCY_MS
+    jitter_ms: Annotated[
+        int, About("what chance adds to that at most, the same for the same seed", ge=0, le=10_000)
+    ] = 0
 
 
 class CcxtSettings(Record):
@@ -136,12 +145,30 @@ class CcxtSettings(Record):
         return {**self.others, "options": self.options, "urls": self.urls}
 
 
+class RecordingSettings(Record):
+    """How an account whose exchange is "recording" plays it."""
+
+    folder: str = ""  # absolute, or beside config.toml
+    at_ms: int = 0  # where it begins
+    speed: Decimal = Decimal(1)
+    rounds: int = 0  # 0: without end
+    seed: int = 1  # of the chance in its latency
+
+
 class AccountSettings(Record):
     """One account of `config.toml`; its keys live in the keyring."""
 
-    exchange: str = "paper"  # any ccxt id, or "paper"
+    exchange: str = BUILT_IN  # any ccxt id, or one of those that are in this program
     mode: AccountMode = "paper"
     ccxt: CcxtSettings = field(default_factory=CcxtSettings)
     currency: str = "USDT"  # of a paper account: it lists the markets that are priced in it
     cash: Decimal = Decimal(10_000)  # what a paper account begins with
     symbols: tuple[str, ...] = ()  # on the price board, beside what bots read
+    latency_ms: int = LATENCY_MS  # of a paper account: there and back
+    jitter_ms: int = 0  # what chance adds to it at most
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
+
+    @property
+    def is_exchange(self) -> bool:
+        """Whether somebody else is asked; the others know no key and have no address."""
+        return self.exchange not in {BUILT_IN, RECORDING}

@@ -47,3 +47,11 @@ class Dialog(ModalScreen[None]):
 
     def action_back(self) -> None:
         self.dismiss()
+
+
+def move_focus(screen: Screen[Any], step: int) -> None:
+    """To the next field, or to the one before."""
+    if step > 0:
+        screen.focus_next()
+    else:
+        screen.focus_previous()

@@ -16,6 +16,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
+from lefi_tui.errors import LefiError
 from lefi_tui.views import numbers
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.queries import AwayQuery
@@ -54,7 +55,7 @@ def look_back(
 
 
 async def _ask(setup: DeskSetup, show: Callable[[Screen[None]], object]) -> None:
-    with suppress(OSError):  # no engine answers: the desk says that by itself
+    with suppress(OSError, LefiError):  # no engine answers: the desk says that by itself
         view = await setup.channel.ask(AwayQuery())
         assert isinstance(view, AwayView)
         if view.is_any:

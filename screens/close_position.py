@@ -8,21 +8,24 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from lefi_tui.core.messages import ClosePosition, Command
 from lefi_tui.core.order import HAND, UNKNOWN
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import DeskView, Mode, PositionRow
+from lefi_tui.views.ticket_form import UnreadableError, part_of
 from screens.asking import Dialog
 from screens.keys import bindings
+from widgets.in_order import NumberField
 
+PART: Final = "all of it; or a part: 25%, 0.01"
 OTHERS: Final = "close it where it was opened, or adopt it first (Alt+U)."
 
 
 class ClosePositionScreen(Dialog):
     CSS_PATH = "dialog.tcss"
-    AUTO_FOCUS: ClassVar[str | None] = None
+    AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "choose")]
 
     def __init__(self, row: PositionRow, view: DeskView, send: Callable[[Command], None]) -> None:
@@ -30,18 +33,32 @@ class ClosePositionScreen(Dialog):
         self._row = row
         self._words = words(row, view)
         self._send = send
+        self._told = Static("\n".join(self._words), classes="words", markup=False)
+        self._part = NumberField(PART)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = f"Close {self._row.symbol} on {self._row.account}"
             does = "Enter, Esc back" if self._row.is_external else "Enter closes   Esc back"
             window.border_subtitle = does
-            yield Static("\n".join(self._words), classes="words", markup=False)
+            yield self._told
+            if not self._row.is_external:
+                yield self._part
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_choose()
 
     def action_choose(self) -> None:
+        try:
+            share, units = part_of(self._part.value)
+        except UnreadableError as error:
+            self._told.update(f"{error} Give units, or 25%.")
+            return
         self.dismiss()
         if not self._row.is_external:
-            self._send(ClosePosition(self._row.account, self._row.symbol))
+            where = self._row.account, self._row.symbol
+            self._send(ClosePosition(*where, share=share, units=units))
 
 
 def words(row: PositionRow, view: DeskView) -> list[str]:

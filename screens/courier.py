@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from lefi_tui.core.messages import Command
+from lefi_tui.core.messages import Command, SayStatement
+from lefi_tui.errors import EngineAbsentError, NoAnswerError, render
 from lefi_tui.views.queries import Receipt
 from lefi_tui.views.wording import asked
 
@@ -42,8 +43,14 @@ class Courier:
         name = asked(type(command).__name__)
         try:
             receipt = await self._send(command)
+        except TimeoutError as error:
+            self._notice(render(NoAnswerError(str(error), where=name)))
+            return
         except OSError as error:
-            self._notice(f"{name} did not reach the engine: {error}. Nothing was done.")
+            why = f"it was not reached, so nothing was done: {error}"
+            self._notice(render(EngineAbsentError(why, where=name)))
             return
         if not receipt.is_accepted:
             self._notice(f"{name} refused: {receipt.text}")
+        elif isinstance(command, SayStatement):
+            self._notice(receipt.text)

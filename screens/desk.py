@@ -13,15 +13,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from lefi_tui.core.messages import CancelOrder, Command, StopBot
+from lefi_tui.core.messages import Command, StopBot
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.desk_view import DeskView, Mode, aged
 from lefi_tui.views.queries import DeskQuery
 from lefi_tui.views.tour import DONE, Tour, follow, took
 from screens.asking import Aside
-from screens.close_position import ClosePositionScreen
+from screens.by_hand import ByHand
 from screens.framed import SHEET as FRAME_SHEET
 from screens.framed import Framed
+from screens.in_front import go_in_front
 from screens.keys import ON_DESK, bindings, of_groups
 from screens.stop_bot import StopBotScreen
 from screens.why import why_of
@@ -33,7 +34,7 @@ from widgets.chart import Chart
 from widgets.ink import Palette
 from widgets.lines import Frame
 from widgets.log import Log
-from widgets.orders import Orders, canceling
+from widgets.orders import Orders
 from widgets.plan import Box, arrange, fits_chart, has_chart, pane_width
 from widgets.positions import EXTERNAL, Positions
 from widgets.prices import Prices
@@ -43,7 +44,7 @@ SHEETS: Final = [FRAME_SHEET, Path(__file__).with_suffix(".tcss")]
 CHART_EVERY_S: Final = 1.0  # candles; the newest price comes with the desk, ten times as often
 
 
-class DeskScreen(Framed):
+class DeskScreen(ByHand, Framed):
     AUTO_FOCUS: ClassVar[str | None] = "#bots"
     GROUPS = ON_DESK
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_DESK))]
@@ -51,7 +52,7 @@ class DeskScreen(Framed):
     def __init__(self, send: Callable[[Command], None], mode: Mode, palette: Palette) -> None:
         super().__init__(palette, mode)
         self.query_of = DeskQuery(is_watched=True)
-        self._send = send
+        self.send = send
         self._tour: Tour | None = None
         self._boxes: dict[str, Box] = {}
         self.bots = Bots(self.palette, id="bots")
@@ -59,7 +60,9 @@ class DeskScreen(Framed):
         self.chart = Chart(self.palette, id="chart")
         self.equity = Block(self.palette, id="equity")
         self._is_chart_wanted: bool | None = None  # else the size of the screen decides
-        self._markets = (Prices(self.palette, id="prices"), Positions(self.palette, id="positions"))
+        self.prices = Prices(self.palette, id="prices")
+        self.positions = Positions(self.palette, id="positions")
+        self._markets = (self.prices, self.positions)
         self.boards: tuple[Board, ...] = (
             self._markets[0],
             self.chart,
@@ -206,39 +209,30 @@ class DeskScreen(Framed):
         if bot is None:
             self.notice("No bot to stop. n lists what can be started.")
             return
-        if not self._is_seen(self.bots):
+        if not self.is_seen(self.bots):
             return
         if self.view is not None and any(bot.id in row.owners for row in self.view.positions):
-            self.app.push_screen(StopBotScreen(bot.id, self._send))
+            self.app.push_screen(StopBotScreen(bot.id, self.send))
         else:
-            self._send(StopBot(bot.id))
+            self.send(StopBot(bot.id))
 
-    def action_cancel(self) -> None:
-        if self.view is None or not self.view.orders:
-            self.notice("No working order to cancel.")
-        elif self._is_seen(self.orders):
-            row = self.view.orders[self.orders.cursor]
-            if not row.is_external:
-                self._send(CancelOrder(row.id))
-            self.notice(canceling(row))
-
-    def _is_seen(self, board: Board) -> bool:
+    def is_seen(self, board: Board) -> bool:
         """Nothing is ended under a cursor that nobody sees."""
         if not board.display:
             other = "v" if self._has_chart() else "a taller screen"
             self.notice(f"The {board.id} are hidden: {other} shows them.")
         return board.display
 
-    def action_close_position(self) -> None:
-        if self.view is None or not self.view.positions:
-            self.notice("No open position to close.")
-        else:
-            row = self.view.positions[self._markets[1].cursor]
-            self.app.push_screen(ClosePositionScreen(row, self.view, self._send))
-
     def action_tour(self) -> None:
         self._tour = Tour() if self._tour is None else None
         self.draw_words()
+
+    async def action_in_front(self) -> None:
+        row = self.bots.selected
+        if row is None:
+            self.notice("No bot is here. n lists what can be started.")
+            return
+        await go_in_front(self.app, row)
 
     def action_why(self) -> None:
         screen = why_of(self.focused, self.bots.selected)

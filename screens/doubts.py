@@ -10,22 +10,20 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from lefi_tui.core.messages import AdoptOrder, AdoptUnits, Command, DeclareDead, LookAgain
 from lefi_tui.views.doubts_view import DoubtRow, DoubtsView, Kind
 from lefi_tui.views.queries import DoubtsQuery
 from screens.asking import Dialog
-from screens.framed import Framed
 from screens.keys import DOUBTS, bindings, of_groups
-from widgets.block import Block
+from screens.two_panes import TwoPanes
 from widgets.doubts import Doubts, page
 from widgets.in_order import Field
 from widgets.ink import Palette
-from widgets.lines import Frame
+from widgets.lines import Frame, Page
 
-WIDE: Final = 100  # from here on, the list stays beside what is known
 REASON_MAX: Final = 200
 NOTHING: Final = "Nothing is in doubt, and nothing there is another's."
 ASKED: Final = "Its venue is asked now."
@@ -35,27 +33,15 @@ LEGS: Final = "Both sides can't be adopted: close one at the venue, and switch t
 MISSING: Final = "A reason is needed: a few words that you will understand in a month."
 
 
-class DoubtsScreen(Framed):
-    CSS_PATH = "doubts.tcss"
-    AUTO_FOCUS: ClassVar[str | None] = "#doubts"
+class DoubtsScreen(TwoPanes[Doubts]):
     GROUPS = (DOUBTS,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(DOUBTS))]
-    every_s: ClassVar[float] = 0.5
 
     def __init__(self, send: Callable[[Command], None], palette: Palette) -> None:
-        super().__init__(palette)
+        super().__init__(Doubts, palette)
         self.query_of = DoubtsQuery()
         self.view: DoubtsView | None = None
         self._send = send
-        self._top = 0
-        self.list = Doubts(self.palette, id="doubts")
-        self.detail = Block(self.palette, id="known")
-
-    def inside(self) -> ComposeResult:
-        with Horizontal():
-            yield self.list
-            yield self.detail
-        yield self.words
 
     # ---- what is shown
 
@@ -63,27 +49,13 @@ class DoubtsScreen(Framed):
         assert isinstance(answer, DoubtsView)
         if not silent_ms:
             self.view = answer
-        self._draw()
+        self.draw()
 
-    def on_resize(self) -> None:
-        self.set_class(self.size.width < WIDE, "-narrow")
-        super().on_resize()
-        self.call_after_refresh(self._draw)
+    def listed(self) -> DoubtsView | None:
+        return self.view
 
-    def dress(self) -> None:
-        super().dress()
-        self._draw()
-
-    def _draw(self) -> None:
-        self.list.show(self.view, self.palette)
-        width, height = self.detail.size
-        if not width or not height:
-            return
-        drawn = Frame(width, height, top=self._top, glyphs=self.palette.glyphs)
-        shown = page(self.view, self.list.selected, drawn)
-        self._top = shown.top
-        self.detail.show(shown.rows, self.palette)
-        self.draw_words()
+    def page(self, frame: Frame) -> Page:
+        return page(self.view, self.list.selected, frame)
 
     def said(self) -> str:
         view, row = self.view, self.list.selected
@@ -92,15 +64,6 @@ class DoubtsScreen(Framed):
         return f"{self.list.cursor + 1} of {len(view.rows)}: {row.what}"
 
     # ---- what a person does
-
-    def action_move(self, step: int) -> None:
-        self.list.move(step)
-        self._top = 0
-        self._draw()
-
-    def action_scroll(self, pages: int) -> None:
-        self._top = max(0, self._top + pages * max(1, self.detail.size.height - 2))
-        self._draw()
 
     def action_look(self) -> None:
         row = self.list.selected

@@ -118,6 +118,9 @@ class Framed(Asking):
             self._notice = ""
             self.draw_words()
 
+    def look_at(self, about: str) -> None:
+        """It was opened for one thing: a bot, by its id."""
+
     def words_size(self) -> tuple[int, int]:
         return self.words.size
 

@@ -21,6 +21,7 @@ SCREENS: Final = "Screens (a digit works where nothing is typed)"
 DESK: Final = "On the desk"
 BOTS: Final = "Bots"
 BOT: Final = "On the bots screen"
+MANUAL: Final = "In front of a manual bot (its own keys give its commands)"
 ASKED: Final = "When a bot with a position is stopped"
 ORDERS: Final = "On the orders screen (what is typed filters)"
 CHART: Final = "Chart"
@@ -34,13 +35,20 @@ LIMITS: Final = "Limits"
 EXCHANGE_KEYS: Final = "Exchange keys"
 SCRIPTS: Final = "Scripts"
 EDITOR: Final = "In the text of a script"
+LAB: Final = "In the Lab (letters beside the text, on the picture)"
+TTADAK: Final = "Ttadak"
+SAY: Final = "In the statement line"
+TICKET: Final = "In the order ticket (digits go into the field)"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
+# Their keys go before the numbers of screens: the other key of a screen still goes there.
+BEFORE_NUMBERS: Final = frozenset({TTADAK})
 # Groups in force together.
 ON_DESK: Final = (DESK, BOTS, CHART)
 ON_BOTS: Final = (BOTS, BOT)
 ON_SCRIPTS: Final = (SCRIPTS, EDITOR)
-TOGETHER: Final = (ON_DESK, ON_BOTS, ON_SCRIPTS)
+ON_LAB: Final = (LAB, EDITOR)
+TOGETHER: Final = (ON_DESK, ON_BOTS, ON_SCRIPTS, ON_LAB)
 
 
 class Key(Record):
@@ -106,6 +114,15 @@ KEYS: Final = (
         "What each account has in each currency, its margin, funding and fees; how old that is.",
         EVERYWHERE,
         "window('money')",
+    ),
+    Key(
+        "scores",
+        "alt+r",  # an Alt that is torn from its letter on the way must play no game
+        "Alt+R",
+        "scores",
+        "What came of each session of games: net, wins, streak, how quick; the best first.",
+        EVERYWHERE,
+        "window('scores')",
     ),
     Key(
         "mouse",
@@ -207,6 +224,24 @@ KEYS: Final = (
         "go('doubts')",
     ),
     Key(
+        "go_game",
+        "alt+g",
+        "Alt+G",
+        "game",
+        "The Ttadak game: ladder, tape, verdict; its keys play once it is armed.",
+        SCREENS,
+        "go('game')",
+    ),
+    Key(
+        "go_lab",
+        "alt+l",
+        "Alt+L",
+        "lab",
+        "A script over candles of the past: the curve follows each edit.",
+        SCREENS,
+        "go('lab')",
+    ),
+    Key(
         "go_limits",
         "7",
         "7",
@@ -248,6 +283,17 @@ KEYS: Final = (
         3,
     ),
     Key(
+        "in_front",
+        "m",
+        "m",
+        "its keys",
+        "In front of the bot under the cursor: a game's screen, or the keys of a manual bot, what"
+        " each asks for and what came of it last.",
+        BOTS,
+        "in_front",
+        12,
+    ),
+    Key(
         "resume",
         "r",
         "r",
@@ -263,10 +309,67 @@ KEYS: Final = (
         "c",
         "c",
         "close",
-        "Closes the position under the cursor at market: asks once, naming account and units.",
+        "Closes the position under the cursor at market, or a part; asks once, naming it.",
         DESK,
         "close_position",
         1,
+    ),
+    Key(
+        "ticket",
+        "b",
+        "b",
+        "order",
+        "The order ticket of the market under the cursor: limit or market, size, stop, target.",
+        DESK,
+        "ticket",
+        6,
+    ),
+    Key(
+        "say",
+        "colon",
+        ":",
+        "say",
+        'One statement of Lefi, carried out once by hand: Buy("BTC/USDT", 100 USDT).',
+        DESK,
+        "say",
+        6,
+    ),
+    Key(
+        "protect",
+        "g",
+        "g",
+        "",
+        "Guards the position under the cursor: its stop, target and trail, set anew.",
+        DESK,
+        "protect",
+    ),
+    Key(
+        "move_up",
+        "alt+up",
+        "Alt+↑",
+        "",
+        "Moves the order under the cursor up by a tick: canceled first, then anew for the rest.",
+        DESK,
+        "move_order(1)",
+    ),
+    Key(
+        "move_down",
+        "alt+down",
+        "Alt+↓",
+        "",
+        "Moves the order under the cursor down by a tick; of a stop or a target, where it hangs.",
+        DESK,
+        "move_order(-1)",
+    ),
+    Key("move_far_up", "shift+up", "Shift+↑", "", "The same by ten ticks.", DESK, "move_order(10)"),
+    Key(
+        "move_far_down",
+        "shift+down",
+        "Shift+↓",
+        "",
+        "The same by ten ticks down.",
+        DESK,
+        "move_order(-10)",
     ),
     Key("bot_above", "up,k", "↑", "", "The bot above; k too.", BOT, "move(-1)"),
     Key("bot_below", "down,j", "↓", "bot", "The bot below; j too.", BOT, "move(1)", 7),
@@ -503,6 +606,21 @@ KEYS: Final = (
     Key("doubt_below", "down,j", "↓", "next", "The next; j too.", DOUBTS, "move(1)", 4),
     Key("doubt_page_up", "pageup", "PgUp", "", "What stands above.", DOUBTS, "scroll(-1)"),
     Key("doubt_page_down", "pagedown", "PgDn", "more", "What is below.", DOUBTS, "scroll(1)", 5),
+    Key(
+        "give",
+        "enter",
+        "Enter",
+        "give",
+        "Gives the command under the cursor: for one whose key is taken.",
+        MANUAL,
+        "give",
+        2,
+    ),
+    Key("command_above", "up", "↑", "", "The command above.", MANUAL, "move(-1)"),
+    Key("command_below", "down", "↓", "next", "The next command.", MANUAL, "move(1)", 3),
+    Key("front_page_up", "pageup", "PgUp", "", "What stands above.", MANUAL, "scroll(-1)"),
+    Key("front_page_down", "pagedown", "PgDn", "more", "What is below.", MANUAL, "scroll(1)", 5),
+    Key("front_back", "escape", "Esc", "bots", "Back to the bots.", MANUAL, "app.go('bots')", 1),
     Key(
         "approve",
         "a",
@@ -777,6 +895,131 @@ KEYS: Final = (
         "leave_text",
         5,
     ),
+    Key(
+        "script_lab",
+        "ctrl+l",
+        "Ctrl+L",
+        "lab",
+        "The open script in the Lab: run over candles of the past at each edit.",
+        SCRIPTS,
+        "lab",
+        6,
+    ),
+    Key(
+        "lab_turn",
+        "escape",
+        "Esc",
+        "text/picture",
+        "From the text to the picture, whose letters then act; from there back to the text.",
+        LAB,
+        "turn",
+        1,
+    ),
+    Key("lab_save", "ctrl+s", "Ctrl+S", "save", "Saves the script.", LAB, "save", 5),
+    Key(
+        "lab_data",
+        "d",
+        "d",
+        "data",
+        "Which candles: those that `lefi data` keeps, or a file by its path.",
+        LAB,
+        "choose('data')",
+        2,
+    ),
+    Key(
+        "lab_settings",
+        "e",
+        "e",
+        "settings",
+        "The script's settings, candles' length, time, cash, costs.",
+        LAB,
+        "choose('settings')",
+        3,
+    ),
+    Key(
+        "lab_view",
+        "v",
+        "v",
+        "view",
+        "The curve; its trades on candles; how far to trust it; beside a kept run; the sweep.",
+        LAB,
+        "view",
+        2,
+    ),
+    Key(
+        "lab_keep",
+        "k",
+        "k",
+        "keep",
+        "Keeps the run in sight; every curve is drawn beside it from now on.",
+        LAB,
+        "choose('keep')",
+        4,
+    ),
+    Key(
+        "lab_runs",
+        "r",
+        "r",
+        "runs",
+        "Kept and recent runs: compare with one, or take its text or settings.",
+        LAB,
+        "choose('kept')",
+        5,
+    ),
+    Key(
+        "lab_sweep",
+        "m",
+        "m",
+        "sweep",
+        "Runs every combination of some settings and shows them as a heat map.",
+        LAB,
+        "choose('sweep')",
+        4,
+    ),
+    Key(
+        "lab_cell",
+        "enter",
+        "Enter",
+        "",
+        "On the heat map: opens the run of the cell; v goes back to the map.",
+        LAB,
+        "open_cell",
+    ),
+    Key(
+        "lab_take",
+        "t",
+        "t",
+        "",
+        "Takes the settings of the cell, or of the run in sight, for all runs from now on.",
+        LAB,
+        "choose('take')",
+    ),
+    Key("lab_open", "o", "o", "open", "Another script.", LAB, "open", 6),
+    Key("lab_end", "x", "x", "", "Ends the run or sweep that is under way.", LAB, "end_run"),
+    Key(
+        "lab_back",
+        "left",
+        "←",
+        "",
+        "The trade before, on its candles; on the heat map the cell beside.",
+        LAB,
+        "move(-1, 0)",
+    ),
+    Key("lab_on", "right", "→", "", "The trade after; the cell beside.", LAB, "move(1, 0)"),
+    Key("lab_up", "up", "↑", "", "On the heat map: the cell above.", LAB, "move(0, -1)"),
+    Key("lab_down", "down", "↓", "", "On the heat map: the cell below.", LAB, "move(0, 1)"),
+    Key("lab_first", "home", "Home", "", "The first trade told, or cell.", LAB, "move(-9999, 0)"),
+    Key("lab_last", "end", "End", "", "The last trade, or cell.", LAB, "move(9999, 0)"),
+    Key(
+        "lab_axis_up",
+        "pageup",
+        "PgUp",
+        "",
+        "On the heat map: the value before of a third setting.",
+        LAB,
+        "other_axis(-1)",
+    ),
+    Key("lab_axis_down", "pagedown", "PgDn", "", "The value after.", LAB, "other_axis(1)"),
     *(
         Key(f"edit_{name}", keys, shown, "", tooltip, EDITOR, f"edit('{name}')")
         for name, keys, shown, tooltip in (
@@ -791,16 +1034,103 @@ KEYS: Final = (
             ("bottom", "ctrl+end", "Ctrl+End", "To the last line."),
         )
     ),
+    *(
+        Key(f"game_{name}", keys, shown, label, tooltip, TTADAK, f"play('game_{name}')", rank)
+        for name, keys, shown, label, tooltip, rank in (
+            (
+                "arm",
+                "a",
+                "a",
+                "arm",
+                (
+                    "Arms the game, so that its keys play; a again disarms it."
+                    " With real money it asks for the account's name."
+                ),
+                1,
+            ),
+            ("buy", "b", "b", "BUY GAME", "Buys, and places the exit above.", 2),
+            ("sell", "s", "s", "SELL GAME", "Sells, and places the exit below.", 2),
+            ("even", "e", "e", "break-even", "Moves the exit to where nothing is lost.", 5),
+            ("cancel", "x", "x", "cancel", "Cancels the entry that waits.", 5),
+            ("flatten", "f", "f", "flatten", "Cancels what works and closes what is open.", 3),
+            *(
+                (
+                    f"size_{number}",
+                    f"{number}",
+                    f"{number}",
+                    "",
+                    f"Size {number} of the settings for the next game.",
+                    -1,
+                )
+                for number in range(1, 6)
+            ),
+            ("exit_out", "up", "↑", "exit", "Moves the exit a tick away from the entry.", 6),
+            ("exit_in", "down", "↓", "", "Moves the exit a tick nearer to the entry.", -1),
+            ("exit_out_far", "shift+up", "Shift+↑", "", "The same by ten ticks.", -1),
+            ("exit_in_far", "shift+down", "Shift+↓", "", "The same by ten ticks.", -1),
+            ("bracket_out", "alt+up", "Alt+↑", "", "Moves exit and stop a tick outward.", -1),
+            ("bracket_in", "alt+down", "Alt+↓", "", "Moves exit and stop a tick inward.", -1),
+            (
+                "target_more",
+                "T",
+                "T",
+                "",
+                "A larger target for the next games: watch what wins are needed.",
+                -1,
+            ),
+            (
+                "target_less",
+                "t",
+                "t",
+                "target",
+                "A smaller target for the next games; T a larger one.",
+                7,
+            ),
+            ("stop_more", "P", "P", "", "A stop farther away for the next games.", -1),
+            (
+                "stop_less",
+                "p",
+                "p",
+                "stop",
+                "A nearer stop for the next games; P one farther away.",
+                7,
+            ),
+        )
+    ),
+    Key(
+        "game_kill",
+        "k",
+        "k",
+        "",
+        "Stops every bot, cancels every order and closes what bots hold, as f12 does.",
+        TTADAK,
+        "app.kill",
+    ),
+    Key("game_center", "c", "c", "", "Puts the best prices into the middle.", TTADAK, "center"),
+    Key("game_wider", "plus,equals_sign", "+", "", "More ticks in a row.", TTADAK, "ticks(1)"),
+    Key("game_finer", "minus", "-", "", "Fewer ticks in a row.", TTADAK, "ticks(-1)"),
+    Key("game_new", "n", "n", "new game", "Starts a game on an account.", TTADAK, "new_game", 4),
+    Key(
+        "game_scores",
+        "m",
+        "m",
+        "scores",
+        "What came of each session of games.",
+        TTADAK,
+        "app.window('scores')",
+        6,
+    ),
+    Key("game_other", "o", "o", "", "Another of the games that run.", TTADAK, "other_game"),
     Key(
         "account_next",
         "right",
         "→",
         "",
-        "In the start list: the next account.",
+        "In the start list: the next account; of scores: the next market.",
         LISTS,
         "account(1)",
     ),
-    Key("account_before", "left", "←", "", "The account before.", LISTS, "account(-1)"),
+    Key("account_before", "left", "←", "", "The one before.", LISTS, "account(-1)"),
     Key(
         "start_settings",
         "e",
@@ -830,7 +1160,32 @@ KEYS: Final = (
         "choose",
     ),
     Key("dead_drop", "delete", "Del", "", "In dead letters: drops the one.", LISTS, "drop"),
+    Key("ticket_buy", "b", "b", "", "Buys.", TICKET, "side('buy')"),
+    Key("ticket_sell", "s", "s", "", "Sells.", TICKET, "side('sell')"),
+    Key("ticket_kind", "k", "k", "", "Limit or market.", TICKET, "turn('kind')"),
+    Key(
+        "ticket_unit",
+        "u",
+        "u",
+        "",
+        "The size in units, money, percent of what is free, or money at risk up to the stop.",
+        TICKET,
+        "turn('unit')",
+    ),
+    Key("ticket_reduce", "r", "r", "", "Only makes a position smaller.", TICKET, "turn('reduce')"),
+    Key("ticket_post", "p", "p", "", "Only rests, never takes.", TICKET, "turn('post')"),
+    Key("ticket_time", "t", "t", "", "GTC, IOC, FOK.", TICKET, "turn('time')"),
+    Key("ticket_best", "m", "m", "", "The price goes to the best on its side.", TICKET, "best"),
+    Key("ticket_up", "up", "↑", "", "The price a tick up.", TICKET, "tick(1)"),
+    Key("ticket_down", "down", "↓", "", "The price a tick down.", TICKET, "tick(-1)"),
+    Key("ticket_far_up", "shift+up", "Shift+↑", "", "Ten ticks up.", TICKET, "tick(10)"),
+    Key("ticket_far_down", "shift+down", "Shift+↓", "", "Ten ticks down.", TICKET, "tick(-10)"),
+    Key("say_before", "up", "↑", "", "The statement said before.", SAY, "said(-1)"),
+    Key("say_after", "down", "↓", "", "The one said after it.", SAY, "said(1)"),
+    Key("say_word", "tab", "Tab", "", "Ends the name of a method that is begun.", SAY, "complete"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
+    Key("field_next", "tab", "Tab", "", "In a ticket: the next field.", LISTS, "field(1)"),
+    Key("field_last", "shift+tab", "Shift+Tab", "", "The one before.", LISTS, "field(-1)"),
     Key("field_above", "up", "↑", "", "In a form: the field above.", LISTS, "field(-1)"),
     Key("field_below", "down", "↓", "", "In a form: the field below.", LISTS, "field(1)"),
 )
@@ -898,6 +1253,12 @@ class KeyTable(Record):
                 keys = tuple(_moved(each, wanted) if each.id == name else each for each in keys)
         return KeyTable(keys), tuple(problems)
 
+    def goes_before(self, groups: Iterable[str], key: str) -> bool:
+        """Whether these groups give a number of a screen a meaning of their own."""
+        mine = BEFORE_NUMBERS.intersection(groups)
+        own = (each for each in self.keys if each.group in mine)
+        return key.isdigit() and any(key in each.keys.split(",") for each in own)
+
     def shown(self, name: str) -> str:
         """How the key of an action is written for people."""
         return next((each.shown for each in self.keys if each.id == name), "")
@@ -922,7 +1283,10 @@ def _taken(keys: Iterable[Key], name: str, wanted: str) -> str:
     for each in keys:
         pair = {each.group, mine}
         meets = len(pair) == 1 or bool(pair & ALWAYS) or any(pair <= set(each) for each in TOGETHER)
-        if each.id != name and meets and asked & set(each.keys.split(",")):
+        both = asked & set(each.keys.split(","))
+        if SCREENS in pair and pair & BEFORE_NUMBERS:
+            both = {key for key in both if not key.isdigit()}
+        if each.id != name and meets and both:
             return each.id
     return ""
 

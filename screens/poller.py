@@ -19,7 +19,7 @@ from lefi_tui.views.queries import Query
 from screens.asking import Aside, Asking
 from screens.framed import Framed
 
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.05  # what asks most often: the ladder of a game
 
 Slot = tuple[Asking, int]  # a screen's own question is 0, its panes' are 1 and more
 

@@ -36,8 +36,9 @@ class Rooms:
         """The screen in sight, below whatever dialog is open."""
         return next(each for each in reversed(self._app.screen_stack) if isinstance(each, Framed))
 
-    def go(self, name: str) -> None:
-        """To that screen; open dialogs are closed, and nothing of them is done."""
+    def go(self, name: str, about: str = "") -> None:
+        """To that screen, for `about` where one thing is meant; open dialogs are closed, and
+        nothing of them is done."""
         if name != DESK and name not in self._rooms:
             self.room.notice(f"There is no screen {name} here.")
             return
@@ -51,6 +52,8 @@ class Rooms:
             self._app.push_screen(self._ready(name))
         elif self._app.screen is not self._made.get(name):
             self._app.switch_screen(self._ready(name))
+        if about:
+            self.room.look_at(about)
 
     def _ready(self, name: str) -> str:
         """The name of a screen that is installed: it stays when another is gone to."""

@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from lefi_tui.core.messages import Command, StartBot
@@ -31,9 +31,9 @@ from screens.script_findings import ScriptFindings
 from screens.script_text import ScriptText
 from screens.start_script import StartForm, StartScriptScreen, Values
 from widgets.editor import ScriptEditor
+from widgets.find_line import FindLine
 from widgets.findings import Findings
 from widgets.headline import Headline
-from widgets.in_order import Field
 from widgets.ink import Ink, Palette
 
 CHOOSE: Final = "Enter opens a script, {} makes a new one."
@@ -60,7 +60,7 @@ class ScriptsScreen(Framed):
         self._head = Headline(self.palette, id="scripts-head")
         self._title = Headline(self.palette, id="title")
         self.editor = ScriptEditor(self.palette, id="text")
-        self._find = Field(placeholder="find", id="find")
+        self._find = FindLine(self.editor, self.notice)
         self._below = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
         self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
@@ -80,7 +80,6 @@ class ScriptsScreen(Framed):
     def on_mount(self) -> None:
         super().on_mount()
         self.editor.visible = False
-        self._find.display = False
         self._draw_title()
 
     def on_screen_resume(self) -> None:
@@ -194,6 +193,11 @@ class ScriptsScreen(Framed):
         self.notice(f"Saved: {script.place}" if not script.row.is_shipped else "Nothing to save.")
         self._findings.start_tests(script.text)
 
+    async def action_lab(self) -> None:
+        if self._text.script is not None:
+            self._text.leave()  # what is not saved stands in a draft, which the Lab opens
+            await self.app.run_action(f"go('lab', '{self._text.script.row.about}')")
+
     def action_new(self) -> None:
         self.app.push_screen(NewScriptScreen(self._text.create))
 
@@ -208,15 +212,7 @@ class ScriptsScreen(Framed):
 
     def action_find(self) -> None:
         if self._text.script is not None:
-            self._find.display = True
-            self._find.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.editor.find(event.value, goes_on=False)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if not self.editor.find(event.value, goes_on=True):
-            self.notice(f"{event.value} is not in this script.")
+            self._find.begin()
 
     # ---- a bot from it
 

@@ -14,6 +14,7 @@ from lefi_tui.views.shelf import Startable
 from lefi_tui.views.work_plan import WorkPlan
 from screens.alerts import SILENT, AlertRules
 from screens.asking import Dialog
+from screens.hand import Hand
 from screens.keys import TABLE, KeyTable
 from screens.rooms import Room
 from widgets.ink import TRUE_COLOR, Palette
@@ -58,5 +59,6 @@ class DeskSetup(Record):
     at_first_frame: Callable[[], None] = _nothing_more  # work that would hold that up
     goes_on_without_us: bool = False  # the engine lives in another process
     outlives_screen: bool = False  # it lives in this one, and a lost line does not end it
+    hand: Hand = field(default_factory=Hand)  # of keys that wait for no screen
     detach: Callable[[], str] = _no_objection  # called before the screen leaves alone; why not
     clean_up: Callable[[signal.Signals], Awaitable[None]] = _nothing

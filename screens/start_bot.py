@@ -106,7 +106,7 @@ def _prompt(what: Startable) -> Text:
     """Name, title and kind, then what it is for, then its defaults."""
     text = Text()
     text.append(what.name, "bold")
-    text.append(f"  {what.title}, {what.kind}")
+    text.append(f"  {what.title}, {what.says or what.kind}")
     settings = ", ".join(f"{name} {value}" for name, value in what.settings)
     for words in (what.purpose, settings):
         for line in wrap(words, WORDS_WIDTH):

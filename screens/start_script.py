@@ -56,6 +56,7 @@ class StartForm(Record):
 class StartScriptScreen(Dialog):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dialog.tcss", "start_script.tcss"]
     AUTO_FOCUS: ClassVar[str | None] = "Input, OptionList"
+    DEFAULT_CLASSES = "form"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "field_above", "field_below")]
 
     def __init__(self, form: StartForm, palette: Palette) -> None:

@@ -7,8 +7,15 @@ from collections.abc import Callable
 from lefi_tui.core.messages import Command
 from screens.asking import Dialog
 from screens.dead import DeadScreen
+from screens.scores import ScoresScreen
 from screens.wallets import WalletsScreen
 
 
 def window(name: str, send: Callable[[Command], None]) -> Dialog:
-    return WalletsScreen() if name == "money" else DeadScreen(send)
+    match name:
+        case "money":
+            return WalletsScreen()
+        case "scores":
+            return ScoresScreen()
+        case _:
+            return DeadScreen(send)

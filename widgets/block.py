@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -13,7 +14,7 @@ from widgets.lines import Frame, Row, padded
 
 
 class Block(Widget):
-    """It is told its rows and repaints only when they changed."""
+    """It is told its rows and repaints only those that changed."""
 
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
@@ -21,9 +22,14 @@ class Block(Widget):
         self._rows: tuple[Row, ...] = ()
 
     def show(self, rows: tuple[Row, ...], palette: Palette) -> None:
-        if rows != self._rows or palette is not self._palette:
-            self._rows, self._palette = rows, palette
+        before, is_whole = self._rows, palette is not self._palette
+        self._rows, self._palette = rows, palette
+        if is_whole or len(rows) != len(before):
             self.refresh()
+            return
+        changed = [y for y, row in enumerate(rows) if row != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         if y >= len(self._rows):

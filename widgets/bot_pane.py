@@ -82,13 +82,9 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
     yield _titled(f"{view.id}  {view.title}", place, frame)
     yield _state(view, frame, silent_ms)
     yield _told(_facts(view), Ink.DIM, frame)
-    if view.reason or view.warming:
-        why = f"{view.status}: {view.reason}"
-        if view.warming:
-            why = f"warming up: {view.warming} candles"
-        yield from _prose(why, Ink.WARN, frame)
+    yield from _reason(view, frame)
     if view.commands:
-        yield _titled("Commands", "their keys work here, but for the screen's own", frame)
+        yield _titled("Commands", "m: in front of it, where their keys work", frame)
         yield from (_command(each, frame) for each in view.commands)
     yield from _waits(view, frame)
     yield _titled("Holds", _earned(view), frame)
@@ -97,10 +93,38 @@ def lines(view: BotView, place: str, frame: Frame, silent_ms: int) -> Iterator[R
     yield from (_setting(each, frame) for each in view.settings)
     if not view.settings:
         yield _told("it has none", Ink.DIM, frame)
+    yield from _orders(view, frame)
+    yield from _flows(view, frame)
+    yield from _decisions(view, frame)
+
+
+def in_front(view: BotView, right: str, frame: Frame, silent_ms: int) -> Iterator[Row]:
+    """What a person in front of it must see: how it stands, what it holds and did."""
+    yield _titled(f"{view.id}  {view.title}", right, frame)
+    yield _state(view, frame, silent_ms)
+    yield from _reason(view, frame)
+    yield from _waits(view, frame)
+    yield _titled("Holds", _earned(view), frame)
+    yield from _shares(view, frame, silent_ms)
+    yield from _orders(view, frame)
+    yield from _decisions(view, frame)
+
+
+def _reason(view: BotView, frame: Frame) -> Iterator[Row]:
+    if view.reason or view.warming:
+        why = f"{view.status}: {view.reason}"
+        if view.warming:
+            why = f"warming up: {view.warming} candles"
+        yield from _prose(why, Ink.WARN, frame)
+
+
+def _orders(view: BotView, frame: Frame) -> Iterator[Row]:
     if view.orders:
         yield _titled("Working orders", str(len(view.orders)), frame)
         yield from (_order(each, frame) for each in view.orders)
-    yield from _flows(view, frame)
+
+
+def _decisions(view: BotView, frame: Frame) -> Iterator[Row]:
     yield _titled("Last decisions", "newest first, UTC", frame)
     for each in view.decisions:
         yield from _decision(each, frame)

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from textual.binding import Binding
 from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
+
+DIGITS: Final = "0123456789._,%"
+NUMBER_MAX: Final = 24
 
 
 class InOrder:
@@ -49,6 +53,18 @@ class Field(InOrder, Input):
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+
+
+class NumberField(Field):
+    """A number or a share, `0.5` or `2%`. Letters are not its: they may be keys of its window."""
+
+    def __init__(self, placeholder: str = "", name: str = "") -> None:
+        super().__init__(
+            placeholder=placeholder, id=name or None, restrict=f"[{DIGITS}]*", max_length=NUMBER_MAX
+        )
+
+    def check_consume_key(self, _key: str, character: str | None) -> bool:
+        return character is not None and character in DIGITS
 
 
 class Hidden(Field):

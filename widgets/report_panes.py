@@ -71,8 +71,12 @@ def fact_rows(view: ReportView | None, frame: Frame) -> tuple[Row, ...]:
     """As many facts as fit, in columns, read from left to right."""
     if view is None:
         return (padded([(f" {WAITING}", Ink.DIM)], frame),)
+    return fact_rows_of(facts(view), frame)
+
+
+def fact_rows_of(told: Sequence[Fact], frame: Frame) -> tuple[Row, ...]:
     across = max(1, frame.width // FACT_WIDTH)
-    shown = facts(view)[: across * frame.height]
+    shown = told[: across * frame.height]
     rows = [shown[first : first + across] for first in range(0, len(shown), across)]
     mark = marks(frame.glyphs).hold
     return tuple(

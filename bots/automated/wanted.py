@@ -16,8 +16,11 @@ from lefi_tui.core.bot import Emitted, Intent, Note, Occasion, Planned, Refusal,
 from lefi_tui.core.cash_flow import LAST_MS
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.timeframe import span
+from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.waiting import BlockEnds, Finalized
 
+STILL_WORKING: Final = "STILL_WORKING"
+POLICY_RATE: Final = "POLICY_RATE"
 PLANS_MAX: Final = 1_000  # cash flows of one moment; a script's steps allow fewer
 
 
@@ -124,8 +127,7 @@ class Wanted:
         if intent.action == "transfer":
             return self._over_rate(intent)
         if self._is_working(intent):
-            text = f"still working: the order that this place sent before, {in_words(intent)}"
-            return Refusal(intent, "STILL_WORKING", text)
+            return Refusal(intent, STILL_WORKING, still_working(in_words(intent)))
         refusal = self._over_rate(intent)
         if refusal is None:
             self._taken.add(intent.site)
@@ -163,11 +165,18 @@ class Wanted:
         policy, at_ms = self._bound.program.policy, self._occasion.at_ms
         recent = tuple(each for each in self.sent_ms if at_ms - each < policy.rate_per_ms)
         if len(recent) >= policy.rate_count:
-            window = span(int(policy.rate_per_ms))
-            text = f"over the policy's rate of {policy.rate_count} per {window}: "
-            return Refusal(intent, "POLICY_RATE", text + in_words(intent))
+            return Refusal(intent, POLICY_RATE, over_rate(policy, in_words(intent)))
         self.sent_ms = (*recent, at_ms)
         return None
+
+
+def still_working(what: str) -> str:
+    return f"still working: the order that this place sent before, {what}"
+
+
+def over_rate(policy: Policy, what: str) -> str:
+    window = span(int(policy.rate_per_ms))
+    return f"over the policy's rate of {policy.rate_count} per {window}: {what}"
 
 
 def _flow_in_words(flow: Planned) -> str:

@@ -79,12 +79,13 @@ def frame_name(timeframe_ms: int) -> str:
 
 def kept(folder: Path) -> list[Kept]:
     """All candle files below it, by exchange and market."""
-    found = []
-    for file in sorted(folder.glob("*/*.csv")):
-        shelf = _shelf_of(folder, file)
-        if shelf is not None:
-            found.append(look(shelf))
-    return found
+    return [look(each) for each in shelves(folder)]
+
+
+def shelves(folder: Path) -> list[Shelf]:
+    """Which there are, without a look into them."""
+    found = (_shelf_of(folder, file) for file in sorted(folder.glob("*/*.csv")))
+    return [each for each in found if each is not None]
 
 
 def _shelf_of(folder: Path, file: Path) -> Shelf | None:

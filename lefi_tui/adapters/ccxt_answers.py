@@ -113,6 +113,8 @@ def outcome_of(error: ccxt.BaseError, ways: Ways) -> Plain:
         return outcome("unknown", "", "an order of this id is there already")
     if isinstance(error, NOT_TAKEN) or code in ways.busy:
         return outcome("refused", "NOT_TAKEN", text)
+    if code in ways.reduces:  # ccxt does not know each of them
+        return outcome("refused", "REDUCE_ONLY", text)
     if isinstance(error, REFUSED):
         return outcome("refused", "RULES" if code in ways.rules else type(error).__name__, text)
     return outcome("unknown", "", text)

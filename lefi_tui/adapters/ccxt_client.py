@@ -77,14 +77,16 @@ class Unanswered(Refusal, CallFailedError):  # noqa: N818 -- likewise
 
 class PublicExchange:
     signs: ClassVar[bool] = False
+    library: ClassVar[Any] = ccxt
 
     def __init__(self, name: str, settings: Mapping[str, Any], clock: Clock) -> None:
-        if name not in ccxt.exchanges:
-            close = ", ".join(get_close_matches(name, ccxt.exchanges, n=3)) or "none is like it"
+        known = self.library.exchanges
+        if name not in known:
+            close = ", ".join(get_close_matches(name, known, n=3)) or "none is like it"
             raise Refusal("exchange", f"ccxt {ccxt.__version__} knows no {name!r}; near: {close}")
         options = {**CHEAPER.get(name, {}), **settings.get("options", {})}
         given = {"enableRateLimit": True, "timeout": TIMEOUT_MS, **settings, "options": options}
-        self._client = getattr(ccxt, name)(given)
+        self._client = getattr(self.library, name)(given)
         if not self.signs:
             keep_unsigned(self._client, partial(Refusal, "refused"))
         self._clock = clock

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
@@ -17,24 +19,33 @@ import ccxt.async_support as ccxt
 from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import ORDERS_FULL, Refusal, orders_in
 from lefi_tui.adapters.order_lines import OrderLines
-from lefi_tui.adapters.order_socket import LostError, NotSentError
+from lefi_tui.adapters.order_socket import LostError, Made, NotSentError
+from lefi_tui.adapters.sent_stamps import naming
 from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS
 
-BATCH_MOST: Final = 5
 FRAMES_MOST: Final = 2
 TRIES: Final = 4  # of one that was refused for the number of orders: it is waited for each time
 UNREADABLE: Final = "its answer can't be read"
+# Requests of this context that are signed already, by the ids of their orders.
+signed: ContextVar[dict[str, Made] | None] = ContextVar("signed", default=None)
 
 
 class Entry:
     def __init__(self, on: Account, lines: OrderLines) -> None:
         self._on, self._lines = on, lines
 
+    def sign(self, requests: list[Plain]) -> None:
+        """Before they may go: what leaves by the open line in this context is ready then."""
+        if self._lines.uses_socket and len(requests) <= FRAMES_MOST:
+            socket = self._lines.socket
+            signed.set({each[_ID]: socket.made("order.place", each) for each in requests})
+
     async def send(self, requests: list[Plain]) -> list[Plain]:
         """The outcome of each, in their sequence. Two frames on an open line are hardly slower than
         a batch, and one that is lost leaves the other alone; more of them are slower, and so are
         two requests by REST, of which the second needs a connection of its own (make bench)."""
-        most = 1 if self._lines.uses_socket and len(requests) <= FRAMES_MOST else BATCH_MOST
+        are_frames = self._lines.uses_socket and len(requests) <= FRAMES_MOST
+        most = 1 if are_frames else self._on.ways.together
         parts = [requests[at : at + most] for at in range(0, len(requests), most)]
         if len(parts) == 1:
             return await self._insisted(parts[0])
@@ -43,6 +54,7 @@ class Entry:
 
     async def _insisted(self, part: list[Plain]) -> list[Plain]:
         orders_in.set(len(part))
+        naming.set(tuple(each[_ID] for each in part))
         tries = TRIES if self._on.client.enableRateLimit else 1  # without it nothing would wait
         told = await self._once(part)
         while tries > 1 and all(_is_for_their_number(each) for each in told):
@@ -69,10 +81,9 @@ class Entry:
     async def _sent(self, request: Plain) -> Any:
         if self._lines.uses_socket:
             await self._lines.leave()
-            try:
-                return await self._lines.ask("order.place", request)
-            except NotSentError:  # the line has just gone: by the other one
-                pass
+            with suppress(NotSentError):  # the line has just gone: by the other one
+                made = (signed.get() or {}).pop(request[_ID], None)  # once: a second try is another
+                return await self._lines.ask("order.place", request, made)
         return await self._on.client.fapiPrivatePostOrder(request)
 
     async def cancel(self, market: str, order: str) -> Plain:
@@ -89,10 +100,8 @@ class Entry:
     async def _canceled(self, asked: Plain) -> Any:
         if self._lines.uses_socket:
             await self._lines.leave()
-            try:
+            with suppress(NotSentError, LostError):
                 return await self._lines.ask("order.cancel", asked)
-            except (NotSentError, LostError):
-                pass
         return await self._on.client.fapiPrivateDeleteOrder(asked)
 
     # ---- some at once

@@ -14,9 +14,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s, whole
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_market import ExchangeMarket
+from lefi_tui.adapters.exchange_depth import ExchangeDepth
 from lefi_tui.core.bars import bucket_start
 from lefi_tui.core.bot import Bar, Print, Quote
 from lefi_tui.core.codec import from_plain
@@ -75,6 +78,7 @@ class ExchangeFeed:
         self.candles = ExchangeCandles(link, clock, terms.chance)
         self.listed: Callable[[tuple[Instrument, ...]], None] = _unheard
         self.busy: Callable[[], set[str]] = _nobody
+        self.depth: ExchangeDepth | None = None  # what tells of markets that are looked at
         self._hear: HearMarket | None = None
         self._wanted = Watch(terms.account, (), (), ())
         self._wanted_ms: dict[Series, int] = {}  # since when, by our clock
@@ -85,6 +89,7 @@ class ExchangeFeed:
         self._shut: set[str] = set()  # markets that the exchange no longer knows
         self._opened_ns = self._funded_ns = 0
         self._reason = ""  # why it waits, as it was said last
+        self._is_waiting = False
 
     def listen(self, hear: HearMarket) -> None:
         assert self._hear is None, "a feed has one listener"
@@ -100,7 +105,10 @@ class ExchangeFeed:
                 del known[series]
 
     async def run(self) -> None:
-        async with self._link:
+        async with self._link, asyncio.TaskGroup() as group:
+            if self.depth is not None:
+                self.depth.tell, self.depth.say = self._tell, self._word
+                group.create_task(self.depth.run())
             await self._run()
 
     async def _run(self) -> None:
@@ -147,8 +155,15 @@ class ExchangeFeed:
 
     def _state(self, what: str, why: str, following: str = "", *, is_waiting: bool = False) -> None:
         now_ns = self._clock.now_ns()
-        account = self._terms.account
+        account, self._is_waiting = self._terms.account, is_waiting
         self._tell(FeedStated(account, now_ns, is_waiting, what, why, following))
+
+    def _word(self, what: str, why: str) -> None:
+        """A word of the stream's, beside what the feed itself waits for."""
+        stated = FeedStated(
+            self._terms.account, self._clock.now_ns(), bool(self._reason), what, why
+        )
+        self._tell(replace(stated, is_doubted=bool(why)))
 
     def _tell(self, message: MarketInput) -> None:
         assert self._hear is not None, "listen first"
@@ -182,6 +197,7 @@ class ExchangeFeed:
             *self._wanted.prints,
             *(symbol for symbol, _ in self._wanted.bars),
             *sorted(self.busy()),
+            *(() if self.depth is None else self.depth.wanted),
         )
         return [each for each in dict.fromkeys(asked) if each in known]
 
@@ -235,10 +251,14 @@ class ExchangeFeed:
                 await self._prints(symbol)
             else:
                 await self._last(symbol)
+            if self.depth is not None and self.depth.is_fresh(symbol):
+                return  # what is told as it happens is newer than any answer
             asked_ms = self._clock.now_ns() // NS_PER_MS
             told = await self._link.ask("book", symbol=symbol)
             if not self._market.hear_book(symbol, told):
                 return  # refused, so that it grows old on the screen: a crossed book is no price
+            if self.depth is not None:
+                self.depth.asked(symbol, asked_ms * NS_PER_MS)
         last = self._market.last(symbol)
         best = self._market.best(symbol, self._clock.now_ns())
         if best is not None and last is not None:

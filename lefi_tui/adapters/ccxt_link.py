@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
 from lefi_tui.adapters.call_tally import CallTally
+from lefi_tui.adapters.held_questions import HeldQuestion, WordLine
 from lefi_tui.errors import (
     ExchangeAnswerError,
     ExchangeAwayError,
@@ -49,6 +51,7 @@ ERRORS: Final[Mapping[str, type[ExchangeError]]] = {
 
 
 Tells = Callable[[dict[str, Any]], None]
+Put = tuple[int, asyncio.Future[dict[str, Any]]]
 # With its process an account's stream has ended too.
 ENDED: Final = {"what": "stream", "state": "ended", "why": "its process ended"}
 # It was asked and gave nothing to use; every other refusal is an answer.
@@ -82,6 +85,7 @@ class ExchangeLink:
         self._last_words = b""
         self._asked = 0
         self._tally = CallTally()
+        self._words: WordLine | None = None  # where held questions get their word
         self._opens = asyncio.Lock()
         self._users = 0
         self.tells: Tells = _unheard  # must not raise: it is called where answers are read
@@ -122,16 +126,9 @@ class ExchangeLink:
         if not self._users:
             raise ExchangeAwayError("nobody keeps its line open", where=self.exchange)
         process = await self._running()
-        assert process.stdin is not None
-        self._asked += 1
-        number = self._asked
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        number, answer = self._put(process, {"ask": question, "with": asked})
         waiting = self._waiting
-        waiting[number] = answer
-        line = json.dumps({"n": number, "ask": question, "with": asked}).encode() + b"\n"
         try:
-            with suppress(ConnectionError):  # it has just died: whoever reads from it says so
-                process.stdin.write(line)
             async with asyncio.timeout(self._answer_s):  # wait_for may lose a cancel
                 said = await answer
         except TimeoutError as error:
@@ -144,6 +141,38 @@ class ExchangeLink:
             raise self._error(said, str(asked.get("symbol", "")))
         return said["answer"]
 
+    def _put(self, process: asyncio.subprocess.Process, said: Mapping[str, Any]) -> Put:
+        assert process.stdin is not None
+        self._asked += 1
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[self._asked] = answer
+        line = json.dumps({"n": self._asked, **said}).encode() + b"\n"
+        with suppress(ConnectionError):  # it has just died: whoever reads from it says so
+            process.stdin.write(line)
+        return self._asked, answer
+
+    def hold(self, question: str, **asked: Any) -> HeldQuestion | None:
+        """Made ready over there, where it waits for its word to go; nothing waits for it here.
+        None where no process runs."""
+        process, words = self._process, self._words
+        if not self._users or process is None or process.returncode is not None or words is None:
+            return None
+        number, answer = self._put(process, {"ask": question, "with": asked, "hold": True})
+        waiting = self._waiting
+        answer.add_done_callback(lambda _: waiting.pop(number, None))
+        return HeldQuestion(number, answer, words)
+
+    async def answer_of(self, held: HeldQuestion) -> Any:
+        """Of one that has gone; raises as `ask` does."""
+        try:
+            async with asyncio.timeout(self._answer_s):
+                said = await held.answer
+        except TimeoutError as error:
+            raise ExchangeAwayError("no answer in time", where=self.exchange) from error
+        if "refused" in said:
+            raise self._error(said, "")
+        return said["answer"]
+
     async def _close(self) -> None:
         process, self._process = self._process, None
         if process is not None:
@@ -152,6 +181,13 @@ class ExchangeLink:
             task.cancel()
         if self._reads:
             await asyncio.wait(self._reads)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """What no word has gone to never goes now."""
+        words, self._words = self._words, None
+        if words is not None:
+            words.close()
 
     async def _ended(self, process: asyncio.subprocess.Process) -> None:
         """Killed at once: it holds nothing, and half a second of good manners would be ours."""
@@ -175,19 +211,25 @@ class ExchangeLink:
 
     async def _begun(self) -> asyncio.subprocess.Process:
         private = await self._told_in_private()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            self._worker,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=ANSWER_BYTES_MAX,
-            start_new_session=True,  # ^C is for us; it ends when we do
-        )
+        self._hang_up()
+        words = self._words = WordLine()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self._worker,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=ANSWER_BYTES_MAX,
+                start_new_session=True,  # ^C is for us; it ends when we do
+                pass_fds=(words.theirs,),
+            )
+        finally:
+            os.close(words.theirs)
         assert process.stdin is not None
         # Not as an argument: a proxy's address may hold a password, and anyone can list processes.
-        begin = {"exchange": self.exchange, "ccxt": self._ccxt, **private}
+        begin = {"exchange": self.exchange, "ccxt": self._ccxt, "words": words.theirs, **private}
         process.stdin.write(json.dumps(begin).encode() + b"\n")
         self._last_words = b""
         self._waiting = {}  # an old process ends its own questions, not those of the next one

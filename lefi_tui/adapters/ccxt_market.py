@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from lefi_tui.adapters.paper_book import Book, Depth, FundingRate, Traded
+from lefi_tui.adapters.paper_book import FundingRate
+from lefi_tui.core.book import Book, Depth, Traded
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import Side
 from lefi_tui.ports.clock import Clock

@@ -16,6 +16,9 @@ from lefi_tui.adapters.ccxt_answers import Account, Plain, outcome, outcome_of
 from lefi_tui.adapters.ccxt_client import Refusal, orders_in
 from lefi_tui.adapters.ccxt_entry import Entry
 from lefi_tui.adapters.ccxt_markets import contract_of, decimal_of
+from lefi_tui.adapters.ccxt_together import together
+from lefi_tui.adapters.held_questions import DroppedError, gate, passed
+from lefi_tui.adapters.sent_stamps import naming
 from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS, Window
 
 ORDER_PATHS: Final = frozenset({"trade/order", "trade/batch-orders"})
@@ -34,11 +37,26 @@ class Orders:
     async def _place(self, orders: list[Plain]) -> list[Plain]:
         """The outcome of each, in their sequence: accepted, refused or unknown."""
         await self._on.client.load_markets()
-        if self._entry is None:
+        by_client = self._entry is None and (len(orders) == 1 or not self._on.ways.together)
+        made = [] if by_client else [self._request(each) for each in orders]
+        if self._entry is not None and gate.get() is not None:
+            self._entry.sign([each for each in made if "state" not in each])
+        try:
+            await passed()  # whatever way they take, they stand here until they may
+        except DroppedError as dropped:
+            return [outcome("refused", "HELD_BACK", str(dropped)) for _ in orders]
+        if by_client:
             return list(await asyncio.gather(*(self._placed(each) for each in orders)))
-        made = [self._request(each) for each in orders]
-        told = iter(await self._entry.send([each for each in made if "state" not in each]))
+        told = iter(await self._sent([each for each in made if "state" not in each]))
         return [each if "state" in each else next(told) for each in made]
+
+    async def _sent(self, requests: list[Plain]) -> list[Plain]:
+        if self._entry is not None:
+            return await self._entry.send(requests)
+        most = self._on.ways.together
+        parts = [requests[at : at + most] for at in range(0, len(requests), most)]
+        told = await asyncio.gather(*(together(self._on, part) for part in parts))
+        return [each for part in told for each in part]
 
     def _asked(self, order: Plain) -> tuple[Any, ...]:
         """As the client takes an order: symbol, kind, side, amount, price, params."""
@@ -63,6 +81,7 @@ class Orders:
         if wrong:
             return outcome("refused", "OFF_GRID", wrong)
         orders_in.set(1)
+        naming.set((order["id"],))
         try:
             told = await self._on.client.create_order(*self._asked(order))
         except Refusal as refusal:  # it never left

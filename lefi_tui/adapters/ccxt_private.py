@@ -28,6 +28,7 @@ from lefi_tui.adapters.ccxt_wallet import Wallets
 from lefi_tui.adapters.guards import HeldBackError
 from lefi_tui.adapters.order_lines import OrderLines, keep_warm
 from lefi_tui.adapters.order_socket import address_of
+from lefi_tui.adapters.sent_stamps import SentStamps
 from lefi_tui.adapters.server_clock import ServerClock, signs_by
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.ports.clock import Clock
@@ -67,6 +68,8 @@ class PrivateExchange(PublicExchange):
         on = Account(self._client, ways, begin.get("currency", ""))
         until_when(on)
         self._lines = OrderLines(self._client, self, self._server, clock)
+        self.stamps = SentStamps(clock)
+        self._lines.socket.left = self.stamps.left
         entry = Entry(on, self._lines) if on.is_usdm else None
         exits = EXITS.get(name, HeldExits)(on)
         orders = Orders(on, self._time, entry)
@@ -111,8 +114,8 @@ class PrivateExchange(PublicExchange):
         if self._runs or not self._begin.get("trades"):
             return
         works = [self._kept_in_time()]
+        keep_warm(self._client, self.stamps)
         if self._client.id == "binanceusdm":
-            keep_warm(self._client)
             url = address_of(self._client, is_sandbox=bool(self._begin.get("is_sandbox")))
             works.append(self._lines.run(url, self._begin.get("orders_by", "")))
         self._runs.update(beside(each) for each in works)

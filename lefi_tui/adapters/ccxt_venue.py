@@ -8,8 +8,9 @@ exchange_orders, its exits in exchange_exits, and looking on in exchange_looks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -24,6 +25,7 @@ from lefi_tui.adapters.exchange_standing import Standing
 from lefi_tui.adapters.exchange_stream import StreamTerms, UserStream
 from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
+from lefi_tui.adapters.held_questions import HeldQuestion, PreparedOrders
 from lefi_tui.adapters.own_exits import OwnExits
 from lefi_tui.adapters.venue_ways import Holds, Timer, ways_of
 from lefi_tui.core.codec import from_plain
@@ -35,6 +37,8 @@ from lefi_tui.errors import ExchangeError, ExchangeKeyError
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, VenueKeyError, VenueTimeoutError
 
+Orders = tuple[Order, ...]
+Outcomes = Mapping[str, Mapping[str, Any]]  # by the ids of orders
 NS_PER_MS: Final = 1_000_000
 USUAL: Final = StreamTerms()
 # An order that waits longer for its turn (too many at once, an exchange that asks to wait) does not
@@ -63,7 +67,7 @@ class ExchangeVenue:
         is_there = ways.exits is Holds.THERE
         self._exits = Exits(self._asked, clock, account) if is_there else OwnExits(clock)
         self.stream = UserStream(self._asked, clock, terms)
-        link.tells = self.stream.put
+        link.tells = self._told
         self._looks = Looks(self.stream, clock, self._orders, self._exits)
         self._truth = Truth(self._asked, clock, account, self._orders)
         self._ready = Ready(self._asked, clock, self.stream.is_proven)
@@ -79,7 +83,18 @@ class ExchangeVenue:
         self.dead_man.is_whole = self._orders.ways.timer is Timer.OF_ACCOUNT
         self.dead_man.fired = self._looks.soon
         self._is_open = False
+        self._held: dict[tuple[str, ...], HeldQuestion] = {}  # by the ids of its orders
+        self._at_door: list[PreparedOrders] = []
         self.on_rules: Callable[[], None] = _known_well
+
+    def _told(self, told: dict[str, Any]) -> None:
+        if told.get("what") == "sent":
+            for each in tuple(self._at_door):
+                if each.has_left and told["order"] in each.orders:
+                    each.claim()  # it left by itself, and this comes before every word on it
+            self._orders.left(told)
+        else:
+            self.stream.put(told)
 
     def listen(self, hear: Hear) -> None:
         self._looks.hear = hear
@@ -130,33 +145,81 @@ class ExchangeVenue:
         sent = tuple(each for each in orders if each not in hangs)
         return (*hung, *(await self._sent(sent) if sent else ()))
 
-    async def _sent(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
-        fresh = [each for each in orders if each.id not in self._orders.known]
-        now_ms = self._clock.now_ns() // NS_PER_MS
-        rank = "EXIT" if all(each.terms.is_reduce_only for each in fresh) else "ENTRY"
+    def prepared(self, orders: Orders) -> PreparedOrders | None:
+        """While their turn becomes durable the worker makes them ready."""
+        is_usual = self._is_open and all(map(self._is_usual, orders))
+        held = self._link.hold("place", **self._asking(orders)) if is_usual else None
+        if held is None:
+            return None
+        ids = tuple(each.id for each in orders)
+        launch = PreparedOrders(held, ids, partial(self._add, orders))
+        launch.ends = partial(self._from_door, launch)
+        self._at_door.append(launch)
+        return launch
+
+    def _from_door(self, launch: PreparedOrders) -> None:
+        """Claimed, or dropped: then it is as if it never was. One that was only ready may bear the
+        names of another."""
+        if launch in self._at_door:
+            self._at_door.remove(launch)
+        if launch.is_claimed and not launch.is_dropped:
+            self._held[launch.orders] = launch.held
+        elif launch.is_claimed:
+            self._held.pop(launch.orders, None)
+            for order in launch.orders:
+                self._orders.known.pop(order, None)
+
+    def _is_usual(self, order: Order) -> bool:
+        """No exit that hangs, nothing to set before it, not sent before."""
+        is_plain = order.leg not in REASONS and order.id not in self._orders.known
+        return is_plain and self._ready.is_ready(order)
+
+    def _asking(self, orders: Orders) -> dict[str, Any]:
+        rank = "EXIT" if all(each.terms.is_reduce_only for each in orders) else "ENTRY"
         until_ns = self._clock.monotonic_ns() + LEAVES_WITHIN_NS[rank]
-        for order in fresh:
+        return {"orders": [_asked_of(each) for each in orders], "until_ns": until_ns, "rank": rank}
+
+    def _add(self, orders: Orders) -> None:
+        """From here on they are known as ours."""
+        now_ms, until_ns = self._clock.now_ns() // NS_PER_MS, self._asking(orders)["until_ns"]
+        for order in orders:
             self._orders.add(order, now_ms).leaves_by_ns = until_ns
+
+    async def _sent(self, orders: Orders) -> tuple[Report, ...]:
+        held = self._held.pop(tuple(each.id for each in orders), None)
+        if held is not None:  # they left the moment that they were durable
+            gone = self._in_words(self._link.answer_of(held))
+            return self._placed(orders, {}, await self._told_of(orders, gone))
+        fresh = tuple(each for each in orders if each.id not in self._orders.known)
+        self._add(fresh)
+        for order in fresh:
             self._exits.fired(order.id)
         again = [VenueSilent(each.id, self._clock.now_ns(), "sent before") for each in orders
                  if each not in fresh]  # fmt: skip
         if not fresh:
             return tuple(again)
-        refused = {each.id: why for each in fresh if (why := await self._ready.refusal(each))}
-        sent = [each for each in fresh if each.id not in refused]
+        refused = await self._ready.refusals(fresh)
+        sent = tuple(each for each in fresh if each.id not in refused)
+        told: Outcomes = {}
+        if sent:
+            told = await self._told_of(sent, self._asked("place", **self._asking(sent)))
+        return (*again, *self._placed(fresh, refused, told))
+
+    async def _told_of(self, orders: Orders, asking: Awaitable[Any]) -> Outcomes:
+        self.dead_man.soon()
         try:
-            asked = {"orders": [_asked_of(each) for each in sent], "until_ns": until_ns}
-            self.dead_man.soon()
-            told = await self._asked("place", rank=rank, **asked) if sent else []
+            told = await asking
         except VenueTimeoutError as error:
-            told = [{"state": "unknown", "code": "", "text": str(error)}] * len(sent)
-        outcomes = dict(zip((each.id for each in sent), told, strict=True))
-        found = {**refused, **outcomes}
-        placed = [self._orders.placed(each, found[each.id]) for each in fresh]
+            told = [{"state": "unknown", "code": "", "text": str(error)}] * len(orders)
+        return dict(zip((each.id for each in orders), told, strict=True))
+
+    def _placed(self, orders: Orders, refused: Outcomes, told: Outcomes) -> tuple[Report, ...]:
+        found = {**refused, **told}
+        placed = tuple(self._orders.placed(each, found[each.id]) for each in orders)
         if any(each["code"] in RULES_DOUBTED for each in found.values()):
             self.on_rules()
         self._looks.sent()
-        return (*again, *placed)
+        return placed
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
         """One that gets no answer takes none from the others."""
@@ -236,8 +299,11 @@ class ExchangeVenue:
         if not self._is_open:  # the first question may come before any feed runs
             self._is_open = True
             await self._link.__aenter__()
+        return await self._in_words(self._link.ask(question, **asked))
+
+    async def _in_words(self, asking: Awaitable[Any]) -> Any:
         try:
-            return await self._link.ask(question, **asked)
+            return await asking
         except ExchangeKeyError as error:
             raise VenueKeyError(error.why) from error
         except ExchangeError as error:

@@ -27,7 +27,8 @@ from lefi_tui.adapters.demo_market_path import (
     keyed,
     spread_lots,
 )
-from lefi_tui.adapters.paper_book import Book, Depth, FundingRate, Traded
+from lefi_tui.adapters.paper_book import FundingRate
+from lefi_tui.core.book import Book, Depth, Traded
 from lefi_tui.core.bot import Bar, Print, Quote
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import Side

@@ -10,47 +10,31 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from lefi_tui.adapters.demo_depth import DemoDepth
 from lefi_tui.adapters.demo_market import MONDAY_MS, TICK_NS, WEEK_MS, DemoMarket
 from lefi_tui.adapters.demo_market_path import MINUTE_MS, TICK_MS
+from lefi_tui.adapters.stepping_feed import SteppingFeed
 from lefi_tui.core.bot import Bar
-from lefi_tui.core.messages import BarsClosed, MarketInput, QuoteChanged, TradePrinted, Watch
+from lefi_tui.core.messages import BarsClosed, MarketInput, QuoteChanged, TradePrinted
 from lefi_tui.ports.clock import Clock
-from lefi_tui.ports.market_feed import HearMarket
 
 PRINTS_BACK_TICKS: Final = 240  # one minute
 BARS_BACK_MS: Final = 24 * 60 * MINUTE_MS  # a machine that slept longer loses older candles
 
 
-class DemoFeed:
+class DemoFeed(SteppingFeed):
     """Implements ports.market_feed; in virtual time `next_ns` and `move` drive it instead."""
 
     def __init__(self, market: DemoMarket, clock: Clock, account: str) -> None:
+        super().__init__(clock, account)
         self._market = market
-        self._clock = clock
         self._account = account
-        self._hear: HearMarket | None = None
-        self._wanted = Watch(account, (), (), ())
+        self.depth = DemoDepth(market)
         self._told = clock.now_ns() // TICK_NS - 1  # the newest tick that was told
-
-    def listen(self, hear: HearMarket) -> None:
-        assert self._hear is None, "a feed has one listener"
-        self._hear = hear
-
-    async def watch(self, wanted: Watch) -> None:
-        self._wanted = wanted
-
-    async def run(self) -> None:
-        while True:
-            self.advance(self._clock.now_ns())
-            await self._clock.sleep((self.next_ns() - self._clock.now_ns()) / 1e9)
 
     def next_ns(self) -> int:
         """When the next tick is."""
         return (self._told + 1) * TICK_NS
-
-    def move(self) -> None:
-        """Tell that tick."""
-        self.advance(self.next_ns())
 
     def advance(self, now_ns: int) -> None:
         """Tell all that happened up to now; a clock that went back tells nothing."""
@@ -62,8 +46,10 @@ class DemoFeed:
             self._told = tick
             self._bars_at(tick * TICK_MS)
             self._prints_at(tick)
+            self.depth.prints_at(tick)
             if tick == newest:
                 self._quotes_at(tick)
+                self.depth.books_at(tick)
 
     def _tell(self, message: MarketInput) -> None:
         assert self._hear is not None, "listen first"

@@ -28,7 +28,6 @@ from lefi_tui.core.messages import Report, VenueFilled, VenueNeverSaw, VenueSile
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear, OrderMissingError, VenueTimeoutError
 
-AnyExits = Exits | OwnExits
 OF_FILL: Final = "ORDER"
 OF_SETTINGS: Final = "SETTINGS"
 Changed = Callable[[str], None]  # a symbol, or "" for all

@@ -1,7 +1,7 @@
 """A transfer between wallets of one login: told as done, refused or unknown, and found out later.
 
-The rule it keeps: it is sent once; that it never was is said only when the exchange could not take
-it any more and its history does not have it.
+The rules it keeps: it is sent once; that it never was is said only when the exchange could not take
+it any more and its history does not have it; what its history shows on its way is not done yet.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from lefi_tui.ports.venue import VenueTimeoutError
 NS_PER_MS: Final = 1_000_000
 HISTORY_LAG_MS: Final = 30_000  # its history may follow so much later
 EARLIER_MS: Final = 5_000  # its clock and ours may differ by so much
-FAILED: Final = frozenset({"failed", "canceled"})
+# As its client names them or the exchange itself, which some clients let through; one of which no
+# status is told stands in the history because it was done.
+STATES: Final = {"": "done", "ok": "done", "failed": "refused", "canceled": "refused"}
 
 
 class Till:
@@ -34,8 +36,11 @@ class Till:
         known = list(asked.known)
         told = await self._ask("find_move", asked=_of(asked), since_ms=since_ms, known=known)
         if told["is_found"]:
-            state = "refused" if told["status"] in FAILED else "done"
-            return self._told(asked, state, f"{told['status']} there", told["transfer"])
+            status = told["status"] or ""
+            state = STATES.get(status.lower())
+            if state is None:
+                raise VenueTimeoutError(f"still on its way there: {status}")
+            return self._told(asked, state, f"{status or 'found'} there", told["transfer"])
         if told["server_ms"] - since_ms < self._ways.proof_after_ms + HISTORY_LAG_MS + EARLIER_MS:
             raise VenueTimeoutError("not in its history yet, and too early to say it never was")
         return self._told(asked, "refused", "the exchange's history does not have it", "")

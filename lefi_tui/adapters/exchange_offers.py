@@ -16,8 +16,9 @@ AS_ASKED: Final = "sent as asked"
 BY_PAPER: Final = "made here, by the paper venue"
 ONE_BY_ONE: Final = "one request each, sent together"
 STREAMS: Final = frozenset({"binanceusdm"})  # that ccxt_streams and ccxt_entry speak to
-TOGETHER: Final = "orders of one moment go together, up to five"
+TOGETHER: Final = "orders of one moment go together, up to"
 ARMED: Final = "armed while entries rest there"
+BESIDE: Final = "refused there while nothing is open, and never fills more than that"
 STREAMED: Final = "listened to, and checked against what is asked"
 BY_US: Final = "kept by this program, while it runs"
 HELD: Final = "held at the exchange, one for the whole position"
@@ -36,6 +37,7 @@ _WHY_NOT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "attached": "exits are placed once the entry is filled",
         "batch": ONE_BY_ONE,
+        "paired": "no test has shown that such an exit can't open a position",
         "edit": "an order is canceled and sent anew",
         "hedge": "one position a market",
         "spot": "not traded by this account",
@@ -52,6 +54,7 @@ _ON_PAPER: Final = frozenset(
         "IOC",
         "FOK",
         "leverage",
+        "paired",
         "spot",
         "perpetual",
     }
@@ -66,7 +69,8 @@ def live_sheet(exchange: str, told: Mapping[str, bool | None]) -> Offers:
     held, trailed = (HELD, TRAILED) if is_there else (BY_US, BY_US)
     watched = {"stream": STREAMED} if exchange in STREAMS else {}
     watched |= {"dead_man": ARMED} if ways.timer else {}
-    watched |= {"batch": TOGETHER} if exchange in STREAMS else {}
+    watched |= {"batch": f"{TOGETHER} {ways.together}"} if ways.together else {}
+    watched |= {"paired": BESIDE} if ways.pairs else {}
     used = {
         **_ANYWHERE,
         **market,

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.adapters.exchange_exits import REASONS, Ask, fill_of
 from lefi_tui.adapters.exchange_stream import OrderTold
@@ -57,6 +58,7 @@ class Known(Struct):
     missed_ms: int = 0  # the exchange's time when it was first not found
     told: dict[str, Decimal] = field(default_factory=dict)  # units by trade id
     is_over: bool = False
+    sent_ns: int = 0  # when its bytes left, by our clock
     leaves_by_ns: int = 0  # by the monotonic clock: it may still wait for its turn until then
 
     @property
@@ -109,9 +111,9 @@ class KnownOrders:
         self._forget_at = max(KNOWN_MAX, 2 * len(self.known))
 
     def working(self) -> dict[str, Known]:
-        """Those whose end is not known, by their names in sequence."""
-        working = sorted(name for name, each in self.known.items() if not each.is_over)
-        return {name: self.known[name] for name in working}
+        """Those whose end is not known, as they were sent: an exit comes after the entry that it
+        left beside, and what is read of them is told in that sequence."""
+        return {name: each for name, each in self.known.items() if not each.is_over}
 
     def resting(self) -> set[str]:
         """Markets in which an order of ours waits for its price."""
@@ -125,14 +127,25 @@ class KnownOrders:
         known = self.known[order.id]
         known.leaves_by_ns = 0  # whatever became of it, it waits here no longer
         if known.venue_order_id:  # the stream was quicker: it is there, whatever is said now
-            return VenueAccepted(order.id, now_ns, known.venue_order_id, known.units)
+            return self._accepted(order.id, now_ns)
         if outcome["state"] == "refused":
             known.is_over = True
             return VenueRejected(order.id, now_ns, outcome["code"], outcome["text"])
         if outcome["state"] == "unknown":
             return VenueSilent(order.id, now_ns, outcome["text"])
         known.venue_order_id, known.units = outcome["venue_order_id"], order.quantity
-        return VenueAccepted(order.id, now_ns, known.venue_order_id, order.quantity)
+        return self._accepted(order.id, now_ns)
+
+    def left(self, told: Mapping[str, Any]) -> None:
+        """The worker's word: the bytes of its request are on their way."""
+        known = self.known.get(told["order"])
+        if known is not None:
+            known.sent_ns = told["at_ns"]
+
+    def _accepted(self, order: str, at_ns: int) -> VenueAccepted:
+        known = self.known[order]
+        word = VenueAccepted(order, at_ns, known.venue_order_id, known.units)
+        return replace(word, sent_ns=known.sent_ns)
 
     async def look_up(self, order: str) -> tuple[Report, ...] | None:
         """All the exchange knows of it; None where it is no order of ours."""
@@ -174,7 +187,7 @@ class KnownOrders:
             raise VenueTimeoutError("it has ended there, and some of its trades are missing")
         known.venue_order_id, known.units = told["venue_order_id"], Decimal(told["units"])
         at_ns = int(told["at_ms"]) * NS_PER_MS
-        yield VenueAccepted(order, at_ns, known.venue_order_id, known.units)
+        yield self._accepted(order, at_ns)
         for trade in trades:
             if trade["id"] not in known.told:
                 self.read_first(trade_news(known.symbol, trade))
@@ -190,10 +203,11 @@ class KnownOrders:
         """What is new in it. A later word of before undoes nothing."""
         order, known = told.id, self.known[told.id]
         at_ns = told.at_ms * NS_PER_MS
+        known.units = Decimal(told.units)  # one that only reduces may have been cut there
         if not known.venue_order_id:  # a doubt ends, before its answer or without one
-            known.venue_order_id, known.units = told.venue_order_id, Decimal(told.units)
+            known.venue_order_id = told.venue_order_id
             known.is_over = False  # also where it was held to have never come there
-            yield VenueAccepted(order, at_ns, known.venue_order_id, known.units)
+            yield self._accepted(order, at_ns)
         if told.trade is not None:
             self.told_too(trade_news(known.symbol, told.trade))
             if told.trade["id"] not in known.told:
@@ -216,7 +230,8 @@ class KnownOrders:
             self.filled(order)
         known.is_over = known.is_over or known.is_whole()
         reason = REASONS.get(known.order.leg) or ("close" if known.is_close else "order")
-        return fill_of(order, self._account, trade, reason, is_last=known.is_whole())
+        fill = fill_of(order, self._account, trade, reason, is_last=known.is_whole())
+        return replace(fill, sent_ns=known.sent_ns)
 
     def _end(self, order: str, known: Known, status: str, at_ns: int) -> Report:
         known.is_over = True

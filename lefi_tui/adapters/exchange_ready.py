@@ -7,7 +7,7 @@ order does not leave; what another hand may have changed since is read again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -41,6 +41,24 @@ class Ready:
         """Set by whomever: the next order is made ready from what is in force."""
         if symbol in self._leverage:
             self._leverage[symbol] = leverage
+
+    def is_ready(self, order: Order) -> bool:
+        """Whether it may leave without a question before it."""
+        symbol, wanted = order.terms.symbol, order.terms.leverage
+        if ":" not in symbol or order.terms.is_reduce_only:
+            return True
+        self._doubt(symbol)
+        is_set = wanted is not None and self._leverage.get(symbol) == wanted
+        return is_set and not self._sets.locked()
+
+    async def refusals(self, orders: Iterable[Order]) -> dict[str, dict[str, Any]]:
+        """The outcomes of those that may not leave, by their ids: no exit without its entry."""
+        found: dict[str, dict[str, Any]] = {}
+        for order in orders:
+            why = NO_ENTRY if order.beside in found else await self.refusal(order)
+            if why:
+                found[order.id] = why
+        return found
 
     async def refusal(self, order: Order) -> dict[str, Any]:
         """Nothing where it may leave, else the outcome that says why not."""
@@ -88,3 +106,6 @@ class Ready:
 
 def refused(code: str, why: str) -> dict[str, Any]:
     return {"state": "refused", "code": code, "text": f"{why}. The order was not sent."}
+
+
+NO_ENTRY: Final = refused("ENTRY_NOT_SENT", "Its entry was refused before it left")

@@ -48,8 +48,6 @@ class StreamStanding(Record):
     is_proven: bool
     why: str  # not, where it is not
     open_s: float | None = None
-    heard_s: float | None = None  # any frame, or a pong
-    event_s: float | None = None  # the last word on an order or the account
     confirmed_s: float | None = None  # what works was last read whole, or told on a proven line
     opened: int = 0
     caught_up: int = 0
@@ -110,7 +108,6 @@ class _Line(Struct):
     why: str = "not opened yet"
     opened_ns: int = 0
     heard_ns: int = 0
-    event_ns: int = 0
     looked_ns: int = 0  # when the last whole look began
     read_ns: int = 0  # and the last one that had something to ask
     again_ns: int = 0  # not opened anew because of deafness before
@@ -172,7 +169,7 @@ class UserStream:
             case UnreadTold():
                 self._unread(news)
             case _:
-                self._line.heard_ns = self._line.event_ns = self._clock.monotonic_ns()
+                self._line.heard_ns = self._clock.monotonic_ns()
                 self._line.is_deaf = False
                 self.hear(news)
 
@@ -283,8 +280,6 @@ class UserStream:
             self.is_proven(),
             line.why,
             self._age_s(line.opened_ns) if line.is_open else None,
-            self._age_s(line.heard_ns),
-            self._age_s(line.event_ns),
             self._age_s(confirmed),
             line.opened,
             line.caught_up,

@@ -65,7 +65,11 @@ class Truth:
         return replace(fill, liquidity="none") if is_forced else fill
 
     def take_over(self, order: Order) -> None:
-        """Its trades are asked for from its beginning, which is not known: by its own number."""
+        """Its trades are asked for from its beginning, which is not known: by its own number. One
+        that is followed already is not begun anew."""
+        before = self._orders.known.get(order.id)
+        if before is not None and not before.is_over:
+            return
         known = self._orders.add(order, 0)
         known.venue_order_id, known.units = order.venue_order_id, order.quantity
 

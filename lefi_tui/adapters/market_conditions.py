@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from lefi_tui.adapters.ccxt_link import ExchangeLink
     from lefi_tui.adapters.demo_market import DemoMarket
-    from lefi_tui.adapters.paper_book import BookMarket, Depth
+    from lefi_tui.adapters.paper_book import BookMarket
+    from lefi_tui.core.book import Depth
     from lefi_tui.ports.clock import Clock
 
 VOLUME_EVERY_NS: Final = 60_000_000_000
@@ -66,6 +67,13 @@ class DemoConditions(_BookConditions):
         now_ms = self._clock.now_ns() // NS_PER_MS
         bars = await asyncio.to_thread(self._demo.bars, symbol, HOUR_MS, HOURS, now_ms)
         return sum((from_double(bar.close * bar.volume) for bar in bars), Decimal(0))
+
+
+class RecordedConditions(_BookConditions):
+    """A recording of minutes does not tell what a day's turnover was."""
+
+    async def _asked(self, _symbol: str) -> None:
+        return None
 
 
 class ExchangeConditions(_BookConditions):

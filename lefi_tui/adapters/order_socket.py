@@ -26,6 +26,7 @@ ADDRESSES: Final[Mapping[str, str]] = {"binanceusdm": "wss://ws-fapi.binance.com
 ANSWER_S: Final = 5.0  # an order is good for two seconds; what comes later is nobody's answer
 BEAT_S: Final = 15.0  # a line that no longer answers is found out in so long
 OPEN_S: Final = 10.0
+MADE_MS: Final = 500  # what was signed so long ago is signed anew
 AGAIN_MOST: Final = 5  # doublings of the wait before it is opened again
 BYTES_MAX: Final = 4_000_000
 TROUBLE: Final = (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError)
@@ -48,6 +49,14 @@ class Told(Struct):
     limits: list[dict[str, Any]]
 
 
+class Made(Struct):
+    """A request that is signed, all but sent."""
+
+    number: str
+    text: str
+    at_ms: int  # the exchange's time in its signature
+
+
 class OrderSocket:
     def __init__(self, client: Any, clock: Clock, now_ms: Callable[[], int]) -> None:
         """`client` is ccxt's: its key, its proxy, the authorities that it trusts; `now_ms` the
@@ -57,6 +66,7 @@ class OrderSocket:
         self._waiting: dict[str, asyncio.Future[Told]] = {}
         self._asked = 0
         self._opened = asyncio.Event()
+        self.left: Callable[[], None] = _unstamped
 
     @property
     def is_open(self) -> bool:
@@ -114,19 +124,27 @@ class OrderSocket:
             waits.set_result(told)
         return True
 
-    async def ask(self, method: str, params: Mapping[str, Any]) -> Told:
-        """Signed. Raises NotSentError or LostError where there is no answer."""
+    def made(self, method: str, params: Mapping[str, Any]) -> Made:
+        """To be sent soon: what is signed is good for a moment only."""
+        self._asked += 1
+        number, signed = str(self._asked), self.signed(params)
+        text = json.dumps({"id": number, "method": method, "params": signed})
+        return Made(number, text, signed["timestamp"])
+
+    async def ask(self, method: str, params: Mapping[str, Any], made: Made | None = None) -> Told:
+        """Signed, now or just before. Raises NotSentError or LostError where there is no answer."""
         if not self.is_open:
             raise NotSentError("the line for orders is not open")
         assert self._ws is not None
-        self._asked += 1
-        number = str(self._asked)
-        text = json.dumps({"id": number, "method": method, "params": self.signed(params)})
+        if made is None or self._now_ms() - made.at_ms > MADE_MS:
+            made = self.made(method, params)
+        number, text = made.number, made.text
         answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self._ws.send_str(text)
+                self.left()
                 return await answer
         except TimeoutError as error:
             raise LostError(f"no answer in {ANSWER_S:g} s") from error
@@ -143,6 +161,10 @@ class OrderSocket:
         secret = self._client.secret
         sent["signature"] = hmac.digest(secret.encode(), text.encode(), "sha256").hex()
         return sent
+
+
+def _unstamped() -> None:
+    """Nobody asks when it left."""
 
 
 def _word(value: Any) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
-from typing import Final
 
+from lefi_tui.adapters.latency import Latency, Passage, Way
 from lefi_tui.adapters.paper_book import BookMarket
 from lefi_tui.adapters.paper_venue_matching import PaperExchange
 from lefi_tui.adapters.paper_venue_restore import PaperState, restored
@@ -20,15 +20,16 @@ from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.venue import Hear
 
-STEP_NS: Final = 250_000_000  # how often it looks at the market by itself
-
 
 class PaperTerms(Record):
-    """`latency_ms` is the whole way, there and back."""
+    """`latency_ms` is the whole way, there and back; chance by `seed` adds to it."""
 
     account: str
     cash: Decimal
     latency_ms: int = 0
+    spread_ms: int = 0
+    seed: str = ""
+    step_ms: int = 250  # how often it looks at the market by itself
 
 
 class PaperVenue:
@@ -38,7 +39,8 @@ class PaperVenue:
         self._clock = clock
         self._market = market
         self._terms = terms
-        self._way_s = terms.latency_ms / 2_000
+        latency = Latency(terms.latency_ms, terms.spread_ms, terms.seed)
+        self._there, self._back = (Way(latency, way, clock) for way in ("there", "back"))
         self.exchange = PaperExchange(market, terms.account, terms.cash, clock.now_ns())
         self._hear: Hear | None = None
         self._on_the_way: set[asyncio.Task[None]] = set()
@@ -56,12 +58,13 @@ class PaperVenue:
         return self._market.instruments()
 
     async def submit(self, orders: tuple[Order, ...]) -> tuple[Report, ...]:
-        await self._travel()
+        sent_ns = self._clock.now_ns()
+        await self._there.travel()
         self.advance(self._clock.now_ns())
         for order in orders:
-            self.exchange.arrive(order, self._clock.now_ns())
+            self.exchange.arrive(order, self._clock.now_ns(), sent_ns)
         said = self.exchange.stories.take()
-        await self._travel()
+        await self._back.travel()
         return self._with_known(orders, said)
 
     def _with_known(
@@ -75,27 +78,31 @@ class PaperVenue:
         return (*told, *said)
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
-        await self._travel()
+        await self._there.travel()
         self.advance(self._clock.now_ns())
         for order in orders:
             self.exchange.cancel(order, self._clock.now_ns())
         said = self.exchange.stories.take()
-        await self._travel()
+        await self._back.travel()
         return said
 
     async def look_up(self, order: str) -> tuple[Report, ...]:
-        await self._travel()
+        await self._there.travel()
         story = self.exchange.stories.of(order, self._clock.now_ns())
-        await self._travel()
+        await self._back.travel()
         return story
 
     async def working(self) -> tuple[str, ...]:
-        await self._travel()
-        return self.exchange.working()
+        await self._there.travel()
+        known = self.exchange.working()
+        await self._back.travel()
+        return known
 
     async def holdings(self) -> dict[str, Decimal]:
-        await self._travel()
-        return self.positions
+        await self._there.travel()
+        known = self.positions
+        await self._back.travel()
+        return known
 
     async def close(self) -> None:
         for task in self._on_the_way:
@@ -108,7 +115,8 @@ class PaperVenue:
         while True:
             now_ns = self._clock.now_ns()
             self.advance(now_ns)
-            await self._clock.sleep((STEP_NS - now_ns % STEP_NS) / 1e9)
+            step_ns = self._terms.step_ms * 1_000_000
+            await self._clock.sleep((step_ns - now_ns % step_ns) / 1e9)
 
     def advance(self, now_ns: int) -> None:
         """Carry out all that the market did up to now, and tell what came of it."""
@@ -116,10 +124,10 @@ class PaperVenue:
         said = self.exchange.stories.take()
         if not said:
             return
-        if not self._way_s:
+        if self._back.is_instant:
             self._tell(said)
             return
-        task = asyncio.get_running_loop().create_task(self._tell_later(said))
+        task = asyncio.get_running_loop().create_task(self._tell_later(said, self._back.leave()))
         self._on_the_way.add(task)
         task.add_done_callback(self._on_the_way.discard)
 
@@ -137,13 +145,9 @@ class PaperVenue:
         holdings = self.exchange.account.holdings
         return {symbol: each.units for symbol, each in holdings.items() if each.units}
 
-    async def _tell_later(self, said: tuple[Report, ...]) -> None:
-        await self._travel()
+    async def _tell_later(self, said: tuple[Report, ...], passage: Passage) -> None:
+        await self._back.arrive(passage)
         self._tell(said)
-
-    async def _travel(self) -> None:
-        if self._way_s:
-            await self._clock.sleep(self._way_s)
 
     def _tell(self, said: tuple[Report, ...]) -> None:
         assert self._hear is not None, "listen first"

@@ -12,16 +12,23 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from lefi_tui.adapters.paper_book import Book, BookMarket, Depth, Eaten
+from lefi_tui.adapters.paper_book import BookMarket, Eaten
 from lefi_tui.adapters.paper_venue_account import Execution, Holding, PaperAccount, grained
 from lefi_tui.adapters.paper_venue_exits import REASONS, Exit, asked_legs
 from lefi_tui.adapters.paper_venue_rules import cost_of_one
 from lefi_tui.adapters.paper_venue_story import Stories
+from lefi_tui.core.book import Book, Depth
 from lefi_tui.core.ids import exit_id
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import Report, VenueAccepted, VenueCanceled, VenueFilled
+from lefi_tui.core.messages import (
+    Report,
+    VenueAccepted,
+    VenueCanceled,
+    VenueFilled,
+    VenueRejected,
+)
 from lefi_tui.core.money import ZERO
-from lefi_tui.core.order import OrderTerms, Side, SizeKind
+from lefi_tui.core.order import Order, OrderTerms, Side, SizeKind
 
 
 class Live(Struct):
@@ -151,6 +158,22 @@ class PaperFloor:
             held[leg] = Exit(order, live.id, leg, level, price)
             self._say(VenueAccepted(order, self._now_ns, self.stories.venue_order_id()))
 
+    def _set_anew(self, order: Order) -> None:
+        """An exit that comes by itself takes the place of the one that hangs."""
+        symbol = order.terms.symbol
+        holding = self.account.holdings.get(symbol)
+        if holding is None or not holding.closes(order.terms.side):
+            text = f"There is no position of {symbol} for it to close."
+            self._say(VenueRejected(order.id, self._now_ns, "NO_POSITION", text))
+            return
+        held = self.exits[symbol]
+        best = self.market.mark(symbol, self._now_ns) or holding.entry
+        for leg, level in asked_legs(order.terms.exits):
+            if leg in held:
+                self._drop_exit(held, leg, "it was set anew")
+            held[leg] = Exit(order.id, order.group, leg, level, best)
+            self._say(VenueAccepted(order.id, self._now_ns, self.stories.venue_order_id()))
+
     def _drop_exit(self, held: dict[str, Exit], leg: str, reason: str) -> None:
         self._say(VenueCanceled(held.pop(leg).id, self._now_ns, reason))
 
@@ -212,6 +235,7 @@ class PaperFloor:
                 part.liquidity,
                 part.reason,
                 part.is_last,
+                sent_ns=self.stories.sent_ns(part.order),
             )
         )
         if sign and holding.sign != sign:

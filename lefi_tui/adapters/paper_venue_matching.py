@@ -14,11 +14,12 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lefi_tui.adapters.paper_book import Depth, Traded, walk
+from lefi_tui.adapters.paper_book import walk
 from lefi_tui.adapters.paper_venue_account import Holding, grained
-from lefi_tui.adapters.paper_venue_exits import LIQUIDATION, TARGET, Exit
+from lefi_tui.adapters.paper_venue_exits import LIQUIDATION, REASONS, TARGET, Exit
 from lefi_tui.adapters.paper_venue_floor import Live, PaperFloor, Part, closing_side
 from lefi_tui.adapters.paper_venue_rules import Request, refusal, units_of
+from lefi_tui.core.book import Depth, Traded
 from lefi_tui.core.ids import exit_id
 from lefi_tui.core.messages import FundingCharged, VenueAccepted, VenueRejected
 from lefi_tui.core.money import ZERO, floor_to
@@ -35,10 +36,13 @@ class PaperExchange(PaperFloor):
 
     # ---- what comes in
 
-    def arrive(self, order: Order, now_ns: int) -> None:
+    def arrive(self, order: Order, now_ns: int, sent_ns: int = 0) -> None:
         """An order reaches the exchange; one that is known already changes nothing."""
         self.advance(now_ns)
         if self.stories.counts_attempt(order.id):
+            return
+        if order.leg in REASONS and not self.stories.came_too_late(order.id):
+            self._set_anew(order)
             return
         wrong, request = self._at_the_door(order)
         if wrong is not None or request is None:
@@ -52,7 +56,7 @@ class PaperExchange(PaperFloor):
             return
         self.live[order.id] = live
         number = self.stories.venue_order_id()
-        self._say(VenueAccepted(order.id, self._now_ns, number, units))
+        self._say(VenueAccepted(order.id, self._now_ns, number, units, sent_ns))
         self._take(live)
 
     def refuse(self, order: Order, code: str, text: str, now_ns: int) -> None:

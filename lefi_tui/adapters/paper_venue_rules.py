@@ -9,9 +9,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from lefi_tui.adapters.paper_book import Depth, units_worth
+from lefi_tui.adapters.paper_book import units_worth
 from lefi_tui.adapters.paper_venue_account import GRAIN, ONE, Holding
-from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.book import Depth
+from lefi_tui.core.instrument import Instrument, reducing
 from lefi_tui.core.money import ZERO, floor_to, words
 from lefi_tui.core.order import OrderKind, OrderTerms, Side, SizeKind
 from lefi_tui.core.record import Record
@@ -160,7 +161,8 @@ def _sized(request: Request) -> Refused | None:
         least = words(instrument.minimum_quantity)
         text = f"{words(units)} {instrument.base} asked, {least} is the least. Ask for more."
         return Refused("QUANTITY_BELOW_MINIMUM", text)
-    if request.notional < instrument.minimum_notional:
+    least_worth = reducing(instrument) if request.terms.is_reduce_only else instrument
+    if request.notional < least_worth.minimum_notional:
         worth, least = words(request.notional), words(instrument.minimum_notional)
         text = f"{worth} {instrument.quote} asked, {least} is the least. Ask for more."
         return Refused("NOTIONAL_BELOW_MINIMUM", text)

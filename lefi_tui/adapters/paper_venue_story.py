@@ -11,6 +11,7 @@ from typing import Final
 
 from lefi_tui.core.messages import (
     Report,
+    VenueAccepted,
     VenueCanceled,
     VenueFilled,
     VenueNeverSaw,
@@ -46,6 +47,11 @@ class Stories:
     def venue_order_id(self) -> str:
         self._accepted += 1
         return f"p{self._prefix}o{self._accepted}"
+
+    def sent_ns(self, order: str) -> int:
+        """When it left for here; 0 where it did not come by itself."""
+        told = (each for each in self._told.get(order, ()) if isinstance(each, VenueAccepted))
+        return next((each.sent_ns for each in told), 0)
 
     def counts_attempt(self, order: str) -> bool:
         """Whether this id was here before; then it is counted and nothing more."""

@@ -1,42 +1,79 @@
-"""Parquet files as rows of text, where pyarrow is installed; it is not part of the product yet."""
+"""Parquet files as rows, the names of the columns first; their library is loaded by them alone."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
+from lefi_tui.core.candles import Column
+from lefi_tui.core.timeframe import SECONDS_MAX
 from lefi_tui.errors import FileUnreadableError, MarketFileError, NotThereYetError
 
+LEAST_US: Final = SECONDS_MAX * 1_000
+COMPRESSION: Final = "zstd"
 
-def parquet_rows(path: Path) -> tuple[Sequence[str], Iterator[tuple[int, Sequence[str]]]]:
-    """The header, and each row with its number as a line of a CSV would have it."""
+
+def _library(name: str, path: Path) -> Any:
     try:
-        parquet = importlib.import_module("pyarrow.parquet")
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise NotThereYetError(
-            "Parquet files are read only where the library pyarrow is installed, and it is not.",
+            "Parquet files are read and written by the library pyarrow, which is not installed.",
             where=str(path),
-            next_step="Save the candles as CSV or CSV.gz",
+            next_step="Install it beside Lefi, or use CSV or CSV.gz",
         ) from error
+
+
+def parquet_rows(path: Path, count: int) -> Iterator[Sequence[Sequence[Any]]]:
+    """The header as one row, then so many rows at a time."""
+    parquet, arrow = _library("pyarrow.parquet", path), _library("pyarrow", path)
     try:
-        table = parquet.read_table(path)
+        with parquet.ParquetFile(path) as file:
+            yield [file.schema_arrow.names]
+            for batch in file.iter_batches(count):
+                columns = [_cells(arrow, column) for column in batch.columns]
+                yield list(zip(*columns, strict=True))
     except FileNotFoundError as error:
         raise FileUnreadableError("No such file.", where=str(path)) from error
     except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
         raise MarketFileError(f"It is no Parquet file: {error}.", where=str(path)) from error
-    columns = [column.to_pylist() for column in table.columns]
-    return table.column_names, _rows(columns)
 
 
-def _rows(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[str]]]:
-    for line, cells in enumerate(zip(*columns, strict=True), 2):
-        yield line, [_cell(each) for each in cells]
+def _cells(arrow: Any, column: Any) -> list[Any]:
+    """Moments as ms, where no number of seconds could be meant."""
+    kind = column.type
+    if arrow.types.is_timestamp(kind):
+        fine = column.cast(arrow.timestamp("us", kind.tz), safe=False)  # as ISO 8601 is read
+        whole = _plain(fine.cast(arrow.int64()), "q")
+        if whole and min(whole) >= LEAST_US and not any(each % 1_000 for each in whole):
+            return [each // 1_000 for each in whole]
+        column = fine
+    elif kind in {arrow.float64(), arrow.int64()}:
+        numbers = _plain(column, "d" if kind == arrow.float64() else "q")
+        if numbers:
+            return numbers
+    out: list[Any] = column.to_pylist()
+    return out
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def _plain(column: Any, form: Literal["d", "q"]) -> list[Any]:
+    """The numbers as they lie in memory, many times quicker than one by one; none if one lacks."""
+    if column.null_count:
+        return []
+    cells = memoryview(column.buffers()[1]).cast("B").cast(form)
+    numbers: list[Any] = cells[column.offset : column.offset + len(column)].tolist()
+    return numbers
+
+
+def write_parquet(path: Path, names: Sequence[str], columns: Iterable[Column]) -> None:
+    """Times in ms, all else as doubles; whole or not at all."""
+    parquet, arrow = _library("pyarrow.parquet", path), _library("pyarrow", path)
+    parts = [
+        arrow.Array.from_buffers(arrow.float64(), len(each), [None, arrow.py_buffer(each)])
+        for each in columns
+    ]
+    parts[0] = parts[0].cast(arrow.int64()).cast(arrow.timestamp("ms", "UTC"))
+    table = arrow.table(parts, names=list(names))
+    parquet.write_table(table, path, compression=COMPRESSION)

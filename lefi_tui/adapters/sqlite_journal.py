@@ -23,10 +23,12 @@ from lefi_tui.adapters.sqlite_reading import TAPE, Reading, SqliteReading, conne
 from lefi_tui.ports.journal import (
     Batch,
     Change,
+    Durable,
     Row,
     SavedDesk,
     Segment,
     TapeRow,
+    nothing_more,
 )
 
 T = TypeVar("T")
@@ -89,8 +91,12 @@ class SqliteJournal(SqliteReading):
 
     # ---- writing
 
-    async def commit(self, batch: Batch) -> None:
-        await self._writer.run(lambda connection: _commit(connection, batch))
+    async def commit(self, batch: Batch, durable: Durable = nothing_more) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            _commit(connection, batch)
+            durable()
+
+        await self._writer.run(work)
 
     async def seal(self, first: int, last: int) -> Segment:
         return await self._writer.run(lambda connection: self._seal(connection, first, last))
@@ -224,9 +230,10 @@ class _Writer:
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         done: Future[T] = Future()
+        told = asyncio.wrap_future(done)
         self._work.put((work, done))
         # Shielded: a cancelled turn must not leave its commit half told.
-        return await asyncio.shield(asyncio.wrap_future(done))
+        return await asyncio.shield(told)
 
     def close(self) -> None:
         self._work.put(None)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lefi_tui.adapters.sqlite_asked import ASKED
+from lefi_tui.adapters.sqlite_games import game_ended
 from lefi_tui.adapters.sqlite_rows import Values, put
 from lefi_tui.adapters.sqlite_schedule import planned, timers_due
 from lefi_tui.core import messages as m
@@ -22,6 +23,7 @@ from lefi_tui.ports.journal import Change
 
 # In an order in which no row refers to a table that is emptied before it.
 PROJECTION_TABLES: Final = (
+    "game",
     "approval",
     "cash_flow",
     "fill",
@@ -361,8 +363,10 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.OrderCanceled: _order_moved,
     m.OrderCancelRequested: _order_moved,
     m.OrderUnconfirmed: _order_moved,
+    m.OrderMoving: _order_moved,
     m.OrderFilled: _filled,
     m.FundingBooked: _funding,
     m.EquitySampled: _equity,
+    m.GameEnded: game_ended,
     **ASKED,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lefi_tui.adapters.sqlite_errors import named
+from lefi_tui.adapters.sqlite_games import games
 from lefi_tui.adapters.sqlite_reading import FILE_NAME
 from lefi_tui.core.approval import AskedOrder
 from lefi_tui.core.codec import from_plain
@@ -25,6 +26,7 @@ from lefi_tui.ports.records import (
     FillRecord,
     FlowRecord,
     FundingRecord,
+    GameRecord,
     OrderRecord,
     RunRecord,
     TimerRecord,
@@ -149,6 +151,9 @@ class SqliteRecords:
                 _flow(row) for row in reversed(connection.execute(_FLOWS, (limit,)).fetchall())
             )
         )
+
+    async def games(self, limit: int) -> tuple[GameRecord, ...]:
+        return await self._read(lambda connection: games(connection, limit))
 
     async def _read(self, wanted: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.to_thread(self._now, wanted)

@@ -21,6 +21,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "schedule": ("bot", "handler"),
     "approval": ("id",),
     "cash_flow": ("id",),
+    "game": ("n", "bot", "game"),
 }
 # Set when the row is first written, never again.
 _ONCE: Final = frozenset({"created_ns"})

@@ -42,3 +42,12 @@ class VirtualClock:
         self._waits += 1
         assert self._waits <= VIRTUAL_WAITS_MAX, "a venue in virtual time never answers"
         await asyncio.sleep(0)  # noqa: TID251 -- lets others run, waits for nothing
+
+
+class PassingClock(VirtualClock):
+    """Virtual time in which a wait takes its time: whoever waits moves it there."""
+
+    async def sleep(self, seconds: float) -> None:
+        until_ns = self.now_ns() + round(seconds * 1e9)
+        await super().sleep(seconds)
+        self.move_to(max(until_ns, self.now_ns()))

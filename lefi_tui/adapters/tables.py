@@ -254,5 +254,36 @@ class CashFlowLine(SQLModel, table=True):
     settled_by: str
 
 
+class GameLine(SQLModel, table=True):
+    """One game that is over. Times by our clock, in nanoseconds; 0: nobody knows."""
+
+    __tablename__: ClassVar[str] = "game"
+    n: int = Field(primary_key=True)  # the message that brought it
+    bot: str = Field(primary_key=True)
+    game: int = Field(primary_key=True)
+    subscription: str = Field(index=True)  # the session
+    account: str
+    symbol: str
+    side: str
+    result: str  # won | lost | even | missed
+    plan: str
+    units: str
+    entry: str
+    exit: str
+    net: str
+    fees: str
+    planned_fees: str
+    margin: str
+    ended_by: str
+    began_ns: int
+    ended_ns: int
+    pressed_ns: int
+    sent_ns: int
+    accepted_ns: int
+    filled_ns: int
+    exit_sent_ns: int
+    exit_accepted_ns: int
+
+
 # What the migrations are compared with; importing it is importing all tables.
 METADATA: Final = SQLModel.metadata

@@ -49,6 +49,12 @@ class Ways(Record):
     busy: tuple[str, ...] = ()  # its number for: too busy, and nothing was taken
     # Its numbers for: the market's rules are others (step, tick, smallest size, open at all).
     rules: tuple[str, ...] = ()
+    # Its numbers for: nothing is open that this order, which only reduces, could make smaller.
+    reduces: tuple[str, ...] = ()
+    # Such an order never opens anything there, also where it comes before the position does: a
+    # contract test has shown it (tests/contract/test_pairs.py).
+    pairs: bool = False
+    together: int = 0  # orders that one request takes; 0: each goes by itself
     lists_ended: bool = True  # one question tells orders whatever became of them
     trades_by: str = ""  # the parameter that asks for the trades of one order
     rows_most: int = 100  # of one answer
@@ -81,6 +87,9 @@ WAYS: Final[Mapping[str, Ways]] = {
         alive=("-4116",),
         busy=("-1008",),
         rules=("-1111", "-1121", "-4003", "-4004", "-4005", "-4014", "-4023", "-4140", "-4164"),
+        reduces=("-2022", "-4118"),
+        pairs=True,
+        together=5,
         trades_by="orderId",
         rows_most=500,
         has_income=True,
@@ -108,6 +117,9 @@ WAYS: Final[Mapping[str, Ways]] = {
         window=Window.HEADER,
         alive=("51016",),
         rules=("51001", "51020", "51027", "51121"),
+        reduces=("51169", "51170"),
+        pairs=True,
+        together=20,
         lists_ended=False,
         trades_by="ordId",
         options={"fetchMarkets": {"types": ["swap"]}},

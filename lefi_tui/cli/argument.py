@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lefi_tui.cli import values
 from lefi_tui.core.record import Record
-from lefi_tui.requests import CASH, MAKER, TAKER
+from lefi_tui.requests import CASH, MAKER, MEASURES, TAKER
 
 
 class Argument(Record):
@@ -74,4 +74,36 @@ SIMULATED: Final = (
         help="the gate's limits are asked too: a TOML file with the names of [limits]",
     ),
     JSON,
+)
+WAY: Final = argument(
+    "--way",
+    choices=["auto", "machine", "event"],
+    default="auto",
+    help="how the script is carried out",
+)
+SWEPT: Final = (
+    argument(
+        "--over",
+        metavar="name=low..high:step",
+        action="append",
+        default=[],
+        required=True,
+        type=values.over,
+        help="a setting to vary, as fast=5..50:5 or stop=1%%..5%%:0.5%%; repeatable",
+    ),
+    argument(
+        "--rank",
+        choices=list(MEASURES),
+        default=MEASURES[0],
+        help=f"what the best is by; {MEASURES[0]} if not said",
+    ),
+    argument(
+        "--workers",
+        metavar="N",
+        type=values.workers,
+        default=values.cores(),
+        help="processes at once; as many as there are cores if not said",
+    ),
+    argument("--cluster", metavar="ADDRESS", default="", help="not there yet"),
+    WAY,
 )

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from lefi_tui.cli.engine_client import sent, with_engine
+from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
-from lefi_tui.core.messages import Command, GiveCommand, PauseBot, ResumeBot, StartBot, Work
+from lefi_tui.core.game import Do, Play
+from lefi_tui.core.messages import (
+    Command,
+    GiveCommand,
+    PauseBot,
+    PlayGame,
+    ResumeBot,
+    StartBot,
+    Work,
+)
 from lefi_tui.errors import UsageError
 from lefi_tui.views.queries import Channel
 
 BY: Final = "command line"
+GAME: Final = "ttadak"
 NS_PER_MS: Final = 1_000_000
 
 
@@ -43,13 +54,33 @@ def press(arguments: Namespace, output: Output) -> Any:
     if not arguments.said:
         step = f'lefi bots press {bot} "BUY GAME"; `lefi bots show {bot}` lists its commands'
         raise UsageError("which command?", where=bot, next_step=step)
-    return _sent(GiveCommand(bot, arguments.said, by=BY), bot, f"heard {arguments.said}", output)
+    said, do = arguments.said, _play(arguments.said)
+
+    async def told(channel: Channel) -> None:
+        games = [each.id for each in (await desk(channel)).bots if each.kind == GAME]
+        if do is not None and bot in games:
+            await sent(channel, PlayGame(bot, Play(do, typed=arguments.yes_live), by=BY), bot)
+        else:
+            await sent(channel, GiveCommand(bot, said, by=BY), bot)
+
+    return _told(told, bot, f"heard {said}", output)
+
+
+def _play(said: str) -> Do | None:
+    """Keys of a game by their names: arm, buy, sell, flatten."""
+    return next((each for each in Do if each.value == said.lower()), None)
 
 
 def _sent(command: Command, bot: str, words: str, output: Output) -> dict[str, str]:
     async def told(channel: Channel) -> None:
         await sent(channel, command, bot)
 
+    return _told(told, bot, words, output)
+
+
+def _told(
+    told: Callable[[Channel], Awaitable[None]], bot: str, words: str, output: Output
+) -> dict[str, str]:
     with_engine(output, told)
     output.say(f"{bot} {words}.")
     return {"bot": bot, "done": words}

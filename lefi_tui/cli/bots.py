@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.cli.bot_life import BY, named, pause, planned, press, resume
+from lefi_tui.cli.bot_life import BY, GAME, named, pause, planned, press, resume
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.desk import BotStatus
@@ -133,6 +134,8 @@ def _found(view: DeskView, bot: str) -> BotRow:
 
 
 def _start(arguments: Namespace, output: Output) -> Any:
+    if arguments.game:
+        return _begin(arguments, output, StartBot(named(arguments), GAME, "", "", by=BY))
     script = arguments.script or (Path(arguments.bot) if arguments.bot.endswith(".lefi") else None)
     if script is None:
         raise UsageError(
@@ -145,20 +148,21 @@ def _start(arguments: Namespace, output: Output) -> Any:
     source = text_of(script)
     program = check(source).program  # the engine refuses what does not check, in its own words
     title = (program.title if program is not None else "") or script.stem
+    return _begin(arguments, output, StartBot(bot, "automated", "", source, title=title, by=BY))
+
+
+def _begin(arguments: Namespace, output: Output, command: StartBot) -> dict[str, str]:
+    bot = command.bot
 
     async def started(channel: Channel) -> str:
         account = arguments.account or _only_account(await desk(channel))
-        command = StartBot(
-            bot,
-            "automated",
-            account,
-            source,
-            tuple(arguments.settings),
-            title,
-            by=BY,
+        told = replace(
+            command,
+            account=account,
+            settings=tuple(arguments.settings),
             typed=arguments.yes_live,
         )
-        await sent(channel, planned(command, arguments), bot)
+        await sent(channel, planned(told, arguments), bot)
         return account
 
     account = with_engine(output, started)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lefi_tui.wiring.candles import Wanted
 
 GAPS_SHOWN: Final = 5
+PARQUET: Final = ".parquet"
 IMPORTED: Final = "imported"  # the exchange of files that come from elsewhere
 NAMES: Final = ("timestamp", "open", "high", "low", "close", "volume")
 
@@ -152,7 +154,10 @@ def _import(arguments: Namespace, output: Output) -> None:
     from lefi_tui.wiring.candles import taken_in
 
     exchange = arguments.exchange or IMPORTED
-    there = taken_in(settings, Path(arguments.what[0]), exchange, arguments.symbol)
+    taken = taken_in(settings, Path(arguments.what[0]), exchange, arguments.symbol)
+    if taken.had_funding:
+        output.say("Its funding column is not kept; simulate on the file itself to be charged it.")
+    there = taken.kept
     if arguments.json:
         output.value(_as_data(there))
     else:
@@ -160,16 +165,20 @@ def _import(arguments: Namespace, output: Output) -> None:
 
 
 def _export(arguments: Namespace, output: Output) -> None:
-    """JSON lines, or CSV as `lefi backtest --data` reads it; to standard output or a file."""
+    """JSON lines, or what `lefi backtest --data` reads: CSV, and Parquet by the file's name."""
     wanted = _wanted(arguments)
     settings = loaded(output).settings
-    from lefi_tui.wiring.candles import given_out
+    from lefi_tui.wiring.candles import given_out, given_out_as_parquet
 
-    lines = (line for _, line in given_out(settings, wanted))
-    with _opened(arguments.out) as write:
-        count = _written(lines, write, as_csv=arguments.csv)
-    if arguments.out is not None:
-        output.say(f"{count:,} candles are in {arguments.out}.")
+    out: Path | None = arguments.out
+    if out is not None and out.suffix.lower() == PARQUET:
+        count = given_out_as_parquet(settings, wanted, out)
+    else:
+        lines = (line for _, line in given_out(settings, wanted))
+        with _opened(out) as write:
+            count = _written(lines, write, as_csv=arguments.csv)
+    if out is not None:
+        output.say(f"{count:,} candles are in {out}.")
 
 
 @contextmanager
@@ -178,7 +187,7 @@ def _opened(path: Path | None) -> Iterator[Callable[[str], Any]]:
         yield sys.stdout.write
         sys.stdout.flush()
         return
-    with path.open("w") as out:
+    with gzip.open(path, "wt") if path.suffix == ".gz" else path.open("w") as out:
         yield out.write
 
 

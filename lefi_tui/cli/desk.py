@@ -20,10 +20,15 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def open_here(output: Output, *, is_demo: bool) -> int:
     """Until a person leaves; what goes on then goes on without this terminal."""
+    refuse_elsewhere("lefi")
+    return under_waiter(lambda line: _open(output, line, is_demo=is_demo))
+
+
+def refuse_elsewhere(command: str) -> None:
+    """A desk needs a terminal that can show it."""
     why = refusal_here()
     if why:
-        raise UsageError("this is no terminal for the desk", where="lefi", next_step=why)
-    return under_waiter(lambda line: _open(output, line, is_demo=is_demo))
+        raise UsageError("this is no terminal for the desk", where=command, next_step=why)
 
 
 def _open(output: Output, line: Line, *, is_demo: bool) -> int:

@@ -30,6 +30,7 @@ def run(arguments: Namespace, output: Output) -> int:
         speed=arguments.speed,
         duration_ms=arguments.duration_ms,
         limits=simulated.limits(arguments),
+        columns=simulated.columns(),
     )
     if request.limits is not None and not request.files:
         why = "--limits is for candle files; an account keeps the [limits] of config.toml"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
+from pathlib import Path
 
 from lefi_tui.errors import FileUnreadableError, UsageError
+from lefi_tui.places import places
 from lefi_tui.requests import Costs, LimitsAsked, MarketFile, Window
 
 
@@ -34,6 +37,16 @@ def files(arguments: Namespace) -> tuple[MarketFile, ...]:
             next_step="Say which is which: --data BTC/USDT=a.csv ETH/USDT=b.csv",
         )
     return given
+
+
+def columns() -> Path:
+    """Where candle files are kept as columns, so that the second run reads no text."""
+    return places(os.environ).columns
+
+
+def variants() -> Path:
+    """Where is counted what was tried on the same data."""
+    return places(os.environ).variants
 
 
 def limits(arguments: Namespace) -> LimitsAsked | None:

@@ -15,11 +15,14 @@ from lefi_tui.cli.argument import (
     JSON,
     OF,
     SIMULATED,
+    SWEPT,
+    WAY,
     Argument,
     Command,
     argument,
 )
 from lefi_tui.cli.table_engine import ENGINE_COMMANDS
+from lefi_tui.cli.table_practice import PRACTICE_COMMANDS
 
 __all__ = ["COMMANDS", "Argument", "Command"]
 
@@ -73,18 +76,27 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "backtest",
             (
                 FILE,
-                _data("candles: CSV or CSV.gz; repeatable", required=True),
+                _data("candles: CSV, CSV.gz or Parquet; repeatable", required=True),
                 *SIMULATED,
-                argument(
-                    "--way",
-                    choices=["auto", "machine", "event"],
-                    default="auto",
-                    help="how the script is carried out",
-                ),
+                WAY,
                 argument("--html", metavar="OUT", type=Path, help="a report as a page"),
+                argument(
+                    "--prove",
+                    action="store_true",
+                    help="also prove: no look-ahead, and long enough warmed; 1 if refuted",
+                ),
             ),
         ),
-        "sweep": Command("many simulations, ranked"),
+        "sweep": Command(
+            "many simulations, ranked",
+            "sweep",
+            (
+                FILE,
+                _data("candles: CSV, CSV.gz or Parquet; repeatable", required=True),
+                *SIMULATED,
+                *SWEPT,
+            ),
+        ),
         "walk": Command("walk-forward"),
         "run": Command(
             "one bot without a screen",
@@ -286,6 +298,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "doctor": Command("what works on this machine", "doctor", (JSON,)),
+        **PRACTICE_COMMANDS,
         **ENGINE_COMMANDS,
     }
 )

@@ -11,6 +11,12 @@ from typing import Final
 from lefi_tui.cli import values
 from lefi_tui.cli.argument import BOT, JSON, SET, Command, argument
 
+BY_HAND: Final = (
+    argument("--account", metavar="NAME", default="", help="the only one if not said"),
+    argument("--again", action="store_true", help="what looks like a slip of the finger is meant"),
+    argument("--yes-live", metavar="NAME", default="", help="real money: the account once more"),
+)
+
 ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {
         "bots": Command(
@@ -29,6 +35,9 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "said", metavar="COMMAND", nargs="?", default="", help='press: "BUY GAME"'
                 ),
                 argument("--script", metavar="FILE", type=Path, help="what to start"),
+                argument(
+                    "--game", action="store_true", help="start: the Ttadak game, no script; --set"
+                ),
                 argument("--account", metavar="NAME", default="", help="where it trades"),
                 argument(
                     "--yes-live",
@@ -121,6 +130,35 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 argument("fields", metavar="JSON", nargs="?", default="{}", help="its fields"),
                 argument("--id", default="", help="the same id is heard once, however often sent"),
                 JSON,
+            ),
+        ),
+        "say": Command(
+            "one statement of Lefi, carried out once by hand",
+            "say",
+            (
+                argument("text", metavar="STATEMENT", help="""'Buy("BTC/USDT", 100 USDT)'"""),
+                *BY_HAND,
+                JSON,
+            ),
+        ),
+        "order": Command(
+            "working orders and open positions by hand",
+            "order",
+            (
+                argument(
+                    "action",
+                    nargs="?",
+                    default="list",
+                    choices=["list", "move", "cancel", "close", "protect"],
+                    help="list if not said",
+                ),
+                argument("what", metavar="ID|MARKET", nargs="?", default="", help="of list's"),
+                argument("--to", metavar="PRICE", default="", help="move: the new price"),
+                argument("--ticks", type=int, default=0, help="move: by so many"),
+                argument("--part", metavar="UNITS|25%", default="", help="close: not all of it"),
+                argument("--stop", metavar="PRICE|2%", default="", help="protect"),
+                argument("--target", metavar="PRICE|4%", default="", help="protect"),
+                *BY_HAND,
             ),
         ),
         "webhook": Command(

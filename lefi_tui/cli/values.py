@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from lefi_tui.requests import MarketFile
+from lefi_tui.requests import MarketFile, Over
 from lefi_tui.views.typed_time import last_ms, moment_ms
 
 UNITS_MS: Final = {
@@ -20,6 +21,10 @@ UNITS_MS: Final = {
     "d": 86_400_000,
     "w": 604_800_000,
 }
+WORKERS_MAX: Final = 256
+LATENCY_MS_MAX: Final = 10_000
+SPEED_MIN, SPEED_MAX = Decimal("0.1"), Decimal(20)
+_PLACE: Final = re.compile(r"(\d{1,3}):([0-5]\d)")
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _SYMBOL: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?")
 _NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*")
@@ -34,6 +39,30 @@ def duration_ms(text: str) -> int:
     if total <= 0 or total != int(total):
         raise ArgumentTypeError(f"{text!r} is not a whole number of milliseconds above 0")
     return int(total)
+
+
+def latency_ms(text: str) -> int:
+    """`80`, `80ms`, `1s`; 0 is none."""
+    found = int(text) if text.isdecimal() else duration_ms(text)
+    if found > LATENCY_MS_MAX:
+        raise ArgumentTypeError(f"{text!r} is over {LATENCY_MS_MAX // 1_000} s")
+    return found
+
+
+def place_ms(text: str) -> int:
+    """A place in a recording, `02:30`: minutes and seconds from its beginning."""
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise ArgumentTypeError(f"{text!r} is no place; write minutes and seconds: 02:30")
+    return 1_000 * (60 * int(found[1]) + int(found[2]))
+
+
+def tempo(text: str) -> Decimal:
+    """How quick a recording is played."""
+    found = _decimal(text, text, "0.5")
+    if not SPEED_MIN <= found <= SPEED_MAX:
+        raise ArgumentTypeError(f"{text!r} is no speed; {SPEED_MIN} to {SPEED_MAX}, 1 is as it was")
+    return found
 
 
 def time_ms(text: str) -> int:
@@ -63,6 +92,17 @@ def since_ms(text: str) -> int:
 def count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError(f"{text!r} is no number of rows; write for example 30")
+    return int(text)
+
+
+def cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= WORKERS_MAX:
+        raise ArgumentTypeError(f"{text!r} is no number of workers; write 1 to {WORKERS_MAX}")
     return int(text)
 
 
@@ -113,6 +153,16 @@ def assignment(text: str) -> tuple[str, str]:
     if not mark or not value or not _NAME.fullmatch(name):
         raise ArgumentTypeError(f"{text!r} sets nothing; write name=value")
     return name, value
+
+
+def over(text: str) -> Over:
+    """`name=low..high:step`, the three as Lefi writes them."""
+    name, mark, bounds = (part.strip() for part in text.partition("="))
+    span, colon, step = (part.strip() for part in bounds.rpartition(":"))
+    low, dots, high = (part.strip() for part in span.partition(".."))
+    if not (mark and colon and dots and low and high and step and _NAME.fullmatch(name)):
+        raise ArgumentTypeError(f"{text!r} varies nothing; write name=low..high:step")
+    return Over(name, low, high, step)
 
 
 def speed(text: str) -> float | None:

@@ -14,6 +14,8 @@ from lefi_tui.core.messages import (
     BotFaulted,
     IntentRefused,
     Message,
+    NoteWritten,
+    OrderCancelRequested,
     OrderDenied,
     OrderSubmitted,
 )
@@ -72,3 +74,21 @@ def _told(events: Iterable[Message], answered: ApprovalAnswered) -> Iterator[str
 def _order(order: Order) -> str:
     units = "" if order.quantity is None else f"{words(order.quantity)} "
     return f"{order.terms.side} {units}{order.terms.symbol}"
+
+
+def said_of(events: Iterable[Message]) -> str:
+    """What a person's own order or statement led to, in words."""
+    told = []
+    for event in events:
+        match event:
+            case OrderSubmitted():
+                limit = event.order.terms.limit
+                how = "at market" if limit is None else f"at {words(limit)}"
+                told.append(f"sent {_order(event.order)} {how}")
+            case OrderCancelRequested():
+                told.append(f"cancel asked for {event.order}")
+            case NoteWritten():
+                told.append(event.text)
+            case _:
+                continue
+    return "; ".join(told)

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from msgspec import field
 
+from lefi_tui.core.game import Ground, Play, Round
 from lefi_tui.core.offers import Want
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
@@ -28,6 +29,10 @@ class Snapshot(Protocol):
 
     def is_working(self, site: int) -> bool:
         """Whether an order that this bot sent from this site is not final yet."""
+        ...
+
+    def ground(self, symbol: str) -> Ground | None:
+        """What a game must know of its market, exactly; None where there is no such market."""
         ...
 
 
@@ -74,6 +79,7 @@ class FillSeen(Record):
     fee: float
     reason: str  # order close stop_loss take_profit trail liquidation
     time_ms: int
+    ticket: int = 0  # of the run that waits for its order; 0: none does
 
 
 Given = float | str | bool  # what a field of a custom event may hold
@@ -110,10 +116,13 @@ class Occasion(Record):
     is_file: bool = False  # candles are the whole market: closes are prices, timers and all
     is_idle: bool = False  # on a candle file: time passes without a candle
     is_held: bool = False  # a person is asked first: only transactions under way go on
+    plays: tuple[Play, ...] = ()  # of the person in front of a game
+    doubted: tuple[int, ...] = ()  # tickets of a game's orders that nobody knows of now
 
 
 class Intent(Record):
-    """Wanted, unchecked. `action` is buy, sell, close, cancel or transfer."""
+    """Wanted, unchecked. `action` is buy, sell, close, cancel, transfer, or protect:
+    then `exits` are set anew for what it holds."""
 
     action: str
     symbol: str
@@ -132,6 +141,9 @@ class Intent(Record):
     is_step: bool = False  # of a transaction
     to: str = ""  # account, of a transfer; `account` is where it comes from
     unit: str = ""  # of what is transferred
+    of: int = 0  # of a cancel: only the order with this ticket; 0: all of the bot there
+    deadline_ms: int | None = None  # canceled after so long (0: never); None: as the policy says
+    pair: str = ""  # batch | parallel: an exit that leaves beside the entry just before it
 
 
 class OrderOutcome(Record):
@@ -147,6 +159,9 @@ class OrderOutcome(Record):
     reason: str
     is_filled: bool  # as asked
     leverage: float = 1.0
+    sent_ns: int = 0  # by our clock; 0: nobody knows
+    accepted_ns: int = 0
+    filled_ns: int = 0
 
 
 class Planned(Record):
@@ -243,6 +258,7 @@ class Decision(Record):
     is_finalized: bool = False  # the script is done; the bot is carried out no more
     awaited: tuple[Awaited, ...] = ()  # what its runs wait for now
     reserved: float = 0.0  # free cash that its transactions under way still need
+    rounds: tuple[Round, ...] = ()  # games that are over now
     fault: str = ""
 
 
@@ -272,6 +288,7 @@ class Needs(Record):
     patience: Patience = Patience()
     starts: bool = False  # it wants to be told of its start, whether anything else happens or not
     wants: tuple[Want, ...] = ()  # what its orders ask of their markets beside price and size
+    is_played: bool = False  # a game: it takes plays, and hears what nobody knows of its orders
 
 
 class BotKind(Protocol):
@@ -303,6 +320,15 @@ class BotKind(Protocol):
         ...
 
     def decode(self, source: str, settings: Mapping[str, str], data: Any) -> Any: ...
+
+
+@runtime_checkable
+class Played(Protocol):
+    """A kind of bot that plays what a person's keys say, while it is armed."""
+
+    def disarmed(self, state: Any, why: str) -> Any:
+        """The state with its keys dead, and why."""
+        ...
 
 
 @runtime_checkable

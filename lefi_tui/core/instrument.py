@@ -10,6 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.money import MONEY, ZERO, ceil_to, floor_to, words
 from lefi_tui.core.order import Side
 from lefi_tui.core.record import Record
@@ -38,6 +40,12 @@ class Instrument(Record):
     @property
     def is_perpetual(self) -> bool:
         return bool(self.settle)
+
+
+def reducing(instrument: Instrument) -> Instrument:
+    """The market as an order finds it that only makes a position smaller: of a perpetual such an
+    order needs no least value, so that what filled in part can always be closed."""
+    return replace(instrument, minimum_notional=ZERO) if instrument.is_perpetual else instrument
 
 
 class Conformed(Record):

@@ -72,6 +72,7 @@ class Asked(Record):
     doubt: str = ""  # why the desk and the exchange may not agree
     others: tuple[str, ...] = ()  # what is not ours there
     dead_man: DeadManState | None = None  # the exchange's own switch
+    has_text: bool = True  # a bot of the program itself has no script to test
 
 
 def gates(asked: Asked) -> tuple[Gate, ...]:
@@ -84,14 +85,35 @@ def shut(rows: tuple[Gate, ...]) -> tuple[Gate, ...]:
     return tuple(each for each in rows if not each.is_open)
 
 
+def hand_gates(asked: Asked) -> tuple[Gate, ...]:
+    """Those of a person's own order: it has no script, and is said by itself each time."""
+    rows = [look(asked) for look in _OF_HAND]
+    return tuple(sorted(rows, key=lambda each: each.is_open))
+
+
+def hand_refusal(account: str, rows: tuple[Gate, ...]) -> str:
+    """Why nothing is sent, in words; empty when every gate is open."""
+    closed = shut(rows)
+    if not closed:
+        return ""
+    return f"Nothing is sent with real money on {account}: {_many(closed)} shut. {_each(closed)}"
+
+
+def _many(closed: tuple[Gate, ...]) -> str:
+    return "1 gate is" if len(closed) == 1 else f"{len(closed)} gates are"
+
+
+def _each(closed: tuple[Gate, ...]) -> str:
+    return " ".join(f"{gate.name}: {gate.found}. {gate.next}." for gate in closed)
+
+
 def refusal(bot: str, account: str, rows: tuple[Gate, ...]) -> str:
     """Why nothing starts, in words; empty when every gate is open."""
     closed = shut(rows)
     if not closed:
         return ""
-    each = " ".join(f"{gate.name}: {gate.found}. {gate.next}." for gate in closed)
-    many = "1 gate is" if len(closed) == 1 else f"{len(closed)} gates are"
-    return f"Bot {bot} does not start with real money on {account}: {many} shut. {each}"
+    many = _many(closed)
+    return f"Bot {bot} does not start with real money on {account}: {many} shut. {_each(closed)}"
 
 
 # ---- each
@@ -112,6 +134,8 @@ def _typed(asked: Asked) -> Gate:
 
 def _tests(asked: Asked) -> Gate:
     name, ran = "script's tests", asked.facts.tests
+    if not asked.has_text:
+        return Gate(name, is_open=True, found="it has no script: its tests are the program's")
     if ran is None or ran.version != asked.version:
         return Gate(name, is_open=False, found="those of this text did not run", next="Start again")
     if ran.refusal:
@@ -209,4 +233,12 @@ _GATES: Final[tuple[Callable[[Asked], Gate], ...]] = (
     _tests,
     _offers,
     _typed,
+)
+_OF_HAND: Final[tuple[Callable[[Asked], Gate], ...]] = (
+    _config,
+    _key,
+    _clock,
+    _reconciled,
+    _dead_man,
+    _limits,
 )

@@ -13,13 +13,14 @@ from typing import ClassVar
 
 from lefi_tui.core.approval import Approval, ApprovalRule
 from lefi_tui.core.bot import Answer, Awaited, Bar, FillSeen, Given, Planned, Print, Quote, RunTrace
+from lefi_tui.core.game import Play, Round
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.key_rights import KeyRights, KeyState
 from lefi_tui.core.kill import Flatten, KillRules, KillStage
 from lefi_tui.core.live_gates import Gate, LiveFacts
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.offers import Offers
-from lefi_tui.core.order import Order, Owed
+from lefi_tui.core.order import ExitPlan, Moving, Order, Owed, Side, Size, TimeInForce
 from lefi_tui.core.protection import Guard, ProtectionRules
 from lefi_tui.core.reconcile import Leg, TheirOrder
 from lefi_tui.core.record import Record
@@ -184,12 +185,70 @@ class CancelOrder(Command):
 
 
 class ClosePosition(Command):
-    """The whole position, whoever holds it: one reduce-only order at market."""
+    """The whole position, whoever holds it, or a part: one reduce-only order at market."""
 
     account: str
     symbol: str
     at_ns: int = 0
     by: str = "hand"
+    share: Decimal | None = None  # of the position, 0 to 1
+    units: Decimal | None = None
+
+
+class PlaceOrder(Command):
+    """An order of a person. Its size, or the money that it loses at its stop."""
+
+    account: str
+    symbol: str
+    side: Side
+    size: Size | None = None
+    risk: Decimal | None = None  # in quote: units follow from the distance to the stop
+    limit: Decimal | None = None  # None: at market
+    exits: ExitPlan = ExitPlan()
+    time_in_force: TimeInForce = TimeInForce.GTC
+    is_reduce_only: bool = False
+    is_post_only: bool = False
+    leverage: Decimal | None = None
+    is_confirmed: bool = False  # what looks like a slip of the finger is meant
+    at_ns: int = 0
+    by: str = "hand"
+    # The engine's own, whatever a sender says: what it knows beside the journal.
+    facts: LiveFacts | None = None
+    quotes: tuple[Quote, ...] = ()
+
+
+class MoveOrder(Command):
+    """To another price: a limit order of the hand, for what is left of it; a stop or a target."""
+
+    order: str
+    ticks: int = 0
+    price: Decimal | None = None
+    is_confirmed: bool = False
+    at_ns: int = 0
+    by: str = "hand"
+    facts: LiveFacts | None = None  # as of PlaceOrder
+
+
+class ProtectPosition(Command):
+    """Stop, target and trail of an open position, set anew; what it does not name stays."""
+
+    account: str
+    symbol: str
+    exits: ExitPlan
+    at_ns: int = 0
+    by: str = "hand"
+
+
+class SayStatement(Command):
+    """One statement of Lefi, carried out once by the hand."""
+
+    account: str
+    text: str
+    is_confirmed: bool = False
+    at_ns: int = 0
+    by: str = "hand"
+    facts: LiveFacts | None = None  # as of PlaceOrder
+    quotes: tuple[Quote, ...] = ()
 
 
 class Kill(Command):
@@ -316,6 +375,16 @@ class GiveCommand(Command):
     name: str
     at_ns: int = 0
     by: str = "hand"
+    press: int = 0  # rises with each key of one screen: the same one twice is one; 0: no key
+
+
+class PlayGame(Command):
+    """A key of the person in front of a game."""
+
+    bot: str
+    play: Play
+    at_ns: int = 0
+    by: str = "hand"
 
 
 class EmitEvent(Command):
@@ -386,6 +455,7 @@ class VenueAccepted(OrderReport):
     at_ns: int
     venue_order_id: str = ""
     quantity: Decimal | None = None  # units, where the venue has fixed them
+    sent_ns: int = 0  # by our clock, when its request's bytes left; 0: nobody knows
 
 
 class VenueRejected(OrderReport):
@@ -412,6 +482,7 @@ class VenueFilled(OrderReport):
     is_last: bool  # the venue's word that the order is filled
     other_fee: Decimal = ZERO  # paid in another currency than the account's; `fee` is then 0
     other_currency: str = ""
+    sent_ns: int = 0  # as in VenueAccepted: a fill may overtake that
 
 
 class VenueCanceled(OrderReport):
@@ -605,6 +676,7 @@ class FeedStated(MarketInput):
     what: str
     why: str = ""
     next: str = ""
+    is_doubted: bool = False  # what is told is not what was wished for
 
 
 class OrdersHeard(MarketInput):
@@ -781,6 +853,7 @@ class CommandGiven(Event):
     name: str
     at_ns: int
     by: str
+    press: int = 0
 
 
 class CloseOnStopAsked(Event):
@@ -846,10 +919,23 @@ class OrderDenied(Event):
 
 
 class OrderAccepted(Event):
+    """By our clock: when it left and when its first word was heard; 0 where nobody knows."""
+
     order: str
     at_ns: int
     venue_order_id: str
     quantity: Decimal | None
+    sent_ns: int = 0
+    heard_ns: int = 0
+
+
+class OrderTimed(Event):
+    """When it left and when that was heard, by our clock, of one whose fill came first."""
+
+    order: str
+    at_ns: int
+    sent_ns: int
+    heard_ns: int
 
 
 class OrderRejected(Event):
@@ -877,10 +963,30 @@ class OrderFilled(Event):
     is_last: bool
     other_fee: Decimal = ZERO  # as in VenueFilled
     other_currency: str = ""
+    sent_ns: int = 0  # as in OrderAccepted
+    heard_ns: int = 0
 
 
 class OrderCancelRequested(Event):
     order: str
+    at_ns: int
+    by: str
+
+
+class OrderMoving(Event):
+    """An order is to stand at another price when its cancel is final; None: no longer."""
+
+    order: str
+    moving: Moving | None
+    at_ns: int
+    by: str
+
+
+class StatementSaid(Event):
+    """A statement of the command line was carried out: what of it is wanted follows."""
+
+    account: str
+    text: str
     at_ns: int
     by: str
 
@@ -1065,6 +1171,16 @@ class IntentRefused(Event):
     code: str
     text: str
     at_ns: int
+
+
+class GameEnded(Event):
+    """One game of a bot is over: what it was, what it brought, how quick it was."""
+
+    bot: str
+    account: str
+    symbol: str
+    at_ns: int
+    round: Round
 
 
 class BotFinalized(Event):

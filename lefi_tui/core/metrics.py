@@ -30,6 +30,7 @@ class FillRow(Record):
     reason: str  # order close stop_loss take_profit trail liquidation
     time_ms: int
     leverage: float | None = None  # None: as the open position, or 1
+    had_both: bool = False  # an exit's candle could have met a stop and the target
 
 
 class Trade(Record):
@@ -66,6 +67,7 @@ class TradeBook:
             name: Holding(rules.lot, rules.is_perpetual) for name, rules in markets.items()
         }
         self.trades: list[Trade] = []
+        self.both: list[int] = []  # which of them left where a stop and the target could be met
         self.fees = 0.0
 
     def add(self, fill: FillRow) -> None:
@@ -80,6 +82,8 @@ class TradeBook:
         )
         self.fees += fill.fee
         if closed is not None:
+            if fill.had_both:
+                self.both.append(len(self.trades))
             self.trades.append(_trade(fill, closed))
 
     def open(self, closes: Mapping[str, float]) -> tuple[OpenPosition, ...]:
@@ -143,18 +147,23 @@ class Course(Record):
 
 
 def numbers(course: Course, trades: Sequence[Trade]) -> Numbers:
-    equity = course.equity
-    returns = [after / before - 1 for before, after in pairwise(equity) if before]
-    yearly = math.sqrt(YEAR_MS / course.timeframe_ms)
-    candles = len(equity) - 1
+    returns = [after / before - 1 for before, after in pairwise(course.equity) if before]
+    return numbers_from(course, trades, (max_drawdown(course.equity), sums_of(returns)))
+
+
+def numbers_from(course: Course, trades: Sequence[Trade], known: tuple[float, Sums]) -> Numbers:
+    """`known` of the curve: its largest fall, and the sums of its returns."""
+    equity, (fall, sums) = course.equity, known
+    a_year = yearly(course.timeframe_ms)
+    candles, pnl = len(equity) - 1, [trade.pnl for trade in trades]
     return Numbers(
         total_return=equity[-1] / equity[0] - 1 if equity[0] else None,
-        max_drawdown=max_drawdown(equity),
-        sharpe=_sharpe(returns, yearly),
-        sortino=_sortino(returns, yearly),
-        cagr=_cagr(course),
-        win_rate=sum(trade.pnl > 0 for trade in trades) / len(trades) if trades else None,
-        profit_factor=_profit_factor(trades),
+        max_drawdown=fall,
+        sharpe=sharpe(sums, a_year),
+        sortino=sortino(sums, a_year),
+        cagr=cagr(course),
+        win_rate=win_rate(pnl),
+        profit_factor=profit_factor(pnl),
         exposure=course.exposed / candles if candles else None,
     )
 
@@ -170,28 +179,46 @@ def max_drawdown(equity: Iterable[float]) -> float:
     return worst
 
 
-def _sharpe(returns: Sequence[float], yearly: float) -> float | None:
-    """Mean over sample standard deviation, for a year of candles, gaps or not."""
-    if len(returns) < 2:
-        return None
-    mean = math.fsum(returns) / len(returns)
-    deviation = math.sqrt(
-        math.fsum((each - mean) * (each - mean) for each in returns) / (len(returns) - 1)
-    )
-    return mean / deviation * yearly if deviation else None
+class Sums(Record):
+    """What Sharpe and Sortino need of a run's returns; each sum is rounded once, at its end."""
+
+    returns: int  # how many
+    total: float
+    squares: float  # of their distances from the mean
+    falls: int  # how many are below 0
+    fall_squares: float
 
 
-def _sortino(returns: Sequence[float], yearly: float) -> float | None:
-    """Mean over the root mean square of the negative returns."""
+def sums_of(returns: Sequence[float]) -> Sums:
+    total = math.fsum(returns)
+    mean = total / len(returns) if returns else 0.0
     falls = [each for each in returns if each < 0]
-    if not falls:
+    squares = math.fsum((each - mean) * (each - mean) for each in returns)
+    return Sums(len(returns), total, squares, len(falls), math.fsum(each * each for each in falls))
+
+
+def yearly(timeframe_ms: int) -> float:
+    """For a year of candles, gaps or not."""
+    return math.sqrt(YEAR_MS / timeframe_ms)
+
+
+def sharpe(sums: Sums, a_year: float) -> float | None:
+    """Mean over sample standard deviation."""
+    if sums.returns < 2:
         return None
-    mean = math.fsum(returns) / len(returns)
-    downside = math.sqrt(math.fsum(each * each for each in falls) / len(falls))
-    return mean / downside * yearly if downside else None
+    deviation = math.sqrt(sums.squares / (sums.returns - 1))
+    return sums.total / sums.returns / deviation * a_year if deviation else None
 
 
-def _cagr(course: Course) -> float | None:
+def sortino(sums: Sums, a_year: float) -> float | None:
+    """Mean over the root mean square of the negative returns."""
+    if not sums.falls:
+        return None
+    downside = math.sqrt(sums.fall_squares / sums.falls)
+    return sums.total / sums.returns / downside * a_year if downside else None
+
+
+def cagr(course: Course) -> float | None:
     years = (course.to_ms - course.from_ms) / YEAR_MS
     first, last = course.equity[0], course.equity[-1]
     if not years > 0 or not first > 0 or last < 0:
@@ -202,9 +229,13 @@ def _cagr(course: Course) -> float | None:
         return None
 
 
-def _profit_factor(trades: Sequence[Trade]) -> float | None:
-    won = math.fsum(trade.pnl for trade in trades if trade.pnl > 0)
-    lost = -math.fsum(trade.pnl for trade in trades if trade.pnl < 0)
+def win_rate(pnl: Sequence[float]) -> float | None:
+    return sum(each > 0 for each in pnl) / len(pnl) if pnl else None
+
+
+def profit_factor(pnl: Sequence[float]) -> float | None:
+    won = math.fsum(each for each in pnl if each > 0)
+    lost = -math.fsum(each for each in pnl if each < 0)
     return won / lost if lost else None
 
 

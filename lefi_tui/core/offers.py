@@ -52,6 +52,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "attached": "exits attached to the entry",
         "trail": "trailing stop",
         "batch": "several orders in one request",
+        "paired": "an exit beside its entry",
         "edit": "an order changed in place",
         "post_only": "post only",
         "reduce_only": "reduce only",

@@ -176,6 +176,14 @@ class OrderTerms(Record):
     exits: ExitPlan = field(default_factory=ExitPlan)
 
 
+class Moving(Record):
+    """A limit order on its way to another price: canceled, then placed anew for what is left."""
+
+    limit: Decimal
+    at_ns: int  # when it was asked for: what ends much later is not placed anew
+    less: Decimal = ZERO  # units that an order before it has turned out to have filled
+
+
 class Order(Record):
     """One order of ours. `quantity` is None until its units are fixed (some venues: at fill)."""
 
@@ -204,10 +212,23 @@ class Order(Record):
     held: Decimal | None = None  # of a transaction's step: its owner's units before it
     trigger: Decimal | None = None  # of an exit at an exchange: the price that fires it
     canceled_by: str = ""  # who asked first that it be canceled
+    beside: str = ""  # of an exit that left with it: its entry, which may not be filled yet
+    # By our clock: its bytes left, its first word came, its first fill came; 0: nobody knows.
+    sent_ns: int = 0
+    accepted_ns: int = 0
+    filled_ns: int = 0
+    moving: Moving | None = None
+    moved_from: str = ""  # the order in whose place it stands
+    is_unanswered: bool = False  # and stays so when its cancel is asked: that is no answer
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether nobody knows if its venue has it."""
+        return self.is_unanswered or self.status is OrderStatus.UNCONFIRMED
 
     @property
     def is_step(self) -> bool:
@@ -226,7 +247,9 @@ class Order(Record):
         """The order in its next status; an illegal move is a bug and stops the program."""
         assert status in TRANSITIONS[self.status], f"{self.id}: {self.status} -> {status}"
         asked = self.is_cancel_asked or status is OrderStatus.CANCEL_PENDING
-        return replace(self, status=status, reason=reason or self.reason, is_cancel_asked=asked)
+        moved = replace(self, status=status, reason=reason or self.reason, is_cancel_asked=asked)
+        is_asking = self.is_doubted and status is OrderStatus.CANCEL_PENDING
+        return replace(moved, is_unanswered=is_asking or status is OrderStatus.UNCONFIRMED)
 
     def with_fill(self, price: Decimal, quantity: Decimal, fee: Decimal, *, is_last: bool) -> Order:
         """The order after one execution. Filling more than was ordered is a bug."""
@@ -249,6 +272,7 @@ class Order(Record):
             filled=total,
             cost=MONEY.fma(price, quantity, self.cost),
             fees=EXACT.add(self.fees, fee),
+            is_unanswered=False,
         )
 
 

@@ -52,11 +52,14 @@ def reducible(position: Position, side: Side, units: Decimal) -> Decimal:
     return min(units, position.units.copy_abs())
 
 
-def credited(position: Position, side: Side, units: Decimal, owner: str) -> dict[str, Decimal]:
+def credited(
+    position: Position, side: Side, units: Decimal, owner: str, beyond: str = ""
+) -> dict[str, Decimal]:
     """Whose units are given back: the owner's, then the others' by name, each up to its share.
 
-    What nobody holds against it is the owner's too.
+    What nobody holds against it is the owner's too, or his who is named for it.
     """
+    rest = beyond or owner
     parts: dict[str, Decimal] = {}
     left = units
     for name, share in sorted(position.shares.items(), key=lambda each: (each[0] != owner, each)):
@@ -64,7 +67,7 @@ def credited(position: Position, side: Side, units: Decimal, owner: str) -> dict
         if part:
             parts[name] = part
             left = EXACT.subtract(left, part)
-    return {**parts, owner: EXACT.add(parts.get(owner, ZERO), left)} if left else parts
+    return {**parts, rest: EXACT.add(parts.get(rest, ZERO), left)} if left else parts
 
 
 def filled(position: Position, fill: Fill) -> tuple[Position, Decimal]:

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from msgspec import field
+from msgspec.structs import replace
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import EXACT, MONEY, ZERO, ceil_to, floor_to, nearest_to
-from lefi_tui.core.order import Level, LevelKind, Order, OrderStatus, Side
+from lefi_tui.core.order import ExitPlan, Level, LevelKind, Order, OrderStatus, Side
 from lefi_tui.core.record import Record
 
 STOP: Final = "stop"
@@ -147,6 +148,25 @@ def is_in_vain(order: Order, slot: Slot) -> bool:
     """It is held here alone, and its sale was refused when its price was met."""
     is_ours = order.venue_order_id == KEPT_HERE or is_fired(order)
     return is_ours and bool(slot.refused_ns)
+
+
+Whose = tuple[str, str, str, int, str]  # entry, owner, run, site, group: of who asks
+
+
+def with_plan(guard: Guard, plan: ExitPlan, whose: Whose, price: Decimal) -> Guard:
+    """The exits that a plan names, set anew; what it does not name stays."""
+    asked = {STOP: plan.stop_loss, TARGET: plan.take_profit, TRAIL: plan.trail}
+    named: dict[str, Any] = {
+        leg: Asked(level, *whose) for leg, level in asked.items() if level is not None
+    }
+    if TRAIL in named:
+        named["best"] = price
+    # It is set anew, so it is not one that was moved, refused or taken away a moment ago.
+    anew = {SLOT_OF[leg] for leg in named if leg in SLOT_OF}
+    slots = {
+        name: Slot(order=each.order) if name in anew else each for name, each in guard.slots.items()
+    }
+    return replace(guard, slots=slots, **named)
 
 
 # ---- levels

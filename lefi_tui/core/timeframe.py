@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 WEEK_MS: Final = 7 * 86_400_000
+# Seconds since 1970 reach this in the year 5138, milliseconds passed it in 1973.
+SECONDS_MAX: Final = 100_000_000_000
 _UNITS: Final = ((WEEK_MS, "w"), (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"))
 
 

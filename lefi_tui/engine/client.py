@@ -15,7 +15,7 @@ from lefi_tui.core.messages import Command
 from lefi_tui.engine import wire
 from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
-from lefi_tui.errors import EngineAbsentError, RefusedError
+from lefi_tui.errors import EngineAbsentError, NoAnswerError, RefusedError
 from lefi_tui.views.queries import Query
 
 ANSWER_S: Final = 30.0  # longer than any turn; then the engine is gone
@@ -79,7 +79,7 @@ class SocketChannel:
                 await self._writer.drain()
                 return _taken(await answer, self._path)
         except (TimeoutError, ConnectionError) as error:
-            raise EngineAbsentError("it does not answer any more", where=str(self._path)) from error
+            raise NoAnswerError("it does not answer any more", where=str(self._path)) from error
         finally:
             del self._waiting[number]
 
@@ -101,7 +101,7 @@ class SocketChannel:
         where = str(self._path)
         for each in self._waiting.values():
             if not each.done():
-                gone = EngineAbsentError("it closed the connection", where=where)
+                gone = NoAnswerError("it closed the connection", where=where)
                 each.set_exception(RefusedError(refusal, where=where) if refusal else gone)
 
 

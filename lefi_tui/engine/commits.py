@@ -14,7 +14,15 @@ from lefi_tui.core.record import Record
 from lefi_tui.engine import snapshot
 from lefi_tui.engine.standing import Standing, engine_event
 from lefi_tui.engine.turn import Turn
-from lefi_tui.ports.journal import Batch, Change, Journal, Sealed, TapeRow
+from lefi_tui.ports.journal import (
+    Batch,
+    Change,
+    Durable,
+    Journal,
+    Sealed,
+    TapeRow,
+    nothing_more,
+)
 
 SNAPSHOT_EVENTS: Final = 10_000  # a start carries out at most so many again: about two seconds
 TAPE_PENDING_MAX: Final = 1_024  # rows of tape that wait in memory for a commit
@@ -38,6 +46,7 @@ class Commits:
         self._since_snapshot = 0
         self._tape_from = 0  # first row of the tape that no segment holds
         self._tape_bytes = 0
+        self._owed: Batch | None = None
 
     def measure(self) -> None:
         """What the tape's table holds already; read once at the start."""
@@ -58,12 +67,23 @@ class Commits:
     def has_pending(self) -> bool:
         return bool(self._pending)
 
-    async def keep(self, turn: Turn) -> None:
+    @property
+    def pending(self) -> tuple[TapeRow, ...]:
+        """The tape that the journal has only with its next commit."""
+        return tuple(self._pending)
+
+    def owe(self, turn: Turn) -> None:
+        """It failed, and yet it happened: the press book has it, the next commit writes it."""
+        self._owed = replace(turn.batch, tape=self.pending)
+        self._pending.clear()
+        self.durable = self.standing = turn.after
+
+    async def keep(self, turn: Turn, durable: Durable = nothing_more) -> None:
         """Durable when it returns, if it has rows; raises JournalError, and then it never was."""
         self._pending.extend(turn.batch.tape)
         self._since_snapshot += len(turn.batch.rows) + len(turn.batch.tape)
         if turn.batch.rows or len(self._pending) >= TAPE_PENDING_MAX:
-            await self._commit(turn.batch, turn.after)
+            await self._commit(turn.batch, turn.after, durable)
         self.standing = turn.after
 
     async def flush(self) -> None:
@@ -71,15 +91,19 @@ class Commits:
         if self._pending:
             await self._commit(Batch(), self.standing)
 
-    async def _commit(self, batch: Batch, after: Standing) -> None:
+    async def _commit(self, batch: Batch, after: Standing, durable: Durable = nothing_more) -> None:
         is_due = self._since_snapshot >= self._pace.snapshot_events
+        owed = self._owed or Batch()
         whole = replace(
             batch,
-            tape=tuple(self._pending),
+            rows=owed.rows + batch.rows,
+            tape=owed.tape + self.pending,
+            changes=owed.changes + batch.changes,
             snapshot=snapshot.save(after) if is_due else None,
         )
-        await self._journal.commit(whole)
-        for row in self._pending:
+        await self._journal.commit(whole, durable)
+        self._owed = None
+        for row in whole.tape:
             self._count(row)
         self._pending.clear()
         self.durable = self.standing = after
@@ -112,6 +136,7 @@ class Commits:
     def adopt(self, standing: Standing) -> None:
         """The commit was told as failed, and yet the disk has it."""
         self._pending.clear()
+        self._owed = None
         self.durable = self.standing = standing
 
     def roll_back(self) -> None:

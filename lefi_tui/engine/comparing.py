@@ -25,6 +25,7 @@ from lefi_tui.core.messages import VenueViewed
 from lefi_tui.core.money import EXACT, ZERO, words
 from lefi_tui.core.reconcile import SetUnknown, short_of_coins
 from lefi_tui.core.record import Record
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import SharedVenue, VenueTimeoutError
@@ -104,11 +105,7 @@ class Comparing:
         await self._attend(account, venue)
 
     async def close(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_all(self._tasks.values())
 
     def soon(self, account: str) -> None:
         """There is a reason to look now: a person asks."""

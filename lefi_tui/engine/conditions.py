@@ -17,6 +17,7 @@ from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.limiting import Wanted, wanted
 from lefi_tui.core.messages import ConditionsSeen, MarketInput
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.venue_watch import VenueWatch
 from lefi_tui.engine.world import World
 from lefi_tui.engine.writer import SingleWriter
@@ -74,11 +75,7 @@ class ConditionsWatch(Struct):
                 asked.task = asyncio.get_running_loop().create_task(self._ask(each, asked))
 
     async def close(self) -> None:
-        tasks = [each.task for each in self._asked.values() if each.task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_all(each.task for each in self._asked.values() if each.task is not None)
 
     async def _ask(self, each: Wanted, asked: _Asked) -> None:
         try:

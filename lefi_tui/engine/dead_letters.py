@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,10 @@ from msgspec.structs import asdict
 from lefi_tui.core.codec import CodecError, decode, encode
 from lefi_tui.core.messages import LoadHistory, MarketInput, Message, Report, Watch
 from lefi_tui.core.record import Record
+from lefi_tui.engine.fold import IMPOSSIBLE
+from lefi_tui.engine.inbox import Incoming
+from lefi_tui.engine.standing import Standing
+from lefi_tui.engine.turn import take_turn
 from lefi_tui.views.dead_view import DeadRow, DeadView
 
 FILE_NAME: Final = "dead.jsonl"
@@ -57,6 +62,17 @@ class DeadLetters:
             del self._letters[0]
             self._gone += 1
         self._write()
+
+    def keep_culprit(
+        self, standing: Standing, messages: Sequence[Incoming], bug: Exception, at_ns: int
+    ) -> None:
+        """The first message that nothing can be made of, for a person to look at."""
+        for count in range(1, len(messages) + 1):
+            try:
+                take_turn(standing, messages[:count], at_ns)
+            except IMPOSSIBLE:
+                self.keep(messages[count - 1], f"{type(bug).__name__}: {bug}", at_ns)
+                return
 
     def refusal(self, letter: str, *, is_again: bool) -> str:
         """Why nothing can be done with it; empty when something can."""

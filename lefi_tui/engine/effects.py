@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.desk.orders import is_flatten
 from lefi_tui.core.messages import (
     CancelOrders,
     Effect,
@@ -37,18 +38,23 @@ from lefi_tui.core.messages import (
     Watch,
 )
 from lefi_tui.core.order import Order
+from lefi_tui.engine.canceling import Cancels, Ways
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.inbox import Incoming
-from lefi_tui.engine.looking_up import CALL_S, LOOK_UP_FIRST_S, Ends, LookUps
+from lefi_tui.engine.launching import Launching
+from lefi_tui.engine.looking_up import LOOK_UP_FIRST_S, Ends, LookUps, in_time
 from lefi_tui.engine.moving import Moving
 from lefi_tui.engine.timers import Spec, Timers
 from lefi_tui.engine.world import World
+from lefi_tui.ports.journal import Durable
 from lefi_tui.ports.venue import VenueTimeoutError
 
-OVER_MAX: Final = 1_024  # orders whose end is remembered, so that none is canceled again
+if TYPE_CHECKING:
+    from lefi_tui.engine.shots import Shot
+
 NS_PER_MS: Final = 1_000_000
 
-Answer = TypeVar("Answer")
 Hear = Callable[[Incoming], bool]
 _log: Final = logging.getLogger(__name__)
 
@@ -61,26 +67,42 @@ class Effects:
         self.undone: Callable[[Effect, str], None] = lambda _effect, _why: None
         self.overheard: Callable[[Report], None] = lambda _report: None  # before the inbox has it
         self._left: set[str] = set()  # orders of the kill that left without a commit
-        self._canceling: set[str] = set()  # whose cancel has no answer yet
-        self._over: dict[str, None] = {}  # orders with a final word, the newest ones
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[str] = set()  # orders whose submit has no answer yet
-        self._to_cancel: set[str] = set()  # asked to cancel and not known to be final
         self.view: Callable[[str], None] = lambda _account: None  # an account is compared now
         self.unheard: set[str] = set()  # orders of reports that found the inbox full
         self.timers = Timers()
-        ends = Ends(self._tell, self._doubt, self._lost_cancel)
-        self.look_ups = LookUps(world, self._begin, ends)
+        ways = Ways(self._begin, self._tell, self._silent, self.look_up)
+        self._cancels = Cancels(world, ways, self._sending)
+        ends = Ends(self._tell, self._doubt, self._cancels.lost)
+        self.look_ups = LookUps(world, self._begin, ends, self._freeze.is_unsent)
         self.moving = Moving(world, self.hear_report)
+        self.launching = Launching(world.venues, self._freeze)
 
     # ---- the door
+
+    def prepare(self, effects: Iterable[Effect], shot: Shot | None = None) -> Durable:
+        """What sends their orders, from the journal's thread, the moment that they are durable. A
+        close must not overtake the cancels of its own turn: those set free what it sells."""
+        if shot is not None:
+            return self.launching.given(shot.ready)
+        told = list(effects)
+        self._freeze.decided(_ids_of(told))
+        canceling = {each.account for each in told if isinstance(each, CancelOrders)}
+        sends = [each for each in told if isinstance(each, SubmitOrders)]
+        return self.launching.prepare(
+            each
+            for each in sends
+            if each.account not in canceling
+            and not self._left.intersection(o.id for o in each.orders)
+        )
 
     def carry_out(self, effect: Effect) -> None:
         match effect:
             case SubmitOrders():
                 self._send(effect.account, effect.orders)
             case CancelOrders():
-                self._cancel_asked(effect)
+                self._cancels.carry_out(effect)
             case LookUpOrder() | ViewVenue() | TakeOver() | LetGo() | MoveMoney():
                 self._inquire(effect)
             case SetTimers():
@@ -99,10 +121,7 @@ class Effects:
         """Where venues tell. One that finds no room is looked up later: nothing is lost."""
         order = getattr(report, "order", "")
         if _is_final(report):
-            self._to_cancel.discard(order)
-            self._over[order] = None
-            if len(self._over) > OVER_MAX:
-                del self._over[next(iter(self._over))]
+            self._cancels.ended(order)
         self.overheard(report)
         if self._hear(report):
             return
@@ -118,10 +137,7 @@ class Effects:
 
     async def close(self) -> None:
         await self.moving.close()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end_all(self._tasks)
         for venue in self._world.venues.values():
             await venue.close()
 
@@ -176,7 +192,23 @@ class Effects:
     def leave(self, account: str, orders: tuple[Order, ...]) -> None:
         """Orders of the kill, noted in the emergency log: they are never sent again."""
         self._send(account, orders)
-        self._left.update(order.id for order in orders)
+
+    def take_back(self, orders: tuple[Order, ...]) -> bool:
+        """Whether it is certain that none of them has left, and none will."""
+        ids = {order.id for order in orders}
+        if self.launching.has_left(orders) or ids & self._left:
+            return False
+        self._freeze.never(ids)
+        return True
+
+    def not_sent(self, effects: Iterable[Effect], left: frozenset[str]) -> None:
+        """They were decided, and their commit was told as failed: so they end. But not `left`."""
+        self._never_sent(_ids_of(effects) - left)
+
+    def _never_sent(self, orders: Iterable[str]) -> None:
+        ids = tuple(orders)
+        self._freeze.never(ids)
+        self._tell(VenueNeverSaw(each, self._now()) for each in ids)
 
     def _send(self, account: str, orders: tuple[Order, ...]) -> None:
         fresh = tuple(order for order in orders if order.id not in self._left)
@@ -185,13 +217,15 @@ class Effects:
                 self.look_up(account, order.id)
         ids = tuple(order.id for order in fresh)
         self._sending.update(ids)
+        self._left.update(order.id for order in fresh if is_flatten(order))
         if fresh:
             self._begin(self._submit(account, fresh), account, ids)
 
     def _withhold(self, orders: tuple[Order, ...]) -> tuple[Order, ...]:
         """What may still leave. Of the rest it is certain that no venue will ever see it."""
         frozen = tuple(order for order in orders if not self._freeze.may_leave(order))
-        self._tell(VenueNeverSaw(order.id, self._now()) for order in frozen)
+        self._never_sent(order.id for order in frozen)
+        self._left.difference_update(order.id for order in frozen)
         self._sending.difference_update(order.id for order in frozen)
         return tuple(order for order in orders if order not in frozen)
 
@@ -203,12 +237,13 @@ class Effects:
             self._tell(VenueRejected(each, self._now(), "NO_VENUE", text) for each in ids)
             self._sending.difference_update(ids)
             return
-        orders = self._withhold(orders)
-        ids = tuple(order.id for order in orders)
+        if not self.launching.has_left(orders):
+            orders = self._withhold(orders)
+            ids = tuple(order.id for order in orders)
         if not orders:
             return
         try:
-            told = self._tell(await _in_time(venue.submit(orders)))
+            told = self._tell(await in_time(venue.submit(orders)))
         except VenueTimeoutError as error:
             self._tell(self._silent(each, error) for each in ids)
         else:
@@ -216,47 +251,14 @@ class Effects:
             left_out = [each for each in ids if each not in told]
             self._tell(self._silent(each, "the answer does not name it") for each in left_out)
         self._sending.difference_update(ids)
-        overtaken = tuple(each for each in ids if each in self._to_cancel)
-        if overtaken:  # the cancel went out before the venue knew the order
-            self.cancel(account, overtaken)
-
-    def _cancel_asked(self, effect: CancelOrders) -> None:
-        if effect.is_risen:
-            for order in effect.orders:
-                self._over.pop(order, None)
-        self.cancel(effect.account, effect.orders)
+        self._cancels.submitted(account, ids)
 
     def cancel(self, account: str, orders: tuple[str, ...]) -> None:
         """Also the reserved path: needs neither the inbox nor the journal."""
-        orders = tuple(each for each in orders if each not in self._over)
-        self._to_cancel.update(orders)
-        fresh = tuple(each for each in orders if each not in self._canceling)
-        if fresh:
-            self._canceling.update(fresh)
-            task = self._begin(self._cancel(account, fresh), account, fresh)
-            task.add_done_callback(lambda _task: self._canceling.difference_update(fresh))
-
-    async def _cancel(self, account: str, orders: tuple[str, ...]) -> None:
-        venue = self._world.venues.get(account)
-        if venue is None:
-            return
-        try:
-            told = self._tell(await _in_time(venue.cancel(orders)))
-        except VenueTimeoutError as error:
-            self._tell(self._silent(each, error) for each in orders)
-            return
-        # Not named: final already, or not known there yet. Only a look-up tells which.
-        for order in orders:
-            if order not in told and order not in self._sending:
-                self.look_up(account, order)
+        self._cancels.ask(account, orders)
 
     def look_up(self, account: str, order: str) -> None:
         self.look_ups.look_up(account, order)
-
-    def _lost_cancel(self, account: str, order: str) -> None:
-        """It still works: the first cancel was lost."""
-        if order in self._to_cancel and order not in self._sending:
-            self.cancel(account, (order,))
 
     def _doubt(self, order: str, why: str) -> None:
         self.hear_report(self._silent(order, why))
@@ -294,8 +296,8 @@ class Effects:
         if venue is None:
             return VenueRead(account, at_ns, error="it has no venue in this run")
         try:
-            working = await _in_time(venue.working())
-            held = await _in_time(venue.holdings())
+            working = await in_time(venue.working())
+            held = await in_time(venue.holdings())
         except VenueTimeoutError as error:
             return VenueRead(account, at_ns, error=str(error))
         return VenueRead(account, at_ns, tuple(working), tuple(sorted(held.items())))
@@ -349,13 +351,9 @@ class Effects:
             self._begin(feed.watch(effect), effect=effect)
 
 
-async def _in_time(call: Awaitable[Answer]) -> Answer:
-    """No call waits for ever: a venue that hangs is one that did not answer."""
-    try:
-        async with asyncio.timeout(CALL_S):
-            return await call
-    except TimeoutError as error:
-        raise VenueTimeoutError(f"no answer in {CALL_S:g} s") from error
+def _ids_of(effects: Iterable[Effect]) -> set[str]:
+    sends = (each for each in effects if isinstance(each, SubmitOrders))
+    return {order.id for each in sends for order in each.orders}
 
 
 def _is_final(report: Report) -> bool:

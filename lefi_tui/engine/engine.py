@@ -25,25 +25,30 @@ from lefi_tui.core.messages import (
     HoldBots,
     Kill,
     MarketInput,
+    MoveOrder,
+    PlayGame,
     Report,
     Resume,
     StartBot,
 )
 from lefi_tui.core.roles import TRADER, Who, refusal_of, signed
 from lefi_tui.engine.absence import Absence
+from lefi_tui.engine.by_hand import as_seen, is_by_hand
 from lefi_tui.engine.health import Health, HealthQuery
 from lefi_tui.engine.inbox import Waiting
-from lefi_tui.engine.live_starts import needs_facts
+from lefi_tui.engine.live_starts import asks_for, is_asking
 from lefi_tui.engine.people import People
+from lefi_tui.engine.press_book import begun
 from lefi_tui.engine.publisher import Publisher, Subscription
 from lefi_tui.engine.reading import Reading, Sight
 from lefi_tui.engine.receipts import Receipts
-from lefi_tui.engine.recovery import Recovered, recollect, recover
+from lefi_tui.engine.recovery import Recovered, recollect
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.socket import SocketServer
 from lefi_tui.engine.surroundings import Surroundings
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.turn import Receipt
-from lefi_tui.engine.writer import EMERGENCY_AFTER_S, Setup, SingleWriter
+from lefi_tui.engine.writer import EMERGENCY_AFTER_S, SingleWriter
 from lefi_tui.errors import RefusedError
 from lefi_tui.views.approvals_picture import with_questions
 from lefi_tui.views.away import AwayView
@@ -51,9 +56,12 @@ from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.picture import answer, picture
 from lefi_tui.views.queries import (
     AwayQuery,
+    BookQuery,
     DeadQuery,
     DeskQuery,
     DoubtsQuery,
+    GameQuery,
+    InsideQuery,
     KillQuery,
     LimitsQuery,
     NoticeErrand,
@@ -63,6 +71,7 @@ from lefi_tui.views.queries import (
     WhyQuery,
 )
 
+MARKET_QUERIES: Final = (BookQuery, GameQuery, InsideQuery)
 QUICK: Final = (
     DeskQuery,
     WhyQuery,
@@ -73,6 +82,7 @@ QUICK: Final = (
     DoubtsQuery,
     LimitsQuery,
     WalletsQuery,
+    *MARKET_QUERIES,
 )  # from memory, in the caller's thread
 # What stands beside the desk: the writer's own parts tell it.
 BESIDE: Final[Mapping[type[Query], Callable[[SingleWriter], Any]]] = {
@@ -155,24 +165,35 @@ class Engine:
         writer, loop = self._writer, self._loop
         if writer is None or loop is None or not self._thread.is_alive():
             return "The engine is not running."
-        if isinstance(command, Kill):
-            self._kill(writer, command, done)
+        if self._has_left(writer, command, done):
             return ""
         refusal = _refusal(writer, command)
         if refusal:
             return refusal
-        if isinstance(command, StartBot):
-            command = replace(command, facts=None)
-            if needs_facts(writer.desk, command):
-                put = partial(self._put_or_refuse, done)
-                loop.call_soon_threadsafe(self._reading.starts.begin, command, put)
-                return ""
+        command = self._by_the_engine(command)
+        if is_asking(command) and (account := asks_for(writer.desk, command)):
+            put = partial(self._put_or_refuse, done)
+            loop.call_soon_threadsafe(self._reading.starts.begin, command, account, put)
+            return ""
         waiting = Waiting(command, done)
         if not writer.inbox.put(command, done):
             return f"The inbox is full ({len(writer.inbox)} messages wait). Try again in a moment."
         if isinstance(command, CancelOrder):
             loop.call_soon_threadsafe(self._watch_over, waiting)
         return ""
+
+    def _has_left(self, writer: SingleWriter, command: Command, done: Future[Receipt]) -> bool:
+        """A kill, and a press that stood ready: at once, in whoever's thread this is."""
+        if isinstance(command, Kill):
+            self._kill(writer, command, done)
+            return True
+        return isinstance(command, PlayGame) and writer.shots.fire(command, done)
+
+    def _by_the_engine(self, command: Command) -> Command:
+        """With what the engine alone may say of it."""
+        if isinstance(command, StartBot | MoveOrder):
+            return replace(command, facts=None)
+        return as_seen(command, self._publisher.screen) if is_by_hand(command) else command
 
     def _put_or_refuse(self, done: Future[Receipt], command: Command) -> None:
         if not self._running().inbox.put(command, done):
@@ -191,10 +212,8 @@ class Engine:
         """No new exposure from this line on; its time is its own, by whichever way it goes."""
         kill = replace(command, at_ns=command.at_ns or self._setup.world.clock.now_ns())
         writer.killing.freeze.ask(kill)
-        is_put = writer.inbox.put(kill, done)
         assert self._loop is not None
-        begin = partial(writer.killing.begin, kill, done, is_put=is_put)
-        self._loop.call_soon_threadsafe(begin)
+        self._loop.call_soon_threadsafe(writer.killing.ask, kill, done)
 
     def hear(self, message: MarketInput | Report) -> bool:
         """Market input or a report that comes from elsewhere than a feed or a venue of ours."""
@@ -222,11 +241,21 @@ class Engine:
         if beside is not None:
             return beside(self._running())
         sight = self._sight(who)
+        if isinstance(query, MARKET_QUERIES):
+            return self._market_view(query, sight.desk)
         if isinstance(query, AwayQuery):
             return self._away(sight)
         if isinstance(query, DeskQuery):
             return self._desk_view(query, sight)
         return answer(query, sight.screen, sight.desk, sight.now_ns)
+
+    def _market_view(self, query: BookQuery | GameQuery | InsideQuery, desk: Desk) -> Any:
+        writer = self._running()
+        if isinstance(query, GameQuery):
+            return writer.games.view(query, desk)
+        if isinstance(query, InsideQuery):
+            return writer.depth.inside(query.account, query.symbol)
+        return writer.depth.look(query.account, query.symbol, query.prints)
 
     def _away(self, sight: Sight) -> AwayView:
         """It is told once, to whose desk it is."""
@@ -314,7 +343,7 @@ class Engine:
         journal = self._setup.journal
         try:
             self._loop = asyncio.get_running_loop()
-            recovered = await asyncio.to_thread(recover, journal, self._setup.empty)
+            recovered = await begun(journal, self._setup.empty, self._setup.folder)
             self._setup.on_recovered(recovered.standing.desk)
             memory = await asyncio.to_thread(recollect, journal, self._absence.seen_ns)
             self._publisher.screen = memory.now

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -95,6 +97,7 @@ class Inbox:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._some = asyncio.Event()
+        self._more = asyncio.Event()  # than quotes
         self.refused = 0
         self.swallowed = 0
 
@@ -113,7 +116,7 @@ class Inbox:
             if not self._take_in(Waiting(message, answer)):
                 self.refused += 1
                 return False
-        self._wake()
+        self._wake(is_more=not isinstance(message, QuoteChanged))
         return True
 
     def _take_in(self, waiting: Waiting) -> bool:
@@ -156,6 +159,7 @@ class Inbox:
                 if isinstance(waiting.message, QuoteChanged):
                     message = waiting.message
                     self._unread.pop((message.account, message.quote.symbol), None)
+            self._more.clear()
             if not self:
                 self._some.clear()
         return taken + rest
@@ -175,21 +179,39 @@ class Inbox:
     def nudge(self) -> None:
         """A turn over whatever there is, be it nothing; in the loop only."""
         self._some.set()
+        self._more.set()
+
+    def has_only_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
+        """Of these markets, by account and symbol."""
+        with self._lock:
+            return not self._first and all(
+                isinstance(each.message, QuoteChanged)
+                and (each.message.account, each.message.quote.symbol) in markets
+                for each in self._rest
+            )
+
+    async def more(self, seconds: float) -> None:
+        """Until something else than a quote came, but not longer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._more.wait()
 
     async def wait(self) -> None:
         """Until there is something to take."""
         await self._some.wait()
 
-    def _wake(self) -> None:
+    def _wake(self, *, is_more: bool = True) -> None:
         loop = self._loop
         if loop is None:
             return
         if threading.get_ident() == self._thread:
-            self._set()
+            self._set(is_more=is_more)
         else:
             with suppress(RuntimeError):  # the engine has just ended; what waits is refused
-                loop.call_soon_threadsafe(self._set)
+                loop.call_soon_threadsafe(partial(self._set, is_more=is_more))
 
-    def _set(self) -> None:
+    def _set(self, *, is_more: bool) -> None:
         if self:
             self._some.set()
+            if is_more:
+                self._more.set()

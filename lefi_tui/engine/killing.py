@@ -1,114 +1,88 @@
-"""The engine's part of a kill: freeze, HALTED, cancels at once; then on until the proof.
+"""The engine's part of a kill: freeze, cancels at once, HALTED; then on until the proof.
 
 While the journal can be written, each further step is a turn like any other. While it can't, the
-same pure code runs on a desk in memory, and its orders leave by the emergency log; the journal
-takes them over when it is back, and none is sent twice: their ids hang on the kill alone.
+same pure code runs on a desk in memory (kill_shadow), and its orders leave by the emergency log;
+the journal takes them over when it is back, and none is sent twice: their ids hang on the kill
+alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from lefi_tui.core.desk import Desk, advance, apply
+from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.kill_changes import cause
 from lefi_tui.core.desk.killing import ENGINE, is_due
+from lefi_tui.core.desk.moving import newest
 from lefi_tui.core.kill import KillStage
 from lefi_tui.core.messages import (
     AdvanceKill,
     CancelOrder,
-    CancelOrders,
-    FlattenTried,
     Kill,
     KillBegan,
-    LookUpOrder,
-    Report,
-    SubmitOrders,
-    TakeOrders,
     TradingState,
     TradingStateChanged,
-    VenueNeverSaw,
 )
 from lefi_tui.core.order import Order
-from lefi_tui.engine.effects import Effects
-from lefi_tui.engine.emergency import EmergencyLog, Note
-from lefi_tui.engine.fold import IMPOSSIBLE
-from lefi_tui.engine.freeze import Freeze, is_of_a_kill
-from lefi_tui.engine.halted import Halt, HaltFiles
-from lefi_tui.engine.inbox import Inbox, Waiting
+from lefi_tui.engine.emergency import Note
+from lefi_tui.engine.ending import end_all
+from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.halted import Halt
+from lefi_tui.engine.inbox import Waiting
+from lefi_tui.engine.kill_notes import PATIENCE_S, KillNotes
 from lefi_tui.engine.kill_reads import KillReads
+from lefi_tui.engine.kill_shadow import Host, Shadow
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.ports.clock import Clock
 from lefi_tui.views.kill_view import KillView, kill_view
 
-PATIENCE_S: Final = 0.5  # for a disk; then cancels leave, and orders of the kill by their note
+BREATH_S: Final = 0.01  # a kill's cancels leave before all else of it takes the loop
 TICK_S: Final = 0.05
 PROVEN_TICK_S: Final = 0.5
 FILE_S: Final = 0.25  # between two looks for the KILL file
-NO_NOTE: Final = "it can't be noted in emergency.log, so it was not closed; look at the disk"
 LEFT: Final = "It is carried out; the journal has it when its disk answers."
 
 _log: Final = logging.getLogger(__name__)
 
 
-class Host(Protocol):
-    """The writer, as far as a kill needs it."""
-
-    failure: Exception | None
-    inbox: Inbox
-    effects: Effects
-
-    @property
-    def desk(self) -> Desk: ...
-
-    @property
-    def held(self) -> Iterable[Report]:
-        """Reports that no turn has taken since the journal failed."""
-        ...
-
-    @property
-    def in_flight(self) -> Turn | None:
-        """The turn that is being committed."""
-        ...
-
-
 class Killing:
-    """Lives in the engine's loop; `ask` alone may be called from elsewhere."""
+    """Lives in the engine's loop."""
 
     def __init__(self, host: Host, freeze: Freeze, folder: Path, clock: Clock) -> None:
         self._host, self.freeze, self._clock = host, freeze, clock
-        self.emergency = EmergencyLog(folder)
-        self.files = HaltFiles(folder)
-        self.shadow: Desk | None = None  # the desk in memory, while the journal has not the kill
+        self.notes = KillNotes(folder)
         self._begun: Kill | None = None  # the newest
         self._refused: Kill | None = None  # by the journal, which is to have it all the same
         self._waits_since_ns: int | None = None  # for the journal to take what it was given
         self._asked: Future[Any] | None = None  # the step that the journal was given
-        self._disk = ThreadPoolExecutor(1, "emergency")  # a disk that hangs holds up this alone
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
+        self._memory = Shadow(host, self.notes, clock, self._task)
         self._reads = KillReads(host.effects, clock, self._task, lambda: self._desk().kill)
+
+    @property
+    def shadow(self) -> Desk | None:
+        """The desk in memory, while the journal has not the kill."""
+        return self._memory.desk
 
     # ---- a start and an end
 
     def found(self) -> Kill | None:
         """A kill that this start finds in a file, and the desk does not know of."""
-        try:
-            self.files.prepare()
-        except OSError as error:
-            _log.error("no room for a HALTED file: %s", error)
-        self._host.effects.overheard = self._overhear
-        desk, halt = self._host.desk, self.files.read()
+        halt = self.notes.prepare()
+        self._host.effects.overheard = self._memory.overhear
+        desk = self._host.desk
         is_halted = desk.trading_state is TradingState.HALTED
         self.freeze.follow(is_halted=is_halted)
         if is_halted:
             if halt is None:  # the engine died before its file was there
                 halt = Halt(desk.trading_cause, ENGINE, self._clock.now_ns())
-                self._disk.submit(self._write, halt)
+                self.notes.halt(halt)
             self._go_on()
             return None
         if halt is None:
@@ -116,12 +90,8 @@ class Killing:
         return Kill(halt.at_ns or self._clock.now_ns(), halt.by, halt.cause)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._disk.shutdown(wait=False, cancel_futures=True)
-        self.emergency.close()
+        await end_all(self._tasks)
+        self.notes.close()
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -137,24 +107,27 @@ class Killing:
     # ---- a kill is asked for
 
     def ask(self, kill: Kill, answer: Future[Any] | None = None) -> None:
-        """From the loop: by the engine itself, or by the KILL file."""
-        self.freeze.ask(kill)
-        self.begin(kill, answer, is_put=self._host.inbox.put(kill, answer))
+        """Its cancels first, its turn behind them; in the loop."""
+        self.begin(kill, answer)
+        self._task(self._put(kill, answer))
 
-    def begin(self, kill: Kill, answer: Future[Any] | None = None, *, is_put: bool = True) -> None:
+    def begin(self, kill: Kill, answer: Future[Any] | None = None) -> None:
         """At once: nothing of it waits for the journal, nor for room in the inbox."""
         if kill == self._begun:
             return
         self._begun = kill
         self.freeze.ask(kill)
-        if not is_put:
-            self._task(self._insist(kill, answer))
+        note = self.notes.begin(kill)
         self._wait()
         if self.shadow is None:
-            self._begin_shadow()
+            self._memory.begin()
         orders = list(self._desk().orders.values())
-        self._advance(kill)
-        self._task(self._cancel(kill, orders, answer))
+        if note.done():
+            self._cancel(orders)
+        else:
+            self._task(self._cancel_behind(note, orders))
+        self._memory.advance(kill)
+        self._task(self._written_down(kill, answer))
         self._go_on()
 
     def refused(self, kill: Kill) -> None:
@@ -162,45 +135,39 @@ class Killing:
         self._refused = kill
         self.begin(kill)
 
-    async def _cancel(
-        self, kill: Kill, orders: Iterable[Order], answer: Future[Any] | None
-    ) -> None:
-        """HALTED and the note are synced first; for a disk that hangs no cancel waits long."""
-        halt = Halt(kill.reason, kill.by, kill.at_ns)
-        await self._synced(lambda: self._write(halt), lambda: self.emergency.note(kill))
+    async def _cancel_behind(self, note: Future[bool], orders: Iterable[Order]) -> None:
+        await self.notes.written(note)
+        self._cancel(orders)
+
+    def _cancel(self, orders: Iterable[Order]) -> None:
+        """They make risk smaller, and may come twice: so they wait for the note to be written, by
+        which a start behind a crash knows of the kill, and not for the disk to have it. Had the
+        machine gone down before that, the kill would not be known either if they waited."""
         by_account: dict[str, list[str]] = {}
         for order in orders:
             by_account.setdefault(order.account, []).append(order.id)
         for account, ids in by_account.items():
             self._host.effects.cancel(account, tuple(ids))
+
+    async def _written_down(self, kill: Kill, answer: Future[Any] | None) -> None:
+        await self._clock.sleep(BREATH_S)
+        self.notes.halt(Halt(kill.reason, kill.by, kill.at_ns))
         if answer is not None:
             await self._clock.sleep(PATIENCE_S)
             if not answer.done():
                 answer.set_result(Receipt(is_accepted=True, text=LEFT))
 
-    async def _insist(self, kill: Kill, answer: Future[Any] | None) -> None:
+    async def _put(self, kill: Kill, answer: Future[Any] | None) -> None:
+        await self._clock.sleep(BREATH_S)
         while not self._host.inbox.put(kill, answer):
             await self._clock.sleep(TICK_S)
 
-    async def _synced(self, *works: Callable[[], object]) -> bool:
-        """Whether all of it was done in time, and well."""
-        done = [asyncio.wrap_future(self._disk.submit(work)) for work in works]
-        await asyncio.wait(done, timeout=PATIENCE_S)
-        return all(each.done() and each.result() is not False for each in done)
-
-    def _write(self, halt: Halt) -> None:
-        try:
-            self.files.write(halt)
-        except OSError as error:
-            _log.error("HALTED can't be written: %s", error)
-
     def note_cancel(self, command: CancelOrder) -> None:
         """A cancel that the journal has no room for."""
-        order = self._desk().orders.get(command.order)
-        self._task(self._cancel_one(command, order))
+        self._task(self._cancel_one(command, newest(self._desk(), command.order)))
 
     async def _cancel_one(self, command: CancelOrder, order: Order | None) -> None:
-        if not await self._synced(lambda: self.emergency.note(command)):
+        if not await self.notes.synced(command):
             _log.error("the emergency log takes no note; the cancel leaves all the same")
         if order is not None:
             self._host.effects.cancel(order.account, (order.id,))
@@ -217,16 +184,11 @@ class Killing:
                     self._follow(event)
                 elif isinstance(event, KillBegan):
                     self._go_on()
-        self.emergency.taken(each.message for each in turn.handled)
+        self.notes.emergency.taken(each.message for each in turn.handled)
 
     def _follow(self, event: TradingStateChanged) -> None:
-        is_halted = event.state is TradingState.HALTED
-        self.freeze.follow(is_halted=is_halted)
-        if is_halted:
-            halt = Halt(event.cause, event.by, event.at_ns)
-            self._disk.submit(self._write, halt)
-        elif event.state is TradingState.ACTIVE:
-            self._disk.submit(self.files.clear)
+        self.freeze.follow(is_halted=event.state is TradingState.HALTED)
+        self.notes.follow(event)
 
     def look_for_cause(self) -> None:
         """What may kill by itself, after each turn."""
@@ -240,7 +202,7 @@ class Killing:
             await self._clock.sleep(FILE_S)
             desk = self._desk()
             if self.freeze.has_kill_file and desk.trading_state is not TradingState.HALTED:
-                why = f"the file {self.files.kill_file} is there"
+                why = f"the file {self.notes.files.kill_file} is there"
                 self.ask(Kill(self._clock.now_ns(), "KILL file", why))
 
     def admit(self, waiting: list[Waiting]) -> list[Waiting]:
@@ -257,8 +219,8 @@ class Killing:
         if not self.freeze.has_kill_file:
             return ""
         return (
-            f"Trading stays halted: the file {self.files.kill_file} is there. Find out who put it "
-            "there and why, remove it, then resume."
+            f"Trading stays halted: the file {self.notes.files.kill_file} is there. Find out who "
+            "put it there and why, remove it, then resume."
         )
 
     # ---- onward
@@ -272,7 +234,7 @@ class Killing:
         return self._desk()
 
     def view(self) -> KillView:
-        return kill_view(self._desk(), str(self.files.kill_file) * self.freeze.has_kill_file)
+        return kill_view(self._desk(), str(self.notes.files.kill_file) * self.freeze.has_kill_file)
 
     def _go_on(self) -> None:
         if self._loop_task is None or self._loop_task.done():
@@ -295,7 +257,7 @@ class Killing:
         if not is_due(desk, now_ns):
             return
         if self.shadow is not None:
-            self._advance(AdvanceKill(now_ns))
+            self._memory.advance(AdvanceKill(now_ns))
         elif self._asked is None or self._asked.done():
             self._asked = Future()
             self._wait()
@@ -320,23 +282,27 @@ class Killing:
         is_stuck = self._is_stuck()
         if self.shadow is None:
             if is_stuck:
-                self._begin_shadow()
+                self._memory.begin()
             return self._desk()
         if is_stuck:
             return self.shadow
         if self.freeze.is_asked:
             return None
-        if self.emergency.is_empty:
-            self.shadow = None
+        if self.notes.emergency.is_empty:
+            self._memory.end()
             return self._host.desk
-        for each in self.emergency.open_notes:
+        for each in self.notes.emergency.open_notes:
             self._put_again(each)
         return None
 
     def _put_refused(self) -> None:
         """A kill whose note had no room: the journal is back, and has never heard of it."""
         kill, self._refused = self._refused, None
-        if kill is not None and self.freeze.is_asked and kill not in self.emergency.open_notes:
+        if (
+            kill is not None
+            and self.freeze.is_asked
+            and kill not in self.notes.emergency.open_notes
+        ):
             self._host.inbox.put(kill)
             self._wait()
 
@@ -345,56 +311,3 @@ class Killing:
         if self._asked is None or self._asked.done():
             self._asked = Future()
             self._host.inbox.put(note, self._asked)
-
-    def _begin_shadow(self) -> None:
-        """From the newest there is: what is being committed, and what no turn has taken yet."""
-        turn = self._host.in_flight
-        self.shadow = self._host.desk if turn is None else turn.after.desk
-        for effect in () if turn is None else turn.effects:
-            if isinstance(effect, SubmitOrders) and is_of_a_kill(effect):
-                self._task(self._leave(effect))
-        for report in (*self._host.held, *self._host.inbox.reports()):
-            self._advance(report)
-
-    # ---- on the desk in memory
-
-    def _overhear(self, report: Report) -> None:
-        if self.shadow is not None:
-            self._advance(report)
-
-    def _advance(self, message: Kill | AdvanceKill | Report) -> None:
-        """What can't be carried out is left out: whatever is broken, the rest of a kill goes on."""
-        assert self.shadow is not None
-        try:
-            self.shadow, step = advance(self.shadow, message)
-        except IMPOSSIBLE:
-            _log.exception("left out of the kill: %s", message)
-            return
-        is_first = isinstance(message, Kill)  # its cancels wait for their note
-        for effect in step.effects:
-            if isinstance(effect, CancelOrders | LookUpOrder) and not is_first:
-                self._host.effects.carry_out(effect)
-            elif isinstance(effect, SubmitOrders):
-                self._task(self._leave(effect))
-
-    async def _leave(self, effect: SubmitOrders) -> None:
-        """Orders that close: without their note on the disk they do not leave."""
-        note = TakeOrders(effect.orders, self._clock.now_ns())
-        if not await self._synced(lambda: self.emergency.note(note)):
-            _log.error("no note could be written; nothing was closed at %s", effect.account)
-            self._take_back(effect.orders)
-            return
-        if self._host.failure is None:  # before any word about them: a fill must find its order
-            self._host.inbox.put(note)
-        self._host.effects.leave(effect.account, effect.orders)
-
-    def _take_back(self, orders: Iterable[Order]) -> None:
-        """They have not left, and a person is told why; they are tried again later."""
-        now_ns = self._clock.now_ns()
-        for order in orders:
-            self._overhear(VenueNeverSaw(order.id, now_ns))
-            key = (order.account, order.terms.symbol)
-            state = None if self.shadow is None else self.shadow.kill
-            if self.shadow is not None and state is not None and key in state.tries:
-                tried = FlattenTried(*key, state.tries[key].units, now_ns, NO_NOTE)
-                self.shadow = apply(self.shadow, tried)

@@ -14,9 +14,9 @@ from lefi_tui.core.messages import Command, EngineStarted, MarketInput, Sizing
 from lefi_tui.engine.commits import Commits
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.inbox import Inbox, Incoming
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Handled, Receipt, take_turn
-from lefi_tui.engine.writer import Setup
 from lefi_tui.errors import RefusedError
 from lefi_tui.ports.clock import Clock
 
@@ -100,7 +100,8 @@ class Lockstep:
     async def move(self, moments: Moments, at_ns: int) -> None:
         """One moment, and all that follows from it."""
         await self._fire_timers(at_ns)
-        self._clock.move_to(at_ns)
+        # Later than that where a venue's latency took its time.
+        self._clock.move_to(max(at_ns, self._clock.now_ns()))
         moments.move()
         await self._settle()
 
@@ -115,7 +116,7 @@ class Lockstep:
             at_ns, bot = min(due, default=(until_ns + 1, ""))
             if at_ns > until_ns:
                 return
-            self._clock.move_to(at_ns)
+            self._clock.move_to(max(at_ns, self._clock.now_ns()))
             report = timers.take_due(bot, at_ns)
             assert report is not None
             assert self._inbox.put(report)

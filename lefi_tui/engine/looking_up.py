@@ -2,7 +2,8 @@
 
 The rules it keeps: one look-up an order at a time, and of an account only some at once, for each
 takes turns of the others there; a venue that has an order and does not find it leaves it in doubt,
-in sight; absence is believed where nothing held there speaks against it.
+in sight; absence is believed where nothing held there speaks against it, and known of what never
+left.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct, field
 
@@ -25,9 +26,26 @@ CALL_S: Final = 10.0  # of any call to a venue
 AT_ONCE: Final = 8  # of one account: three requests each, well within the limit of a call
 
 
+Answer = TypeVar("Answer")
+
+
+async def in_time(call: Awaitable[Answer]) -> Answer:
+    """No call waits for ever: a venue that hangs is one that did not answer."""
+    try:
+        async with asyncio.timeout(CALL_S):
+            return await call
+    except TimeoutError as error:
+        raise VenueTimeoutError(f"no answer in {CALL_S:g} s") from error
+
+
 async def _known(_account: str, _order: str) -> str:
     """Nothing speaks against it."""
     return ""
+
+
+def _sent(_order: str) -> bool:
+    """As far as anybody knows."""
+    return False
 
 
 def _known_by_nobody(_order: str) -> None:
@@ -44,11 +62,13 @@ class Ends(Struct):
 
 
 class LookUps(Struct):
-    """`begin` runs a task of the engine; `against` says what speaks against an absence."""
+    """`begin` runs a task of the engine; `is_unsent` knows what has certainly not left, `against`
+    what speaks against an absence."""
 
     world: World
     begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
     ends: Ends
+    is_unsent: Callable[[str], bool] = _sent
     against: Callable[[str, str], Awaitable[str]] = _known
     evidence: Evidence = field(default_factory=Evidence)
     _looking: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -106,13 +126,14 @@ class LookUps(Struct):
             return
 
     async def _asked(self, venue: Venue, account: str, order: str) -> tuple[Report, ...]:
-        try:
-            async with asyncio.timeout(CALL_S):
-                reports = await venue.look_up(order)
-                if any(isinstance(each, VenueNeverSaw) for each in reports):
-                    against = await self.against(account, order)
-                    if against:
-                        raise OrderMissingError(against)
-                return reports
-        except TimeoutError as error:
-            raise VenueTimeoutError(f"no answer in {CALL_S:g} s") from error
+        if self.is_unsent(order):
+            return (VenueNeverSaw(order, self.world.clock.now_ns()),)
+        return await in_time(self._answer(venue, account, order))
+
+    async def _answer(self, venue: Venue, account: str, order: str) -> tuple[Report, ...]:
+        reports = await venue.look_up(order)
+        if any(isinstance(each, VenueNeverSaw) for each in reports):
+            against = await self.against(account, order)
+            if against:
+                raise OrderMissingError(against)
+        return reports

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lefi_tui.core.notices import HEARTBEAT, Delivery, Notice, NoticeRules, Severity, State
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.outbox import Outbox
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.journal import JournalError
@@ -79,10 +80,7 @@ class Messenger:
             group.create_task(self._carry(outbox))
 
     async def close(self) -> None:
-        for task in self._sends:
-            task.cancel()
-        if self._sends:
-            await asyncio.wait(self._sends)
+        await end_all(self._sends)
         await self._sender.close()
         await asyncio.to_thread(self._store.close)
 

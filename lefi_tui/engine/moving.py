@@ -14,6 +14,7 @@ from typing import Final
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.transfers import looking_for
 from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import MovesMoney, VenueTimeoutError
 
@@ -39,11 +40,7 @@ class Moving:
         task.add_done_callback(partial(self._ended, effect.flow))
 
     async def close(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_all(self._tasks.values())
 
     def _ended(self, flow: str, task: asyncio.Task[None]) -> None:
         del self._tasks[flow]

@@ -44,12 +44,18 @@ from lefi_tui.views.queries import (
     Query,
     ReportQuery,
     ScheduleQuery,
+    ScoresQuery,
     StoryQuery,
+    TicketQuery,
     VaultErrand,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
+from lefi_tui.views.scores import GAMES_READ, Told, scores_view
+from lefi_tui.views.scores_view import ScoresView
 from lefi_tui.views.story_view import StoryView
+from lefi_tui.views.ticket_picture import ticket_view
+from lefi_tui.views.ticket_view import TicketView
 
 
 class Sight(Record):
@@ -86,7 +92,9 @@ class Reading:
             OrdersQuery: self._orders,
             ReportQuery: self._report,
             ScheduleQuery: self._schedule,
+            ScoresQuery: self._scores,
             StoryQuery: self._story,
+            TicketQuery: self._ticket,
             VaultErrand: self._unlock,
         }
 
@@ -128,6 +136,14 @@ class Reading:
 
     async def _report(self, query: ReportQuery, sight: Sight) -> ReportView:
         return await self._reports().answer(query, sight.now_ns)
+
+    async def _scores(self, query: ScoresQuery, sight: Sight) -> ScoresView:
+        kept = self._kept()
+        told = Told(await kept.games(GAMES_READ), await kept.runs(), await kept.accounts())
+        return await asyncio.to_thread(scores_view, (told,), query, sight.now_ns)
+
+    async def _ticket(self, query: TicketQuery, sight: Sight) -> TicketView:
+        return ticket_view(query, sight.screen, sight.desk, sight.now_ns)
 
     async def _schedule(self, _query: ScheduleQuery, sight: Sight) -> ScheduleView:
         assert self.scheduling is not None, "the engine has not started"

@@ -2,7 +2,8 @@
 others trade too what else there is.
 
 The rule it keeps: until an account's venue has, nothing new may be sent there; commands wait a
-while, market input waits for nobody, and what sends no order is taken at once.
+while and keep their sequence, market input waits for nobody, and what sends no order is taken at
+once.
 """
 
 from __future__ import annotations
@@ -73,6 +74,10 @@ class Reconciling:
         if self.parked:
             self._inbox.nudge()
 
+    def is_clear(self, account: str) -> bool:
+        """Whether something new may be sent there."""
+        return account not in self._blocked and not self.parked
+
     async def heard(self, account: str) -> None:
         """Until its venue has said what became of each order."""
         while account in self.waiting.values():
@@ -88,10 +93,11 @@ class Reconciling:
     def admit(self, waiting: list[Waiting], desk: Desk) -> list[Waiting]:
         """What the next turn may take; the rest is parked, shown or refused."""
         self.look(desk)
-        parked, self.parked = self.parked, []
+        if self.parked:  # they came before every other one that may lead to an order
+            waiting, self.parked = sorted(self.parked + waiting, key=_waits_its_turn), []
         if not self._blocked:
-            return waiting + parked
-        return [each for each in waiting + parked if self._is_admitted(each, desk)]
+            return waiting
+        return [each for each in waiting if self._is_admitted(each, desk)]
 
     def _is_admitted(self, each: Waiting, desk: Desk) -> bool:
         message = each.message
@@ -126,6 +132,11 @@ class Reconciling:
             "their venue after the start. Try again when it answers; kill and cancel work."
         )
         return Receipt(is_accepted=False, text=text)
+
+
+def _waits_its_turn(each: Waiting) -> bool:
+    """Not so what the venues say, nor the market, a kill, a cancel: they go before what waits."""
+    return not (sends_no_order(each.message) or isinstance(each.message, MarketInput))
 
 
 def _is_unseen(desk: Desk, account: str) -> bool:

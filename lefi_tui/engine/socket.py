@@ -22,6 +22,7 @@ from lefi_tui.core.messages import Command
 from lefi_tui.core.record import Record
 from lefi_tui.core.roles import Who
 from lefi_tui.engine import wire
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.people import People
 from lefi_tui.engine.publisher import Subscription
 from lefi_tui.errors import EngineBusyError, LefiError
@@ -119,10 +120,7 @@ class SocketServer:
         self._path.unlink(missing_ok=True)
         asyncio.get_running_loop().remove_reader(self._listening)
         self._listening.close()
-        for task in self._clients:
-            task.cancel()
-        if self._clients:
-            await asyncio.wait(list(self._clients))
+        await end_all(self._clients)
 
     def _accept(self, listening: socket.socket) -> None:
         """Taken and kept track of in one go: a stop in between would leave a caller hanging."""
@@ -202,10 +200,7 @@ class _Client:
                     return
                 self._begin(self._answer(raw)).add_done_callback(self._answered)
         finally:
-            for task in self._tasks:
-                task.cancel()
-            if self._tasks:
-                await asyncio.wait(self._tasks)
+            await end_all(self._tasks)
 
     def _answered(self, task: asyncio.Task[None]) -> None:
         self._room.release()

@@ -13,6 +13,7 @@ from lefi_tui.core.desk.feeding import watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.jobs import Jobs
 from lefi_tui.engine.outside import attend
 from lefi_tui.engine.protecting import Protecting
@@ -46,6 +47,7 @@ class Surroundings:
             venue.listen(self._writer.effects.hear_report)
         for feed in self._world.feeds.values():
             feed.listen(self._hear_market)
+        self._writer.depth.listen()
         if self._world.scheduler is not None:
             self._world.scheduler.start(self._writer.effects.fire)
         if self._world.notifier is not None:
@@ -53,6 +55,7 @@ class Surroundings:
 
     def _hear_market(self, message: MarketInput) -> None:
         self._protecting.hear(message)
+        self._writer.games.hear(message)
         self._writer.inbox.put(message)  # one that finds no room is counted as refused
 
     def begin(self) -> None:
@@ -60,6 +63,8 @@ class Surroundings:
         self._task(self._watch_equity())
         self._task(conditions.attend(self._writer))
         self._task(self._protecting.run())
+        self._task(self._writer.depth.run())
+        self._task(self._writer.games.run())
         self._task(self._writer.killing.watch_file())
         if self._world.notifier is not None:
             self._task(noticing.carry(self._writer, self._world.notifier))
@@ -80,10 +85,7 @@ class Surroundings:
             self._world.scheduler.shutdown()
             await self._world.clock.sleep(0)  # it ends in the loop's next round
         await self._writer.comparing.close()
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end_all(self._tasks)
         if self._world.notifier is not None:
             await self._world.notifier.close()
 

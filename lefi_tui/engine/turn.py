@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from lefi_tui.core.answered import came_of
+from lefi_tui.core.answered import came_of, said_of
 from lefi_tui.core.desk import Step, advance
 from lefi_tui.core.messages import (
     AnswerApproval,
@@ -23,7 +23,12 @@ from lefi_tui.core.messages import (
     EventTaken,
     MarketInput,
     Message,
+    NoteWritten,
+    OrderDenied,
     OrderReport,
+    PlaceOrder,
+    PlayGame,
+    SayStatement,
 )
 from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
@@ -31,6 +36,7 @@ from lefi_tui.engine.standing import RowWriter, Standing
 from lefi_tui.ports.journal import Batch, Change, RowKind
 
 _REFUSALS: Final = (CommandRefused, BotRefused)
+_BY_HAND: Final = (PlaceOrder, SayStatement)  # a denial is the answer to these
 
 
 class Receipt(Record):
@@ -49,15 +55,30 @@ class Handled(Record):
     n: int = 0
 
     def receipt(self) -> Receipt:
+        if isinstance(self.message, PlayGame):
+            return self._of_play()
         for event in self.step.events:
             if isinstance(event, _REFUSALS):
                 return Receipt(is_accepted=False, text=event.text, n=self.n)
+            if isinstance(event, OrderDenied) and isinstance(self.message, _BY_HAND):
+                return Receipt(is_accepted=False, text=event.order.reason, n=self.n)
             if isinstance(event, ApprovalAnswered) and isinstance(self.message, AnswerApproval):
                 return Receipt(is_accepted=True, text=came_of(event, self.step.events), n=self.n)
             if isinstance(event, EventTaken):
                 heard = f"heard by {', '.join(event.bots)}"
                 return Receipt(not event.refusal, event.refusal or heard, self.n)
-        return Receipt(is_accepted=True, n=self.n)
+        said = said_of(self.step.events) if isinstance(self.message, _BY_HAND) else ""
+        return Receipt(is_accepted=True, text=said, n=self.n)
+
+    def _of_play(self) -> Receipt:
+        """A key may do several things; one that was refused is a no."""
+        told = [
+            (each.kind, each.text) for each in self.step.events if isinstance(each, NoteWritten)
+        ]
+        told += [("refused", each.text) for each in self.step.events if isinstance(each, _REFUSALS)]
+        refused = [text for kind, text in told if kind == "refused"]
+        said = refused or [text for _, text in told]
+        return Receipt(not refused, said[-1] if said else "", self.n)
 
 
 class Turn(Record):

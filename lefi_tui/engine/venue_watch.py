@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.limiting import watched
 from lefi_tui.core.messages import MarketInput, VenueStateSeen
+from lefi_tui.engine.ending import end_all
 from lefi_tui.engine.world import World
 from lefi_tui.ports.conditions import Calls
 from lefi_tui.ports.venue import VenueTimeoutError
@@ -45,11 +46,7 @@ class VenueWatch(Struct):
                 self._tasks[account] = task
 
     async def close(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await end_all(self._tasks.values())
 
     async def _ask(self, account: str) -> None:
         world = self.world

@@ -15,12 +15,14 @@ from lefi_tui.engine.publisher import Published
 from lefi_tui.engine.turn import Receipt
 from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.away import AwayView
+from lefi_tui.views.book_view import BookView, InsideView
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
 from lefi_tui.views.doubts_view import DoubtsView
 from lefi_tui.views.flows_view import FlowsView
+from lefi_tui.views.game_view import GameView
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
@@ -29,13 +31,16 @@ from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
     ApprovalsQuery,
     AwayQuery,
+    BookQuery,
     BotQuery,
     ChartQuery,
     DeadQuery,
     DeskQuery,
     DoubtsQuery,
     FlowsQuery,
+    GameQuery,
     GatesQuery,
+    InsideQuery,
     KillQuery,
     LimitsQuery,
     NoticeErrand,
@@ -44,14 +49,18 @@ from lefi_tui.views.queries import (
     Query,
     ReportQuery,
     ScheduleQuery,
+    ScoresQuery,
     StoryQuery,
+    TicketQuery,
     VaultErrand,
     WalletsQuery,
     WhyQuery,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
+from lefi_tui.views.scores_view import ScoresView
 from lefi_tui.views.story_view import StoryView
+from lefi_tui.views.ticket_view import TicketView
 from lefi_tui.views.wallet_view import WalletsView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
@@ -68,6 +77,10 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "WalletsQuery": (WalletsQuery, WalletsView),
     "DeadQuery": (DeadQuery, DeadView),
     "LimitsQuery": (LimitsQuery, LimitsView),
+    "BookQuery": (BookQuery, BookView),
+    "GameQuery": (GameQuery, GameView),
+    "InsideQuery": (InsideQuery, InsideView),
+    "TicketQuery": (TicketQuery, TicketView),
     "BotQuery": (BotQuery, BotView),
     "OrdersQuery": (OrdersQuery, OrdersView),
     "ChartQuery": (ChartQuery, ChartView),
@@ -78,6 +91,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "VaultErrand": (VaultErrand, ErrandAnswer),
     "ReportQuery": (ReportQuery, ReportView),
     "ScheduleQuery": (ScheduleQuery, ScheduleView),
+    "ScoresQuery": (ScoresQuery, ScoresView),
     "StoryQuery": (StoryQuery, StoryView),
     "GatesQuery": (GatesQuery, GatesView),
 }

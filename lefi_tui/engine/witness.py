@@ -10,7 +10,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from lefi_tui.core.bot import BotKind, Decision, Explaining, Needs, Occasion, RunSeen, Snapshot
+from lefi_tui.core.bot import (
+    BotKind,
+    Decision,
+    Explaining,
+    Needs,
+    Occasion,
+    Played,
+    RunSeen,
+    Snapshot,
+)
 from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.messages import BotRan, Command, MarketInput, Report
 from lefi_tui.core.record import Record
@@ -38,6 +47,9 @@ class Watched(Record):
 
     def rebind(self, state: Any, source: str, settings: Mapping[str, str]) -> Any:
         return self.kind.rebind(state, source, settings)
+
+    def disarmed(self, state: Any, why: str) -> Any:
+        return self.kind.disarmed(state, why) if isinstance(self.kind, Played) else state
 
     def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
         decision = self.kind.decide(state, occasion, snapshot)

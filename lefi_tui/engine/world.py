@@ -9,6 +9,7 @@ from msgspec import field
 from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.conditions import Conditions
+from lefi_tui.ports.depth_feed import DepthFeed
 from lefi_tui.ports.event_source import EventSource
 from lefi_tui.ports.history import History
 from lefi_tui.ports.live_door import LiveDoor
@@ -23,6 +24,7 @@ class World(Record):
     clock: Clock
     venues: Mapping[str, Venue] = field(default_factory=dict)
     feeds: Mapping[str, MarketFeed] = field(default_factory=dict)
+    depths: Mapping[str, DepthFeed] = field(default_factory=dict)  # books as they come
     histories: Mapping[str, History] = field(default_factory=dict)
     conditions: Mapping[str, Conditions] = field(default_factory=dict)  # what limits look at
     scheduler: Scheduler | None = None  # none in virtual time: the driver asks what is due

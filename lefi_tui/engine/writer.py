@@ -10,11 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Final
-
-from msgspec import field
 
 from lefi_tui.core.desk import Desk, apply
 from lefi_tui.core.messages import (
@@ -30,24 +27,26 @@ from lefi_tui.core.messages import (
     TradingState,
     TradingStateChanged,
 )
-from lefi_tui.core.record import Record
-from lefi_tui.engine.commits import Commits, Pace
+from lefi_tui.engine.commits import Commits
 from lefi_tui.engine.comparing import Comparing
 from lefi_tui.engine.dead_letters import DeadLetters
+from lefi_tui.engine.depth import DepthBoard
 from lefi_tui.engine.effects import Effects
-from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.games import Games
 from lefi_tui.engine.halted import KILL
 from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
-from lefi_tui.engine.killing import LEFT, PATIENCE_S, Killing
+from lefi_tui.engine.kill_notes import PATIENCE_S
+from lefi_tui.engine.killing import LEFT, Killing
+from lefi_tui.engine.press_book import PressBook
 from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.reconciling import Reconciling
 from lefi_tui.engine.recovery import Recovered
 from lefi_tui.engine.sampling import Sampler
+from lefi_tui.engine.setup import Setup
+from lefi_tui.engine.shots import Shot, Shots
 from lefi_tui.engine.turn import Receipt, Turn, take_turn
-from lefi_tui.engine.world import World
-from lefi_tui.ports.journal import Journal, JournalChangedError, JournalError
-from lefi_tui.ports.records import Records
+from lefi_tui.ports.journal import JournalChangedError, JournalError
 from lefi_tui.views.doubts_picture import doubts_view
 from lefi_tui.views.doubts_view import DoubtsView
 
@@ -58,24 +57,6 @@ PROBE_S: Final = 1.0  # between two attempts to write again
 _log: Final = logging.getLogger(__name__)
 
 
-def _leave_alone(_desk: Desk) -> None:
-    """Venues outside remember for themselves."""
-
-
-class Setup(Record):
-    journal: Journal
-    empty: Desk  # with kinds of bot, nothing else
-    world: World
-    folder: Path
-    program: str = ""
-    tape_days: int = 30
-    on_restart: str = "run"  # run | ask | stop: what bots do after a start
-    pace: Pace = field(default_factory=Pace)
-    records: Records | None = None  # none where no screen asks what was
-    # A venue inside this process forgot everything with it: it is told what the desk remembers.
-    on_recovered: Callable[[Desk], None] = _leave_alone
-
-
 class SingleWriter:
     """Lives in one loop; only `inbox.put` may be called from elsewhere."""
 
@@ -84,10 +65,13 @@ class SingleWriter:
         self.inbox = Inbox()
         self.publisher = publisher
         self.recovered = recovered
+        self.depth = DepthBoard(setup.world)
+        self.games = Games(self)
         freeze = Freeze(setup.folder / KILL)
         self.effects = Effects(setup.world, self.inbox.put, freeze)
         self.commits = Commits(setup.journal, recovered.standing, setup.pace)
         self.failure: Exception | None = None
+        self._found: Exception | None = None  # what halts it before its next turn
         shared = setup.world.shared
         self.reconciling = Reconciling(self.effects, publisher, self.inbox, shared)
         self.comparing = Comparing(setup.world, lambda: self.desk, self.inbox.put)
@@ -97,12 +81,13 @@ class SingleWriter:
         self._is_flush_due = False
         self._is_look_due = False
         self._sampler = Sampler()
-        self.in_flight: Turn | None = None
+        self._in_flight: Turn | None = None
         self.dead = DeadLetters(setup.folder)
         self.effects.undone = lambda effect, why: self.dead.keep(effect, why, self._now())
         self._flush_timer: asyncio.TimerHandle | None = None
         self._next_probe_ns = 0
         self.killing = Killing(self, freeze, setup.folder, setup.world.clock)
+        self.shots = Shots(self, PressBook(setup.folder))
 
     @property
     def desk(self) -> Desk:
@@ -115,6 +100,11 @@ class SingleWriter:
     def doubts(self) -> DoubtsView:
         evidence = self.effects.look_ups.evidence.all()
         return doubts_view(self.killing.sight, self.comparing.answered(), evidence, self._now())
+
+    @property
+    def in_flight(self) -> Turn | None:
+        """The turn that is being committed, or has left before that."""
+        return self._in_flight or self.shots.ahead()
 
     @property
     def held(self) -> Iterable[Report]:
@@ -153,13 +143,21 @@ class SingleWriter:
         try:
             while not self._is_stopping:
                 await self.inbox.wait()
+                await self.shots.patience()
                 await self.work()
         except BaseException:
             self._is_broken = True
             raise
+        finally:
+            self.shots.shut()
 
     async def work(self) -> None:
-        """One turn over what waits now."""
+        """One turn over what waits now, behind that of a press which has left."""
+        fired = self.shots.close()
+        if fired is not None:
+            await self._turn([fired.waiting], fired.shot)
+        if self._found is not None and self.failure is None:
+            self._halt(self._found)
         waiting = self.killing.admit(self.inbox.take())
         if self.failure is not None:
             await self._without_journal(waiting)
@@ -171,6 +169,7 @@ class SingleWriter:
             await self._flush()
         if self._is_look_due and self.failure is None:
             await self._sample()
+        self.shots.rest()
 
     def look_at_equity(self) -> None:
         """After the next turn, so that no sample stands between a message and its events."""
@@ -196,32 +195,54 @@ class SingleWriter:
         bug nothing more is written: nobody knows what it left."""
         if self.failure is None and not self._is_broken:
             try:
+                fired = self.shots.close()
+                if fired is not None:
+                    await self._turn([fired.waiting], fired.shot)
                 await self.commits.seal(self._now())
             except JournalError as error:
                 self._halt(error)
+        self.shots.end()
         await self.killing.close()
         await self.effects.close()
 
     # ---- a turn
 
-    async def _turn(self, waiting: list[Waiting]) -> None:
-        at_ns = self._now()
+    async def _turn(self, waiting: list[Waiting], shot: Shot | None = None) -> None:
+        at_ns = self._now() if shot is None else shot.at_ns
         before = self.commits.standing
         try:
             turn = take_turn(before, [each.message for each in waiting], at_ns)
+            if shot is not None:
+                shot.check(turn)
         except Exception as bug:  # noqa: BLE001 -- the engine's top guard: a bug halts, loudly
             _log.exception("a message can't be carried out; the engine is halted")
-            self._keep_culprit(bug, waiting)
+            messages = [each.message for each in waiting]
+            self.dead.keep_culprit(self.commits.standing, messages, bug, self._now())
             self._fail(bug, waiting)
             return
-        self.in_flight = turn
+        if await self._kept(turn, waiting, shot):
+            await self._follow(turn, waiting, at_ns)
+
+    async def _kept(self, turn: Turn, waiting: list[Waiting], shot: Shot | None) -> bool:
+        """Whether it happened: it is durable, or has left with a press."""
+        self._in_flight = turn
         try:
-            await self.commits.keep(turn)
+            await self.commits.keep(turn, self.effects.prepare(turn.effects, shot))
         except JournalError as error:
-            await self._commit_failed(error, waiting, turn)
-            return
+            left = self.effects.launching.drop()
+            if shot is None or not left:
+                await self._commit_failed(error, waiting, turn, left)
+                return False
+            if await self._reached() == turn.after.head.seq:
+                self.commits.adopt(turn.after)
+            else:
+                self.commits.owe(turn)
+            self._halt(error)
         finally:
-            self.in_flight = None
+            self._in_flight = None
+        return True
+
+    async def _follow(self, turn: Turn, waiting: list[Waiting], at_ns: int) -> None:
         self.killing.carried(turn)
         self._handle_dead(turn)
         self.publisher.turn(turn, at_ns)
@@ -230,17 +251,6 @@ class SingleWriter:
         for effect in turn.effects:
             self.effects.carry_out(effect)
         await self._after(at_ns)
-
-    def _keep_culprit(self, bug: Exception, waiting: list[Waiting]) -> None:
-        """The first message that nothing can be made of, for a person to look at."""
-        messages, at_ns = [each.message for each in waiting], self._now()
-        for count in range(1, len(messages) + 1):
-            try:
-                take_turn(self.commits.standing, messages[:count], at_ns)
-            except IMPOSSIBLE:
-                why = f"{type(bug).__name__}: {bug}"
-                self.dead.keep(messages[count - 1], why, at_ns)
-                return
 
     def _handle_dead(self, turn: Turn) -> None:
         for each in turn.handled:
@@ -293,10 +303,13 @@ class SingleWriter:
 
     # ---- without a journal
 
-    async def _commit_failed(self, error: JournalError, waiting: list[Waiting], turn: Turn) -> None:
+    async def _commit_failed(
+        self, error: JournalError, waiting: list[Waiting], turn: Turn, left: frozenset[str]
+    ) -> None:
         """The disk may have kept it all the same: then it happened, though nothing was sent."""
         if await self._reached() == turn.after.head.seq > self.commits.durable.head.seq:
             self.commits.adopt(turn.after)
+            self.effects.not_sent(turn.effects, left)
             waiting = [each for each in waiting if not isinstance(each.message, Report)]
         self._fail(error, waiting)
 
@@ -313,9 +326,12 @@ class SingleWriter:
             self._refuse(each)
 
     def halt(self, error: Exception) -> None:
-        """Something beside the turns found the journal wrong."""
-        if self.failure is None:
+        """Something beside the turns found the journal wrong: behind what has left."""
+        if self.shots.hold() and self.failure is None:
             self._halt(error)
+        else:
+            self._found = error
+            self.inbox.nudge()
 
     def _halt(self, error: Exception) -> None:
         _log.error("halted: %s", error)
@@ -378,6 +394,6 @@ class SingleWriter:
         self.reconciling.begin(self.desk)
 
     async def _journal_emergency(self) -> None:
-        notes = [Waiting(command) for command in self.killing.emergency.notes()]
+        notes = [Waiting(command) for command in self.killing.notes.emergency.notes()]
         if notes:
             await self._turn(notes)

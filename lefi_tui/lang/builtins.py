@@ -352,7 +352,9 @@ EVENTS: Final = {
             "Command",
             params("name:text *key:text"),
             (("key", "text"), ("time", "time")),
-            "A key of the person in front of a manual bot.",
+            "A key of the person in front of a manual bot (`m` on the bots screen): a character, "
+            'or a name as "space" or "delete". One that is the program\'s own is shown there as '
+            "taken; Enter gives its command.",
         ),
         EventKind(
             "Start",

@@ -6,6 +6,7 @@ The answer is always a list of diagnostics, never an exception.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from lefi_tui.core.record import Record
@@ -17,7 +18,7 @@ from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.feeds import Feed
 from lefi_tui.lang.form import Form, Slots
 from lefi_tui.lang.nesting import BRACKETS_MAX, brackets
-from lefi_tui.lang.parser import parse
+from lefi_tui.lang.parser import Parsed, parse
 from lefi_tui.lang.resolver import Declared, resolve
 from lefi_tui.lang.scope import STEPS_MAX, Scope, Shared
 from lefi_tui.lang.script_tests import ScriptTest, read_tests
@@ -25,6 +26,7 @@ from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import HERE, Body
 from lefi_tui.lang.types import Bindings
 
+READ_KEPT: Final = 8
 SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
 
 
@@ -45,9 +47,7 @@ def examined(
     if len(source) > SOURCE_MAX:
         message = f"A script has at most {SOURCE_MAX:,} letters; this has {len(source):,}."
         return Examined(None, (Diagnostic("LF106", Span(0, 1), message),))
-    text = Source(source, name)
-    parsed = parse(text)
-    declared = resolve(parsed.script)
+    text, parsed, declared = _read(source, name)
     checked = check_script(text, declared, settings or {}, timeframe_ms)
     tests, found = _tests(text, declared, checked)
     found = (*parsed.diagnostics, *declared.found, *checked.found, *found)
@@ -58,6 +58,14 @@ def examined(
         blueprint, more = _compiled(text, checked, tests)
         found = (*found, *more)
     return Examined(blueprint, tuple(sorted(found, key=lambda each: each.span)))
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _read(source: str, name: str) -> tuple[Source, Parsed, Declared]:
+    """What no setting changes, read once for all of them; nobody writes to it."""
+    text = Source(source, name)
+    parsed = parse(text)
+    return text, parsed, resolve(parsed.script)
 
 
 def _tests(

@@ -44,6 +44,8 @@ from lefi_tui.lang.waiting import (
     TransactionFailed,
 )
 
+NO_VALUE: Final = "NO_VALUE"
+
 Run = Callable[..., tuple[list[Any], list[Any], bool]]
 
 _INFIX: Final = {
@@ -352,8 +354,12 @@ def trade(op: Trade, size: float, values: tuple[Any, ...]) -> Intent | Refusal:
     )
     if not missing:
         return intent
+    return Refusal(intent, NO_VALUE, no_value(op, missing))
+
+
+def no_value(op: Trade, missing: Sequence[str]) -> str:
     words = f"{' and '.join(missing)} of {op.action} {op.symbol} has no value (none)"
-    return Refusal(intent, "NO_VALUE", f"{words}; write `?? …` for what to use instead.")
+    return f"{words}; write `?? …` for what to use instead."
 
 
 def _size(op: Trade, size: float) -> Size:

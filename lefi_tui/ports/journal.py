@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -106,10 +106,13 @@ class Head(Record):
     hash: str = FIRST_HASH
 
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
 def row_hash(before: str, row: Row) -> str:
     """The chain: SHA-256 over the previous hash and the canonical row."""
     fields = [row.seq, row.n, row.kind, row.type, row.version, row.body, row.at_ns]
-    text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(fields)
     return hashlib.sha256(f"{before}{text}".encode()).hexdigest()
 
 
@@ -212,11 +215,19 @@ class JournalReader(Protocol):
         ...
 
 
+Durable = Callable[[], None]
+
+
+def nothing_more() -> None:
+    """Nobody waits for the moment itself."""
+
+
 class Journal(JournalReader, Protocol):
     """Written on a thread of its own, one batch at a time."""
 
-    async def commit(self, batch: Batch) -> None:
-        """Durable when it returns; raises JournalError, and then nothing of the batch is kept."""
+    async def commit(self, batch: Batch, durable: Durable = nothing_more) -> None:
+        """Durable when it returns; raises JournalError, and then nothing of the batch is kept.
+        `durable` is called in the journal's own thread the moment it is, and never raises."""
         ...
 
     async def seal(self, first: int, last: int) -> Segment:

@@ -21,6 +21,10 @@ class LiveDoor(Protocol):
         """All of one start; its script's tests are run for it."""
         ...
 
+    def standing(self, account: str) -> LiveFacts:
+        """Of an order by hand: it has no script, so nothing is run for it."""
+        ...
+
     def key(self, account: str) -> KeyState:
         """What is known of its key, without asking anybody."""
         ...

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from lefi_tui.core.approval import AskedOrder
+from lefi_tui.core.game import Round
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.record import Record
 
@@ -95,6 +96,16 @@ class RunRecord(Record):
     end_ns: int | None
 
 
+class GameRecord(Record):
+    """One game that is over."""
+
+    bot: str
+    subscription: str  # bot/start_ns: its session
+    account: str
+    symbol: str
+    round: Round
+
+
 class TimerRecord(Record):
     """One timer of a bot: its handler, what sets it, and when it was due last."""
 
@@ -170,6 +181,10 @@ class Records(Protocol):
 
     async def approvals(self, limit: int) -> tuple[ApprovalRecord, ...]:
         """The newest that are over, newest first."""
+        ...
+
+    async def games(self, limit: int) -> tuple[GameRecord, ...]:
+        """The newest that are over, oldest first."""
         ...
 
     async def flows(self, limit: int) -> tuple[FlowRecord, ...]:

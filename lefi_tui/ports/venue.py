@@ -69,6 +69,38 @@ class Venue(Protocol):
     async def close(self) -> None: ...
 
 
+class Launch(Protocol):
+    """Orders at the door of a venue, all but sent."""
+
+    @property
+    def has_left(self) -> bool: ...
+
+    def claim(self) -> None:
+        """In the loop, before any word of the venue on them: it knows them as ours from here on.
+        Twice is no more than once."""
+        ...
+
+    def go(self) -> None:
+        """They leave: from any thread, at once, once only; it never raises. Where they can't any
+        more they have not left, and `submit` sends them."""
+        ...
+
+    def drop(self) -> None:
+        """Those that have not left never leave by this; in the loop. While `go` is under way
+        elsewhere it waits for it: behind it `has_left` changes no more."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A venue that makes orders ready while what led to them becomes durable."""
+
+    def prepared(self, orders: tuple[Order, ...]) -> Launch | None:
+        """In the loop, and nothing waits for it. Unless it is dropped, it is claimed and `submit`
+        of the same orders follows. None where they are to be sent as always."""
+        ...
+
+
 class SharedVenue(Protocol):
     """A venue at which others trade our account too: a phone, another program, the exchange."""
 

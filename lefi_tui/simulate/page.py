@@ -12,6 +12,7 @@ from lefi_tui.core.metrics import OpenPosition, Trade
 from lefi_tui.core.money import exact_sum, from_double
 from lefi_tui.simulate.result import Result
 from lefi_tui.views.curves import Track, points
+from lefi_tui.views.honest_view import HonestView
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.report_view import (
     SIMULATION,
@@ -29,7 +30,7 @@ TRADES_MAX: Final = 5_000  # the newest; more than that nobody reads on a page
 REFUSALS_MAX: Final = 20
 
 
-def view_of(result: Result, now_ns: int) -> ReportView:
+def view_of(result: Result, now_ns: int, trust: HonestView | None = None) -> ReportView:
     """What a page needs of a result; there is no account behind it and no other bot."""
     start, end = from_double(result.equity[0]), from_double(result.equity[-1])
     name = _name(result)
@@ -65,6 +66,7 @@ def view_of(result: Result, now_ns: int) -> ReportView:
             *result.notices,
             *(f"Refused: {each.text}" for each in result.refusals[:REFUSALS_MAX]),
         ),
+        trust=trust,
     )
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from bots.automated import TIMEFRAME_SETTING, Bound, bind
 from bots.automated.plan import refusal_of
-from lefi_tui.adapters.history_files import CandleFile, read_candles
+from lefi_tui.adapters.column_cache import ColumnCache
+from lefi_tui.adapters.history_files import CandleFile, Read, read_candles
 from lefi_tui.core.bars import fits
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.matching import MarketRules, market_rules
@@ -59,23 +63,32 @@ class Prepared(Record):
     def to_ms(self) -> int:
         return max(each.to_ms for each in self.files)
 
+    @property
+    def unfunded(self) -> tuple[str, ...]:
+        """Perpetual markets whose data has no funding: there it is 0."""
+        perpetual = {each.symbol for each in self.instruments if each.is_perpetual}
+        return tuple(
+            each.symbol for each in self.files if each.symbol in perpetual and not each.has_funding
+        )
+
     def notices(self) -> list[str]:
         """What a person should know of the data, in words."""
         out = [
-            f"{each.name} has {each.gaps:,} gaps; {each.missing:,} candles are missing"
+            f"{each.name} has {each.gaps:,} gap{'s' * (each.gaps > 1)}; "
+            f"{each.missing:,} candle{'s are' if each.missing > 1 else ' is'} missing"
             for each in self.files
             if each.gaps
         ]
-        perpetual = {each.symbol for each in self.instruments if each.is_perpetual}
         out += [
             f"{each.name} has no funding column: the funding of {each.symbol} is taken as 0"
             for each in self.files
-            if each.symbol in perpetual and not each.has_funding
+            if each.symbol in self.unfunded
         ]
-        return out
+        return out + sorted({each.notice for each in self.files if each.notice})
 
 
-def prepare(request: BacktestRequest | RunRequest) -> Prepared:
+def prepare(request: BacktestRequest | RunRequest, read: Read | None = None) -> Prepared:
+    """`read`: another way to come by the files' candles."""
     if not request.files:
         raise UsageError("no candle file is given", next_step="Name one with --data FILE")
     settings = dict(request.settings)
@@ -85,7 +98,7 @@ def prepare(request: BacktestRequest | RunRequest) -> Prepared:
     wanted = request.symbol or _data_symbol(request, bound)
     if wanted and wanted not in bound.program.symbols:
         bound = _on_symbol(request, settings, wanted)
-    files = _files(request, bound)
+    files = _files(request, bound, read or reading(request.columns))
     _check_timeframes(bound, files)
     instruments = tuple(instrument_of(each.symbol) for each in files)
     currencies = {each.quote for each in instruments}
@@ -93,6 +106,18 @@ def prepare(request: BacktestRequest | RunRequest) -> Prepared:
         why = f"its markets are priced in {', '.join(sorted(currencies))}, and cash is shared."
         raise ScriptRefusedError(why, next_step="Give it markets of one quote currency")
     return Prepared(request.source, settings, bound, files, instruments, currencies.pop())
+
+
+def rebound(prepared: Prepared, settings: Mapping[str, str]) -> Prepared | str:
+    """The same script and files with some settings changed; or why it can't run with them."""
+    changed = {**prepared.settings, **settings}
+    refusal = refusal_of(prepared.source, changed)
+    if refusal:
+        return refusal
+    bound = bind(prepared.source, changed)
+    if bound.kinds_of_candles != prepared.bound.kinds_of_candles:
+        _check_timeframes(bound, prepared.files)
+    return replace(prepared, settings=changed, bound=bound)
 
 
 def instrument_of(symbol: str) -> Instrument:
@@ -150,7 +175,13 @@ def _on_symbol(
     return _bind(request, settings)
 
 
-def _files(request: BacktestRequest | RunRequest, bound: Bound) -> tuple[CandleFile, ...]:
+def reading(columns: Path | None) -> Read:
+    return read_candles if columns is None else ColumnCache(columns).read
+
+
+def _files(
+    request: BacktestRequest | RunRequest, bound: Bound, read: Read
+) -> tuple[CandleFile, ...]:
     """One file a market, in the order the script names them, cut to the time asked."""
     symbols = bound.program.symbols
     if not symbols:
@@ -167,7 +198,7 @@ def _files(request: BacktestRequest | RunRequest, bound: Bound) -> tuple[CandleF
             next_step="Name each file's market: --data BTC/USDT=FILE",
         )
     window = request.window
-    whole = [read_candles(given[each], each) for each in symbols]
+    whole = [read(given[each], each) for each in symbols]
     if window.from_ms is None and window.to_ms is None:
         return tuple(whole)
     return tuple(each.between(window.from_ms, window.to_ms) for each in whole)

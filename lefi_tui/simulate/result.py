@@ -5,7 +5,7 @@ Times are in ms, shares are fractions, and a number without a divisor is null.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import field, to_builtins
@@ -51,7 +51,7 @@ class Result(Record):
     from_ms: int
     to_ms: int
     seconds: float
-    equity: tuple[float, ...]  # starting cash, then at each close
+    equity: Sequence[float]  # an array: starting cash, then at each close
     numbers: Numbers
     fees: float
     funding: float  # paid; negative when received
@@ -63,9 +63,11 @@ class Result(Record):
     notices: tuple[str, ...]
     notes: Mapping[str, int] = field(default_factory=dict)  # how many of each kind
     way: str = "event"
-    times: tuple[int, ...] = ()  # of the closes, in ms
+    times: Sequence[int] = ()  # of the closes, in ms
     held: tuple[float, float] = (0.0, 0.0)  # the first market's first open and last close
     limits: tuple[tuple[str, str], ...] = ()  # that were in force, by name and as text
+    unfunded: tuple[str, ...] = ()  # perpetual markets whose data has no funding
+    both: tuple[int, ...] = ()  # trades (from 0) that left where a stop and the target could be met
 
     def report(self) -> dict[str, Any]:
         numbers = self.numbers

@@ -27,6 +27,7 @@ from lefi_tui.core.bot import (
     OrderOutcome,
     numbers_of,
 )
+from lefi_tui.core.game import Ground
 from lefi_tui.core.matching import (
     CandleMarket,
     Fees,
@@ -39,7 +40,7 @@ from lefi_tui.core.matching import (
     Rested,
 )
 from lefi_tui.core.messages import Verdict
-from lefi_tui.core.metrics import FillRow, TradeBook
+from lefi_tui.core.metrics import FillRow, OpenPosition, TradeBook
 from lefi_tui.core.order import OrderTerms
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.terms import close_terms, order_terms
@@ -66,6 +67,10 @@ class Readings(Struct):
     others: OtherAccounts
     closes: dict[str, float] = field(default_factory=dict)
     sites: dict[str, int] = field(default_factory=dict)  # working order: its site
+
+    def ground(self, _symbol: str) -> Ground | None:
+        """A game has no place in candles: they don't tell what came first."""
+        return None
 
     def is_working(self, site: int) -> bool:
         return site in self.sites.values()
@@ -123,21 +128,29 @@ class Trial:
         approves: bool = True,  # whoever is asked says yes at once
     ) -> None:
         self.approves = approves
-        self.market = CandleMarket(markets, fees, cash)
-        self.book = TradeBook(markets)
         self.others = OtherAccounts(currency_of(markets))
-        self.readings = Readings(self.market, fees, self.others)
+        self._open_venue(markets, fees, cash)
         self.state = BOT.begin(*script)
         self.notes: list[Note] = []
         self.gave: dict[str, float] = {}  # newest number of each Emit's field
         self.asks: list[Ask] = []
-        self.refusals: list[Refusal] = []
+        self._refusals: list[Refusal] = []
         self.funding = 0.0
         self._working: dict[str, Ask] = {}
         self._fills: list[FillSeen] = []  # wait for the close of their candle
         self._sent = 0
         self.asked: list[ApprovalAsked] = []  # not answered yet
         self._answers: list[Answer] = []  # that no run has heard yet
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """What was not carried out, and why, in its sequence."""
+        return self._refusals
+
+    def _open_venue(self, markets: Mapping[str, MarketRules], fees: Fees, cash: float) -> None:
+        self.market = CandleMarket(markets, fees, cash)
+        self.book = TradeBook(markets)
+        self.readings = Readings(self.market, fees, self.others)
 
     def candles(self, bars: Sequence[Bar]) -> None:
         """The candles of one moment, from their open to their close."""
@@ -190,6 +203,9 @@ class Trial:
         self.asked = [each for each in (*self.asked, *asked) if each.ticket in waiting]
         if self.approves:
             self._answers += [Answer(each.ticket, is_approved=True) for each in self.asked]
+
+    def open_positions(self) -> tuple[OpenPosition, ...]:
+        return self.book.open(self.readings.closes)
 
     def equity(self) -> float:
         """What it moved to other accounts is still its own."""
@@ -294,6 +310,7 @@ def fill_row(fill: Filled) -> FillRow:
         fill.reason,
         fill.time_ms,
         fill.leverage,
+        fill.had_both,
     )
 
 

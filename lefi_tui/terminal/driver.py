@@ -8,11 +8,15 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
 from lefi_tui.terminal.writer import PatientFile
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
+
+    from screens.hand import Hand
 
 CLOSE_SECONDS: Final = 0.5  # how long a terminal may take to read the last of it
 
@@ -41,8 +45,18 @@ class DeskDriver(LinuxDriver):
         assert sys.__stderr__ is not None, "fitness refuses to open without one"
         self.patient = PatientFile(sys.__stderr__.fileno(), _line_is_lost)
         self._file = self.patient
+        self._hand: Hand | None = getattr(app, "hand", None)
         # The stock handler stops the whole process, with every bot in it.
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+    def process_message(self, message: Message) -> None:
+        """In the thread that reads the terminal. What the hand has played nobody plays again."""
+        hand = self._hand
+        if hand is None or not isinstance(message, Key):
+            super().process_message(message)
+        elif not hand.take(message, self._app):
+            super().process_message(message)
+            hand.follow(self._app, self.send_message)
 
     @property
     def is_behind(self) -> bool:

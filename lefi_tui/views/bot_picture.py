@@ -19,7 +19,8 @@ from lefi_tui.core.position import Position, unrealized
 from lefi_tui.core.protection import Cover
 from lefi_tui.lang.program import check
 from lefi_tui.views import numbers
-from lefi_tui.views.bot_view import BotCommand, BotSetting, BotView, Earned, ShareRow, WaitRow
+from lefi_tui.views.bot_view import BotSetting, BotView, Earned, ShareRow, WaitRow
+from lefi_tui.views.commands import commands_of
 from lefi_tui.views.flows_view import FlowRow, open_row
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
@@ -63,7 +64,7 @@ def bot_view(
         earned=None if own is None else _earned(own),
         waits=tuple(WaitRow(each.kind, each.what, each.until_ms) for each in bot.awaited),
         flows=_flows(desk, bot.id, now_ns),
-        commands=tuple(BotCommand(*each) for each in bot.needs.commands),
+        commands=commands_of(bot.needs.commands, screen.did.get(bot.id, ())),
         is_open=bot.is_open,
         is_waiting=bot.status in WAITS,
         plan=_plan(bot),

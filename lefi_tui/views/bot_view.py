@@ -52,10 +52,12 @@ class Earned(Record):
 
 
 class BotCommand(Record):
-    """What a person in front of a bot may say, and by which key."""
+    """What a person in front of a bot may say, by which key, and what came of it last."""
 
     name: str
     key: str
+    given_ns: int = 0  # 0: not as far back as is remembered
+    came: str = ""
 
 
 WAITS: Final = {

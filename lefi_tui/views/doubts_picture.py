@@ -8,7 +8,7 @@ from decimal import Decimal
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.money import words
-from lefi_tui.core.order import HAND, Order, OrderStatus
+from lefi_tui.core.order import HAND, Order
 from lefi_tui.errors import shown
 from lefi_tui.views import numbers
 from lefi_tui.views.doubts_view import DoubtRow, DoubtsView, Kind, LookedRow, Word
@@ -27,7 +27,7 @@ def doubts_view(desk: Desk, looked: Mapping[str, int], evidence: Words, now_ns: 
 
 def doubts_count(desk: Desk) -> int:
     """How much is not known: another's order is, it only is not ours."""
-    silent = sum(each.status is OrderStatus.UNCONFIRMED for each in desk.orders.values())
+    silent = sum(each.is_doubted for each in desk.orders.values())
     known = desk.checked.values()
     return silent + sum(len(each.unknown) + len(each.legs) + bool(each.error) for each in known)
 
@@ -48,7 +48,7 @@ def _looked(desk: Desk, account: str, at_ns: int) -> LookedRow:
 
 def _doubted(desk: Desk, evidence: Words) -> Iterator[Order]:
     for each in desk.orders.values():
-        if each.status is OrderStatus.UNCONFIRMED or each.id in evidence:
+        if each.is_doubted or each.id in evidence:
             yield each
 
 

@@ -186,7 +186,7 @@ def _stated(state: ScreenState, message: m.FeedStated) -> ScreenState:
     waits = {name: why for name, why in state.waits.items() if name != message.account}
     if message.is_waiting:
         waits[message.account] = message.what
-    weight = Weight.WARN if message.is_waiting else Weight.GOOD
+    weight = Weight.WARN if message.is_waiting or message.is_doubted else Weight.GOOD
     words = Said(weight, message.what, message.account, message.why, message.next, message.at_ns)
     return _logged(replace(state, waits=waits), words, severity_of(message))
 

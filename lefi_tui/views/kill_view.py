@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.killing import clock
 from lefi_tui.core.kill import KillStage
@@ -11,8 +9,6 @@ from lefi_tui.core.messages import TradingState
 from lefi_tui.core.money import words
 from lefi_tui.core.order import OrderStatus
 from lefi_tui.core.record import Record
-
-OPEN: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
 
 
 class StepRow(Record):
@@ -51,7 +47,7 @@ def kill_view(desk: Desk, kill_file: str = "") -> KillView:
     unconfirmed = tuple(
         f"{each.terms.side} {each.terms.symbol} on {each.account}, {each.status} ({each.id})"
         for each in desk.orders.values()
-        if each.status in OPEN
+        if each.status is OrderStatus.SUBMITTED or each.is_doubted
     )
     about = (desk.trading_state, desk.trading_cause, desk.trading_lift)
     if state is None:

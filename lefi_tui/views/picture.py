@@ -45,6 +45,7 @@ from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
 
 DEMO_VENUE: Final = "demo market"
+RECORDED_VENUE: Final = "recording"
 CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
 LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
 # The most serious first: it names the whole frame.
@@ -70,8 +71,8 @@ def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickVi
 
 
 def picture(state: ScreenState, desk: Desk, now_ns: int) -> DeskView:
-    marked = _marked(desk, state.prices)
-    accounts = tuple(_account(marked, each, state, now_ns) for each in desk.accounts.values())
+    seen = marked(desk, state.prices)
+    accounts = tuple(_account(seen, each, state, now_ns) for each in desk.accounts.values())
     open_positions = [each for each in desk.positions.values() if each.units]
     return DeskView(
         at_ns=now_ns,
@@ -110,7 +111,8 @@ def mode_of(account: Venued) -> Mode:
         return Mode.LIVE if is_real(account.mode, account.venue) else Mode.SANDBOX
     if account.venue == DEMO_VENUE:
         return Mode.DEMO
-    return Mode.REPLAY if account.sizing is Sizing.AT_FILL else Mode.DRY
+    is_recorded = account.venue == RECORDED_VENUE or account.sizing is Sizing.AT_FILL
+    return Mode.REPLAY if is_recorded else Mode.DRY
 
 
 def _banner(desk: Desk, accounts: tuple[AccountRow, ...]) -> Banner:
@@ -120,7 +122,7 @@ def _banner(desk: Desk, accounts: tuple[AccountRow, ...]) -> Banner:
     return Banner(mode, ", ".join(venues), desk.trading_state, desk.trading_cause)
 
 
-def _marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
+def marked(desk: Desk, prices: Mapping[Key, Price]) -> Desk:
     """The desk with the newest prices, also of symbols that no running bot reads."""
     return replace(desk, quotes={key: each.quote for key, each in prices.items()})
 

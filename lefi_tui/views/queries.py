@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, Final, Protocol
 
-from lefi_tui.core.messages import Command
+from lefi_tui.core.messages import Command, PlaceOrder
 from lefi_tui.core.record import Record
 
 ORDERS_MAX: Final = 500  # what a person may scroll and filter through
 REPORT_TRADES_MAX: Final = 500  # the same
+SCORES_MAX: Final = 50  # sessions of games
 NOTICES_MAX: Final = 200  # the same
 ANSWERED_MAX: Final = 20  # approvals that are over, below those that wait
 FLOWS_MAX: Final = 500  # as of orders
 CHART_CANDLES_MAX: Final = 1_000  # what a person may scroll back through
+PRINTS_SHOWN: Final = 60  # a tape as high as a tall screen
 
 
 class Query(Record):
@@ -100,6 +102,13 @@ class ReportQuery(Query):
     trades: int = REPORT_TRADES_MAX
 
 
+class ScoresQuery(Query):
+    """The sessions of games, the best first: answered by a ScoresView. Of one market, or all."""
+
+    market: str = ""
+    limit: int = SCORES_MAX
+
+
 class ApprovalsQuery(Query):
     """What waits for a person, and what came of the newest answers: by an ApprovalsView."""
 
@@ -153,6 +162,15 @@ class GatesQuery(Query):
     typed: str = ""
 
 
+class TicketQuery(Query):
+    """What an order would come to and what the gate would say: answered by a TicketView."""
+
+    account: str
+    symbol: str
+    order: PlaceOrder | None = None  # none: the market alone
+    number: int = 0  # said back, so that an answer to what was typed before is known as that
+
+
 class ChartQuery(Query):
     """The newest candles of a market with one's own fills on them: answered by a ChartView."""
 
@@ -160,6 +178,29 @@ class ChartQuery(Query):
     symbol: str
     timeframe_ms: int
     count: int
+
+
+class BookQuery(Query):
+    """A market's book and newest prints: answered by a BookView. Whoever asks looks at it, so it is
+    asked for at the exchange for some seconds; nobody asks, nothing is."""
+
+    account: str
+    symbol: str
+    prints: int = PRINTS_SHOWN
+
+
+class InsideQuery(Query):
+    """The best bid and ask of a market that is looked at: answered by an InsideView."""
+
+    account: str
+    symbol: str
+
+
+class GameQuery(Query):
+    """A game as the person in front of it sees it: answered by a GameView. Without a bot it is the
+    first game that runs."""
+
+    bot: str = ""
 
 
 class Receipt(Protocol):

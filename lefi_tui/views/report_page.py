@@ -10,7 +10,8 @@ from decimal import Decimal
 from html import escape
 from typing import Final
 
-from lefi_tui.views import numbers
+from lefi_tui.views import honest_words, numbers
+from lefi_tui.views.honest_view import HonestView
 from lefi_tui.views.report_drawing import equity_drawing, fall_drawing
 from lefi_tui.views.report_view import SIMULATION, Hold, OpenRow, ReportView, Subject, TradeRow
 from lefi_tui.views.report_words import BEGINNING, Fact, facts, name_of, price_of, subject
@@ -79,6 +80,7 @@ def page(view: ReportView) -> str:
             _section("Still open", _open_rows(view.open)),
             _section("Trades", _trades(view)),
             _section("What was not known", _unknown(view.unknown)),
+            _trust(view.trust),
             _section("How it is counted", _rules(view)),
             "</body></html>\n",
         )
@@ -232,6 +234,17 @@ def _trade(row: TradeRow) -> Sequence[Cell]:
         _number(numbers.price(row.fees, 2)),
         _gain(row.pnl, numbers.signed(row.pnl, 2)),
         _text(row.reason.replace("_", " ")),
+    )
+
+
+def _trust(view: HonestView | None) -> str:
+    if view is None:
+        return ""
+    warned = "".join(f'<p class="loss">{escape(each)}.</p>' for each in view.warnings)
+    rows = [(_text(each.name), _text(each.text)) for each in honest_words.facts(view)]
+    assumed = "".join(f"<li>{escape(each)}</li>" for each in view.assumptions)
+    return _section(honest_words.TITLE, warned + _table(("number", "value"), rows)) + _section(
+        honest_words.ASSUMED, f"<ul>{assumed}</ul>"
     )
 
 

@@ -12,6 +12,7 @@ from msgspec import field
 
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.record import Record
+from lefi_tui.views.honest_view import HonestView
 
 SIMULATION: Final = "SIMULATION"  # the mode of what nobody traded, not even on paper
 
@@ -128,6 +129,7 @@ class ReportView(Record):
     trades: tuple[TradeRow, ...] = ()  # the newest, newest first
     open: tuple[OpenRow, ...] = ()
     unknown: tuple[str, ...] = ()  # in words
+    trust: HonestView | None = None  # of a simulation
 
     @property
     def is_cut(self) -> bool:

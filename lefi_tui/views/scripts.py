@@ -7,10 +7,12 @@ it calls from a thread. What the world refuses comes as a LefiError, told in fou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
+
+SHIPPED: Final = "*"  # behind a name: it came with the program
 
 
 class ScriptRow(Record):
@@ -18,6 +20,15 @@ class ScriptRow(Record):
 
     name: str  # without .lefi
     is_shipped: bool = False
+
+    @property
+    def about(self) -> str:
+        """What another screen is opened for."""
+        return f"{self.name}{SHIPPED if self.is_shipped else ''}"
+
+    @classmethod
+    def of(cls, about: str) -> ScriptRow:
+        return cls(about.removesuffix(SHIPPED), is_shipped=about.endswith(SHIPPED))
 
 
 class Listing(Record):

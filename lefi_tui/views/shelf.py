@@ -22,6 +22,7 @@ class Startable(Record):
     purpose: str
     source: str
     settings: tuple[tuple[str, str], ...] = ()
+    says: str = ""  # the kind that a script says it is
 
 
 def start(

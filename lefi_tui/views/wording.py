@@ -13,13 +13,16 @@ from typing import Any, Final
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import STUCK
-from lefi_tui.core.kill import KillStage
 from lefi_tui.core.money import words
 from lefi_tui.core.order import HAND, UNKNOWN, Level, LevelKind, Order, Side
 from lefi_tui.views import numbers
+from lefi_tui.views.commands import given
 from lefi_tui.views.desk_view import Weight
 from lefi_tui.views.said import Said
 from lefi_tui.views.wording_doubts import OF_DOUBTS
+from lefi_tui.views.wording_games import OF_GAMES
+from lefi_tui.views.wording_hand import OF_HAND
+from lefi_tui.views.wording_kill import OF_KILLS
 from lefi_tui.views.wording_live import OF_LIVE, passed
 from lefi_tui.views.wording_money import OF_MONEY, fee
 from lefi_tui.views.wording_protection import OF_PROTECTION
@@ -176,7 +179,7 @@ def _window_opened(event: m.WindowOpened, _orders: Orders) -> Said:
 
 
 def _command_given(event: m.CommandGiven, _orders: Orders) -> Said:
-    what, why = f"Command {event.name}", f"by {event.by}"
+    what, why = given(event.name), f"by {event.by}"
     return Said(Weight.PLAIN, what, event.bot, why, "", event.at_ns, event.bot)
 
 
@@ -320,36 +323,14 @@ def _dead_handled(event: m.DeadHandled, _orders: Orders) -> Said:
     return Said(Weight.PLAIN, what, "engine", f"by {event.by}", "", event.at_ns)
 
 
-def _kill_rules(event: m.KillRulesSet, _orders: Orders) -> Said:
-    rules = event.rules
-    bounds = (rules.drawdown_max, rules.losses_max, rules.errors_max, rules.spreads_max)
-    asked_for = sum(each is not None for each in bounds)
-    why = f"flatten = {rules.flatten}, {asked_for} causes of its own"
-    return Said(Weight.PLAIN, "Rules of the kill are in force", "settings", why)
-
-
-def _kill_began(event: m.KillBegan, _orders: Orders) -> Said:
-    why = f"{event.cause} (by {event.by})"
-    return Said(Weight.BAD, event.text, "kill", why, "f12 shows how far it is", event.at_ns)
-
-
-def _kill_stepped(event: m.KillStepped, _orders: Orders) -> Said:
-    weight = Weight.GOOD if event.stage is KillStage.PROVEN else Weight.WARN
-    return Said(weight, event.text, "kill", "; ".join(event.left), "", event.at_ns)
-
-
-def _flatten_tried(event: m.FlattenTried, _orders: Orders) -> Said | None:
-    if not event.refusal:
-        return None
-    what = f"{words(event.units)} of {event.symbol} can't be closed"
-    return Said(Weight.BAD, what, event.account, event.refusal, "tried again", event.at_ns)
-
-
 WORDINGS: Final[dict[type[m.Event], Wording]] = {
     **OF_WAITS,
     **OF_DOUBTS,
+    **OF_GAMES,
     **OF_MONEY,
     **OF_PROTECTION,
+    **OF_HAND,
+    **OF_KILLS,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,
@@ -380,6 +361,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.IntentRefused: _intent_refused,
     m.OrderSubmitted: _submitted,
     m.OrderDenied: _denied,
+    m.OrderTimed: _silent,
     m.OrderRejected: _rejected,
     m.OrderFilled: _filled,
     m.OrderCancelRequested: _cancel_requested,
@@ -388,12 +370,8 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     m.ExitPlaced: _exit_placed,
     m.TapeSealed: _silent,
     m.EquitySampled: _silent,
-    m.KillRulesSet: _kill_rules,
-    m.KillBegan: _kill_began,
-    m.KillStepped: _kill_stepped,
     m.KillRead: _silent,
     m.DeadHandled: _dead_handled,
-    m.FlattenTried: _flatten_tried,
 }
 # The names of events that have words: the others are not read again for a screen.
 VOICED: Final = tuple(kind.__name__ for kind, words in WORDINGS.items() if words is not _silent)

@@ -5,58 +5,37 @@ The run mode chose venue, feed and clock here; nowhere else is there an `if live
 
 from __future__ import annotations
 
-import signal
 import tempfile
-import threading
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lefi_tui.errors import EngineAbsentError
-from lefi_tui.requests import BacktestRequest, Hear, Progress, ReplayAnswer, RunRequest
-from lefi_tui.settings import Loaded, Settings
-from lefi_tui.terminal.signals import ENDS, LOST, Signals
-from lefi_tui.views.queries import Channel
-from lefi_tui.wiring.accounts import DEMO_VENUE
-from lefi_tui.wiring.demo import socket_path, started
 
-LOOK_S: Final = 1.0  # how soon an engine that failed is noticed
-
+# A simulation loads no engine, and an attached screen no simulation.
 if TYPE_CHECKING:
+    from lefi_tui.requests import (
+        BacktestRequest,
+        Hear,
+        PracticeRequest,
+        Progress,
+        ReplayAnswer,
+        RunRequest,
+        SweepRequest,
+    )
+    from lefi_tui.settings import Loaded
     from lefi_tui.terminal.waiter import Line
+    from lefi_tui.views.proof_view import ProofView
+    from lefi_tui.views.queries import Channel
+    from lefi_tui.views.sweep_view import SweepView
 
 
 def serve_engine(settings: Loaded, say: Callable[[str], None]) -> int:
     """`lefi engine`: until SIGTERM or SIGINT, and a lost line if the settings say so."""
-    from lefi_tui.adapters.privacy import keep_private
+    from lefi_tui.wiring.serving import serve
 
-    keep_private()
-    ends = ENDS if settings.settings.on_hangup == "keep" else ENDS | {LOST}
-    told = threading.Event()
-
-    def heed(cause: signal.Signals) -> None:
-        if cause in ends:
-            told.set()
-
-    signals = Signals()
-    signals.install()
-    signals.listen(heed)
-    engine = started(settings.settings, settings.settings.data_dir)
-    say(f"The engine runs: {_accounts(settings.settings)}. Attach with `lefi`; "
-        "`lefi engine --stop` ends it.")  # fmt: skip
-    while not told.wait(LOOK_S) and engine.is_running:
-        continue
-    engine.stop()
-    if LOST not in signals.came:  # else nobody is there to read it
-        say("The engine has ended; its journal is sealed.")
-    return 0
-
-
-def _accounts(settings: Settings) -> str:
-    """The demo market, and what config.toml names, each with its mode."""
-    own = (f"{name} ({each.exchange}, {each.mode})" for name, each in settings.accounts.items())
-    return ", ".join((f"the {DEMO_VENUE}", *own))
+    return serve(settings, say)
 
 
 # ---- screens and commands
@@ -66,6 +45,7 @@ def _accounts(settings: Settings) -> str:
 async def client(settings: Loaded) -> AsyncGenerator[Channel, None]:
     """The running engine of this user, over its socket; raises EngineAbsentError without one."""
     from lefi_tui.engine.client import SocketChannel
+    from lefi_tui.wiring.demo import socket_path
 
     channel = await SocketChannel.open(socket_path(settings.settings.data_dir))
     try:
@@ -76,6 +56,7 @@ async def client(settings: Loaded) -> AsyncGenerator[Channel, None]:
 
 def open_app(settings: Loaded, line: Line, say: Callable[[str], None], *, is_demo: bool) -> int:
     """`lefi`: attach to the engine that runs, or open one with the desk in this process."""
+    from lefi_tui.wiring.demo import socket_path
     from lefi_tui.wiring.own_desk import OwnDesk
 
     if is_demo:
@@ -96,13 +77,44 @@ def open_app(settings: Loaded, line: Line, say: Callable[[str], None], *, is_dem
     return OwnDesk(settings, folder, line, is_throw_away=False).open()
 
 
+def open_practice(settings: Loaded, request: PracticeRequest, line: Line) -> int:
+    """`lefi practice`: a desk of its own beside the real one, which keeps its games' scores."""
+    from msgspec.structs import replace
+
+    from lefi_tui.wiring.accounts import PRACTICE
+    from lefi_tui.wiring.own_desk import OwnDesk
+    from lefi_tui.wiring.recorded import practicing
+
+    profile = practicing(settings.settings, request)
+    folder = profile.data_dir / PRACTICE
+    desk = OwnDesk(replace(settings, settings=profile), folder, line, is_throw_away=True)
+    desk.also = (PRACTICE,)
+    return desk.open()
+
+
 # ---- simulation
 
 
 def backtest_script(request: BacktestRequest, progress: Progress) -> Mapping[str, Any]:
-    from lefi_tui.simulate.event_way import backtest
+    from lefi_tui.simulate.machine.runner import backtest
+    from lefi_tui.simulate.trust import honestly
+    from lefi_tui.views.honest_words import report
 
-    return backtest(request, progress).report()
+    result = backtest(request, progress)
+    return {**result.report(), "honest": report(honestly(result, request))}
+
+
+def prove_script(request: BacktestRequest, progress: Progress) -> tuple[ProofView, ...]:
+    from lefi_tui.simulate.proofs import proofs
+
+    return proofs(request, progress)
+
+
+def sweep_script(request: SweepRequest, progress: Progress) -> SweepView:
+    from lefi_tui.simulate.sweep import sweep
+    from lefi_tui.simulate.trust import swept
+
+    return swept(sweep(request, progress), request.run)
 
 
 def run_script(request: RunRequest, settings: Loaded, hear: Hear) -> int:

@@ -26,27 +26,28 @@ from lefi_tui.core.messages import (
     Watch,
 )
 from lefi_tui.settings import Settings
-from lefi_tui.settings_tables import AccountSettings
-from lefi_tui.wiring.live_accounts import LIVE, SANDBOX, key_of, open_live
+from lefi_tui.settings_tables import BUILT_IN, RECORDING, AccountSettings, DemoSettings
+from lefi_tui.wiring.live_accounts import LIVE, SANDBOX, depth_of, key_of, open_live
 from lefi_tui.wiring.offers import then_offers
 from lefi_tui.wiring.strangers import stranger
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_link import ExchangeLink
     from lefi_tui.adapters.demo_market import DemoMarket
+    from lefi_tui.adapters.paper_venue import PaperTerms
     from lefi_tui.core.desk import Desk
     from lefi_tui.core.position import Position
     from lefi_tui.ports.clock import Clock
     from lefi_tui.ports.conditions import Conditions
+    from lefi_tui.ports.depth_feed import DepthFeed
     from lefi_tui.ports.history import History
     from lefi_tui.ports.market_feed import HearMarket, MarketFeed
     from lefi_tui.ports.venue import SharedVenue, Venue
 
 DEMO: Final = "demo"  # the account on the built-in market
+PRACTICE: Final = "practice"  # the account of `lefi practice`, and its folder under the data
 DEMO_VENUE: Final = "demo market"  # by this word the frame says DEMO
-DEMO_EXCHANGE: Final = "paper"  # config.toml's name for it
 NS_PER_MS: Final = 1_000_000
-LATENCY_MS: Final = 40  # there and back, as to an exchange on the same continent
 
 Send = Callable[[Command], Any]
 
@@ -57,6 +58,7 @@ class Accounts(Struct):
     venues: dict[str, Venue] = field(default_factory=dict)
     shared: dict[str, SharedVenue] = field(default_factory=dict)  # where others trade too
     feeds: dict[str, MarketFeed] = field(default_factory=dict)
+    depths: dict[str, DepthFeed] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     conditions: dict[str, Conditions] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
@@ -72,7 +74,8 @@ class Accounts(Struct):
         """One whose name the journal knows as another has no venue, and says why."""
         words = stranger(desk, name, account)
         if words is not None:
-            for each in (self.venues, self.shared, self.histories, self.conditions):
+            known = (self.venues, self.shared, self.depths, self.histories, self.conditions)
+            for each in known:
                 each.pop(name, None)
             self.feeds[name] = OnlyWords(words, clock)
         return words is not None
@@ -83,21 +86,27 @@ class Accounts(Struct):
             each(send)
 
 
-def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> Accounts:
-    """The demo account always, and these of config.toml."""
+def open_accounts(
+    settings: Settings, clock: Clock, names: Collection[str], *, has_demo: bool = True
+) -> Accounts:
+    """The demo account, and these of config.toml."""
     from lefi_tui.adapters.demo_market import DemoMarket
+    from lefi_tui.wiring.recorded import open_recorded
 
     accounts = Accounts()
     market = DemoMarket(str(settings.demo.seed))
-    _open_demo(accounts, DEMO, market, clock, settings.demo.cash)
+    if has_demo:
+        _open_demo(accounts, DEMO, market, clock, _demo_terms(settings.demo))
     links: dict[str, ExchangeLink] = {}
     for name in names:
         each = settings.accounts[name]
         refusal = refused(name, each, settings.live_shut)
         if refusal is not None:
             accounts.feeds[name] = OnlyWords(refusal, clock)
-        elif each.exchange == DEMO_EXCHANGE:
-            _open_demo(accounts, name, market, clock, each.cash)
+        elif each.exchange == BUILT_IN:
+            _open_demo(accounts, name, market, clock, each)
+        elif each.exchange == RECORDING:
+            open_recorded(accounts, name, settings, clock)
         elif each.mode in {SANDBOX, LIVE}:
             venue = open_live(accounts, name, each, key_of(settings, name), clock)
             venue.dead_man.seconds = settings.protection.dead_man_s
@@ -105,6 +114,10 @@ def open_accounts(settings: Settings, clock: Clock, names: Collection[str]) -> A
         else:
             _open_exchange(accounts, name, each, _link(links, each), clock)
     return accounts
+
+
+def _demo_terms(demo: DemoSettings) -> AccountSettings:
+    return AccountSettings(cash=demo.cash, latency_ms=demo.latency_ms, jitter_ms=demo.jitter_ms)
 
 
 def refused(name: str, account: AccountSettings, live_shut: str) -> FeedStated | None:
@@ -127,26 +140,35 @@ def _words(name: str, what: str, why: str, following: str) -> FeedStated:
 
 
 def _open_demo(
-    accounts: Accounts, name: str, market: DemoMarket, clock: Clock, cash: Decimal
+    accounts: Accounts, name: str, market: DemoMarket, clock: Clock, terms: AccountSettings
 ) -> None:
     from lefi_tui.adapters.demo_market_feed import DemoFeed, DemoHistory
     from lefi_tui.adapters.market_conditions import DemoConditions
-    from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
+    from lefi_tui.adapters.paper_venue import PaperVenue
 
-    venue = PaperVenue(market, clock, PaperTerms(name, cash, LATENCY_MS))
-    listed = market.instruments()
+    cash = terms.cash
+    venue = PaperVenue(market, clock, paper_terms(name, terms, market.seed))
+    feed, listed = DemoFeed(market, clock, name), market.instruments()
+    feed.depth.ping_ms = terms.latency_ms
     accounts.venues[name] = venue
-    accounts.feeds[name] = VenueAndFeed(DemoFeed(market, clock, name), venue)
+    accounts.feeds[name] = VenueAndFeed(feed, venue)
+    accounts.depths[name] = feed.depth
     accounts.histories[name] = DemoHistory(market)
     accounts.conditions[name] = DemoConditions(market, clock)
-    accounts.restores.append(lambda desk: _restore(venue, desk, name))
+    accounts.restores.append(lambda desk: restore_paper(venue, desk, name))
     accounts.commands += [
-        _opening(name, "USDT", cash, DEMO_VENUE, listed[0]),
+        opening(name, "USDT", cash, DEMO_VENUE, listed[0]),
         ListInstruments(name, listed),
     ]
 
 
-def _opening(name: str, currency: str, cash: Decimal, venue: str, first: Instrument) -> OpenAccount:
+def paper_terms(name: str, terms: AccountSettings, seed: str) -> PaperTerms:
+    from lefi_tui.adapters.paper_venue import PaperTerms
+
+    return PaperTerms(name, terms.cash, terms.latency_ms, terms.jitter_ms, f"{seed}/{name}")
+
+
+def opening(name: str, currency: str, cash: Decimal, venue: str, first: Instrument) -> OpenAccount:
     """Each market has its own fees; the account shows the first's."""
     return OpenAccount(
         name, currency, cash, "dry_run", venue, Sizing.AT_DECISION, first.maker, first.taker
@@ -172,13 +194,12 @@ def _open_exchange(
     from lefi_tui.adapters.ccxt_market import ExchangeMarket
     from lefi_tui.adapters.ccxt_paper import ExchangePaperVenue
     from lefi_tui.adapters.market_conditions import ExchangeConditions
-    from lefi_tui.adapters.paper_venue import PaperTerms
 
     market = ExchangeMarket(clock)
-    chance = random.SystemRandom().random
-    terms = FeedTerms(name, account.exchange, account.currency, account.symbols, chance)
-    feed = ExchangeFeed(link, market, clock, terms)
-    venue = ExchangePaperVenue(market, clock, PaperTerms(name, account.cash, LATENCY_MS), feed.look)
+    board = (account.currency, account.symbols, random.SystemRandom().random)
+    feed = ExchangeFeed(link, market, clock, FeedTerms(name, account.exchange, *board))
+    accounts.depths[name] = feed.depth = depth_of(name, account, market, clock)
+    venue = ExchangePaperVenue(market, clock, paper_terms(name, account, name), feed.look)
     feed.busy = venue.busy
 
     def restore(desk: Desk) -> None:
@@ -186,7 +207,7 @@ def _open_exchange(
             return
         known = (each for (owner, _), each in desk.instruments.items() if owner == name)
         market.enlist(known)
-        _restore(venue, desk, name)
+        restore_paper(venue, desk, name)
 
     def connect(send: Send) -> None:
         def listed(instruments: tuple[Instrument, ...]) -> None:
@@ -204,13 +225,13 @@ def _open_exchange(
     # Its markets, and so its fees, are not known before it answers: usual ones stand in for them.
     usual = Instrument("", "", "")
     told = (account.currency, account.cash, account.exchange, usual)
-    accounts.commands.append(_opening(name, *told))
+    accounts.commands.append(opening(name, *told))
 
 
 # ---- what they share
 
 
-def _restore(venue: Any, desk: Desk, name: str) -> None:
+def restore_paper(venue: Any, desk: Desk, name: str) -> None:
     """The paper venue lives in this process: what it held is what the desk remembers."""
     from lefi_tui.adapters.paper_venue_restore import HeldPosition, PaperState
 

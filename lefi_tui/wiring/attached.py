@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import Command
-from lefi_tui.errors import EngineAbsentError, RefusedError
+from lefi_tui.errors import EngineAbsentError, NoAnswerError, RefusedError
 from lefi_tui.settings import Loaded
 from lefi_tui.views.queries import Query
 from lefi_tui.wiring.demo import socket_path
@@ -27,8 +28,9 @@ def attached_desk(settings: Loaded, line: Line) -> tuple[int, str]:
     """The exit status, and a word for the shell; raises EngineAbsentError when nothing answers."""
     path = socket_path(settings.settings.data_dir)
     asyncio.run(_probe(path))
-    from lefi_tui.app import open_desk
+    from lefi_tui.wiring.opened import open_desk
     from lefi_tui.wiring.rooms import furnished
+    from screens.hand import Hand
 
     said: list[str] = []
 
@@ -42,6 +44,7 @@ def attached_desk(settings: Loaded, line: Line) -> tuple[int, str]:
         goes_on_without_us=True,
         detach=detach,
         at_first_frame=_at_first_frame,
+        hand=Hand(now_ns=SystemClock().now_ns),
     )
     return open_desk(setup, line.signals), "".join(said[:1])
 
@@ -90,8 +93,10 @@ class SocketFromAnyLoop:
 
 @contextmanager
 def _as_lost() -> Iterator[None]:
-    """A screen knows one way in which an engine can't be reached."""
+    """A screen knows two ways: what was written and not answered, and what was never written."""
     try:
         yield
+    except NoAnswerError as error:
+        raise TimeoutError(error.why) from error
     except (EngineAbsentError, RefusedError) as error:
         raise ConnectionError(error.why) from error

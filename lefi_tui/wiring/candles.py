@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from array import array
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from lefi_tui.adapters.candle_store import (
+    HEADER,
     Growing,
     Kept,
     Line,
@@ -26,7 +28,9 @@ from lefi_tui.adapters.candle_store import (
 from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.history_files import read_candles
+from lefi_tui.adapters.parquet_rows import write_parquet
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core.candles import doubles
 from lefi_tui.core.record import Record
 from lefi_tui.errors import ExchangeError, RefusedError, UsageError
 from lefi_tui.requests import Progress
@@ -37,6 +41,8 @@ DAY_MS: Final = 86_400_000
 TRIES_MOST: Final = 5  # in a row; then the fetch ends, and the next one goes on
 WAIT_MOST_S: Final = 600.0  # a longer ban is not sat out
 SCOUTED_FROM: Final = 2_000  # candles: so much more than a page is worth a look for the listing
+
+NAMES: Final = tuple(HEADER.strip().split(","))
 
 Say = Callable[[str], None]
 
@@ -182,13 +188,18 @@ class _Fetch(Struct):
 # ---- files
 
 
-def taken_in(settings: Settings, file: Path, exchange: str, symbol: str) -> Kept:
+class Taken(Record):
+    kept: Kept
+    had_funding: bool
+
+
+def taken_in(settings: Settings, file: Path, exchange: str, symbol: str) -> Taken:
     """A candle file from elsewhere, checked like any, joined to what is there; ours stays."""
     read = read_candles(file, symbol)
     shelf = Shelf(candles_folder(settings), exchange, symbol, read.timeframe_ms)
     growing = Growing(shelf)
     growing.add(read.bars)
-    return growing.finish()
+    return Taken(growing.finish(), read.has_funding)
 
 
 def given_out(settings: Settings, wanted: Wanted) -> Iterable[Line]:
@@ -197,3 +208,18 @@ def given_out(settings: Settings, wanted: Wanted) -> Iterable[Line]:
         step = f"lefi data fetch {wanted.place} {wanted.symbol} --from 2026-01-01"
         raise RefusedError("there are no such candles", where=str(shelf.file), next_step=step)
     return rows(shelf, wanted.from_ms, wanted.to_ms)
+
+
+def given_out_as_parquet(settings: Settings, wanted: Wanted, out: Path) -> int:
+    """How many candles; the file is whole or is not there."""
+    columns = [array("d") for _ in NAMES]
+    for _, line in given_out(settings, wanted):
+        for column, cell in zip(columns, line.split(","), strict=True):
+            column.append(float(cell))
+    early = out.with_name(f".{out.name}.part")
+    try:
+        write_parquet(early, NAMES, [doubles(each) for each in columns])
+        early.replace(out)
+    finally:
+        early.unlink(missing_ok=True)
+    return len(columns[0])

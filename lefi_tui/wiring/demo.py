@@ -12,7 +12,7 @@ from lefi_tui import __version__
 from lefi_tui.core.messages import Command
 from lefi_tui.errors import EngineAbsentError
 from lefi_tui.settings import Settings
-from lefi_tui.wiring.accounts import Accounts, open_accounts
+from lefi_tui.wiring.accounts import PRACTICE, Accounts, open_accounts
 
 if TYPE_CHECKING:
     from lefi_tui.core.bot import BotKind
@@ -30,8 +30,9 @@ def kinds() -> Mapping[str, BotKind]:
     """The desk's kinds of bot."""
     from bots.automated import Automated
     from bots.indicator import Indicator
+    from bots.ttadak import Ttadak
 
-    return {each.name: each for each in (Automated(), Indicator())}
+    return {each.name: each for each in (Automated(), Indicator(), Ttadak())}
 
 
 def empty_desk() -> Desk:
@@ -53,19 +54,21 @@ def build_engine(
 ) -> tuple[Engine, Sequence[Command]]:
     """An engine that is not started, and the commands that open its accounts.
 
-    A throw-away profile has the demo account and what it is `also` asked for, one's own has all.
+    A throw-away profile has the demo account and what it is `also` asked for, one's own has all;
+    practice has its recording alone.
     """
     from lefi_tui.adapters.sqlite_journal import SqliteJournal
     from lefi_tui.adapters.sqlite_records import SqliteRecords
     from lefi_tui.adapters.system_clock import SystemClock
     from lefi_tui.engine.engine import Engine
-    from lefi_tui.engine.writer import Setup
+    from lefi_tui.engine.setup import Setup
     from lefi_tui.wiring.limits import kill_rules, opening_limits, protection_rules
     from lefi_tui.wiring.people import let_in, people
 
     clock = SystemClock()
     is_own = folder == settings.data_dir
-    accounts = open_accounts(settings, clock, settings.accounts if is_own else also)
+    names = settings.accounts if is_own else also
+    accounts = open_accounts(settings, clock, names, has_demo=is_own or PRACTICE not in also)
     world = _world(settings, accounts, clock, is_own=is_own)
     setup = Setup(
         SqliteJournal(folder),
@@ -99,6 +102,7 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
         clock,
         venues=accounts.venues,
         feeds=accounts.feeds,
+        depths=accounts.depths,
         histories=accounts.histories,
         conditions=accounts.conditions,
         shared=accounts.shared,

@@ -70,12 +70,15 @@ def backtest_with_page(
     request: BacktestRequest, progress: Progress, path: Path
 ) -> Mapping[str, Any]:
     """The report of a backtest, which is written as a page too."""
-    from lefi_tui.simulate.event_way import backtest
+    from lefi_tui.simulate.machine.runner import backtest
     from lefi_tui.simulate.page import view_of
+    from lefi_tui.simulate.trust import honestly
+    from lefi_tui.views.honest_words import report
 
     result = backtest(request, progress)
-    write_page(path, view_of(result, SystemClock().now_ns()))
-    return result.report()
+    trust = honestly(result, request)
+    write_page(path, view_of(result, SystemClock().now_ns(), trust))
+    return {**result.report(), "honest": report(trust)}
 
 
 def write_tables(path: Path, tables: Path, query: ReportQuery) -> tuple[Path, ...]:
@@ -112,6 +115,11 @@ def view_of_tables(folder: Path, query: ReportQuery) -> ReportView:
 def _reporting(folder: Path) -> Reporting:
     from lefi_tui.engine.reporting import Reporting
 
+    return Reporting(tables_of(folder))
+
+
+def tables_of(folder: Path) -> SqliteRecords:
+    """Raises what keeps this program from reading them."""
     path = folder / FILE_NAME
     if not path.exists():
         raise RefusedError(
@@ -128,7 +136,7 @@ def _reporting(folder: Path) -> Reporting:
             where=str(path),
             next_step="Start the engine once (`lefi engine`, or `lefi`); it brings them up to date",
         )
-    return Reporting(SqliteRecords(folder))
+    return SqliteRecords(folder)
 
 
 def _write(path: Path, text: str) -> None:

@@ -27,7 +27,6 @@ from lefi_tui.ports.secrets import Lock, Secrets, SecretsError
 from lefi_tui.redaction import REDACTOR, Secret
 from lefi_tui.settings import Settings
 from lefi_tui.views.keys_view import KeysView, keys_view
-from lefi_tui.wiring.accounts import DEMO_EXCHANGE
 from lefi_tui.wiring.offers import venue_sheet
 
 NS_PER_MS: Final = 1_000_000
@@ -69,7 +68,7 @@ class KeyKeeper:
         accounts = {
             name: (each.exchange, each.mode)
             for name, each in self._settings.accounts.items()
-            if each.exchange != DEMO_EXCHANGE
+            if each.is_exchange
         }
         return keys_view(accounts, self._states.all(), (store, lock.value, why), self._now_ms())
 
@@ -183,8 +182,8 @@ class KeyKeeper:
             step = f"Did you mean {close[0]}?" if close else f"Write [accounts.{account}] into it"
             why = f"config.toml has no account {account}"
             raise UsageError(why, where=str(self._settings.file), next_step=step)
-        if known[account].exchange == DEMO_EXCHANGE:
-            why = "it trades on the built-in market, which knows no keys"
+        if not known[account].is_exchange:
+            why = "its market is in this program and knows no keys"
             raise UsageError(why, where=account, next_step='Set its exchange = "binanceusdm"')
 
 

@@ -21,7 +21,9 @@ from lefi_tui.wiring.offers import then_offers
 
 if TYPE_CHECKING:
     from lefi_tui.adapters.ccxt_feed import ExchangeFeed
+    from lefi_tui.adapters.ccxt_market import ExchangeMarket
     from lefi_tui.adapters.ccxt_venue import ExchangeVenue
+    from lefi_tui.adapters.exchange_depth import ExchangeDepth
     from lefi_tui.adapters.exchange_wallet import Opening, WalletWatch
     from lefi_tui.core.desk import Desk
     from lefi_tui.core.instrument import Instrument
@@ -73,6 +75,7 @@ def open_live(
         name, account.exchange, account.currency, account.symbols, random.SystemRandom().random
     )
     feed = ExchangeFeed(link, market, clock, terms)
+    accounts.depths[name] = feed.depth = depth_of(name, account, market, clock)
     venue = ExchangeVenue(link, clock, name, account.currency)
     feed.busy = venue.busy
     venue.on_rules = feed.doubt_rules
@@ -96,6 +99,20 @@ def open_live(
     accounts.restores.append(restore)
     accounts.connects.append(connect)
     return venue
+
+
+def depth_of(
+    name: str, account: AccountSettings, market: ExchangeMarket, clock: Clock
+) -> ExchangeDepth:
+    """Books as they happen, by a line of its own that no key is told; nothing runs before somebody
+    looks."""
+    from lefi_tui.adapters.ccxt_link import ExchangeLink
+    from lefi_tui.adapters.exchange_depth import WORKER, ExchangeDepth
+
+    begin = {"is_sandbox": account.mode == SANDBOX}
+    table = account.ccxt.table
+    link = ExchangeLink(account.exchange, table, private=lambda: begin, worker=WORKER)
+    return ExchangeDepth(link, market, clock, name, random.SystemRandom().random)
 
 
 def _remember(venue: ExchangeVenue, desk: Desk, name: str, clock: Clock) -> None:

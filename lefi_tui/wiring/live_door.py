@@ -38,6 +38,9 @@ class Door:
             self._proved = {source: tests}  # the newest: a person asks, then starts
         return LiveFacts(self._settings.live_shut, tests, self._keeper.state(account))
 
+    def standing(self, account: str) -> LiveFacts:
+        return LiveFacts(self._settings.live_shut, None, self._keeper.state(account))
+
     def key(self, account: str) -> KeyState:
         return self._keeper.state(account)
 

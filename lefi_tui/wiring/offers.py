@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from lefi_tui.settings import Settings
     from lefi_tui.settings_tables import AccountSettings
 
-BUILT_IN: Final = "paper"  # config.toml's name for the demo market
-
 _log: Final = logging.getLogger(__name__)
 
 
@@ -59,8 +57,8 @@ def then_offers(
 def venue_sheet(settings: Settings, name: str) -> Offers:
     """Of an account of config.toml; needs no engine, no key and no network."""
     account = settings.accounts.get(name)
-    if account is None or account.exchange == BUILT_IN:
-        known = [key for key, each in settings.accounts.items() if each.exchange != BUILT_IN]
+    if account is None or not account.is_exchange:
+        known = [key for key, each in settings.accounts.items() if each.is_exchange]
         close = get_close_matches(name, known, n=1) or known
         step = f"There is: {', '.join(close)}" if close else f"Write [accounts.{name}] into it"
         why = "config.toml has no account of this name on an exchange"

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import Command, StopBot
 from lefi_tui.errors import EngineEndedError
 from lefi_tui.settings import Loaded
 from lefi_tui.terminal.signals import ENDS, LOST
+from lefi_tui.views.desk_view import Mode
 from lefi_tui.views.queries import DeskQuery, Query
 from lefi_tui.views.stake import Stake, stake_of
 from lefi_tui.wiring.demo import LOG_NAME, OPEN_S, started
@@ -35,7 +37,7 @@ STOP_BOTS_S: Final = 3.0
 STOP_LOOK_S: Final = 0.05
 IDLE_END_S: Final = 60.0  # an engine without a screen, a client and anything at stake ends then
 LOOK_S: Final = 0.5
-THROW_AWAY: Final = "A throw-away desk (--demo) ends with its screen: nothing goes on. q leaves."
+THROW_AWAY: Final = "This desk (--demo, practice) ends with its screen: nothing goes on. q leaves."
 
 _log: Final = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Idle(Struct):
 
 class OwnDesk:
     def __init__(self, settings: Loaded, folder: Path, line: Line, *, is_throw_away: bool) -> None:
+        self.also: tuple[str, ...] = ()  # what is practiced on, in place of the demo market
         self._settings = settings
         self._folder = folder
         self._line = line
@@ -84,8 +87,10 @@ class OwnDesk:
         self._has_begun = False
 
     def open(self) -> int:
-        from lefi_tui.app import open_desk
+        from lefi_tui.terminal.quick import Quick
+        from lefi_tui.wiring.opened import open_desk
         from lefi_tui.wiring.rooms import furnished
+        from screens.hand import Hand
 
         setup = furnished(
             self._settings,
@@ -95,6 +100,8 @@ class OwnDesk:
             clean_up=self._clean_up,
             detach=self._detach,
             outlives_screen=self._outlives,
+            **({"account": self.also[0], "mode": Mode.REPLAY} if self.also else {}),
+            hand=Hand(self._straight, SystemClock().now_ns, Quick()),
         )
         status = open_desk(setup, self._line.signals)
         if self._goes_on(status):
@@ -102,6 +109,13 @@ class OwnDesk:
             return 0
         self._stop()
         return status
+
+    def _straight(self, command: Command) -> Future[Any] | None:
+        """From any thread; not before the engine is there."""
+        if not self._engine.done() or self._engine.exception() is not None:
+            return None
+        engine = self._engine.result()
+        return engine.submit(command, engine.people.owner)
 
     def _begin(self) -> None:
         """Behind the first frame: loading the engine would hold that up by half its time."""
@@ -115,7 +129,7 @@ class OwnDesk:
 
     def _start(self) -> None:
         try:
-            self._engine.set_result(started(self._settings.settings, self._folder))
+            self._engine.set_result(started(self._settings.settings, self._folder, self.also))
         except BaseException as error:  # noqa: BLE001 -- told to whoever waits for the engine
             self._engine.set_exception(error)
 

@@ -12,7 +12,6 @@ from lefi_tui.core.record import Record
 from lefi_tui.errors import ExchangeError
 from lefi_tui.settings import Settings
 from lefi_tui.settings_tables import AccountSettings
-from lefi_tui.wiring.accounts import DEMO_EXCHANGE
 
 NS_PER_MS = 1_000_000
 
@@ -28,9 +27,7 @@ class Reached(Record):
 
 def reached(settings: Settings) -> list[Reached]:
     """Each exchange once, all at the same time."""
-    asked = {
-        each.exchange: each for each in settings.accounts.values() if each.exchange != DEMO_EXCHANGE
-    }
+    asked = {each.exchange: each for each in settings.accounts.values() if each.is_exchange}
     return asyncio.run(_all(asked.values())) if asked else []
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.errors import render
 from lefi_tui.settings import KINDS, Loaded, Settings, load, meaning, value_of
 from lefi_tui.terminal.fitness import palette_name
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from screens.alerts import AlertRules
     from screens.asking import Dialog
     from screens.framed import Framed
+    from screens.hand import Hand
     from screens.rooms import Room
     from screens.setup import DeskSetup, Go
 
@@ -41,9 +43,11 @@ def furnished(
 
     `folder` holds the engine's tables, where they are not those of the settings.
     """
+    from screens.hand import Hand
     from screens.keys import TABLE
     from screens.setup import DeskSetup
 
+    hand = others.setdefault("hand", Hand(now_ns=SystemClock().now_ns))
     table, problems = TABLE.mapped(settings.settings.keys)
     return replace(
         DeskSetup(
@@ -55,6 +59,7 @@ def furnished(
                 **rooms(settings.settings, scripts_folder(settings), folder),
                 "notices": partial(notices_room, channel),
                 "keys": partial(keys_room, channel, settings.settings),
+                "game": partial(game_room, hand, channel),
             },
             alerts=alerts_of(settings.settings.notify),
             table=table,
@@ -92,6 +97,15 @@ def keys_room(channel: Channel, settings: Settings, _send: Any, palette: Any) ->
     return KeysScreen(KeyKeeper(settings), channel.ask, palette)
 
 
+def game_room(hand: Hand, channel: Channel, send: Any, palette: Any) -> Framed:
+    from lefi_tui.views.game_form import NAMES, defaults, mistake, start, takes
+    from screens.game import GameScreen, Given
+    from screens.start_game import GameForm
+
+    form = GameForm(NAMES, defaults, takes, mistake, start)
+    return GameScreen(Given(hand, form, channel.ask), send, palette)
+
+
 def alerts_of(notify: NotifySettings) -> AlertRules:
     from screens.alerts import AlertRules
 
@@ -112,6 +126,12 @@ def _bots(send: Any, palette: Any) -> Framed:
     from screens.bots import BotsScreen
 
     return BotsScreen(send, palette)
+
+
+def _manual(send: Any, palette: Any) -> Framed:
+    from screens.manual import ManualScreen
+
+    return ManualScreen(send, palette)
 
 
 def _orders(send: Any, palette: Any) -> Framed:
@@ -144,6 +164,15 @@ def _schedule(send: Any, palette: Any) -> Framed:
     return ScheduleScreen(send, palette)
 
 
+def lab_room(began: Settings, scripts: Path, send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.lab import LabHouse
+    from lefi_tui.wiring.script_store import ScriptFolder
+    from screens.lab import LabScreen
+
+    house = LabHouse(began.data_dir / "lab", began.data_dir / "candles")
+    return LabScreen(ScriptFolder(scripts), house, send, palette)
+
+
 def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
 
@@ -168,7 +197,9 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
     return {
         "schedule": _schedule,
         "scripts": scripts_room,
+        "lab": partial(lab_room, began, scripts),
         "bots": _bots,
+        "manual": _manual,
         "orders": _orders,
         "report": report_room,
         "settings": settings_room,

@@ -39,9 +39,9 @@ from lefi_tui.core.risk.limits import given
 from lefi_tui.core.run_trades import RunTrades
 from lefi_tui.engine.lockstep import Lockstep
 from lefi_tui.engine.replay import replay
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.turn import Handled, Receipt
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.errors import NotThereYetError, RefusedError, ScriptRefusedError
 from lefi_tui.requests import Hear, Progress, ReplayAnswer, RunLine, RunRequest
 from lefi_tui.settings import Settings

@@ -45,7 +45,8 @@ def _startable(file: Any) -> Startable:
         return Startable(name, name, "automated", purpose, source)
     values = tuple((info.name, info.value) for info in checked.program.settings)
     title = checked.program.title or name
-    return Startable(name, title, "automated", _purpose(source), source, values)
+    purpose, says = _purpose(source), checked.program.kind
+    return Startable(name, title, "automated", purpose, source, values, says)
 
 
 def _purpose(source: str) -> str:

@@ -25,8 +25,8 @@ from lefi_tui.core.desk import Desk
 from lefi_tui.core.order import Order
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from tests.bench.readings import Measurement, Reading
 from tests.engine.kit import ACCOUNT, BTC, OPEN, MemoryVenue
 

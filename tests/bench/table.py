@@ -7,12 +7,18 @@ from typing import Final
 
 from lefi_tui.lang.program import check
 from tests.bench import (
+    block_figures,
     chart_figures,
     editor_figures,
     indicator_figures,
+    lab_figures,
     language_figures,
     load_figures,
     order_figures,
+    practice_figures,
+    simulation_figures,
+    sweep_figures,
+    wire_figures,
 )
 from tests.bench import desk_figures as desk
 from tests.bench import engine_figures as figures
@@ -51,10 +57,16 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     "desk_busy": Measurement("the desk at 120x40, four bots", desk.busy_bytes),
     "key_bytes": Measurement("a key press that moves the cursor", desk.key_bytes),
     "key_to_handler": Measurement("a key to its handler, all moving", desk.key_to_handler),
+    **block_figures.MEASUREMENTS,
     **chart_figures.MEASUREMENTS,
     **editor_figures.MEASUREMENTS,
     **language_figures.MEASUREMENTS,
     **indicator_figures.MEASUREMENTS,
+    **lab_figures.MEASUREMENTS,
     **load_figures.MEASUREMENTS,
     **order_figures.MEASUREMENTS,
+    **practice_figures.MEASUREMENTS,
+    **simulation_figures.MEASUREMENTS,
+    **sweep_figures.MEASUREMENTS,
+    **wire_figures.MEASUREMENTS,
 }

@@ -29,6 +29,10 @@ class Finding:
     most: Mapping[str, tuple[float, str]] = field(default_factory=dict)  # the largest, and where
 
 
+def whole_of(found: str | Finding) -> Finding:
+    return Finding(found) if isinstance(found, str) else found
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """`case(number, seed)` answers what went wrong, empty when it held."""
@@ -133,7 +137,7 @@ def _one(campaign: Campaign, record: Record, report: Report) -> None:
         found = campaign.case(number, report.seed)
     except Exception:  # noqa: BLE001 -- a case that breaks has failed, and the others go on
         found = traceback.format_exc()
-    found = Finding(found) if isinstance(found, str) else found
+    found = whole_of(found)
     record.seconds += time.monotonic() - start
     record.done += 1
     record.add(found)

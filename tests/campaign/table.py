@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from tests.campaign import (
+    far_games,
+    games,
     halts,
     kills,
+    live_games,
     live_kills,
+    machine,
     mutations,
     programs,
     sagas,
@@ -22,6 +26,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "mutations": mutations.CAMPAIGN,
     "two_paths": two_paths.CAMPAIGN,
     "programs": programs.CAMPAIGN,
+    "machine": machine.CAMPAIGN,
     "kills": kills.CAMPAIGN,
     "live_kills": live_kills.CAMPAIGN,
     "halts": halts.CAMPAIGN,
@@ -29,6 +34,9 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "sends": sends.CAMPAIGN,
     "sends_okx": sends.OKX_CAMPAIGN,
     "sends_spot": sends.SPOT_CAMPAIGN,
+    "games": games.CAMPAIGN,
+    "far_games": far_games.CAMPAIGN,
+    "live_games": live_games.CAMPAIGN,
     "screens": screens.CAMPAIGN,
     "weeks": weeks.CAMPAIGN,
 }

@@ -169,13 +169,6 @@ def test_a_live_run_is_asked_for_in_one_way_only(
     assert words in capsys.readouterr().err
 
 
-def test_what_comes_with_a_later_version_in_backtest_says_so(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["backtest", "a.lefi", "--data", "b.csv", "--way", "machine"]) == 2
-    assert capsys.readouterr().err.count("comes with a later version") == 1
-
-
 def test_the_desk_asks_for_a_terminal(tmp_path: Path) -> None:
     answer = lefi(home=tmp_path)
     assert answer.returncode == 2

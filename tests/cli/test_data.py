@@ -292,3 +292,46 @@ def test_a_file_from_elsewhere_is_taken_in_and_given_out_again(home: Home) -> No
     status, out, _ = home.lefi(*arguments)
     assert (status, out) == (0, "")
     assert read_candles(copy, BTC).bars[:5] == read_candles(foreign, BTC).bars
+
+
+def test_what_comes_as_parquet_goes_out_as_parquet_gzip_and_csv_the_same(home: Home) -> None:
+    foreign = home.folder / "foreign.csv"
+    begin = BEGIN_MS // MINUTE * MINUTE
+    at = [begin + MINUTE * (number + 2 * (number > 3)) for number in range(9)]
+    rows = "".join(f"{each},1.1,2.7,0.3,{1.1 + number / 9!r},7\n" for number, each in enumerate(at))
+    foreign.write_text(f"time,open,high,low,close,volume\n{rows}")
+    assert home.lefi("data", "import", str(foreign), "--symbol", BTC)[0] == 0
+    told, bars = home.answer("data", "list")[0], read_candles(foreign, BTC).bars
+    assert told["gaps"] == [{"from": at[3] + MINUTE, "to": at[4], "missing": 2}]
+    for name in ("out.parquet", "out.csv", "out.csv.gz"):
+        out = home.folder / name
+        arguments = ("data", "export", "imported", BTC, "--csv", "--out", str(out))
+        status, said, err = home.lefi(*arguments)
+        assert (status, said) == (0, "")
+        assert "9 candles are in" in err
+        assert read_candles(out, BTC).bars == bars
+        status, said, _ = home.lefi("data", "import", str(out), "--symbol", BTC, "--exchange", name)
+        assert status == 0
+        assert "1 gap, 2 candles missing" in said
+    kept = {each["exchange"]: each["candles"] for each in home.answer("data", "list")}
+    assert kept == dict.fromkeys(("imported", "out.parquet", "out.csv", "out.csv.gz"), 9)
+
+
+def test_a_part_of_the_time_is_given_out_and_funding_that_is_not_kept_is_said(home: Home) -> None:
+    foreign = home.folder / "foreign.csv"
+    rows = "".join(
+        f"{at},1,2,0.5,1.5,7,0.0001\n" for at in minutes(BEGIN_MS, BEGIN_MS + 9 * MINUTE)
+    )
+    foreign.write_text(f"time,open,high,low,close,volume,funding\n{rows}")
+    status, _, err = home.lefi("data", "import", str(foreign), "--symbol", BTC)
+    assert status == 0
+    assert "funding column is not kept" in err
+    out = home.folder / "part.parquet"
+    part = ("--from", str(BEGIN_MS + 2 * MINUTE), "--to", str(BEGIN_MS + 5 * MINUTE))
+    assert home.lefi("data", "export", "imported", BTC, "--out", str(out), *part)[0] == 0
+    times = [bar.time_ms for bar in read_candles(out, BTC).bars]
+    assert times == minutes(BEGIN_MS + 2 * MINUTE, BEGIN_MS + 5 * MINUTE)
+    nowhere = home.folder / "nowhere" / "out.parquet"
+    status, _, err = home.lefi("data", "export", "imported", BTC, "--out", str(nowhere))
+    assert status == 1
+    assert "Next:" in err

@@ -208,11 +208,31 @@ def test_kill_halts_trading_until_it_is_resumed_with_a_reason(profile: Profile) 
     assert "no dead letter d1" in refused.stderr
 
 
+ARM_TRIES = 20
 GAME = """
 script "Game"
 kind manual
 on Command("SAY HELLO", key = "h") { Print("hello") }
 """
+
+
+def test_a_game_is_started_armed_and_played_from_the_command_line(
+    engine: subprocess.Popen[str], profile: Profile
+) -> None:
+    assert engine.poll() is None
+    fast = ("--set", "symbol=BTC/USDT:USDT", "--set", "leverage=20", "--set", "sizes=0.01")
+    profile.answer("bots", "start", "ttadak", "--game", *fast)
+    early = profile.lefi("bots", "press", "ttadak", "buy")
+    assert early.returncode == 1
+    assert "No buy game: the game is disarmed. Arm it first: a." in early.stderr
+    for _ in range(ARM_TRIES):  # its market is watched from now on: the first price may take a tick
+        armed = profile.lefi("bots", "press", "ttadak", "arm")
+        if not armed.returncode:
+            break
+    assert armed.returncode == 0, armed.stderr
+    wrong = profile.lefi("bots", "start", "other", "--game", "--set", "leverage=500")
+    assert (wrong.returncode, "from 1 to 125" in wrong.stderr) == (1, True)
+    profile.answer("bots", "stop", "ttadak", "--close")
 
 
 def test_a_manual_bot_in_its_window_is_paused_resumed_and_takes_commands(

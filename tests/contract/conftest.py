@@ -10,7 +10,14 @@ import pytest
 import pytest_asyncio
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
-from tests.contract.doors import Door, candle_door, exchange_door, far_door, near_door
+from tests.contract.doors import (
+    Door,
+    candle_door,
+    exchange_door,
+    far_door,
+    near_door,
+    recording_door,
+)
 from tests.contract.loopback_doors import (
     BINANCE_SPOT,
     EXCHANGES,
@@ -124,6 +131,8 @@ async def okx_door(loopback: Far, links: Links) -> AsyncIterator[LoopbackDoor]:
 async def _opened(request: pytest.FixtureRequest) -> Door:
     if request.param == "candle file":
         return candle_door()
+    if request.param == "recording":
+        return recording_door()
     if request.param == "an exchange's prices":
         return exchange_door()
     if request.param == "another process":

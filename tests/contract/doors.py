@@ -10,10 +10,10 @@ from typing import Any, Final, Protocol
 
 from lefi_tui.adapters.ccxt_market import ExchangeMarket
 from lefi_tui.adapters.ccxt_paper import ExchangePaperVenue
-from lefi_tui.adapters.paper_book import Depth
 from lefi_tui.adapters.paper_venue import PaperTerms, PaperVenue
 from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
 from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.core.book import Depth
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.matching import Fees
@@ -39,6 +39,8 @@ from lefi_tui.core.order import (
 from lefi_tui.ports.venue import Venue
 from tests.exchange.client import FarVenue
 from tests.exchange.hand_market import BEGIN_NS, INSTRUMENTS, PERPETUAL, SPOT, HandMarket
+from tests.exchange.recordings import BEGIN_NS as RECORDED_NS
+from tests.exchange.recordings import made, playing
 
 ACCOUNT: Final = "main"
 CASH: Final = Decimal(10_000)
@@ -193,6 +195,33 @@ class CandleDoor(Door):
         while self.quiet_left:
             await self.quiet()
         self.replay.move()
+
+
+@dataclass
+class RecordingDoor(Door):
+    """The paper venue on a recording that stands at 100, and falls to 90."""
+
+    paper: PaperVenue = field(kw_only=True)
+    clock: VirtualClock = field(kw_only=True)
+
+    async def quiet(self) -> None:
+        await self._until(self.clock.now_ns() + 1_000_000_000)
+
+    async def falls(self) -> None:
+        await self._until(RECORDED_NS + 31_000_000_000)
+
+    async def _until(self, now_ns: int) -> None:
+        self.clock.move_to(now_ns)
+        self.paper.advance(now_ns)
+
+
+def recording_door() -> Door:
+    clock = VirtualClock(RECORDED_NS)
+    market = playing(made(INSTRUMENTS[1], [(0, 995), (30, 900)]))
+    paper = PaperVenue(market, clock, PaperTerms(ACCOUNT, CASH))
+    door = RecordingDoor(paper, NoMarket(), symbols=(PERPETUAL,), paper=paper, clock=clock)
+    paper.listen(door.told.append)
+    return door
 
 
 class NoMarket:

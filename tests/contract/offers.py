@@ -16,15 +16,21 @@ class Offer(StrEnum):
     PERPETUAL = "perpetuals"
     LIQUIDATION = "its own closing told as an exit"
     ABSENCE = "absence known without its market"
+    BOOK = "a book, on which a game is played"
 
 
 BOOKS: Final = ("paper", "paper with latency", "an exchange's prices", "another process")
-OURS: Final = (*BOOKS, "candle file")
+OURS: Final = (*BOOKS, "candle file", "recording")
 VENUES: Final = (*OURS, *map(str, EXCHANGES))
 
 _NOT_TOLD: Final = "it closes by an order of its own making, which reconciliation finds"
 _BY_MARKET: Final = "it finds an order by its market, and proves absence after its window"
 LACKS: Final[Mapping[str, Mapping[Offer, str]]] = {
+    "candle file": {Offer.BOOK: "an order meets the next candle: the exit never goes beside it"},
+    "recording": {
+        Offer.SPOT: "the markets that are recorded are perpetuals",
+        Offer.BOOK: "its book is what it was: no test moves it",
+    },
     USDM.ccxt: {
         Offer.SPOT: "it lists perpetuals alone",
         Offer.LIQUIDATION: _NOT_TOLD,

@@ -12,14 +12,13 @@ from lefi_tui.adapters.replay_market import ReplayMarket, ReplayTerms
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.core import messages as m
-from lefi_tui.core.bot import Bar
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.metrics import Trade
 from lefi_tui.core.run_trades import RunTrades
 from lefi_tui.engine.lockstep import Lockstep
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.turn import Handled
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
@@ -65,7 +64,7 @@ def through_the_engine(
     """The same run in virtual time: inbox, turn, journal file, venue port."""
     prepared = prepare(asked)
     terms = ReplayTerms(ACCOUNT, float(asked.costs.cash), fees_of(asked.costs))
-    series: list[tuple[Bar, ...]] = [each.bars for each in prepared.files]
+    series = [each.bars for each in prepared.files]
     replay = market(terms, prepared.instruments, series)
     clock = VirtualClock(0)
     journal = SqliteJournal(folder)

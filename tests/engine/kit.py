@@ -21,8 +21,8 @@ from lefi_tui.core.desk import Desk
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import Order, Size, SizeKind
 from lefi_tui.engine.engine import Engine
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.ports.venue import Hear, Venue, VenueTimeoutError
 
 SYMBOL: Final = "BTC/USDT"

@@ -12,8 +12,8 @@ from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.core import messages as m
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.lockstep import Lockstep
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.ports.market_feed import HearMarket
 from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, SYMBOL, MemoryVenue, bars, quote, start
 

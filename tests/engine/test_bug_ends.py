@@ -13,7 +13,7 @@ from lefi_tui.engine.channel import DirectChannel
 from lefi_tui.engine.client import SocketChannel
 from lefi_tui.engine.engine import Engine
 from lefi_tui.errors import EngineAbsentError, EngineEndedError
-from lefi_tui.ports.journal import Batch
+from lefi_tui.ports.journal import Batch, Durable, nothing_more
 from lefi_tui.views.queries import DeskQuery
 from tests.engine.kit import LIST, OPEN, MemoryVenue, send, setup, start, until
 
@@ -23,10 +23,10 @@ PARTS = "The engine has ended", "ZeroDivisionError: a bug in the adapter", "star
 class BrokenJournal(SqliteJournal):
     """An adapter with a bug: it breaks where a bot's start is written."""
 
-    async def commit(self, batch: Batch) -> None:
+    async def commit(self, batch: Batch, durable: Durable = nothing_more) -> None:
         if any(row.type == "BotStarted" for row in batch.rows):
             raise ZeroDivisionError("a bug in the adapter")
-        await super().commit(batch)
+        await super().commit(batch, durable)
 
 
 def broken(folder: Path, socket: Path | None = None) -> Engine:

@@ -82,6 +82,30 @@ def test_a_cancel_overtakes_a_submit_that_hangs_and_is_repeated_after_it(tmp_pat
     asyncio.run(live())
 
 
+class EarlyVenue(MemoryVenue):
+    """Its first cancel finds no order there yet; a look behind it finds one that works."""
+
+    async def cancel(self, orders: tuple[str, ...]) -> tuple[m.Report, ...]:
+        if self.canceled:
+            return await super().cancel(orders)
+        self.canceled += orders
+        return tuple(m.VenueAccepted(each, 0, "v1") for each in orders)
+
+
+def test_a_cancel_that_came_before_its_order_is_sent_again(tmp_path: Path) -> None:
+    async def live() -> None:
+        venue = EarlyVenue(holds=True)
+        engine = _begin(tmp_path, venue)
+        await until(lambda: _statuses(engine) == ["accepted"])
+        order = engine.answer(DeskQuery()).orders[0].id
+        send(engine, m.CancelOrder(order))
+        await until(lambda: not _statuses(engine))
+        assert venue.canceled == [order, order]
+        engine.stop()
+
+    asyncio.run(live())
+
+
 def test_an_adapter_with_a_bug_leaves_its_order_unconfirmed(tmp_path: Path) -> None:
     async def live() -> None:
         venue = BrokenVenue()

@@ -37,6 +37,9 @@ class Vault:
     def facts(self, _account: str, _source: str) -> LiveFacts:
         return LiveFacts(key=self.state)
 
+    def standing(self, _account: str) -> LiveFacts:
+        return LiveFacts(key=self.state)
+
     def key(self, _account: str) -> KeyState:
         return self.state
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing, nullcontext
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.messages import TradingState
+from lefi_tui.engine.emergency import FILE_NAME
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.halted import HALTED, KILL
 from lefi_tui.engine.replay import replay
@@ -70,6 +73,29 @@ def test_a_kill_cancels_closes_what_the_bot_holds_and_proves_it(tmp_path: Path) 
     asyncio.run(until(lambda: not (tmp_path / HALTED).exists()))
     engine.stop()
     _told_the_same(tmp_path)
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_its_first_cancel_leaves_when_a_start_behind_a_crash_would_know_of_it(
+    tmp_path: Path, *, is_slow: bool
+) -> None:
+    """By its note; or by the journal, where that is the quicker one."""
+    venue, known = BookVenue(), list[bool]()
+    engine = trading(tmp_path, venue)
+    _resting(engine, venue)
+    venue.on_cancel = lambda _venue: known.append(_is_known(tmp_path))
+    with engine._running().killing.notes.emergency._lock if is_slow else nullcontext():
+        _kill(engine)
+        asyncio.run(until(lambda: bool(known)))
+    assert FLAT.match(_ends(engine, venue))
+    assert known[0]
+    engine.stop()
+
+
+def _is_known(folder: Path) -> bool:
+    with closing(sqlite3.connect(folder / "desk.sqlite")) as connection:
+        (rows,) = connection.execute("SELECT count(*) FROM journal WHERE type = 'Kill'").fetchone()
+    return bool(rows) or '"Kill"' in (folder / FILE_NAME).read_text()
 
 
 def test_fifty_orders_are_canceled_and_each_is_asked_for_once(tmp_path: Path) -> None:
@@ -200,7 +226,7 @@ def test_a_commit_that_hangs_holds_up_no_cancel_and_no_close(tmp_path: Path) -> 
 def test_a_market_that_hangs_is_told_as_it_is_until_it_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lefi_tui.engine.effects.CALL_S", 0.2)
+    monkeypatch.setattr("lefi_tui.engine.looking_up.CALL_S", 0.2)
     monkeypatch.setattr("lefi_tui.core.desk.killing.CANCEL_WAIT_NS", 300_000_000)
     venue = BookVenue()
     engine = trading(tmp_path, venue)

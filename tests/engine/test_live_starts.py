@@ -21,6 +21,9 @@ class BrokenDoor:
     def facts(self, account: str, source: str) -> LiveFacts:
         raise BlockingIOError(f"no process for {source!r} on {account}")
 
+    def standing(self, account: str) -> LiveFacts:
+        raise BlockingIOError(account)
+
     def key(self, account: str) -> KeyState:
         raise BlockingIOError(account)
 
@@ -34,7 +37,7 @@ def test_a_start_whose_facts_can_not_be_found_is_answered_with_why() -> None:
     async def live() -> None:
         clock = SystemClock()
         starts = LiveStarts(World(clock, live=BrokenDoor()))
-        starts.begin(start(), answered.append)
+        starts.begin(start(), start().account, answered.append)
         for _ in range(200):
             if not answered:
                 await clock.sleep(0.01)

@@ -12,7 +12,7 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.desk import BotStatus
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.queries import DeskQuery
-from tests.engine.kit import LIST, OPEN, MemoryVenue, quote, running, send, start, until
+from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, running, send, start, until
 
 
 def _status(engine: Engine) -> str:
@@ -44,3 +44,27 @@ def test_after_a_start_each_bot_does_what_the_settings_say(
     held = [row for row in journal.rows() if row.type == "HoldBots"]
     journal.close()
     assert len(held) == (policy != "run")
+
+
+def test_what_waits_for_a_venue_after_a_start_is_carried_out_in_the_sequence_it_came_in(
+    tmp_path: Path,
+) -> None:
+    venue = MemoryVenue(holds=True)
+    engine = running(tmp_path, venue)
+    send(engine, OPEN, LIST, start())
+    engine.hear(quote(0, 100.0))
+    engine.hear(bars(0, 1.0))
+    asyncio.run(until(lambda: bool(engine.desk.orders)))
+    engine.stop()
+    venue.deaf = True
+    again = running(tmp_path, venue)
+    begins = again.submit(start("two"))
+    send(again, LIST)  # what waits is behind its first look
+    ends = again.submit(m.StopBot("two", closes=True))
+    send(again, LIST)
+    assert not begins.done()
+    venue.deaf = False
+    told = [each.result(30) for each in (begins, ends)]
+    again.stop()
+    assert [each.is_accepted for each in told] == [True, True], told
+    assert again.desk.bots["two"].status is BotStatus.STOPPED

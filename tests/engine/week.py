@@ -18,8 +18,8 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.desk import Desk
 from lefi_tui.engine.lockstep import Lockstep
 from lefi_tui.engine.replay import replay
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.prepared import Prepared, prepare
 from tests.engine.file_run import ACCOUNT, commands_of, request

@@ -10,7 +10,8 @@ import ccxt.pro as ccxt
 import pytest
 import pytest_asyncio
 
-from tests.exchange.loopback.clients import opened
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+from tests.exchange.loopback.clients import linked, opened
 from tests.exchange.loopback.host import Far, exchange_in_thread
 
 
@@ -33,6 +34,13 @@ def loopback() -> Iterator[Far]:
 def far(loopback: Far) -> Far:
     loopback.act("begin")
     return loopback
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def link(far: Far) -> AsyncIterator[ExchangeLink]:
+    """For a module whose own `far` goes on from test to test."""
+    async with linked(far) as begun:
+        yield begun
 
 
 @pytest_asyncio.fixture

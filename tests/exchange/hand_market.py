@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from lefi_tui.adapters.paper_book import Book, Depth, FundingRate, Traded
+from lefi_tui.adapters.paper_book import FundingRate
 from lefi_tui.adapters.system_clock import VirtualClock
+from lefi_tui.core.book import Book, Depth, Traded
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.order import Side
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from lefi_tui.engine.engine import Engine
 from lefi_tui.settings import load
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.wiring.keys import KeyKeeper
 from tests.exchange.loopback.host import Far
-from tests.exchange.test_public_account import account
+from tests.exchange.test_public_account import account, running, seen
 from tests.keys.profile import BUS, PASSPHRASE
 
 BTC: Final = "BTC/USDT:USDT"
@@ -57,6 +58,25 @@ def with_key(home: Path, far: Far) -> None:
     if settings.accounts["main"].exchange == "okx":
         key["password"] = far.key.passphrase
     KeyKeeper(settings).put("main", key)
+
+
+@contextmanager
+def begun(home: Path) -> Iterator[Engine]:
+    """Its engine, once the account is open and has prices."""
+    with running(home) as engine:
+        seen(engine, opened("main"))
+        seen(engine, lambda view: ("main", BTC) in {(e.account, e.symbol) for e in view.prices})
+        yield engine
+
+
+@contextmanager
+def live_desk(folder: Path, far: Far) -> Iterator[Engine]:
+    """On an account that has begun anew."""
+    home = live_profile(folder, far)
+    with bare(home):
+        with_key(home, far)
+        with begun(home) as engine:
+            yield engine
 
 
 def held(view: DeskView) -> dict[str, Decimal]:

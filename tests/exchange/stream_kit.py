@@ -27,11 +27,6 @@ QUICK = StreamTerms(
 SOON_S = 10.0
 
 
-def linked(far: Far) -> ExchangeLink:
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    return ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
-
-
 class Account(Struct):
     """One that trades: its venue, whatever was told of it, in words and as reports."""
 

@@ -10,9 +10,9 @@ import pytest
 
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import DeskView
-from tests.exchange.live_profile import BTC, bare, live_profile, opened, with_key
+from tests.exchange.live_profile import live_desk
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_public_account import running, seen
+from tests.exchange.test_public_account import seen
 
 BAN_S = 4
 
@@ -25,13 +25,8 @@ def far() -> Iterator[Far]:
 
 @pytest.fixture
 def engine(far: Far, tmp_path: Path) -> Iterator[Engine]:
-    home = live_profile(tmp_path, far)
-    with bare(home):
-        with_key(home, far)
-        with running(home) as engine:
-            seen(engine, opened("main"))
-            seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
-            yield engine
+    with live_desk(tmp_path, far) as begun:
+        yield begun
 
 
 def waits(view: DeskView) -> str:

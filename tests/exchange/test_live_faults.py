@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import VenueFilled, VenueNeverSaw, VenueRejected
 from lefi_tui.core.order import Side
+from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far
 from tests.exchange.test_live_venue import BTC, order, truth
 
@@ -25,9 +25,7 @@ NAMES = [
 
 
 def venue_there(far: Far) -> ExchangeVenue:
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    link = ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
-    return ExchangeVenue(link, SystemClock(), "main", "USDT")
+    return ExchangeVenue(linked(far), SystemClock(), "main", "USDT")
 
 
 @pytest.mark.asyncio

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.live_gates import LiveFacts
-from lefi_tui.core.messages import KeyChecked, StartBot
+from lefi_tui.core.messages import KeyChecked, PlaceOrder, StartBot
+from lefi_tui.core.order import HAND, Side, Size, SizeKind
 from lefi_tui.engine.channel import DirectChannel
 from lefi_tui.engine.engine import Engine
 from lefi_tui.settings import load
@@ -34,6 +36,7 @@ on PriceUpdate("{BTC}") {{
 }}
 test "buys while it holds nothing" {{ price 100; expect Buy }}
 """
+SHUT = ["key", "clock", "what the script needs", "account's name"]  # before its key was tested
 LIMITS = "[limits]\norder_notional_max = 1000\ndaily_loss_max = 50\n"
 
 
@@ -71,6 +74,19 @@ def start(engine: Engine, source: str = SCRIPT, bot: str = "buyer", **more: Any)
     command = StartBot(bot, "automated", "main", source, **more)
     receipt = engine.submit(command).result(60)
     return "" if receipt.is_accepted else receipt.text
+
+
+def by_hand(engine: Engine, **more: Any) -> str:
+    """The engine's word on an order of a person, whatever that says of the gates."""
+    size, believed = Size(SizeKind.UNITS, Decimal("0.01")), LiveFacts(shut_because="")
+    command = PlaceOrder("main", BTC, Side.BUY, size, limit=Decimal(50_000), facts=believed, **more)
+    return engine.submit(command).result(60).text
+
+
+def placed_by_hand(engine: Engine) -> None:
+    assert by_hand(engine, leverage=Decimal(5)) == "sent buy 0.01 BTC/USDT:USDT at 50,000"
+    rests = (HAND, "accepted")
+    seen(engine, lambda view: rests in {(each.owner, each.status) for each in view.orders})
 
 
 def shut(engine: Engine, source: str) -> dict[str, str]:
@@ -115,18 +131,23 @@ def ended(run: subprocess.Popen[str]) -> None:
 def test_real_money_moves_through_every_gate_or_not_at_all(home: Path, far: Far) -> None:
     """And a key that lost its right stops entries until a test of it says otherwise."""
     with ExitStack() as runs, running(home) as engine:
-        view = seen(engine, opened("main"))
+        seen(engine, opened("main"))
         view = seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
         assert view.banner.mode is Mode.LIVE
         seen(engine, lambda _: engine.desk.checked.get("main", Checked()).is_known)
         seen(engine, lambda _: "main" in engine.desk.dead_men)
         levered = SCRIPT.replace("leverage = 5", "leverage = 400")
-        names = ["key", "clock", "what the script needs", "account's name"]
-        assert list(shut(engine, levered)) == names
+        assert list(shut(engine, levered)) == SHUT
         untested = SCRIPT[: SCRIPT.index("test ")]
         believed = LiveFacts(shut_because="")  # whatever a sender says of it
-        text = start(engine, untested, typed="Main", facts=believed)
-        assert all(each in text for each in ("4 gates are shut", "never tested", "it has none"))
+        text = start(engine, untested, typed="Main", facts=believed) + by_hand(engine)
+        told = (
+            "4 gates are shut",
+            "never tested",
+            "it has none",
+            "Nothing is sent with real money",
+        )
+        assert all(each in text for each in told)
         asked(home)
 
         far.act("rights", key=far.key.key, can_trade=False)
@@ -141,6 +162,7 @@ def test_real_money_moves_through_every_gate_or_not_at_all(home: Path, far: Far)
         engine.hear(KeyChecked("main", SystemClock().now_ns(), state))
         seen(engine, held)
         ended(run)
+        placed_by_hand(engine)
     hosts = {each["host"] for each in far.act("calls", is_order=True)}
     assert hosts
     assert hosts <= {"fapi.binance.com", "ws-fapi.binance.com"}

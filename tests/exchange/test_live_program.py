@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.core.messages import StartBot
+from lefi_tui.core.game import Do, Play
+from lefi_tui.core.messages import PlayGame, StartBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import DeskView
-from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
+from lefi_tui.views.queries import BookQuery, GameQuery
+from tests.exchange.live_profile import BTC, ETH, held, live_desk
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_public_account import running, seen
+from tests.exchange.test_public_account import seen
 
 ONCE = """
 state n = 0
@@ -37,13 +39,8 @@ def far() -> Iterator[Far]:
 @pytest.fixture
 def engine(far: Far, tmp_path: Path) -> Iterator[Engine]:
     """With prices, on an account that has begun anew."""
-    home = live_profile(tmp_path, far)
-    with bare(home):
-        with_key(home, far)
-        with running(home) as engine:
-            seen(engine, opened("main"))
-            seen(engine, lambda view: any(each.symbol == BTC for each in view.prices))
-            yield engine
+    with live_desk(tmp_path, far) as begun:
+        yield begun
 
 
 def start(engine: Engine, name: str, order: str, symbol: str = BTC) -> None:
@@ -130,3 +127,24 @@ def test_rules_that_change_while_it_runs_are_read_again(engine: Engine, far: Far
     seen(engine, lambda view: held(view) == {ETH: Decimal("1.2")})
     orders = [each for each in far.act("calls") if each["is_order"]]
     assert [each["code"] for each in orders] == [-1111, 0]
+
+
+def test_a_game_is_armed_where_books_are_told_and_disarmed_with_the_accounts_own_stream(
+    engine: Engine, far: Far
+) -> None:
+    far.act("walk", symbol="BTCUSDT", moves=1_000, every_ms=50, seed=7)
+    settings = (("symbol", BTC), ("leverage", "20"), ("sizes", "0.01"), ("stale_ms", "60000"))
+    receipt = engine.submit(StartBot("game", "ttadak", "main", "", settings)).result(30)
+    assert receipt.is_accepted, receipt.text
+    deadline = time.monotonic() + PATIENCE_S
+    while not engine.answer(BookQuery("main", BTC)).prints:
+        assert time.monotonic() < deadline, engine.answer(BookQuery("main", BTC))
+        time.sleep(0.02)
+    receipt = engine.submit(PlayGame("game", Play(Do.ARM))).result(30)
+    assert receipt.is_accepted, receipt.text
+    assert engine.answer(GameQuery("game")).is_armed
+    far.act("drop", refuse_s=5.0)
+    while (view := engine.answer(GameQuery("game"))).is_armed:
+        assert time.monotonic() < deadline, view
+        time.sleep(0.01)
+    assert view.why.startswith("Disarmed: the account's own stream is lost: ")

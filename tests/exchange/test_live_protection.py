@@ -15,9 +15,9 @@ import pytest
 from lefi_tui.core.messages import CancelOrder, ClosePosition, Kill, StartBot, StopBot
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.desk_view import DeskView, PositionRow
-from tests.exchange.live_profile import BTC, bare, live_profile, opened, with_key
+from tests.exchange.live_profile import BTC, bare, begun, live_profile, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_public_account import running, seen
+from tests.exchange.test_public_account import seen
 
 PATIENCE_S = 20.0
 RULES = "[protection]\nalarm_s = 1\nclose_s = 2\ndead_man_s = 30\n"
@@ -60,9 +60,7 @@ class Running:
         return self._engine
 
     def start(self) -> Engine:
-        self._engine = self._stack.enter_context(running(self._home))
-        seen(self._engine, opened("main"))
-        seen(self._engine, lambda view: any(each.symbol == BTC for each in view.prices))
+        self._engine = self._stack.enter_context(begun(self._home))
         return self._engine
 
     def stop(self) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -26,16 +25,6 @@ MINUTE_NS = 60_000_000_000
 @pytest.fixture(scope="module")
 def far() -> Iterator[Far]:
     with exchange_in_thread() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def link(far: Far) -> AsyncIterator[ExchangeLink]:
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    opened = ExchangeLink(
-        "binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True}
-    )
-    async with opened:
         yield opened
 
 
@@ -103,6 +92,22 @@ async def test_one_whose_answer_is_lost_is_found_and_not_sent_again(
     doubted, done = await moved(venue, asked())
     assert (doubted.state, done.state) == ("unknown", "done")
     assert (seen.left, seen.times) == (Decimal(100), 1)
+
+
+async def test_one_that_is_still_on_its_way_there_is_not_told_as_done(
+    far: Far, venue: ExchangeVenue, seen: Seen
+) -> None:
+    far.act("fault", name="502 after", path=PATH, method="POST")
+    effect = asked(amount=Decimal(11))
+    assert (await venue.move(effect)).state == "unknown"
+    far.act("spot/transfer_status", status="PENDING")
+    with pytest.raises(VenueTimeoutError, match="still on its way there: PENDING"):
+        await venue.find_move(effect)
+    far.act("spot/transfer_status", status="FAILED")
+    assert (await venue.find_move(effect)).state == "refused"
+    far.act("spot/transfer_status", status="CONFIRMED")
+    assert (await venue.find_move(effect)).state == "done"
+    assert seen.times == 1
 
 
 async def test_one_that_never_came_there_is_told_as_that_when_it_is_certain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -41,16 +41,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def far() -> Iterator[Far]:
     with exchange_in_thread() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def link(far: Far) -> AsyncIterator[ExchangeLink]:
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    opened = ExchangeLink(
-        "binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True}
-    )
-    async with opened:
         yield opened
 
 

@@ -358,8 +358,13 @@ async def test_a_question_that_is_not_answered_carries_its_signature_into_the_er
 async def test_its_log_at_debug_holds_the_key_and_never_the_secret(
     far: Far, usdm: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG, "ccxt.base.exchange"):
-        await usdm.fetch_balance()
+    log = logging.getLogger("ccxt.base.exchange")
+    log.addHandler(caplog.handler)  # before what the program's own log has cleaned
+    try:
+        with caplog.at_level(logging.DEBUG, log.name):
+            await usdm.fetch_balance()
+    finally:
+        log.removeHandler(caplog.handler)
     assert far.key.key in caplog.text
     assert far.key.secret not in caplog.text
 

@@ -310,3 +310,17 @@ async def test_a_time_that_is_refused_on_the_line_is_measured_and_sent_once_more
     finally:
         await line.close()
         far.act("begin")
+
+
+async def test_when_its_bytes_left_is_told_of_each_order_once_and_before_its_answer(
+    line: PrivateExchange, request: pytest.FixtureRequest
+) -> None:
+    way, told = request.node.callspec.params["line"], list[dict[str, Any]]()
+    line.stamps.tell = told.append
+    before_ns = SystemClock().now_ns()
+    await placed(line, market(f"{way}s1"), market(f"{way}s2"))
+    assert [each["order"] for each in told] == [f"{way}s1", f"{way}s2"]
+    assert all(before_ns < each["at_ns"] < SystemClock().now_ns() for each in told)
+    told.clear()
+    await line.answer("cancel", {"symbol": BTC, "order": f"{way}s1", "rank": "CANCEL"})
+    assert told == []

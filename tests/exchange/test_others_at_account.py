@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.checked import Checked
@@ -28,6 +27,7 @@ from lefi_tui.core.reconcile import Leg
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.queries import DoubtsQuery
 from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
+from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import running, seen
 
@@ -174,9 +174,7 @@ async def test_both_sides_at_once_are_told_apart(far: Far) -> None:
     far.act("settings", is_hedged=True)
     elsewhere(far, "BUY", "0.02", positionSide="LONG")
     elsewhere(far, "SELL", "0.01", positionSide="SHORT")
-    key = {"apiKey": far.key.key, "secret": far.key.secret}
-    link = ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
-    venue = ExchangeVenue(link, SystemClock(), "main", "USDT")
+    venue = ExchangeVenue(linked(far), SystemClock(), "main", "USDT")
     try:
         view = await venue.their_view()
     finally:

@@ -10,7 +10,7 @@ import pytest
 
 from lefi_tui.adapters.ccxt_client import Refusal
 from lefi_tui.adapters.order_lines import OrderLines
-from lefi_tui.adapters.order_socket import OrderSocket, Told
+from lefi_tui.adapters.order_socket import Made, OrderSocket, Told
 from lefi_tui.adapters.server_clock import ServerClock
 from lefi_tui.adapters.system_clock import VirtualClock
 
@@ -38,7 +38,9 @@ class ShutDoor:
 class LateSocket(OrderSocket):
     sent = 0
 
-    async def ask(self, _method: str, _params: Mapping[str, Any]) -> Told:
+    async def ask(
+        self, _method: str, _params: Mapping[str, Any], _made: Made | None = None
+    ) -> Told:
         self.sent += 1
         return Told(400, None, LATE, [])
 

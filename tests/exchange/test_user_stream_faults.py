@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -20,8 +19,9 @@ from lefi_tui.adapters.exchange_stream import ASKED, TOLD
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import VenueCanceled, VenueRejected
 from lefi_tui.core.order import Side
+from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far, exchange_in_process, exchange_in_thread
-from tests.exchange.stream_kit import QUICK, keys_asked, linked, reads, settled, trading
+from tests.exchange.stream_kit import QUICK, keys_asked, reads, settled, trading
 from tests.exchange.test_live_venue import BTC, order
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,12 +30,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def far() -> Iterator[Far]:
     with exchange_in_thread() as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def link(far: Far) -> AsyncIterator[ExchangeLink]:
-    async with linked(far) as opened:
         yield opened
 
 

@@ -41,7 +41,7 @@ def test_a_sheet_names_what_there_is_and_what_of_it_is_really_done(settings: Set
     assert usdm["post only"] == ("yes", "sent as asked")
     assert usdm["several orders in one request"] == (
         "yes",
-        "orders of one moment go together, up to five",
+        "orders of one moment go together, up to 5",
     )
 
 

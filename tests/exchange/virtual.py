@@ -167,6 +167,9 @@ class NearLink:
     async def __aexit__(self, *_: object) -> None:
         await self._private.close()
 
+    def hold(self, _question: str, **_asked: Any) -> None:
+        """Nothing is made ready beforehand here."""
+
     async def ask(self, question: str, **asked: Any) -> Any:
         plain = json.loads(json.dumps(asked))
         # The worker goes on with a question also where nobody waits for its answer any more.

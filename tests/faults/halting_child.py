@@ -26,9 +26,9 @@ from lefi_tui.core.order import OrderStatus
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.halted import HALTED
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
-from lefi_tui.ports.journal import Batch
+from lefi_tui.ports.journal import Batch, Durable, nothing_more
 from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, bars, quote, start, until
 from tests.faults.kill_venue import KillVenue
 
@@ -46,14 +46,14 @@ class DyingJournal(SqliteJournal):
         self._when, _, self._type = die.partition(" ")
         self.is_armed = False
 
-    async def commit(self, batch: Batch) -> None:
+    async def commit(self, batch: Batch, durable: Durable = nothing_more) -> None:
         types = {row.type for row in batch.rows} if self.is_armed else set()
         if self._when == "halted" and "TradingStateChanged" in types:
             await until((self._folder / HALTED).exists)
             os.kill(os.getpid(), signal.SIGKILL)
         if self._when == "without" and self._type in types:
             os.kill(os.getpid(), signal.SIGKILL)
-        await super().commit(batch)
+        await super().commit(batch, durable)
         if self._when == "with" and self._type in types:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -75,9 +75,10 @@ def carried_out(folder: Path, deaths: tuple[str, ...], seed: int) -> HaltReport:
     wrong: list[str] = []
     said: list[str] = []
     died = 0
+    has_acted = False  # a word of the kill has come to the venue
     try:
         for death in (*deaths, "never"):
-            was_halted = _is_halted(profile)
+            was_halted = has_acted or _is_halted(profile)
             ledger.is_calm = death == "never"
             said = _life(folder, ledger, death)
             if was_halted and said[:1] != ["halted"]:
@@ -85,6 +86,7 @@ def carried_out(folder: Path, deaths: tuple[str, ...], seed: int) -> HaltReport:
             if len(said) > 1:
                 break  # the proof: this death was too late
             died += death != "never"
+            has_acted = has_acted or (_is_at_venue(death) and not ledger.kills_at)
     finally:
         server.end()
     proof = said[-1] if said else ""
@@ -94,7 +96,7 @@ def carried_out(folder: Path, deaths: tuple[str, ...], seed: int) -> HaltReport:
 
 
 def _life(folder: Path, ledger: KillLedger, death: str) -> list[str]:
-    is_at_venue = death.partition(" ")[0] in AT_VENUE
+    is_at_venue = _is_at_venue(death)
     ledger.kills_at = death if is_at_venue else ""
     command = [sys.executable, "-m", "tests.faults.halting_child"]
     told = [str(folder / "profile"), str(folder / "venue.sock"), "never" if is_at_venue else death]
@@ -102,6 +104,10 @@ def _life(folder: Path, ledger: KillLedger, death: str) -> list[str]:
     ledger.engine = lambda: life.pid
     out, _ = life.communicate(timeout=120)
     return out.splitlines()
+
+
+def _is_at_venue(death: str) -> bool:
+    return death.partition(" ")[0] in AT_VENUE
 
 
 def _is_halted(profile: Path) -> bool:

@@ -27,9 +27,9 @@ from lefi_tui.core.desk import BotStatus, Desk
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
-from lefi_tui.ports.journal import Batch
+from lefi_tui.ports.journal import Batch, Durable, nothing_more
 from tests.engine.kit import ACCOUNT, BTC, OPEN
 from tests.faults.far_venue import FarVenue
 from tests.faults.saga_venue import STEPS
@@ -63,13 +63,13 @@ class DyingJournal(SqliteJournal):
         self._when, self._left = when, int(number) if when in {"before", "after"} else 0
         self._type = number if when in {"with", "without"} else ""
 
-    async def commit(self, batch: Batch) -> None:
+    async def commit(self, batch: Batch, durable: Durable = nothing_more) -> None:
         self._left -= 1
         has_row = any(row.type == self._type for row in batch.rows)
         is_now = has_row if self._type else self._left == 0
         if is_now and self._when in {"before", "without"}:
             os.kill(os.getpid(), signal.SIGKILL)
-        await super().commit(batch)
+        await super().commit(batch, durable)
         if is_now and self._when in {"after", "with"}:
             os.kill(os.getpid(), signal.SIGKILL)
 

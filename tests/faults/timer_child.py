@@ -15,8 +15,8 @@ from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.engine.engine import Engine
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, MemoryVenue, start
 
 

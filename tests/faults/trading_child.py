@@ -16,8 +16,8 @@ from lefi_tui.core.messages import ClosePosition, StopBot
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.health import HealthQuery
+from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.world import World
-from lefi_tui.engine.writer import Setup
 from lefi_tui.views.queries import DeskQuery
 from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, SYMBOL, bars, quote, start
 from tests.faults.far_venue import FarVenue

@@ -46,7 +46,8 @@ def session(home: Path) -> Iterator[dict[str, str]]:
     bare = {name: each for name, each in os.environ.items() if name not in BUS}
     run = home / "run"  # through which a daemon that runs is told to unlock
     run.mkdir(mode=0o700, exist_ok=True)
-    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(run)}
+    data = home / ".local" / "share"
+    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(run), "XDG_DATA_HOME": str(data)}
     script = f'{UNLOCK}; echo "$DBUS_SESSION_BUS_ADDRESS"; cat >/dev/null'
     with subprocess.Popen(
         ["dbus-run-session", "--", "sh", "-c", script],

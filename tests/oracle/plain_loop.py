@@ -20,11 +20,13 @@ Row = tuple[int, float, float, float, float]  # opening time in ms, open, high, 
 
 @dataclass
 class Wish:
-    """An order for the next open: a share of cash (or of the position), or all of it."""
+    """An order for the next open: a share of cash, fixed units, or all of the position."""
 
     side: int  # 1 buys, -1 sells
     share: float = 0.0
+    units: float = 0.0
     is_close: bool = False
+    reason: str = "close"  # of the trade that closes
     stop_share: float | None = None
     stop_price: float | None = None
     target_share: float | None = None
@@ -127,7 +129,8 @@ class Loop:
     def enter(self, wish: Wish, time: int, opening: float) -> None:
         price = opening * (1 + wish.side * self.market.slippage)
         leverage = wish.leverage if self.market.is_perpetual else 1.0
-        units = lots(self.cash * wish.share / (price * (1 / leverage + self.market.taker)))
+        free = self.cash * wish.share / (price * (1 / leverage + self.market.taker))
+        units = lots(wish.units or free)
         if units <= 0:
             return
         fee = self.market.taker * price * units
@@ -174,7 +177,7 @@ class Loop:
             if self.units:
                 sign = 1 if self.units > 0 else -1
                 price = opening * (1 - sign * self.market.slippage)
-                self.leave(time, price, self.market.taker, "close")
+                self.leave(time, price, self.market.taker, wish.reason)
         elif not self.units:
             self.enter(wish, time, opening)
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from statistics import fmean, pstdev
 
 from tests.oracle.plain_loop import Row, Wish
 
@@ -66,27 +68,93 @@ class EmaCross:
         return []
 
 
+class Rsi:
+    """Wilder's strength; 0 in a market that stands still."""
+
+    def __init__(self, length: int) -> None:
+        self.up, self.down = Wilder(length), Wilder(length)
+        self.last: float | None = None
+
+    def add(self, value: float) -> float | None:
+        change, self.last = value - (self.last if self.last is not None else math.nan), value
+        if math.isnan(change):
+            return None
+        up, down = self.up.add(max(change, 0.0)), self.down.add(max(-change, 0.0))
+        if up is None or down is None:
+            return None
+        return 100 * (up / (up + down)) if up + down else 0.0
+
+
 class RsiReversion:
     """scripts/rsi_reversion.lefi with its defaults."""
 
     source = (SCRIPTS / "rsi_reversion.lefi").read_text()
 
     def __init__(self) -> None:
-        self.up, self.down = Wilder(14), Wilder(14)
+        self.rsi = Rsi(14)
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        if len(candles) < 2:
+        strength = self.rsi.add(candles[-1][4])
+        if strength is None:
             return []
-        change = candles[-1][4] - candles[-2][4]
-        up, down = self.up.add(max(change, 0.0)), self.down.add(max(-change, 0.0))
-        if up is None or down is None:
-            return []
-        strength = 100 * (up / (up + down)) if up + down else 0.0
         if strength < 30 and position == 0:
             return [Wish(1, 0.2, stop_share=0.03)]
         if strength > 65 and position > 0:
             return [Wish(-1, is_close=True)]
         return []
+
+
+class Bollinger:
+    """scripts/bollinger.lefi with its defaults."""
+
+    source = (SCRIPTS / "bollinger.lefi").read_text()
+
+    def __call__(self, candles: list[Row], position: float) -> list[Wish]:
+        closes = [each[4] for each in candles[-20:]]
+        if len(closes) < 20:
+            return []
+        lower = fmean(closes) - 2 * pstdev(closes)
+        if closes[-1] < lower and position == 0:
+            return [Wish(1, 0.2, stop_share=0.03)]
+        if closes[-1] > fmean(closes) and position > 0:
+            return [Wish(-1, is_close=True)]
+        return []
+
+
+class Composite:
+    """scripts/composite.lefi with its defaults: a view of the RSI and one of two averages."""
+
+    source = (SCRIPTS / "composite.lefi").read_text()
+
+    def __init__(self) -> None:
+        self.rsi, self.quick, self.calm = Rsi(14), Ema(9), Ema(21)
+        self.strengths, self.turns = list[float](), list[int]()
+        self.above: int | None = None
+
+    def __call__(self, candles: list[Row], position: float) -> list[Wish]:
+        close = candles[-1][4]
+        strength, quick, calm = self.rsi.add(close), self.quick.add(close), self.calm.add(close)
+        if strength is not None:
+            self.strengths.append(strength)
+        self.turns.append(self.turn(quick, calm))
+        if len(self.strengths) < 13 or quick is None or calm is None:
+            return []
+        weakest, strongest = min(self.strengths[-13:]), max(self.strengths[-13:])
+        if weakest < 30 and 1 in self.turns[-13:] and position == 0:
+            of_rsi = min(0.95, 0.65 + (30 - weakest) / 20 * 0.2)
+            of_averages = min(0.9, 0.7 + 2 * abs(quick - calm) / calm)
+            confidence = min(0.95, (of_rsi + of_averages) / 2 + 0.1)
+            return [Wish(1, 0.25 * confidence, stop_share=0.03)]
+        if strongest > 70 and -1 in self.turns[-13:] and position > 0:
+            return [Wish(-1, is_close=True)]
+        return []
+
+    def turn(self, quick: float | None, calm: float | None) -> int:
+        """1 where the quick one has come above the calm one, -1 where below."""
+        if quick is None or calm is None:
+            return 0
+        before, self.above = self.above, (quick > calm) - (quick < calm)
+        return 0 if before is None or not self.above or before == self.above else self.above
 
 
 class Breakout:
@@ -112,6 +180,29 @@ class Breakout:
         if close < floor and position > 0:
             return [Wish(-1, is_close=True)]
         return []
+
+
+class MacdTurns:
+    """tests/oracle/tradingview_macd.lefi."""
+
+    source = (Path(__file__).parent / "tradingview_macd.lefi").read_text()
+
+    def __init__(self) -> None:
+        self.fast, self.slow, self.signal = Ema(12), Ema(26), Ema(9)
+        self.before: float | None = None
+
+    def __call__(self, candles: list[Row], position: float) -> list[Wish]:
+        fast, slow = self.fast.add(candles[-1][4]), self.slow.add(candles[-1][4])
+        signal = None if fast is None or slow is None else self.signal.add(fast - slow)
+        if fast is None or slow is None or signal is None:
+            return []
+        delta, before = fast - slow - signal, self.before
+        self.before = delta
+        if before is None or not (before <= 0 < delta or delta < 0 <= before):
+            return []
+        side = 1 if delta > 0 else -1
+        turned = [Wish(side, is_close=True, reason="order")] if position else []
+        return [*turned, Wish(side, units=1.0)]
 
 
 class ShortTrend:

@@ -1,19 +1,21 @@
-"""The product's backtest and a plain loop written from the rules alone agree on real files."""
+"""Both ways of the product and a plain loop written from the rules alone agree on real files."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.core.metrics import Trade
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
-from lefi_tui.simulate.event_way import backtest
+from lefi_tui.simulate.machine.runner import backtest
+from lefi_tui.simulate.result import Result
 from tests.oracle import plain_loop, strategies
 from tests.oracle.plain_loop import Done, Loop, Market, Row, Wish, carry_out, rows_of
 
@@ -57,6 +59,12 @@ CASES = [
     Case(strategies.Breakout, MINUTES_1, 60 * MINUTE),
     Case(strategies.Breakout, GAPPY, 60 * MINUTE, 0.002),
     Case(strategies.Breakout, MINUTES_5, 60 * MINUTE),
+    Case(strategies.Bollinger, MINUTES_1, 15 * MINUTE),
+    Case(strategies.Bollinger, GAPPY, 15 * MINUTE, 0.001),
+    Case(strategies.Bollinger, MINUTES_5, 15 * MINUTE),
+    Case(strategies.Composite, MINUTES_1, 15 * MINUTE),
+    Case(strategies.Composite, GAPPY, 15 * MINUTE),
+    Case(strategies.Composite, MINUTES_5, 15 * MINUTE, 0.0005),
     Case(strategies.ShortTrend, MINUTES_1, 15 * MINUTE, 0.0, "BTC/USDT:USDT"),
     Case(strategies.ShortTrend, GAPPY, 15 * MINUTE, 0.001, "BTC/USDT:USDT"),
     Case(strategies.LongWithLeverage, MINUTES_1, 60 * MINUTE, 0.0, "BTC/USDT:USDT"),
@@ -86,18 +94,29 @@ def agree(ours: Trade, theirs: Done) -> None:
     assert ours.pnl == pytest.approx(theirs.pnl, abs=1e-6)
 
 
+def is_same(one: Result, other: Result) -> bool:
+    """The same doubles in every field but those that tell how it was computed."""
+    how = {"seconds", "way", "notices"}
+    fields = [each for each in Result.__struct_fields__ if each not in how]
+    return all(
+        list(a) == list(b) if isinstance(a, Sequence) else a == b
+        for a, b in ((getattr(one, each), getattr(other, each)) for each in fields)
+    )
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda each: f"{each.strategy.__name__}-{each.file}")
 def test_a_plain_loop_makes_the_same_trades_and_the_same_equity(case: Case) -> None:
     loop = plainly(case)
-    result = backtest(
-        BacktestRequest(
-            Path("script.lefi"),
-            case.strategy().source,
-            (MarketFile(DATA / f"{case.file}.csv.gz", case.symbol),),
-            timeframe_ms=case.step_ms,
-            costs=Costs(slippage=Decimal(str(case.slippage))),
-        )
+    request = BacktestRequest(
+        Path("script.lefi"),
+        case.strategy().source,
+        (MarketFile(DATA / f"{case.file}.csv.gz", case.symbol),),
+        timeframe_ms=case.step_ms,
+        costs=Costs(slippage=Decimal(str(case.slippage))),
+        way="event",
     )
+    result, machine = backtest(request), backtest(replace(request, way="machine"))
+    assert is_same(result, machine)
     assert len(result.trades) == len(loop.trades) > 0
     for ours, theirs in zip(result.trades, loop.trades, strict=True):
         agree(ours, theirs)

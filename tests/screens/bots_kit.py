@@ -16,7 +16,9 @@ from lefi_tui.ports.records import OrderRecord
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.queries import OrdersQuery, Query
 from screens.bots import BotsScreen
+from screens.manual import ManualScreen
 from screens.orders import OrdersScreen
+from screens.rooms import Room
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import HandFed
 from tests.screens.test_desk_keys import SHELF, Desk
@@ -101,7 +103,7 @@ async def opened(
     fed: HandFed, room: str = "", size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Desk]:
     """The application in one of the two screens, or on the desk."""
-    rooms = {"bots": BotsScreen, "orders": OrdersScreen}
+    rooms: dict[str, Room] = {"bots": BotsScreen, "manual": ManualScreen, "orders": OrdersScreen}
     app = LefiApp(DeskSetup(fed, lambda: SHELF, rooms=rooms))
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot, fed)

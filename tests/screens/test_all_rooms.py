@@ -16,6 +16,7 @@ SIZES = [(120, 40), (80, 24), (40, 12), (60, 18), (120, 40)]
 ROOMS = {
     "desk": ("f2", "Prices"),
     "scripts": ("f3", "Scripts"),
+    "lab": ("alt+l", "No script is open"),
     "bots": ("f4", "Settings"),
     "orders": ("f5", "first"),
     "report": ("f6", "yield"),
@@ -23,6 +24,7 @@ ROOMS = {
     "schedule": ("9", "drop old market records"),
     "limits": ("7", "leverage_max"),
     "keys": ("0", "no account of config.toml"),
+    "manual": ("f4 m", "it takes none"),
     "doubts": ("alt+u", "nothing is in doubt"),
     "approvals": ("ctrl+o", "nothing waits for a person"),
 }
@@ -51,7 +53,7 @@ async def test_a_room_holds_its_frame_through_every_size_and_back(
     async with opened(tmp_path, SIZES[0]) as desk:
         await desk.send(StartBot("first", "automated", "demo", BUYER))
         await desk.until("Bought")
-        await desk.press(key)
+        await desk.press(*key.split())
         await desk.until(words)
         for size in SIZES:
             await desk.pilot.resize_terminal(*size)

@@ -31,28 +31,7 @@ def sent(desk: Desk, kind: type) -> list[m.Command]:
     return [each for each in desk.fed.commands if isinstance(each, kind)]
 
 
-# ---- commands and pause
-
-GAME = """
-kind manual
-on Command("BUY GAME", key = "b") { Buy("BTC/USDT", 100 USDT) }
-on Command("SELL GAME", key = "s") { Close("BTC/USDT") }
-"""
-
-
-@pytest.mark.asyncio
-async def test_a_manual_bot_shows_its_commands_and_its_key_sends_one() -> None:
-    fed = trading()
-    fed.run_script("a-game", GAME)
-    async with opened(fed, "bots") as desk:
-        await desk.press("down", "down")
-        await desk.shows("BUY GAME")
-        assert "manual, BTC/USDT" in desk.text
-        await desk.press("b", "s")  # s is the screen's own: it stops
-        given = sent(desk, m.GiveCommand)
-        assert [each.name for each in given if isinstance(each, m.GiveCommand)] == ["BUY GAME"]
-        assert sent(desk, m.StopBot)
-
+# ---- cash flows and pause
 
 PAYS = """
 state rent = 0 USDT

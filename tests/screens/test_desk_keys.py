@@ -21,7 +21,16 @@ from lefi_tui.views.picture import picture
 from lefi_tui.views.shelf import Startable
 from screens.desk import DeskScreen
 from screens.help import HelpScreen
-from screens.keys import ALWAYS, KEYS, TOGETHER
+from screens.keys import (
+    ALWAYS,
+    BEFORE_NUMBERS,
+    KEYS,
+    ON_DESK,
+    SCREENS,
+    TABLE,
+    TOGETHER,
+    TTADAK,
+)
 from screens.resume import ResumeScreen
 from screens.setup import DeskSetup
 from screens.start_bot import StartScreen
@@ -264,7 +273,7 @@ async def test_tab_goes_round_the_panes_and_arrows_move_in_them() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
-    async with opened(busy(), (120, 300)) as desk:
+    async with opened(busy(), (120, 500)) as desk:
         await desk.press(key)
         await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
         await desk.shows("Stops every bot")
@@ -339,5 +348,21 @@ def test_every_binding_has_an_id_a_tooltip_and_a_key_of_its_own() -> None:
     groups = {each.group for each in KEYS} - ALWAYS
     for together in (*TOGETHER, *((each,) for each in groups)):
         met = [each for each in KEYS if each.group in {*ALWAYS, *together}]
-        pressed = [key for each in met for key in each.keys.split(",")]
+        # Where a group has a meaning for numbers, they are no screens' numbers.
+        yields = BEFORE_NUMBERS.intersection(together)
+        pressed = [
+            key
+            for each in met
+            for key in each.keys.split(",")
+            if not (yields and each.group == SCREENS and key.isdigit())
+        ]
         assert len(pressed) == len(set(pressed))
+
+
+def test_a_keymap_may_give_a_game_the_number_of_a_screen_and_nobody_elses_key() -> None:
+    table, problems = TABLE.mapped({"game_flatten": "6", "game_buy": "f5"})
+    assert table.shown("game_flatten") == "6"
+    assert [each for each in problems if "game_buy" in each and "go_orders" in each]
+    assert table.goes_before((TTADAK,), "6")
+    assert not table.goes_before((TTADAK,), "9")
+    assert not table.goes_before(ON_DESK, "1")

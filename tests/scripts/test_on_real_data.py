@@ -74,6 +74,14 @@ def test_a_script_that_watches_tells_of_changes_and_never_trades(script: str) ->
     assert not report["trades"] + report["open"]
 
 
+PLAYED = "ttadak"
+
+
+def test_a_script_played_by_keys_does_nothing_by_itself() -> None:
+    report = simulated(Case(PLAYED, {"": BTC}))
+    assert not report["trades"] + report["open"] + report["refused"]
+
+
 def test_every_script_is_here() -> None:
     scripts = {file.stem for file in (ROOT / "scripts").glob("*.lefi")}
-    assert {*(case.script for case in CASES), *WATCHERS} == scripts
+    assert {*(case.script for case in CASES), *WATCHERS, PLAYED} == scripts

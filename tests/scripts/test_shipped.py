@@ -15,6 +15,7 @@ SCRIPTS = sorted((ROOT / "scripts").glob("*.lefi"))
 NAMES = {
     *("ema_cross", "rsi_reversion", "bollinger", "breakout_atr", "dca_schedule", "price_alert"),
     *("composite", "grid", "smart_dca", "regime", "timeframes", "many_views", "rebalance"),
+    "ttadak",
 }
 # The whole count is a campaign; these two are looked at every time.
 LOOKED_AT = ("ema_cross.lefi", "price_alert.lefi")

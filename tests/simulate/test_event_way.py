@@ -171,7 +171,7 @@ def test_notices_are_counted_and_gaps_reported(tmp_path: Path) -> None:
     source = 'on PriceUpdate("BTC/USDT") { Notify("{event.price}") }'
     result = backtest(BacktestRequest(Path("x.lefi"), source, (MarketFile(path),)))
     assert (result.gaps, result.notes) == (1, {"notify": 9})
-    assert "1 gaps; 1 candles are missing" in result.notices[0]
+    assert "1 gap; 1 candle is missing" in result.notices[0]
     done: list[tuple[int, int]] = []
     request = BacktestRequest(Path("x.lefi"), source, (MarketFile(path),))
     backtest(request, lambda *each: done.append(each))

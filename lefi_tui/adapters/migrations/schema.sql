@@ -233,5 +233,34 @@ CREATE TABLE cash_flow (
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_cash_flow_bot ON cash_flow (bot);
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+CREATE TABLE game (
+	n INTEGER NOT NULL,
+	bot VARCHAR NOT NULL,
+	game INTEGER NOT NULL,
+	subscription VARCHAR NOT NULL,
+	account VARCHAR NOT NULL,
+	symbol VARCHAR NOT NULL,
+	side VARCHAR NOT NULL,
+	result VARCHAR NOT NULL,
+	"plan" VARCHAR NOT NULL,
+	units VARCHAR NOT NULL,
+	entry VARCHAR NOT NULL,
+	exit VARCHAR NOT NULL,
+	net VARCHAR NOT NULL,
+	fees VARCHAR NOT NULL,
+	planned_fees VARCHAR NOT NULL,
+	margin VARCHAR NOT NULL,
+	ended_by VARCHAR NOT NULL,
+	began_ns INTEGER NOT NULL,
+	ended_ns INTEGER NOT NULL,
+	pressed_ns INTEGER NOT NULL,
+	sent_ns INTEGER NOT NULL,
+	accepted_ns INTEGER NOT NULL,
+	filled_ns INTEGER NOT NULL,
+	exit_sent_ns INTEGER NOT NULL,
+	exit_accepted_ns INTEGER NOT NULL,
+	PRIMARY KEY (n, bot, game)
+);
+CREATE INDEX ix_game_subscription ON game (subscription);
+INSERT INTO alembic_version (version_num) VALUES ('0005');
 COMMIT;

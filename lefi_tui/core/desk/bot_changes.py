@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from lefi_tui.core.approval import ApprovalRules
-from lefi_tui.core.bot import Bar, Needs, Quote
+from lefi_tui.core.bot import Bar, Needs, Played, Quote
 from lefi_tui.core.desk import risk_changes
 from lefi_tui.core.desk.changing import put, with_bot, with_bots
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
@@ -29,6 +29,7 @@ from lefi_tui.core.messages import (
     BotStopping,
     CloseGivenUp,
     CloseOnStopAsked,
+    CommandGiven,
     EngineStarted,
     EventTaken,
     FillKept,
@@ -43,6 +44,7 @@ from lefi_tui.core.messages import (
     WindowOpened,
 )
 
+PRESSES_KEPT: Final = 64  # of keys: one that is told again follows close on the first telling
 RUNS_KEPT: Final = 8  # runs of the last occasion that a screen can show
 
 
@@ -104,6 +106,7 @@ def engine_started(desk: Desk, _event: EngineStarted) -> Desk:
         sizing = desk.accounts[bot.account].sizing
         if bot.status is BotStatus.RUNNING and _warms(sizing, bot.needs):
             desk = with_bot(desk, bot.id, status=BotStatus.WARMING)
+        desk = _disarmed(desk, desk.bots[bot.id], "the engine has started again")
     return desk
 
 
@@ -119,7 +122,17 @@ def bot_stopping(desk: Desk, event: BotStopping) -> Desk:
 
 def bot_paused(desk: Desk, event: BotPaused) -> Desk:
     status = BotStatus.ASKED if event.asks else BotStatus.PAUSED
-    return with_bot(desk, event.bot, status=status, reason=event.reason)
+    desk = with_bot(desk, event.bot, status=status, reason=event.reason)
+    how = "is held until you look at it" if event.asks else f"was paused by {event.by}"
+    return _disarmed(desk, desk.bots[event.bot], f"its bot {how} ({event.reason})")
+
+
+def _disarmed(desk: Desk, bot: BotRecord, why: str) -> Desk:
+    """No key is armed behind a start, nor behind a pause."""
+    kind = desk.kinds[bot.kind]
+    if not (bot.needs.is_played and isinstance(kind, Played)):
+        return desk
+    return with_bot(desk, bot.id, state=kind.disarmed(bot.state, why))
 
 
 def bot_goes_on(desk: Desk, event: BotResumed | WindowOpened) -> Desk:
@@ -261,3 +274,11 @@ def _marked(desk: Desk, message: BarsClosed) -> Desk:
 
 def _close_quote(bar: Bar) -> Quote:
     return Quote(bar.symbol, bar.time_ms + bar.timeframe_ms, bar.close, bar.close, bar.close)
+
+
+def command_given(desk: Desk, event: CommandGiven) -> Desk:
+    """By which key press, so that the same one is not heard twice."""
+    if not event.press:
+        return desk
+    presses = (*desk.bots[event.bot].presses, event.press)
+    return with_bot(desk, event.bot, presses=presses[-PRESSES_KEPT:])

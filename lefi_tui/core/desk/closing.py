@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
+from lefi_tui.core.desk.closes import closes_of, closing_words, takes_all_of
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.facts import gate_answer
-from lefi_tui.core.desk.orders import cancel_orders, closes_of, closing_words, submit, takes_all_of
+from lefi_tui.core.desk.orders import cancel_orders, submit
 from lefi_tui.core.desk.state import BotStatus, Desk
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import CloseGivenUp, ClosePosition, TradingState
-from lefi_tui.core.money import ZERO, words
-from lefi_tui.core.order import HAND, Order, SizeKind
+from lefi_tui.core.money import MONEY, ZERO, words
+from lefi_tui.core.order import HAND, Order, Size, SizeKind
 from lefi_tui.core.position import Position
 from lefi_tui.core.terms import close_terms
 
@@ -29,6 +32,10 @@ def close_position(draft: Draft, command: ClosePosition) -> None:
         draft.refuse("ClosePosition", command.at_ns, refusal)
         return
     position = draft.desk.positions[command.account, command.symbol]
+    part = _part(draft.desk, position, command)
+    if part is not None:
+        _close_part(draft, part, command.at_ns)
+        return
     order = _order(draft.desk, position, HAND, command.at_ns)
     # On a draft of its own: what the cancels set free is the close's to use.
     trial = Draft(draft.desk)
@@ -56,7 +63,41 @@ def _refusal(desk: Desk, command: ClosePosition) -> str:
     working = closes_of(desk, command.account, symbol)
     if working:
         return f"{closing_words(working[0])} Wait for it, or cancel it and close again."
+    return _part_wrong(command)
+
+
+def _part_wrong(command: ClosePosition) -> str:
+    share, units = command.share, command.units
+    if share is not None and units is not None:
+        return "Say either a share of the position or units."
+    if share is not None and not 0 < share <= 1:
+        return f"A share of {words(share)} is none: more than 0, at most 1."
+    if units is not None and units <= 0:
+        return f"{words(units)} units are nothing to close."
     return ""
+
+
+def _part(desk: Desk, position: Position, command: ClosePosition) -> Order | None:
+    """What takes a part of it; None where all of it goes. The gate rounds it down to a lot."""
+    held = position.units.copy_abs()
+    units = command.units
+    if command.share is not None:
+        units = MONEY.multiply(held, command.share)
+    if units is None or units >= held:
+        return None
+    whole = _order(desk, position, HAND, command.at_ns)
+    terms = replace(whole.terms, size=Size(SizeKind.UNITS, units))
+    return replace(whole, terms=terms)
+
+
+def _close_part(draft: Draft, order: Order, at_ns: int) -> None:
+    """Entries work on, and the exits stay: they are the whole position's."""
+    failed = gate_answer(draft.desk, order, at_ns).refusals
+    if failed:
+        text = "; ".join(each.text or each.code for each in failed)
+        draft.refuse("ClosePosition", at_ns, f"{text} Nothing was sent.")
+        return
+    submit(draft, order, at_ns)
 
 
 def _cancel_entries(draft: Draft, command: ClosePosition) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lefi_tui.core.bot import Needs, Occasion
-from lefi_tui.core.desk import approvals, live, waiting
+from lefi_tui.core.desk import approvals, live, moving, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
@@ -194,6 +194,8 @@ def begin_stop(
     cancel_orders(draft, entries, asked.at_ns, asked.by)
     if bot.awaited:
         end_waits(draft, bot_id, asked)
+    if bot.needs.is_played and isinstance(asked, StopBot):  # no moment is waited for any more
+        run_bot(draft, bot_id, Occasion(max(asked.at_ns // NS_PER_MS, bot.at_ms), stopping=True))
     stop_if_done(draft, bot_id, asked.at_ns)
 
 
@@ -262,7 +264,8 @@ def answer_approval(draft: Draft, command: AnswerApproval) -> None:
 
 
 def cancel_order(draft: Draft, command: CancelOrder) -> None:
-    order = draft.desk.orders.get(command.order)
+    """Also on the row of one that was moved: what stands in its place is meant."""
+    order = moving.newest(draft.desk, command.order)
     if order is None:
         text = f"No working order {command.order}: it is final, or was never ours."
         draft.refuse("CancelOrder", command.at_ns, text)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.checked import Checked, Unknown
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.reports import ended
+from lefi_tui.core.desk.reports import ended, tell_owner
+from lefi_tui.core.desk.runs import stop_if_done
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     AdoptOrder,
@@ -42,7 +45,7 @@ from lefi_tui.core.position import Position, credited
 from lefi_tui.core.reconcile import TheirOrder
 
 ADOPTED: Final = "adopted"
-ASKED_FOR: Final = frozenset({OrderStatus.UNCONFIRMED, OrderStatus.CANCEL_PENDING})
+CLOSED: Final = "close"  # what its owner hears of it
 
 
 def look_again(draft: Draft, command: LookAgain) -> None:
@@ -72,7 +75,7 @@ def _not_dead(desk: Desk, command: DeclareDead) -> str:
     order = desk.orders.get(command.order)
     if order is None:
         return f"No working order {command.order}: it is over, or was never ours."
-    if order.status is not OrderStatus.UNCONFIRMED:
+    if not order.is_doubted:
         return (
             f"Order {order.id} is {order.status}: its venue knows it, so it is not dead. "
             "Cancel it with x on the desk."
@@ -170,7 +173,11 @@ def adopt_units(draft: Draft, command: AdoptUnits) -> None:
     side = Side.BUY if unknown.units > 0 else Side.SELL
     parts = credited(position, side, abs(unknown.units), HAND)
     for number, (owner, units) in enumerate(parts.items(), 1):
-        draft.say(_fill(command, (owner, number), side, (units, price)))
+        fill = _fill(command, (owner, number), side, (units, price))
+        draft.say(fill)
+        heard = replace(fill, reason=CLOSED, heard_ns=command.at_ns)
+        tell_owner(draft, owner, heard, command.at_ns)
+        stop_if_done(draft, owner, command.at_ns)
 
 
 def _price(desk: Desk, command: AdoptUnits, unknown: Unknown) -> Decimal | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.desk.state import BotRecord, Desk
-from lefi_tui.core.messages import CommandRefused, Effect, Event, Transient
+from lefi_tui.core.messages import CommandRefused, Effect, Event, SubmitOrders, Transient
+from lefi_tui.core.order import Order
 
 
 class Draft(Struct):
@@ -21,6 +23,14 @@ class Draft(Struct):
 
     def ask(self, effect: Effect) -> None:
         self.effects.append(effect)
+
+    def ask_beside(self, order: Order) -> None:
+        """It leaves in one request with the order it goes beside, behind that."""
+        for at, effect in enumerate(self.effects):
+            if isinstance(effect, SubmitOrders) and order.beside in {e.id for e in effect.orders}:
+                self.effects[at] = replace(effect, orders=(*effect.orders, order))
+                return
+        raise AssertionError(f"{order.id} has nothing to leave beside: {order.beside}")
 
     def refuse(self, command: str, at_ns: int, text: str) -> None:
         self.say(CommandRefused(command, at_ns, text))

@@ -13,7 +13,14 @@ from lefi_tui.core.desk.in_doubt import doubt_of
 from lefi_tui.core.desk.risk_changes import has_limits
 from lefi_tui.core.desk.state import Account, Desk
 from lefi_tui.core.desk.valuation import free_cash, units_offered
-from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, limit_wrong
+from lefi_tui.core.instrument import (
+    Conformed,
+    Instrument,
+    NotConforming,
+    conform,
+    limit_wrong,
+    reducing,
+)
 from lefi_tui.core.messages import Sizing, TradingState, Verdict
 from lefi_tui.core.money import EXACT, MONEY, ZERO, from_double, words
 from lefi_tui.core.order import HAND, Order, Side, SizeKind
@@ -74,7 +81,7 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
     instrument = desk.instruments.get((order.account, order.terms.symbol))
     if instrument is None:
         text = f"Account {order.account} has no market {order.terms.symbol}."
-        return _answer(desk, order, _invalid(order, "MARKET_UNKNOWN", text), at_ns)
+        return answered(desk, order, invalid(order, "MARKET_UNKNOWN", text), at_ns)
     if account.sizing is Sizing.AT_FILL:
         if has_limits(desk):
             judged = on_file.asked(desk, order, at_ns)
@@ -90,11 +97,11 @@ def gate_answer(desk: Desk, order: Order, at_ns: int) -> Answer:
             is_reducing=is_reducing,
             is_undo=order.is_undo,
         )
-        return _answer(desk, order, request, at_ns)
+        return answered(desk, order, request, at_ns)
     return _sized(desk, order, (account, instrument), at_ns)
 
 
-def _answer(
+def answered(
     desk: Desk, order: Order, request: GateRequest, at_ns: int, free: Decimal = ZERO
 ) -> Answer:
     """`free` is looked at only where the request says what it needs."""
@@ -121,7 +128,7 @@ def _trading(desk: Desk, account: str) -> tuple[TradingState, str, str]:
     return own.state, own.cause, lift
 
 
-def _invalid(order: Order, code: str, text: str) -> GateRequest:
+def invalid(order: Order, code: str, text: str) -> GateRequest:
     terms = order.terms
     return GateRequest(
         terms.side,
@@ -140,7 +147,7 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     price = _price(desk, order)
     if price is None:
         text = f"No price of {order.terms.symbol} was seen yet. Try again when the feed is up."
-        return _answer(desk, order, _invalid(order, "NO_PRICE", text), at_ns)
+        return answered(desk, order, invalid(order, "NO_PRICE", text), at_ns)
     key = (order.account, order.terms.symbol)
     position = desk.positions.get(key) or Position(*key)
     asked = order.terms.leverage
@@ -151,7 +158,7 @@ def _sized(desk: Desk, order: Order, where: tuple[Account, Instrument], at_ns: i
     case = _Case(order, instrument, position, price, leverage, free, offered)
     fitted = _conforming(case)
     if isinstance(fitted, NotConforming):
-        return _answer(desk, order, _invalid(order, fitted.code, fitted.text), at_ns)
+        return answered(desk, order, invalid(order, fitted.code, fitted.text), at_ns)
     answer = _judged(desk, case, fitted, at_ns)
     sent, fee = answer.order, fee_in_base(account, instrument)
     more = dust_left(instrument, sent, position.units, price, fee)
@@ -177,7 +184,7 @@ def _judged(desk: Desk, case: _Case, fitted: Conformed, at_ns: int) -> Answer:
 
 def _leaving(desk: Desk, order: Order, request: GateRequest, at_ns: int, free: Decimal) -> Answer:
     """Stopped by validity and state alone, unless its script asks: a `decide` meets the guard."""
-    answer = _answer(desk, order, request, at_ns, free)
+    answer = answered(desk, order, request, at_ns, free)
     force = in_force(desk, order.account, order.owner)
     if not (order.is_advised and force.limits.exit_guard) or order.is_undo:
         return answer
@@ -256,7 +263,8 @@ def _conforming(case: _Case) -> Conformed | NotConforming:
     terms, instrument = case.order.terms, case.instrument
     wrong = limit_wrong(instrument, terms.side, terms.limit)
     wrong = wrong or _leverage_wrong(case) or _units_wrong(case)
-    return wrong or conform(instrument, terms.side, _units(case), terms.limit, case.price)
+    market = reducing(instrument) if terms.is_reduce_only else instrument
+    return wrong or conform(market, terms.side, _units(case), terms.limit, case.price)
 
 
 def _fitted(order: Order, fitted: Conformed, leverage: Decimal) -> Order:

@@ -13,7 +13,7 @@ from lefi_tui.core.desk.risk_changes import DAY_NS, has_limits, is_entry, limits
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import ZERO, from_double
-from lefi_tui.core.order import HAND, Order, OrderStatus
+from lefi_tui.core.order import HAND, Order
 from lefi_tui.core.position import Position
 from lefi_tui.core.risk import events
 from lefi_tui.core.risk.advisers import BIAS_FIELD
@@ -64,10 +64,7 @@ def gathered(desk: Desk, market: Key, at_ns: int, limits: Limits, facts: Facts) 
         stopped_ns=desk.stopped.get(market),
         left=desk.left.get(market),
         entries_day=sum(at_ns - each < DAY_NS for each in desk.entered.get(name, ())),
-        unconfirmed=sum(
-            each.account == name and each.status is OrderStatus.UNCONFIRMED
-            for each in desk.orders.values()
-        ),
+        unconfirmed=sum(each.account == name and each.is_doubted for each in desk.orders.values()),
         seen={symbol: seen for (owner, symbol), seen in desk.seen.items() if owner == name},
         venue=desk.venues.get(name),
         releases=releases,

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from lefi_tui.core import again
 from lefi_tui.core.bot import STUCK
 from lefi_tui.core.desk import waiting
+from lefi_tui.core.desk.closes import closing_words
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.orders import closing_beside, closing_words, submit
+from lefi_tui.core.desk.orders import closing_beside, submit
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.ids import ClientOrderId
 from lefi_tui.core.messages import NoteWritten, OwedKept, TradingState

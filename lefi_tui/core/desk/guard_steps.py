@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from lefi_tui.core.desk.closes import closes_of
 from lefi_tui.core.desk.in_doubt import with_unknown
-from lefi_tui.core.desk.orders import closes_of
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.desk.venue_exits import exits_of
 from lefi_tui.core.messages import TradingState

@@ -65,7 +65,6 @@ from lefi_tui.core.protection import (
     REFUSED,
     SLOT_OF,
     WITHDRAWN,
-    Asked,
     DeadManState,
     Guard,
     Hang,
@@ -74,6 +73,7 @@ from lefi_tui.core.protection import (
     is_dust,
     is_fired,
     is_in_vain,
+    with_plan,
 )
 
 Key = tuple[str, str]
@@ -129,26 +129,13 @@ def _asked(before: Guard | None, entry: Order, report: VenueFilled) -> Guard | N
         return None
     guard = Guard(side, entry.id) if is_new or before is None else before
     whose = (entry.id, entry.owner, entry.run, entry.site, entry.group)
-    asked = {
-        "stop": plan.stop_loss,
-        "target": plan.take_profit,
-        "trail": plan.trail,
-    }
-    named: dict[str, Any] = {
-        leg: Asked(level, *whose) for leg, level in asked.items() if level is not None
-    }
-    if "trail" in named:
-        named["best"] = report.price
-    # It is set anew, so it is not one that was moved, refused or taken away a moment ago.
-    slots = {name: each for name, each in guard.slots.items() if not _is_named(name, named)}
-    slots |= {
-        name: Slot(order=each.order) for name, each in guard.slots.items() if _is_named(name, named)
-    }
-    return replace(guard, entry=entry.id, slots=slots, **named)
+    return with_plan(replace(guard, entry=entry.id), plan, whose, report.price)
 
 
-def _is_named(slot: str, named: dict[str, Any]) -> bool:
-    return any(SLOT_OF[leg] == slot for leg in named if leg in SLOT_OF)
+def set_anew(draft: Draft, key: Key, guard: Guard, at_ns: int) -> None:
+    """By a person, or by the bot that holds it: what is due of it is asked for at once."""
+    _keep(draft, key, guard, at_ns)
+    _tend(draft, key, at_ns)
 
 
 def stands(draft: Draft, order: Order, at_ns: int) -> None:

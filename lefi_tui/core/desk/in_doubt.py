@@ -12,7 +12,6 @@ from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.kill import Flatten
 from lefi_tui.core.money import EXACT, ZERO
-from lefi_tui.core.order import OrderStatus
 
 
 def books_of(desk: Desk, account: str) -> dict[str, Decimal]:
@@ -71,8 +70,7 @@ def _unconfirmed(desk: Desk, account: str, symbol: str) -> str:
         (
             each.id
             for each in desk.orders.values()
-            if each.status is OrderStatus.UNCONFIRMED
-            and (each.account, each.terms.symbol) == (account, symbol)
+            if each.is_doubted and (each.account, each.terms.symbol) == (account, symbol)
         ),
         "",
     )

@@ -13,9 +13,18 @@ from lefi_tui.core.order import Order
 from lefi_tui.core.terms import close_terms, order_terms
 
 
+def order_id(bot: BotRecord, intent: Intent, number: int, at_ns: int) -> str:
+    """That the order of this intent has, or would have."""
+    return ClientOrderId.of(_run(bot), str(at_ns), intent.site, f"entry{number}")
+
+
+def _run(bot: BotRecord) -> str:
+    return f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
+
+
 def intended(desk: Desk, bot: BotRecord, intent: Intent, number: int, at_ns: int) -> Order | None:
-    """None where nothing is sent: a transfer, a cancel, a close of what is not open."""
-    if intent.action in {"transfer", "cancel"}:
+    """None where no order is sent: a transfer, a cancel, exits, a close of what is not open."""
+    if intent.action in {"transfer", "cancel", "protect"}:
         return None
     if intent.action == "close":
         terms = close_terms(intent.symbol, held_units(desk, bot, intent.symbol))
@@ -23,16 +32,15 @@ def intended(desk: Desk, bot: BotRecord, intent: Intent, number: int, at_ns: int
         terms = order_terms(intent)
     if terms is None:
         return None
-    run = f"{bot.id}/{bot.started_at_ns}/{bot.occasions}"
-    order_id = ClientOrderId.of(run, str(at_ns), intent.site, f"entry{number}")
+    name = order_id(bot, intent, number, at_ns)
     return Order(
-        id=order_id,
+        id=name,
         account=bot.account,
         terms=terms,
         owner=bot.id,
-        run=run,
+        run=_run(bot),
         site=intent.site,
-        group=order_id,
+        group=name,
         placed_at_ns=at_ns,
         ticket=intent.ticket,
         is_undo=intent.is_undo,

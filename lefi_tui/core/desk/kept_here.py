@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from lefi_tui.core.desk.closes import closes_of
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.guarding import BY
 from lefi_tui.core.desk.in_doubt import with_unknown
-from lefi_tui.core.desk.orders import cancel_orders, closes_of, is_flatten
+from lefi_tui.core.desk.orders import cancel_orders, is_flatten
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.desk.venue_exits import exits_of
 from lefi_tui.core.messages import ExitFired, ExitMet, SubmitOrders

@@ -40,6 +40,7 @@ from lefi_tui.core.messages import (
     SetKillRules,
     SubmitOrders,
     TakeOrders,
+    TakeOver,
     TradingState,
     TradingStateChanged,
     VenueRead,
@@ -143,6 +144,7 @@ def take_orders(draft: Draft, command: TakeOrders) -> None:
         if draft.desk.kill is not None and order.quantity is not None:
             units = order.quantity.copy_sign(Decimal(-order.terms.side.sign))
             draft.say(FlattenTried(order.account, order.terms.symbol, units, command.at_ns))
+        draft.ask(TakeOver(order.account, order))  # behind a start its venue does not know of it
         draft.ask(LookUpOrder(order.account, order.id))
 
 

@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Final
 
 from lefi_tui.core.desk import back_to_demo, closing, valuation
+from lefi_tui.core.desk.closes import closes_of
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.gathering import in_force
-from lefi_tui.core.desk.orders import cancel_orders, closes_of
+from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.risk_changes import has_limits, is_entry, limits_of
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (

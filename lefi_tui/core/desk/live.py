@@ -23,12 +23,14 @@ from lefi_tui.core.messages import (
     KeyChecked,
     KeySeen,
     ListOffers,
+    MoveOrder,
     OffersListed,
+    PlaceOrder,
     StartBot,
     VenueRejected,
 )
 from lefi_tui.core.offers import lacking
-from lefi_tui.core.order import OrderStatus
+from lefi_tui.core.order import HAND
 
 NS_PER_MS: Final = 1_000_000
 # What a venue's adapter calls a refusal of the key itself: unknown, revoked, no right, wrong IP.
@@ -69,6 +71,27 @@ def gates_of(desk: Desk, command: StartBot) -> tuple[Gate, ...]:
             doubt=_doubt(desk, command.account),
             dead_man=desk.dead_men.get(command.account),
             others=desk.checked.get(command.account, Checked()).differences,
+            has_text=not needs.is_played,
+        )
+    )
+
+
+def hand_gates(desk: Desk, name: str, command: PlaceOrder | MoveOrder) -> tuple[Gate, ...]:
+    """Of what a person sends; none where no real money can move."""
+    if not desk.accounts[name].is_real:
+        return ()
+    return live_gates.hand_gates(
+        Asked(
+            account=name,
+            typed="",
+            version="",
+            limits=in_force(desk, name, HAND).limits,
+            lacking=(),
+            facts=command.facts or LiveFacts(),
+            at_ms=command.at_ns // NS_PER_MS,
+            doubt=_doubt(desk, name),
+            dead_man=desk.dead_men.get(name),
+            others=desk.checked.get(name, Checked()).differences,
         )
     )
 
@@ -78,9 +101,7 @@ def _doubt(desk: Desk, account: str) -> str:
     if not known.is_known:
         return known.error or "the exchange has not shown since the start what is there"
     silent = [
-        each.id
-        for each in desk.orders.values()
-        if each.account == account and each.status is OrderStatus.UNCONFIRMED
+        each.id for each in desk.orders.values() if each.account == account and each.is_doubted
     ]
     return f"order {silent[0]} has no answer yet" if silent else ""
 

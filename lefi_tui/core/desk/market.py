@@ -1,7 +1,7 @@
 """Market input and time: which bots it concerns, and their occasion.
 
-What no running bot needs leads to no event, so it is neither remembered nor put on the tape;
-a decision can therefore rest on nothing that the tape does not hold.
+What no running bot needs, and no order or position of a person, leads to no event, so it is neither
+remembered nor put on the tape; a decision can therefore rest on nothing that the tape lacks.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Final
 from lefi_tui.core.bot import Bar, Occasion
 from lefi_tui.core.desk import approvals, giving_back, waiting
 from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.feeding import is_held
 from lefi_tui.core.desk.lifecycle import catch_up, window_turned
 from lefi_tui.core.desk.orders import cancel_orders
-from lefi_tui.core.desk.runs import begin_if_ready, run_bot
+from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import BotRecord, BotStatus
 from lefi_tui.core.messages import (
     BarsClosed,
@@ -96,7 +97,7 @@ def _fresh(bot: BotRecord, bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
 def quote_changed(draft: Draft, message: QuoteChanged) -> None:
     quote = message.quote
     bots = _concerned(draft, message.account, [quote.symbol])
-    if not bots:
+    if not bots and not is_held(draft.desk, (message.account, quote.symbol)):
         return
     _see(draft, message)
     for bot in bots:
@@ -161,4 +162,5 @@ def timers_due(draft: Draft, report: TimersDue) -> None:
     bot = draft.bot(bot.id)
     if handlers or waiting.is_over(bot, at_ms) or waiting.to_hear(bot):
         run_bot(draft, bot.id, Occasion(at_ms, due=handlers))
+        stop_if_done(draft, bot.id, report.at_ns)
     waiting.wind(draft, bot.id)

@@ -17,8 +17,10 @@ from lefi_tui.core.messages import (
     OrderCanceled,
     OrderCancelRequested,
     OrderFilled,
+    OrderMoving,
     OrderRejected,
     OrderSubmitted,
+    OrderTimed,
     OrderUnconfirmed,
 )
 from lefi_tui.core.order import Order, OrderStatus
@@ -61,10 +63,21 @@ def accepted(desk: Desk, event: OrderAccepted) -> Desk:
         desk,
         replace(
             order,
+            is_unanswered=False,
             venue_order_id=event.venue_order_id or order.venue_order_id,
             quantity=order.quantity if event.quantity is None else event.quantity,
+            sent_ns=order.sent_ns or event.sent_ns,
+            accepted_ns=order.accepted_ns or event.heard_ns,
         ),
     )
+
+
+def timed(desk: Desk, event: OrderTimed) -> Desk:
+    order = desk.order(event.order)
+    if order is None:
+        return desk
+    heard_ns = order.accepted_ns or event.heard_ns
+    return _put_order(desk, replace(order, sent_ns=event.sent_ns, accepted_ns=heard_ns))
 
 
 def rejected(desk: Desk, event: OrderRejected) -> Desk:
@@ -85,6 +98,10 @@ def cancel_requested(desk: Desk, event: OrderCancelRequested) -> Desk:
     return _put_order(desk, replace(order, canceled_by=order.canceled_by or event.by))
 
 
+def moving(desk: Desk, event: OrderMoving) -> Desk:
+    return _put_order(desk, replace(desk.orders[event.order], moving=event.moving))
+
+
 def unconfirmed(desk: Desk, event: OrderUnconfirmed) -> Desk:
     order = desk.orders[event.order]
     return _put_order(desk, order.moved_to(OrderStatus.UNCONFIRMED, event.text))
@@ -103,8 +120,18 @@ def filled(desk: Desk, event: OrderFilled) -> Desk:
     desk = replace(desk, booked=put(desk.booked, key, ids))
     if order is not None:
         order = order.with_fill(event.price, event.quantity, event.fee, is_last=event.is_last)
-        desk = _put_order(desk, order)
+        desk = _put_order(desk, _timed(order, event))
     return wallets.filled(booking.filled(desk, event, order), event)
+
+
+def _timed(order: Order, event: OrderFilled) -> Order:
+    """A fill that comes first is its first word, too."""
+    return replace(
+        order,
+        sent_ns=order.sent_ns or event.sent_ns,
+        accepted_ns=order.accepted_ns or event.heard_ns,
+        filled_ns=order.filled_ns or event.heard_ns,
+    )
 
 
 def funding(desk: Desk, event: FundingBooked) -> Desk:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import localcontext
 from typing import Final
 
-from msgspec.structs import replace
-
 from lefi_tui.core.bot import FillSeen, Occasion
-from lefi_tui.core.desk import forced, giving_back, guarding, live, venue_exits, waiting, wallets
+from lefi_tui.core.desk import (
+    forced,
+    games,
+    giving_back,
+    guarding,
+    live,
+    moving,
+    venue_exits,
+    waiting,
+    wallets,
+)
 from lefi_tui.core.desk.closing import close_failed, waiting_for
+from lefi_tui.core.desk.crediting import parts_of
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.orders import submit
 from lefi_tui.core.desk.runs import run_bot, stop_if_done
@@ -24,6 +32,7 @@ from lefi_tui.core.messages import (
     OrderCanceled,
     OrderFilled,
     OrderRejected,
+    OrderTimed,
     OrderUnconfirmed,
     VenueAccepted,
     VenueCanceled,
@@ -32,28 +41,42 @@ from lefi_tui.core.messages import (
     VenueRejected,
     VenueSilent,
 )
-from lefi_tui.core.money import EXACT, MONEY, ZERO, grained
 from lefi_tui.core.order import (
-    UNKNOWN,
     Order,
     OrderStatus,
     Side,
-    SizeKind,
 )
-from lefi_tui.core.position import credited
 
 NS_PER_MS: Final = 1_000_000
 Word = VenueAccepted | VenueRejected | VenueCanceled | VenueNeverSaw | VenueFilled
-_UNANSWERED: Final = frozenset({OrderStatus.SUBMITTED, OrderStatus.UNCONFIRMED})
 
 
 def accepted(draft: Draft, report: VenueAccepted) -> None:
     order = draft.desk.orders.get(report.order)
-    if order is not None and (order.status in _UNANSWERED or _fixes_units(order, report)):
-        draft.say(OrderAccepted(report.order, report.at_ns, report.venue_order_id, report.quantity))
-        if order.is_cancel_asked and order.status is OrderStatus.UNCONFIRMED:
+    if order is not None and (_is_unanswered(order) or _fixes_units(order, report)):
+        draft.say(_order_accepted(draft.desk, order, report))
+        if order.is_cancel_asked and order.is_doubted:
             draft.ask(CancelOrders(order.account, (order.id,)))
-        guarding.stands(draft, order, _heard_ns(draft.desk, order.account, report))
+        heard_ns = _heard_ns(draft.desk, order.account, report)
+        guarding.stands(draft, order, heard_ns)
+        if order.is_doubted:
+            games.doubt_changed(draft, order, heard_ns)
+        return
+    known = draft.desk.order(report.order)
+    if known is not None and report.sent_ns and not known.sent_ns:  # its fill came first
+        heard_ns = _heard_ns(draft.desk, known.account, report)
+        draft.say(OrderTimed(known.id, report.at_ns, report.sent_ns, heard_ns))
+        games.timed(draft, known.id, heard_ns)
+
+
+def _is_unanswered(order: Order) -> bool:
+    return order.status is OrderStatus.SUBMITTED or order.is_doubted
+
+
+def _order_accepted(desk: Desk, order: Order, report: VenueAccepted) -> OrderAccepted:
+    heard_ns = _heard_ns(desk, order.account, report) if report.sent_ns else 0
+    told = (report.order, report.at_ns, report.venue_order_id, report.quantity)
+    return OrderAccepted(*told, report.sent_ns, heard_ns)
 
 
 def _fixes_units(order: Order, report: VenueAccepted) -> bool:
@@ -77,6 +100,7 @@ def canceled(draft: Draft, report: VenueCanceled) -> None:
         draft.say(OrderCanceled(report.order, report.at_ns, report.reason, report.is_expired))
         guarding.gone(draft, order, report.reason, heard_ns)
         ended(draft, order, f"was canceled: {report.reason}", heard_ns)
+        moving.go_on(draft, order.id, heard_ns)
 
 
 def _heard_ns(desk: Desk, account: str, report: Word) -> int:
@@ -123,9 +147,10 @@ def silent(draft: Draft, report: VenueSilent) -> None:
     order = draft.desk.orders.get(report.order)
     if order is None:
         return
+    draft.ask(LookUpOrder(order.account, order.id))
     if order.status is not OrderStatus.UNCONFIRMED:
         draft.say(OrderUnconfirmed(report.order, report.at_ns, report.text))
-    draft.ask(LookUpOrder(order.account, order.id))
+        games.doubt_changed(draft, order, report.at_ns)
 
 
 def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
@@ -133,7 +158,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
     order = draft.desk.orders.get(report.order)
     if order is None:
         return
-    was_known = order.status not in _UNANSWERED or bool(order.filled or order.venue_order_id)
+    was_known = not _is_unanswered(order) or bool(order.filled or order.venue_order_id)
     reason = "the venue knows it no more" if was_known else "it never reached the venue"
     draft.say(OrderCanceled(report.order, report.at_ns, f"{reason}; nothing more will come of it"))
     heard_ns = _heard_ns(draft.desk, order.account, report)
@@ -143,6 +168,7 @@ def never_saw(draft: Draft, report: VenueNeverSaw) -> None:
         if not words:
             return
     ended(draft, order, f"is gone: {reason}", heard_ns)
+    moving.go_on(draft, order.id, heard_ns)
 
 
 def funding(draft: Draft, report: FundingCharged) -> None:
@@ -171,9 +197,10 @@ def filled(draft: Draft, report: VenueFilled) -> None:
         return
     order = draft.desk.order(report.order)
     heard_ns = _heard_ns(draft.desk, report.account, report)
-    parts = _parts(draft.desk, order, report)
+    parts = parts_of(draft.desk, order, report)
+    is_timed = bool(report.sent_ns) or (order is not None and games.is_of_game(draft.desk, order))
     for owner, part in parts:
-        draft.say(_order_filled(part, owner))
+        draft.say(_order_filled(part, owner, heard_ns if is_timed else 0))
     if guarding.is_guarded(draft.desk, report.account):
         guarding.filled(draft, order, report, heard_ns)
     else:
@@ -181,9 +208,10 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     if order is not None:
         waiting.answer_final(draft, order.id)
     for owner, part in parts:
-        _tell_owner(draft, owner, part, heard_ns)
+        tell_owner(draft, owner, part, heard_ns)
     if order is not None:
         giving_back.filled_late(draft, order, report.quantity, heard_ns)
+        moving.filled_late(draft, order, report.quantity, heard_ns)
         _tell_asker(draft, order, heard_ns)
     stopping = [] if order is None else waiting_for(draft.desk, order)
     for owner in dict.fromkeys((*(owner for owner, _ in parts), *stopping)):
@@ -191,7 +219,7 @@ def filled(draft: Draft, report: VenueFilled) -> None:
     forced.hold_owners(draft, report, [owner for owner, _ in parts], heard_ns)
 
 
-def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
+def _order_filled(report: VenueFilled, owner: str, heard_ns: int) -> OrderFilled:
     return OrderFilled(
         report.order,
         report.trade_id,
@@ -208,52 +236,18 @@ def _order_filled(report: VenueFilled, owner: str) -> OrderFilled:
         report.is_last,
         report.other_fee,
         report.other_currency,
+        report.sent_ns,
+        heard_ns,
     )
 
 
-def _parts(
-    desk: Desk, order: Order | None, report: VenueFilled
-) -> tuple[tuple[str, VenueFilled], ...]:
-    """A fill by owner: a close, an exit or a liquidation gives back to each what it held."""
-    owner = order.owner if order is not None else _owner_of_position(desk, report)
-    position = desk.positions.get((report.account, report.symbol))
-    is_sized = order is not None and order.terms.size.kind is not SizeKind.ALL
-    if is_sized or position is None:
-        return ((owner, report),)
-    owners = credited(position, Side(report.side), report.quantity, owner)
-    parts: list[tuple[str, VenueFilled]] = []
-    fee_left = report.fee
-    for number, (holder, units) in enumerate(owners.items(), 1):
-        is_last = number == len(owners)
-        with localcontext(MONEY):
-            fee = fee_left if is_last else grained(report.fee * units / report.quantity)
-        fee_left = EXACT.subtract(fee_left, fee)
-        part = replace(
-            report,
-            trade_id=report.trade_id if number == 1 else f"{report.trade_id}#{number}",
-            quantity=units,
-            fee=fee,
-            is_last=report.is_last and is_last,
-            other_fee=report.other_fee if number == 1 else ZERO,  # it is nobody's of them
-        )
-        parts.append((holder, part))
-    return tuple(parts)
-
-
-def _owner_of_position(desk: Desk, report: VenueFilled) -> str:
-    """A fill of no order of ours: a liquidation belongs to who holds the position."""
-    position = desk.positions.get((report.account, report.symbol))
-    holders = [] if position is None else [name for name, units in position.shares.items() if units]
-    return holders[0] if len(holders) == 1 else UNKNOWN
-
-
-def _tell_owner(draft: Draft, owner: str, report: VenueFilled, heard_ns: int) -> None:
+def tell_owner(draft: Draft, owner: str, report: VenueFilled | OrderFilled, heard_ns: int) -> None:
     """A running bot hears its fill at once; one that warms, or lives on a candle file, later.
 
     The fill has the venue's time, its run ours: what a look-up tells may be hours old.
     """
     bot = draft.desk.bots.get(owner)
-    if bot is None or bot.status not in waiting.HEARING:
+    if bot is None or not (bot.status in waiting.HEARING or games.is_left(bot)):
         return
     fill = FillSeen(
         report.order,
@@ -264,16 +258,26 @@ def _tell_owner(draft: Draft, owner: str, report: VenueFilled, heard_ns: int) ->
         float(report.fee),
         report.reason,
         report.at_ns // NS_PER_MS,
+        _ticket(draft.desk, report.order),
     )
-    if waiting.is_file(draft.desk, report.account) or bot.status not in waiting.ACTIVE:
+    # A game that is stopped still counts what closes it.
+    hears = bot.status is BotStatus.RUNNING or bot.needs.is_played
+    if games.is_left(bot):
+        games.count(draft, bot, fill, heard_ns)
+    elif waiting.is_file(draft.desk, report.account) or bot.status not in waiting.ACTIVE:
         draft.say(FillKept(owner, fill))
     elif bot.answers:
-        fills = (fill,) if bot.status is BotStatus.RUNNING else ()
+        fills = (fill,) if hears else ()
         run_bot(draft, owner, Occasion(_not_before(bot, heard_ns), fills=fills))
-    elif bot.status is BotStatus.RUNNING:
+    elif hears:
         # Without a time of ours it is of a journal of an older program, and ran at the fill's.
         at_ms = _not_before(bot, heard_ns) if report.heard_ns else fill.time_ms
         run_bot(draft, owner, Occasion(at_ms, fills=(fill,)))
+
+
+def _ticket(desk: Desk, order_id: str) -> int:
+    order = desk.order(order_id)
+    return 0 if order is None else order.ticket
 
 
 def _tell_asker(draft: Draft, order: Order, at_ns: int) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import STUCK, Decision, Emitted, Note, Occasion, Refusal, numbers_of
-from lefi_tui.core.desk import approvals, flows, giving_back, waiting
+from lefi_tui.core.desk import approvals, flows, giving_back, protecting, waiting
 from lefi_tui.core.desk.closing import close_shares
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import watch_of
@@ -21,6 +21,7 @@ from lefi_tui.core.messages import (
     BotFinalized,
     BotRan,
     BotStopped,
+    GameEnded,
     IntentRefused,
     NoteWritten,
     SetAlarm,
@@ -105,6 +106,8 @@ def _run_once(draft: Draft, bot_id: str, occasion: Occasion) -> tuple[Emitted, .
         fills=heard + occasion.fills,
         answers=answers + occasion.answers,
         is_held=is_held,
+        doubted=waiting.doubted(draft.desk, bot) if bot.needs.is_played else (),
+        stopping=occasion.stopping or (bot.needs.is_played and bot.status is BotStatus.STOPPING),
     )
     kind = draft.desk.kinds[bot.kind]
     decision = kind.decide(bot.state, told, DeskSnapshot(draft.desk, bot))
@@ -141,7 +144,10 @@ def _follow(draft: Draft, before: BotRecord, decision: Decision, at_ns: int) -> 
         _fail(draft, before, at_ns)
         return
     carry_out(draft, draft.bot(bot_id), decision.intents, at_ns)
+    protecting.by_bot(draft, draft.bot(bot_id), decision.intents, at_ns)
     flows.plan(draft, draft.bot(bot_id), decision.planned, at_ns)
+    for each in decision.rounds:
+        draft.say(GameEnded(bot_id, before.account, before.needs.symbols[0], at_ns, each))
     if decision.asked:
         approvals.ask(draft, draft.bot(bot_id), decision.asked, at_ns)
     if decision.is_finalized and not decision.awaited:

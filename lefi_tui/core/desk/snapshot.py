@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from lefi_tui.core.desk.grounds import ground_of
 from lefi_tui.core.desk.state import Account, BotRecord, Desk
 from lefi_tui.core.desk.valuation import equity, free_cash, unrealized
+from lefi_tui.core.game import Ground
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
@@ -41,6 +43,9 @@ class DeskSnapshot(Record):
         if account.sizing is Sizing.AT_FILL:
             return _from_reading(account, key)
         return self._from_books(account, key)
+
+    def ground(self, symbol: str) -> Ground | None:
+        return ground_of(self.desk, self.bot.account, symbol, self.bot.id)
 
     def _by_hand(self, account: str) -> float:
         """An account that is kept by hand has what was moved there."""

@@ -124,6 +124,7 @@ class BotRecord(Record):
     due: tuple[int, ...] = ()  # handlers that came due while it was warmed
     awake_ns: int = 0  # since when its timers count: its start, or when it went on
     owed: tuple[Owed, ...] = ()  # to be traded back, beside any run
+    presses: tuple[int, ...] = ()  # the newest keys that gave it a command
 
     @property
     def is_alive(self) -> bool:

@@ -132,7 +132,9 @@ def give_command(draft: Draft, command: GiveCommand) -> None:
     if bot is None or refusal:
         draft.refuse("GiveCommand", command.at_ns, refusal)
         return
-    draft.say(CommandGiven(bot.id, command.name, command.at_ns, command.by))
+    if command.press and command.press in bot.presses:
+        return  # it came before, and was carried out: one press is one command
+    draft.say(CommandGiven(bot.id, command.name, command.at_ns, command.by, command.press))
     run_bot(draft, bot.id, Occasion(command.at_ns // NS_PER_MS, commands=(command.name,)))
 
 

@@ -86,6 +86,12 @@ def _working(desk: Desk, bot: BotRecord) -> list[Order]:
     return [each for each in desk.working_of(bot.id) if is_of(bot, each)]
 
 
+def doubted(desk: Desk, bot: BotRecord) -> tuple[int, ...]:
+    """Tickets of its orders that nobody knows of now."""
+    mine = (each for each in _working(desk, bot) if each.is_doubted)
+    return tuple(each.ticket for each in mine if each.ticket)
+
+
 def is_of(bot: BotRecord, order: Order) -> bool:
     """Whether this bot sent it since its start: before, another script may have had its name."""
     return order.run.startswith(f"{bot.id}/{bot.started_at_ns}/")
@@ -106,6 +112,9 @@ def outcome_of(order: Order, *, is_kept: bool = True) -> OrderOutcome:
         order.reason,
         is_filled=order.status is OrderStatus.FILLED,
         leverage=float(order.terms.leverage or 1),
+        sent_ns=order.sent_ns,
+        accepted_ns=order.accepted_ns,
+        filled_ns=order.filled_ns,
     )
 
 
@@ -134,6 +143,8 @@ def deadline_ns(desk: Desk, bot: BotRecord, intent: Intent, terms: OrderTerms, a
 
     On a candle file an order meets the next candle, so only one that a run waits for can be late.
     """
+    if intent.deadline_ms is not None:
+        return at_ns + intent.deadline_ms * NS_PER_MS if intent.deadline_ms else 0
     patience = bot.needs.patience
     if intent.is_undo or not patience.timeout_ms or patience.partial == "complete":
         return 0

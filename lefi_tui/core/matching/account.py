@@ -12,6 +12,7 @@ from lefi_tui.core.matching.exits import bankruptcy_price
 from lefi_tui.core.matching.records import (
     ENTRY,
     LIQUIDATION,
+    POSITION_CLOSED,
     STOP,
     TARGET,
     Filled,
@@ -22,12 +23,14 @@ from lefi_tui.core.matching.records import (
 )
 from lefi_tui.core.matching.rules import Fees, MarketRules
 from lefi_tui.core.matching.run import Meeting
-from lefi_tui.core.matching.sizing import Scene, Wrong, refitted
+from lefi_tui.core.matching.sizing import Scene, refitted
 from lefi_tui.core.matching.waiting import Waiting
+from lefi_tui.core.matching.wrongs import Wrong
 from lefi_tui.core.order import Side
 from lefi_tui.core.record import Record
 
-_REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit"}  # other legs are their own reason
+# Other legs are their own reason.
+REASONS: Final = {STOP: "stop_loss", TARGET: "take_profit"}
 
 
 class Deal(Record):
@@ -119,7 +122,7 @@ class Account:
         is_passed = target is not None and deal.price * held.sign >= target * held.sign
         exits.is_target_late = deal.is_inside and not is_passed
 
-    def fire(self, book: Book, met: Meeting) -> None:
+    def fire(self, book: Book, met: Meeting, *, had_both: bool = False) -> None:
         """An exit of the position, for all its units."""
         held = book.holding
         price, rate, liquidity = self._exit_deal(book, met)
@@ -133,9 +136,10 @@ class Account:
             units=units,
             fee=rate * price * units,
             liquidity=liquidity,
-            reason=_REASONS.get(met.leg, met.leg),
+            reason=REASONS.get(met.leg, met.leg),
             time_ms=self.time_ms,
             leverage=held.leverage,
+            had_both=had_both,
         )
         self._book(book, filled)
 
@@ -173,4 +177,4 @@ class Account:
         """Resting orders that only reduce go with the position they would have reduced."""
         for order in [each for each in book.resting if each.only_reduces]:
             book.resting.remove(order)
-            self.lapse(order, "its position is closed")
+            self.lapse(order, POSITION_CLOSED)

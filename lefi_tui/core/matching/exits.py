@@ -94,7 +94,11 @@ class Exits(Struct):
         return self.best - sign * self.trail.value
 
     def target_level(self, sign: int, entry: float) -> float | None:
-        if self.target is None or self.is_target_late:
+        return None if self.is_target_late else self.whole_target(sign, entry)
+
+    def whole_target(self, sign: int, entry: float) -> float | None:
+        """Also where it counts from the next candle only."""
+        if self.target is None:
             return None
         if self.target.is_percent:
             return entry * (1 + sign * self.target.value)

@@ -11,11 +11,19 @@ from collections.abc import Mapping, Sequence
 from lefi_tui.core.bot import Bar
 from lefi_tui.core.matching.account import Account, Deal
 from lefi_tui.core.matching.book import Book
-from lefi_tui.core.matching.records import Happened, Rested
+from lefi_tui.core.matching.records import (
+    DATA_ENDED,
+    MARKET_POST_ONLY,
+    NOT_SATISFIED,
+    POST_ONLY_SATISFIED,
+    Happened,
+    Rested,
+)
 from lefi_tui.core.matching.rules import Fees, MarketRules
-from lefi_tui.core.matching.run import exit_met, is_untouched, next_met, path
-from lefi_tui.core.matching.sizing import Sized, Wrong, limit_of, sized
+from lefi_tui.core.matching.run import exit_met, has_both, is_untouched, next_met, path
+from lefi_tui.core.matching.sizing import Sized, limit_of, sized
 from lefi_tui.core.matching.waiting import Waiting, waiting
+from lefi_tui.core.matching.wrongs import Wrong
 from lefi_tui.core.messages import AccountReading
 from lefi_tui.core.order import OrderTerms
 
@@ -28,6 +36,15 @@ class CandleMarket:
         self._books = self._account.books
         self._sent = 0
         self._waiting: list[Waiting] = []
+
+    @property
+    def books(self) -> Mapping[str, Book]:
+        """For whoever carries out quiet candles beside it."""
+        return self._books
+
+    @property
+    def cash(self) -> float:
+        return self._account.cash
 
     def send(self, order_id: str, terms: OrderTerms) -> None:
         """It reaches the market at the next candle of its symbol."""
@@ -98,7 +115,7 @@ class CandleMarket:
         self._account.told = []
         for order in self._working():
             self.cancel(order.id)
-            self._account.lapse(order, "the data is at its end")
+            self._account.lapse(order, DATA_ENDED)
         return self._account.told
 
     def free_cash(self) -> float:
@@ -167,7 +184,8 @@ class CandleMarket:
                     break
                 at = met.at
                 if met.leg:
-                    self._account.fire(book, met)
+                    had_both = has_both(book.rules, book.holding, book.exits, bar)
+                    self._account.fire(book, met, had_both=had_both)
                 else:
                     order = next(each for each in book.resting if each.number == met.number)
                     self._fill_resting(order, at, is_inside=True)
@@ -186,7 +204,7 @@ class CandleMarket:
         if order.limit is not None:
             self._arrive_limit(book, order, (order.limit, opening))
         elif order.is_post_only:
-            self._account.lapse(order, "a market order can't be post only")
+            self._account.lapse(order, MARKET_POST_ONLY)
         else:
             price = opening * (1 + order.sign * self._account.fees.slippage)
             answer = self._size(book, order, price)
@@ -203,10 +221,10 @@ class CandleMarket:
         order.limit = fitted
         is_satisfied = _satisfies(order, opening)
         if order.is_post_only and is_satisfied:
-            self._account.lapse(order, "post only, and the open would have filled it at once")
+            self._account.lapse(order, POST_ONLY_SATISFIED)
             return
         if order.lapses and not is_satisfied:
-            self._account.lapse(order, "the open does not satisfy its limit")
+            self._account.lapse(order, NOT_SATISFIED)
             return
         answer = self._size(book, order, order.limit)
         if answer is None:

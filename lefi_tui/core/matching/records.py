@@ -12,6 +12,12 @@ STOP: Final = "stop"
 TARGET: Final = "target"
 TRAIL: Final = "trail"
 LIQUIDATION: Final = "liquidation"
+# Why an order is gone unfilled.
+MARKET_POST_ONLY: Final = "a market order can't be post only"
+POST_ONLY_SATISFIED: Final = "post only, and the open would have filled it at once"
+NOT_SATISFIED: Final = "the open does not satisfy its limit"
+POSITION_CLOSED: Final = "its position is closed"
+DATA_ENDED: Final = "the data is at its end"
 
 
 class Filled(Record):
@@ -29,6 +35,7 @@ class Filled(Record):
     time_ms: int  # of the candle's opening
     leverage: float = 1.0
     covered: float = 0.0  # the loss beyond the margin, which is not ours
+    had_both: bool = False  # of an exit inside a candle that could have met a stop and the target
 
 
 class Rested(Record):

@@ -75,6 +75,24 @@ def is_untouched(rules: MarketRules, holding: Holding, exits: Exits, bar: Bar) -
     return target is None or best < rules.level(target) * sign
 
 
+def has_both(rules: MarketRules, holding: Holding, exits: Exits, bar: Bar) -> bool:
+    """Whether the candle reaches what ends the position in a loss and its target too.
+
+    Then only the rule of the run says which came first. The target of an entry filled inside the
+    candle counts here, though by the rule it waits for the next one.
+    """
+    sign = holding.sign
+    worst, best = (bar.low, bar.high) if sign > 0 else (-bar.high, -bar.low)
+    target = exits.whole_target(sign, holding.entry)
+    if target is None or best < rules.level(target) * sign:
+        return False
+    liquidation = liquidation_level(holding, rules.maintenance)
+    if liquidation is not None and worst <= liquidation * sign:
+        return True
+    nearer = exits.nearer(sign, holding.entry)
+    return nearer is not None and worst <= rules.level(nearer[1]) * sign
+
+
 def _reached(
     way: tuple[float, float, int], side: int, exit_: tuple[int, str, float]
 ) -> Meeting | None:

@@ -10,18 +10,15 @@ import math
 from typing import Final
 
 from lefi_tui.core.instrument import ASKED_MAX
+from lefi_tui.core.matching import wrongs
 from lefi_tui.core.matching.holding import Holding
 from lefi_tui.core.matching.rules import COST_TOLERANCE, MarketRules
 from lefi_tui.core.matching.waiting import Waiting
+from lefi_tui.core.matching.wrongs import Wrong
 from lefi_tui.core.order import SizeKind
 from lefi_tui.core.record import Record
 
 LIMIT_MAX: Final = float(ASKED_MAX)
-
-
-class Wrong(Record):
-    code: str
-    text: str
 
 
 class Sized(Record):
@@ -46,31 +43,17 @@ class Scene(Record):
         return self.free_cash * COST_TOLERANCE if self.free_cash > 0 else self.free_cash
 
 
-def said(value: float) -> str:
-    """12500.5 -> 12,500.5: a number for people."""
-    text = f"{value:,.8f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def leverage_of(order: Waiting, scene: Scene) -> float | Wrong:
     """As asked, else the open position's, else 1; spot has none."""
     asked, held = order.leverage, scene.holding
-    symbol = scene.rules.symbol
     if asked is None:
         return held.leverage if held.units else 1.0
     if not asked > 0 or not math.isfinite(asked):
-        return Wrong("LEVERAGE_INVALID", f"Leverage {said(asked)} of {symbol}: ask for 1 or more.")
+        return wrongs.leverage_invalid(scene.rules, asked)
     if not scene.rules.is_perpetual and asked != 1:
-        return Wrong(
-            "LEVERAGE_ON_SPOT",
-            f"{said(asked)}x asked, {symbol} is spot and has no leverage. Leave it out.",
-        )
+        return wrongs.leverage_on_spot(scene.rules, asked)
     if held.units and asked != held.leverage:
-        return Wrong(
-            "LEVERAGE_DIFFERS",
-            f"{said(asked)}x asked, the open position of {symbol} has {said(held.leverage)}x. "
-            "Close it first, or use the same.",
-        )
+        return wrongs.leverage_differs(scene.rules, asked, held.leverage)
     return asked
 
 
@@ -78,11 +61,7 @@ def limit_of(rules: MarketRules, limit: float, sign: int) -> float | Wrong:
     """On the tick, where it is a price at all."""
     if 0 < limit <= LIMIT_MAX and (fitted := rules.limit_price(limit, sign)) > 0:
         return fitted
-    return Wrong(
-        "LIMIT_NOT_A_PRICE",
-        f"A limit of {limit:,.8g} was asked, which is no price of {rules.symbol}. "
-        "Look at how the limit is computed.",
-    )
+    return wrongs.limit_not_a_price(rules, limit)
 
 
 def sized(order: Waiting, scene: Scene) -> Sized | Wrong:
@@ -93,14 +72,9 @@ def sized(order: Waiting, scene: Scene) -> Sized | Wrong:
     is_against = held.units * order.sign < 0
     must_reduce = order.is_reduce_only or order.is_close
     if must_reduce and not is_against:
-        side = "buy" if order.sign > 0 else "sell"
-        return Wrong(
-            "NOTHING_TO_REDUCE",
-            f"There is no {scene.rules.symbol} position that a {side} makes smaller.",
-        )
+        return wrongs.nothing_to_reduce(scene.rules, order.sign)
     if not is_against and order.sign < 0 and not scene.rules.is_perpetual:
-        text = f"There is no {scene.rules.base} to sell: spot can't go below zero."
-        return Wrong("UNITS_TOO_FEW", text)
+        return wrongs.nothing_to_sell(scene.rules)
     only_reduces = is_against and (must_reduce or order.size_kind is SizeKind.SHARE)
     only_reduces = only_reduces or (order.sign < 0 and not scene.rules.is_perpetual)
     units = scene.rules.lot.down(_asked_units(order, scene, leverage, is_against=is_against))
@@ -149,23 +123,11 @@ def _asked_units(order: Waiting, scene: Scene, leverage: float, *, is_against: b
 def _too_small(scene: Scene, units: float) -> Wrong | None:
     rules = scene.rules
     if units <= 0:
-        return Wrong(
-            "SIZE_ZERO",
-            f"The size comes to 0 {rules.base}: less than one lot of {said(rules.lot.size)}. "
-            "Ask for more.",
-        )
+        return wrongs.size_zero(rules)
     if units < rules.minimum_units:
-        return Wrong(
-            "QUANTITY_BELOW_MINIMUM",
-            f"{said(units)} {rules.base} asked, {said(rules.minimum_units)} is the least "
-            f"{rules.symbol} takes. Ask for more.",
-        )
+        return wrongs.quantity_below_minimum(rules, units)
     if units * scene.price < rules.minimum_notional:
-        return Wrong(
-            "NOTIONAL_BELOW_MINIMUM",
-            f"{said(units * scene.price)} {rules.quote} asked, {said(rules.minimum_notional)} is "
-            f"the least {rules.symbol} takes. Ask for more.",
-        )
+        return wrongs.notional_below_minimum(rules, units * scene.price)
     return None
 
 
@@ -175,11 +137,7 @@ def _too_few_units(order: Waiting, scene: Scene, units: float) -> Wrong | None:
         return None
     if units <= scene.free_units:
         return None
-    return Wrong(
-        "UNITS_TOO_FEW",
-        f"{said(units)} {scene.rules.base} to sell, {said(max(scene.free_units, 0.0))} free. "
-        "Ask for less, or close the position.",
-    )
+    return wrongs.units_too_few(scene.rules, units, scene.free_units)
 
 
 def _cost(scene: Scene, units: float, leverage: float, *, is_against: bool) -> float:
@@ -201,9 +159,5 @@ def _cost(scene: Scene, units: float, leverage: float, *, is_against: bool) -> f
 def _too_dear(scene: Scene, units: float, cost: float) -> Wrong | None:
     if not cost or cost <= scene.cash_held:
         return None
-    rules = scene.rules
-    return Wrong(
-        "CASH_TOO_LITTLE",
-        f"{said(cost)} {rules.quote} needed for {said(units)} {rules.base} at "
-        f"{said(scene.price)}, {said(max(scene.free_cash, 0.0))} free. Ask for less.",
-    )
+    at = (scene.price, scene.free_cash)
+    return wrongs.cash_too_little(scene.rules, cost, units, at)

@@ -66,6 +66,14 @@ class Limits(Record):
     orders_per_minute_max: Annotated[
         int | None, About("orders of one bot in any minute, 1 to 6000", ge=1, le=6_000)
     ] = None
+    hand_price_percent_max: Annotated[
+        Decimal,
+        About("a limit by hand so far through the market must be said twice, in percent: 2", gt=0),
+    ] = Decimal(2)
+    hand_size_times_max: Annotated[
+        Decimal,
+        About("an order by hand worth so often the usual must be said twice: 10", ge=1),
+    ] = Decimal(10)
     entry_notional_min: Annotated[
         _Money, About("the least an entry may be worth: 50", gt=0, stricter=_MORE)
     ] = None

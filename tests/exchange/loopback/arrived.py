@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from tests.exchange.loopback.tunnel import heard
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -18,9 +20,11 @@ class Arrived:
     query: dict[str, str]
     headers: Mapping[str, str]
     body: str
+    read_ns: int = 0  # monotonic; 0 where no wire carried it
 
 
 async def arrived(request: web.Request) -> Arrived:
+    line = heard(request.transport)
     return Arrived(
         request.host.partition(":")[0],
         request.method,
@@ -30,4 +34,5 @@ async def arrived(request: web.Request) -> Arrived:
         dict(request.query),
         request.headers,
         await request.text(),
+        0 if line is None else line.read_ns,
     )

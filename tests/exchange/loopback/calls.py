@@ -29,6 +29,7 @@ class Call:
     fault: str = ""
     status: int = 0
     code: int = 0
+    read_ns: int = 0  # monotonic: when the first bytes of its request were read
 
     @property
     def client_id(self) -> str:

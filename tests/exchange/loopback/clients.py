@@ -1,4 +1,4 @@
-"""The genuine ccxt client, opened on the loopback exchange and closed without a trace."""
+"""The genuine ccxt client on the loopback exchange: in our process, or in one of its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.system_clock import SystemClock
 from tests.exchange.loopback.host import Far
 
 A_TURN_S = 0.01
+
+
+def linked(far: Far) -> ExchangeLink:
+    """Our line to it, by a process that has a key which trades."""
+    key = {"apiKey": far.key.key, "secret": far.key.secret}
+    return ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
 
 
 @asynccontextmanager

@@ -95,6 +95,7 @@ class Door:
             asked.path,
             params,
             venue.api_key(asked.headers),
+            read_ns=asked.read_ns,
         )
         route = venue.route(call)
         call.is_order = route is not None and route.is_order

@@ -83,7 +83,8 @@ class MarketActions:
     # ---- accounts
 
     def settings(self, account: str = "main", **change: Any) -> None:
-        """is_hedged, pays_bnb, is_multi_asset, maker, taker: as another hand would set them."""
+        """is_hedged, pays_bnb, is_multi_asset, maker, taker, as another hand would set them;
+        excess: what becomes of a reducing order of more than is open (cut, whole, refused)."""
         owner = self._accounts[account]
         for name, value in change.items():
             assert hasattr(owner, name), f"an account has no {name}"
@@ -96,12 +97,13 @@ class MarketActions:
         shares: list[str],
         pause_ms: int = 0,
         then: str = "rest",
-        symbol: str = "",
         account: str = "main",
+        **met: Any,
     ) -> None:
-        """The next order fills in these shares; then it rests, is canceled, or expires."""
+        """The next order (of `symbol`; with `opens` the next that may open a position) fills in
+        these shares; then it rests, is canceled, or expires."""
         assert then in {"rest", "cancel", "expire"}, "an order rests, is canceled, or expires"
-        made = FillPlan(tuple(map(Decimal, shares)), pause_ms, then, symbol)
+        made = FillPlan(tuple(map(Decimal, shares)), pause_ms, then, **met)
         self._accounts[account].matcher.plans.append(made)
 
     def fills(self, account: str = "main") -> list[dict[str, Any]]:

@@ -86,6 +86,7 @@ class FillPlan:
     pause_ms: int = 0
     then: str = "rest"
     symbol: str = ""
+    opens: bool = False  # met by orders alone that may open a position
 
 
 class Settles(Protocol):
@@ -93,6 +94,9 @@ class Settles(Protocol):
 
     def settle(self, order: Order, level: Level, *, is_maker: bool) -> None:
         """Books the fill and appends it to the order."""
+
+    def room(self, order: Order) -> Decimal:
+        """How much of it may still fill: one that only reduces, what is open against it."""
 
     def told(self, order: Order, what: str) -> None:
         """`what` is the execution type: NEW, TRADE, CANCELED, EXPIRED, AMENDMENT."""
@@ -115,7 +119,7 @@ class Matcher:
         """Accepted, told, matched; at its end it is filled, expired or at rest."""
         self._keep(order)
         self._venue.told(order, "NEW")
-        plan = self._plan(order.symbol)
+        plan = self._plan(order)
         if plan is None:
             self._take(order)
         else:
@@ -130,11 +134,15 @@ class Matcher:
     def look(self, market: Market) -> None:
         """The price has moved: what rests at it or better is filled at its own price."""
         for order in self.open(market.symbol):
-            if order.kind == "LIMIT" and market.crosses(order.side, order.price):
+            if order.is_open and order.kind == "LIMIT" and market.crosses(order.side, order.price):
                 self.fill(order, (order.price, order.left), is_maker=True)
 
     def fill(self, order: Order, level: Level, *, is_maker: bool) -> None:
         price, quantity = level
+        quantity = min(quantity, self._venue.room(order))
+        if not quantity:
+            self.end(order, "EXPIRED")
+            return
         order.status = "FILLED" if quantity == order.left else "PARTIALLY_FILLED"
         self._dated(order)
         self._venue.settle(order, (price, quantity), is_maker=is_maker)
@@ -168,13 +176,15 @@ class Matcher:
         if order.tif == "FOK" and sum(units for _, units in levels) < order.left:
             levels = []
         for level in levels:
-            self.fill(order, level, is_maker=False)
+            if order.is_open:  # else it has closed the position, and ended with it
+                self.fill(order, level, is_maker=False)
         if order.is_open and (order.kind == "MARKET" or order.tif in {"IOC", "FOK"}):
             self.end(order, "EXPIRED")
 
-    def _plan(self, symbol: str) -> FillPlan | None:
+    def _plan(self, order: Order) -> FillPlan | None:
         for plan in self.plans:
-            if plan.symbol in {"", symbol}:
+            is_met = not (plan.opens and order.is_reduce_only)
+            if is_met and plan.symbol in {"", order.symbol}:
                 self.plans.remove(plan)
                 return plan
         return None

@@ -85,6 +85,10 @@ class Listener:
         """An answer to what the client asked: no fault of events meets it."""
         self._outbox.put_nowait(json.dumps(told))
 
+    def word(self, text: str) -> None:
+        """An answer that is no JSON."""
+        self._outbox.put_nowait(text)
+
     async def pump(self) -> None:
         while True:
             text = await self._outbox.get()

@@ -10,13 +10,18 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 HEAD_BYTES_MAX: Final = 8_192
+MASKED: Final = 0x80
+LONG: Final = 126  # then two bytes tell the size
+WHOLE_TEXT: Final = 0x81
+TEXTS_MAX: Final = 1_000
 RESET_AT_CLOSE: Final = struct.pack("ii", 1, 0)  # closing sends a reset, as a dying machine does
 
 
@@ -74,6 +79,56 @@ class _Early(asyncio.Protocol):
         self.data += data
 
 
+class Heard(asyncio.Protocol):
+    """Hands all on, and keeps when each request was read: what a bench asks for."""
+
+    def __init__(self, inner: asyncio.Protocol) -> None:
+        self._inner = inner
+        self.read_ns = 0
+        self._texts: deque[int] = deque(maxlen=TEXTS_MAX)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._inner.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._inner.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self.read_ns = time.monotonic_ns()
+        self._texts.extend(self.read_ns for _ in range(_texts_in(data)))
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
+
+    def text_read_ns(self) -> int:
+        """Of the WebSocket's next text: two may be read before the first is looked at."""
+        return self._texts.popleft() if self._texts else self.read_ns
+
+
+def _texts_in(data: bytes) -> int:
+    """Frames of text that begin in it, where it begins with a frame; small ones are whole."""
+    found = at = 0
+    while at + 2 <= len(data) and data[at + 1] & MASKED:
+        size, head = data[at + 1] & ~MASKED, 6
+        if size == LONG:
+            size, head = int.from_bytes(data[at + 2 : at + 4], "big"), 8
+        found += data[at] == WHOLE_TEXT
+        at += head + size
+    return found
+
+
+def heard(transport: asyncio.BaseTransport | None) -> Heard | None:
+    protocol = None if transport is None else transport.get_protocol()
+    return protocol if isinstance(protocol, Heard) else None
+
+
 class Tunnel(asyncio.Protocol):
     def __init__(
         self, network: Network, context: ssl.SSLContext, serve: Callable[[], asyncio.Protocol]
@@ -118,7 +173,7 @@ class Tunnel(asyncio.Protocol):
             return  # the client went, or does not trust us
         if secure is None:
             return
-        protocol = self._serve()
+        protocol = Heard(self._serve())
         protocol.connection_made(secure)
         secure.set_protocol(protocol)
         if early.data:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from aiohttp import web
-
 from tests.exchange.loopback.agenda import Agenda
 from tests.exchange.loopback.arrived import Arrived
 from tests.exchange.loopback.ask import Ask, Route
@@ -31,7 +29,7 @@ CODES: Final = {
 
 
 class OkxDoor:
-    hosts: frozenset[str] = frozenset({"www.okx.com"})
+    hosts: frozenset[str] = frozenset({"www.okx.com", "ws.okx.com"})
     routes: Mapping[str, Route]
 
     def __init__(self, agenda: Agenda, keys: Mapping[str, ApiKey], faults: Faults) -> None:
@@ -81,23 +79,30 @@ class OkxDoor:
                 raise RefusedError(51149, "Order timed out. Please try again.")
             told = route.do(self, replace(ask, now_ms=self.agenda.now_ms()))
             failed = [each for each in told if each.get("sCode", "0") != "0"]
-            return {"code": "1" if failed and len(failed) == len(told) else "0",
-                    "msg": "", "data": told}  # fmt: skip
+            is_none = bool(failed) and len(failed) == len(told)
+            code = "1" if is_none else "2" if failed else "0"  # 2: some of a list
+            return {"code": code, "msg": "", "data": told}
 
         return carry_out
 
     def refusal(self, refused: RefusedError, call: Call) -> Any:
         code = str(CODES.get(refused.code, abs(refused.code)))
         if call.method == "POST" and "/trade/" in call.path and refused.status < 401:
-            told = {"sCode": code, "sMsg": refused.text, "ordId": "", "clOrdId": call.client_id}
-            return {"code": "1", "msg": "All operations failed", "data": [told]}
+            asked = json.loads(call.params["body"])
+            all_of = asked if isinstance(asked, list) else [asked]
+            told = {"sCode": code, "sMsg": refused.text, "ordId": ""}
+            data = [{**told, "clOrdId": str(each.get("clOrdId", ""))} for each in all_of]
+            return {"code": "1", "msg": "All operations failed", "data": data}
         return {"code": code, "msg": refused.text, "data": []}
+
+    def refusal_within(self, ask: Ask, params: Mapping[str, str]) -> RefusedError | None:
+        """A fault that meets one order of a list, behind the first, which stands for the call."""
+        one = replace(ask.call, params=params, path=ask.call.path + "/one", is_order=False)
+        fault = self.faults.pick(one)
+        return RefusedError(fault.code, fault.text) if fault is not None else None
 
     def headers(self, _call: Call) -> dict[str, str]:
         return {}
-
-    async def socket(self, _request: web.Request) -> Any:
-        return web.Response(status=404, text="no streams here")
 
     def _key(self, call: Call, raw: str, route: Route) -> ApiKey:
         signature, at, passphrase, _, text = raw.split("\n", 4)

@@ -31,7 +31,14 @@ SIDES: Final = {"net": "BOTH", "long": "LONG", "short": "SHORT", "": "BOTH"}
 def place(venue: OkxVenue, ask: Ask) -> Any:
     """One or a list of them: each stands for itself."""
     wanted = json.loads(ask.text("body"))
-    return [_each(venue, ask, each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+    first, *others = wanted if isinstance(wanted, list) else [wanted]
+    return [_each(venue, ask, first), *(_other(venue, ask, each) for each in others)]
+
+
+def _other(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    params = {name: str(value) for name, value in wanted.items()}
+    refused = venue.refusal_within(ask, params)
+    return _each(venue, ask, wanted) if refused is None else _failed(params["clOrdId"], refused)
 
 
 def _each(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,10 +46,14 @@ def _each(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> dict[str, Any
     try:
         order = _placed(venue, ask, wanted)
     except RefusedError as refused:
-        code = str(CODES.get(refused.code, 51000))
-        return {"ordId": "", "clOrdId": client_id, "sCode": code, "sMsg": refused.text, "tag": ""}
+        return _failed(client_id, refused)
     return {"ordId": str(order.number), "clOrdId": order.client_id, "sCode": "0", "sMsg": "",
             "tag": "", "ts": str(order.created_ms)}  # fmt: skip
+
+
+def _failed(client_id: str, refused: RefusedError) -> dict[str, Any]:
+    code = str(CODES.get(refused.code, 51000))
+    return {"ordId": "", "clOrdId": client_id, "sCode": code, "sMsg": refused.text, "tag": ""}
 
 
 def _placed(venue: OkxVenue, ask: Ask, wanted: Mapping[str, Any]) -> Order:

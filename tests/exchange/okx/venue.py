@@ -14,6 +14,8 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
+from aiohttp import web
+
 from tests.exchange.loopback.agenda import Agenda
 from tests.exchange.loopback.ask import Route
 from tests.exchange.loopback.books import Books
@@ -23,6 +25,7 @@ from tests.exchange.loopback.market import LISTED_MS, Market
 from tests.exchange.loopback.matching import Order
 from tests.exchange.okx import listings, orders, rest, rest_public
 from tests.exchange.okx.door import OkxDoor
+from tests.exchange.okx.streams import OkxStreams
 from tests.exchange.usdm import algos, forced
 from tests.exchange.usdm.account import Shared, UsdmAccount
 from tests.exchange.usdm.algo import Algo
@@ -73,6 +76,7 @@ class OkxVenue(OkxDoor):
         now_ms = agenda.now_ms()
         self.listed_ms = now_ms - LISTED_MS
         self.symbols = listings.listed()
+        self.streams = OkxStreams(self)
         self.markets = {
             each.name: Market(each.name, each.tick, each.price, begin_ms=now_ms, moved=[self.moved])
             for each in self.symbols.values()
@@ -89,7 +93,11 @@ class OkxVenue(OkxDoor):
         for account in self.accounts.values():
             account.deposit("USDT", CASH)
 
+    async def socket(self, request: web.Request) -> Any:
+        return await self.streams.serve(request)
+
     def moved(self, market: Market) -> None:
+        self.streams.moved(market)
         for name, account in self.accounts.items():
             account.matcher.look(market)
             algos.look(account, market)

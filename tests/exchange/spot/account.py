@@ -97,6 +97,10 @@ class SpotAccount:
         self.matcher.place(made)
         return made
 
+    def room(self, order: Order) -> Decimal:
+        """What is held back for it is there."""
+        return order.left
+
     def settle(self, order: Order, level: Level, *, is_maker: bool) -> None:
         """The fee is taken from what comes in."""
         price, quantity = level

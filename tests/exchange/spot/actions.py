@@ -17,6 +17,10 @@ class SpotActions(MarketActions):
         super().__init__(venue.agenda, venue.markets, venue.accounts, venue.pairs)
         self._venue = venue
 
+    def transfer_status(self, status: str) -> None:
+        """What the history says of every transfer: PENDING, CONFIRMED or FAILED."""
+        self._venue.transfer_status = status
+
     def external_order(self, symbol: str, side: str, quantity: str, account: str = "main") -> None:
         """By phone, at market."""
         number, now_ms = next(self._venue.shared.numbers), self._venue.agenda.now_ms()

@@ -43,6 +43,7 @@ class SpotVenue(BinanceDoor):
         self.shared = SpotShared(agenda, books, self.pairs, self.markets)
         names = dict.fromkeys(each.account for each in keys.values())
         self.accounts = {name: SpotAccount(name, self.shared) for name in names}
+        self.transfer_status = "CONFIRMED"
         self.futures_free: Callable[[str, str], Decimal] = lambda _account, _asset: Decimal(0)
         for account in self.accounts.values():
             account.deposit("USDT", CASH)

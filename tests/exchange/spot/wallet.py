@@ -59,7 +59,7 @@ def transfers(venue: SpotVenue, ask: Ask) -> Any:
     since_ms = ask.whole("startTime", 0)
     rows = [
         {"asset": each.asset, "amount": text(each.amount), "type": ask.text("type"),
-         "status": "CONFIRMED", "tranId": each.number, "timestamp": each.at_ms}
+         "status": venue.transfer_status, "tranId": each.number, "timestamp": each.at_ms}
         for each in venue.shared.books.entries
         if (each.account, each.against) == (takes, gives) and each.at_ms >= since_ms
     ]  # fmt: skip

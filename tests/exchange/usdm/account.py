@@ -52,6 +52,9 @@ class UsdmAccount:
         self.is_hedged = False
         self.is_multi_asset = False
         self.pays_bnb = False
+        # A reducing order of more than is open: cut to it, taken whole (and never filled beyond
+        # it), or refused. Binance's words and its users' tell of each of the three.
+        self.excess = "cut"
         self.maker, self.taker = Decimal("0.0002"), Decimal("0.0005")
         self.dead_men: dict[str, int] = {}
         self._filled: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -149,6 +152,24 @@ class UsdmAccount:
     def by_client_id(self, client_id: str) -> list[Order]:
         """Oldest first; ids are unique among what is open alone."""
         return self.matcher.by_client_id[client_id]
+
+    def reducible(self, order: Order) -> Decimal:
+        """How much of the position its side can close."""
+        units = self.position(order.symbol, order.position_side).units
+        return max(Decimal(0), -units if order.side == "BUY" else units)
+
+    def promised(self, order: Order) -> Decimal:
+        """What reducing orders of its side that rest would close."""
+        resting = (
+            each.left
+            for each in self.matcher.open(order.symbol)
+            if each.is_reduce_only and each.side == order.side
+        )
+        return sum(resting, Decimal(0))
+
+    def room(self, order: Order) -> Decimal:
+        """A reducing order rests as large as it was asked for: the position may be less by then."""
+        return min(order.left, self.reducible(order)) if order.is_reduce_only else order.left
 
     def settle(self, order: Order, level: Level, *, is_maker: bool) -> None:
         price, quantity = level

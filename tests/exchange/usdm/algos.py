@@ -156,5 +156,5 @@ def _child(account: UsdmAccount, algo: Algo) -> Order:
         updated_ms=algo.triggered_ms,
     )
     if algo.closes_all:
-        child.quantity = trading.reducible(account, child)
+        child.quantity = account.reducible(child)
     return child

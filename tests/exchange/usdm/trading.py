@@ -118,25 +118,23 @@ def _tif(ask: Ask, kind: str) -> str:
     return tif
 
 
-def reducible(account: UsdmAccount, made: Order) -> Decimal:
-    """How much of the position this side can close."""
-    units = account.position(made.symbol, made.position_side).units
-    return max(Decimal(0), -units if made.side == "BUY" else units)
-
-
 def _check_reducing(account: UsdmAccount, made: Order) -> None:
     opens = {"LONG": "BUY", "SHORT": "SELL"}.get(made.position_side, "")
     if not made.is_reduce_only and made.side in {opens, *(SIDES if not opens else ())}:
         return
-    room = reducible(account, made)
+    room = account.reducible(made)
     if room == 0 or (opens and made.quantity > room):
         raise RefusedError(-2022, "ReduceOnly Order is rejected.")
     made.is_reduce_only = True
-    made.quantity = min(made.quantity, room)
+    if account.excess == "refused" and made.quantity > room - account.promised(made):
+        told = "ReduceOnly Order Failed. Please check your existing position and open orders."
+        raise RefusedError(-4118, told)
+    if account.excess == "cut":
+        made.quantity = min(made.quantity, room)
 
 
 def _check_margin(account: UsdmAccount, made: Order) -> None:
-    opening = max(Decimal(0), made.quantity - reducible(account, made))
+    opening = max(Decimal(0), made.quantity - account.reducible(made))
     needs = account.cost_of(made) * opening / made.quantity
     if needs > account.available:
         raise RefusedError(-2019, "Margin is insufficient.")

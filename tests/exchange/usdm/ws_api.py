@@ -13,7 +13,7 @@ from tests.exchange.loopback.calls import Call
 from tests.exchange.loopback.faults import Fault
 from tests.exchange.loopback.limits import MINUTE_MS, TEN_S_MS
 from tests.exchange.loopback.refused import RefusedError
-from tests.exchange.loopback.tunnel import reset
+from tests.exchange.loopback.tunnel import heard, reset
 
 if TYPE_CHECKING:
     from tests.exchange.usdm.venue import UsdmVenue
@@ -41,18 +41,21 @@ async def serve(venue: UsdmVenue, request: web.Request) -> Any:
     answering: set[asyncio.Task[None]] = set()
     async for message in ws:
         if message.type is WSMsgType.TEXT:
-            task = asyncio.create_task(_answer(venue, ws, request, message.data))
+            line = heard(request.transport)
+            read_ns = 0 if line is None else line.text_read_ns()
+            task = asyncio.create_task(_answer(venue, ws, request, message.data, read_ns))
             answering.add(task)
             task.add_done_callback(answering.discard)
     return ws
 
 
 async def _answer(
-    venue: UsdmVenue, ws: web.WebSocketResponse, request: web.Request, said: str
+    venue: UsdmVenue, ws: web.WebSocketResponse, request: web.Request, said: str, read_ns: int
 ) -> None:
     venue.agenda.run_due()
     asked = json.loads(said)
     call = _noted(venue, asked)
+    call.read_ns = read_ns
     try:
         carry = venue.admit(call, _signed_text(asked.get("params", {})))
     except RefusedError as refused:

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.exchange_orders import KEPT_MS, KNOWN_MAX, LOOK_BACK_MS, KnownOrders
+from lefi_tui.adapters.exchange_stream import OrderTold
 from lefi_tui.adapters.system_clock import VirtualClock
 from lefi_tui.adapters.venue_ways import ways_of
 from lefi_tui.core.desk import Desk, apply
-from lefi_tui.core.messages import ExitFired
+from lefi_tui.core.messages import ExitFired, VenueAccepted, VenueFilled
 from lefi_tui.core.order import Order, OrderKind, OrderTerms, Side, Size, SizeKind
 from lefi_tui.core.protection import STOP
 from lefi_tui.ports.venue import VenueTimeoutError
@@ -54,3 +56,22 @@ async def test_after_a_start_trades_of_a_met_exit_are_asked_for_from_when_it_was
     with pytest.raises(VenueTimeoutError):
         await orders.look_up("stop")
     assert since == [met_ns // 10**6 - LOOK_BACK_MS]
+
+
+def test_an_exit_that_the_exchange_has_cut_to_what_is_open_has_its_end_when_that_is_sold() -> None:
+    """Its answer, which names no size, was quicker than the stream."""
+    orders = KnownOrders(_unasked, VirtualClock(), "main", ways_of("binanceusdm"))
+    terms = replace(TERMS, side=Side.SELL, is_reduce_only=True)
+    order = Order("exit", "main", terms, "b", quantity=Decimal(4))
+    orders.add(order, 0)
+    told = {"state": "accepted", "code": "", "text": "", "venue_order_id": "7"}
+    assert isinstance(orders.placed(order, told), VenueAccepted)
+    trade = {
+        "id": "1", "order": "7", "symbol": terms.symbol, "side": "sell", "price": "101",
+        "units": "1", "fee": "0", "fee_currency": "USDT", "liquidity": "maker", "at_ms": 5,
+    }  # fmt: skip
+    news = OrderTold("exit", "7", terms.symbol, "sell", "closed", "1", "1", 5, trade)
+    (fill,) = orders.heard(news)
+    assert isinstance(fill, VenueFilled)
+    assert fill.is_last
+    assert orders.working() == {}

@@ -12,6 +12,7 @@ import pytest
 from bots.automated import TIMEFRAME_SETTING, Automated
 from bots.automated.state import BotState
 from lefi_tui.core.bot import Bar, Decision, FillSeen, Occasion, Print, Quote
+from lefi_tui.core.game import Ground
 from lefi_tui.core.order import Side, Size, SizeKind
 from lefi_tui.core.read_key import ReadKey
 
@@ -29,6 +30,9 @@ class Seen:
 
     def read(self, key: ReadKey) -> float:
         return self.values.get(key.kind, 0.0)
+
+    def ground(self, _symbol: str) -> Ground | None:
+        return None
 
     def is_working(self, site: int) -> bool:
         return site in self.working

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bots.automated import TIMEFRAME_SETTING, Automated
 from lefi_tui.core.bot import Bar, Decision, Occasion
+from lefi_tui.core.game import Ground
 from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
@@ -26,6 +27,9 @@ class Nothing:
     def read(self, key: ReadKey) -> float:
         self.asked.append(key)
         return 0.0
+
+    def ground(self, _symbol: str) -> Ground | None:
+        return None
 
     def is_working(self, site: int) -> bool:
         return site < 0

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bots.automated import Automated, bind
 from bots.automated.state import BotState
 from lefi_tui.core.bot import Answer, Bar, Occasion
+from lefi_tui.core.game import Ground
 from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
@@ -16,6 +17,9 @@ BOT = Automated()
 class Market:
     def read(self, key: ReadKey) -> float:
         return 100.0 if key.kind in {"spot", "cash"} else 0.0
+
+    def ground(self, _symbol: str) -> Ground | None:
+        return None
 
     def is_working(self, site: int) -> bool:
         return site < 0

@@ -7,6 +7,7 @@ import pytest
 from bots.automated.events import EVENTS_MAX, GENERATIONS_MAX
 from bots.automated.kind import Automated
 from lefi_tui.core.bot import Bar, Decision, Emitted, Given, Occasion
+from lefi_tui.core.game import Ground
 from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
@@ -16,6 +17,9 @@ MINUTE = 60_000
 class Nothing:
     def read(self, key: ReadKey) -> float:
         return float(len(key.kind) * 0)
+
+    def ground(self, _symbol: str) -> Ground | None:
+        return None
 
     def is_working(self, site: int) -> bool:
         return site < 0

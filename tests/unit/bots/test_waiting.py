@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bots.automated import Automated, moment
 from bots.automated.state import BotState
 from lefi_tui.core.bot import Answer, Bar, Decision, Occasion
+from lefi_tui.core.game import Ground
 from lefi_tui.core.read_key import ReadKey
 
 BOT = Automated()
@@ -17,6 +18,9 @@ MINUTE = 60_000
 class Seen:
     def read(self, key: ReadKey) -> float:
         return {"cash": 10_000.0, "spot": 100.0}.get(key.kind, 0.0)
+
+    def ground(self, _symbol: str) -> Ground | None:
+        return None
 
     def is_working(self, site: int) -> bool:
         return site < 0

@@ -16,6 +16,7 @@ from lefi_tui.core.messages import (
     AdoptOrder,
     AdoptUnits,
     BotPaused,
+    CancelOrder,
     CancelOrders,
     ClosePosition,
     CommandRefused,
@@ -41,6 +42,7 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.order import HAND, OrderStatus, Side
 from lefi_tui.core.reconcile import Leg, TheirOrder
+from lefi_tui.views.doubts_picture import doubts_count
 from tests.unit.core.desk_kit import PERPETUAL, D, asked, of, open_desk, quote, started
 
 BTC = PERPETUAL.symbol
@@ -306,3 +308,20 @@ def test_all_of_it_is_read_back_from_the_journal_as_it_was() -> None:
         assert decode(*encode(each)) == each
     assert desk.checked["main"].unknown[BTC].units == D("-0.2")
     assert started("buy").checked == {}
+
+
+def test_an_order_without_an_answer_stays_in_doubt_when_its_cancel_is_asked() -> None:
+    desk, order = unconfirmed()
+    desk, _ = advance(desk, CancelOrder(order, 7))
+    assert desk.orders[order].status is OrderStatus.CANCEL_PENDING
+    assert doubts_count(desk) == 1
+    desk, _ = advance(desk, StartBot("c", "told", "main", "buy", at_ns=8))
+    (denied,) = of(OrderDenied, advance(desk, quote())[1])
+    assert "ORDER_UNCONFIRMED" in [each.code for each in denied.verdicts]
+    known, step = advance(desk, VenueAccepted(order, 9, "v1"))
+    assert known.orders[order].status is OrderStatus.CANCEL_PENDING
+    assert of(CancelOrders, step)[0].orders == (order,)  # what lives is canceled again
+    assert doubts_count(known) == 0
+    assert of(OrderSubmitted, advance(known, quote())[1])
+    dead, _ = advance(desk, DeclareDead(order, "support says it never came", 10))
+    assert doubts_count(dead) == 0

@@ -85,6 +85,24 @@ def test_a_command_that_is_none_is_refused_with_those_there_are() -> None:
     assert refusal(step).startswith("Bot b is not known")
 
 
+def test_the_same_press_of_a_key_is_one_command_also_after_a_crash() -> None:
+    desk, _ = told(desk_of(GAME), quote(100.0))
+    press = m.GiveCommand("a", "STOP GAME", 3 * S, press=7)
+    _, first = told(desk, press)
+    recovered = desk
+    for event in first.events:
+        recovered = apply(recovered, event)
+    assert told(recovered, press)[1].events == ()
+    _, next_one = told(recovered, replace(press, press=8))
+    assert [each.press for each in of(m.CommandGiven, next_one)] == [8]
+
+
+def test_what_is_no_key_press_is_heard_each_time() -> None:
+    said = m.GiveCommand("a", "STOP GAME", 3 * S)
+    _, step = told(desk_of(GAME), said, said)
+    assert of(m.CommandGiven, step)
+
+
 # ---- paused
 
 

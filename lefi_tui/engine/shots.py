@@ -1,0 +1,330 @@
+"""A game's next key, decided before it comes: its orders stand ready, and leave with the press.
+
+While a game is armed and nothing else is to be done, the turns that a BUY and a SELL would be are
+taken ahead, on the desk as it stands, and their orders are made ready at their venue. A press that
+finds its turn so is written to the press book, and the orders leave, in the thread that read it.
+
+The press's own thread waits for that write: neither the one that reads keys nor the engine's does.
+The rules it keeps: nothing leaves that the disk does not have; a press that was taken so is the
+next turn there is, on the very desk that it was decided on; it overtakes no message before it;
+nothing older than LIFE_NS leaves so, nor anything after a kill was asked for. A press that finds
+nothing ready goes the usual way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bots.ttadak import GameState
+from lefi_tui.core.desk.state import BotRecord
+from lefi_tui.core.game import Do, Play
+from lefi_tui.core.messages import CancelOrders, PlayGame, SubmitOrders
+from lefi_tui.core.order import Order
+from lefi_tui.engine.fold import IMPOSSIBLE
+from lefi_tui.engine.inbox import Waiting
+from lefi_tui.engine.press_book import Press, PressBook, line_of, told_of
+from lefi_tui.engine.standing import Standing
+from lefi_tui.engine.turn import Turn, take_turn
+from lefi_tui.ports.venue import Launch, Preparing
+
+if TYPE_CHECKING:
+    from lefi_tui.engine.writer import SingleWriter
+
+LIFE_NS: Final = 200_000_000
+AGAIN_S: Final = 0.1  # while nothing moves
+APART_NS: Final = 50_000_000  # between aims: no screen shows more than 20 books a second
+AT_ONCE: Final = 10  # aims that need not wait so long, where there were few
+BEHIND_S: Final = 0.002  # until its turn: whoever sends its orders has the processor first
+NS_PER_S: Final = 1_000_000_000
+LEAVES_S: Final = 0.5  # an end waits so long for a press that is leaving
+GAMES: Final = (Do.BUY, Do.SELL)
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Shot(Struct, frozen=True):
+    """One press that is ready to leave."""
+
+    play: PlayGame  # as it was taken ahead
+    at_ns: int
+    made_ns: int  # by the monotonic clock
+    sends: tuple[SubmitOrders, ...]
+    launches: tuple[Launch, ...]  # one of each
+    presses: tuple[int, ...]  # that were played before
+    line: str
+
+    def check(self, turn: Turn) -> None:
+        """That the turn of the press came out as it was taken ahead."""
+        sent = [each for each in turn.effects if isinstance(each, SubmitOrders)]
+        assert sent == list(self.sends), f"a press led to other orders than had left: {sent}"
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(order for each in self.sends for order in each.orders)
+
+    @property
+    def ready(self) -> list[tuple[tuple[Order, ...], Launch]]:
+        return [(send.orders, each) for send, each in zip(self.sends, self.launches, strict=True)]
+
+    @property
+    def has_left(self) -> bool:
+        """Any of it."""
+        return any(each.has_left for each in self.launches)
+
+    def claim(self) -> None:
+        for each in self.launches:
+            each.claim()
+
+    def drop(self) -> None:
+        for each in self.launches:
+            each.drop()
+
+    def fits(self, command: PlayGame, now_ns: int) -> bool:
+        """Whether this press leads to the very same orders: it was pressed behind the moment at
+        which the turn was taken, so a bounce or a held key would have shown then too."""
+        play = command.play
+        is_plain = not command.at_ns and not play.value and not play.typed
+        is_new = play.press > 0 and play.press not in self.presses
+        is_behind = play.pressed_ns >= self.at_ns
+        return is_plain and is_new and is_behind and now_ns - self.made_ns <= LIFE_NS
+
+
+class Fired(Struct, frozen=True):
+    """A press that has been taken; its turn is to be the next one."""
+
+    waiting: Waiting
+    shot: Shot
+
+
+Leaving = tuple[Shot, PlayGame, list[Shot]]  # what goes, as whose press, and what does not
+
+
+class Shots:
+    """`fire` may be called from any thread, all else in the engine's loop."""
+
+    def __init__(self, writer: SingleWriter, book: PressBook) -> None:
+        self._writer, self._book = writer, book
+        self._clock = writer.setup.world.clock
+        self._ready: dict[tuple[str, Do], Shot] = {}
+        self._fired: Fired | None = None
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._rests = False  # nothing else changes the desk now
+        self._is_shut = False
+        self._leaving: queue.SimpleQueue[Leaving | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._aimed_ns = self._paid_ns = 0
+        self._due: asyncio.TimerHandle | None = None
+
+    # ---- from any thread
+
+    def fire(self, command: PlayGame, answer: Future[Any] | None) -> bool:
+        """Whether it was taken; its orders have left then, or follow their turn."""
+        if self._writer.inbox.backlog():
+            return False
+        with self._lock:
+            shot = self._ready.get((command.bot, command.play.do))
+            if shot is None or not shot.fits(command, self._clock.monotonic_ns()):
+                return False
+            told = replace(command, at_ns=shot.at_ns)
+            self._fired, fired = Fired(Waiting(told, answer), shot), shot
+            others = [each for each in self._ready.values() if each is not shot]
+            self._ready = {}
+        self._leaving.put((fired, told, others))
+        return True
+
+    def _leave(self) -> None:
+        """The thread in which presses leave, one behind the other."""
+        while (entry := self._leaving.get()) is not None:
+            shot, told, others = entry
+            if self._book.note(shot.line, told) and all(map(self._may_leave, shot.orders)):
+                for each in shot.launches:
+                    each.go()
+            self._wake(others)  # not sooner: its turn would take this thread's time
+            if not shot.has_left:  # its turn came first, and failed or sends it as always
+                self._book.void()
+
+    def _may_leave(self, order: Order) -> bool:
+        return self._writer.killing.freeze.may_leave(order)
+
+    def _wake(self, others: list[Shot]) -> None:
+        assert self._loop is not None, "nothing is ready before there is a loop"
+        with suppress(RuntimeError):  # the engine has just ended: the next start finds the press
+            self._loop.call_soon_threadsafe(self._loop.call_later, BEHIND_S, self._taken, others)
+
+    # ---- in the loop
+
+    def _taken(self, others: list[Shot]) -> None:
+        fired = self._fired
+        if fired is not None:
+            fired.shot.claim()
+        _drop(others)
+        self._writer.inbox.nudge()
+
+    def close(self) -> Fired | None:
+        """The desk is about to change: from here on nothing fires; what has fired comes first."""
+        self._rests = False
+        self._put_off()
+        with self._lock:
+            fired, self._fired = self._fired, None
+            ready, self._ready = self._ready, {}
+        _drop(ready.values())
+        if fired is not None:
+            fired.shot.claim()
+        return fired
+
+    async def patience(self) -> None:
+        """While something is ready, quotes of its own market wait for the next aim; all else comes
+        at once."""
+        markets = {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
+        left_ns = self._aimed_ns + APART_NS - self._clock.monotonic_ns()
+        if markets and left_ns > 0 and self._writer.inbox.has_only_quotes(markets):
+            await self._writer.inbox.more(left_ns / NS_PER_S)
+
+    def rest(self) -> None:
+        """All is done for now."""
+        self._loop = asyncio.get_running_loop()
+        self._rests = not self._is_shut
+        if self._rests and self._due is None and any(self._armed()):
+            self._due = self._loop.call_later(self._wait_s(), self._aim)
+
+    def _wait_s(self) -> float:
+        """Some at once, and so many a second: what comes singly is followed without a wait."""
+        now_ns = self._clock.monotonic_ns()
+        saved_ns = min(now_ns - self._paid_ns, AT_ONCE * APART_NS)
+        self._paid_ns = now_ns - saved_ns
+        return max(APART_NS - saved_ns, 0) / NS_PER_S
+
+    def ahead(self) -> Turn | None:
+        """The turn of a press that has fired and is not taken yet: what may have left with it."""
+        fired = self._fired
+        message = None if fired is None else fired.waiting.message
+        if fired is None or not isinstance(message, PlayGame):
+            return None
+        fired.shot.claim()
+        return self._turn(self._writer.commits.standing, message, fired.shot.at_ns)
+
+    def hold(self) -> bool:
+        """Nothing fires before the next rest. Whether no press still waits for its turn."""
+        self._put_off()
+        with self._lock:
+            ready, self._ready = self._ready, {}
+            is_still = self._fired is None
+        _drop(ready.values())
+        return is_still
+
+    def shut(self) -> None:
+        """No press is taken so any more; one that was is still to have its turn."""
+        self._is_shut = True
+        self.hold()
+
+    def end(self) -> None:
+        """A press that has no turn by now is found by the next start."""
+        self.shut()
+        self._leaving.put(None)
+        if self._thread is not None:
+            self._thread.join(LEAVES_S)
+        self._book.close()
+
+    def _put_off(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _aim(self) -> None:
+        self._due = None
+        if self._fired is not None:
+            self._writer.inbox.nudge()  # its line takes long: its turn does not wait for that disk
+            return
+        is_still = self._rests and self._writer.failure is None
+        if not is_still or self._writer.inbox.backlog():
+            return  # behind what is to be done first it is asked for again
+        assert self._loop is not None
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._leave, name="press", daemon=True)
+            self._thread.start()
+        self._aimed_ns = self._clock.monotonic_ns()
+        self._paid_ns += APART_NS
+        games = list(self._armed())
+        made = {(each.play.bot, each.play.play.do): each for each in self._made(games)}
+        with self._lock:  # a press may have been quicker
+            if self._fired is None:
+                made, self._ready = self._ready, made
+        _drop(made.values())
+        if games:
+            self._due = self._loop.call_later(AGAIN_S, self._aim)
+
+    def _armed(self) -> Iterator[BotRecord]:
+        """Games that a key would begin now."""
+        if self._writer.failure is None and not self._writer.killing.freeze.is_on:
+            for bot, state in self._writer.games.armed():
+                if state.game is None and self._writer.reconciling.is_clear(bot.account):
+                    yield bot
+
+    def _made(self, games: Iterable[BotRecord]) -> Iterator[Shot]:
+        for bot in games:
+            venue = self._writer.setup.world.venues.get(bot.account)
+            if isinstance(venue, Preparing):
+                shots = (self._shot(bot, do, venue) for do in GAMES)
+                yield from (each for each in shots if each is not None)
+
+    def _shot(self, bot: BotRecord, do: Do, venue: Preparing) -> Shot | None:
+        at_ns, standing = self._clock.now_ns(), self._writer.commits.standing
+        play = PlayGame(bot.id, Play(do, pressed_ns=at_ns), at_ns)
+        sends = _sends(self._turn(standing, play, at_ns))
+        launches = _launches(venue, sends)
+        if not launches:
+            return None
+        told = told_of(order for each in sends for order in each.orders)
+        line = line_of(Press(standing.head, at_ns, play, told, self._writer.commits.pending))
+        state = bot.state
+        presses = state.keys.presses if isinstance(state, GameState) else ()
+        made_ns = self._clock.monotonic_ns()
+        return Shot(play, at_ns, made_ns, sends, launches, presses, line)
+
+    def _turn(self, standing: Standing, play: PlayGame, at_ns: int) -> Turn | None:
+        try:
+            return take_turn(standing, [play], at_ns)
+        except IMPOSSIBLE:
+            _log.exception("a press can't be taken ahead; it goes its usual way")
+            return None
+
+
+def _sends(turn: Turn | None) -> tuple[SubmitOrders, ...]:
+    """What it sends, where nothing must leave before it."""
+    effects = () if turn is None else turn.effects
+    if any(isinstance(each, CancelOrders) for each in effects):
+        return ()
+    return tuple(each for each in effects if isinstance(each, SubmitOrders))
+
+
+def _launches(venue: Preparing, sends: Iterable[SubmitOrders]) -> tuple[Launch, ...]:
+    """All of them, or none."""
+    ready: list[Launch] = []
+    for each in sends:
+        launch = venue.prepared(each.orders)
+        if launch is None:
+            for other in ready:
+                other.drop()
+            return ()
+        ready.append(launch)
+    return tuple(ready)
+
+
+def _symbol(shot: Shot) -> str:
+    return shot.orders[0].terms.symbol
+
+
+def _drop(shots: Iterable[Shot]) -> None:
+    for each in shots:
+        each.drop()

@@ -1,0 +1,169 @@
+"""All text of the dialect that one script's lanes are made of, and the numbers it takes."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from lefi_tui.lang.program import Program
+from lefi_tui.simulate.lanes import account, course
+from lefi_tui.simulate.lanes.handler import (
+    FLAT,
+    LONG,
+    Act,
+    Wake,
+    check_fit,
+    reads_text,
+    wanted_of,
+)
+from lefi_tui.simulate.lanes.parts import Name, Part, cut, divided, function, taken
+from lefi_tui.simulate.lanes.shapes import Marker, Reader, Shape, filled
+from lefi_tui.simulate.machine.columns import CLOSE
+from lefi_tui.simulate.machine.compiled import maths_text
+from lefi_tui.simulate.machine.kinds import kinds_of
+
+Scope = Mapping[str, object]
+
+LANE = """
+def lane(n: int, f: int, l: int, P: Floats, M: Ints, F: Ints, L: Ints, K: Floats, S: Floats, \
+R: Floats, X: Floats{columns}) -> int:
+ m = 0
+ i = 0
+ j = 0
+ while m < n:
+  h = -1
+  is_flat = X[UNITS] == 0.0 and X[ASKED] == 0.0
+  if is_flat:
+   while i < f and M[F[i]] < m:
+    i += 1
+   if i == f:
+    return 0
+   h = F[i]
+   m = M[h]
+  is_met = not is_flat
+  if is_met and X[ASKED] == 0.0:
+   while j < l and M[L[j]] < m:
+    j += 1
+   limit = n if j == l else M[L[j]] + 1
+   m = hold(m, limit, n, P, X)
+   if m == limit:
+    is_met = False
+    m -= 1
+    if j < l:
+     h = L[j]
+  if is_met:
+   candle(m, n, P, X)
+   if X[UNITS] == 0.0:
+    while i < f and M[F[i]] < m:
+     i += 1
+    if i < f and M[F[i]] == m:
+     h = F[i]
+   else:
+    while j < l and M[L[j]] < m:
+     j += 1
+    if j < l and M[L[j]] == m:
+     h = L[j]
+  if h >= 0 and m < n - 1 and act(m, h, P[CLOSE_AT * n + m], K, S, R, X{given}) != 0:
+   return 1
+  m += 1
+ return 0
+"""
+
+
+class LaneText(Struct):
+    """Of one setting of a script; two with the same `text` share their machine code."""
+
+    text: str
+    parts: list[Part]
+    columns: tuple[Name, ...]  # what its statements look at
+    numbers: tuple[float, ...]
+    reads: int
+    first: tuple[float, ...] = ()  # of the script's slots
+    warm: int = 0
+
+
+class LaneTexts:
+    """Written once for each shape; what else a setting changes is numbers."""
+
+    def __init__(self) -> None:
+        self._known: dict[Shape, LaneText] = {}
+
+    def of(self, program: Program, timeframe_ms: int) -> LaneText:
+        """Raises UnfitError where it can't be one."""
+        reader = Reader()
+        shape = reader.of_program(program)
+        if shape not in self._known:
+            self._known[shape] = _text(Marker().marked(program), timeframe_ms)
+        known = self._known[shape]
+        first = tuple([0.0 if isinstance(each, str) else each for each in program.slots.first])
+        parts = [
+            replace(each, numbers=filled(each.numbers, reader.numbers)) for each in known.parts
+        ]
+        numbers, warm = filled(known.numbers, reader.numbers), program.forms[0].warm
+        return replace(known, parts=parts, numbers=numbers, first=first, warm=warm)
+
+
+def _text(program: Program, timeframe_ms: int) -> LaneText:
+    """Raises UnfitError where it can't be one."""
+    check_fit(program, timeframe_ms)
+    kinds = kinds_of(program)
+    series, named = divided(program.forms[0])
+    steps = (*named, *program.forms[0].steps)
+    wanted = wanted_of(program, steps)
+    done = cut(program, kinds, series, wanted)
+    columns = tuple(sorted(wanted))
+    names = [f"C{each}" for each in range(len(columns))]
+    takes = "".join(f", {each}: Floats" for each in names)
+    given = "".join(f", {each}" for each in names)
+    heads = [taken(kinds, name, column, 1) for name, column in zip(columns, names, strict=True)]
+    numbers: list[float] = []
+    texts = [function(part, f"part_{each}") for each, part in enumerate(done.parts)]
+    for held in (FLAT, LONG):
+        writer = Wake(kinds, done.texts, program.reads, len(numbers), held)
+        writer.known = frozenset(columns)
+        lines = writer.lines(steps, 2)
+        numbers += writer.numbers
+        texts.append(_wake_text(held, lines, (heads, takes)))
+    act = Act(0, kinds, done.texts, len(numbers))
+    act.known = frozenset(columns)
+    lines = [*reads_text(program), *act.statements(steps)]
+    numbers += act.numbers
+    texts.append(_act_text(lines, (heads, takes)))
+    texts.append(LANE.format(columns=takes, given=given))
+    return LaneText("\n".join(texts), done.parts, columns, tuple(numbers), len(program.reads))
+
+
+def _wake_text(held: str, lines: Sequence[str], head: tuple[Sequence[str], str]) -> str:
+    heads, takes = head
+    return "\n".join(
+        [
+            f"def wake_{held}(n: int, warm: int, K: Floats, E: Ints{takes}) -> int:",
+            " count = 0",
+            " for h in range(warm, n):",
+            *(f" {each}" for each in heads),
+            "  w = 0.0",
+            *lines,
+            "  E[count] = h",
+            "  count += whole(w)",
+            " return count",
+            "",
+        ]
+    )
+
+
+def _act_text(lines: Sequence[str], head: tuple[Sequence[str], str]) -> str:
+    heads, takes = head
+    takes = f"K: Floats, L: Floats, R: Floats, X: Floats{takes}"
+    begin = f"def act(m: int, h: int, close: float, {takes}) -> int:"
+    return "\n".join([begin, *heads, *lines, " return 0", ""])
+
+
+def texts_of(text: str) -> list[tuple[str, Scope]]:
+    """With all it calls, each with the constants it may name."""
+    scope = {**vars(account), "CLOSE_AT": CLOSE, "NAN": math.nan, "INF": math.inf}
+    whole = [(inspect.getsource(each), vars(each)) for each in (account, course)]
+    return [maths_text(), *whole, (text, scope)]

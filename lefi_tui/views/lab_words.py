@@ -1,0 +1,127 @@
+"""A run of the Lab in words: its facts, and two runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.core.timeframe import span
+from lefi_tui.errors import LefiError, shown
+from lefi_tui.views import numbers
+from lefi_tui.views.lab_view import Refused, Run
+from lefi_tui.views.numbers import NS_PER_MS
+from lefi_tui.views.report_words import HOLD, Fact
+
+EQUAL_BELOW: Final = 1e-12
+CHECKED: Final = "LE601"  # the script itself: its first finding says all
+
+
+class Measure(Record):
+    """One number of a run. `better`: 1 where more is better, -1 where less is, 0 where neither."""
+
+    name: str
+    of: Callable[[Run], float | None]
+    words: Callable[[float | None], str]
+    better: int = 0
+
+
+def _bare(value: float | None) -> str:
+    return numbers.UNKNOWN if value is None else f"{value * 100:.2f}%"
+
+
+def _ratio(value: float | None) -> str:
+    return numbers.price(value, 2)
+
+
+def _count(value: float | None) -> str:
+    return numbers.UNKNOWN if value is None else f"{int(value):,}"
+
+
+MEASURES: Final = (
+    Measure("return", lambda run: run.numbers.total_return, numbers.share, 1),
+    Measure(HOLD, lambda run: run.buy_and_hold, numbers.share),
+    Measure("final equity", lambda run: run.final, _ratio, 1),
+    Measure("max drawdown", lambda run: run.numbers.max_drawdown, _bare, -1),
+    Measure("Sharpe", lambda run: run.numbers.sharpe, _ratio, 1),
+    Measure("Sortino", lambda run: run.numbers.sortino, _ratio, 1),
+    Measure("trades", lambda run: float(run.traded), _count),
+    Measure("win rate", lambda run: run.numbers.win_rate, _bare, 1),
+    Measure("profit factor", lambda run: run.numbers.profit_factor, _ratio, 1),
+    Measure("exposure", lambda run: run.numbers.exposure, _bare),
+    Measure("fees", lambda run: run.fees, _ratio, -1),
+    Measure("funding", lambda run: run.funding, _ratio, -1),
+    Measure("CAGR", lambda run: run.numbers.cagr, numbers.share, 1),
+    Measure("refused orders", lambda run: float(run.refused), _count, -1),
+)
+SIGNED: Final = frozenset({"return", HOLD, "CAGR"})  # a gain or a loss by itself
+
+
+def facts(run: Run) -> tuple[Fact, ...]:
+    """The most asked for first."""
+    return tuple(_fact(each, run) for each in MEASURES)
+
+
+def _fact(measure: Measure, run: Run) -> Fact:
+    value = measure.of(run)
+    tone = 0 if value is None or measure.name not in SIGNED else (value > 0) - (value < 0)
+    return Fact(measure.name, measure.words(value), tone)
+
+
+class Difference(Record):
+    """One measure of two runs; `tone` is above 0 where the second is better."""
+
+    name: str
+    first: str
+    second: str
+    change: str
+    tone: int
+
+
+def side_by_side(first: Run, second: Run) -> tuple[Difference, ...]:
+    return tuple(_difference(each, first, second) for each in MEASURES)
+
+
+def _difference(measure: Measure, first: Run, second: Run) -> Difference:
+    a, b = measure.of(first), measure.of(second)
+    told = measure.name, measure.words(a), measure.words(b)
+    if a is None or b is None or abs(b - a) < EQUAL_BELOW:
+        return Difference(*told, "" if a is None or b is None else "=", 0)
+    sign = "+" if b > a else "-"
+    size = measure.words(abs(b - a)).lstrip("+")
+    moved = (b > a) - (b < a)
+    return Difference(*told, sign + size, moved * measure.better)
+
+
+def data_words(run: Run) -> str:
+    """Which candles it ran over."""
+    first, last = (numbers.moment(each * NS_PER_MS)[:10] for each in (run.from_ms, run.to_ms))
+    return f"{', '.join(run.symbols)} {span(run.data_ms)}  {first} to {last}"
+
+
+def way_words(run: Run) -> str:
+    """How it ran: the machine's time is that of its first run, whatever it is asked again."""
+    return f"{run.candles:,} candles in {run.seconds:.3f} s, {run.way} way"
+
+
+def named(run: Run) -> str:
+    """A run in a list: its letters, what it came to, settings that differ from the script's."""
+    values = ", ".join(f"{name} {value}" for name, value in run.ground.values)
+    made = numbers.share(run.numbers.total_return)
+    return f"{run.key}  {run.script}  {made}{f'  {values}' if values else ''}"
+
+
+def refusal_words(said: Refused) -> str:
+    """Of a script that does not check, its first finding; all else in its four parts."""
+    if said.code == CHECKED and said.where:
+        return shown(said.why, keep="")
+    error = LefiError(said.why, where=said.where, next_step=said.next_step)
+    error.code, error.what = said.code, said.title
+    return four_parts(error)
+
+
+def four_parts(error: LefiError) -> str:
+    """On one line."""
+    where = f" ({error.where})" if error.where else ""
+    words = f"{error.code} {error.what}{where}: {error.why.rstrip('.')}. {error.next_step}."
+    return shown(words, keep="")

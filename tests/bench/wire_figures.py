@@ -1,0 +1,240 @@
+"""From a key in a real terminal to the first byte of its order at the exchange.
+
+The exchange is the loopback one in a process of its own, in TLS through a proxy; the account is
+live, with the journal's FULL commit between key and wire. In each round the same minute is shared
+by the game's key, a Binding with ccxt's create_order, and a thread that a byte wakes up.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+from lefi_tui.settings import load
+from lefi_tui.wiring.keys import KeyKeeper
+from tests.bench.readings import Measurement, Reading
+from tests.bench.terminal import Terminal, opened
+from tests.exchange.live_profile import bare, live_profile, with_key
+from tests.exchange.loopback.host import Far, exchange_in_process
+from tests.exchange.test_live_gates import configured
+
+ROUNDS: Final = 80
+KILLS: Final = 8
+BETWEEN_S: Final = 0.25  # what a game that is over leads to is over too
+OPEN_S: Final = 0.15  # until its exit and its stop are placed
+FLAT_S: Final = 1.0
+FLATTENS: Final = 5
+WATCHED_S: Final = 4.0
+PATIENCE_S: Final = 40.0
+MUCH: Final = 10**7
+ORDER: Final = ("POST", "/fapi/v1/order")
+F12: Final = b"\x1b[24~"
+AGAIN: Final = b"\x12"
+
+
+@dataclass
+class Player:
+    """A program on a terminal of its own, and what it says of itself."""
+
+    terminal: Terminal
+    story: Path
+    read: int = 0
+
+    def until(self, words: str) -> None:
+        end = time.perf_counter() + PATIENCE_S
+        while True:
+            lines = self.story.read_text().splitlines()[self.read :]
+            if words in lines:
+                self.read += lines.index(words) + 1
+                return
+            assert time.perf_counter() < end, (words, lines, self.terminal.seen[-1500:])
+            self.terminal.read(0.005)
+
+    def flattened(self, before: int) -> list[tuple[str, int]]:
+        """Until the game is over, if it is not; a key that came too early is pressed again."""
+        presses: list[tuple[str, int]] = []
+        while self.ended() == before and len(presses) < FLATTENS:
+            presses.append(("flat", self.press(b"f")))
+            end = time.perf_counter() + FLAT_S
+            while self.ended() == before and time.perf_counter() < end:
+                self.terminal.read(0.005)
+        return presses
+
+    def ended(self) -> int:
+        return self.story.read_text().splitlines().count("over")
+
+    def press(self, key: bytes) -> int:
+        return round(self.terminal.press(key) * 1e9)
+
+
+@dataclass
+class Took:
+    """Milliseconds of each round, in their sequence."""
+
+    ours: list[float] = field(default_factory=list)
+    plain: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    skew: list[float] = field(default_factory=list)
+    bytes_s: float = 0.0
+    refused: int = 0  # keys that sent nothing
+
+
+@contextmanager
+def _exchange() -> Iterator[tuple[Far, Path]]:
+    with tempfile.TemporaryDirectory() as made, exchange_in_process(Path(made)) as far:
+        home = live_profile(Path(made), far)
+        configured(home, far)
+        far.act("limits", orders_10s=MUCH, orders_1m=MUCH, weight_1m=MUCH)
+        with bare(home):
+            with_key(home, far)
+            KeyKeeper(load({"LEFI_HOME": str(home)}).settings).test("main")
+            yield far, home
+
+
+@contextmanager
+def _player(module: str, folder: Path, **environment: str) -> Iterator[Player]:
+    story = folder / f"{module}.story"
+    story.write_text("")
+    with opened(["-m", f"tests.bench.{module}"], {"STORY": str(story), **environment}) as terminal:
+        player = Player(terminal, story)
+        player.until("armed")
+        yield player
+
+
+@contextmanager
+def _bare(folder: Path) -> Iterator[Callable[[], float]]:
+    stamps = folder / "stamps"
+    stamps.write_text("")
+    with opened(["tests/bench/bare_child.py"], {"STAMPS": str(stamps)}) as terminal:
+        terminal.wait_for(b"ready")
+        heard = 0
+
+        def once() -> float:
+            nonlocal heard
+            pressed = terminal.press(b"x")
+            while len(lines := stamps.read_text().splitlines()) <= heard:
+                terminal.read(0.002)
+            heard += 1
+            return (float(lines[-1]) - pressed) * 1e3
+
+        yield once
+
+
+@cache
+def _keys(*, is_busy: bool) -> Took:
+    """Plan parallel, so that each key sends two legs."""
+    took, busy = Took(), {"BUSY": "1"} if is_busy else {}
+    with _exchange() as (far, home), ExitStack() as stack:
+        ours = stack.enter_context(_player("game_child", home.parent, PLAN="parallel", **busy))
+        table = json.dumps(far.ccxt(None, timeout_on_exit=0) | _key(far))
+        plain = stack.enter_context(_player("plain_child", home.parent, CCXT=table, **busy))
+        bare = stack.enter_context(_bare(home.parent))
+        # Before the other one holds a position: how this market is held can't be set beside one.
+        ended = ours.ended()
+        ours.press(b"b")
+        ours.terminal.read(OPEN_S)
+        ours.flattened(ended)
+        pressed: list[tuple[str, int]] = []
+        for _, key in zip(range(ROUNDS), cycle((b"b", b"s")), strict=False):
+            took.bare.append(bare())
+            pressed.append(("plain", plain.press(key)))
+            plain.until("over")
+            ours.terminal.read(BETWEEN_S)
+            ended = ours.ended()
+            pressed.append(("ours", ours.press(key)))
+            ours.terminal.read(OPEN_S)
+            pressed += ours.flattened(ended)
+            ours.terminal.read(BETWEEN_S)
+        _measured(took, pressed, _orders(far))
+        assert took.refused <= ROUNDS // 10, f"{took.refused} keys sent nothing"
+        took.bytes_s = ours.terminal.read(WATCHED_S) / WATCHED_S
+    return took
+
+
+def _key(far: Far) -> dict[str, str]:
+    return {"apiKey": far.key.key, "secret": far.key.secret}
+
+
+def _orders(far: Far) -> list[dict[str, Any]]:
+    found = far.act("calls", method=ORDER[0], path=ORDER[1])
+    return sorted(found, key=lambda each: int(each["read_ns"]))
+
+
+def _measured(took: Took, pressed: list[tuple[str, int]], orders: list[dict[str, Any]]) -> None:
+    until = [at for _, at in pressed[1:]] + [2**63]
+    for (who, at), end in zip(pressed, until, strict=True):
+        if who == "flat":  # the exit may have been quicker
+            continue
+        read = [each["read_ns"] for each in orders if at <= each["read_ns"] < end]
+        if not read:  # a game that was not over yet takes no other
+            took.refused += 1
+            continue
+        first_ms = (read[0] - at) / 1e6
+        if who == "plain":
+            took.plain.append(first_ms)
+        elif who == "ours":
+            took.ours.append(first_ms)
+            if len(read) > 1:
+                took.skew.append((read[1] - read[0]) / 1e6)
+
+
+def _to_wire(*, is_busy: bool) -> Reading:
+    took = _keys(is_busy=is_busy)
+    value, plain = statistics.median(took.ours), statistics.median(took.plain)
+    note = f"p99 {_p99(took.ours):.2f} ms; that {plain:.2f}, p99 {_p99(took.plain):.2f} ms; "
+    note += f"a bare wake-up {statistics.median(took.bare):.2f}, p99 {_p99(took.bare):.2f} ms; "
+    note += f"the screen {took.bytes_s:,.0f} bytes/s; {took.refused} of {2 * ROUNDS} keys refused"
+    return Reading(value / plain, "a Binding with ccxt's create_order", value, "ms", note)
+
+
+def skew() -> Reading:
+    took = _keys(is_busy=True)
+    value, bare = statistics.median(took.skew), statistics.median(took.bare)
+    note = f"p99 {_p99(took.skew):.2f} ms, {len(took.skew)} games of plan parallel"
+    return Reading(value / bare, "a bare wake-up", value, "ms", note)
+
+
+def kill() -> Reading:
+    took, awake = [], []
+    with _exchange() as (far, home), ExitStack() as stack:
+        game = stack.enter_context(_player("game_child", home.parent, BUSY="1"))
+        bare = stack.enter_context(_bare(home.parent))
+        for _ in range(KILLS):
+            awake.append(bare())
+            game.press(b"b")
+            game.terminal.read(2 * OPEN_S)
+            at = game.press(F12)
+            game.until("killed")
+            cancels = far.act("calls", method="DELETE")
+            took += sorted((e["read_ns"] - at) / 1e6 for e in cancels if e["read_ns"] > at)[:1]
+            game.press(AGAIN)
+            game.until("armed")
+    value, bare_ms = statistics.median(took), statistics.median(awake)
+    note = f"the slowest of {len(took)} of {KILLS} that met an order: {max(took):.2f} ms"
+    return Reading(value / bare_ms, "a bare wake-up", value, "ms", note)
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.99)]
+
+
+MEASUREMENTS: Final[dict[str, Measurement]] = {
+    "key_to_wire": Measurement(
+        "a game's key to its first byte at the exchange, board at 20 frames/s, 50 quotes/s",
+        lambda: _to_wire(is_busy=True),
+    ),
+    "key_to_wire_idle": Measurement(
+        "the same while nothing moves", lambda: _to_wire(is_busy=False)
+    ),
+    "legs_skew": Measurement("from the first leg of a game to the second", skew),
+    "kill_to_cancel": Measurement("the kill key to its first cancel at the exchange", kill),
+}

@@ -1,0 +1,71 @@
+"""The campaign of games holds for the game that is played, and notices one that is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from bots.ttadak import Ttadak
+from lefi_tui.core.bot import Decision, Intent
+from lefi_tui.core.order import ExitPlan
+from tests.campaign.games import case
+
+CASES = 12
+Change = Callable[[Intent], tuple[Intent, ...]]
+
+
+class Broken(Ttadak):
+    """What it asks for is changed on its way."""
+
+    def __init__(self, changed: Change) -> None:
+        self._changed = changed
+
+    def decide(self, *args: Any) -> Decision:
+        decision = super().decide(*args)
+        return replace(decision, intents=tuple(chain(*map(self._changed, decision.intents))))
+
+
+def twice(intent: Intent) -> tuple[Intent, ...]:
+    return intent, replace(intent, ticket=intent.ticket + 10_000, pair="")
+
+
+def two_exits(intent: Intent) -> tuple[Intent, ...]:
+    return twice(intent) if intent.is_reduce_only else (intent,)
+
+
+def two_entries(intent: Intent) -> tuple[Intent, ...]:
+    return twice(intent) if intent.leverage else (intent,)
+
+
+def no_stop(intent: Intent) -> tuple[Intent, ...]:
+    return (replace(intent, exits=ExitPlan()),)
+
+
+def any_exit(intent: Intent) -> tuple[Intent, ...]:
+    return (replace(intent, is_reduce_only=False, pair=""),)
+
+
+def test_whatever_the_exchange_does_each_session_holds() -> None:
+    assert [found.why for found in map(_case, range(CASES)) if found.why] == []
+
+
+def _case(number: int) -> Any:
+    return case(number, 5)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (two_exits, "exits ask for"),
+        (two_entries, "no press of its own"),
+        (no_stop, "opens without a stop"),
+        (any_exit, "no press of its own"),
+    ],
+)
+def test_a_broken_game_is_noticed(changed: Change, words: str) -> None:
+    wrong = [case(number, 5, Broken(changed)).why for number in range(CASES)]
+    assert any(words in each for each in wrong), wrong

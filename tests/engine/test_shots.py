@@ -1,0 +1,309 @@
+"""A press whose turn was taken ahead leaves at once, is in the journal next, and is never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bots.ttadak import GameState, Ttadak
+from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.core import messages as m
+from lefi_tui.core.bot import Quote
+from lefi_tui.core.desk import Desk
+from lefi_tui.core.game import Do, Play
+from lefi_tui.engine.engine import Engine
+from lefi_tui.engine.press_book import FILE_NAME, Press, PressBook, line_of
+from lefi_tui.engine.recovery import verify
+from lefi_tui.engine.turn import Receipt
+from lefi_tui.engine.world import World
+from lefi_tui.ports.journal import Head, JournalChangedError, TapeRow
+from tests.engine.kit import ACCOUNT, send, setup, until
+from tests.engine.test_halt import held_by_another
+from tests.engine.test_launching import DoorVenue
+from tests.unit.bots.game_table import BTC, SYMBOL
+
+D = Decimal
+MS = 1_000_000
+PRESSER, LEAVES = "presser", "press"
+SETTINGS = (("symbol", SYMBOL), ("sizes", "0.1"), ("stale_ms", "60000"), ("repeat_ms", "50"))
+
+
+class Game(Struct):
+    engine: Engine
+    venue: DoorVenue
+    presses: int = 0
+
+    @property
+    def state(self) -> GameState:
+        state = self.engine.desk.bots["game"].state
+        assert isinstance(state, GameState)
+        return state
+
+    def quote(self, bid: float = 100.0) -> None:
+        now_ms = SystemClock().now_ns() // MS
+        assert self.engine.hear(m.QuoteChanged(ACCOUNT, Quote(SYMBOL, now_ms, bid, bid + 0.1, bid)))
+
+    async def armed(self) -> None:
+        self.quote()
+        await until(lambda: self.state.bid > 0)
+        send(self.engine, m.PlayGame("game", Play(Do.ARM)))
+        await until(lambda: self.is_ready)
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.engine._running().shots._ready)
+
+    def press(self, do: Do = Do.BUY) -> Future[Receipt]:
+        """As the thread that reads the terminal does."""
+        self.presses += 1
+        play = Play(do, 0, self.presses, SystemClock().now_ns())
+        done: list[Future[Receipt]] = []
+        command = m.PlayGame("game", play)
+        who = self.engine.people.owner
+        thread = threading.Thread(
+            target=lambda: done.append(self.engine.submit(command, who)), name=PRESSER
+        )
+        thread.start()
+        thread.join()
+        return done[0]
+
+
+def begun(folder: Path) -> Game:
+    venue = DoorVenue(holds=True)
+    venue.file = folder / "desk.sqlite"
+    parts = setup(folder, journal=SqliteJournal(folder, busy_timeout_ms=50))
+    world = World(SystemClock(), venues={ACCOUNT: venue})
+    engine = Engine(replace(parts, world=world, empty=Desk(kinds={"ttadak": Ttadak()})))
+    engine.start()
+    return Game(engine, venue)
+
+
+@asynccontextmanager
+async def playing(folder: Path) -> AsyncIterator[Game]:
+    game = begun(folder)
+    opens = m.OpenAccount(ACCOUNT, "USDT", D(100_000), "dry_run", "memory", m.Sizing.AT_DECISION,
+                          BTC.maker, BTC.taker)  # fmt: skip
+    starts = m.StartBot("game", "ttadak", ACCOUNT, "", SETTINGS)
+    send(game.engine, opens, m.ListInstruments(ACCOUNT, (BTC,)), starts)
+    try:
+        await game.armed()
+        yield game
+    finally:
+        await asyncio.to_thread(game.engine.stop)
+
+
+@pytest.mark.asyncio
+async def test_it_leaves_at_once_before_its_rows_and_is_sent_once(
+    tmp_path: Path,
+) -> None:
+    async with playing(tmp_path) as game:
+        receipt = await asyncio.wrap_future(game.press())
+        await until(lambda: bool(game.venue.orders))
+        (order,) = game.engine.desk.orders.values()
+        assert receipt.is_accepted, receipt.text
+        assert game.venue.left == [(order.id, LEAVES, 0)]
+        assert list(game.venue.orders) == [order.id]
+        assert game.state.game is not None
+        assert game.state.game.pressed_ns > game.state.game.began_ms * MS - MS
+    journal = SqliteJournal(tmp_path)
+    assert verify(journal) > 0
+    assert len(list(journal.rows(types=("OrderSubmitted",)))) == 1
+    journal.close()
+
+
+@pytest.mark.asyncio
+async def test_a_new_price_is_what_the_next_press_plays_at(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        game.quote(bid=107.0)
+        await until(lambda: game.state.bid == 107 and game.is_ready)
+        await asyncio.wrap_future(game.press(Do.SELL))
+        (order,) = game.engine.desk.orders.values()
+        assert order.terms.limit is not None
+        assert abs(order.terms.limit - 107) < 1
+        assert game.venue.left == [(order.id, LEAVES, 0)]
+
+
+@pytest.mark.asyncio
+async def test_of_two_presses_at_once_one_is_a_game(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        first, second = game.press(Do.BUY), game.press(Do.SELL)
+        await asyncio.gather(*(asyncio.wrap_future(each) for each in (first, second)))
+        await until(lambda: bool(game.venue.orders))
+        assert len(game.engine.desk.orders) == len(game.venue.left) == len(game.venue.orders) == 1
+        assert game.state.keys.ignored == 1
+
+
+@pytest.mark.asyncio
+async def test_a_kill_that_is_asked_for_keeps_it_back(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        freeze = game.engine._running().killing.freeze
+        freeze.ask(m.Kill(1))  # its key: from any thread, before any turn
+        done = game.press()
+        freeze.taken(m.Kill(1))
+        await asyncio.wrap_future(game.engine.submit(m.Kill()))
+        await asyncio.wrap_future(done)
+        assert [thread for _, thread, _ in game.venue.left if thread == LEAVES] == []
+
+
+@pytest.mark.asyncio
+async def test_where_its_commit_fails_it_is_known_and_journaled_once_the_disk_is_back(
+    tmp_path: Path,
+) -> None:
+    async with playing(tmp_path) as game:
+        with held_by_another(tmp_path):
+            await asyncio.wrap_future(game.press())
+            (order,) = game.engine.desk.orders.values()
+            assert game.venue.left == [(order.id, LEAVES, 0)]
+            assert game.engine.desk.trading_state is m.TradingState.HALTED
+        await until(lambda: len(game.venue.orders) == 1)
+        await until(lambda: game.engine._running().failure is None)
+        assert game.engine.desk.order(order.id) is not None
+    journal = SqliteJournal(tmp_path)
+    rows = list(journal.rows(types=("OrderSubmitted",)))
+    assert (verify(journal) > 0, len(rows)) == (True, 1)
+    journal.close()
+
+
+@pytest.mark.asyncio
+async def test_a_start_finds_the_press_that_left_and_never_sends_it_again(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    async with playing(first) as game:
+        with held_by_another(first):
+            await asyncio.wrap_future(game.press())
+            (order,) = game.engine.desk.orders.values()
+            shutil.copytree(first, second)  # as a power cut leaves it
+    again = begun(second)
+    again.venue.orders[order.id] = order  # it came there
+    await until(lambda: order.id in again.venue.looked_up)
+    assert again.engine.desk.order(order.id) is not None
+    assert (again.venue.left, again.venue.ready) == ([], [])
+    await asyncio.to_thread(again.engine.stop)
+    journal = SqliteJournal(second)
+    assert verify(journal) > 0
+    journal.close()
+
+
+PLAY = m.PlayGame("game", Play(Do.BUY, 0, 3, 123), 77, "Ann")
+PRESS = Press(
+    Head(4, 9, "ab" * 32),
+    77,
+    PLAY,
+    ("a-1", "a-2"),
+    (TapeRow(4, 2, "QuoteChanged", 1, "{}"),),
+)
+
+
+def test_the_press_book_tells_what_it_was_told(tmp_path: Path) -> None:
+    book = PressBook(tmp_path)
+    assert book.last() is None
+    assert book.note(line_of(PRESS), PLAY)
+    book.close()
+    again = PressBook(tmp_path)
+    assert again.last() == PRESS
+    again.close()
+
+
+def test_a_torn_line_of_it_is_none(tmp_path: Path) -> None:
+    book = PressBook(tmp_path)
+    assert book.note(line_of(PRESS), PLAY)
+    book.close()
+    path = tmp_path / FILE_NAME
+    whole = path.read_bytes()
+    at = whole.index(b"a-2")
+    path.write_bytes(whole[:at] + b"x-2" + whole[at + 3 :])
+    again = PressBook(tmp_path)
+    assert again.last() is None
+    again.close()
+
+
+def test_what_has_no_room_there_is_not_written(tmp_path: Path) -> None:
+    book = PressBook(tmp_path)
+    rows = tuple(TapeRow(each, each - 1, "QuoteChanged", 1, "x" * 100) for each in range(1, 900))
+    assert not book.note(line_of(replace(PRESS, tape=rows)), PLAY)
+    assert book.last() is None
+    book.close()
+
+
+@pytest.mark.asyncio
+async def test_it_overtakes_no_key_before_it(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        game.engine.submit(m.PlayGame("game", Play(Do.DISARM, press=90)))
+        receipt = await asyncio.wrap_future(game.press())
+        assert (receipt.is_accepted, game.venue.left, game.venue.orders) == (False, [], {})
+
+
+@pytest.mark.asyncio
+async def test_a_disk_that_hangs_holds_up_neither_the_key_nor_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, written = threading.Event(), PressBook.note
+
+    def late(book: PressBook, line: str, play: m.PlayGame) -> bool:
+        goes_on.wait(30.0)
+        return written(book, line, play)
+
+    async with playing(tmp_path) as game:
+        monkeypatch.setattr(PressBook, "note", late)
+        receipt = await asyncio.wrap_future(game.press())  # its turn is durable by itself
+        await until(lambda: bool(game.venue.orders))
+        goes_on.set()
+        assert receipt.is_accepted
+        (order,) = game.engine.desk.orders.values()
+        assert game.venue.left == [(order.id, "journal", 1)]
+
+
+@pytest.mark.asyncio
+async def test_a_stop_right_behind_it_journals_it(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        done = game.press()
+        await asyncio.to_thread(game.engine.stop)
+        assert (await asyncio.wrap_future(done)).is_accepted
+    journal = SqliteJournal(tmp_path)
+    assert len(list(journal.rows(types=("OrderSubmitted",)))) == 1
+    journal.close()
+
+
+@pytest.mark.asyncio
+async def test_a_journal_found_changed_halts_behind_what_has_left(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        writer = game.engine._running()
+        assert writer.inbox._loop is not None
+        error = JournalChangedError("row 3 was changed", where="desk.sqlite")
+        done = game.press()
+        writer.inbox._loop.call_soon_threadsafe(writer.halt, error)
+        assert (await asyncio.wrap_future(done)).is_accepted
+        await until(lambda: game.engine.desk.trading_state is m.TradingState.HALTED)
+        await until(lambda: list(game.venue.orders) == list(game.engine.desk.orders) != [])
+
+
+@pytest.mark.asyncio
+async def test_another_programs_press_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    async with playing(first) as game:
+        with held_by_another(first):
+            await asyncio.wrap_future(game.press())
+            shutil.copytree(first, second)
+    book = PressBook(second)
+    press = book.last()
+    assert press is not None
+    assert press.play is not None
+    other = replace(press, orders=tuple(f"{each} at another price" for each in press.orders))
+    assert book.note(line_of(other), press.play)
+    book.close()
+    again = begun(second)
+    assert again.engine.desk.trading_state is m.TradingState.HALTED
+    assert "at another price" in again.engine.desk.trading_cause
+    await asyncio.to_thread(again.engine.stop)
