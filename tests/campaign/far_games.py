@@ -15,12 +15,14 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from bots.ttadak import GameState, Ttadak
+from bots.ttadak.state import Game
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Quote
 from lefi_tui.core.desk import Desk, advance, guard_steps
 from lefi_tui.core.game import Do, Play
 from lefi_tui.core.offers import Offer, Offers
+from lefi_tui.engine.comparing import Comparing
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import VenueTimeoutError
@@ -36,6 +38,7 @@ from tests.exchange.virtual import LoopClock, NearLink, in_virtual_time
 D = Decimal
 PRESSES: Final = 30
 SHARE: Final = 0.1
+RUN: Final = 0.02  # of the moves runs away
 THERE: Final = "BTCUSDT"
 TICK: Final = D("0.1")
 LOOK_S, TEND_S, TICK_S = 0.25, 0.5, 0.02
@@ -50,9 +53,12 @@ class FarSession:
         key = {"apiKey": KEYS[0].key, "secret": KEYS[0].secret}
         link: Any = NearLink("binanceusdm", exchange.door, key, clock, enableRateLimit=True)
         self._venue = ExchangeVenue(link, clock, ACCOUNT, "USDT")
-        self._effects = Effects(World(clock, venues={ACCOUNT: self._venue}), self.hear)
+        venues = {ACCOUNT: self._venue}
+        world = World(clock, venues=venues, shared=venues)
+        self._effects = Effects(world, self.hear)
         self._venue.listen(self._effects.hear_report)
         self.desk = Desk(kinds={"ttadak": Ttadak()})
+        self._comparing = Comparing(world, lambda: self.desk, self.hear)
         self.counts: Counter[str] = Counter()
         self.watch = Watch(self.counts)
         self._presses = 0
@@ -102,8 +108,11 @@ class FarSession:
         self._is_done = True
         await asyncio.gather(*tasks)
         wrong = list(self.watch.wrong) or self._books()
+        await self._comparing.close()
         await self._effects.close()
-        counts = {"faults": met, "fills": len(self.act("fills"))}
+        fills = self.act("fills")
+        forced = sum(each["client_id"].startswith("autoclose-") for each in fills)
+        counts = {"faults": met, "fills": len(fills), "liquidations": forced}
         return Finding("; ".join(wrong), {**self.counts, **counts})
 
     async def _begin(self) -> None:
@@ -116,6 +125,7 @@ class FarSession:
         self.hear(m.ListInstruments(ACCOUNT, (btc,)))
         paired = (Offer("paired", has=True, used="reduce only"),)
         self.hear(m.ListOffers(ACCOUNT, Offers("loopback", paired)))
+        self._comparing.begin()  # it hears of what the exchange took by force
         leverage = self._chance.choice(["1", "5", "20"])
         own = {"leverage": leverage, "stop": "5", "sizes": "0.1 0.02"}
         given = {**settings_of(self._chance), **own}
@@ -139,8 +149,8 @@ class FarSession:
     async def _tend(self) -> None:
         if guard_steps.is_due(self.desk, self._clock.now_ns()):
             self.hear(m.TendProtection())
-        stops = [each for each in self.act("algos") if each["algoStatus"] == "NEW"]
-        self.watch.cover(self.desk, self._clock.now_ns() // MS, has_stop=bool(stops))
+        is_bare = bool(self.act("positions")) and not self._stops()
+        self.watch.cover(self.desk, self._clock.now_ns() // MS, has_stop=not is_bare)
 
     async def _tick(self) -> None:
         """In the place of the scheduler."""
@@ -173,11 +183,22 @@ class FarSession:
             self._bid = self._chance.choice(rests) + TICK * self._chance.choice([-2, 2])
         elif game is not None and draw < 0.6:
             self._bid -= game.side.sign * self._bid * D("0.01")
+        elif game is not None and draw < 0.6 + RUN:
+            self._run_away(game)
         self._bid = self._bid // TICK * TICK
         self.act("price", symbol=THERE, price=str(self._bid))
         bid, ask = float(self._bid), float(self._bid + TICK)
         quote = Quote(SYMBOL, self._clock.now_ns() // MS, bid, ask, bid)
         self.hear(m.QuoteChanged(ACCOUNT, quote))
+
+    def _run_away(self, game: Game) -> None:
+        """To where the exchange takes what is held by force; it has lost the stop before."""
+        for each in self._stops():
+            self.act("end_algo", client_id=each["clientAlgoId"], status="EXPIRED")
+        self._bid *= 1 - game.side.sign / max(game.rules.leverage, D(2))
+
+    def _stops(self) -> list[dict[str, Any]]:
+        return [each for each in self.act("algos") if each["algoStatus"] == "NEW"]
 
     # ---- the end
 

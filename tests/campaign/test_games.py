@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bots.ttadak import Ttadak
 from lefi_tui.core.bot import Decision, Intent
 from lefi_tui.core.order import ExitPlan
+from tests.campaign import far_games
 from tests.campaign.games import case
 
 CASES = 12
@@ -55,6 +56,12 @@ def test_whatever_the_exchange_does_each_session_holds() -> None:
 
 def _case(number: int) -> Any:
     return case(number, 5)
+
+
+def test_what_the_exchange_takes_by_force_is_heard_and_is_in_the_books() -> None:
+    found = [far_games.case(number, 1) for number in range(CASES)]
+    assert [each.why for each in found if each.why] == []
+    assert sum(each.counts["liquidations"] for each in found) > 0
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from lefi_tui.adapters.ccxt_client import Refusal
 from lefi_tui.adapters.ccxt_link import ERRORS
 from lefi_tui.adapters.ccxt_private import PrivateExchange
 from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.engine.ending import end_all
 from tests.exchange.loopback.arrived import Arrived
 from tests.exchange.loopback.door import Broken, Door, Reply
 
@@ -160,11 +161,14 @@ class NearLink:
         }
         begin = {"exchange": exchange, "ccxt": table, "key": key, "currency": "USDT"}
         self._private = PrivateExchange(begin, clock)
+        self._asked: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """What is still asked ends, as with the worker's process."""
+        await end_all(self._asked)
         await self._private.close()
 
     def hold(self, _question: str, **_asked: Any) -> None:
@@ -173,7 +177,9 @@ class NearLink:
     async def ask(self, question: str, **asked: Any) -> Any:
         plain = json.loads(json.dumps(asked))
         # The worker goes on with a question also where nobody waits for its answer any more.
-        asked_there = asyncio.ensure_future(self._private.answer(question, plain))
+        asked_there = asyncio.create_task(self._private.answer(question, plain))
+        self._asked.add(asked_there)
+        asked_there.add_done_callback(self._asked.discard)
         try:
             return json.loads(json.dumps(await asyncio.shield(asked_there)))
         except Refusal as refusal:
