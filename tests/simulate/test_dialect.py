@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
 from random import Random
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, Final
 
 import pytest
@@ -113,3 +114,28 @@ def test_a_word_outside_the_dialect_is_refused_by_its_line(body: str, told: str)
     with pytest.raises(DialectError, match=told) as caught:
         translate([(f"def f(x: float) -> float:\n    {body}\n", {})], "test")
     assert "line 2" in str(caught.value)
+
+
+def test_twice_the_choices_are_twice_the_work_of_a_translation() -> None:
+    few, many = _lines_of_a_translation(100), _lines_of_a_translation(200)
+    assert many < 2.1 * few
+
+
+def _lines_of_a_translation(choices: int) -> int:
+    """How many Python carries out."""
+    choice = "    if x > z:\n        z = z + y\n    else:\n        z = z - y\n"
+    text = f"def f(x: float, y: float) -> float:\n    z = 0.0\n{choice * choices}    return z\n"
+    lines = 0
+
+    def traced(_frame: FrameType, event: str, _given: object) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        return traced
+
+    outer = sys.gettrace()
+    sys.settrace(traced)
+    try:
+        translate([(text, {})], "test")
+    finally:
+        sys.settrace(outer)
+    return lines

@@ -14,6 +14,7 @@ from lefi_tui.cli import main
 from lefi_tui.errors import MachineWayError
 from lefi_tui.requests import BacktestRequest, MarketFile
 from lefi_tui.simulate.machine.code import SOON, SPEED
+from lefi_tui.simulate.machine.compiled import speed_of
 from lefi_tui.simulate.machine.kept_code import kept_object
 from lefi_tui.simulate.machine.runner import backtest
 from lefi_tui.simulate.prepared import prepare
@@ -141,6 +142,32 @@ def test_what_waits_goes_event_by_event_and_says_which_line_asks_for_it(tmp_path
         backtest(replace(request, way="machine"))
     assert refused.value.where == "waits.lefi:2"
     assert refused.value.next_step
+
+
+def _loop(turns: int) -> str:
+    return f"""
+on Candle("BTC/USDT", 5m) {{
+    total = 0 BTC
+    repeat {turns} {{ if close > open {{ total = total + 1 BTC }} else {{ total = 0 BTC }} }}
+    if total > 0 BTC and Position("BTC/USDT") == 0 {{ Buy("BTC/USDT", 5%) }}
+}}"""
+
+
+def test_a_script_too_large_to_translate_goes_event_by_event_and_says_which_line(
+    tmp_path: Path,
+) -> None:
+    path = market(tmp_path / "a.csv", random.Random(1), has_funding=False)
+    source = TURNS + _loop(2_500) + _loop(3_000)
+    request = BacktestRequest(Path("large.lefi"), source, (MarketFile(path, "BTC/USDT"),))
+    result = backtest(request)
+    assert result.way == "event"
+    assert any("because of line 15: with its loops" in each for each in result.notices)
+
+
+def test_a_long_text_is_never_given_the_slow_translation() -> None:
+    many = 10_000_000  # moments
+    assert speed_of("short", many) == SPEED
+    assert speed_of("long" * 25_001, many) == SOON
 
 
 def test_the_command_tells_the_way_it_took(

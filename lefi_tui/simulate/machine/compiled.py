@@ -36,8 +36,22 @@ KEPT_MAX: Final = 64  # texts
 # Moments of one text: fewer are run over sooner by code that took a third of the time to translate
 # and runs at a third of the speed.
 FEW: Final = 1_000_000
+# Characters of one text, its loops and functions written out. llvm's time for a function grows
+# faster than the function: from so many on it translates soonest, whatever it is to run over.
+LONG: Final = 100_000
+TEXT_MAX: Final = (
+    400_000  # four seconds of translation; a handler at the limit of steps has 390,000
+)
 _DOUBLE: Final = ctypes.POINTER(ctypes.c_double)
 _WHOLE: Final = ctypes.POINTER(ctypes.c_int64)
+
+
+class TooLargeError(Exception):
+    """The text would take too long to translate; `step` has most of it."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(step)
+        self.step = step
 
 
 class Compiled:
@@ -62,9 +76,11 @@ class Compiled:
         shared = Shared(kinds, self.texts, self.templates)
         plan = at.Plan(bound, shared, self.books, perpetual, data_ms, self.kinds)
         self.text = at.script_text(plan)
+        if len(self.text) > TEXT_MAX:
+            raise TooLargeError(max(plan.sizes, key=lambda step: plan.sizes[step]))
         self.numbers = array("d", shared.numbers.values or [0.0])
         if speed is None:
-            speed = _speed(self.text, max(len(each.bars) for each in prepared.files))
+            speed = speed_of(self.text, max(len(each.bars) for each in prepared.files))
         self.code = _code(self.text, len(self.kinds), folder, speed)
 
     @property
@@ -75,8 +91,10 @@ class Compiled:
 _asked: OrderedDict[str, int] = OrderedDict()  # how many moments each text was to run over
 
 
-def _speed(text: str, moments: int) -> int:
-    """A text that runs again and again is translated once more, for speed."""
+def speed_of(text: str, moments: int) -> int:
+    """Of llvm's levels. A text that runs again and again is translated once more, for speed."""
+    if len(text) > LONG:
+        return SOON
     _asked[text] = _asked.pop(text, 0) + moments
     if len(_asked) > KEPT_MAX:
         _asked.popitem(last=False)
@@ -115,5 +133,14 @@ def compile_script(
         return found[0]
     try:
         return Compiled(prepared, request.columns, speed)
+    except TooLargeError as error:
+        return _too_large(prepared, error.step)
     except (DialectError, RecursionError) as error:
         return 0, f"its machine code can't be made ({error})"
+
+
+def _too_large(prepared: Prepared, step: int) -> Why:
+    """A step of candles that no handler is given has no line."""
+    handlers = prepared.bound.program.handlers
+    line = handlers[step].line if step < len(handlers) else 0
+    return line, "with its loops and functions written out, the script is too large to translate"

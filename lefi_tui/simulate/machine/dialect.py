@@ -158,13 +158,15 @@ class _Body(Values):
         condition = self.truth(node.test)
         then, other, after = (self.block() for _ in range(3))
         self.at.cbranch(condition, then, other)
+        goes_on = False
         for block, body in ((then, node.body), (other, node.orelse)):
             self.at.position_at_end(block)
             self._all(body)
             if not self.at.block.is_terminated:
                 self.at.branch(after)
+                goes_on = True
         self.at.position_at_end(after)
-        if not list(_into(self.function, after)):
+        if not goes_on:
             self.at.unreachable()
 
     def _while(self, node: ast.While) -> None:
@@ -230,11 +232,3 @@ class _Body(Values):
 def _loaded(target: ast.expr) -> ast.expr:
     told = ast.parse(ast.unparse(target), mode="eval").body
     return ast.copy_location(told, target)
-
-
-def _into(function: ir.Function, block: ir.Block) -> Iterable[ir.Block]:
-    """Blocks that go on at this one."""
-    for each in function.blocks:
-        end = each.terminator
-        if end is not None and block in getattr(end, "operands", ()):
-            yield each

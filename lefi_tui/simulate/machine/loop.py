@@ -50,6 +50,7 @@ class Plan(Struct):
     data_ms: int
     kinds: Sequence[c.Kind]
     leaves: set[int] = field(default_factory=set)  # steps that may
+    sizes: dict[int, int] = field(default_factory=dict)  # of each step's text, in characters
     trades: dict[int, int] = field(default_factory=dict)  # asks of a step's run, at most
 
     def column(self, kind: c.Kind, column: int) -> str:
@@ -93,6 +94,7 @@ def _steps(plan: Plan) -> str:
         if number in wanted:
             writer = Writer(number, plan.shared)
             texts.append(writer.function(form, wanted[number]))
+            plan.sizes[number] = len(texts[-1])
             plan.trades[number] = writer.trades
             if writer.leaves:
                 plan.leaves.add(number)
