@@ -31,7 +31,7 @@ from lefi_tui.ports.clock import Clock
 
 TIMEOUT_MS: Final = 10_000
 QUESTION_S: Final = 55.0  # some requests, each with its turn; our end waits a little longer
-# After nine failures in a row: prices are wanted sooner than LL-21's five minutes.
+# After nine failures in a row, at most: prices are wanted sooner than LL-21's five minutes.
 LEFT_ALONE_S: Final = 30.0
 # Where the exchange says "too fast" without saying for how long; a ban (418) lasts minutes.
 WAIT_UNSAID_S: Final = {429: 30.0, 418: 120.0}

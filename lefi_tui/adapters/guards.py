@@ -1,8 +1,10 @@
 """Between us and a venue's endpoints: breaker, budget, Retry-After, time limit, retries.
 
-The rules they keep: after nine failures in a row an endpoint is left alone, then one probe; when a
-venue says how long to wait, nothing at all leaves before; reads alone are repeated, orders never;
-what is held back here has certainly not left, and is said so.
+The rules they keep: after nine failures in a row an endpoint is left alone for a second, then one
+probe, and twice as long after each that fails (a line gone for a moment fails nine questions in it,
+and what became of an order is wanted as soon as it is back); when a venue says how long to wait,
+nothing at all leaves before; reads alone are repeated, orders never; what is held back here has
+certainly not left, and is said so.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from lefi_tui.ports.clock import Clock
 
 NS_PER_S: Final = 1_000_000_000
 FAILURES_MAX: Final = 9
-OPEN_S: Final = 300.0
+FIRST_OPEN_S: Final = 1.0
+DOUBLED_MAX: Final = 20
+OPEN_S: Final = 300.0  # at most
 CALL_S: Final = 10.0
 ATTEMPTS: Final = 3  # of a read
 FIRST_WAIT_S: Final = 1.0  # doubled after each attempt
@@ -51,7 +55,8 @@ class Breaker(Struct):
         """How long no call may be made yet; 0 lets one go, half-open the one probe."""
         if self.failures < FAILURES_MAX:
             return 0.0
-        left_s = self.open_s - (now_ns - self._failed_ns) / NS_PER_S
+        doubled_s = FIRST_OPEN_S * 2 ** min(self.failures - FAILURES_MAX, DOUBLED_MAX)
+        left_s = min(doubled_s, self.open_s) - (now_ns - self._failed_ns) / NS_PER_S
         if left_s > 0 or self._is_probing:
             return max(left_s, 1.0)
         return 0.0

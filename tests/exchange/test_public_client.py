@@ -320,7 +320,7 @@ async def test_what_fails_nine_times_is_left_alone_and_other_questions_are_not(
         asked = len(server.requests)
         with pytest.raises(ExchangeAwayError, match="left alone") as caught:
             await link.ask("time")
-        assert 20 < caught.value.wait_s <= 30
+        assert 0 < caught.value.wait_s <= 1
         assert len(server.requests) == asked
         assert await link.ask("ticker", symbol=BTC)
 

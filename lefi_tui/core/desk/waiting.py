@@ -160,9 +160,7 @@ def next_deadline(desk: Desk, bot: BotRecord) -> int:
     dates = [window_ns(bot), *(each.due_ns for each in bot.owed)]
     if bot.status in HEARING:
         dates += [
-            order.deadline_ns
-            for order in desk.working_of(bot.id)
-            if order.status is not OrderStatus.CANCEL_PENDING
+            order.deadline_ns for order in desk.working_of(bot.id) if not order.is_cancel_asked
         ]
         dates += [each.deadline_ns for each in desk.approvals.values() if each.bot == bot.id]
     waits = bot.awaited if bot.status in ACTIVE else half_done_of(bot)
@@ -187,11 +185,12 @@ def wind(draft: Draft, bot_id: str) -> None:
 
 
 def overdue(desk: Desk, bot_id: str, at_ns: int) -> list[Order]:
-    """Orders whose time is over, and that were not asked to cancel yet."""
+    """Orders whose time is over, and that were not asked to cancel yet: one that was and got no
+    answer is looked up, and canceled again where it lives."""
     return [
         order
         for order in desk.working_of(bot_id)
-        if 0 < order.deadline_ns <= at_ns and order.status is not OrderStatus.CANCEL_PENDING
+        if 0 < order.deadline_ns <= at_ns and not order.is_cancel_asked
     ]
 
 

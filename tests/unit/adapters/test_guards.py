@@ -144,6 +144,31 @@ async def test_after_nine_failures_an_endpoint_is_left_alone_then_one_probe_deci
     assert await guard.call("orders", endpoint, Rank.ENTRY) == "answer"
 
 
+async def test_a_line_that_is_gone_for_a_moment_is_asked_again_within_a_second() -> None:
+    clock = Hands()
+    guard, endpoint = guards(clock), Endpoint(FAILURES_MAX)
+    await _fail(clock, guard, endpoint, FAILURES_MAX)
+    with pytest.raises(HeldBackError) as held:
+        await guard.call("orders", endpoint, Rank.READ)
+    assert held.value.wait_s <= 1
+    clock.ns += S
+    assert await guard.call("orders", endpoint, Rank.READ) == "answer"
+
+
+async def test_each_probe_that_fails_is_left_alone_twice_as_long_up_to_its_most() -> None:
+    clock = Hands()
+    guard, endpoint = guards(clock), Endpoint(FAILURES_MAX + 20)
+    await _fail(clock, guard, endpoint, FAILURES_MAX)
+    waits = []
+    for _ in range(10):
+        with pytest.raises(HeldBackError) as held:
+            await guard.call("orders", endpoint, Rank.ENTRY)
+        waits.append(round(held.value.wait_s))
+        clock.ns += waits[-1] * S
+        await _fail(clock, guard, endpoint, 1)
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
+
+
 async def test_while_one_probe_is_out_no_second_one_leaves() -> None:
     clock = Hands()
     guard, endpoint = guards(clock), Endpoint(FAILURES_MAX)

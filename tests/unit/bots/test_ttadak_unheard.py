@@ -63,3 +63,20 @@ def test_a_close_that_met_units_behind_the_end_of_a_game_is_counted_with_them() 
     assert table.state.game is None, table.state.why
     assert table.desk.positions[ACCOUNT, SYMBOL].shares == {}
     assert table.state.tally.net - before == D(1) - D("0.1") * D(100_010) * D("0.0005")
+
+
+def test_a_cancel_at_the_deadline_is_asked_for_once_however_often_it_gets_no_answer() -> None:
+    table = Table(entry="maker", entry_ms="2000").armed()
+    table.key(Do.SELL)
+    entry = table.sent[0]
+    table.later(2_000)
+    table.alarm()
+    table.silent(entry)
+    for _ in range(3):
+        table.alarm()
+        table.silent(entry)
+    assert table.cancels == [entry.id]
+    table.accept(entry)  # its look-up has found it alive
+    assert len(table.cancels) > 1
+    assert set(table.cancels) == {entry.id}
+    assert table.is_asked_away(entry)
