@@ -55,7 +55,7 @@ class Breaker(Struct):
         """How long no call may be made yet; 0 lets one go, half-open the one probe."""
         if self.failures < FAILURES_MAX:
             return 0.0
-        doubled_s = FIRST_OPEN_S * 2 ** min(self.failures - FAILURES_MAX, DOUBLED_MAX)
+        doubled_s = FIRST_OPEN_S * 2.0 ** min(self.failures - FAILURES_MAX, DOUBLED_MAX)
         left_s = min(doubled_s, self.open_s) - (now_ns - self._failed_ns) / NS_PER_S
         if left_s > 0 or self._is_probing:
             return max(left_s, 1.0)
