@@ -47,6 +47,29 @@ class DroppedError(Exception):
     """Nobody waits for this run any more."""
 
 
+def answered(runs: LabRuns, asked: Question, progress: Progress) -> Answer:
+    """What `progress` raises to end a run is for the caller."""
+    try:
+        match asked:
+            case AskRun():
+                return Ran(asked.number, runs.run(asked, progress))
+            case AskTrust():
+                return Trusted(asked.number, *runs.trust(asked.run, progress))
+            case AskSweep():
+                found = runs.sweep(asked, progress)
+                return Swept(asked.number, asked.run.text, asked.run.ground, found)
+            case AskCandles():
+                shown = runs.candles(asked)
+                return Candles(asked.number, asked.symbol, asked.timeframe_ms, shown)
+            case Drop():
+                return Dropped(asked.number)
+            case _:
+                assert_never(asked)
+    except LefiError as error:
+        told = (error.code, error.what, error.where, error.why, error.next_step)
+        return Refused(asked.number, *told)
+
+
 class Inbox:
     """Questions as they come, read by a thread of their own: a run hears of the next one."""
 
@@ -86,31 +109,10 @@ class Worker:
         while True:
             asked = self._inbox.next()
             try:
-                said = self._answer(asked)
+                said = answered(self._runs, asked, self._progress(asked.number))
             except DroppedError:
                 said = Dropped(asked.number)
-            except LefiError as error:
-                told = (error.code, error.what, error.where, error.why, error.next_step)
-                said = Refused(asked.number, *told)
             self._say(said)
-
-    def _answer(self, asked: Question) -> Answer:
-        progress, runs = self._progress(asked.number), self._runs
-        match asked:
-            case AskRun():
-                return Ran(asked.number, runs.run(asked, progress))
-            case AskTrust():
-                return Trusted(asked.number, *runs.trust(asked.run, progress))
-            case AskSweep():
-                found = runs.sweep(asked, progress)
-                return Swept(asked.number, asked.run.text, asked.run.ground, found)
-            case AskCandles():
-                shown = runs.candles(asked)
-                return Candles(asked.number, asked.symbol, asked.timeframe_ms, shown)
-            case Drop():
-                return Dropped(asked.number)
-            case _:
-                assert_never(asked)
 
     def _progress(self, number: int) -> Progress:
         """Called between blocks of candles, or cells; it ends what nobody waits for."""

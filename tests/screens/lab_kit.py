@@ -12,16 +12,12 @@ from queue import SimpleQueue
 from textual.pilot import Pilot
 
 from lefi_tui.app import LefiApp
-from lefi_tui.errors import LefiError
 from lefi_tui.simulate.lab import LabRuns
+from lefi_tui.simulate.lab_worker import answered
 from lefi_tui.views.lab_state import LabState
 from lefi_tui.views.lab_view import (
-    Answer,
-    AskCandles,
     AskRun,
     AskSweep,
-    AskTrust,
-    Candles,
     DataFile,
     Drop,
     Dropped,
@@ -30,10 +26,6 @@ from lefi_tui.views.lab_view import (
     Hear,
     Lab,
     Question,
-    Ran,
-    Refused,
-    Swept,
-    Trusted,
 )
 from lefi_tui.wiring.lab import LabHouse
 from lefi_tui.wiring.script_store import ScriptFolder
@@ -107,27 +99,7 @@ class InHouse(LabHouse):
         while (asked := self._questions.get()) is not None:
             self.gate.wait()
             if asked.number > self._unwanted:
-                self.hear(_answer(runs, asked))
-
-
-def _answer(runs: LabRuns, asked: Question) -> Answer:
-    try:
-        match asked:
-            case AskRun():
-                return Ran(asked.number, runs.run(asked, _nobody_looks))
-            case AskTrust():
-                return Trusted(asked.number, *runs.trust(asked.run, _nobody_looks))
-            case AskSweep():
-                found = runs.sweep(asked, _nobody_looks)
-                return Swept(asked.number, asked.run.text, asked.run.ground, found)
-            case AskCandles():
-                shown = runs.candles(asked)
-                return Candles(asked.number, asked.symbol, asked.timeframe_ms, shown)
-            case _:
-                return Dropped(asked.number)
-    except LefiError as error:
-        told = (error.code, error.what, error.where, error.why, error.next_step)
-        return Refused(asked.number, *told)
+                self.hear(answered(runs, asked, _nobody_looks))
 
 
 def _nobody_looks(_done: int, _of: int) -> None:
