@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
@@ -29,6 +29,7 @@ from lefi_tui.core.messages import PlayGame, QuoteChanged, StartBot
 from lefi_tui.core.order import Side
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.recovery import verify
+from lefi_tui.ports.journal import Row
 from tests.campaign.runner import Campaign, Finding
 from tests.exchange.live_profile import bare, begun, live_profile, with_key
 from tests.exchange.loopback.host import Far, exchange_in_process
@@ -40,6 +41,8 @@ PATIENCE_S: Final = 40.0
 BARE_S: Final = 8.0  # the desk's own alarm comes after five
 LOOK_S: Final = 0.002
 HAND_S: Final = 0.06  # a key that comes sooner is the same press
+ASKED: Final = ("OrderCancelRequested", "VenueSilent")
+ASKED_MAX: Final = 10  # of one order: a doubt of half a minute is some questions
 SHARE: Final = 0.05  # of the orders meets one of these
 # So many doubts are meant here, and are no reason to stop.
 RULES: Final = "[kill]\nerrors_max = 1000\nlosses_max = 1000\n"
@@ -73,6 +76,7 @@ class Player:
         self._sizes, self._tick, self._bid = MARKETS[symbol]
         self._is_maker = False
         self.presses = 0
+        self.told: list[str] = []  # in answer to the newest press
         self.fates: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -100,8 +104,7 @@ class Player:
         receipts = [self._engine.submit(command)]
         if self._chance.random() < 0.1:  # the same press, carried twice
             receipts.append(self._engine.submit(command))
-        for each in receipts:
-            each.result(PATIENCE_S)
+        self.told = [each.result(PATIENCE_S).text for each in receipts]
         assert self._engine.is_running, "a bug has ended the engine"
 
     def price(self, bid: Decimal) -> None:
@@ -146,7 +149,7 @@ class Player:
             self.press(Do.ARM)
             state = self.state  # what is lost meanwhile disarms it again, and says so
             is_told = state.why.startswith("Disarmed: ")
-            assert state.is_armed or state.doubted or is_told, state.why
+            assert state.is_armed or state.doubted or is_told, f"{state.why} {self.told}"
             return
         if self._chance.random() < 0.25:
             self._in_parts()
@@ -294,9 +297,10 @@ def agrees(home: Path, fills: list[dict[str, Any]]) -> Iterator[str]:
     journal = SqliteJournal(home)
     try:
         verify(journal)
-        rows = list(journal.rows(types=("PlayGame", "OrderSubmitted")))
+        journaled = list(journal.rows(types=("PlayGame", "OrderSubmitted", *ASKED)))
     finally:
         journal.close()
+    rows = [row for row in journaled if row.type not in ASKED]
     plays = {row.n: json.loads(row.body)["play"] for row in rows if row.type == "PlayGame"}
     pressed: Counter[tuple[str, int]] = Counter()
     orders: dict[str, Mapping[str, Any]] = {}
@@ -315,7 +319,16 @@ def agrees(home: Path, fills: list[dict[str, Any]]) -> Iterator[str]:
     for press, count in pressed.items():
         if count > 1:
             yield f"press {press} has led to {count} games"
+    yield from never_raced(row for row in journaled if row.type in ASKED)
     yield from never_reversed(orders, fills)
+
+
+def never_raced(rows: Iterable[Row]) -> Iterator[str]:
+    """What gets no answer is asked for again, but with patience."""
+    asked = Counter((json.loads(row.body)["order"], row.type) for row in rows)
+    for (order, what), count in asked.items():
+        if count > ASKED_MAX:
+            yield f"{order}: {what} {count} times"
 
 
 def never_reversed(
