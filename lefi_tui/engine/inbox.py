@@ -28,6 +28,7 @@ from lefi_tui.core.messages import (
     HoldBots,
     Kill,
     ListInstruments,
+    ListOffers,
     LookAgain,
     MarketInput,
     OpenAccount,
@@ -38,6 +39,7 @@ from lefi_tui.core.messages import (
     SetCalendar,
     SetKillRules,
     SetLimits,
+    SetProtectionRules,
     StopBot,
     TakeOrders,
     TendProtection,
@@ -53,14 +55,16 @@ TURN_MESSAGES_MAX: Final = 64  # some ten milliseconds; what is urgent comes fir
 Incoming = Command | Report | MarketInput
 _OF_KILL: Final = (Kill, AdvanceKill, TakeOrders, CancelOrder)
 _OF_DOUBT: Final = (LookAgain, DeclareDead, AdoptOrder, AdoptUnits)
-# What a start says before anything else.
+# What a start says before anything else: it would end where one of these was refused.
 _OF_SETUP: Final = (
     OpenAccount,
     ListInstruments,
+    ListOffers,
     SetLimits,
     ChangeLimits,
     SetCalendar,
     SetKillRules,
+    SetProtectionRules,
     SetApprovalRules,
 )
 _FIRST: Final = (*_OF_KILL, VenueFilled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,23 @@ import pytest
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.desk import BotStatus
+from lefi_tui.core.offers import Offers
 from lefi_tui.engine.engine import Engine
+from lefi_tui.settings import load
 from lefi_tui.views.queries import DeskQuery
-from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, running, send, start, until
+from lefi_tui.wiring.demo import build_engine
+from tests.engine.kit import (
+    ACCOUNT,
+    LIST,
+    OPEN,
+    MemoryVenue,
+    bars,
+    quote,
+    running,
+    send,
+    start,
+    until,
+)
 
 
 def _status(engine: Engine) -> str:
@@ -68,3 +83,34 @@ def test_what_waits_for_a_venue_after_a_start_is_carried_out_in_the_sequence_it_
     again.stop()
     assert [each.is_accepted for each in told] == [True, True], told
     assert again.desk.bots["two"].status is BotStatus.STOPPED
+
+
+def test_a_start_is_not_ended_by_a_venue_that_keeps_silent_about_an_order(tmp_path: Path) -> None:
+    """One refusal of what the program says first would end it."""
+    venue = MemoryVenue(holds=True)
+    engine = running(tmp_path, venue)
+    send(engine, OPEN, LIST, start())
+    engine.hear(quote(0, 100.0))
+    engine.hear(bars(0, 1.0))
+    asyncio.run(until(lambda: bool(engine.desk.orders)))
+    engine.stop()
+    venue.deaf = True
+    again = running(tmp_path, venue)
+    send(again, *_said_first(tmp_path / "home"), m.ListOffers(ACCOUNT, Offers("loopback")))
+    desk = again.desk
+    again.stop()
+    assert desk.orders
+    assert (desk.protection_rules.alarm_s, desk.offers[ACCOUNT].venue) == (7, "loopback")
+
+
+def _said_first(home: Path) -> Sequence[m.Command]:
+    """By the whole program, of its demo account."""
+    home.mkdir()
+    (home / "config.toml").write_text("[protection]\nalarm_s = 7\n")
+    loaded = load({"LEFI_HOME": str(home)})
+    assert loaded.problems == ()
+    engine, opening = build_engine(loaded.settings, home)
+    engine.start()
+    engine.stop()
+    assert opening
+    return opening
