@@ -31,7 +31,9 @@ from lefi_tui.ports.depth_feed import HearBook, HearPrint, Line
 
 WORKER: Final = "lefi_tui.adapters.ccxt_depth"
 NS_PER_MS: Final = 1_000_000
+NS_PER_S: Final = 1_000_000_000
 ROUND_S: Final = 1.0
+NEWS_S: Final = 1.0  # a line that is there again sooner is no news
 QUOTE_MS: Final = 200  # a price that stands still is told again: a game asks for its age
 FRESH_NS: Final = 1_000_000_000  # a stream that told so lately need not be asked beside it
 MEASURE_S: Final = 5.0
@@ -48,6 +50,7 @@ class _Line(Struct):
     asked: tuple[str, ...] = ()
     is_offered: bool = True
     why: str = ""
+    lost_ns: int = 0  # since when there is a why
     said: str = ""  # why, as people were told last
     ahead_ns: int | None = None  # the exchange's clock before our monotonic one
     ping_ns: int | None = None
@@ -74,7 +77,7 @@ class ExchangeDepth:
         self._hear_book: HearBook = _unseen
         self._hear_print: HearPrint = _unheard
         self.wanted: tuple[str, ...] = ()
-        self.measure_s = MEASURE_S
+        self.measure_s, self.news_s = MEASURE_S, NEWS_S
         self._changed = asyncio.Event()
         self._line = _Line()
         link.tells = self._told
@@ -116,7 +119,8 @@ class ExchangeDepth:
             if not self.wanted:
                 await self._changed.wait()
                 continue
-            self._line = _Line(why=self._line.why, said=self._line.said)
+            before = self._line
+            self._line = _Line(why=before.why, lost_ns=before.lost_ns, said=before.said)
             try:
                 async with self._link:
                     await self._attend()
@@ -159,12 +163,17 @@ class ExchangeDepth:
     # ---- words
 
     def _lost(self, why: str) -> None:
-        self._line.why = why
+        line = self._line
+        line.lost_ns = line.lost_ns if line.why else self._clock.monotonic_ns()
+        line.why = why
 
     def _say(self) -> None:
-        """What has lasted for a round, once: a line that is there again at once is no news."""
+        """What has lasted, once: a line that is there again at once is no news."""
         line = self._line
         if bool(line.why) == bool(line.said):
+            return
+        lost_s = (self._clock.monotonic_ns() - line.lost_ns) / NS_PER_S
+        if line.why and lost_s < self.news_s:
             return
         is_back, line.said = not line.why, line.why
         what = "books come as they happen again" if is_back else "books come once a second only"

@@ -30,7 +30,7 @@ from tests.exchange.loopback.host import Far, exchange_in_thread
 
 D = Decimal
 MS = 1_000_000
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 # What moves a price there, and how BTC and ETH are called.
 ACTS = {
     "binanceusdm": ("price", "BTCUSDT", "ETHUSDT"),
@@ -206,10 +206,12 @@ async def test_a_line_that_is_lost_says_so_and_comes_back_by_itself(market: Stre
     assert {each.bids[0].price for each in market.books} <= market.moved
 
 
-async def test_a_loss_of_a_moment_is_no_news(market: Streamed) -> None:
-    market.far.act("cut")
+async def test_a_loss_of_a_moment_is_no_news(market: Streamed, monkeypatch: Any) -> None:
+    monkeypatch.setattr(market.depth, "news_s", PATIENCE_S)  # is some rounds of it here
+    market.far.act("drop", stream="market", refuse_s=2.5)
+    await settled(lambda: market.feed.line().why)
     market.forget()
-    await settled(lambda: market.books)
+    await settled(lambda: not market.feed.line().why)
     await market.sees(market.moves())
     assert market.said == []
 
