@@ -19,12 +19,12 @@ from lefi_tui.core.order import Order
 from tests.exchange.loopback.host import Far
 from tests.exchange.test_live_venue import BTC
 
-# Ten times quicker than in earnest, and nothing is read by the clock alone.
+# Ten times quicker than in earnest.
 QUICK = StreamTerms(
     ping_s=0.1, dead_s=1.0, keep_s=60.0, first_wait_s=0.05, most_wait_s=0.4,
     deaf_s=0.3, look_s=0.1, proven_s=30.0, quiet_s=0.2,
 )  # fmt: skip
-SOON_S = 10.0
+SOON_S = 60.0
 
 
 class Account(Struct):

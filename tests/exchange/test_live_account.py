@@ -19,7 +19,7 @@ from lefi_tui.views.queries import WalletsQuery
 from lefi_tui.views.wallet_view import WalletsView
 from tests.exchange.live_profile import BTC, ETH, bare, held, live_profile, opened, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.test_public_account import running, seen
+from tests.exchange.test_public_account import PATIENCE_S, running, seen
 
 BUYER = f"""
 state n = 0
@@ -155,7 +155,7 @@ def standing(far: Far) -> list[dict[str, Any]]:
 
 
 def lasting(far: Far, is_so: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not (found := is_so()):
         assert time.monotonic() < deadline, far.act("algos")
         time.sleep(0.02)

@@ -22,7 +22,7 @@ from tests.exchange.live_profile import BTC, bare, live_profile, opened, with_ke
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import ROOT
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 DEAD_MAN_S = 1
 SCRIPT = f"""
 state n = 0

@@ -24,7 +24,7 @@ from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import seen
 
 D = Decimal
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 OPEN = {"NEW", "PARTIALLY_FILLED"}
 BUY = PlaceOrder("main", BTC, Side.BUY, Size(SizeKind.UNITS, D("0.02")), leverage=D(5))
 

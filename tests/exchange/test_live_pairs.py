@@ -18,7 +18,7 @@ from tests.exchange.live_profile import BTC, held, live_desk
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import seen
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 GAME = {"sizes": "0.01", "leverage": "20", "stale_ms": "60000", "repeat_ms": "50", "held_ms": "50"}
 PLANS = ("batch", "parallel")
 

@@ -27,7 +27,7 @@ on PriceUpdate("{symbol}") {{
     if n == 1 {{ {order} }}
 }}
 """
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")

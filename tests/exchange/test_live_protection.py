@@ -19,7 +19,7 @@ from tests.exchange.live_profile import BTC, bare, begun, live_profile, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import seen
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 RULES = "[protection]\nalarm_s = 1\nclose_s = 2\ndead_man_s = 30\n"
 BUYER = """
 state n = 0

@@ -18,7 +18,7 @@ from tests.exchange.loopback.clients import cut_off
 from tests.exchange.loopback.host import Far
 
 BTC = "BTC/USDT:USDT"
-SOON_S = 3.0
+SOON_S = 60.0
 
 pytestmark = pytest.mark.asyncio
 

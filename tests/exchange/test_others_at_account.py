@@ -31,7 +31,7 @@ from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_public_account import running, seen
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 D = Decimal
 HOLDER = f"""
 state n = 0

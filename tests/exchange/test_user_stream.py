@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import ccxt.pro as ccxt
 import pytest
+from msgspec.structs import replace
 
 from lefi_tui.adapters.binance_stream import LIVE
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.core.messages import VenueSilent
 from lefi_tui.ports.venue import VenueTimeoutError
 from tests.exchange.loopback.host import Far, exchange_in_thread
-from tests.exchange.stream_kit import reads, settled, trading
+from tests.exchange.stream_kit import QUICK, SOON_S, reads, settled, trading
 from tests.exchange.test_live_venue import BTC, exit_of, order
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,7 +30,9 @@ def far() -> Iterator[Far]:
 async def test_what_an_order_does_is_told_by_the_stream_without_a_question(
     far: Far, link: ExchangeLink
 ) -> None:
-    async with trading(far, link) as account:
+    # Nothing is read by the clock here, however slow the machine is.
+    patient = replace(QUICK, deaf_s=SOON_S, quiet_s=SOON_S, dead_s=SOON_S)
+    async with trading(far, link, patient) as account:
         before = reads(far)
         bought = order("by stream")
         await account.sends(bought)

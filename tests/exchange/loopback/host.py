@@ -25,8 +25,8 @@ from tests.exchange.loopback.exchange import KEYS, LoopbackExchange
 from tests.exchange.loopback.keys import ApiKey
 
 ROOT: Final = Path(__file__).parents[3]
-READY_S: Final = 30.0
-ANSWER_S: Final = 10.0
+READY_S: Final = 60.0
+ANSWER_S: Final = 60.0
 
 
 @dataclass(frozen=True)
