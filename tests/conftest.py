@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
 # A run in the background of a shell ignores ^C, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+NAME_LETTERS_MAX: Final = 80
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Two megabytes are no name. It stands in the environment of each program that a test starts,
+    which has no room for it, and every process of the run tells it to the first."""
+    text = val.decode("latin-1") if isinstance(val, bytes) else val
+    if not isinstance(text, str) or len(text) <= NAME_LETTERS_MAX:
+        return None
+    return f"{text[:NAME_LETTERS_MAX]}... of {len(text)}"
 
 
 @pytest.fixture(scope="session", autouse=True)
