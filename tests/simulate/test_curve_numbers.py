@@ -72,9 +72,9 @@ def test_where_a_last_digit_is_not_certain_python_adds_it_up(
 ) -> None:
     equity = array("d", curve(5, 400))
     sure = fall_and_sums(equity)
-    monkeypatch.setattr(sums, "_sure", _never_sure)
+    monkeypatch.setattr(sums, "sure", _never_sure)
     assert fall_and_sums(equity) == sure
 
 
 def _never_sure(*_given: object) -> float:
-    raise sums._UnsureError
+    raise sums.UnsureError

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from lefi_tui.simulate.machine import market_layout, words
+from lefi_tui.simulate.machine import eights, market_layout, words
 from lefi_tui.simulate.machine.code import Code, coded
 from lefi_tui.simulate.machine.dialect import translate
 from lefi_tui.simulate.machine.dialect_values import DialectError
@@ -46,8 +46,18 @@ def counted(x: float, y: float, z: float) -> float:
         while total > abs(z):
             total = total / 2 - 1
     return total
+
+def abreast(x: float, y: float, z: float) -> float:
+    numbers = floats(20)
+    for each in range(20):
+        numbers[each] = x * each - y
+    eights = eight(numbers, 3)
+    others = lesser(z + y * eights / 3.0, alone(x)) - spread(z)
+    put_eight(numbers, 5, others)
+    told = part(others, 6) + times(eights < others) + 8 * times(eights >= z) + numbers[6]
+    return told + (100.0 if some(others > y) or some(others <= eights + x) else 0.0)
 """
-NAMES: Final = ("fused", "rounded", "cut", "powered", "chosen", "swapped", "counted")
+NAMES: Final = ("fused", "rounded", "cut", "powered", "chosen", "swapped", "counted", "abreast")
 _TAKES: Final = (ctypes.c_double,) * 3
 
 
@@ -55,7 +65,7 @@ def _ways() -> tuple[Code, ModuleType]:
     wanted = dict.fromkeys(NAMES, (ctypes.c_double, _TAKES))
     code = coded(translate([(TEXT, {"layout": market_layout})], "test"), wanted)
     plain = ModuleType("plain")
-    known: dict[str, Any] = {**vars(words), "layout": market_layout}
+    known: dict[str, Any] = {**vars(words), **vars(eights), "layout": market_layout}
     plain.__dict__.update(known, copysign=math.copysign, pow=math.pow)
     exec(TEXT, plain.__dict__)
     return code, plain

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,9 @@ from msgspec.structs import replace
 from lefi_tui.core import metrics
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate import event_way
-from lefi_tui.simulate.lanes.account import PNL_AT, RETURNS
-from lefi_tui.simulate.lanes.course import OF_SUMS, sum_up
+from lefi_tui.simulate.lanes.adding import OF_SUMS, add_returns, add_squares
 from lefi_tui.simulate.lanes.sums import sums_of
+from lefi_tui.simulate.machine.eights import WIDTH
 from lefi_tui.simulate.prepared import prepare
 from lefi_tui.simulate.sweep_cells import CellRunner, cell_of
 from lefi_tui.views.sweep_view import LANES, MACHINE
@@ -96,8 +95,11 @@ def test_a_sum_of_returns_is_rounded_once_as_fsum_has_it() -> None:
         for each in range(chance.randint(0, n)):
             returns[each] = chance.choice((chance.gauss(0, scale), 0.5, -0.25, 2.0**-60))
             count = each + 1
-        x, y = array("d", bytes(8 * (PNL_AT + count + 1))), [0.0] * OF_SUMS
-        x[RETURNS] = count
-        x[PNL_AT : PNL_AT + count] = array("d", returns[:count])
-        sum_up(n, x, y)
-        assert sums_of(n, count, y, partial(list, returns[:count])) == metrics.sums_of(returns)
+        y, r = [0.0] * OF_SUMS, [*returns, *[0.0] * WIDTH]
+        add_returns(count, r, y)
+        told = sums_of(n, count, y, partial(_squares, count, r, y), r)
+        assert told == metrics.sums_of(returns)
+
+
+def _squares(count: int, r: list[float], y: list[float], mean: float) -> None:
+    add_squares(count, mean, r, y)

@@ -1,11 +1,12 @@
 """One spot market and its cash as numbers in X, in the dialect: what core.matching has for market
-orders with a stop and a target, digit for digit. Orders on their way, what trades made and what
-candles returned stand behind.
+orders with a stop and a target, digit for digit. Orders on their way stand behind; what trades made
+and candles returned is added up in Y.
 """
 
 from __future__ import annotations
 
 from lefi_tui.core.matching.rules import COST_TOLERANCE, NUDGE
+from lefi_tui.simulate.lanes.adding import LOSSES, LOST, MOST, PNL_AT, WINS, WON, add_one
 from lefi_tui.simulate.machine.words import Floats, finite, floor, nearest, whole
 
 # In X: the account
@@ -34,8 +35,9 @@ EXPOSED = 20
 RETURNS = 21  # how many are written
 FEES = 22
 TRADES = 23
-MOST = 24  # of trades that there is room for
-ASKED = 25  # orders on their way
+ASKED = 24  # orders on their way
+CANDLES = 25  # of the data
+LIMIT = 26  # how far it may go on without a run of the script
 
 # Of each order on its way
 KIND = 0
@@ -46,8 +48,8 @@ ASK_TARGET_KIND = 4
 ASK_TARGET = 5
 OF_ASK = 8
 ASKS = 16  # at one moment; a script's places are fewer
-ASKS_AT = 26
-PNL_AT = 154  # of each trade; behind MOST of them come the returns of the candles
+ASKS_AT = 27
+OF_ACCOUNT = 155
 
 BUY_SHARE = 0
 BUY_WORTH = 1
@@ -121,7 +123,7 @@ def hang(x: Floats, o: int) -> None:
         x[TARGET] = x[ENTRY] * (1.0 + x[TARGET_VALUE]) if is_share else x[TARGET_VALUE]
 
 
-def sell(opening: float, x: Floats, o: int) -> None:
+def sell(opening: float, x: Floats, y: Floats, o: int) -> None:
     """Of what is held; more than that is refused, but where a share of it is asked."""
     price = opening * (1.0 - x[SLIPPAGE])
     held = x[UNITS]
@@ -139,10 +141,10 @@ def sell(opening: float, x: Floats, o: int) -> None:
         units = min(units, held)
     if units <= 0.0 or (x[o + KIND] != CLOSE and units > lots_nearest(x, held)):
         return
-    reduce(units, price, x[TAKER] * price * units, x)
+    reduce(units, price, x[TAKER] * price * units, x, y)
 
 
-def reduce(units: float, price: float, whole_fee: float, x: Floats) -> None:
+def reduce(units: float, price: float, whole_fee: float, x: Floats, y: Floats) -> None:
     """A trade with its share of entry fees; more than what is held closes it."""
     size = x[UNITS]
     closing = min(units, size)
@@ -153,7 +155,7 @@ def reduce(units: float, price: float, whole_fee: float, x: Floats) -> None:
     x[FEES] = x[FEES] + whole_fee
     x[REALIZED] = x[REALIZED] + (gain + 0.0)
     x[CASH] = x[CASH] + (price * closing - fee)
-    count_trade(gain + 0.0 - (entry_fees + fee), x)
+    count_trade(gain + 0.0 - (entry_fees + fee), x, y)
     left = lots_nearest(x, size - closing)
     x[UNITS] = left
     x[ENTRY_FEES] = x[ENTRY_FEES] - entry_fees
@@ -164,20 +166,28 @@ def reduce(units: float, price: float, whole_fee: float, x: Floats) -> None:
         x[OPENED_AT] = NAN
 
 
-def count_trade(pnl: float, x: Floats) -> None:
-    if x[TRADES] < x[MOST]:
-        x[PNL_AT + whole(x[TRADES])] = pnl
+def count_trade(pnl: float, x: Floats, y: Floats) -> None:
     x[TRADES] = x[TRADES] + 1.0
+    if x[TRADES] > y[MOST]:
+        return
+    if pnl > 0.0:
+        y[PNL_AT + whole(y[WINS])] = pnl
+        y[WINS] = y[WINS] + 1.0
+        add_one(y, WON, pnl)
+    elif pnl < 0.0:
+        y[LOSSES] = y[LOSSES] + 1.0
+        y[PNL_AT + whole(y[MOST] - y[LOSSES])] = pnl
+        add_one(y, LOST, pnl)
 
 
-def arrive_all(opening: float, x: Floats) -> None:
+def arrive_all(opening: float, x: Floats, y: Floats) -> None:
     """Orders meet the open as they were sent."""
     for number in range(whole(x[ASKED])):
         o = ASKS_AT + number * OF_ASK
         if x[o + KIND] <= BUY_UNITS:
             buy(opening, x, o)
         else:
-            sell(opening, x, o)
+            sell(opening, x, y, o)
     x[ASKED] = 0.0
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import inspect
-import math
 from array import array
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from lefi_tui.core.metrics import Sums, sums_of
-from lefi_tui.simulate.lanes import course, curve, sums
+from lefi_tui.core import metrics
+from lefi_tui.core.metrics import Sums
+from lefi_tui.simulate.lanes import adding, curve, sums
 from lefi_tui.simulate.machine.code import Code
 from lefi_tui.simulate.machine.columns import doubles
 from lefi_tui.simulate.machine.kept_code import kept_code
@@ -23,30 +22,27 @@ _WHOLE: Final = ctypes.c_int64
 
 def fall_and_sums(equity: array[float], folder: Path | None = None) -> tuple[float, Sums]:
     """The largest fall, and what Sharpe and Sortino need. `folder`: of kept code."""
-    n, functions = len(equity), _code(folder).functions
-    cells, y = doubles(equity), array("d", bytes(8 * course.OF_SUMS))
-    fall, count = (
-        functions["largest_fall"](n, cells),
-        functions["sum_returns"](n, cells, doubles(y)),
-    )
+    n, do = len(equity), _code(folder).functions
+    y, returns = array("d", bytes(8 * adding.OF_SUMS)), array("d", bytes(8 * n))
+    cells, r, of_y = (doubles(each) for each in (equity, returns, y))
+    fall, count = do["largest_fall"](n, cells), do["returns_of"](n, cells, r)
     if not 0 < count < sums.COUNT_MAX:
-        return fall, sums_of(_returns(equity))
-    mean = math.fsum(y[course.TOTAL : course.TOTAL + 2]) / count
-    functions["sum_squares"](n, mean, cells, doubles(y))
-    return fall, sums.sums_of(count, count, y, lambda: _returns(equity))
+        return fall, metrics.sums_of(returns[:count])
+    do["add_returns"](count, r, of_y)
 
+    def add_squares(mean: float) -> None:
+        do["add_squares"](count, mean, r, of_y)
 
-def _returns(equity: array[float]) -> array[float]:
-    return array("d", (after / before - 1 for before, after in pairwise(equity) if before))
+    return fall, sums.sums_of(count, count, y, add_squares, returns)
 
 
 @cache
 def _code(folder: Path | None) -> Code:
     wanted: dict[str, tuple[Any, list[Any]]] = {
         "largest_fall": (ctypes.c_double, [_WHOLE, _DOUBLES]),
-        "sum_returns": (_WHOLE, [_WHOLE, _DOUBLES, _DOUBLES]),
-        "sum_squares": (None, [_WHOLE, ctypes.c_double, _DOUBLES, _DOUBLES]),
+        "returns_of": (_WHOLE, [_WHOLE, _DOUBLES, _DOUBLES]),
+        "add_returns": (None, [_WHOLE, _DOUBLES, _DOUBLES]),
+        "add_squares": (None, [_WHOLE, ctypes.c_double, _DOUBLES, _DOUBLES]),
     }
-    add_one = inspect.getsource(course.add_one)
-    texts = [(add_one, vars(course)), (inspect.getsource(curve), vars(curve))]
+    texts = [(inspect.getsource(each), vars(each)) for each in (adding, curve)]
     return kept_code(folder, texts, wanted)

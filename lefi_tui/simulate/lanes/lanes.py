@@ -19,10 +19,10 @@ from lefi_tui.core.matching.rules import LOT_DIGITS_DEFAULT
 from lefi_tui.requests import BacktestRequest
 from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.lanes import account as at
-from lefi_tui.simulate.lanes import course
+from lefi_tui.simulate.lanes import adding
 from lefi_tui.simulate.lanes.parts import Name, Part, UnfitError
 from lefi_tui.simulate.lanes.rows import Rows, rows_of
-from lefi_tui.simulate.lanes.sums import COUNT_MAX, sums_of
+from lefi_tui.simulate.lanes.sums import COUNT_MAX, sums_of, won_and_lost
 from lefi_tui.simulate.lanes.text import LaneText, LaneTexts, texts_of
 from lefi_tui.simulate.machine.code import Code, Signature
 from lefi_tui.simulate.machine.columns import Columns, doubles
@@ -57,7 +57,7 @@ def unfit(prepared: Prepared, request: BacktestRequest, columns: Columns) -> str
         "its market has ticks or minimums": bool(
             rules.tick or rules.minimum_units or rules.minimum_notional or not rules.lot.scale
         ),
-        "a longer candle closes in a gap of the data": 1.0 in columns.amiss,
+        "a longer candle closes in a gap of the data": columns.is_amiss,
         "the data is too long": len(columns.opens) >= COUNT_MAX,
     }
     return next((words for words, is_so in found.items() if is_so), "")
@@ -76,7 +76,8 @@ class Lanes:
         self._texts = LaneTexts()
         self._rows: dict[int, Rows] = {}
         self._known: OrderedDict[Any, Any] = OrderedDict()  # columns by what they are made of
-        self._x = (ctypes.c_double * (at.PNL_AT + 2 * self._n + 1))()
+        self._returns: Any = (ctypes.c_double * (self._n + 1))()
+        self._y = (ctypes.c_double * (adding.OF_SUMS + self._n))()
         self._awake = [(_COUNT * (self._n + 1))() for _ in range(2)]
 
     def cell(self, settings: Settings, prepared: Prepared) -> SweepCell:
@@ -93,25 +94,29 @@ class Lanes:
             do[f"wake_{held}"](rows.count, warm, numbers, place, *given)
             for held, place in zip(("flat", "long"), self._awake, strict=True)
         ]
-        x, y = self._account(), (ctypes.c_double * course.OF_SUMS)()
+        x, y = self._account(), self._sums()
         state, reads = _floats(text.first), _floats([0.0] * text.reads)
-        memory = (self._candles, rows.moments, *self._awake, numbers, state, reads, x)
-        if do["lane"](self._n, *awake, *memory, *given):
+        memory = (self._candles, rows.moments, *self._awake, numbers, state, reads)
+        if do["lane"](self._n, *awake, *memory, x, y, self._returns, *given):
             raise UnfitError("a run of it needs Python")
-        if x[at.TRADES] > x[at.MOST]:
+        if x[at.TRADES] > self._n:
             raise UnfitError("it trades more often than there are candles")
-        do["sum_up"](self._n, x, y)
-        return self._told(settings, x, y)
+        return self._told(settings, x, y, do["add_squares"])
 
     def _account(self) -> Any:
-        x = self._x
-        x[: at.PNL_AT] = [0.0] * at.PNL_AT
+        x = (ctypes.c_double * at.OF_ACCOUNT)()
         x[at.CASH] = x[at.LAST] = x[at.PEAK] = x[at.TROUGH] = self._cash
         x[at.STOP], x[at.TARGET], x[at.OPENED_AT] = -at.INF, at.INF, at.NAN
+        x[at.CANDLES] = float(self._n)
         x[at.MAKER], x[at.TAKER] = self._fees.maker, self._fees.taker
         x[at.SLIPPAGE], x[at.SCALE] = self._fees.slippage, 10.0**LOT_DIGITS_DEFAULT
-        x[at.MOST] = float(self._n)
         return x
+
+    def _sums(self) -> Any:
+        y = self._y
+        y[: adding.OF_SUMS] = [0.0] * adding.OF_SUMS
+        y[adding.MOST] = float(self._n)
+        return y
 
     def _rows_of(self, prepared: Prepared) -> Rows:
         handler = prepared.bound.candles[0]
@@ -165,30 +170,34 @@ class Lanes:
 
     # ---- what it came to
 
-    def _told(self, settings: Settings, x: Any, y: Any) -> SweepCell:
-        prepared, n = self._prepared, self._n
-        pnl = x[at.PNL_AT : at.PNL_AT + int(x[at.TRADES])]
-        begin, count = at.PNL_AT + n, int(x[at.RETURNS])
-        sums = sums_of(n, count, y, lambda: x[begin : begin + count])
+    def _told(self, settings: Settings, x: Any, y: Any, add_squares: Any) -> SweepCell:
+        prepared, n, last = self._prepared, self._n, x[at.LAST]
+        count, trades = int(x[at.RETURNS]), int(x[at.TRADES])
+
+        def add(mean: float) -> None:
+            add_squares(count, mean, self._returns, y)
+
+        sums = sums_of(n, count, y, add, self._returns)
+        won, lost = won_and_lost(y)
         a_year = metrics.yearly(prepared.timeframe_ms)
-        last = x[at.LAST]
         ends = metrics.Course(
             (self._cash, last), 0, prepared.timeframe_ms, prepared.from_ms, prepared.to_ms
         )
+        peak, trough = x[at.PEAK], x[at.TROUGH]
         return SweepCell(
             settings,
             is_done=True,
             final_equity=last,
             total_return=last / self._cash - 1,
-            max_drawdown=x[at.WORST],
+            max_drawdown=max(x[at.WORST], (peak - trough) / peak),
             sharpe=metrics.sharpe(sums, a_year),
             sortino=metrics.sortino(sums, a_year),
             cagr=metrics.cagr(ends),
-            win_rate=metrics.win_rate(pnl),
-            profit_factor=metrics.profit_factor(pnl),
+            win_rate=y[adding.WINS] / trades if trades else None,
+            profit_factor=won / -lost if lost else None,
             exposure=int(x[at.EXPOSED]) / n,
             fees=x[at.FEES],
-            trades=len(pnl),
+            trades=trades,
         )
 
 
@@ -210,6 +219,6 @@ def _code(text: str, parts: tuple[int, ...], columns: int, folder: Path | None) 
     }
     for held in ("flat", "long"):
         wanted[f"wake_{held}"] = (_COUNT, [_COUNT, _COUNT, _DOUBLE, _WHOLE, *given])
-    wanted["lane"] = (_COUNT, [*[_COUNT] * 3, _DOUBLE, *[_WHOLE] * 3, *[_DOUBLE] * 4, *given])
-    wanted["sum_up"] = (None, [_COUNT, *[_DOUBLE] * 2])
+    wanted["lane"] = (_COUNT, [*[_COUNT] * 3, _DOUBLE, *[_WHOLE] * 3, *[_DOUBLE] * 6, *given])
+    wanted["add_squares"] = (None, [_COUNT, ctypes.c_double, *[_DOUBLE] * 2])
     return kept_code(folder, texts_of(text), wanted)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lefi_tui.lang.program import Program
-from lefi_tui.simulate.lanes import account, course
+from lefi_tui.simulate.lanes import account, adding, course
 from lefi_tui.simulate.lanes.handler import (
     FLAT,
     LONG,
@@ -30,7 +30,7 @@ Scope = Mapping[str, object]
 
 LANE = """
 def lane(n: int, f: int, l: int, P: Floats, M: Ints, F: Ints, L: Ints, K: Floats, S: Floats, \
-R: Floats, X: Floats{columns}) -> int:
+R: Floats, X: Floats, Y: Floats, Q: Floats{columns}) -> int:
  m = 0
  i = 0
  j = 0
@@ -49,14 +49,15 @@ R: Floats, X: Floats{columns}) -> int:
    while j < l and M[L[j]] < m:
     j += 1
    limit = n if j == l else M[L[j]] + 1
-   m = hold(m, limit, n, P, X)
+   X[LIMIT] = float(limit)
+   m = hold(m, P, X, Y, Q)
    if m == limit:
     is_met = False
     m -= 1
     if j < l:
      h = L[j]
   if is_met:
-   candle(m, n, P, X)
+   candle(m, P, X, Y, Q)
    if X[UNITS] == 0.0:
     while i < f and M[F[i]] < m:
      i += 1
@@ -165,5 +166,5 @@ def _act_text(lines: Sequence[str], head: tuple[Sequence[str], str]) -> str:
 def texts_of(text: str) -> list[tuple[str, Scope]]:
     """With all it calls, each with the constants it may name."""
     scope = {**vars(account), "CLOSE_AT": CLOSE, "NAN": math.nan, "INF": math.inf}
-    whole = [(inspect.getsource(each), vars(each)) for each in (account, course)]
+    whole = [(inspect.getsource(each), vars(each)) for each in (adding, account, course)]
     return [maths_text(), *whole, (text, scope)]

@@ -54,6 +54,7 @@ class Columns(Struct):
     candles: dict[Kind, Column]
     amiss: Column  # 1 where a longer candle closes in a gap, before the moment's own
     mapped: list[tuple[mmap.mmap, int]] = field(default_factory=list)  # on disk: so many columns
+    is_amiss: bool = False  # anywhere
 
     def passed(self, begin: int, end: int) -> None:
         """Pages of these moments leave memory; who asks for them again has them from the disk."""
@@ -157,6 +158,7 @@ def _build(columns: Columns, kind: Kind, data_ms: int, folder: Path | None) -> C
         _code(folder).functions["longer"](count, *given)
         for at in _places_of(2.0, array("d", out[begin:end])):
             columns.amiss[begin + at] = 1.0
+            columns.is_amiss = True
         columns.passed(begin, end)
     return out
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from llvmlite import ir
 
 from lefi_tui.simulate.machine.dialect_values import Scope, Values, refuse
+from lefi_tui.simulate.machine.eights import EIGHT
 from lefi_tui.simulate.machine.words import NOTHING, TYPES, WHOLE
 
 
@@ -70,6 +71,8 @@ def _declared(module: ir.Module, node: ast.FunctionDef) -> ir.Function:
         module, ir.FunctionType(_type(node.returns, node), takes), symbol_of(node.name)
     )
     function.attributes.add("nounwind")
+    if EIGHT in takes:  # a call would bring it through memory
+        function.attributes.add("alwaysinline")
     for argument, each in zip(function.args, node.args.args, strict=True):
         argument.name = each.arg
         if argument.type.is_pointer:  # two arrays that are given are never the same

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 from llvmlite import ir
 
+from lefi_tui.simulate.machine.eights import EIGHT, spread_out
 from lefi_tui.simulate.machine.words import CALLS, COMPARE, DOUBLE, FLOATS, TRUTH, WHOLE, WHOLES
 
 Scope = Mapping[str, Any]  # constants of the text's module, by name
@@ -95,8 +96,12 @@ class Values:
             return getattr(self.at, WHOLES[kind])(left, right)
         if kind not in FLOATS:
             refuse(node, "is no arithmetic of the dialect")
-        pair = (self.cast(left, DOUBLE, node), self.cast(right, DOUBLE, node))
-        return getattr(self.at, FLOATS[kind])(*pair)
+        return getattr(self.at, FLOATS[kind])(*self._pair(left, right, node))
+
+    def _pair(self, left: Any, right: Any, node: ast.AST) -> tuple[Any, Any]:
+        """Both doubles, or both eight of them."""
+        wanted = EIGHT if EIGHT in {left.type, right.type} else DOUBLE
+        return self.cast(left, wanted, node), self.cast(right, wanted, node)
 
     def _unary(self, node: ast.UnaryOp) -> Any:
         if isinstance(node.op, ast.Not):
@@ -119,7 +124,7 @@ class Values:
         left, right = self.value(node.left), self.value(node.comparators[0])
         if left.type == WHOLE and right.type == WHOLE:
             return self.at.icmp_signed(op, left, right)
-        pair = (self.cast(left, DOUBLE, node), self.cast(right, DOUBLE, node))
+        pair = self._pair(left, right, node)
         # What is not equal to itself is a missing number: `!=` alone holds for it.
         return (self.at.fcmp_unordered if op == "!=" else self.at.fcmp_ordered)(op, *pair)
 
@@ -182,6 +187,8 @@ class Values:
             return value
         if value.type == WHOLE and wanted == DOUBLE:
             return self.at.sitofp(value, DOUBLE)
+        if value.type == DOUBLE and wanted == EIGHT:
+            return spread_out(self.at, value)
         refuse(node, f"is {value.type}, {wanted} is needed")
 
     _VALUES: ClassVar[Mapping[type[ast.expr], Callable[[Any, Any], Any]]] = {

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from llvmlite import ir
 
+from lefi_tui.simulate.machine.eights import EIGHT, EIGHTS
+
 Floats = MutableSequence[float]  # an array of doubles; in machine code its address
 Ints = MutableSequence[int]
 
@@ -22,6 +24,7 @@ TYPES: Final[Mapping[str, Any]] = {
     "float": DOUBLE,
     "int": WHOLE,
     "bool": TRUTH,
+    "Eight": EIGHT,
     "Floats": DOUBLE.as_pointer(),
     "Ints": WHOLE.as_pointer(),
 }
@@ -159,6 +162,7 @@ def _array(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
 
 
 CALLS: Final[Mapping[str, Written]] = {
+    **EIGHTS,
     "abs": _intrinsic("llvm.fabs"),
     "floor": _rounded("llvm.floor"),
     "ceil": _rounded("llvm.ceil"),
