@@ -108,6 +108,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
 class FarVenueServer(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    # At a full queue asyncio takes a Unix socket for connected, and the first send fails. An engine
+    # asks for all its orders at once, and on a busy machine five of them fill the usual one.
+    request_queue_size = 128
 
     def __init__(self, path: Path, ledger: FarLedger) -> None:
         super().__init__(str(path), _Handler)
