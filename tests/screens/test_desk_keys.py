@@ -277,8 +277,9 @@ async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
         await desk.press(key)
         await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
         await desk.shows("Stops every bot")
+        text = desk.text
         for each in KEYS:
-            assert each.tooltip.split(".")[0].split(",")[0][:30] in desk.text
+            assert each.tooltip.split(".")[0].split(",")[0][:30] in text
 
 
 @pytest.mark.asyncio
