@@ -20,7 +20,8 @@ from tests.engine.kit import EMPTY
 from tests.faults.far_venue import FarLedger, FarVenueServer
 
 ROOT = Path(__file__).parents[2]
-TRADES_S = 0.4  # each life trades for at most so long
+TRADES_S = 0.4  # each life trades for at most so long after its first fill
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def campaign(
     between = 0
     try:
         for _ in range(kills):
-            _live_and_kill(profile, folder / "venue.sock", chance.random() * TRADES_S)
+            _live_and_kill(profile, folder / "venue.sock", ledger, chance.random() * TRADES_S)
             between += bool(set(ledger.fills) - set(_booked(profile)))
             if tick is not None:
                 tick()
@@ -69,12 +70,16 @@ def _child(profile: Path, socket: Path, mode: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def _live_and_kill(profile: Path, socket: Path, seconds: float) -> None:
+def _live_and_kill(profile: Path, socket: Path, ledger: FarLedger, seconds: float) -> None:
     child = _child(profile, socket, "load")
     assert child.stdout is not None
     with child.stdout:
         said = child.stdout.readline()
         assert said == "trading\n", said
+        done, end = len(ledger.fills), time.monotonic() + PATIENCE_S
+        while len(ledger.fills) == done:
+            assert time.monotonic() < end, "it trades nothing"
+            time.sleep(0.001)
         time.sleep(seconds)
         child.send_signal(signal.SIGKILL)
         child.wait(30)
