@@ -7,7 +7,8 @@ in the middle answers with what is done, and says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from time import perf_counter
 from typing import Final
 
@@ -19,6 +20,7 @@ from lefi_tui.simulate.machine.why_not import Why
 from lefi_tui.simulate.prepared import Prepared, prepare
 from lefi_tui.simulate.sweep_cells import CellRunner, Done
 from lefi_tui.simulate.sweep_grid import Settings, axes_of, cells_of, check_ends
+from lefi_tui.simulate.sweep_lanes import lanes_of
 from lefi_tui.simulate.sweep_warnings import warnings_of
 from lefi_tui.simulate.sweep_workers import Workers
 from lefi_tui.views.sweep_view import SweepAxis, SweepCell, SweepView, measured
@@ -77,27 +79,34 @@ def sweep(request: SweepRequest, progress: Progress | None = None) -> SweepView:
     settings = tuple(cells_of(axes))
     now = Sweep(prepared, request, axes, [SweepCell(each) for each in settings])
     try:
-        for count, (number, done) in enumerate(_done(now, settings), 1):
-            now.hear(number, done)
-            if progress is not None:
-                progress(count, len(settings))
+        with closing(_done(now, settings)) as told:
+            for count, (number, done) in enumerate(told, 1):
+                now.hear(number, done)
+                if progress is not None:
+                    progress(count, len(settings))
     except KeyboardInterrupt:
         now.is_stopped = True
     return now.view(perf_counter() - started)
 
 
-def _done(now: Sweep, settings: Sequence[Settings]) -> Iterator[tuple[int, Done]]:
-    runner = CellRunner(now.prepared, now.request.run)
+def _done(now: Sweep, settings: Sequence[Settings]) -> Generator[tuple[int, Done]]:
+    runner, workers = CellRunner(now.prepared, now.request.run), max(now.request.workers, 1)
+    rest = dict.fromkeys(range(len(settings)))
+    for number, done in lanes_of(runner, now.axes, settings, workers):
+        del rest[number]
+        yield number, done
+    if not rest:
+        return
     # The first one makes what all share: columns, machine code. Workers begin with it.
-    yield 0, runner.run(settings[0])
-    rest = range(1, len(settings))
-    workers = min(now.request.workers, len(rest))
+    first, *others = rest
+    yield first, runner.run(settings[first])
+    workers = min(workers, len(others))
     if workers <= 1:
-        for number in rest:
+        for number in others:
             yield number, runner.run(settings[number])
         return
     with Workers(lambda number: runner.run(settings[number]), workers) as begun:
-        yield from begun.answers(rest)
+        yield from begun.answers(others)
 
 
 def ranked_by(rank: str, cells: Sequence[SweepCell]) -> tuple[int, ...]:

@@ -6,11 +6,15 @@ digit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lefi_tui.errors import LefiError
 from lefi_tui.requests import BacktestRequest
 from lefi_tui.simulate.event_way import Loop
-from lefi_tui.simulate.lanes.lanes import Lanes, unfit
+from lefi_tui.simulate.lanes.grid import Grid, grid_of
+from lefi_tui.simulate.lanes.lanes import Lanes, Room, unfit
 from lefi_tui.simulate.lanes.parts import UnfitError
+from lefi_tui.simulate.lanes.text import LaneText
 from lefi_tui.simulate.machine.columns import Columns, Kind, columns_of
 from lefi_tui.simulate.machine.compiled import Compiled, compile_script
 from lefi_tui.simulate.machine.market_door import CrowdedError
@@ -19,7 +23,7 @@ from lefi_tui.simulate.machine.why_not import Why
 from lefi_tui.simulate.prepared import Prepared, rebound
 from lefi_tui.simulate.result import Result
 from lefi_tui.simulate.sweep_grid import Settings
-from lefi_tui.views.sweep_view import EVENT, LANES, MACHINE, SweepCell
+from lefi_tui.views.sweep_view import EVENT, LANES, MACHINE, SweepAxis, SweepCell
 
 Done = tuple[SweepCell, str, Why | None]  # the way it took, and what kept it from a quicker one
 
@@ -30,7 +34,7 @@ class CellRunner:
     def __init__(self, prepared: Prepared, request: BacktestRequest) -> None:
         self._prepared, self._request = prepared, request
         self._columns: dict[tuple[Kind, ...], Columns] = {}
-        self._lanes: dict[tuple[Kind, ...], Lanes] = {}
+        self._lanes: dict[tuple[Kind, ...], tuple[Lanes, Room]] = {}
 
     def run(self, settings: Settings) -> Done:
         try:
@@ -65,17 +69,46 @@ class CellRunner:
         """Or what keeps it from being one; no line of the script alone is to blame."""
         if self._request.way != "auto":
             return None, None
+        try:
+            lanes, room = self._lanes_of(prepared)
+            return lanes.cell(settings, lanes.text(prepared), room), None
+        except UnfitError as error:
+            return None, (0, f"no lanes: {error}")
+
+    def _lanes_of(self, prepared: Prepared) -> tuple[Lanes, Room]:
+        """Raises UnfitError."""
         columns = self._columns_of(prepared)
         words = unfit(prepared, self._request, columns)
         if words:
-            return None, (0, f"no lanes: {words}")
+            raise UnfitError(words)
         kinds = prepared.bound.kinds_of_candles
         if kinds not in self._lanes:
-            self._lanes[kinds] = Lanes(prepared, self._request, columns)
+            lanes = Lanes(prepared, self._request, columns)
+            self._lanes[kinds] = lanes, lanes.room()
+        return self._lanes[kinds]
+
+    def grid(self, axes: Sequence[SweepAxis]) -> tuple[Lanes, Grid] | None:
+        """What tells the lanes of all cells, where their settings act apart."""
+        if self._request.way != "auto":
+            return None
         try:
-            return self._lanes[kinds].cell(settings, prepared), None
-        except UnfitError as error:
-            return None, (0, f"no lanes: {error}")
+            lanes, _ = self._lanes_of(self._prepared)
+        except UnfitError:
+            return None
+
+        def text_of(settings: Settings) -> LaneText | None:
+            try:
+                prepared = rebound(self._prepared, dict(settings))
+                if isinstance(prepared, str) or self._lanes_of(prepared)[0] is not lanes:
+                    return None
+                text = lanes.text(prepared)
+                lanes.coded(text)
+            except (LefiError, UnfitError):
+                return None
+            return text
+
+        grid = grid_of(self._prepared.source, axes, text_of)
+        return None if grid is None else (lanes, grid)
 
     def _columns_of(self, prepared: Prepared) -> Columns:
         kinds = prepared.bound.kinds_of_candles

@@ -116,7 +116,7 @@ class Wake(Numbered):
             case Trade() if op.action == "cancel":
                 return []
             case Trade() | Put():
-                return [f"{pad}w = 1.0"]
+                return [f"{pad}w = 1"]
             case _:
                 return []
 

@@ -7,23 +7,27 @@ cell is carried out whole.
 from __future__ import annotations
 
 import ctypes
-from array import array
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
+from msgspec import Struct, field
+
 from lefi_tui.core import metrics
-from lefi_tui.core.matching.rules import LOT_DIGITS_DEFAULT
+from lefi_tui.core.matching.rules import LOT_DIGITS_DEFAULT, Fees
 from lefi_tui.requests import BacktestRequest
 from lefi_tui.simulate.costs import fees_of
 from lefi_tui.simulate.lanes import account as at
 from lefi_tui.simulate.lanes import adding
 from lefi_tui.simulate.lanes.parts import Name, Part, UnfitError
-from lefi_tui.simulate.lanes.rows import Rows, rows_of
+from lefi_tui.simulate.lanes.rows import Padded, Rows, rows_of
 from lefi_tui.simulate.lanes.sums import COUNT_MAX, sums_of, won_and_lost
-from lefi_tui.simulate.lanes.text import LaneText, LaneTexts, texts_of
+from lefi_tui.simulate.lanes.text import BLOCK, LaneText, LaneTexts, texts_of
 from lefi_tui.simulate.machine.code import Code, Signature
 from lefi_tui.simulate.machine.columns import Columns, doubles
 from lefi_tui.simulate.machine.dialect_values import DialectError
@@ -39,6 +43,7 @@ OF_DOUBLE: Final = 8
 _DOUBLE: Final = ctypes.POINTER(ctypes.c_double)
 _WHOLE: Final = ctypes.POINTER(ctypes.c_int64)
 _COUNT: Final = ctypes.c_int64
+Known = dict[Name, tuple[Any, Padded]]  # columns by name, each with what tells it from others
 
 
 def unfit(prepared: Prepared, request: BacktestRequest, columns: Columns) -> str:
@@ -63,8 +68,37 @@ def unfit(prepared: Prepared, request: BacktestRequest, columns: Columns) -> str
     return next((words for words, is_so in found.items() if is_so), "")
 
 
+class Room:
+    """What one lane at a time writes into; beside other rooms, lanes run at once."""
+
+    def __init__(self, candles: int) -> None:
+        self.account: Any = (ctypes.c_double * at.OF_ACCOUNT)()
+        self.sums: Any = (ctypes.c_double * (adding.OF_SUMS + candles))()
+        self.returns: Any = (ctypes.c_double * (candles + 1))()
+        self.awake = [(_COUNT * (candles + BLOCK))() for _ in range(2)]
+        self.candles = candles
+
+    def begin(self, cash: float, fees: Fees) -> None:
+        x, y = self.account, self.sums
+        x[:] = [0.0] * at.OF_ACCOUNT
+        x[at.CASH] = x[at.LAST] = x[at.PEAK] = x[at.TROUGH] = cash
+        x[at.STOP], x[at.TARGET], x[at.OPENED_AT] = -at.INF, at.INF, at.NAN
+        x[at.CANDLES] = y[adding.MOST] = float(self.candles)
+        x[at.MAKER], x[at.TAKER] = fees.maker, fees.taker
+        x[at.SLIPPAGE], x[at.SCALE] = fees.slippage, 10.0**LOT_DIGITS_DEFAULT
+        y[: adding.MOST] = [0.0] * adding.MOST
+
+
+class Column(Struct):
+    """Made by whoever asks first; others who ask meanwhile wait."""
+
+    number: int  # no other's, though this one be forgotten
+    made: tuple[Padded, ...] = ()
+    lock: Lock = field(default_factory=Lock)
+
+
 class Lanes:
-    """Of one script over one file."""
+    """Of one script over one file. Rooms apart, its lanes may run at once in several threads."""
 
     def __init__(self, prepared: Prepared, request: BacktestRequest, columns: Columns) -> None:
         self._prepared, self._columns = prepared, columns
@@ -74,60 +108,43 @@ class Lanes:
         self._n = len(columns.opens)
         self._candles = doubles(columns.candles[first.symbol, prepared.timeframe_ms])
         self._texts = LaneTexts()
-        self._rows: dict[int, Rows] = {}
-        self._known: OrderedDict[Any, Any] = OrderedDict()  # columns by what they are made of
-        self._returns: Any = (ctypes.c_double * (self._n + 1))()
-        self._y = (ctypes.c_double * (adding.OF_SUMS + self._n))()
-        self._awake = [(_COUNT * (self._n + 1))() for _ in range(2)]
+        self._rows = rows_of(
+            columns, prepared.bound.candles[0], prepared.timeframe_ms, self._folder
+        )
+        self._known: OrderedDict[Any, Column] = OrderedDict()  # by what they are made of
+        self._numbers, self._lock = count(), Lock()
 
-    def cell(self, settings: Settings, prepared: Prepared) -> SweepCell:
+    def text(self, prepared: Prepared) -> LaneText:
         """Raises UnfitError, in words."""
-        handler = prepared.bound.candles[0]
-        program = prepared.bound.program
-        text = self._texts.of(program, handler.timeframe_ms)
-        rows = self._rows_of(prepared)
-        do = self._coded(text).functions
+        return self._texts.of(prepared.bound.program, prepared.bound.candles[0].timeframe_ms)
+
+    def room(self) -> Room:
+        return Room(self._n)
+
+    def cell(self, settings: Settings, text: LaneText, room: Room) -> SweepCell:
+        """Raises UnfitError, in words."""
+        rows = self._rows
+        do = self.coded(text).functions
         given = self._given(text, rows, do)
         numbers = _floats(text.numbers)
         warm = max(text.warm - 1, 0)
         awake = [
             do[f"wake_{held}"](rows.count, warm, numbers, place, *given)
-            for held, place in zip(("flat", "long"), self._awake, strict=True)
+            for held, place in zip(("flat", "long"), room.awake, strict=True)
         ]
-        x, y = self._account(), self._sums()
+        room.begin(self._cash, self._fees)
         state, reads = _floats(text.first), _floats([0.0] * text.reads)
-        memory = (self._candles, rows.moments, *self._awake, numbers, state, reads)
-        if do["lane"](self._n, *awake, *memory, x, y, self._returns, *given):
+        memory = (self._candles, rows.moments, *room.awake, numbers, state, reads)
+        if do["lane"](self._n, *awake, *memory, room.account, room.sums, room.returns, *given):
             raise UnfitError("a run of it needs Python")
-        if x[at.TRADES] > self._n:
+        if room.account[at.TRADES] > self._n:
             raise UnfitError("it trades more often than there are candles")
-        return self._told(settings, x, y, do["add_squares"])
-
-    def _account(self) -> Any:
-        x = (ctypes.c_double * at.OF_ACCOUNT)()
-        x[at.CASH] = x[at.LAST] = x[at.PEAK] = x[at.TROUGH] = self._cash
-        x[at.STOP], x[at.TARGET], x[at.OPENED_AT] = -at.INF, at.INF, at.NAN
-        x[at.CANDLES] = float(self._n)
-        x[at.MAKER], x[at.TAKER] = self._fees.maker, self._fees.taker
-        x[at.SLIPPAGE], x[at.SCALE] = self._fees.slippage, 10.0**LOT_DIGITS_DEFAULT
-        return x
-
-    def _sums(self) -> Any:
-        y = self._y
-        y[: adding.OF_SUMS] = [0.0] * adding.OF_SUMS
-        y[adding.MOST] = float(self._n)
-        return y
-
-    def _rows_of(self, prepared: Prepared) -> Rows:
-        handler = prepared.bound.candles[0]
-        if handler.timeframe_ms not in self._rows:
-            rows = rows_of(self._columns, handler, prepared.timeframe_ms, self._folder)
-            self._rows[handler.timeframe_ms] = rows
-        return self._rows[handler.timeframe_ms]
+        return self._told(settings, room, do["add_squares"])
 
     # ---- machine code and columns, each made once
 
-    def _coded(self, text: LaneText) -> Code:
+    def coded(self, text: LaneText) -> Code:
+        """Raises UnfitError. Before any of its lanes runs in a thread: llvm is for one alone."""
         parts = tuple([len(each.given) + len(each.gives) for each in text.parts])
         try:
             return _code(text.text, parts, len(text.columns), self._folder)
@@ -136,48 +153,50 @@ class Lanes:
 
     def _given(self, text: LaneText, rows: Rows, do: Any) -> list[Any]:
         """The columns its statements look at, made from those before them."""
-        known: dict[Name, tuple[Any, Any]] = {
-            ("event", number): (("event", number), column) for number, column in rows.fields.items()
+        known: Known = {
+            ("event", number): (number, column) for number, column in rows.fields.items()
         }
         for number, part in enumerate(text.parts):
-            self._carry_out(do[f"part_{number}"], (part, text.first), rows, known)
-        return [known[each][1] for each in text.columns]
+            column = self._column(part, known)
+            with column.lock:
+                if not column.made:
+                    column.made = self._made(do[f"part_{number}"], part, known)
+            for place, (name, made) in enumerate(zip(part.gives, column.made, strict=True)):
+                known[name] = ((column.number, place), made)
+        return [known[each][1].cells for each in text.columns]
 
-    def _carry_out(
-        self,
-        part_of: Any,
-        what: tuple[Part, Sequence[float]],
-        rows: Rows,
-        known: dict[Name, tuple[Any, Any]],
-    ) -> None:
-        part, first = what
-        given = [known[each] for each in part.given]
-        key = (id(rows), part.text, part.numbers, tuple(each for each, _ in given))
-        if key not in self._known:
-            made = [_column(rows.count) for _ in part.gives]
-            memory = (_floats(part.numbers), _floats([first[each] for each in part.slots]))
-            part_of(rows.count, *memory, *(column for _, column in given), *made)
-            self._known[key] = made
-            self._forget(rows.count * OF_DOUBLE)
-        self._known.move_to_end(key)
-        for number, (name, column) in enumerate(zip(part.gives, self._known[key], strict=True)):
-            known[name] = ((key, number), column)
+    def _column(self, part: Part, known: Known) -> Column:
+        key = (part.text, part.numbers, part.first, *[known[each][0] for each in part.given])
+        with self._lock:
+            column = self._known.get(key)
+            if column is None:
+                column = self._known[key] = Column(next(self._numbers))
+                size = self._rows.count * OF_DOUBLE
+                while len(self._known) > 1 and len(self._known) * size > COLUMNS_MAX:
+                    self._known.popitem(last=False)  # what was not looked at for longest
+            self._known.move_to_end(key)
+        return column
 
-    def _forget(self, size: int) -> None:
-        """What was not looked at for longest."""
-        while len(self._known) > 1 and len(self._known) * size > COLUMNS_MAX:
-            self._known.popitem(last=False)
+    def _made(self, part_of: Any, part: Part, known: Known) -> tuple[Padded, ...]:
+        given = [known[each][1] for each in part.given]
+        if part.is_delay and math.isnan(part.first[0]) and given[0].is_padded:
+            return (given[0].delayed(),)
+        made = tuple([Padded(self._rows.count) for _ in part.gives])
+        cells = (each.cells for each in (*given, *made))
+        part_of(self._rows.count, _floats(part.numbers), _floats(part.first), *cells)
+        return made
 
     # ---- what it came to
 
-    def _told(self, settings: Settings, x: Any, y: Any, add_squares: Any) -> SweepCell:
+    def _told(self, settings: Settings, room: Room, add_squares: Any) -> SweepCell:
+        x, y = room.account, room.sums
         prepared, n, last = self._prepared, self._n, x[at.LAST]
-        count, trades = int(x[at.RETURNS]), int(x[at.TRADES])
+        returns, trades = int(x[at.RETURNS]), int(x[at.TRADES])
 
         def add(mean: float) -> None:
-            add_squares(count, mean, self._returns, y)
+            add_squares(returns, mean, room.returns, y)
 
-        sums = sums_of(n, count, y, add, self._returns)
+        sums = sums_of(n, returns, y, add, room.returns)
         won, lost = won_and_lost(y)
         a_year = metrics.yearly(prepared.timeframe_ms)
         ends = metrics.Course(
@@ -205,10 +224,6 @@ def _floats(values: Sequence[float]) -> Any:
     return (ctypes.c_double * max(len(values), 1))(*values)
 
 
-def _column(count: int) -> Any:
-    return doubles(array("d", bytes(OF_DOUBLE * max(count, 1))))
-
-
 @lru_cache(maxsize=KEPT_MAX)
 def _code(text: str, parts: tuple[int, ...], columns: int, folder: Path | None) -> Code:
     """`parts` tells how many columns each takes and gives, `columns` what the statements take."""
@@ -221,4 +236,4 @@ def _code(text: str, parts: tuple[int, ...], columns: int, folder: Path | None) 
         wanted[f"wake_{held}"] = (_COUNT, [_COUNT, _COUNT, _DOUBLE, _WHOLE, *given])
     wanted["lane"] = (_COUNT, [*[_COUNT] * 3, _DOUBLE, *[_WHOLE] * 3, *[_DOUBLE] * 6, *given])
     wanted["add_squares"] = (None, [_COUNT, ctypes.c_double, *[_DOUBLE] * 2])
-    return kept_code(folder, texts_of(text), wanted)
+    return kept_code(folder, texts_of(text), wanted, abreast=True)

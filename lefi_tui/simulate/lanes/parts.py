@@ -34,6 +34,8 @@ class Part(Struct):
     given: tuple[Name, ...]
     gives: tuple[Name, ...]
     slots: tuple[int, ...]  # of the program, in the sequence of its own
+    first: tuple[float, ...] = ()  # of those
+    is_delay: bool = False  # of the one it is given
 
 
 class Use(Struct):
@@ -249,9 +251,17 @@ def _part(
     body = writer.lines(ops)
     heads = [_taken(kinds, name, number) for number, name in enumerate(given)]
     tails = [_told(kinds, name, slots, number) for number, name in enumerate(gives)]
-    return Part(
-        "\n".join([*heads, *body, *tails]), tuple(writer.numbers), given, gives, tuple(kept)
-    )
+    text, numbers = "\n".join([*heads, *body, *tails]), tuple(writer.numbers)
+    return Part(text, numbers, given, gives, tuple(kept), is_delay=_is_delay(ops, given))
+
+
+def _is_delay(ops: Sequence[Op], given: Sequence[Name]) -> bool:
+    """Whether a slot is told, and then takes what is given."""
+    match ops:
+        case (Let(value=V(op="slot", value=told)), Put(slot=slot, index=None, value=taken)):
+            return told == slot and [(taken.op, taken.value)] == list(given)
+        case _:
+            return False
 
 
 def variable(name: Name) -> str:

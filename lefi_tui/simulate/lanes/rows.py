@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import inspect
-from array import array
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -43,10 +43,25 @@ def shifted(count: int, by: float, k: Floats) -> None:
         k[each] = k[each] + by
 
 
+class Padded:
+    """A column with a missing value before its first, so that it is the column of the values one
+    row before as well."""
+
+    def __init__(self, count: int, whole: Any = None) -> None:
+        self.count, self.is_padded = count, whole is None
+        self._whole = (ctypes.c_double * (count + 1))() if whole is None else whole
+        self._whole[0] = math.nan
+        offset = ctypes.sizeof(ctypes.c_double) if self.is_padded else 0
+        self.cells = (ctypes.c_double * count).from_buffer(self._whole, offset)
+
+    def delayed(self) -> Padded:
+        return Padded(self.count, self._whole)
+
+
 class Rows(Struct):
     count: int
     moments: Any  # of each row
-    fields: dict[int, Any]  # of the handler's event, by number
+    fields: dict[int, Padded]  # of the handler's event, by number
 
 
 def rows_of(columns: Columns, handler: Handler, data_ms: int, folder: Path | None) -> Rows:
@@ -57,17 +72,16 @@ def rows_of(columns: Columns, handler: Handler, data_ms: int, folder: Path | Non
     do, candles = _code(folder).functions, doubles(kind)
     moments = (ctypes.c_int64 * n)()
     count = do["rows_at"](n, candles, moments)
-    fields: dict[int, Any] = {}
+    fields: dict[int, Padded] = {}
     for number, name in enumerate(handler.fields):
-        column = array("d", bytes(8 * max(count, 1)))
-        out = doubles(column)
+        fields[number] = Padded(count)
+        out = fields[number].cells
         if name == "time":
             source = candles if is_longer else doubles(columns.opens)
             do["picked"](count, moments, FUNDING_AT * n if is_longer else 0, source, out)
             do["shifted"](count, float(handler.timeframe_ms), out)
         elif name != "symbol":
             do["picked"](count, moments, FIELDS[name] * n, candles, out)
-        fields[number] = out
     return Rows(count, moments, fields)
 
 

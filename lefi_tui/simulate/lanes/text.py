@@ -27,6 +27,7 @@ from lefi_tui.simulate.machine.compiled import maths_text
 from lefi_tui.simulate.machine.kinds import kinds_of
 
 Scope = Mapping[str, object]
+BLOCK = 64  # candles
 
 LANE = """
 def lane(n: int, f: int, l: int, P: Floats, M: Ints, F: Ints, L: Ints, K: Floats, S: Floats, \
@@ -83,8 +84,9 @@ class LaneText(Struct):
     columns: tuple[Name, ...]  # what its statements look at
     numbers: tuple[float, ...]
     reads: int
-    first: tuple[float, ...] = ()  # of the script's slots
+    first: tuple[float, ...] = ()  # of the script's states
     warm: int = 0
+    steps: int = 0  # that a run takes at most
 
 
 class LaneTexts:
@@ -102,10 +104,22 @@ class LaneTexts:
         known = self._known[shape]
         first = tuple([0.0 if isinstance(each, str) else each for each in program.slots.first])
         parts = [
-            replace(each, numbers=filled(each.numbers, reader.numbers)) for each in known.parts
+            replace(
+                each,
+                numbers=filled(each.numbers, reader.numbers),
+                first=tuple([first[slot] for slot in each.slots]),
+            )
+            for each in known.parts
         ]
-        numbers, warm = filled(known.numbers, reader.numbers), program.forms[0].warm
-        return replace(known, parts=parts, numbers=numbers, first=first, warm=warm)
+        form = program.forms[0]
+        return replace(
+            known,
+            parts=parts,
+            numbers=filled(known.numbers, reader.numbers),
+            first=first[: 1 + max(program.states.values(), default=-1)],
+            warm=form.warm,
+            steps=form.steps_max,
+        )
 
 
 def _text(program: Program, timeframe_ms: int) -> LaneText:
@@ -139,17 +153,32 @@ def _text(program: Program, timeframe_ms: int) -> LaneText:
 
 
 def _wake_text(held: str, lines: Sequence[str], head: tuple[Sequence[str], str]) -> str:
+    """A block at a time, its truths behind the last place of E: that can be done eight at once,
+    and most blocks have none to write down."""
     heads, takes = head
+    begin = f"def wake_{held}(n: int, warm: int, K: Floats, E: Ints{takes}) -> int:"
+    if not lines:
+        return f"{begin}\n return 0\n"
     return "\n".join(
         [
-            f"def wake_{held}(n: int, warm: int, K: Floats, E: Ints{takes}) -> int:",
+            begin,
             " count = 0",
-            " for h in range(warm, n):",
-            *(f" {each}" for each in heads),
-            "  w = 0.0",
-            *lines,
-            "  E[count] = h",
-            "  count += whole(w)",
+            " at = warm",
+            " while at < n:",
+            f"  end = min(at + {BLOCK}, n)",
+            "  found = 0",
+            "  for h in range(at, end):",
+            *(f"  {each}" for each in heads),
+            "   w = 0",
+            *(f" {each}" for each in lines),
+            "   E[n + h - at] = w",
+            "   found += w",
+            "  if found > 0:",
+            "   for h in range(at, end):",
+            "    w = E[n + h - at]",
+            "    E[count] = h",
+            "    count += w",
+            "  at = end",
             " return count",
             "",
         ]

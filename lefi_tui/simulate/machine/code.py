@@ -52,9 +52,12 @@ def processor() -> str:
     return f"{version} {binding.get_default_triple()} {binding.get_host_cpu_name()} {features}"
 
 
-def object_of(module: ir.Module, wanted: Iterable[str], speed: int = SPEED) -> bytes:
+def object_of(
+    module: ir.Module, wanted: Iterable[str], speed: int = SPEED, *, abreast: bool = False
+) -> bytes:
     """The module as an object file. What is not wanted is of the module alone, so that what is
-    inlined everywhere is dropped. `speed` 0 translates soonest."""
+    inlined everywhere is dropped. `speed` 0 translates soonest. `abreast`: turns of a loop that
+    do not look at one another may be done at once; each of them is what it was."""
     names = {symbol_of(each) for each in wanted}
     for function in module.functions:
         if function.blocks and function.name not in names:
@@ -64,7 +67,7 @@ def object_of(module: ir.Module, wanted: Iterable[str], speed: int = SPEED) -> b
     parsed.verify()
     options = binding.create_pipeline_tuning_options(speed_level=speed)
     options.inlining_threshold = INLINE
-    options.loop_vectorization = options.slp_vectorization = False
+    options.loop_vectorization, options.slp_vectorization = abreast, False
     passes = binding.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)
     told: bytes = machine.emit_object(parsed)

@@ -41,11 +41,19 @@ def kept_object(folder: Path | None, text: str, make: Callable[[], bytes]) -> by
 
 
 def kept_code(
-    folder: Path | None, texts: Sequence[tuple[str, Scope]], wanted: Mapping[str, Signature]
+    folder: Path | None,
+    texts: Sequence[tuple[str, Scope]],
+    wanted: Mapping[str, Signature],
+    *,
+    abreast: bool = False,
 ) -> Code:
     """These texts of the dialect, ready to be called."""
     text = "\n".join(each for each, _ in texts)
-    data = kept_object(folder, text, lambda: object_of(translate(texts, "kept"), wanted))
+
+    def make() -> bytes:
+        return object_of(translate(texts, "kept"), wanted, abreast=abreast)
+
+    data = kept_object(folder, text, make)
     return loaded(data, wanted)
 
 
