@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO
+
+from msgspec.structs import replace
 
 from lefi_tui.adapters.parquet_rows import parquet_rows
 from lefi_tui.core.record import Record
@@ -29,6 +32,7 @@ class Batch(Record):
 
     lines: Sequence[int]
     rows: Sequence[Sequence[Any]]
+    passed: float = 0.0  # the share of the file that lies behind them
 
 
 def wrong(name: str, line: int, why: str, next_step: str = "") -> MarketFileError:
@@ -43,15 +47,17 @@ def batches(path: Path) -> Iterator[Batch]:
 
 def _parquet(path: Path) -> Iterator[Batch]:
     line = 1
-    for rows in parquet_rows(path, ROWS):
-        yield Batch(range(line, line + len(rows)), rows)
+    for rows, passed in parquet_rows(path, ROWS):
+        yield Batch(range(line, line + len(rows)), rows, passed)
         line += len(rows)
 
 
 def _texts(path: Path) -> Iterator[Batch]:
     try:
-        with _opened(path) as file:
-            yield from _parsed(file, str(path))
+        with _opened(path) as (file, raw):
+            size = max(os.fstat(raw.fileno()).st_size, 1)
+            for batch in _parsed(file, str(path)):
+                yield replace(batch, passed=min(raw.tell() / size, 1.0))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         why = f"It is not a whole gzip file: {error}."
         raise MarketFileError(why, where=str(path), next_step="Fetch the file again") from error
@@ -63,13 +69,14 @@ def _texts(path: Path) -> Iterator[Batch]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path) -> Iterator[tuple[TextIO, BinaryIO]]:
+    """Its text, and the file as it lies on disk."""
     with path.open("rb") as raw:
         is_packed = raw.read(len(GZIP)) == GZIP
         raw.seek(0)
         plain = gzip.GzipFile(fileobj=raw) if is_packed else raw
         with io.TextIOWrapper(io.BufferedReader(plain), "utf-8-sig", newline="") as text:
-            yield text
+            yield text, raw
 
 
 def _bad_byte(path: Path) -> int:

@@ -21,9 +21,12 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from lefi_tui.adapters.candle_blocks import Blocks
+from lefi_tui.adapters.candle_spool import Spool
 from lefi_tui.adapters.history_files import CandleFile, read_candles
 from lefi_tui.core.candles import COLUMNS, DOUBLE, Candles, Column, doubles
 from lefi_tui.core.record import Record
+from lefi_tui.requests import Progress
 
 # Another number wherever a column means something else, or rows are checked in another way.
 MAGIC: Final = f"Lefi columns 1 {sys.byteorder}\n".encode()
@@ -69,24 +72,23 @@ class ColumnCache:
     ) -> None:
         self._folder, self._most, self._settled_ns = folder, most, settled_ns
 
-    def read(self, path: Path, symbol: str) -> CandleFile:
+    def read(self, path: Path, symbol: str, progress: Progress | None = None) -> CandleFile:
         kept = _Kept(self._folder, path, self._settled_ns)
         found = kept.candles(symbol)
         if found is not None:
             return found
-        before = stamp_of(path)
-        found = read_candles(path, symbol)
-        size = HEAD_BYTES + found.bars.cells.nbytes
-        if before is None or size > self._most:
-            return found
+        stamp = stamp_of(path)
+        if stamp is None:
+            return read_candles(path, symbol, progress)
         try:
-            is_kept = kept.keep(before, found)
-            _make_room(self._folder, self._most)
+            found = kept.made(symbol, stamp, self._most, progress)
         except OSError as error:
+            found = read_candles(path, symbol, progress)
             why = f"candles are read as text each time: {self._folder} can't be written"
             return replace(found, notice=f"{why} ({error.strerror})")
-        # What lies on disk needs no memory of this process.
-        return (kept.candles(symbol) if is_kept else None) or found
+        with suppress(OSError):  # another process makes room too
+            _make_room(self._folder, self._most)
+        return found
 
 
 class _Kept:
@@ -124,50 +126,51 @@ class _Kept:
             file.write(_written(replace(head, stamp=stamp, is_young=self._is_young(stamp, file))))
         return True
 
-    def keep(self, stamp: Stamp, found: CandleFile) -> bool:
-        """Whole or not at all; not where the file changed while it was read."""
-        digest = _digest(self._source)
-        if stamp_of(self._source) != stamp:
-            return False
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=PART, dir=self._file.parent)
+    def made(self, symbol: str, stamp: Stamp, most: int, progress: Progress | None) -> CandleFile:
+        """Read anew, block by block; what is longer lies on disk and not in memory. Kept whole or
+        not at all: not where it is over `most` bytes, or the file changed while it was read."""
+        folder = self._file.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        blocks = Blocks(self._source, progress)
+        handle, name = tempfile.mkstemp(suffix=PART, dir=folder)
         part = Path(name)
         try:
-            with os.fdopen(handle, "wb", buffering=0) as file:
-                head = _head_of(found, (self._key, stamp, digest))
-                file.write(bytes(HEAD_BYTES))
-                _write_all(file, found.bars.cells)
-                file.seek(0)
-                file.write(_written(replace(head, is_young=self._is_young(stamp, file))))
-                os.fsync(file.fileno())
-            part.replace(self._file)
-        except BaseException:
+            with os.fdopen(handle, "w+b", buffering=0) as file:
+                with Spool(folder) as spool:
+                    for rows in blocks:
+                        spool.add(rows)
+                    blocks.check()
+                    file.write(bytes(HEAD_BYTES))
+                    checksum = spool.write_columns(file)
+                source = self._key, stamp, _digest(self._source)
+                head = _head_of(blocks, source, checksum)
+                cells = _cells(file, head)
+                assert cells is not None, "what was just written is whole"
+                if HEAD_BYTES + cells.nbytes <= most and stamp_of(self._source) == stamp:
+                    file.seek(0)
+                    file.write(_written(replace(head, is_young=self._is_young(stamp, file))))
+                    os.fsync(file.fileno())
+                    part.replace(self._file)
+        finally:
             part.unlink(missing_ok=True)
-            raise
-        return True
+        return _file_of(cells, head, self._source, symbol)
 
     def _is_young(self, stamp: Stamp, written: FileIO) -> bool:
         """By the clock of the file system: what was just written tells what time it is."""
         return stamp.ctime_ns + self._settled_ns > os.fstat(written.fileno()).st_mtime_ns
 
 
-def _write_all(file: FileIO, cells: Column) -> None:
-    left = cells.cast("B")
-    while left:
-        left = left[file.write(left) :]
-
-
-def _head_of(found: CandleFile, source: tuple[str, Stamp, str]) -> Head:
-    cells = found.bars.cells
+def _head_of(blocks: Blocks, source: tuple[str, Stamp, str], checksum: int) -> Head:
+    gaps, missing = blocks.gaps
     return Head(
         *source,
         is_young=True,
-        timeframe_ms=found.timeframe_ms,
-        gaps=found.gaps,
-        missing=found.missing,
-        has_funding=found.has_funding,
-        candles=len(found.bars),
-        checksum=zlib.crc32(cells),
+        timeframe_ms=blocks.timeframe_ms,
+        gaps=gaps,
+        missing=missing,
+        has_funding=blocks.has_funding,
+        candles=blocks.count,
+        checksum=checksum,
     )
 
 
@@ -220,6 +223,24 @@ def _checksum(file: FileIO, page: bytearray) -> int:
     while count := file.readinto(view):
         checksum = zlib.crc32(view[:count], checksum)
     return checksum
+
+
+def passed(bars: Candles, begin: int, end: int) -> None:
+    """Those of columns on disk leave memory; who asks for them again has them from the disk."""
+    pages = bars.cells.obj
+    if isinstance(pages, mmap.mmap):
+        whole = COLUMNS, len(bars.cells) // COLUMNS
+        leave(pages, whole, (bars.part.start + begin, bars.part.start + end))
+
+
+def leave(pages: mmap.mmap, whole: tuple[int, int], part: tuple[int, int]) -> None:
+    """Of so many columns of so many rows, at the end of what is mapped, these rows leave memory."""
+    page, (columns, count) = mmap.PAGESIZE, whole
+    head = len(pages) - columns * count * DOUBLE
+    for column in range(columns):
+        start, stop = ((head + (column * count + at) * DOUBLE) // page * page for at in part)
+        if start < stop:
+            pages.madvise(mmap.MADV_DONTNEED, start, stop - start)
 
 
 # ---- the file it is of

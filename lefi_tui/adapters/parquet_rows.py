@@ -26,15 +26,17 @@ def _library(name: str, path: Path) -> Any:
         ) from error
 
 
-def parquet_rows(path: Path, count: int) -> Iterator[Sequence[Sequence[Any]]]:
-    """The header as one row, then so many rows at a time."""
+def parquet_rows(path: Path, count: int) -> Iterator[tuple[Sequence[Sequence[Any]], float]]:
+    """The header as one row, then so many rows at a time; what share of all lies behind them."""
     parquet, arrow = _library("pyarrow.parquet", path), _library("pyarrow", path)
     try:
         with parquet.ParquetFile(path) as file:
-            yield [file.schema_arrow.names]
+            yield [file.schema_arrow.names], 0.0
+            done = 0
             for batch in file.iter_batches(count):
                 columns = [_cells(arrow, column) for column in batch.columns]
-                yield list(zip(*columns, strict=True))
+                done += len(batch)
+                yield list(zip(*columns, strict=True)), done / file.metadata.num_rows
     except FileNotFoundError as error:
         raise FileUnreadableError("No such file.", where=str(path)) from error
     except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors

@@ -15,6 +15,7 @@ from lefi_tui.cli import values
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
+from lefi_tui.cli.simulated import columns
 from lefi_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,10 +152,12 @@ def _import(arguments: Namespace, output: Output) -> None:
             next_step="lefi data import FILE --symbol BTC/USDT",
         )
     settings = loaded(output).settings
-    from lefi_tui.wiring.candles import taken_in
+    from lefi_tui.wiring.candles import Foreign, taken_in
 
     exchange = arguments.exchange or IMPORTED
-    taken = taken_in(settings, Path(arguments.what[0]), exchange, arguments.symbol)
+    foreign = Foreign(Path(arguments.what[0]), exchange, arguments.symbol)
+    with progress(output, foreign.symbol) as shown:
+        taken = taken_in(settings, foreign, columns(), shown)
     if taken.had_funding:
         output.say("Its funding column is not kept; simulate on the file itself to be charged it.")
     there = taken.kept

@@ -13,8 +13,9 @@ from typing import Final, TypeVar
 
 from bots.automated.plan import Bound
 from lefi_tui.adapters.column_cache import Stamp, stamp_of
-from lefi_tui.adapters.history_files import CandleFile, Read, read_candles
+from lefi_tui.adapters.history_files import CandleFile, ReadTold, read_candles
 from lefi_tui.errors import FileUnreadableError
+from lefi_tui.requests import Progress
 from lefi_tui.simulate.machine.columns import Columns, Kind, columns_of
 
 K = TypeVar("K")
@@ -29,17 +30,17 @@ _Key = tuple[object, ...]
 class Kept:
     """`read`: how to come by what is not kept yet."""
 
-    def __init__(self, read: Read = read_candles) -> None:
+    def __init__(self, read: ReadTold = read_candles) -> None:
         self._read = read
         self._files: OrderedDict[tuple[_Stamp, str], CandleFile] = OrderedDict()
         self._columns: OrderedDict[_Key, Columns] = OrderedDict()
         self._digests: dict[_Stamp, str] = {}
 
-    def read(self, path: Path, symbol: str) -> CandleFile:
+    def read(self, path: Path, symbol: str, progress: Progress | None = None) -> CandleFile:
         key = stamp(path), symbol
         found = self._files.get(key)
         if found is None:
-            found = self._files[key] = self._read(path, symbol)
+            found = self._files[key] = self._read(path, symbol, progress)
             _bound(self._files, FILES_MAX)
         self._files.move_to_end(key)
         return found

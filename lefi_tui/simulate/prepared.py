@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from bots.automated import TIMEFRAME_SETTING, Bound, bind
 from bots.automated.plan import refusal_of
 from lefi_tui.adapters.column_cache import ColumnCache
-from lefi_tui.adapters.history_files import CandleFile, Read, read_candles
+from lefi_tui.adapters.history_files import CandleFile, Read, ReadTold, read_candles
 from lefi_tui.core.bars import fits
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.matching import MarketRules, market_rules
@@ -24,7 +25,7 @@ from lefi_tui.core.record import Record
 from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.core.timeframe import span
 from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
-from lefi_tui.requests import BacktestRequest, RunRequest
+from lefi_tui.requests import BacktestRequest, Progress, RunRequest
 
 SYMBOL_SETTING: Final = "symbol"
 LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
@@ -87,8 +88,12 @@ class Prepared(Record):
         return out + sorted({each.notice for each in self.files if each.notice})
 
 
-def prepare(request: BacktestRequest | RunRequest, read: Read | None = None) -> Prepared:
-    """`read`: another way to come by the files' candles."""
+def prepare(
+    request: BacktestRequest | RunRequest,
+    read: Read | None = None,
+    progress: Progress | None = None,
+) -> Prepared:
+    """`read`: another way to come by the files' candles. `progress` is told while they are read."""
     if not request.files:
         raise UsageError("no candle file is given", next_step="Name one with --data FILE")
     settings = dict(request.settings)
@@ -98,7 +103,7 @@ def prepare(request: BacktestRequest | RunRequest, read: Read | None = None) -> 
     wanted = request.symbol or _data_symbol(request, bound)
     if wanted and wanted not in bound.program.symbols:
         bound = _on_symbol(request, settings, wanted)
-    files = _files(request, bound, read or reading(request.columns))
+    files = _files(request, bound, read or partial(reading(request.columns), progress=progress))
     _check_timeframes(bound, files)
     instruments = tuple(instrument_of(each.symbol) for each in files)
     currencies = {each.quote for each in instruments}
@@ -175,7 +180,7 @@ def _on_symbol(
     return _bind(request, settings)
 
 
-def reading(columns: Path | None) -> Read:
+def reading(columns: Path | None) -> ReadTold:
     return read_candles if columns is None else ColumnCache(columns).read
 
 

@@ -21,7 +21,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from lefi_tui.adapters.history_files import CandleFile, iso
+from lefi_tui.adapters.candle_blocks import iso
+from lefi_tui.adapters.history_files import CandleFile
 from lefi_tui.core.bars import bucket_start, moments
 from lefi_tui.core.bot import Bar, Occasion
 from lefi_tui.core.candles import Candles, cells_of

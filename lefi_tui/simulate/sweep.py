@@ -73,7 +73,7 @@ class Sweep(Struct):
 def sweep(request: SweepRequest, progress: Progress | None = None) -> SweepView:
     """Raises a LefiError when it can't begin. Ctrl-C ends it with what is done."""
     started = perf_counter()
-    prepared = prepare(request.run)
+    prepared = prepare(request.run, progress=progress)
     axes = axes_of(request.over, prepared.bound.program.settings)
     check_ends(axes, prepared.source, prepared.settings)
     settings = tuple(cells_of(axes))

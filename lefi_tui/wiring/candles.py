@@ -27,7 +27,7 @@ from lefi_tui.adapters.candle_store import (
 )
 from lefi_tui.adapters.ccxt_candles import ExchangeCandles, again_s
 from lefi_tui.adapters.ccxt_link import ExchangeLink
-from lefi_tui.adapters.history_files import read_candles
+from lefi_tui.adapters.column_cache import ColumnCache, passed
 from lefi_tui.adapters.parquet_rows import write_parquet
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.candles import doubles
@@ -40,6 +40,7 @@ from lefi_tui.settings_tables import AccountSettings
 DAY_MS: Final = 86_400_000
 TRIES_MOST: Final = 5  # in a row; then the fetch ends, and the next one goes on
 WAIT_MOST_S: Final = 600.0  # a longer ban is not sat out
+PAGE: Final = 65_536  # candles that an import holds as text
 SCOUTED_FROM: Final = 2_000  # candles: so much more than a page is worth a look for the listing
 
 NAMES: Final = tuple(HEADER.strip().split(","))
@@ -193,12 +194,25 @@ class Taken(Record):
     had_funding: bool
 
 
-def taken_in(settings: Settings, file: Path, exchange: str, symbol: str) -> Taken:
-    """A candle file from elsewhere, checked like any, joined to what is there; ours stays."""
-    read = read_candles(file, symbol)
-    shelf = Shelf(candles_folder(settings), exchange, symbol, read.timeframe_ms)
-    growing = Growing(shelf)
-    growing.add(read.bars)
+class Foreign(Record):
+    """A candle file from elsewhere. `exchange` is what it is kept under."""
+
+    file: Path
+    exchange: str
+    symbol: str
+
+
+def taken_in(settings: Settings, foreign: Foreign, columns: Path, progress: Progress) -> Taken:
+    """Checked like any, joined to what is there; ours stays. `columns`: the folder for long ones
+    on their way."""
+    read = ColumnCache(columns).read(foreign.file, foreign.symbol, progress)
+    shelf = Shelf(candles_folder(settings), foreign.exchange, foreign.symbol, read.timeframe_ms)
+    growing, count = Growing(shelf), len(read.bars)
+    for begin in range(0, count, PAGE):
+        end = min(begin + PAGE, count)
+        growing.add(read.bars[begin:end])
+        passed(read.bars, begin, end)
+        progress(end, count)
     return Taken(growing.finish(), read.has_funding)
 
 

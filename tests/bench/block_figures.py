@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
 from lefi_tui.adapters import column_cache
-from lefi_tui.adapters.history_files import CandleFile
-from lefi_tui.core.candles import COLUMNS, DOUBLE, Candles, Column, doubles
+from lefi_tui.core.candles import COLUMNS, DOUBLE, Column, doubles
 from lefi_tui.places import HOME, places
 from tests.bench.readings import Measurement, Reading
 from tests.bench.simulation_figures import BEGIN_MS, MINUTE_MS, ROOT, SEED, STRATEGY, SYMBOL
@@ -52,9 +52,21 @@ def kept(source: Path, folder: Path) -> None:
     source.write_text("read before\n")
     stamp = column_cache.stamp_of(source)
     assert stamp is not None
-    bars = Candles((SYMBOL, MINUTE_MS), made(COUNT))
-    ours = column_cache._Kept(folder, source, -COUNT * 10**9)
-    assert ours.keep(stamp, CandleFile(str(source), bars, 0, 0))
+    ours, cells = column_cache._Kept(folder, source, 0), made(COUNT)
+    head = column_cache.Head(
+        *(ours._key, stamp, column_cache._digest(source)),
+        is_young=False,
+        timeframe_ms=MINUTE_MS,
+        gaps=0,
+        missing=0,
+        has_funding=False,
+        candles=COUNT,
+        checksum=zlib.crc32(cells),
+    )
+    folder.mkdir(parents=True)
+    with ours._file.open("wb") as out:
+        out.write(column_cache._written(head))
+        out.write(cells)
 
 
 def blocks() -> Reading:

@@ -270,3 +270,58 @@ def test_two_that_keep_the_same_file_at_once_both_have_it(tmp_path: Path) -> Non
     told = [each.communicate(timeout=60)[0] for each in running]
     assert told == ["400 \n"] * 2
     assert len(list(folder.iterdir())) == 1
+
+
+LONG = 300_000  # candles: 19 MB as columns
+
+PEAK = """
+import sys
+from pathlib import Path
+from lefi_tui.adapters import candle_spool, column_cache
+from lefi_tui.adapters.column_cache import ColumnCache
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(each.split()[1]) for each in lines if each.startswith("VmHWM"))
+
+candle_spool.IN_MEMORY_BYTES = column_cache.MAPPED_BYTES_MIN = 1 << 20
+cache = ColumnCache(Path(sys.argv[3]))
+cache.read(Path(sys.argv[1]), "XBT/USDT:USDT")  # whatever is loaded once
+before = peak()
+print(len(cache.read(Path(sys.argv[2]), "XBT/USDT:USDT").bars), peak() - before)
+"""
+
+
+def test_a_long_file_is_read_in_blocks_and_never_lies_in_memory(tmp_path: Path) -> None:
+    """In kB; its columns alone would be 18,750. (The checks of this file run with both.)"""
+    short, long = (as_csv(tmp_path / f"{n}.csv", table(n)) for n in (20_000, LONG))
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(short), str(long), str(tmp_path / "columns")],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        cwd=ROOT,
+        check=True,
+    )
+    count, grown = map(int, done.stdout.split())
+    assert count == LONG
+    assert grown < 6_000
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_may_end_it(tmp_path: Path) -> None:
+    path, folder = as_csv(tmp_path / "a.csv", table(20_000)), tmp_path / "columns"
+    told: list[tuple[int, int]] = []
+    ColumnCache(folder).read(path, MARKET, lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told] == [4_096, 8_192, 12_288, 16_384, 20_000]
+    assert all(17_000 < of < 23_000 for _, of in told)
+    assert told[-1] == (20_000, 20_000)
+
+    def ends(done: int, _of: int) -> None:
+        if done > 8_000:
+            raise KeyboardInterrupt
+
+    other = as_csv(tmp_path / "b.csv", table(20_000, 700.0))
+    before = sorted(folder.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        ColumnCache(folder).read(other, MARKET, ends)
+    assert sorted(folder.iterdir()) == before

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lefi_tui.adapters.history_files import iso, parse_time, read_candles
+from lefi_tui.adapters.candle_blocks import iso
+from lefi_tui.adapters.history_files import parse_time, read_candles
 from lefi_tui.errors import (
     FileUnreadableError,
     LefiError,

@@ -22,6 +22,7 @@ from typing import Any, Final, overload
 from msgspec import Struct, field
 
 from bots.automated.plan import Bound
+from lefi_tui.adapters.column_cache import leave
 from lefi_tui.adapters.history_files import CandleFile
 from lefi_tui.core import candles
 from lefi_tui.core.bars import MONDAY_MS, Bucket
@@ -58,15 +59,8 @@ class Columns(Struct):
 
     def passed(self, begin: int, end: int) -> None:
         """Pages of these moments leave memory; who asks for them again has them from the disk."""
-        page, count = mmap.PAGESIZE, len(self.opens)
         for pages, columns in self.mapped:
-            head = len(pages) - columns * count * candles.DOUBLE
-            for column in range(columns):
-                at = column * count
-                start, stop = (head + (at + each) * candles.DOUBLE for each in (begin, end))
-                start, stop = start // page * page, stop // page * page
-                if start < stop:
-                    pages.madvise(mmap.MADV_DONTNEED, start, stop - start)
+            leave(pages, (columns, len(self.opens)), (begin, end))
 
     def bucket(self, known: Bucket, at: int) -> Bucket:
         """As it stands behind that moment."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -42,10 +43,11 @@ def backtest(
     """By the way that was asked for; raises a LefiError when it can't. `kept` is what runs before
     it have left of the data."""
     kept = kept or Kept(reading(request.columns))
+    read = partial(kept.read, progress=progress)
     if request.way == "event":
-        return event_way.backtest(request, progress, kept.read)
+        return event_way.backtest(request, progress, read)
     started = perf_counter()
-    prepared = prepare(request, kept.read)
+    prepared = prepare(request, read)
     compiled = compile_script(prepared, request)
     if isinstance(compiled, Compiled):
         columns = kept.columns(prepared.files, prepared.bound, request.columns)
@@ -59,7 +61,7 @@ def backtest(
     line, why = compiled
     if request.way == "machine":
         raise MachineWayError(f"{why[:1].upper()}{why[1:]}.", where=f"{request.script}:{line}")
-    result = event_way.backtest(request, progress, kept.read)
+    result = event_way.backtest(request, progress, read)
     told = (
         f"by the event way, because of line {line}: {why}" if line else f"by the event way: {why}"
     )
