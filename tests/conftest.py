@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # A run in the background of a shell ignores ^C, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No example is timed: a busy machine breaks nothing. The same ones each time: what passes here
+# passes there; new ones are the campaigns' work.
+settings.register_profile(
+    "lefi", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("lefi")
 
 NAME_LETTERS_MAX: Final = 80
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("lefi_tui", "bots", "screens", "widgets", "tests")
@@ -170,3 +171,8 @@ def test_constraints_pin_every_package_exactly() -> None:
 
 def normal(name: str) -> str:
     return name.lower().replace("_", "-")
+
+
+def test_no_example_is_timed_and_each_run_has_the_same_ones() -> None:
+    assert settings().deadline is None
+    assert settings().derandomize

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
@@ -98,7 +98,7 @@ def test_it_can_be_verified_while_an_engine_holds_and_writes_it(run: Path) -> No
         journal.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.data())
 def test_one_flipped_digit_is_named_by_its_row_though_sqlite_says_ok(
     recorded: Path, tmp_path_factory: pytest.TempPathFactory, choose: st.DataObject

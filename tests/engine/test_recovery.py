@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -42,7 +42,7 @@ def _tell(folder: Path, inputs: list[Input], pace: Pace | None = None, *, ends: 
     return body
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(0, 60), st.sampled_from([10, 40, 100_000]))
 def test_recovered_is_the_same_as_never_stopped(
     tmp_path_factory: pytest.TempPathFactory, seed: int, count: int, every: int

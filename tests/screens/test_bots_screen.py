@@ -308,7 +308,7 @@ async def test_an_old_price_is_marked_beside_the_profit_that_hangs_on_it() -> No
         await desk.shows("+13.63 old 8s")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 160), st.integers(0, 40), st.integers(0, 60), st.booleans())
 def test_every_line_of_a_bot_is_as_wide_as_its_pane(
     width: int,

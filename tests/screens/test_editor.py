@@ -71,7 +71,7 @@ def test_selection_and_cursor_lie_on_the_words() -> None:
     assert [text for text, face in drawn if face.is_cursor] == ["d"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=ANY)
 def test_nothing_of_a_script_reaches_the_terminal_that_it_would_obey(text: str) -> None:
     for line in text.split("\n"):
@@ -198,7 +198,7 @@ async def test_typing_far_right_and_far_down_keeps_the_cursor_in_sight() -> None
         assert "xZ" in app.text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=ANY)
 def test_any_text_is_edited_checked_and_drawn(text: str) -> None:
     edited = as_edited(text)

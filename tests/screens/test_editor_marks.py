@@ -98,13 +98,13 @@ def test_an_old_comment_goes_on_over_lines_only_if_it_ends_somewhere() -> None:
     assert drawn(marks, "/* a\nif\n*")[5:7] == [Ink.KEYWORD] * 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=TEXTS)
 def test_any_text_is_colored_line_by_line_as_the_scanner_reads_it_whole(text: str) -> None:
     assert drawn(Marks(), text) == letters(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts=st.lists(TEXTS, min_size=2, max_size=5), data=st.data())
 def test_after_any_edits_the_colors_are_those_of_the_text_as_it_is(
     texts: list[str], data: st.DataObject

@@ -134,7 +134,7 @@ def decided(eth: list[float]) -> list[object]:
     return [(each.intents, each.notes, each.warming) for each in run(LOOKS, moments)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(PRICES, st.integers(0, 29), st.floats(1, 100))
 def test_a_candle_that_has_not_closed_changes_nothing_decided_before_it_closes(
     eth: list[float], changed: int, to: float
@@ -149,7 +149,7 @@ def test_the_same_script_does_see_a_candle_that_has_closed() -> None:
     assert decided([50.0] * 30)[5:] != decided([50.0] * 4 + [70.0] * 26)[5:]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(1, 100), min_size=20, max_size=60), st.sets(st.integers(1, 59)))
 def test_other_candles_are_those_of_a_handler_of_their_timeframe(
     closes: list[float], missing: set[int]

@@ -79,7 +79,7 @@ def composed(hint: Any, args: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGE_TYPES))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_every_message_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
     kind: Any = MESSAGE_TYPES[name]
@@ -92,7 +92,7 @@ def test_every_message_comes_back_as_it_was(name: str, data: st.DataObject) -> N
     assert "\n" not in written[2]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_the_whole_desk_comes_back_as_it_was(data: st.DataObject) -> None:
     """But for behavior, and what follows from the rest."""
@@ -106,7 +106,7 @@ def test_the_whole_desk_comes_back_as_it_was(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for pair in QUESTIONS.values() for kind in pair])
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_questions_and_views_cross_the_socket_as_they_are(kind: type, data: st.DataObject) -> None:
     value = data.draw(values(kind))

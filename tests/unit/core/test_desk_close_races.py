@@ -125,7 +125,7 @@ def press(venue: Venue, kind: int, part: int, at_ns: int) -> None:
             venue.say()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 9)), max_size=50))
 def test_whoever_closes_the_owners_add_up_and_every_stop_ends(plan: list[tuple[int, int]]) -> None:
     venue = both_hold_and_one_sells()

@@ -323,7 +323,7 @@ def test_a_stop_as_older_journals_hold_it_keeps_the_position() -> None:
 # ---- whatever the venue does
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.booleans(),
     st.lists(st.tuples(st.integers(0, 9), st.integers(1, 10)), max_size=25),

@@ -94,7 +94,7 @@ def _story(plan: list[tuple[int, int]]) -> tuple[Desk, list[Any]]:
     return desk, events
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_messages())
 def test_books_balance_whatever_happens(plan: list[tuple[int, int]]) -> None:
     desk, _ = _story(plan)
@@ -106,7 +106,7 @@ def test_books_balance_whatever_happens(plan: list[tuple[int, int]]) -> None:
     assert all(not order.is_final for order in desk.orders.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_messages())
 def test_applying_the_events_again_gives_the_same_desk(plan: list[tuple[int, int]]) -> None:
     desk, events = _story(plan)
@@ -116,7 +116,7 @@ def test_applying_the_events_again_gives_the_same_desk(plan: list[tuple[int, int
     assert again == desk
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_messages())
 def test_the_desk_written_down_and_read_again_is_the_same(plan: list[tuple[int, int]]) -> None:
     desk, _ = _story(plan)

@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lefi_tui.core.desk import Desk, advance, booking
@@ -138,7 +138,6 @@ def happened(desk: Desk, number: int, what: tuple[str, str, Decimal, Decimal]) -
     return booking.filled(desk, event, None)
 
 
-@settings(deadline=None)
 @given(story=HAPPENED)
 def test_books_and_positions_agree_to_the_digit_after_any_fills(
     story: list[tuple[str, str, Decimal, Decimal]],

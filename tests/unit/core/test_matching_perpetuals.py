@@ -192,7 +192,7 @@ def check_fills(table: Table, units: float, told: list[Happened]) -> None:
     assert units == pytest.approx(table.units, abs=1e-7)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_rows, st.sampled_from([SPOT, PERPETUAL]))
 def test_cash_is_never_negative_exits_never_flip_and_equity_adds_up(
     rows: list[tuple[Candle, list[Ask]]], symbol: str

@@ -223,7 +223,7 @@ def said_of(order: Order, step: str, number: int) -> Any:
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_however_it_goes_no_more_is_bought_than_was_asked_and_never_two_work(
     steps: list[str],
 ) -> None:

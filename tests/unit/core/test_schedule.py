@@ -109,7 +109,7 @@ def specs() -> st.SearchStrategy[str]:
     return st.tuples(*fields).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(spec=specs(), change=st.sampled_from(CHANGES), hours=st.integers(1, 40))
 def test_any_schedule_fires_when_a_clock_read_minute_by_minute_says(
     spec: str, change: tuple[str, str], hours: int

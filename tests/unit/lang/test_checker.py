@@ -187,20 +187,20 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_no_text_makes_the_checker_fail(text: str) -> None:
     checked = check(text)
     assert (checked.program is None) == any(each.is_error for each in checked.diagnostics)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(FIRST_LOOK)))
 def test_every_prefix_of_a_script_is_checked(length: int) -> None:
     check(FIRST_LOOK[:length])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(FIRST_LOOK) - 1), st.integers(0, 30), PIECES)
 def test_every_mutation_of_a_script_is_checked(at: int, cut: int, piece: str) -> None:
     check(FIRST_LOOK[:at] + piece + FIRST_LOOK[at + cut :])

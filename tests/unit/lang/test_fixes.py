@@ -19,7 +19,7 @@ from tests.conformance.cases import all_cases
 from tests.unit.lang.scripts import ALL_WORDS, RIGHT
 from tests.unit.lang.stepping import place
 
-EXAMPLES = settings(max_examples=30, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=30)
 ROUNDS_MAX: Final = 40
 
 SOUND: Final = """\

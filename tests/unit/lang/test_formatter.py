@@ -15,7 +15,7 @@ from lefi_tui.lang.scanner import scan
 from tests.unit.lang.made import items, statements
 from tests.unit.lang.scripts import FIRST_LOOK, RIGHT
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=60)
 SHIPPED = [
     each.read_text() for each in sorted((Path(__file__).parents[3] / "scripts").glob("*.lefi"))
 ]

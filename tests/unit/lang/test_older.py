@@ -197,7 +197,7 @@ PIECES += ["Spot(x,", '"y")', 'StockAccount("z")', "on", "TrasferUpdate"]
 PIECES += ["\n", "\n", "if a then", "end\n", "; ", "a = Authorize();"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_whatever_is_read_of_older_words_means_the_same_written_anew(pieces: list[str]) -> None:
     text = " ".join(pieces)

@@ -25,7 +25,7 @@ from tests.unit.lang.scripts import ALL_WORDS, RIGHT
 from tests.unit.lang.written import written
 
 TraceFunction = Callable[[FrameType, str, Any], Any]
-EXAMPLES = settings(max_examples=120, deadline=None)
+EXAMPLES = settings(max_examples=120)
 
 
 def looked_at(text: str) -> None:
