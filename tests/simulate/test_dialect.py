@@ -55,6 +55,11 @@ def abreast(x: float, y: float, z: float) -> float:
     others = lesser(z + y * eights / 3.0, alone(x)) - spread(z)
     put_eight(numbers, 5, others)
     told = part(others, 6) + times(eights < others) + 8 * times(eights >= z) + numbers[6]
+    count = leading(eights > others)
+    told = told + 64 * count
+    if count > 0:
+        rest = where(both(below(count), others > y), eights, alone(z))
+        told = told + part(rest, 0) + part(rest, count - 1)
     return told + (100.0 if some(others > y) or some(others <= eights + x) else 0.0)
 """
 NAMES: Final = ("fused", "rounded", "cut", "powered", "chosen", "swapped", "counted", "abreast")

@@ -29,12 +29,16 @@ from lefi_tui.simulate.machine.eights import (
     WIDTH,
     Eight,
     alone,
+    below,
+    both,
     eight,
+    leading,
     lesser,
     part,
     put_eight,
     some,
     spread,
+    where,
 )
 from lefi_tui.simulate.machine.words import Floats, whole
 
@@ -92,33 +96,34 @@ def fall(x: Floats) -> None:
 
 
 def hold(m: int, p: Floats, x: Floats, y: Floats, r: Floats) -> int:
-    """Candles that meet neither stop nor target; answers the first one that may. Eight at once, as
-    long as none of them does; the one before them was marked with the same position."""
+    """Candles that meet neither stop nor target; answers the first one that may. The one before
+    them was marked with the same position. Of eight at once, those behind the last count as 0."""
     at, limit, n, begin = m, whole(x[LIMIT]), whole(x[CANDLES]), whole(x[RETURNS]) - m
     cash, units, stop, target = x[CASH], x[UNITS], x[STOP], x[TARGET]
     peak, troughs = x[PEAK], spread(x[TROUGH])
-    while at + WIDTH <= limit:
-        if some(eight(p, LOW * n + at) <= stop) or some(eight(p, HIGH * n + at) >= target):
-            break
+    count = WIDTH
+    while at < limit and count == WIDTH:
+        unstopped = leading(eight(p, LOW * n + at) <= stop)
+        count = min(unstopped, leading(eight(p, HIGH * n + at) >= target))
+        count = min(count, limit - at)
+        those = below(count)
         equity = cash + units * eight(p, CLOSE * n + at)
-        if some(equity > peak):
+        if some(both(equity > peak, those)):
             x[TROUGH] = least(troughs)
-            for each in range(WIDTH):
+            for each in range(count):
                 follow(part(equity, each), x)
             peak, troughs = x[PEAK], spread(x[TROUGH])
         else:
-            troughs = lesser(troughs, equity)
+            troughs = where(those, lesser(troughs, equity), troughs)
         value = equity / (cash + units * eight(p, CLOSE * n + at - 1)) - 1.0
+        value = where(those, value, spread(0.0))
         put_eight(r, begin + at, value)
         add_return(value, y)
-        at += WIDTH
+        at += count
     x[TROUGH] = least(troughs)
     if at > m:
         x[LAST] = cash + units * p[CLOSE * n + at - 1]
-        x[RETURNS] = x[RETURNS] + float(at - m)
-    while at < limit and p[LOW * n + at] > stop and p[HIGH * n + at] < target:
-        mark(cash + units * p[CLOSE * n + at], x, y, r)
-        at += 1
+    x[RETURNS] = x[RETURNS] + float(at - m)
     x[EXPOSED] = x[EXPOSED] + float(at - m)
     return at
 

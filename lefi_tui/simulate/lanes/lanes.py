@@ -31,6 +31,7 @@ from lefi_tui.simulate.lanes.text import BLOCK, LaneText, LaneTexts, texts_of
 from lefi_tui.simulate.machine.code import Code, Signature
 from lefi_tui.simulate.machine.columns import Columns, doubles
 from lefi_tui.simulate.machine.dialect_values import DialectError
+from lefi_tui.simulate.machine.eights import WIDTH
 from lefi_tui.simulate.machine.kept_code import kept_code
 from lefi_tui.simulate.machine.why_not import why_not
 from lefi_tui.simulate.prepared import Prepared
@@ -74,7 +75,7 @@ class Room:
     def __init__(self, candles: int) -> None:
         self.account: Any = (ctypes.c_double * at.OF_ACCOUNT)()
         self.sums: Any = (ctypes.c_double * (adding.OF_SUMS + candles))()
-        self.returns: Any = (ctypes.c_double * (candles + 1))()
+        self.returns: Any = (ctypes.c_double * (candles + WIDTH))()
         self.awake = [(_COUNT * (candles + BLOCK))() for _ in range(2)]
         self.candles = candles
 

@@ -6,6 +6,7 @@ What is compared answers eight truths, `Mask`; a double beside an `Eight` stands
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import and_
 from typing import Any, Final
 
 from llvmlite import ir
@@ -100,6 +101,24 @@ def some(mask: Mask) -> bool:
     return any(mask)
 
 
+def both(one: Mask, other: Mask) -> Mask:
+    return tuple(map(and_, one, other))
+
+
+def leading(mask: Mask) -> int:
+    """How many stand before the first one that is true."""
+    return (*mask, True).index(True)
+
+
+def below(count: int) -> Mask:
+    """The first so many, for one to eight of them."""
+    return tuple(each < count for each in range(WIDTH))
+
+
+def where(mask: Mask, one: Eight, other: Eight) -> Eight:
+    return Eight(a if is_so else b for is_so, a, b in zip(mask, one, other, strict=True))
+
+
 def times(mask: Mask) -> int:
     """How many of them are true."""
     return sum(mask)
@@ -140,6 +159,18 @@ def _some(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
     return at.icmp_unsigned("!=", at.bitcast(given[0], _BITS), ir.Constant(_BITS, 0))
 
 
+def _leading(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
+    """With a ninth that is always true."""
+    bits = at.or_(at.zext(at.bitcast(given[0], _BITS), _WHOLE), ir.Constant(_WHOLE, 1 << WIDTH))
+    return at.cttz(bits, ir.Constant(ir.IntType(1), 1))
+
+
+def _below(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
+    one = ir.Constant(_WHOLE, 1)
+    bits = at.sub(at.shl(one, given[0]), one)
+    return at.bitcast(at.trunc(bits, _BITS), MASK)
+
+
 def _times(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
     return at.zext(at.ctpop(at.bitcast(given[0], _BITS)), _WHOLE)
 
@@ -152,5 +183,9 @@ EIGHTS: Final[Mapping[str, Callable[[ir.IRBuilder, Sequence[Any]], Any]]] = {
     "part": lambda at, given: at.extract_element(given[0], given[1]),
     "lesser": _lesser,
     "some": _some,
+    "both": lambda at, given: at.and_(given[0], given[1]),
+    "leading": _leading,
+    "below": _below,
+    "where": lambda at, given: at.select(*given),
     "times": _times,
 }
