@@ -78,6 +78,11 @@ class Commits:
         self._pending.clear()
         self.durable = self.standing = turn.after
 
+    def is_light(self, turn: Turn) -> bool:
+        """Whether it is kept at once: nothing of it needs a commit, nor is one or a seal due."""
+        has_room = len(self._pending) + len(turn.batch.tape) < TAPE_PENDING_MAX
+        return has_room and not turn.batch.rows and self._tape_bytes < self._pace.segment_bytes
+
     async def keep(self, turn: Turn, durable: Durable = nothing_more) -> None:
         """Durable when it returns, if it has rows; raises JournalError, and then it never was."""
         self._pending.extend(turn.batch.tape)

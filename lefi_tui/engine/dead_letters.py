@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from lefi_tui.core.codec import CodecError, decode, encode
-from lefi_tui.core.messages import LoadHistory, MarketInput, Message, Report, Watch
+from lefi_tui.core.messages import HandleDead, LoadHistory, MarketInput, Message, Report, Watch
 from lefi_tui.core.record import Record
 from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.inbox import Incoming
@@ -91,6 +91,11 @@ class DeadLetters:
         self._letters.remove(found)
         self._write()
         return _message(found)
+
+    def taken(self, handled: HandleDead) -> Any:
+        """What is to be tried again; None where it is only dropped."""
+        found = self.take(handled.letter)
+        return found if handled.is_again else None
 
     def _write(self) -> None:
         head = {"gone": self._gone, "number": self._number}

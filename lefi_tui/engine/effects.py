@@ -70,7 +70,7 @@ class Effects:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[str] = set()  # orders whose submit has no answer yet
         self.view: Callable[[str], None] = lambda _account: None  # an account is compared now
-        self.unheard: set[str] = set()  # orders of reports that found the inbox full
+        self._unheard: set[str] = set()  # orders of reports that found the inbox full
         self.timers = Timers()
         ways = Ways(self._begin, self._tell, self._silent, self.look_up)
         self._cancels = Cancels(world, ways, self._sending)
@@ -126,9 +126,15 @@ class Effects:
         if self._hear(report):
             return
         if order:
-            self.unheard.add(order)
+            self._unheard.add(order)
         else:
             self._begin(self._insist(report))
+
+    def look_up_unheard(self, orders: Mapping[str, Order]) -> None:
+        """Reports that found no room: their orders are asked for again, now that there is some."""
+        unheard, self._unheard = self._unheard, set()
+        for order in filter(None, map(orders.get, unheard)):
+            self.look_up(order.account, order.id)
 
     async def settle(self) -> None:
         """Until every call has its answer: in virtual time only."""

@@ -92,11 +92,11 @@ class Games:
     def look(self) -> None:
         """An old book has to be old at two looks: one may come before what waits to be heard,
         where our own loop was held up."""
-        armed = {bot.id: (bot, state) for bot, state in self.armed()}
+        games = {bot.id: (bot, state) for bot, state in armed(self._writer.desk)}
         now_ns = self._clock.monotonic_ns()
-        self._since = {bot: self._since.get(bot, now_ns) for bot in armed}
+        self._since = {bot: self._since.get(bot, now_ns) for bot in games}
         before, self._old = self._old, frozenset()
-        for bot, state in armed.values():
+        for bot, state in games.values():
             stands = self.standing(bot.account, state.settings.symbol)
             why = _lost(stands, state)
             old = self._too_old(bot, stands, state)
@@ -105,13 +105,6 @@ class Games:
             if why or (old and bot.id in before):
                 play, at_ns = Play(Do.DISARM, typed=why or old, by=BY), self._clock.now_ns()
                 self._writer.inbox.put(PlayGame(bot.id, play, at_ns, BY))
-
-    def armed(self) -> Iterator[tuple[BotRecord, GameState]]:
-        for bot in self._writer.desk.bots.values():
-            state = bot.state
-            is_game = bot.status is BotStatus.RUNNING and isinstance(state, GameState)
-            if is_game and state.is_armed:
-                yield bot, state
 
     def _too_old(self, bot: BotRecord, stands: Standing, state: GameState) -> str:
         what = "book" if bot.account in self._writer.setup.world.depths else "price"
@@ -122,6 +115,14 @@ class Games:
         if stands.book_ms <= most_ms:
             return ""
         return f"the {what} is {stands.book_ms:,} ms old, {most_ms:,} are allowed"
+
+
+def armed(desk: Desk) -> Iterator[tuple[BotRecord, GameState]]:
+    for bot in desk.bots.values():
+        state = bot.state
+        is_game = bot.status is BotStatus.RUNNING and isinstance(state, GameState)
+        if is_game and state.is_armed:
+            yield bot, state
 
 
 def _lost(stands: Standing, state: GameState) -> str:

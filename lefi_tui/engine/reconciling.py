@@ -74,6 +74,11 @@ class Reconciling:
         if self.parked:
             self._inbox.nudge()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether all may be taken that comes."""
+        return not self._blocked and not self.parked
+
     def is_clear(self, account: str) -> bool:
         """Whether something new may be sent there."""
         return account not in self._blocked and not self.parked

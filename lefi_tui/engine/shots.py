@@ -26,15 +26,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bots.ttadak import GameState
+from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.state import BotRecord
 from lefi_tui.core.game import Do, Play
 from lefi_tui.core.messages import CancelOrders, PlayGame, SubmitOrders
 from lefi_tui.core.order import Order
 from lefi_tui.engine.fold import IMPOSSIBLE
+from lefi_tui.engine.games import armed
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.press_book import Press, PressBook, line_of, told_of
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Turn, take_turn
+from lefi_tui.ports.journal import TapeRow
 from lefi_tui.ports.venue import Launch, Preparing
 
 if TYPE_CHECKING:
@@ -50,6 +53,13 @@ LEAVES_S: Final = 0.5  # an end waits so long for a press that is leaving
 GAMES: Final = (Do.BUY, Do.SELL)
 
 _log: Final = logging.getLogger(__name__)
+
+
+class Ground(Struct, frozen=True):
+    """What a press is decided on, and the rows of the tape that the journal does not have yet."""
+
+    standing: Standing
+    pending: tuple[TapeRow, ...]
 
 
 class Shot(Struct, frozen=True):
@@ -186,16 +196,27 @@ class Shots:
     async def patience(self) -> None:
         """While something is ready, quotes of its own market wait for the next aim; all else comes
         at once."""
-        markets = {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
         left_ns = self._aimed_ns + APART_NS - self._clock.monotonic_ns()
-        if markets and left_ns > 0 and self._writer.inbox.has_only_quotes(markets):
+        if left_ns > 0 and self.waits_for_prices():
             await self._writer.inbox.more(left_ns / NS_PER_S)
+
+    def waits_for_prices(self) -> bool:
+        """Whether something is ready, and quotes of its own market are all that comes."""
+        markets = {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
+        return bool(markets) and self._rests and self._writer.inbox.has_only_quotes(markets)
+
+    def goes_on(self, standing: Standing, tape: tuple[TapeRow, ...]) -> bool:
+        """The desk is about to be this one, by nothing else than these rows of the tape: what is
+        ready is aimed at it first. False where a press was quicker: its turn comes before."""
+        self._put_off()
+        return self._take_aim(Ground(standing, (*self._writer.commits.pending, *tape)))
 
     def rest(self) -> None:
         """All is done for now."""
         self._loop = asyncio.get_running_loop()
         self._rests = not self._is_shut
-        if self._rests and self._due is None and any(self._armed()):
+        desk = self._writer.commits.standing.desk
+        if self._rests and self._due is None and any(self._armed(desk)):
             self._due = self._loop.call_later(self._wait_s(), self._aim)
 
     def _wait_s(self) -> float:
@@ -249,44 +270,50 @@ class Shots:
         is_still = self._rests and self._writer.failure is None
         if not is_still or self._writer.inbox.backlog():
             return  # behind what is to be done first it is asked for again
-        assert self._loop is not None
         if self._thread is None:
             self._thread = threading.Thread(target=self._leave, name="press", daemon=True)
             self._thread.start()
+        commits = self._writer.commits
+        self._take_aim(Ground(commits.standing, commits.pending))
+
+    def _take_aim(self, ground: Ground) -> bool:
+        """Whether no press was quicker."""
         self._aimed_ns = self._clock.monotonic_ns()
         self._paid_ns += APART_NS
-        games = list(self._armed())
-        made = {(each.play.bot, each.play.play.do): each for each in self._made(games)}
-        with self._lock:  # a press may have been quicker
-            if self._fired is None:
+        games = list(self._armed(ground.standing.desk))
+        made = {(each.play.bot, each.play.play.do): each for each in self._made(games, ground)}
+        with self._lock:
+            is_first = self._fired is None
+            if is_first:
                 made, self._ready = self._ready, made
         _drop(made.values())
-        if games:
+        if games and self._loop is not None:
             self._due = self._loop.call_later(AGAIN_S, self._aim)
+        return is_first
 
-    def _armed(self) -> Iterator[BotRecord]:
+    def _armed(self, desk: Desk) -> Iterator[BotRecord]:
         """Games that a key would begin now."""
         if self._writer.failure is None and not self._writer.killing.freeze.is_on:
-            for bot, state in self._writer.games.armed():
+            for bot, state in armed(desk):
                 if state.game is None and self._writer.reconciling.is_clear(bot.account):
                     yield bot
 
-    def _made(self, games: Iterable[BotRecord]) -> Iterator[Shot]:
+    def _made(self, games: Iterable[BotRecord], ground: Ground) -> Iterator[Shot]:
         for bot in games:
             venue = self._writer.setup.world.venues.get(bot.account)
             if isinstance(venue, Preparing):
-                shots = (self._shot(bot, do, venue) for do in GAMES)
+                shots = (self._shot(bot, do, venue, ground) for do in GAMES)
                 yield from (each for each in shots if each is not None)
 
-    def _shot(self, bot: BotRecord, do: Do, venue: Preparing) -> Shot | None:
-        at_ns, standing = self._clock.now_ns(), self._writer.commits.standing
+    def _shot(self, bot: BotRecord, do: Do, venue: Preparing, ground: Ground) -> Shot | None:
+        at_ns, standing = self._clock.now_ns(), ground.standing
         play = PlayGame(bot.id, Play(do, pressed_ns=at_ns), at_ns)
         sends = _sends(self._turn(standing, play, at_ns))
         launches = _launches(venue, sends)
         if not launches:
             return None
         told = told_of(order for each in sends for order in each.orders)
-        line = line_of(Press(standing.head, at_ns, play, told, self._writer.commits.pending))
+        line = line_of(Press(standing.head, at_ns, play, told, ground.pending))
         state = bot.state
         presses = state.keys.presses if isinstance(state, GameState) else ()
         made_ns = self._clock.monotonic_ns()

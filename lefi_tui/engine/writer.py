@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
 from lefi_tui.core.desk import Desk, apply
 from lefi_tui.core.messages import (
-    CancelOrder,
-    Command,
     Effect,
     EngineStarted,
     Event,
     HandleDead,
-    Kill,
-    MarketInput,
     Report,
     TradingState,
     TradingStateChanged,
@@ -32,20 +27,22 @@ from lefi_tui.engine.comparing import Comparing
 from lefi_tui.engine.dead_letters import DeadLetters
 from lefi_tui.engine.depth import DepthBoard
 from lefi_tui.engine.effects import Effects
+from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.games import Games
 from lefi_tui.engine.halted import KILL
-from lefi_tui.engine.inbox import INBOX_MESSAGES_MAX, Inbox, Waiting
+from lefi_tui.engine.inbox import Inbox, Waiting
 from lefi_tui.engine.kill_notes import PATIENCE_S
-from lefi_tui.engine.killing import LEFT, Killing
+from lefi_tui.engine.killing import Killing
 from lefi_tui.engine.press_book import PressBook
 from lefi_tui.engine.publisher import Publisher
 from lefi_tui.engine.reconciling import Reconciling
 from lefi_tui.engine.recovery import Recovered
+from lefi_tui.engine.reserved import Reserved
 from lefi_tui.engine.sampling import Sampler
 from lefi_tui.engine.setup import Setup
 from lefi_tui.engine.shots import Shot, Shots
-from lefi_tui.engine.turn import Receipt, Turn, take_turn
+from lefi_tui.engine.turn import Turn, take_turn
 from lefi_tui.ports.journal import JournalChangedError, JournalError
 from lefi_tui.views.doubts_picture import doubts_view
 from lefi_tui.views.doubts_view import DoubtsView
@@ -75,7 +72,6 @@ class SingleWriter:
         shared = setup.world.shared
         self.reconciling = Reconciling(self.effects, publisher, self.inbox, shared)
         self.comparing = Comparing(setup.world, lambda: self.desk, self.inbox.put)
-        self._held: deque[Report] = deque(maxlen=INBOX_MESSAGES_MAX)
         self._is_broken = False  # by a bug that no guard foresaw: it ends the engine
         self._is_stopping = False
         self._is_flush_due = False
@@ -87,6 +83,7 @@ class SingleWriter:
         self._flush_timer: asyncio.TimerHandle | None = None
         self._next_probe_ns = 0
         self.killing = Killing(self, freeze, setup.folder, setup.world.clock)
+        self._reserved = Reserved(self.killing, publisher)
         self.shots = Shots(self, PressBook(setup.folder))
 
     @property
@@ -109,7 +106,7 @@ class SingleWriter:
     @property
     def held(self) -> Iterable[Report]:
         """What venues told since the journal failed."""
-        return self._held
+        return self._reserved.held
 
     def _now(self) -> int:
         return self.setup.world.clock.now_ns()
@@ -153,12 +150,15 @@ class SingleWriter:
 
     async def work(self) -> None:
         """One turn over what waits now, behind that of a press which has left."""
+        prices = self.inbox.take() if self._is_calm() and self.shots.waits_for_prices() else []
+        if prices and await self._goes_on(prices):
+            return
         fired = self.shots.close()
         if fired is not None:
             await self._turn([fired.waiting], fired.shot)
         if self._found is not None and self.failure is None:
             self._halt(self._found)
-        waiting = self.killing.admit(self.inbox.take())
+        waiting = self.killing.admit([*prices, *self.inbox.take()])
         if self.failure is not None:
             await self._without_journal(waiting)
             return
@@ -170,6 +170,27 @@ class SingleWriter:
         if self._is_look_due and self.failure is None:
             await self._sample()
         self.shots.rest()
+
+    def _is_calm(self) -> bool:
+        """Nothing else than prices is to be done or looked at."""
+        is_due = self._is_flush_due or self._is_look_due or self._found is not None
+        is_open = self.reconciling.is_open and self.killing.shadow is None
+        return is_open and not is_due and self.failure is None
+
+    async def _goes_on(self, prices: list[Waiting]) -> bool:
+        """Prices that lead to no row: the keys are aimed at the desk behind them, then both change
+        in one moment, so that no press finds none ready. False where they go the usual way."""
+        at_ns = self._now()
+        try:
+            turn = take_turn(self.commits.standing, [each.message for each in prices], at_ns)
+        except IMPOSSIBLE:
+            return False  # what is wrong the usual way says
+        is_light = self.commits.is_light(turn)
+        if not is_light or not self.shots.goes_on(turn.after, turn.batch.tape):
+            return False
+        await self._kept(turn, prices, None)
+        await self._follow(turn, prices, at_ns)
+        return True
 
     def look_at_equity(self) -> None:
         """After the next turn, so that no sample stands between a message and its events."""
@@ -253,22 +274,19 @@ class SingleWriter:
         await self._after(at_ns)
 
     def _handle_dead(self, turn: Turn) -> None:
-        for each in turn.handled:
-            if isinstance(each.message, HandleDead):
-                found = self.dead.take(each.message.letter)
-                if found is None or not each.message.is_again:
-                    continue
-                if isinstance(found, Effect):
-                    self.effects.carry_out(found)
-                else:
-                    self.inbox.put(found)
+        told = (each.message for each in turn.handled if isinstance(each.message, HandleDead))
+        for found in filter(None, map(self.dead.taken, told)):
+            if isinstance(found, Effect):
+                self.effects.carry_out(found)
+            else:
+                self.inbox.put(found)
 
     async def _after(self, at_ns: int) -> None:
         if self.commits.has_pending and self._flush_timer is None:
             loop = asyncio.get_running_loop()
             self._flush_timer = loop.call_later(TAPE_FLUSH_S, self._flush_later)
         await self._sealing(at_ns)
-        self._look_up_unheard()
+        self.effects.look_up_unheard(self.desk.orders)
         self.reconciling.look(self.desk)
         self.killing.look_for_cause()
 
@@ -280,14 +298,6 @@ class SingleWriter:
             return
         if sealed is not None:
             self.publisher.event(self.commits.standing.head.n, at_ns, sealed)
-
-    def _look_up_unheard(self) -> None:
-        """Reports that found no room: their orders are asked for again, now that there is some."""
-        unheard, self.effects.unheard = self.effects.unheard, set()
-        for order_id in unheard:
-            order = self.desk.orders.get(order_id)
-            if order is not None:
-                self.effects.look_up(order.account, order_id)
 
     def _flush_later(self) -> None:
         self._flush_timer = None
@@ -323,7 +333,7 @@ class SingleWriter:
     def _fail(self, error: Exception, waiting: Iterable[Waiting]) -> None:
         self._halt(error)
         for each in waiting:
-            self._refuse(each)
+            self._reserved.take(each, self.failure)
 
     def halt(self, error: Exception) -> None:
         """Something beside the turns found the journal wrong: behind what has left."""
@@ -348,28 +358,11 @@ class SingleWriter:
 
     async def _without_journal(self, waiting: list[Waiting]) -> None:
         for each in waiting:
-            self._refuse(each)
+            self._reserved.take(each, self.failure)
         if isinstance(self.failure, JournalError) and not isinstance(
             self.failure, JournalChangedError
         ):
             await self._probe()
-
-    def _refuse(self, waiting: Waiting) -> None:
-        """Cancels leave on the reserved path, reports are kept, all else is refused in words."""
-        message = waiting.message
-        match message:
-            case Kill():
-                self.killing.refused(message)
-                waiting.reply(Receipt(is_accepted=True, text=LEFT))
-            case CancelOrder():
-                self.killing.note_cancel(message)
-                waiting.reply(Receipt(is_accepted=True, text=LEFT))
-            case Report():
-                self._held.append(message)
-            case MarketInput():
-                self.publisher.market(message)
-            case Command():
-                waiting.reply(Receipt(is_accepted=False, text=f"Halted. {self.failure}"))
 
     async def _probe(self) -> None:
         """Whether the journal can be written again; if so, what was kept goes into it."""
@@ -387,8 +380,8 @@ class SingleWriter:
         await self._journal_emergency()
         if self.failure is not None:
             return  # failed again: what was kept waits for the next attempt
-        held = [Waiting(report) for report in self._held]
-        self._held.clear()
+        held = [Waiting(report) for report in self._reserved.held]
+        self._reserved.held.clear()
         if held:
             await self._turn(held)
         self.reconciling.begin(self.desk)

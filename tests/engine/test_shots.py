@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,10 @@ class Game(Struct):
     @property
     def is_ready(self) -> bool:
         return bool(self.engine._running().shots._ready)
+
+    def stands(self, bid: float) -> bool:
+        """The desk has this price, and presses at it are ready."""
+        return self.state.bid == D(bid) and self.is_ready
 
     def press(self, do: Do = Do.BUY) -> Future[Receipt]:
         """As the thread that reads the terminal does."""
@@ -126,12 +131,59 @@ async def test_it_leaves_at_once_before_its_rows_and_is_sent_once(
 async def test_a_new_price_is_what_the_next_press_plays_at(tmp_path: Path) -> None:
     async with playing(tmp_path) as game:
         game.quote(bid=107.0)
-        await until(lambda: game.state.bid == 107 and game.is_ready)
+        await until(partial(game.stands, 107))
         await asyncio.wrap_future(game.press(Do.SELL))
         (order,) = game.engine.desk.orders.values()
         assert order.terms.limit is not None
         assert abs(order.terms.limit - 107) < 1
         assert game.venue.left == [(order.id, LEAVES, 0)]
+
+
+@pytest.mark.asyncio
+async def test_while_prices_come_no_moment_comes_at_which_none_is_ready(tmp_path: Path) -> None:
+    async with playing(tmp_path) as game:
+        found: list[bool] = []
+        game.venue.meanwhile = lambda: found.append(game.is_ready)
+        bid, always = 100, 0
+        while always < 3:  # all but those at which the tape of a second was written
+            assert bid < 120, "a price takes away what was ready"
+            bid += 1
+            found.clear()
+            game.quote(bid)
+            await until(partial(game.stands, bid))
+            always += all(found)
+        await asyncio.wrap_future(game.press(Do.SELL))
+        (order,) = game.engine.desk.orders.values()
+        assert order.terms.limit is not None
+        assert abs(order.terms.limit - bid) < 1
+        assert game.venue.left == [(order.id, LEAVES, 0)]
+
+
+@pytest.mark.asyncio
+async def test_a_press_while_the_next_is_aimed_is_played_at_the_price_before(
+    tmp_path: Path,
+) -> None:
+    async with playing(tmp_path) as game:
+        pressed: list[Future[Receipt]] = []
+
+        def press() -> None:
+            if not pressed:
+                pressed.append(game.press(Do.SELL))
+
+        game.venue.meanwhile = press
+        game.quote(bid=107.0)
+        await until(lambda: bool(game.venue.orders))
+        receipt = await asyncio.wrap_future(pressed[0])
+        assert receipt.is_accepted, receipt.text
+        (order,) = game.engine.desk.orders.values()
+        assert order.terms.limit is not None
+        assert abs(order.terms.limit - 100) < 1
+        await until(lambda: game.state.bid == 107)
+        assert game.venue.left == [(order.id, LEAVES, 0)]
+        assert list(game.venue.orders) == [order.id]
+    journal = SqliteJournal(tmp_path)
+    assert verify(journal) > 0
+    journal.close()
 
 
 @pytest.mark.asyncio
