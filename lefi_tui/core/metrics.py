@@ -148,14 +148,15 @@ class Course(Record):
 
 def numbers(course: Course, trades: Sequence[Trade]) -> Numbers:
     returns = [after / before - 1 for before, after in pairwise(course.equity) if before]
-    return numbers_from(course, trades, (max_drawdown(course.equity), sums_of(returns)))
+    known = max_drawdown(course.equity), sums_of(returns)
+    return numbers_from(course, [each.pnl for each in trades], known)
 
 
-def numbers_from(course: Course, trades: Sequence[Trade], known: tuple[float, Sums]) -> Numbers:
-    """`known` of the curve: its largest fall, and the sums of its returns."""
+def numbers_from(course: Course, pnl: Sequence[float], known: tuple[float, Sums]) -> Numbers:
+    """`pnl`: of each trade; `known` of the curve: its largest fall, the sums of its returns."""
     equity, (fall, sums) = course.equity, known
     a_year = yearly(course.timeframe_ms)
-    candles, pnl = len(equity) - 1, [trade.pnl for trade in trades]
+    candles = len(equity) - 1
     return Numbers(
         total_return=equity[-1] / equity[0] - 1 if equity[0] else None,
         max_drawdown=fall,

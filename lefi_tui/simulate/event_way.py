@@ -110,6 +110,9 @@ class Loop:
     def numbers(self) -> metrics.Numbers:
         return metrics.numbers(self.course, self.trial.book.trades)
 
+    def trades(self) -> Sequence[metrics.Trade]:
+        return tuple(self.trial.book.trades)
+
     def result(self, script: str, seconds: float) -> Result:
         prepared, trial = self._prepared, self.trial
         first = prepared.files[0]
@@ -129,7 +132,7 @@ class Loop:
             fees=trial.book.fees,
             funding=trial.funding,
             buy_and_hold=metrics.buy_and_hold(self._cash, opening, close, self._fees, lot),
-            trades=tuple(trial.book.trades),
+            trades=self.trades(),
             open=trial.open_positions(),
             refusals=tuple(trial.refusals),
             notes=dict(self.notes()),

@@ -56,7 +56,7 @@ class Result(Record):
     fees: float
     funding: float  # paid; negative when received
     buy_and_hold: float | None
-    trades: tuple[Trade, ...]
+    trades: Sequence[Trade]
     open: tuple[OpenPosition, ...]
     refusals: tuple[Refusal, ...]
     gaps: int

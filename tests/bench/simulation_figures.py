@@ -31,6 +31,7 @@ from lefi_tui.adapters.parquet_rows import write_parquet
 from lefi_tui.core.candles import doubles
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate.kept import Kept
+from lefi_tui.simulate.machine.code import SPEED
 from lefi_tui.simulate.machine.columns import columns_of
 from lefi_tui.simulate.machine.compiled import compile_script
 from lefi_tui.simulate.machine.runner import MachineLoop, backtest
@@ -127,11 +128,15 @@ def request_of(count: int, source: str = STRATEGY) -> BacktestRequest:
 
 
 def ours(count: int) -> tuple[Callable[[], MachineLoop], Trades]:
-    """Compiled, its candles in memory: orders, fills, fees and the equity of each candle."""
+    """Compiled, its candles in memory: orders, fills, fees and the equity of each candle.
+
+    The peer has run once, and so has ours: a text that runs over so many candles a second time is
+    translated for speed.
+    """
     request = request_of(count)
     prepared = prepare(request)
     compiled, columns = (
-        compile_script(prepared, request),
+        compile_script(prepared, request, SPEED),
         columns_of(prepared.files, prepared.bound),
     )
     assert not isinstance(compiled, tuple), compiled

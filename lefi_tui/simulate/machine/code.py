@@ -14,6 +14,7 @@ from lefi_tui.simulate.machine.dialect import symbol_of
 from lefi_tui.simulate.machine.words import library_symbols
 
 INLINE: Final = 25  # llvm's own 225 takes a third longer to translate and gains little
+INLINE_KEPT: Final = 225  # what is translated once for all has the time
 SOON: Final = 0
 SPEED: Final = 2  # of llvm's levels: 3 takes longer and is no quicker here
 Signature = tuple[Any, Sequence[Any]]  # ctypes of the answer and of what it takes
@@ -53,7 +54,12 @@ def processor() -> str:
 
 
 def object_of(
-    module: ir.Module, wanted: Iterable[str], speed: int = SPEED, *, abreast: bool = False
+    module: ir.Module,
+    wanted: Iterable[str],
+    speed: int = SPEED,
+    *,
+    inline: int = INLINE,
+    abreast: bool = False,
 ) -> bytes:
     """The module as an object file. What is not wanted is of the module alone, so that what is
     inlined everywhere is dropped. `speed` 0 translates soonest. `abreast`: turns of a loop that
@@ -66,7 +72,7 @@ def object_of(
     parsed = binding.parse_assembly(str(module))
     parsed.verify()
     options = binding.create_pipeline_tuning_options(speed_level=speed)
-    options.inlining_threshold = INLINE
+    options.inlining_threshold = inline
     options.loop_vectorization, options.slp_vectorization = abreast, False
     passes = binding.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)

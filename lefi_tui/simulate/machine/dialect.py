@@ -73,6 +73,9 @@ def _declared(module: ir.Module, node: ast.FunctionDef) -> ir.Function:
     function.attributes.add("nounwind")
     if EIGHT in takes:  # a call would bring it through memory
         function.attributes.add("alwaysinline")
+    if _is_elsewhere(node):
+        # The loop calls these of few candles: what it keeps at hand is not put away for them.
+        function.attributes.add("cold")
     for argument, each in zip(function.args, node.args.args, strict=True):
         argument.name = each.arg
         if argument.type.is_pointer:  # two arrays that are given are never the same

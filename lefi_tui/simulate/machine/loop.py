@@ -23,6 +23,7 @@ from lefi_tui.simulate.machine.market_lists import book_at
 from lefi_tui.simulate.machine.steps import NOTES, Shared, Writer, placed, windows_of
 
 LOCALS_MAX: Final = 96  # slots that the loop holds by itself; more stay in memory
+AHEAD: Final = 16  # moments: two lines of the processor's memory
 ROOM: Final = 4 * at.ORDERS + 3 * ask.BOOKS_MAX + 2 * ask.ASKS_MAX  # what one moment may tell
 # The market's functions that the loop calls; their machine code is the same for every script.
 ELSEWHERE: Final = """
@@ -52,6 +53,7 @@ class Plan(Struct):
     leaves: set[int] = field(default_factory=set)  # steps that may
     sizes: dict[int, int] = field(default_factory=dict)  # of each step's text, in characters
     trades: dict[int, int] = field(default_factory=dict)  # asks of a step's run, at most
+    fields: dict[int, set[int]] = field(default_factory=dict)  # of the event, that a step reads
 
     def column(self, kind: c.Kind, column: int) -> str:
         return f"D{self.kinds.index(kind)}[{column} * count + m]"
@@ -95,7 +97,7 @@ def _steps(plan: Plan) -> str:
             writer = Writer(number, plan.shared)
             texts.append(writer.function(form, wanted[number]))
             plan.sizes[number] = len(texts[-1])
-            plan.trades[number] = writer.trades
+            plan.trades[number], plan.fields[number] = writer.trades, writer.fields
             if writer.leaves:
                 plan.leaves.add(number)
     return "\n".join([*texts, ""])
@@ -114,21 +116,46 @@ def _head(plan: Plan) -> str:
 def _loop(plan: Plan) -> list[str]:
     """Up to where it ends; each book is looked at anew after a candle that met something."""
     program = plan.bound.program
-    lines = [f" R = floats({max(len(program.reads), 1)})", " m = at", " busy = 1", " left = 0"]
-    lines += [" equity = 0.0", " told = fills = why = 0", f" exposed = I[{ask.EXPOSED}]"]
+    lines = [f" R = floats({max(len(program.reads), 1)})", " m = since = at", " busy = 1"]
+    lines += [" equity = 0.0", " left = told = fills = why = calm = 0"]
+    lines += [f" exposed = I[{ask.EXPOSED}]", f" elsewhere = A[{ask.ELSEWHERE}]"]
     lines += [*loop_reads.known_before(plan), *loop_reads.standing(plan, " ")]
     lines += [" while m < last:", *_amiss(plan), "  fills = 0"]
-    lines += [f"  if {' and '.join(['busy == 0', *_quiet(plan)])}:", *_marked(plan)]
-    lines += ["  else:", *_market(plan), *loop_reads.standing(plan, "   ")]
-    lines += [*loop_reads.worth(plan), f"  Q[m] = equity + A[{ask.ELSEWHERE}]"]
-    holds = " or ".join(f"units{book} != 0.0" for book in plan.books.values())
-    lines += [f"  if {holds}:", "   exposed = exposed + 1"]
-    lines += loop_reads.of_moment(plan)
-    lines += [f"  I[{ask.NOW}] = whole(T[m] + A[{ask.STEP}])", *_kept(plan), *_runs(plan)]
-    lines += [*_taken_back(plan), *_carried(), "  m = m + 1"]
+    lines += ["  if calm != 0:", *_marked(plan)]
+    lines += [f"  elif {' and '.join(['busy == 0', *_quiet(plan)])}:"]
+    lines += [*_marked(plan), *_followed(plan), "  else:", *_full(), *_exposed(plan, "   ")]
+    lines += [*_market(plan), *loop_reads.standing(plan, "   "), f"   calm = {_calm(plan)}"]
+    lines += [*loop_reads.worth(plan), "  Q[m] = equity + elsewhere"]
+    lines += [*loop_reads.of_moment(plan), *_kept(plan), *_runs(plan)]
+    lines += [*_taken_back(plan), *_carried(plan), "  m = m + 1", *_exposed(plan, " ")]
     for book in plan.books.values():
         lines.append(f" M[{book_at(book) + at.B_MARK}] = mark{book}")
     return [*lines, f" I[{ask.EXPOSED}] = exposed", f" I[{ask.WHY}] = why"]
+
+
+def _exposed(plan: Plan, pad: str) -> list[str]:
+    """Whether there is a position changes where the market carries candles out and nowhere else:
+    those since then are counted at once."""
+    return [f"{pad}if {_holds(plan)}:", f"{pad} exposed = exposed + (m - since)", f"{pad}since = m"]
+
+
+def _holds(plan: Plan) -> str:
+    return " or ".join(f"units{book} != 0.0" for book in plan.books.values())
+
+
+def _calm(plan: Plan) -> str:
+    """No order and no exit: whatever the candles are, they meet nothing."""
+    free = " and ".join(f"low{book} == -INF and high{book} == INF" for book in plan.books.values())
+    return f"1 if busy == 0 and {free} else 0"
+
+
+def _full() -> list[str]:
+    """Only the market and what was asked tell, and after either the next candle is carried out."""
+    return [
+        f"   if N[{at.TOLD}] > {at.TOLD_MAX - ROOM}:",
+        f"    why = {ask.FULL}",
+        "    break",
+    ]
 
 
 def _amiss(plan: Plan) -> list[str]:
@@ -152,10 +179,29 @@ def _quiet(plan: Plan) -> Iterator[str]:
 
 def _marked(plan: Plan) -> Iterator[str]:
     for name, book in plan.books.items():
+        mark = f"mark{book} = {plan.of_book(name, c.CLOSE)}"
+        yield from [f"   {mark}"] if plan.is_alone else [_there(plan, name), f"    {mark}"]
+
+
+def _near(plan: Plan, pad: str, moments: int) -> Iterator[str]:
+    """What the market alone looks at is far away when it needs it, unless it was called before."""
+    yield f"{pad}near(T, m + {moments})"
+    for name in plan.books:
+        data = plan.kinds.index((name, plan.data_ms))
+        yield f"{pad}near(D{data}, {c.OPEN} * count + m + {moments})"
+
+
+def _there(plan: Plan, name: str) -> str:
+    return f"   if {plan.of_book(name, c.THERE)} != 0.0:"
+
+
+def _followed(plan: Plan) -> Iterator[str]:
+    """Its next candles may meet something."""
+    yield from _near(plan, "   ", AHEAD)
+    for name, book in plan.books.items():
         b, pad = book_at(book), "   " if plan.is_alone else "    "
         if not plan.is_alone:
-            yield f"   if {plan.of_book(name, c.THERE)} != 0.0:"
-        yield f"{pad}mark{book} = {plan.of_book(name, c.CLOSE)}"
+            yield _there(plan, name)
         yield f"{pad}if trails{book} != 0 and units{book} != 0.0:"
         prices = f"{plan.of_book(name, c.HIGH)}, {plan.of_book(name, c.LOW)}"
         yield f"{pad} follow(M, N, {b}, {prices})"
@@ -165,15 +211,18 @@ def _marked(plan: Plan) -> Iterator[str]:
 
 _CANDLE: Final = (
     (at.B_OPEN, c.OPEN), (at.B_HIGH, c.HIGH), (at.B_LOW, c.LOW), (at.B_CLOSE, c.CLOSE),
-    (at.B_FUNDING, c.FUNDING),
 )  # fmt: skip
 
 
 def _market(plan: Plan) -> Iterator[str]:
-    """The market carries the candles out."""
+    """The market carries the candles out. A column that is not asked for again and again is far
+    from the processor: none is looked at that can tell nothing."""
     for name, book in plan.books.items():
         b, there = book_at(book), plan.of_book(name, c.THERE)
-        yield f"   N[{b + at.B_IS_GIVEN}] = 1 if {there} != 0.0 else 0"
+        given = "1" if plan.is_alone else f"1 if {there} != 0.0 else 0"
+        yield f"   N[{b + at.B_IS_GIVEN}] = {given}"
+        rate = plan.of_book(name, c.FUNDING) if name in plan.perpetual else "0.0"
+        yield f"   M[{b + at.B_FUNDING}] = {rate}"
         yield f"   M[{b + at.B_MARK}] = mark{book}"
         for place, column in _CANDLE:
             yield f"   M[{b + place}] = {plan.of_book(name, column)}"
@@ -208,22 +257,20 @@ def _taken_back(plan: Plan) -> list[str]:
     return [
         *("  if left != 0:", *back, "   forget(I)", f"   N[{at.TOLD}] = heard"),
         *(f"   I[{ask.RATE_FIRST}] = rate_first", f"   I[{ask.RATE_HELD}] = rate_held"),
+        *(f"   if {_holds(plan)}:", "    exposed = exposed + 1"),
         *(f"   why = {ask.HANDLERS}", "   break"),
     ]
 
 
-def _carried() -> list[str]:
-    """What was asked; and what was told is taken while there is room for another moment."""
+def _carried(plan: Plan) -> list[str]:
     return [
         f"  if I[{ask.IS_TOUCHED}] != 0:",
+        *_near(plan, "   ", 1),
         "   busy = 1",
+        "   calm = 0",
         "   if not carry_out(M, N, A, I):",
         f"    why = {ask.CROWDED}",
         "    break",
-        f"  if N[{at.TOLD}] > {at.TOLD_MAX - ROOM}:",
-        f"   why = {ask.FULL}",
-        "   m = m + 1",
-        "   break",
     ]
 
 
@@ -248,7 +295,10 @@ def _run(plan: Plan, call: Call) -> Iterator[str]:
 
 
 def _called(plan: Plan, call: Call) -> str:
-    given = ", ".join(("L", "S", "R", "M", "N", "A", "I", "K", "C", *call.given(plan)))
+    """What the step does not read of the event is not looked up."""
+    read = plan.fields[call.step]
+    fields = [each if at in read else "0.0" for at, each in enumerate(call.given(plan))]
+    given = ", ".join(("L", "S", "R", "M", "N", "A", "I", "K", "C", "T", "m", *fields))
     kept = "left = " if call.step in plan.leaves else ""
     return f"{kept}step_{call.step}({given})"
 

@@ -29,7 +29,7 @@ class LoopState:
         self._reads, self._slots = program.reads, len(program.slots.first)
         self._s, self._s0 = (_floats(self._slots) for _ in range(2))
         self._r = _floats(len(program.reads))
-        self._c, self._c0 = (_wholes([0] * len(NOTES)) for _ in range(2))
+        self._c, self._c0 = ((ctypes.c_int64 * len(NOTES))() for _ in range(2))
         self._a = _floats(ask.FLOATS)
         policy = program.policy
         self._a[ask.RATE_MS], self._a[ask.STEP] = policy.rate_per_ms, prepared.timeframe_ms
@@ -38,14 +38,15 @@ class LoopState:
         self.given: tuple[Any, ...] = ()
 
     def _asks(self, rate: int) -> Any:
-        templates = self._compiled.templates
-        whole = [0] * ask.BEHIND_ASKS + templates.whole_numbers()
-        whole[ask.TEMPLATES_AT] = ask.BEHIND_ASKS
-        whole[ask.SITES] = templates.sites
-        whole[ask.SITES_AT] = len(whole) - ask.OF_SITE * templates.sites
-        whole[ask.RATE_COUNT], whole[ask.RING_AT] = rate, len(whole)
-        whole[ask.RING_SIZE] = rate + ask.ASKS_MAX + 1
-        return _wholes(whole + [0] * whole[ask.RING_SIZE])
+        templates, size = self._compiled.templates, rate + ask.ASKS_MAX + 1
+        behind = templates.whole_numbers()
+        ring_at = ask.BEHIND_ASKS + len(behind)
+        whole: Any = (ctypes.c_int64 * (ring_at + size))()
+        whole[ask.BEHIND_ASKS : ring_at] = behind
+        whole[ask.TEMPLATES_AT], whole[ask.SITES] = ask.BEHIND_ASKS, templates.sites
+        whole[ask.SITES_AT] = ring_at - ask.OF_SITE * templates.sites
+        whole[ask.RATE_COUNT], whole[ask.RING_AT], whole[ask.RING_SIZE] = rate, ring_at, size
+        return whole
 
     def give(self, columns: Columns, equity: array[float]) -> None:
         """The columns it runs on; the starting cash stands before the first close."""
@@ -107,7 +108,3 @@ class LoopState:
 
 def _floats(count: int) -> Any:
     return (ctypes.c_double * max(count, 1))()
-
-
-def _wholes(values: Sequence[int]) -> Any:
-    return (ctypes.c_int64 * len(values))(*values)

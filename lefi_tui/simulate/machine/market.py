@@ -31,9 +31,6 @@ def has_room(n: Ints) -> bool:
 def candles(m: Floats, n: Ints, time_ms: int) -> None:
     """All candles that open at one moment, from funding to their mark. Look at `has_room` first."""
     n[at.TIME] = time_ms
-    if n[at.FIRST] == 0 and all_quiet(m, n):
-        mark_all(m, n)
-        return
     for count in range(n[at.BOOKS]):
         b = book_at(count)
         if n[b + at.B_IS_GIVEN] != 0:
@@ -41,21 +38,13 @@ def candles(m: Floats, n: Ints, time_ms: int) -> None:
     open_all(m, n)
     for count in range(n[at.BOOKS]):
         b = book_at(count)
-        if n[b + at.B_IS_GIVEN] != 0 and (m[b + at.B_UNITS] != 0 or n[b + at.FIRST] != 0):
+        if n[b + at.B_IS_TOUCHED] != 0:
             run(m, n, b)
     mark_all(m, n)
 
 
-def all_quiet(m: Floats, n: Ints) -> bool:
-    """Most candles meet nothing: no order, no funding, no exit within their range."""
-    for count in range(n[at.BOOKS]):
-        b = book_at(count)
-        if n[b + at.B_IS_GIVEN] != 0 and not is_quiet(m, n, b):
-            return False
-    return True
-
-
 def is_quiet(m: Floats, n: Ints, b: int) -> bool:
+    """Most candles meet nothing of a book: no order, no funding, no exit within their range."""
     if n[b + at.FIRST] != 0 and not is_passed_by(m, n, b):
         return False
     if m[b + at.B_UNITS] == 0:
@@ -78,7 +67,8 @@ def open_all(m: Floats, n: Ints) -> None:
     open_resting(m, n)
     for count in range(n[at.BOOKS]):
         b = book_at(count)
-        if n[b + at.B_IS_GIVEN] != 0:
+        n[b + at.B_IS_TOUCHED] = 0 if n[b + at.B_IS_GIVEN] == 0 or is_quiet(m, n, b) else 1
+        if n[b + at.B_IS_TOUCHED] != 0:
             set_way(m, n, m[b + at.B_OPEN], m[b + at.B_OPEN], 0)
             meet_exit(m, n, b)
             if n[at.MET_RANK] >= 0:

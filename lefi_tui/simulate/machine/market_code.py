@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +17,9 @@ from lefi_tui.simulate.machine import (
     market_wanted,
     market_watch,
 )
-from lefi_tui.simulate.machine.code import Code, Signature, known, loaded, object_of
+from lefi_tui.simulate.machine.code import INLINE_KEPT, Code, Signature, known, loaded, object_of
 from lefi_tui.simulate.machine.dialect import translate
+from lefi_tui.simulate.machine.dialect_values import Scope
 from lefi_tui.simulate.machine.kept_code import kept_object
 from lefi_tui.simulate.machine.market_texts import market_texts
 
@@ -65,7 +66,10 @@ def market_code(folder: Path | None = None) -> Code:
     if not _loaded:
         texts = market_texts()
         text = "\n".join(text for text, _ in texts)
-        data = kept_object(folder, text, lambda: object_of(translate(texts, "market"), WANTED))
-        _loaded.append(loaded(data, WANTED))
+        _loaded.append(loaded(kept_object(folder, text, lambda: _object(texts)), WANTED))
         known(_loaded[0], WANTED)
     return _loaded[0]
+
+
+def _object(texts: Sequence[tuple[str, Scope]]) -> bytes:
+    return object_of(translate(texts, "market"), WANTED, inline=INLINE_KEPT)

@@ -5,26 +5,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from itertools import compress
-from typing import Final, TypeVar
+from typing import Final
 
 from lefi_tui.core.bot import FillSeen
 from lefi_tui.core.matching import MarketRules
-from lefi_tui.core.matching.account import REASONS
 from lefi_tui.core.matching.records import Filled, Gone, Refused
-from lefi_tui.core.metrics import OpenPosition, Trade
+from lefi_tui.core.metrics import OpenPosition
 from lefi_tui.simulate.machine import market_layout as at
 from lefi_tui.simulate.machine.market_holding import gain
 from lefi_tui.simulate.machine.market_lists import book_at
-from lefi_tui.simulate.machine.market_told import LEGS, Telling, told_at
+from lefi_tui.simulate.machine.market_told import Telling, told_at
+from lefi_tui.simulate.machine.told_trades import ToldTrades
 from lefi_tui.simulate.machine.words import Ints
 from lefi_tui.simulate.result import Refusal
 from lefi_tui.simulate.trial import fill_seen
-
-T = TypeVar("T", int, float)
-SIDES: Final = {1: "long", -1: "short"}
-CLOSE: Final = "close"
-_BY_LEG: Final = ("order", *(REASONS.get(each, each) for each in LEGS[1:]))
 
 
 class Heard:
@@ -42,20 +36,18 @@ class Heard:
         """`action`: of an effect site, buy, sell or close; `denied`: by the bot's own rules."""
         self.telling, self._action, self._denied = telling, action, denied
         self._taken: list[tuple[array[float], array[int]]] = []
-        self._trades: list[Trade] = []
-        self._both: list[int] = []
+        self._trades = ToldTrades(telling.rules)
         self._refusals: list[Refusal] = []
 
     @property
-    def trades(self) -> list[Trade]:
+    def trades(self) -> ToldTrades:
         self._make()
         return self._trades
 
     @property
     def both(self) -> list[int]:
         """As TradeBook has it."""
-        self._make()
-        return self._both
+        return self.trades.both
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -76,16 +68,16 @@ class Heard:
         m, n = self.telling.m, self.telling.n
         end = at.TOLD_AT + at.TELLING * n[at.TOLD]
         if end > at.TOLD_AT:
-            self._taken.append((array("d", m[at.TOLD_AT : end]), array("q", n[at.TOLD_AT : end])))
+            self._taken.append((m[at.TOLD_AT : end], n[at.TOLD_AT : end]))
             n[at.TOLD] = 0
 
     def _make(self) -> None:
         for m, n in self._taken:
+            self._trades.add(m, n)
             kinds = n[at.T_KIND :: at.TELLING]
-            self._add_trades(m, n, kinds)
-            for number, kind in enumerate(kinds):
-                if kind in _REFUSALS:
-                    self._refusals.append(self._refusal(m, n, at.TELLING * number))
+            if not _REFUSALS.isdisjoint(kinds):
+                places = (number for number, kind in enumerate(kinds) if kind in _REFUSALS)
+                self._refusals += [self._refusal(m, n, at.TELLING * each) for each in places]
         self._taken.clear()
 
     def fills(self, time_ms: int) -> Iterator[FillSeen]:
@@ -97,37 +89,6 @@ class Heard:
                 fill = told_at(self.telling, t)
                 assert isinstance(fill, Filled)
                 yield fill_seen(fill)
-
-    def _add_trades(self, m: array[float], n: array[int], kinds: array[int]) -> None:
-        sides = n[at.T_CLOSED :: at.TELLING]
-        is_one = [kind == at.FILLED and side != 0 for kind, side in zip(kinds, sides, strict=True)]
-
-        def of(column: array[T]) -> Iterator[T]:
-            return compress(column, is_one)
-
-        symbols = [each.symbol for each in self.telling.rules]
-        legs = list(of(n[at.T_CODE :: at.TELLING]))
-        marks = list(of(n[at.T_IS_CLOSE :: at.TELLING]))  # or T_HAD_BOTH
-        pairs, first = list(zip(legs, marks, strict=True)), len(self._trades)
-        self._both += [
-            first + number for number, (leg, mark) in enumerate(pairs) if mark and leg != at.ENTRY
-        ]
-        units, entries, fees, gains = (
-            of(m[at.T_TRADE + number :: at.TELLING]) for number in range(4)
-        )
-        self._trades += map(
-            Trade,
-            [symbols[(each - at.BOOKS_AT) // at.BOOK] for each in of(n[at.T_BOOK :: at.TELLING])],
-            map(SIDES.__getitem__, of(sides)),
-            units,
-            of(n[at.T_SINCE :: at.TELLING]),
-            entries,
-            of(n[at.T_TIME :: at.TELLING]),
-            of(m[at.T_PRICE :: at.TELLING]),
-            fees,
-            gains,
-            [CLOSE if mark and leg == at.ENTRY else _BY_LEG[leg] for leg, mark in pairs],
-        )
 
     def _refusal(self, m: array[float], n: array[int], t: int) -> Refusal:
         if n[t + at.T_KIND] == at.DENIED:

@@ -104,4 +104,5 @@ def tell(n: Ints, kind: int, order: int, b: int) -> int:
     n[t + at.T_ORDER] = order
     n[t + at.T_BOOK] = b
     n[t + at.T_TIME] = n[at.TIME]
+    n[t + at.T_CLOSED] = 0
     return t

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from lefi_tui.core.matching import Fees, MarketRules
@@ -19,14 +20,22 @@ def new_market(
 ) -> tuple[array[float], array[int]]:
     """`m` and `n`; the books in the sequence of `markets`."""
     places = at.BOOKS_AT + at.BOOK * len(markets)
-    m, n = array("d", bytes(8 * places)), array("q", bytes(8 * places))
+    m, n = array("d", [0.0]) * places, array("q", [0]) * places
     m[at.CASH], m[at.MAKER], m[at.TAKER] = cash, fees.maker, fees.taker
     m[at.SLIPPAGE] = fees.slippage
+    n[: at.TOLD_AT] = _no_orders()
     n[at.BOOKS] = len(markets)
-    free_all(n)
     for number, rules in enumerate(markets):
         _put_book(m, n, book_at(number), rules)
     return m, n
+
+
+@cache
+def _no_orders() -> array[int]:
+    """Market and orders of a run that has none yet: the same for every run."""
+    n = array("q", bytes(8 * at.TOLD_AT))
+    free_all(n)
+    return n
 
 
 def _put_book(m: Floats, n: Ints, b: int, rules: MarketRules) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -13,7 +14,6 @@ from lefi_tui.core.matching.records import Filled, Funded, Gone, Happened, Refus
 from lefi_tui.core.matching.wrongs import Wrong
 from lefi_tui.core.order import Side
 from lefi_tui.simulate.machine import market_layout as at
-from lefi_tui.simulate.machine.words import Floats, Ints
 
 LEGS: Final = (records.ENTRY, records.STOP, records.TARGET, records.TRAIL, records.LIQUIDATION)
 LIQUIDITIES: Final = ("taker", "maker", "none")
@@ -45,8 +45,8 @@ WRONGS: Final[Mapping[int, _Worded]] = {
 class Telling(Struct):
     """Where it is told, and what its numbers name."""
 
-    m: Floats
-    n: Ints
+    m: array[float]
+    n: array[int]
     rules: Sequence[MarketRules]  # by the number of the book
     order_id: Callable[[int], str]
 

@@ -113,13 +113,12 @@ def orders_read(n: Ints, i: Ints, book: int) -> float:
 
 
 def forget(i: Ints) -> None:
-    """What was asked is carried out, or taken back."""
+    """What was asked is carried out, or taken back: nothing else took a site or freed a book."""
+    for number in range(i[ask.ASKS]):
+        p = i[ask.ASKS_AT + ask.ASK * number + ask.TEMPLATE]
+        flags = flags_of(i, p)
+        i[flags + ask.FREED] = i[flags + ask.SENT] = i[i[p + ask.P_SITE] + ask.TAKEN] = 0
     i[ask.ASKS] = i[ask.IS_TOUCHED] = 0
-    for count in range(i[ask.SITES]):
-        i[i[ask.SITES_AT] + ask.OF_SITE * count + ask.TAKEN] = 0
-    for count in range(ask.BOOKS_MAX + 1):
-        i[ask.BOOKS_AT + ask.OF_BOOK * count + ask.FREED] = 0
-        i[ask.BOOKS_AT + ask.OF_BOOK * count + ask.SENT] = 0
 
 
 def carry_out(m: Floats, n: Ints, a: Floats, i: Ints) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from time import perf_counter
 from typing import Final
@@ -15,7 +16,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.bot import Bar, Occasion
-from lefi_tui.core.metrics import Numbers, numbers_from
+from lefi_tui.core.metrics import Numbers, Trade, numbers_from
 from lefi_tui.errors import MachineWayError
 from lefi_tui.requests import BacktestRequest, Progress
 from lefi_tui.simulate import event_way
@@ -149,7 +150,10 @@ class MachineLoop(Loop):
 
     def numbers(self) -> Numbers:
         known = fall_and_sums(self.equity, self._folder)
-        return numbers_from(self.course, self.trial.heard.trades, known)
+        return numbers_from(self.course, self.trial.heard.trades.pnl, known)
+
+    def trades(self) -> Sequence[Trade]:
+        return self.trial.heard.trades
 
     def notes(self) -> Counter[str]:
         counted = super().notes()

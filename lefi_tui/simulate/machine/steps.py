@@ -84,15 +84,16 @@ class Writer:
         self.number, self.shared, self.kinds = number, shared, shared.kinds
         self.leaves = False  # whether it may
         self.trades = 0  # how many asks a run makes at most
+        self.fields: set[int] = set()  # of the event that it reads
         self.turns = 1
 
     def function(self, form: Form, fields: int) -> str:
-        """`step_N(L, S, R, M, N, A, I, K, C, e0, …)`: slots, of which those found by an index stand
-        in S, reads, market, asks, numbers, notes counted, event fields."""
+        """`step_N(L, S, R, M, N, A, I, K, C, T, m, e0, …)`: slots, of which those found by an index
+        stand in S, reads, market, asks, numbers, notes counted, the moment, event fields."""
         given = "".join(f", e{each}: float" for each in range(fields))
         head = (
             f"def step_{self.number}(L: Floats, S: Floats, R: Floats, M: Floats, N: Ints, "
-            f"A: Floats, I: Ints, K: Floats, C: Ints{given}) -> int:"
+            f"A: Floats, I: Ints, K: Floats, C: Ints, T: Floats, m: int{given}) -> int:"
         )
         lines, ends = self._ops(form.always, 1)
         if not ends:
@@ -240,6 +241,7 @@ class Writer:
             case "temp":
                 text = str(v.value)
             case "event":
+                self.fields.add(v.value)
                 text = f"e{v.value}"
             case "read":
                 text = f"R[{v.value}]"

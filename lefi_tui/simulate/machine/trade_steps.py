@@ -100,7 +100,8 @@ def trade_lines(op: Trade, place: int, number_of: Callable[[V], str], pad: str) 
     if op.action == "cancel":
         return [f"{pad}want_cancel(I, {place})"]
     named = [(name, v) for name, _, v in op.named if name != "tif"]
-    lines = [f"{pad}ASK{number} = {number_of(v)}" for number, (_, v) in enumerate(named)]
+    lines = [f"{pad}I[{ask.NOW}] = whole(T[m] + A[{ask.STEP}])"]
+    lines += [f"{pad}ASK{number} = {number_of(v)}" for number, (_, v) in enumerate(named)]
     bits = [f"({1 << number} if op_isnone(ASK{number}) else 0)" for number in range(len(named))]
     if op.size is not None:
         lines.append(f"{pad}SIZE = {number_of(op.size)}")

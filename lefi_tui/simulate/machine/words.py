@@ -88,10 +88,15 @@ def floats(count: int) -> Floats:
     return [0.0] * count
 
 
+def near(array: Floats, place: int) -> None:
+    """That place is read soon, or may be: the memory brings it meanwhile. It need not be there."""
+
+
 # ---- calls, as machine code
 
 _MATHEMATICS: Final = ctypes.CDLL(None)
 _DOUBLE_64, _WHOLE_64 = Struct("<d"), Struct("<q")
+_PREFETCH: Final = "llvm.prefetch.p0"
 LIBRARY: Final = ("copysign", "fmod", "exp", "log", "pow")
 Written = Callable[[ir.IRBuilder, Sequence[Any]], Any]
 
@@ -161,6 +166,16 @@ def _array(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
     return at.gep(room, [ir.Constant(WHOLE, 0)] * 2)
 
 
+def _near(at: ir.IRBuilder, given: Sequence[Any]) -> Any:
+    small = ir.IntType(32)
+    known = at.module.globals.get(_PREFETCH)
+    if known is None:
+        takes = [given[0].type, small, small, small]
+        known = ir.Function(at.module, ir.FunctionType(NOTHING, takes), _PREFETCH)
+    how = [ir.Constant(small, each) for each in (0, 3, 1)]  # to read, and again, data
+    return at.call(known, [at.gep(given[0], [given[1]]), *how])
+
+
 CALLS: Final[Mapping[str, Written]] = {
     **EIGHTS,
     "abs": _intrinsic("llvm.fabs"),
@@ -178,6 +193,7 @@ CALLS: Final[Mapping[str, Written]] = {
     "finite": _finite,
     "bits": lambda at, given: at.bitcast(given[0], WHOLE),
     "floats": _array,
+    "near": _near,
     "whole": lambda at, given: at.fptosi(given[0], WHOLE),
     "float": lambda at, given: given[0] if given[0].type == DOUBLE else at.sitofp(given[0], DOUBLE),
 }
