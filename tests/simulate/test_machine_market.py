@@ -124,12 +124,16 @@ def test_the_machine_code_tells_every_field_of_what_the_candle_market_tells() ->
     )  # one code has two words
 
 
+TAKEN_AT = (0, 1, 150, 300)  # after these moments: trades are found in whatever part they are told
+
+
 def test_what_is_told_over_many_candles_comes_to_the_same_trades_fees_and_funding() -> None:
     chance = Random(5)
     rules = {PERPETUAL: MarketRules(PERPETUAL, "ETH", "USDT", is_perpetual=True)}
     one = CandleMarket(rules, Fees(), 10_000.0)
     other = MachineMarket(rules, Fees(), 10_000.0)
     book, refused, funding = TradeBook(rules), 0, 0.0
+    heard = Heard(other.telling, str)
     for number, bars in enumerate(moments(chance, list(rules), 400)):
         for each in one.candles(bars):
             match each:
@@ -140,12 +144,20 @@ def test_what_is_told_over_many_candles_comes_to_the_same_trades_fees_and_fundin
                 case _:
                     refused += isinstance(each, Refused | Gone)
         other.play(bars)
+        if number in TAKEN_AT:
+            heard.take()
         asked = terms(chance, bars[0].symbol, bars[0].close)
         for market in (one, other):
             market.send(f"{number}", asked)
-    heard = Heard(other.telling, str)
     heard.take()
-    assert repr(heard.trades) == repr(book.trades)
+    assert repr(list(heard.trades)) == repr(book.trades)
+    count = len(book.trades)
+    assert [heard.trades[each] for each in range(-count, count)] == book.trades * 2
+    for part in (slice(-7, None), slice(None, -9, -1), slice(3, count, 2), slice(9, 3)):
+        assert list(heard.trades[part]) == book.trades[part]
+    with pytest.raises(IndexError):
+        heard.trades[count]
+    assert list(heard.trades.pnl) == [each.pnl for each in book.trades]
     assert heard.both == book.both
     assert (heard.fees, heard.funding) == (book.fees, funding)
     assert len(heard.trades) > 50 < len(heard.refusals) == refused
