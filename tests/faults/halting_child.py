@@ -32,7 +32,7 @@ from lefi_tui.ports.journal import Batch, Durable, nothing_more
 from tests.engine.kit import ACCOUNT, EMPTY, LIST, OPEN, bars, quote, start, until
 from tests.faults.kill_venue import KillVenue
 
-LIFE_S: Final = 30.0
+LIFE_S: Final = 60.0
 BOTS: Final = 2
 RULES: Final = m.SetKillRules(KillRules(Flatten.BOTS))
 

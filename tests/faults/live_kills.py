@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core.messages import StartBot, StopBot
+from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.recovery import verify
 from lefi_tui.views.desk_view import DeskView
 from tests.exchange.live_profile import BTC, bare, held, live_profile, opened, with_key
@@ -30,6 +31,7 @@ from tests.exchange.test_public_account import ROOT, running, seen
 
 NS_PER_MS: Final = 1_000_000
 READY_S: Final = 30.0
+STOPS_S: Final = 120.0
 MOST_S: Final = 1.5  # from a life's first fill to its kill
 FAULTS: Final = ["502 after", "502 before", "reset after", "reset before", "408", "empty"]
 TRADER: Final = f"""
@@ -69,10 +71,18 @@ def live_kills(folder: Path, far: Far, seed: int, lives: int, share: float = 0.0
         met = len(far.act("faults_met"))
         far.act("no_faults")
         with running(home) as engine:
-            assert engine.submit(StopBot("trader", closes=True)).result(60).is_accepted
+            _stop(engine)
             seen(engine, lambda view: _is_over(view) and BTC not in held(view))
     fills = far.act("fills")
     return LiveKills(lives, len(fills), met, (*_ends(far, fills), *_agrees(home, fills, starts_ns)))
+
+
+def _stop(engine: Engine) -> None:
+    """Refused as long as the exchange has not said what became of each order of before."""
+    end = time.monotonic() + STOPS_S
+    while not (told := engine.submit(StopBot("trader", closes=True)).result(STOPS_S)).is_accepted:
+        assert time.monotonic() < end, told.text
+        time.sleep(0.1)
 
 
 def _live_and_kill(far: Far, after_s: float, words: Path) -> int:

@@ -35,7 +35,7 @@ from tests.faults.far_venue import FarVenue
 from tests.faults.saga_venue import STEPS
 
 BOT: Final = "saga"
-LIFE_S: Final = 12.0
+LIFE_S: Final = 60.0
 MARKETS: Final = tuple(replace(BTC, symbol=each, base=each.partition("/")[0]) for each in STEPS)
 EMPTY: Final = Desk(kinds={"automated": Automated()})
 SCRIPT: Final = """
