@@ -40,9 +40,9 @@ def test_the_command_in_hand_and_all_behind_it_are_answered_in_four_parts(tmp_pa
     engine = broken(tmp_path)
     in_hand = engine.submit(start())
     behind = [engine.submit(start(f"ema-{number}")) for number in range(2, 9)]
-    text = in_hand.result(10).text
+    text = in_hand.result(60).text
     behind.append(engine.submit(Kill()))
-    assert all(waiting.result(10) is not None for waiting in behind)
+    assert all(waiting.result(60) is not None for waiting in behind)
     assert not in_hand.result().is_accepted
     for part in (*PARTS, str(tmp_path), "look before you ask"):
         assert part in text

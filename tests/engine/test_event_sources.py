@@ -218,7 +218,7 @@ class Hook:
     async def raw(self, data: bytes) -> tuple[int, str]:
         reader, writer = await asyncio.open_connection(HOST, self.port)
         writer.write(data)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
         head, _, words = answer.decode().partition("\r\n\r\n")
         return int(head.split()[1]), words.strip()

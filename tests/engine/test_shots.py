@@ -303,7 +303,7 @@ async def test_a_disk_that_hangs_holds_up_neither_the_key_nor_the_engine(
     goes_on, written = threading.Event(), PressBook.note
 
     def late(book: PressBook, line: str, play: m.PlayGame) -> bool:
-        goes_on.wait(30.0)
+        goes_on.wait(60.0)
         return written(book, line, play)
 
     async with playing(tmp_path) as game:

@@ -374,9 +374,9 @@ def public_rest() -> Iterator[PublicRest]:
 
     thread = threading.Thread(target=serve, name="public-rest")
     thread.start()
-    assert ready.wait(10), "the server did not come up"
+    assert ready.wait(60), "the server did not come up"
     try:
         yield rest
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)

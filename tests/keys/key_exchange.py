@@ -112,7 +112,7 @@ def running() -> Iterator[KeyExchange]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(60)
     try:
         yield exchange
     finally:

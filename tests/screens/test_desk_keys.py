@@ -138,7 +138,7 @@ async def test_an_enter_before_the_list_is_there_starts_nothing_that_nobody_has_
     is_read = Event()
 
     def slow() -> tuple[Startable, ...]:
-        is_read.wait(10)
+        is_read.wait(60)
         return SHELF
 
     fed = HandFed()

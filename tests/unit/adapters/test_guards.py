@@ -49,7 +49,7 @@ class Hands:
         end = int(until_s * S)
         while True:
             for _ in range(20):
-                await asyncio.wait_for(_round(), 1)
+                await asyncio.wait_for(_round(), 60)
             if not self._waits or self._waits[0][0] > end:
                 break
             self.ns, _, ended = heapq.heappop(self._waits)

@@ -27,7 +27,7 @@ class SlowLine(WordLine):
     def say(self, word: str) -> bool:
         was_said = super().say(word)
         self.is_written.set()
-        self.comes_back.wait(5.0)
+        self.comes_back.wait(60.0)
         return was_said
 
 
@@ -52,7 +52,7 @@ async def test_what_goes_while_it_is_dropped_has_left_and_is_not_taken_for_unsen
     launch.ends = lambda: dropped.append(NUMBER)
     goes = threading.Thread(target=launch.go)
     goes.start()
-    assert slow.is_written.wait(5.0)
+    assert slow.is_written.wait(60.0)
     threading.Timer(0.05, slow.comes_back.set).start()
     launch.drop()
     assert (launch.has_left, dropped, held.answer.cancelled()) == (True, [], False)
