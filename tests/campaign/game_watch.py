@@ -13,7 +13,7 @@ from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.state import BotStatus
 from lefi_tui.core.game import Do, Plan
 from lefi_tui.core.money import ZERO, exact_sum
-from lefi_tui.core.order import Order, SizeKind
+from lefi_tui.core.order import Order
 from tests.campaign.game_venue import ACCOUNT, SYMBOL
 
 GAME: Final = "game"
@@ -120,7 +120,8 @@ def is_exit(order: Order) -> bool:
 
 
 def is_close(order: Order) -> bool:
-    return order.leg == "entry" and order.terms.size.kind is SizeKind.ALL
+    """At market: of all that is held, or of what a kill has found there."""
+    return order.leg == "entry" and order.terms.is_reduce_only and order.terms.limit is None
 
 
 def left(order: Order) -> Decimal:

@@ -58,6 +58,12 @@ def _case(number: int) -> Any:
     return case(number, 5)
 
 
+def test_a_kill_may_close_beside_an_exit_whose_cancel_has_no_answer() -> None:
+    found = case(56, 3)
+    assert found.why == ""
+    assert found.counts["ended by kill"] == 1
+
+
 def test_what_the_exchange_takes_by_force_is_heard_and_is_in_the_books() -> None:
     found = [far_games.case(number, 1) for number in range(CASES)]
     assert [each.why for each in found if each.why] == []
