@@ -279,10 +279,11 @@ def test_a_lost_line_does_not_end_an_engine(
     assert engine.poll() is None
 
 
-def test_an_engine_told_to_end_ends_with_status_0(
-    engine: subprocess.Popen[str], profile: Profile
-) -> None:
-    engine.send_signal(signal.SIGTERM)
-    engine.communicate(timeout=PATIENCE_S)
-    assert engine.returncode == 0
-    assert profile.lefi("bots").returncode == 1
+def test_an_engine_told_to_end_ends_with_status_0(tmp_path: Path) -> None:
+    """It is one of its own: tests that share one may come after this."""
+    own = Profile(tmp_path)
+    with own.running_engine() as running:
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=PATIENCE_S)
+        assert running.returncode == 0
+        assert own.lefi("bots").returncode == 1
