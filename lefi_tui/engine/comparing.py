@@ -179,7 +179,7 @@ class Comparing:
         standing.answered_ns = self._world.clock.now_ns()
         if is_news(self._desk(), report):
             self._tell(account, report)
-        elif not report.pending:
+        elif _agrees(self._desk(), report):
             standing.agreed_ns = report.at_ns
         return SETTLE_LOOK_S if report.pending else EVERY_S
 
@@ -234,7 +234,7 @@ class Comparing:
 
     def _since_ns(self, account: str) -> int:
         known = self._desk().checked.get(account, Checked())
-        last_ns = max(self._standings[account].agreed_ns, known.at_ns, known.before_ns)
+        last_ns = self._standings[account].agreed_ns or max(known.at_ns, known.before_ns)
         return max(0, last_ns - LOOK_BACK_NS)
 
     # ---- what is told
@@ -242,7 +242,7 @@ class Comparing:
     def _tell(self, account: str, report: VenueViewed) -> None:
         """The same again only where nothing came of it for long: a look-up may take its time."""
         standing, now_ns = self._standings[account], self._world.clock.monotonic_ns()
-        same = replace(report, at_ns=0, books=())
+        same = replace(report, at_ns=0)  # of the same books: a venue that is empty again is news
         is_known = self._desk().checked.get(account, Checked()).is_known
         if is_known and same == standing.told and now_ns - standing.told_ns < TOLD_AGAIN_NS:
             return
@@ -263,6 +263,14 @@ class Comparing:
         wait_s = AGAIN_S[min(standing.failures, len(AGAIN_S) - 1)]
         standing.failures += 1
         return wait_s
+
+
+def _agrees(desk: Desk, report: VenueViewed) -> bool:
+    """To the unit: also what an order on its way keeps from being told is a difference."""
+    there, account = dict(report.units), report.account
+    ours = with_unknown(desk, account)
+    known = (each for each in ours if each in there or is_position(desk, account, each))
+    return all(there.get(each, ZERO) == ours.get(each, ZERO) for each in {*there, *known})
 
 
 def _is_open(desk: Desk, account: str) -> bool:

@@ -15,7 +15,7 @@ from lefi_tui.core.reconcile import TheirOrder
 from lefi_tui.engine.engine import Engine
 from lefi_tui.views.doubts_view import DoubtsView
 from lefi_tui.views.queries import DeskQuery, DoubtsQuery, OrdersQuery
-from tests.engine.kit import ACCOUNT, send, until
+from tests.engine.kit import ACCOUNT, LIST, OPEN, send, until
 from tests.engine.shared_kit import SYMBOL, SharedMemory, open_holder, quote, shared_engine
 
 pytestmark = pytest.mark.asyncio
@@ -65,6 +65,24 @@ async def test_what_stays_as_it_is_fills_no_journal(tmp_path: Path) -> None:
     finally:
         engine.stop()
     assert len(views_told(tmp_path)) == 1, views_told(tmp_path)
+
+
+async def test_a_position_that_is_gone_is_told_though_the_venue_shows_what_it_showed_at_the_start(
+    tmp_path: Path,
+) -> None:
+    venue = SharedMemory()
+    engine = shared_engine(tmp_path, venue)
+    try:
+        send(engine, OPEN, LIST)
+        await until(lambda: checked(engine).is_known)
+        open_holder(engine)
+        await until(lambda: (ACCOUNT, SYMBOL) in engine.desk.positions)
+        venue.others[SYMBOL] = D("-0.1")
+        seen = venue.views
+        await until(lambda: bool(checked(engine).unknown) or venue.views >= seen + 8)
+        assert checked(engine).unknown[SYMBOL].units == D("-0.1")
+    finally:
+        engine.stop()
 
 
 async def test_a_silent_venue_fails_no_order_lets_nothing_new_out_and_is_compared_on_its_return(
