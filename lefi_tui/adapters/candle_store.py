@@ -135,6 +135,7 @@ class Growing:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self.differing = 0  # that came for a time whose candle is kept, with other numbers
         shelf.part.parent.mkdir(parents=True, exist_ok=True)
         self._out = shelf.part.open("ab")
         try:
@@ -156,7 +157,7 @@ class Growing:
         part = self._shelf.part
         come = _lines(part) if _is_in_order(_read_times(part)) else sorted(_lines(part))
         whole = heapq.merge(_lines(self._shelf.file), come, key=_time)
-        replace_with(self._shelf, whole)
+        self.differing = replace_with(self._shelf, whole)
         part.unlink()
         self._out.close()
         return look(self._shelf)
@@ -171,20 +172,24 @@ def row_of(bar: Bar) -> str:
     return f"{bar.time_ms},{','.join(map(repr, numbers))}\n"
 
 
-def replace_with(shelf: Shelf, lines: Iterable[Line]) -> None:
-    """The file anew, in one step; of two rows of one time the first stays."""
+def replace_with(shelf: Shelf, lines: Iterable[Line]) -> int:
+    """The file anew, in one step; of two rows of one time the first stays. How many of those that
+    did not stay say something else."""
     shelf.file.parent.mkdir(parents=True, exist_ok=True)
     early = shelf.file.with_suffix(".new")
     with early.open("w") as out:
         out.write(HEADER)
-        newest = -1
+        newest, row, differing = -1, "", 0
         for at_ms, line in lines:
             if at_ms > newest:
                 out.write(line)
-                newest = at_ms
+                newest, row = at_ms, line
+            else:
+                differing += line != row
         out.flush()
         os.fsync(out.fileno())
     early.replace(shelf.file)
+    return differing
 
 
 def _trim(part: Path) -> None:

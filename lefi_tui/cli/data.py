@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from lefi_tui.cli import values
+from lefi_tui.cli import simulated, values
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
-from lefi_tui.cli.simulated import columns
 from lefi_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 GAPS_SHOWN: Final = 5
 PARQUET: Final = ".parquet"
+CSV: Final = (".csv", ".csv.gz")
 IMPORTED: Final = "imported"  # the exchange of files that come from elsewhere
 NAMES: Final = ("timestamp", "open", "high", "low", "close", "volume")
 
@@ -65,17 +65,16 @@ def _wanted(arguments: Namespace) -> Wanted:
             next_step=f"lefi data {arguments.action} binanceusdm BTC/USDT:USDT --from 2026-01-01",
         )
     exchange, symbol = arguments.what
-    start, end = arguments.start, arguments.end
-    if start is not None and end is not None and start >= end:
-        raise UsageError("--from is not before --to", where=f"{start} .. {end} ms")
-    return Wanted(exchange, _symbol(symbol), arguments.timeframe, start, end)
+    span = simulated.window(arguments)
+    place, market = _said(values.exchange, exchange), _said(values.symbol, symbol)
+    return Wanted(place, market, arguments.timeframe, span.from_ms, span.to_ms)
 
 
-def _symbol(text: str) -> str:
+def _said(read: Callable[[str], str], text: str) -> str:
     from argparse import ArgumentTypeError
 
     try:
-        return values.symbol(text)
+        return read(text)
     except ArgumentTypeError as error:
         raise UsageError(str(error), where=text) from error
 
@@ -151,24 +150,36 @@ def _import(arguments: Namespace, output: Output) -> None:
             where="lefi data import",
             next_step="lefi data import FILE --symbol BTC/USDT",
         )
+    if arguments.start is not None or arguments.end is not None:
+        raise UsageError(
+            "a file is taken in whole",
+            where="--from, --to",
+            next_step="Leave them out; `backtest`, `sweep` and `export` take a part",
+        )
     settings = loaded(output).settings
     from lefi_tui.wiring.candles import Foreign, taken_in
 
     exchange = arguments.exchange or IMPORTED
     foreign = Foreign(Path(arguments.what[0]), exchange, arguments.symbol)
     with progress(output, foreign.symbol) as shown:
-        taken = taken_in(settings, foreign, columns(), shown)
+        taken = taken_in(settings, foreign, simulated.columns(), shown)
     if taken.had_funding:
         output.say("Its funding column is not kept; simulate on the file itself to be charged it.")
     there = taken.kept
+    if taken.differing:
+        output.say(
+            f"{taken.differing:,} candles of {arguments.what[0]} have other numbers than those "
+            "kept for their times, which stay. To have the file's, delete "
+            f"{there.shelf.file} and import again, or keep them apart with --exchange NAME."
+        )
     if arguments.json:
-        output.value(_as_data(there))
+        output.value({**_as_data(there), "differing": taken.differing})
     else:
         _tell(there, output)
 
 
 def _export(arguments: Namespace, output: Output) -> None:
-    """JSON lines, or what `lefi backtest --data` reads: CSV, and Parquet by the file's name."""
+    """JSON lines, or what `lefi backtest --data` reads: CSV and Parquet, by the file's name too."""
     wanted = _wanted(arguments)
     settings = loaded(output).settings
     from lefi_tui.wiring.candles import given_out, given_out_as_parquet
@@ -178,8 +189,9 @@ def _export(arguments: Namespace, output: Output) -> None:
         count = given_out_as_parquet(settings, wanted, out)
     else:
         lines = (line for _, line in given_out(settings, wanted))
+        as_csv = arguments.csv or (out is not None and out.name.lower().endswith(CSV))
         with _opened(out) as write:
-            count = _written(lines, write, as_csv=arguments.csv)
+            count = _written(lines, write, as_csv=as_csv)
     if out is not None:
         output.say(f"{count:,} candles are in {out}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lefi_tui.errors import FileUnreadableError, UsageError
@@ -18,8 +19,16 @@ def costs(arguments: Namespace) -> Costs:
 def window(arguments: Namespace) -> Window:
     start, end = arguments.start, arguments.end
     if start is not None and end is not None and start >= end:
-        raise UsageError("--from is not before --to", where=f"{start} .. {end} ms")
+        raise UsageError(
+            "--from is not before --to",
+            where=f"--from {_when(start)} --to {_when(end)}",
+            next_step="Give a --to that comes after --from; it is the first moment left out",
+        )
     return Window(start, end)
+
+
+def _when(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1_000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def files(arguments: Namespace) -> tuple[MarketFile, ...]:

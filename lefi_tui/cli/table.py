@@ -268,8 +268,17 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "--to", dest="end", metavar="T", type=values.time_ms, help="now if not said"
                 ),
                 argument("--symbol", metavar="S", type=values.symbol, help="of an imported file"),
-                argument("--exchange", metavar="NAME", default="", help="of an imported file"),
-                argument("--csv", action="store_true", help="export CSV, not JSON lines"),
+                argument(
+                    "--exchange",
+                    metavar="NAME",
+                    type=values.exchange,
+                    help="of an imported file",
+                ),
+                argument(
+                    "--csv",
+                    action="store_true",
+                    help="export CSV, not JSON lines; --out FILE.csv is CSV too",
+                ),
                 argument("--out", metavar="FILE", type=Path, help="export to a file"),
                 JSON,
             ),

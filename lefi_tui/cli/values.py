@@ -27,6 +27,7 @@ SPEED_MIN, SPEED_MAX = Decimal("0.1"), Decimal(20)
 _PLACE: Final = re.compile(r"(\d{1,3}):([0-5]\d)")
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _SYMBOL: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?")
+_PLACE_NAME: Final = re.compile(r"[^\s./\\][^/\\]{0,63}")  # a folder's, and none outside
 _NAME: Final = re.compile(r"[a-z_][A-Za-z0-9_]*")
 
 
@@ -144,6 +145,13 @@ def market_file(text: str) -> MarketFile:
 def symbol(text: str) -> str:
     if not _SYMBOL.fullmatch(text):
         raise ArgumentTypeError(f"{text!r} is no market; write BTC/USDT or BTC/USDT:USDT")
+    return text
+
+
+def exchange(text: str) -> str:
+    """The name of an exchange or an account; candles are kept in a folder of this name."""
+    if not (_PLACE_NAME.fullmatch(text) and text.isprintable()):
+        raise ArgumentTypeError(f"{text!r} is no exchange; write for example binanceusdm")
     return text
 
 

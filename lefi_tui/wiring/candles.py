@@ -192,6 +192,7 @@ class _Fetch(Struct):
 class Taken(Record):
     kept: Kept
     had_funding: bool
+    differing: int  # candles that are kept here with other numbers
 
 
 class Foreign(Record):
@@ -213,7 +214,8 @@ def taken_in(settings: Settings, foreign: Foreign, columns: Path, progress: Prog
         growing.add(read.bars[begin:end])
         passed(read.bars, begin, end)
         progress(end, count)
-    return Taken(growing.finish(), read.has_funding)
+    there = growing.finish()
+    return Taken(there, read.has_funding, growing.differing)
 
 
 def given_out(settings: Settings, wanted: Wanted) -> Iterable[Line]:

@@ -243,6 +243,14 @@ def test_an_exchange_that_fails_now_and_then_delays_a_fetch_and_spoils_nothing(
         (("data", "fetch", "binanceusd", BTC, "--from", "2026-01-01"), 1, "LE516"),
         (("data", "export", "main", BTC), 1, "there are no such candles"),
         (("data", "import", "nothing.csv"), 2, "a file and its market are needed"),
+        (("data", "import", "a.csv", "--symbol", BTC, "--exchange", "../out"), 2, "'../out' is no"),
+        (("data", "import", "a.csv", "--symbol", BTC, "--from", "2026-01-01"), 2, "whole"),
+        (("data", "export", "../out", BTC), 2, "'../out' is no"),
+        (
+            ("data", "export", "main", BTC, "--from", "2026-01-02", "--to", "2026-01-01"),
+            2,
+            "--from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z",
+        ),
     ],
 )
 def test_what_can_not_be_is_refused_in_four_parts(
@@ -280,7 +288,12 @@ def test_a_file_from_elsewhere_is_taken_in_and_given_out_again(home: Home) -> No
         foreign.read_text().replace(",7\n", ",9\n") + f"{BEGIN_MS // 1000 + 300},1,2,1,2,9\n"
     )
     told = home.answer("data", "import", str(other), "--symbol", "BTC/USDT")
-    assert told["candles"] == 6  # what was there stays, and none is there twice
+    # What was there stays, none is there twice, and what the file tells otherwise is said.
+    assert (told["candles"], told["differing"]) == (6, 5)
+    status, _, err = home.lefi("data", "import", str(other), "--symbol", "BTC/USDT")
+    assert "5 candles of" in err
+    assert "have other numbers than those kept" in err
+    assert home.answer("data", "import", str(foreign), "--symbol", "BTC/USDT")["differing"] == 0
     status, out, _ = home.lefi("data", "export", "imported", "BTC/USDT")
     assert status == 0
     first = json.loads(out.splitlines()[0])
@@ -305,7 +318,7 @@ def test_what_comes_as_parquet_goes_out_as_parquet_gzip_and_csv_the_same(home: H
     assert told["gaps"] == [{"from": at[3] + MINUTE, "to": at[4], "missing": 2}]
     for name in ("out.parquet", "out.csv", "out.csv.gz"):
         out = home.folder / name
-        arguments = ("data", "export", "imported", BTC, "--csv", "--out", str(out))
+        arguments = ("data", "export", "imported", BTC, "--out", str(out))
         status, said, err = home.lefi(*arguments)
         assert (status, said) == (0, "")
         assert "9 candles are in" in err
