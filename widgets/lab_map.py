@@ -96,12 +96,9 @@ def _head(plan: Plan, frame: Frame) -> Row:
 def _drawn(plan: Plan, frame: Frame) -> list[Row]:
     canvas = Canvas(frame.width, plan.rows + 1)
     axes = plan.swept.sweep.axes
-    for column in range(plan.columns):
-        value = axes[-1].values[plan.left + column]
-        is_here = plan.left + column == plan.at[-1]
-        if plan.cell == NUMBER_CELLS or is_here or not (plan.left + column) % 4:
-            x = plan.label + 1 + column * plan.cell
-            canvas.put(x, 0, value[: plan.cell * 3], Ink.KEY if is_here else Ink.DIM)
+    for column, value in _across(plan):
+        ink = Ink.KEY if plan.left + column == plan.at[-1] else Ink.DIM
+        canvas.put(plan.label + 1 + column * plan.cell, 0, value, ink)
     for row in range(plan.rows):
         place = plan.top + row
         if len(axes) > 1:
@@ -110,6 +107,26 @@ def _drawn(plan: Plan, frame: Frame) -> list[Row]:
         for column in range(plan.columns):
             _cell(plan, canvas, (row, column), is_ascii=frame.glyphs.is_ascii)
     return canvas.rows()
+
+
+def _across(plan: Plan) -> list[tuple[int, str]]:
+    """Which columns say their value: the cursor's, and of narrow ones each fourth that leaves it
+    free."""
+    step = 1 if plan.cell == NUMBER_CELLS else 4
+    values = [each[: plan.cell * 3] for each in plan.swept.sweep.axes[-1].values]
+    own = plan.at[-1]
+    named = [
+        place
+        for place in range(plan.left, plan.left + plan.columns)
+        if place == own or (place % step == 0 and not _touch(plan, values, (place, own)))
+    ]
+    return [(place - plan.left, values[place]) for place in named]
+
+
+def _touch(plan: Plan, values: Sequence[str], places: tuple[int, int]) -> bool:
+    """Two values with no blank between them."""
+    first, second = sorted(places)
+    return (second - first) * plan.cell <= len(values[first])
 
 
 def _cell(plan: Plan, canvas: Canvas, spot: tuple[int, int], *, is_ascii: bool) -> None:

@@ -23,6 +23,7 @@ PRICES: Final = ("open", "high", "low", "close")
 NUMBERS: Final = (*PRICES, "volume")
 LATEST_MS: Final = SECONDS_MAX * 1_000
 PRICE_MAX: Final = 1e18
+HEADER_SHOWN: Final = 200  # letters
 
 Rows = tuple[Sequence[float], ...]  # as columns: time, open high low close volume, funding
 
@@ -49,7 +50,7 @@ def places(name: str, line: int, header: Sequence[str]) -> Places:
         raise wrong(
             name,
             line,
-            f"The header lacks {lacks}; it has {', '.join(names)}.",
+            f"The header lacks {lacks}; it has {_clipped(', '.join(names))}.",
             f"Name the columns {' or '.join(TIME_NAMES)}, and {', '.join(NUMBERS)}",
         )
     twice = [each for each in (*NUMBERS, "funding") if names.count(each) > 1]
@@ -57,6 +58,11 @@ def places(name: str, line: int, header: Sequence[str]) -> Places:
         raise wrong(name, line, f"The header names {twice[0]} twice.", "Keep one of them")
     funding = names.index("funding") if "funding" in names else None
     return Places(times[0], tuple(map(names.index, NUMBERS)), funding, len(names))
+
+
+def _clipped(text: str) -> str:
+    """A file that is no candle file may have all of itself in its first line."""
+    return text if len(text) <= HEADER_SHOWN else f"{text[:HEADER_SHOWN]}…"
 
 
 class Cells(Record):

@@ -40,7 +40,11 @@ def parquet_rows(path: Path, count: int) -> Iterator[tuple[Sequence[Sequence[Any
     except FileNotFoundError as error:
         raise FileUnreadableError("No such file.", where=str(path)) from error
     except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
-        raise MarketFileError(f"It is no Parquet file: {error}.", where=str(path)) from error
+        raise MarketFileError(
+            f"It is no Parquet file: {str(error).rstrip('.')}.",
+            where=str(path),
+            next_step="Fetch or write the file again, or give CSV or CSV.gz",
+        ) from error
 
 
 def _cells(arrow: Any, column: Any) -> list[Any]:

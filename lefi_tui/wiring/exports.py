@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ALL: Final = 10**9  # trades, fills: a table has no more
 TABLES: Final = ("trades", "fills", "equity")
-ELSEWHERE: Final = "Make room or a way; `lefi report --html OUT --csv OUT` writes to another place"
+ELSEWHERE: Final = "Make room or a way, or name another place with --html or --csv"
 
 
 class Exports(Record):

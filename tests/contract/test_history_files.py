@@ -133,6 +133,16 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_no_candle_file_is_refused_in_few_words(tmp_path: Path) -> None:
+    assert len(refusal(written(tmp_path, header="x" * 5_000)).why) < 300
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"no table")
+    error = refusal(broken)
+    assert error.why.startswith("It is no Parquet file: ")
+    assert not error.why.endswith("..")
+    assert "row" not in error.next_step
+
+
 def test_gaps_are_counted_and_nothing_is_mended(tmp_path: Path) -> None:
     rows = [row(str(1_643_639_400 + 60 * minute)) for minute in (0, 1, 2, 5, 6, 8)]
     file = read_candles(written(tmp_path, *rows), "BTC/USDT")
