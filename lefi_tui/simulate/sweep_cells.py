@@ -12,7 +12,7 @@ from lefi_tui.errors import LefiError
 from lefi_tui.requests import BacktestRequest
 from lefi_tui.simulate.event_way import Loop
 from lefi_tui.simulate.lanes.grid import Grid, grid_of
-from lefi_tui.simulate.lanes.lanes import Lanes, Room, unfit
+from lefi_tui.simulate.lanes.lanes import Lanes, Rooms, unfit
 from lefi_tui.simulate.lanes.parts import UnfitError
 from lefi_tui.simulate.lanes.text import LaneText
 from lefi_tui.simulate.machine.columns import Columns, Kind, columns_of
@@ -34,7 +34,7 @@ class CellRunner:
     def __init__(self, prepared: Prepared, request: BacktestRequest) -> None:
         self._prepared, self._request = prepared, request
         self._columns: dict[tuple[Kind, ...], Columns] = {}
-        self._lanes: dict[tuple[Kind, ...], tuple[Lanes, Room]] = {}
+        self._lanes: dict[tuple[Kind, ...], tuple[Lanes, Rooms]] = {}
 
     def run(self, settings: Settings) -> Done:
         try:
@@ -70,12 +70,13 @@ class CellRunner:
         if self._request.way != "auto":
             return None, None
         try:
-            lanes, room = self._lanes_of(prepared)
-            return lanes.cell(settings, lanes.text(prepared), room), None
+            lanes, rooms = self._lanes_of(prepared)
+            (told,) = lanes.cells([(settings, lanes.text(prepared))], rooms)
         except UnfitError as error:
-            return None, (0, f"no lanes: {error}")
+            told = f"{error}"
+        return (None, (0, f"no lanes: {told}")) if isinstance(told, str) else (told, None)
 
-    def _lanes_of(self, prepared: Prepared) -> tuple[Lanes, Room]:
+    def _lanes_of(self, prepared: Prepared) -> tuple[Lanes, Rooms]:
         """Raises UnfitError."""
         columns = self._columns_of(prepared)
         words = unfit(prepared, self._request, columns)
@@ -84,7 +85,7 @@ class CellRunner:
         kinds = prepared.bound.kinds_of_candles
         if kinds not in self._lanes:
             lanes = Lanes(prepared, self._request, columns)
-            self._lanes[kinds] = lanes, lanes.room()
+            self._lanes[kinds] = lanes, lanes.rooms()
         return self._lanes[kinds]
 
     def grid(self, axes: Sequence[SweepAxis]) -> tuple[Lanes, Grid] | None:

@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import SimpleQueue
-from typing import Final
 
-from lefi_tui.simulate.lanes.grid import Grid
-from lefi_tui.simulate.lanes.lanes import Lanes, Room
-from lefi_tui.simulate.lanes.parts import UnfitError
+from lefi_tui.simulate.lanes.lanes import Rooms
 from lefi_tui.simulate.sweep_cells import CellRunner, Done
 from lefi_tui.simulate.sweep_grid import Settings
 from lefi_tui.views.sweep_view import LANES, SweepAxis
 
-SHARE: Final = 8  # cells a thread takes at once: each time it tells, Python's lock changes hands
 Answer = tuple[int, Done]  # number of the cell, what it came to
 
 
@@ -30,31 +26,26 @@ def lanes_of(
     if found is None:
         return
     lanes, grid = found
-    rooms = SimpleQueue[Room]()
-    for _ in range(workers):
-        rooms.put(lanes.room())
+    free, rooms = SimpleQueue[Rooms](), lanes.rooms()
+    for of_thread in (rooms, *(lanes.rooms() for _ in range(workers - 1))):
+        free.put(of_thread)
+    size = len(rooms.of_each)
 
     def share(begin: int) -> list[Answer]:
-        room = rooms.get()
-        numbers = range(begin, min(begin + SHARE, len(cells)))
-        told = [(number, _lane(lanes, grid, cells[number], room)) for number in numbers]
-        rooms.put(room)
-        return [(number, done) for number, done in told if done is not None]
+        texts = [(n, grid.text(cells[n])) for n in range(begin, min(begin + size, len(cells)))]
+        known = [(n, text) for n, text in texts if text is not None]
+        if not known:
+            return []
+        mine = free.get()
+        told = lanes.cells([(cells[n], text) for n, text in known], mine)
+        free.put(mine)
+        done = zip(known, told, strict=True)
+        return [(n, (cell, LANES, None)) for (n, _), cell in done if not isinstance(cell, str)]
 
     with ThreadPoolExecutor(workers) as pool:
-        begun = [pool.submit(share, begin) for begin in range(0, len(cells), SHARE)]
+        begun = [pool.submit(share, begin) for begin in range(0, len(cells), size)]
         try:
             for each in as_completed(begun):
                 yield from each.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _lane(lanes: Lanes, grid: Grid, settings: Settings, room: Room) -> Done | None:
-    text = grid.text(settings)
-    if text is None:
-        return None
-    try:
-        return lanes.cell(settings, text, room), LANES, None
-    except UnfitError:
-        return None

@@ -20,7 +20,7 @@ from lefi_tui.views.sweep_view import LANES
 from tests.simulate.candle_files import candles_of_chance
 from tests.simulate.lane_scripts import Script
 
-SCRIPTS = 30
+SCRIPTS = 8
 AXES = (
     (Over("few", "2", "6", "2"), Over("many", "4", "12", "4")),
     (Over("few", "3", "5", "1"), Over("share", "1%", "99%", "49%")),

@@ -15,6 +15,7 @@ from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate import event_way
 from lefi_tui.simulate.lanes.adding import OF_SUMS, add_returns, add_squares
 from lefi_tui.simulate.lanes.sums import sums_of
+from lefi_tui.simulate.lanes.text import STRETCH
 from lefi_tui.simulate.machine.eights import WIDTH
 from lefi_tui.simulate.prepared import prepare
 from lefi_tui.simulate.sweep_cells import CellRunner, cell_of
@@ -50,6 +51,20 @@ def test_random_scripts_come_to_the_same_numbers_in_lanes(data: Path) -> None:
             assert cell == cell_of(settings, alone), (seed, settings, why)
             trades += cell.trades
     assert trades > 10 * SCRIPTS
+
+
+def test_a_position_is_held_from_one_stretch_to_the_next(tmp_path: Path) -> None:
+    path = candles_of_chance(tmp_path / "long.csv", 2 * STRETCH + 900, seed=5, gaps=False)
+    trades = 0
+    for seed in (1, 4):
+        source = Script(seed).text().replace(", 15m)", ", 5m)").replace(", 1h)", ", 5m)")
+        request = request_of(source, path)
+        prepared = prepare(request)
+        cell, way, why = CellRunner(prepared, request).run(())
+        assert way == LANES, why
+        assert cell == CellRunner(prepared, replace(request, way="machine")).run(())[0]
+        trades += cell.trades
+    assert trades > 100
 
 
 HEAD = 'setting few = 3 in 2..9\non Candle("BTC/USDT", 5m) {\n'

@@ -48,8 +48,10 @@ ASK_TARGET_KIND = 4
 ASK_TARGET = 5
 OF_ASK = 8
 ASKS = 16  # at one moment; a script's places are fewer
-ASKS_AT = 27
-OF_ACCOUNT = 155
+WARM = 27  # from which row on it runs
+LEFT = 28  # 1 when a run of it needs Python
+ASKS_AT = 29
+OF_ACCOUNT = 157
 
 BUY_SHARE = 0
 BUY_WORTH = 1

@@ -10,7 +10,7 @@ import ctypes
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -27,7 +27,7 @@ from lefi_tui.simulate.lanes import adding
 from lefi_tui.simulate.lanes.parts import Name, Part, UnfitError
 from lefi_tui.simulate.lanes.rows import Padded, Rows, rows_of
 from lefi_tui.simulate.lanes.sums import COUNT_MAX, sums_of, won_and_lost
-from lefi_tui.simulate.lanes.text import BLOCK, LaneText, LaneTexts, texts_of
+from lefi_tui.simulate.lanes.text import BLOCK, STRETCH, LaneText, LaneTexts, texts_of
 from lefi_tui.simulate.machine.code import Code, Signature
 from lefi_tui.simulate.machine.columns import Columns, doubles
 from lefi_tui.simulate.machine.dialect_values import DialectError
@@ -39,11 +39,15 @@ from lefi_tui.simulate.sweep_grid import Settings
 from lefi_tui.views.sweep_view import SweepCell
 
 COLUMNS_MAX: Final = 256 * 1024 * 1024  # bytes of indicators that are kept
+ROOMS_MAX: Final = 64 * 1024 * 1024  # bytes that the cells of one thread write into
+CELLS_MAX: Final = 16  # side by side
 KEPT_MAX: Final = 64  # texts
 OF_DOUBLE: Final = 8
 _DOUBLE: Final = ctypes.POINTER(ctypes.c_double)
 _WHOLE: Final = ctypes.POINTER(ctypes.c_int64)
 _COUNT: Final = ctypes.c_int64
+_TABLE: Final = ctypes.POINTER(ctypes.c_void_p)
+Asked = tuple[Settings, LaneText]
 Known = dict[Name, tuple[Any, Padded]]  # columns by name, each with what tells it from others
 
 
@@ -70,24 +74,34 @@ def unfit(prepared: Prepared, request: BacktestRequest, columns: Columns) -> str
 
 
 class Room:
-    """What one lane at a time writes into; beside other rooms, lanes run at once."""
+    """What one cell at a time writes into."""
 
     def __init__(self, candles: int) -> None:
         self.account: Any = (ctypes.c_double * at.OF_ACCOUNT)()
         self.sums: Any = (ctypes.c_double * (adding.OF_SUMS + candles))()
         self.returns: Any = (ctypes.c_double * (candles + WIDTH))()
-        self.awake = [(_COUNT * (candles + BLOCK))() for _ in range(2)]
         self.candles = candles
 
-    def begin(self, cash: float, fees: Fees) -> None:
+    def begin(self, cash: float, fees: Fees, warm: int) -> None:
         x, y = self.account, self.sums
-        x[:] = [0.0] * at.OF_ACCOUNT
+        ctypes.memset(x, 0, ctypes.sizeof(x))
+        ctypes.memset(y, 0, adding.OF_SUMS * OF_DOUBLE)
         x[at.CASH] = x[at.LAST] = x[at.PEAK] = x[at.TROUGH] = cash
         x[at.STOP], x[at.TARGET], x[at.OPENED_AT] = -at.INF, at.INF, at.NAN
         x[at.CANDLES] = y[adding.MOST] = float(self.candles)
         x[at.MAKER], x[at.TAKER] = fees.maker, fees.taker
         x[at.SLIPPAGE], x[at.SCALE] = fees.slippage, 10.0**LOT_DIGITS_DEFAULT
-        y[: adding.MOST] = [0.0] * adding.MOST
+        x[at.WARM] = float(max(warm - 1, 0))
+
+
+class Rooms:
+    """Of one thread: so many cells go through the candles side by side, a stretch at a time, so
+    that what they look at is in the processor's own memory when the next one wants it."""
+
+    def __init__(self, candles: int) -> None:
+        many = ROOMS_MAX // (2 * OF_DOUBLE * max(candles, 1))
+        self.of_each = [Room(candles) for _ in range(max(1, min(CELLS_MAX, many)))]
+        self.awake = [(_COUNT * (STRETCH + BLOCK))() for _ in range(2)]
 
 
 class Column(Struct):
@@ -119,28 +133,36 @@ class Lanes:
         """Raises UnfitError, in words."""
         return self._texts.of(prepared.bound.program, prepared.bound.candles[0].timeframe_ms)
 
-    def room(self) -> Room:
-        return Room(self._n)
+    def rooms(self) -> Rooms:
+        return Rooms(self._n)
 
-    def cell(self, settings: Settings, text: LaneText, room: Room) -> SweepCell:
-        """Raises UnfitError, in words."""
-        rows = self._rows
-        do = self.coded(text).functions
-        given = self._given(text, rows, do)
-        numbers = _floats(text.numbers)
-        warm = max(text.warm - 1, 0)
-        awake = [
-            do[f"wake_{held}"](rows.count, warm, numbers, place, *given)
-            for held, place in zip(("flat", "long"), room.awake, strict=True)
-        ]
-        room.begin(self._cash, self._fees)
-        state, reads = _floats(text.first), _floats([0.0] * text.reads)
-        memory = (self._candles, rows.moments, *room.awake, numbers, state, reads)
-        if do["lane"](self._n, *awake, *memory, room.account, room.sums, room.returns, *given):
-            raise UnfitError("a run of it needs Python")
-        if room.account[at.TRADES] > self._n:
-            raise UnfitError("it trades more often than there are candles")
-        return self._told(settings, room, do["add_squares"])
+    def cells(self, asked: Sequence[Asked], rooms: Rooms) -> list[SweepCell | str]:
+        """Of one text, but for numbers, and no more than there are rooms. Or why one is no lane.
+        Raises UnfitError where none is."""
+        do = self.coded(asked[0][1]).functions
+        used = list(zip(asked, rooms.of_each, strict=False))
+        kept: list[Any] = []
+        for (_, text), room in used:
+            room.begin(self._cash, self._fees, text.warm)
+            own = (text.numbers, text.first, (0.0,) * text.reads)
+            kept += room.account, *map(_floats, own), room.sums, room.returns
+            kept += self._given(text, self._rows, do)
+        table = (ctypes.c_void_p * len(kept))(*map(ctypes.addressof, kept))
+        memory = (self._candles, self._rows.moments, *rooms.awake, table)
+        for stretch in self._stretches:
+            do["tile"](len(used), *stretch, *memory)
+        return [self._told(settings, room, do["add_squares"]) for (settings, _), room in used]
+
+    @cached_property
+    def _stretches(self) -> list[tuple[int, int, int, int]]:
+        """Rows from and to, and the moments they close at; behind the last row comes the rest."""
+        rows, out, moment = self._rows, [], 0
+        for begin in range(0, max(rows.count, 1), STRETCH):
+            end = min(begin + STRETCH, rows.count)
+            after = self._n if end == rows.count else rows.moments[end - 1] + 1
+            out.append((begin, end, moment, after))
+            moment = after
+        return out
 
     # ---- machine code and columns, each made once
 
@@ -148,7 +170,7 @@ class Lanes:
         """Raises UnfitError. Before any of its lanes runs in a thread: llvm is for one alone."""
         parts = tuple([len(each.given) + len(each.gives) for each in text.parts])
         try:
-            return _code(text.text, parts, len(text.columns), self._folder)
+            return _code(text.text, parts, self._folder)
         except (DialectError, RecursionError) as error:
             raise UnfitError(f"its machine code can't be made ({error})") from error
 
@@ -189,8 +211,12 @@ class Lanes:
 
     # ---- what it came to
 
-    def _told(self, settings: Settings, room: Room, add_squares: Any) -> SweepCell:
+    def _told(self, settings: Settings, room: Room, add_squares: Any) -> SweepCell | str:
         x, y = room.account, room.sums
+        if x[at.LEFT] != 0.0:
+            return "a run of it needs Python"
+        if x[at.TRADES] > self._n:
+            return "it trades more often than there are candles"
         prepared, n, last = self._prepared, self._n, x[at.LAST]
         returns, trades = int(x[at.RETURNS]), int(x[at.TRADES])
 
@@ -226,15 +252,12 @@ def _floats(values: Sequence[float]) -> Any:
 
 
 @lru_cache(maxsize=KEPT_MAX)
-def _code(text: str, parts: tuple[int, ...], columns: int, folder: Path | None) -> Code:
-    """`parts` tells how many columns each takes and gives, `columns` what the statements take."""
-    given = [_DOUBLE] * columns
+def _code(text: str, parts: tuple[int, ...], folder: Path | None) -> Code:
+    """`parts` tells how many columns each takes and gives."""
     wanted: dict[str, Signature] = {
         f"part_{number}": (None, [_COUNT, *[_DOUBLE] * (2 + each)])
         for number, each in enumerate(parts)
     }
-    for held in ("flat", "long"):
-        wanted[f"wake_{held}"] = (_COUNT, [_COUNT, _COUNT, _DOUBLE, _WHOLE, *given])
-    wanted["lane"] = (_COUNT, [*[_COUNT] * 3, _DOUBLE, *[_WHOLE] * 3, *[_DOUBLE] * 6, *given])
+    wanted["tile"] = (None, [*[_COUNT] * 5, _DOUBLE, *[_WHOLE] * 3, _TABLE])
     wanted["add_squares"] = (None, [_COUNT, ctypes.c_double, *[_DOUBLE] * 2])
     return kept_code(folder, texts_of(text), wanted, abreast=True)

@@ -28,14 +28,16 @@ from lefi_tui.simulate.machine.kinds import kinds_of
 
 Scope = Mapping[str, object]
 BLOCK = 64  # candles
+STRETCH = 8_192  # rows that all cells of a tile go through before the next ones
+OWN = 6  # of a cell in the table: X, K, S, R, Y, Q; its columns stand behind
 
 LANE = """
-def lane(n: int, f: int, l: int, P: Floats, M: Ints, F: Ints, L: Ints, K: Floats, S: Floats, \
-R: Floats, X: Floats, Y: Floats, Q: Floats{columns}) -> int:
- m = 0
+def lane(m: int, e: int, f: int, l: int, P: Floats, M: Ints, F: Ints, L: Ints, K: Floats, \
+S: Floats, R: Floats, X: Floats, Y: Floats, Q: Floats{columns}) -> int:
+ n = whole(X[CANDLES])
  i = 0
  j = 0
- while m < n:
+ while m < e:
   h = -1
   is_flat = X[UNITS] == 0.0 and X[ASKED] == 0.0
   if is_flat:
@@ -49,7 +51,7 @@ R: Floats, X: Floats, Y: Floats, Q: Floats{columns}) -> int:
   if is_met and X[ASKED] == 0.0:
    while j < l and M[L[j]] < m:
     j += 1
-   limit = n if j == l else M[L[j]] + 1
+   limit = e if j == l else M[L[j]] + 1
    X[LIMIT] = float(limit)
    m = hold(m, P, X, Y, Q)
    if m == limit:
@@ -73,6 +75,23 @@ R: Floats, X: Floats, Y: Floats, Q: Floats{columns}) -> int:
    return 1
   m += 1
  return 0
+
+def tile(cells: int, begin: int, end: int, m: int, e: int, P: Floats, M: Ints, F: Ints, L: Ints, \
+T: Table) -> None:
+ for c in range(cells):
+  o = c * {size}
+  X = T[o]
+  if X[LEFT] == 0.0:
+   K = T[o + 1]
+{columns_of}
+   first = max(begin, whole(X[WARM]))
+   f = wake_flat(first, end, K, F{given})
+   l = wake_long(first, end, K, L{given})
+   S = T[o + 2]
+   R = T[o + 3]
+   Y = T[o + 4]
+   Q = T[o + 5]
+   X[LEFT] = float(lane(m, e, f, l, P, M, F, L, K, S, R, X, Y, Q{given}))
 """
 
 
@@ -148,22 +167,24 @@ def _text(program: Program, timeframe_ms: int) -> LaneText:
     lines = [*reads_text(program), *act.statements(steps)]
     numbers += act.numbers
     texts.append(_act_text(lines, (heads, takes)))
-    texts.append(LANE.format(columns=takes, given=given))
+    columns_of = [f"   {name} = T[o + {OWN + number}]" for number, name in enumerate(names)]
+    size = OWN + len(names)
+    made = {"columns_of": "\n".join(columns_of), "size": size}
+    texts.append(LANE.format(columns=takes, given=given, **made))
     return LaneText("\n".join(texts), done.parts, columns, tuple(numbers), len(program.reads))
 
 
 def _wake_text(held: str, lines: Sequence[str], head: tuple[Sequence[str], str]) -> str:
-    """A block at a time, its truths behind the last place of E: that can be done eight at once,
-    and most blocks have none to write down."""
+    """A block at a time, its truths behind the places of a stretch in E: that can be done eight at
+    once, and most blocks have none to write down."""
     heads, takes = head
-    begin = f"def wake_{held}(n: int, warm: int, K: Floats, E: Ints{takes}) -> int:"
+    begin = f"def wake_{held}(at: int, n: int, K: Floats, E: Ints{takes}) -> int:"
     if not lines:
         return f"{begin}\n return 0\n"
     return "\n".join(
         [
             begin,
             " count = 0",
-            " at = warm",
             " while at < n:",
             f"  end = min(at + {BLOCK}, n)",
             "  found = 0",
@@ -171,11 +192,11 @@ def _wake_text(held: str, lines: Sequence[str], head: tuple[Sequence[str], str])
             *(f"  {each}" for each in heads),
             "   w = 0",
             *(f" {each}" for each in lines),
-            "   E[n + h - at] = w",
+            f"   E[{STRETCH} + h - at] = w",
             "   found += w",
             "  if found > 0:",
             "   for h in range(at, end):",
-            "    w = E[n + h - at]",
+            f"    w = E[{STRETCH} + h - at]",
             "    E[count] = h",
             "    count += w",
             "  at = end",

@@ -15,6 +15,7 @@ from lefi_tui.simulate.machine.eights import EIGHT, EIGHTS
 
 Floats = MutableSequence[float]  # an array of doubles; in machine code its address
 Ints = MutableSequence[int]
+Table = Sequence[Floats]  # where arrays of doubles stand
 
 DOUBLE: Final = ir.DoubleType()
 WHOLE: Final = ir.IntType(64)
@@ -26,6 +27,7 @@ TYPES: Final[Mapping[str, Any]] = {
     "bool": TRUTH,
     "Eight": EIGHT,
     "Floats": DOUBLE.as_pointer(),
+    "Table": DOUBLE.as_pointer().as_pointer(),
     "Ints": WHOLE.as_pointer(),
 }
 COMPARE: Final[Mapping[type[ast.cmpop], str]] = {
