@@ -150,8 +150,10 @@ class SingleWriter:
 
     async def work(self) -> None:
         """One turn over what waits now, behind that of a press which has left."""
-        prices = self.inbox.take() if self._is_calm() and self.shots.waits_for_prices() else []
-        if prices and await self._goes_on(prices):
+        is_calm = self._is_calm() and self.shots.waits_for_prices()
+        prices = self.inbox.take() if is_calm else []
+        if is_calm and (not prices or await self._goes_on(prices)):
+            await self._flush_if_due()  # the journal's rows are the same behind it
             return
         fired = self.shots.close()
         if fired is not None:
@@ -165,17 +167,15 @@ class SingleWriter:
         admitted = self.reconciling.admit(waiting, self.desk)
         if admitted:
             await self._turn(admitted)
-        if self._is_flush_due and self.failure is None:
-            await self._flush()
+        await self._flush_if_due()
         if self._is_look_due and self.failure is None:
             await self._sample()
         self.shots.rest()
 
     def _is_calm(self) -> bool:
         """Nothing else than prices is to be done or looked at."""
-        is_due = self._is_flush_due or self._is_look_due or self._found is not None
-        is_open = self.reconciling.is_open and self.killing.shadow is None
-        return is_open and not is_due and self.failure is None
+        is_due = self._is_look_due or self._found is not None or self.failure is not None
+        return self.reconciling.is_open and self.killing.shadow is None and not is_due
 
     async def _goes_on(self, prices: list[Waiting]) -> bool:
         """Prices that lead to no row: the keys are aimed at the desk behind them, then both change
@@ -304,12 +304,14 @@ class SingleWriter:
         self._is_flush_due = True
         self.inbox.nudge()
 
-    async def _flush(self) -> None:
+    async def _flush_if_due(self) -> None:
+        if not self._is_flush_due or self.failure is not None:
+            return
         self._is_flush_due = False
         try:
             await self.commits.flush()
         except JournalError as error:
-            self._fail(error, [])
+            self.halt(error)
 
     # ---- without a journal
 

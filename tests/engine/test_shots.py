@@ -109,9 +109,7 @@ async def playing(folder: Path) -> AsyncIterator[Game]:
 
 
 @pytest.mark.asyncio
-async def test_it_leaves_at_once_before_its_rows_and_is_sent_once(
-    tmp_path: Path,
-) -> None:
+async def test_it_leaves_at_once_before_its_rows_and_is_sent_once(tmp_path: Path) -> None:
     async with playing(tmp_path) as game:
         receipt = await asyncio.wrap_future(game.press())
         await until(lambda: bool(game.venue.orders))
@@ -160,9 +158,49 @@ async def test_while_prices_come_no_moment_comes_at_which_none_is_ready(tmp_path
 
 
 @pytest.mark.asyncio
-async def test_a_press_while_the_next_is_aimed_is_played_at_the_price_before(
+async def test_what_is_ready_stays_so_while_the_tape_is_written_and_the_press_is_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playing(tmp_path) as game:
+        writer = game.engine._running()
+        closes, close = list[int](), writer.shots.close
+
+        def counted() -> object:
+            closes.append(bid)
+            return close()
+
+        monkeypatch.setattr(writer.shots, "close", counted)
+        bid, is_kept = 100, False
+        while not is_kept:  # a look at the equity may fall together with it
+            assert bid < 110, "what is written takes away what was ready"
+            bid += 1
+            game.quote(bid)
+            await until(partial(game.stands, bid))
+            await until(lambda: not writer.commits.has_pending)
+            is_kept = bid not in closes
+        await until(lambda: game.is_ready)
+        receipt = await asyncio.wrap_future(game.press())
+        assert receipt.is_accepted, receipt.text
+        (order,) = game.engine.desk.orders.values()
+        assert game.venue.left == [(order.id, LEAVES, 0)]
+
+
+@pytest.mark.asyncio
+async def test_where_the_tape_cannot_be_written_it_halts_and_nothing_leaves_any_more(
     tmp_path: Path,
 ) -> None:
+    async with playing(tmp_path) as game:
+        with held_by_another(tmp_path):
+            game.quote(bid=105.0)
+            await until(lambda: not game.is_ready)
+            await until(lambda: game.engine.desk.trading_state is m.TradingState.HALTED)
+            receipt = await asyncio.wrap_future(game.press())
+            assert not receipt.is_accepted
+        assert game.venue.left == []
+
+
+@pytest.mark.asyncio
+async def test_a_press_while_the_next_is_aimed_plays_at_the_price_before(tmp_path: Path) -> None:
     async with playing(tmp_path) as game:
         pressed: list[Future[Receipt]] = []
 
