@@ -15,6 +15,7 @@ from lefi_tui.errors import MachineWayError
 from lefi_tui.requests import BacktestRequest, MarketFile
 from lefi_tui.simulate.machine.code import SOON, SPEED
 from lefi_tui.simulate.machine.compiled import speed_of
+from lefi_tui.simulate.machine.equity_room import equity_room
 from lefi_tui.simulate.machine.kept_code import kept_object
 from lefi_tui.simulate.machine.runner import backtest
 from lefi_tui.simulate.prepared import prepare
@@ -88,6 +89,24 @@ def test_common_moments_are_none_of_pythons(tmp_path: Path) -> None:
     assert differences(*ways) == []
     assert len(ways[0].trial.book.trades) > 10
     assert ways[0].left == 0
+
+
+def test_a_result_owns_its_equity_while_others_run_and_leaves_its_room_behind(
+    tmp_path: Path,
+) -> None:
+    path = market(tmp_path / "a.csv", random.Random(2), has_funding=False)
+    request = BacktestRequest(Path("turns.lefi"), TURNS, (MarketFile(path, "BTC/USDT"),))
+    sizes = (request, replace(request, source=TURNS.replace("20%", "70%")))
+    first, other = (backtest(replace(each, way="machine")) for each in sizes)
+    told, others = list(first.equity), list(other.equity)
+    assert told != others
+    again = backtest(replace(request, way="machine"))
+    assert (list(first.equity), list(other.equity), list(again.equity)) == (told, others, told)
+    room, count = id(again.equity), len(told)
+    del again, first, other
+    free = [equity_room(count) for _ in range(2)]
+    assert room in map(id, free)
+    assert id(equity_room(count)) not in map(id, free)
 
 
 def test_a_script_with_other_numbers_is_the_same_code(tmp_path: Path) -> None:

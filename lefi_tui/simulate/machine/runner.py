@@ -6,7 +6,6 @@ very code of the event way, with slots, market and asks as they stand there.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
@@ -26,6 +25,7 @@ from lefi_tui.simulate.lanes.curve_numbers import fall_and_sums
 from lefi_tui.simulate.machine import wanted_layout as ask
 from lefi_tui.simulate.machine.columns import Columns
 from lefi_tui.simulate.machine.compiled import Compiled, compile_script
+from lefi_tui.simulate.machine.equity_room import equity_room
 from lefi_tui.simulate.machine.loop_state import LoopState
 from lefi_tui.simulate.machine.machine_trial import MachineTrial
 from lefi_tui.simulate.machine.market_door import CrowdedError
@@ -78,7 +78,8 @@ class MachineLoop(Loop):
         super().__init__(prepared, request)
         self._columns, self.compiled, self._folder = columns, compiled, request.columns
         self.times = columns.closes
-        self.equity = array("d", [self._cash]) * (len(columns.rows) + 1)
+        self.equity = equity_room(len(columns.rows) + 1)
+        self.equity[0] = self._cash
         self.trial.listen(compiled.templates.trades)
         due = Due(prepared.bound.timers, int(columns.opens[0]), columns.closes)
         self._state = LoopState(self.trial, compiled, prepared, due)
