@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import random
+import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,25 @@ from tests.campaign.script_writer import written
 
 RANDOM_CANDLES: Final = 300
 SCRIPTS: Final = 5_000
+DRAWS_MAX: Final = 64  # for one script that the machine way takes; three of four are
+SIZES: Final = (
+    (0, "no trade"),
+    (9, "1 to 9 trades"),
+    (99, "10 to 99 trades"),
+    (sys.maxsize, "100 trades and more"),
+)
+PARTS: Final = (
+    ("a limit", " at = "),
+    ("a stop", "stop_loss"),
+    ("a target", "take_profit"),
+    ("a trail", "trail ="),
+    ("leverage", "leverage"),
+    ("a perpetual", ":USDT"),
+    ("another timeframe", "Candles("),
+    ("a timer", "on Every"),
+    ("a calendar", "on Schedule"),
+    ("a fill handler", "on Fill"),
+)
 
 
 def both(
@@ -103,26 +124,36 @@ def chosen(number: int, folder: Path) -> tuple[Prepared, BacktestRequest] | None
 
 
 def case(number: int, seed: int) -> Finding:
+    """One script that both ways can run; those drawn before it are counted."""
+    passed_over: Counter[str] = Counter()
+    first = (seed * 1_000_003 + number) * DRAWS_MAX
     with tempfile.TemporaryDirectory() as folder:
-        found = chosen(seed * 1_000_003 + number, Path(folder))
-        ways = None if found is None else both(*found, SOON if number % 2 else SPEED)
-    if found is None:
-        return Finding("", {"unfit": 1})
-    if ways is None:
-        return Finding("", {"by the event way": 1})
-    machine, event = ways
-    wrong = differences(machine, event)
-    result = event.result("script", 1.0)
-    counts = {
-        "compared": 1,
-        "traded": bool(result.trades),
-        "trades": len(result.trades),
-        "refusals": len(result.refusals),
-        "moments": len(result.times),
-        "moments left to Python": machine.left,
-    }
+        for draw in range(DRAWS_MAX):
+            found = chosen(first + draw, Path(folder))
+            ways = None if found is None else both(*found, SOON if number % 2 else SPEED)
+            if found is not None and ways is not None:
+                break
+            passed_over["passed over: " + ("unfit" if found is None else "event way alone")] += 1
+        else:
+            return Finding("no script of so many was taken by the machine way", passed_over)
+        wrong = differences(*ways)
     why = f"{', '.join(wrong)} differ of\n{found[1].source}" if wrong else ""
-    return Finding(why, counts)
+    return Finding(why, passed_over + told(found[1], *ways))
+
+
+def told(request: BacktestRequest, machine: MachineLoop, event: Loop) -> Counter[str]:
+    """What a comparison held in it."""
+    result = event.result("script", 1.0)
+    trades, often = len(result.trades), Counter(each.reason for each in result.trades)
+    size = next(words for most, words in SIZES if trades <= most)
+    out = Counter({f"trades: {reason}": count for reason, count in often.items()})
+    out += Counter({f"refused: {each.code}": 1 for each in result.refusals})
+    out += Counter({f"scripts with {what}": 1 for what, word in PARTS if word in request.source})
+    out["scripts of several markets"] += len(request.files) > 1
+    out[f"scripts with {size}"] += 1
+    out["moments"] += len(result.times)
+    out["moments left to Python"] += machine.left
+    return out
 
 
 CAMPAIGN: Final = Campaign("random scripts: event way and machine way", SCRIPTS, case)

@@ -1,5 +1,5 @@
-"""`python -m tests.oracle`: the scripts that ship on three real files, by both ways and, where a
-plain loop knows them, by a third program: trades, final equity, and whether all agree."""
+"""`python -m tests.oracle`: the scripts that ship on three real files, by both ways and by a third
+program, a plain loop from the rules alone: trades, final equity, and whether all agree."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from lefi_tui.requests import BacktestRequest, MarketFile
 from lefi_tui.simulate.machine.runner import backtest
 from lefi_tui.simulate.prepared import prepare
 from lefi_tui.simulate.result import Result
-from tests.oracle import strategies
-from tests.oracle.plain_loop import Loop, Market, carry_out, rows_of
-from tests.oracle.test_agreement import DATA, GAPPY, MINUTES_1, MINUTES_5, Player, agree, is_same
+from tests.oracle import plain_portfolios, plain_trends, strategies
+from tests.oracle.plain_candles import rows_of
+from tests.oracle.plain_loop import Loop, Player, carry_out
+from tests.oracle.plain_orders import Costs
+from tests.oracle.test_agreement import DATA, GAPPY, MINUTES_1, MINUTES_5, agree, is_same
 
 FILES: Final = (MINUTES_1, GAPPY, MINUTES_5)
 PLAIN: Final[dict[str, Callable[[], Player]]] = {
@@ -26,6 +28,18 @@ PLAIN: Final[dict[str, Callable[[], Player]]] = {
     "bollinger": strategies.Bollinger,
     "breakout_atr": strategies.Breakout,
     "composite": strategies.Composite,
+    "grid": plain_trends.Grid,
+    "many_views": plain_trends.ManyViews,
+    "timeframes": plain_trends.Timeframes,
+    "dca_schedule": plain_portfolios.BySchedule,
+    "smart_dca": plain_portfolios.SmartDca,
+    "rebalance": plain_portfolios.Rebalance,
+}
+# These buy and sell nothing: that much any other program would come to.
+NEVER_TRADE: Final = {
+    "price_alert": "it only tells",
+    "regime": "an indicator",
+    "ttadak": "played by keys",
 }
 EQUITY_APART: Final = 1e-6
 
@@ -70,11 +84,15 @@ def asked(script: Path, file: str) -> BacktestRequest:
 
 
 def third(name: str, file: str, result: Result) -> tuple[str, bool]:
-    if name not in PLAIN:
-        return "-", True
-    step_ms = prepare(asked(strategies.SCRIPTS / f"{name}.lefi", file)).handler_ms
-    loop = carry_out(rows_of(DATA / f"{file}.csv.gz"), step_ms, Market(), PLAIN[name]())
-    is_one = agreed(result, loop)
+    if name in NEVER_TRADE:
+        is_flat = not result.trades and set(result.equity) == {result.equity[0]}
+        return (f"no trade: {NEVER_TRADE[name]}" if is_flat else "DIFFERS"), is_flat
+    player = PLAIN[name]()
+    asked_of = asked(strategies.SCRIPTS / f"{name}.lefi", file)
+    player.step = 0 if player.cron else prepare(asked_of).handler_ms
+    symbols = [each.symbol or player.symbol for each in asked_of.files]
+    rows = rows_of(DATA / f"{file}.csv.gz")
+    is_one = agreed(result, carry_out(dict.fromkeys(symbols, rows), player, Costs()))
     return ("same" if is_one else "DIFFERS"), is_one
 
 
@@ -84,7 +102,7 @@ def agreed(result: Result, loop: Loop) -> bool:
             agree(ours, theirs)
     except (AssertionError, ValueError):
         return False
-    pairs: Sequence[tuple[float, float]] = list(zip(result.equity[1:], loop.equity, strict=True))
+    pairs: Sequence[tuple[float, float]] = list(zip(result.equity[1:], loop.equities, strict=True))
     return max(abs(a - b) for a, b in pairs) <= EQUITY_APART
 
 

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from statistics import fmean, pstdev
 
-from tests.oracle.plain_loop import Row, Wish
+from tests.oracle.plain_candles import Row
+from tests.oracle.plain_indicators import AverageRange, Ema, Rsi
+from tests.oracle.plain_loop import Player
+from tests.oracle.plain_orders import Wish
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
-class Ema:
-    """From the mean of the first n values; the first value is at the n-th."""
-
-    def __init__(self, length: int) -> None:
-        self.length, self.first = length, list[float]()
-        self.now: float | None = None
-
-    def add(self, value: float) -> float | None:
-        if self.now is not None:
-            self.now = (value - self.now) * (2 / (self.length + 1)) + self.now
-            return self.now
-        self.first.append(value)
-        if len(self.first) == self.length:
-            self.now = sum(self.first) / self.length
-        return self.now
-
-
-class Wilder:
-    """From the mean of the first n values, then (before * (n - 1) + value) / n."""
-
-    def __init__(self, length: int) -> None:
-        self.length, self.first = length, list[float]()
-        self.now: float | None = None
-
-    def add(self, value: float) -> float | None:
-        if self.now is not None:
-            self.now = (self.now * (self.length - 1) + value) / self.length
-            return self.now
-        self.first.append(value)
-        if len(self.first) == self.length:
-            self.now = sum(self.first) / self.length
-        return self.now
-
-
-class EmaCross:
+class EmaCross(Player):
     """scripts/ema_cross.lefi with its defaults."""
 
     source = (SCRIPTS / "ema_cross.lefi").read_text()
@@ -55,7 +23,7 @@ class EmaCross:
         self.before: tuple[float, float] | None = None
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        fast, slow = self.fast.add(candles[-1][4]), self.slow.add(candles[-1][4])
+        fast, slow = self.fast.add(candles[-1].close), self.slow.add(candles[-1].close)
         if fast is None or slow is None:
             return []
         before, self.before = self.before, (fast, slow)
@@ -68,24 +36,7 @@ class EmaCross:
         return []
 
 
-class Rsi:
-    """Wilder's strength; 0 in a market that stands still."""
-
-    def __init__(self, length: int) -> None:
-        self.up, self.down = Wilder(length), Wilder(length)
-        self.last: float | None = None
-
-    def add(self, value: float) -> float | None:
-        change, self.last = value - (self.last if self.last is not None else math.nan), value
-        if math.isnan(change):
-            return None
-        up, down = self.up.add(max(change, 0.0)), self.down.add(max(-change, 0.0))
-        if up is None or down is None:
-            return None
-        return 100 * (up / (up + down)) if up + down else 0.0
-
-
-class RsiReversion:
+class RsiReversion(Player):
     """scripts/rsi_reversion.lefi with its defaults."""
 
     source = (SCRIPTS / "rsi_reversion.lefi").read_text()
@@ -94,7 +45,7 @@ class RsiReversion:
         self.rsi = Rsi(14)
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        strength = self.rsi.add(candles[-1][4])
+        strength = self.rsi.add(candles[-1].close)
         if strength is None:
             return []
         if strength < 30 and position == 0:
@@ -104,13 +55,13 @@ class RsiReversion:
         return []
 
 
-class Bollinger:
+class Bollinger(Player):
     """scripts/bollinger.lefi with its defaults."""
 
     source = (SCRIPTS / "bollinger.lefi").read_text()
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        closes = [each[4] for each in candles[-20:]]
+        closes = [each.close for each in candles[-20:]]
         if len(closes) < 20:
             return []
         lower = fmean(closes) - 2 * pstdev(closes)
@@ -121,7 +72,7 @@ class Bollinger:
         return []
 
 
-class Composite:
+class Composite(Player):
     """scripts/composite.lefi with its defaults: a view of the RSI and one of two averages."""
 
     source = (SCRIPTS / "composite.lefi").read_text()
@@ -132,7 +83,7 @@ class Composite:
         self.above: int | None = None
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        close = candles[-1][4]
+        close = candles[-1].close
         strength, quick, calm = self.rsi.add(close), self.quick.add(close), self.calm.add(close)
         if strength is not None:
             self.strengths.append(strength)
@@ -157,24 +108,20 @@ class Composite:
         return 0 if before is None or not self.above or before == self.above else self.above
 
 
-class Breakout:
+class Breakout(Player):
     """scripts/breakout_atr.lefi with its defaults."""
 
     source = (SCRIPTS / "breakout_atr.lefi").read_text()
 
     def __init__(self) -> None:
-        self.range = Wilder(14)
+        self.range = AverageRange(14)
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        _, _, high, low, close = candles[-1]
-        room = None
-        if len(candles) > 1:
-            last = candles[-2][4]
-            room = self.range.add(max(high, last) - min(low, last))
+        close, room = candles[-1].close, self.range.add(candles[-1])
         if len(candles) < 21 or room is None:
             return []
-        roof = max(each[2] for each in candles[-21:-1])
-        floor = min(each[3] for each in candles[-11:-1])
+        roof = max(each.high for each in candles[-21:-1])
+        floor = min(each.low for each in candles[-11:-1])
         if close > roof and position == 0:
             return [Wish(1, 0.2, stop_price=close - 2 * room)]
         if close < floor and position > 0:
@@ -182,9 +129,10 @@ class Breakout:
         return []
 
 
-class MacdTurns:
+class MacdTurns(Player):
     """tests/oracle/tradingview_macd.lefi."""
 
+    symbol = "EUR/USD:USD"
     source = (Path(__file__).parent / "tradingview_macd.lefi").read_text()
 
     def __init__(self) -> None:
@@ -192,7 +140,7 @@ class MacdTurns:
         self.before: float | None = None
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        fast, slow = self.fast.add(candles[-1][4]), self.slow.add(candles[-1][4])
+        fast, slow = self.fast.add(candles[-1].close), self.slow.add(candles[-1].close)
         signal = None if fast is None or slow is None else self.signal.add(fast - slow)
         if fast is None or slow is None or signal is None:
             return []
@@ -201,13 +149,13 @@ class MacdTurns:
         if before is None or not (before <= 0 < delta or delta < 0 <= before):
             return []
         side = 1 if delta > 0 else -1
-        turned = [Wish(side, is_close=True, reason="order")] if position else []
-        return [*turned, Wish(side, units=1.0)]
+        return [Wish(side, units=1 + abs(position))]
 
 
-class ShortTrend:
+class ShortTrend(Player):
     """Shorts a falling market with borrowed money, and turns with it."""
 
+    symbol = "BTC/USDT:USDT"
     source = """
     script "short trend"
     setting symbol = "BTC/USDT:USDT"
@@ -225,7 +173,7 @@ class ShortTrend:
         self.fast, self.slow = Ema(5), Ema(20)
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        fast, slow = self.fast.add(candles[-1][4]), self.slow.add(candles[-1][4])
+        fast, slow = self.fast.add(candles[-1].close), self.slow.add(candles[-1].close)
         if fast is None or slow is None:
             return []
         if fast < slow and position == 0:
@@ -237,9 +185,10 @@ class ShortTrend:
         return []
 
 
-class LongWithLeverage:
+class LongWithLeverage(Player):
     """Buys with so much borrowed money that a fall of two percent takes the margin."""
 
+    symbol = "BTC/USDT:USDT"
     source = """
     script "long with leverage"
     setting symbol = "BTC/USDT:USDT"
@@ -251,6 +200,6 @@ class LongWithLeverage:
     """
 
     def __call__(self, candles: list[Row], position: float) -> list[Wish]:
-        if len(candles) < 4 or position or not candles[-1][4] > candles[-4][4]:
+        if len(candles) < 4 or position or not candles[-1].close > candles[-4].close:
             return []
         return [Wish(1, 0.3, leverage=40, target_share=0.02)]

@@ -21,7 +21,9 @@ from lefi_tui.core.metrics import OpenPosition, Trade
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile
 from lefi_tui.simulate.machine.runner import backtest
 from lefi_tui.simulate.result import Result
-from tests.oracle.plain_loop import Market, carry_out, rows_of
+from tests.oracle.plain_candles import rows_of
+from tests.oracle.plain_loop import carry_out
+from tests.oracle.plain_orders import Costs as PlainCosts
 from tests.oracle.strategies import MacdTurns
 from tests.oracle.test_agreement import agree, is_same
 
@@ -116,11 +118,13 @@ def test_each_trade_ends_where_the_next_begins_by_the_signal_of_the_other_side()
 
 
 def test_a_plain_loop_agrees_with_both() -> None:
-    loop = carry_out(rows_of(BARS), HOUR, Market(0.0, 0.0, is_perpetual=True), MacdTurns())
+    player = MacdTurns()
+    player.step = HOUR
+    loop = carry_out({player.symbol: rows_of(BARS)}, player, PlainCosts(0.0, 0.0))
     result = ours("event")
     assert len(loop.trades) == len(result.trades)
     for one, other in zip(result.trades, loop.trades, strict=True):
         agree(one, other)
-    apart = [abs(a - b) for a, b in zip(result.equity[1:], loop.equity, strict=True)]
+    apart = [abs(a - b) for a, b in zip(result.equity[1:], loop.equities, strict=True)]
     assert max(apart) <= 1e-6
     assert is_same(result, ours("machine"))
