@@ -37,7 +37,7 @@ from lefi_tui.views.lab_view import (
 from lefi_tui.views.lab_words import four_parts, refusal_words
 from screens.framed import Framed
 
-SETTLED_S: Final = 0.04  # after the last key
+SETTLED_S: Final = 0.02  # after the last key: a burst of them, as of a paste, is one text
 STANDS_S: Final = 1.5  # a text that stood so long counts as tried
 LOOK_S: Final = 0.25  # between two looks at how long a run takes
 ENDED: Final = "Ended before it was done."

@@ -13,6 +13,7 @@ from lefi_tui.errors import FileUnreadableError, MarketFileError, NotThereYetErr
 
 LEAST_US: Final = SECONDS_MAX * 1_000
 COMPRESSION: Final = "zstd"
+BUFFER_BYTES: Final = 1 << 20  # of each column; else a whole group of rows is read before its first
 
 
 def _library(name: str, path: Path) -> Any:
@@ -30,10 +31,10 @@ def parquet_rows(path: Path, count: int) -> Iterator[tuple[Sequence[Sequence[Any
     """The header as one row, then so many rows at a time; what share of all lies behind them."""
     parquet, arrow = _library("pyarrow.parquet", path), _library("pyarrow", path)
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False) as file:
             yield [file.schema_arrow.names], 0.0
             done = 0
-            for batch in file.iter_batches(count):
+            for batch in _batches(file, count):
                 columns = [_cells(arrow, column) for column in batch.columns]
                 done += len(batch)
                 yield list(zip(*columns, strict=True)), done / file.metadata.num_rows
@@ -45,6 +46,12 @@ def parquet_rows(path: Path, count: int) -> Iterator[tuple[Sequence[Sequence[Any
             where=str(path),
             next_step="Fetch or write the file again, or give CSV or CSV.gz",
         ) from error
+
+
+def _batches(file: Any, count: int) -> Iterator[Any]:
+    """Of one group of rows after the other: asked for all at once, they all come into memory."""
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(count, row_groups=[group], use_threads=False)
 
 
 def _cells(arrow: Any, column: Any) -> list[Any]:

@@ -193,9 +193,10 @@ class Sums(Record):
 def sums_of(returns: Sequence[float]) -> Sums:
     total = math.fsum(returns)
     mean = total / len(returns) if returns else 0.0
-    falls = [each for each in returns if each < 0]
+    falls = sum(each < 0 for each in returns)
+    fall_squares = math.fsum(each * each for each in returns if each < 0)
     squares = math.fsum((each - mean) * (each - mean) for each in returns)
-    return Sums(len(returns), total, squares, len(falls), math.fsum(each * each for each in falls))
+    return Sums(len(returns), total, squares, falls, fall_squares)
 
 
 def yearly(timeframe_ms: int) -> float:

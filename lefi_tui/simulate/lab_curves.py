@@ -51,10 +51,10 @@ def thinned(values: Sequence[float], deepest: float) -> Iterator[tuple[int, floa
             next(tops)
             falls = list(map(_fall, part, tops))
             kept.add(falls.index(max(falls)))
+        since = 0
         for place in sorted(kept):
-            top = max(part[: place + 1])
-            yield begin + place, part[place], max(peak, top)
-        peak = max(peak, high)
+            peak, since = max(peak, *part[since : place + 1]), place + 1
+            yield begin + place, part[place], peak
 
 
 def _fall(value: float, peak: float) -> float:

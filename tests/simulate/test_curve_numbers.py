@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from array import array
 from itertools import pairwise
 
@@ -78,3 +79,17 @@ def test_where_a_last_digit_is_not_certain_python_adds_it_up(
 
 def _never_sure(*_given: object) -> float:
     raise sums.UnsureError
+
+
+def test_a_sum_that_python_takes_over_holds_no_list_of_all_returns() -> None:
+    equity = array("d", [100.0, 101.0] * 50_000)
+    equity[7] = 1e-300  # what follows is a return beyond all doubles: nothing is certain of it
+    equity[8] = 1e300
+    fall_and_sums(equity[:100])  # whatever is loaded once
+    tracemalloc.start()
+    try:
+        fall_and_sums(equity)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * equity.itemsize * len(equity)

@@ -23,17 +23,17 @@ _WHOLE: Final = ctypes.c_int64
 def fall_and_sums(equity: array[float], folder: Path | None = None) -> tuple[float, Sums]:
     """The largest fall, and what Sharpe and Sortino need. `folder`: of kept code."""
     n, do = len(equity), _code(folder).functions
-    y, returns = array("d", bytes(8 * adding.OF_SUMS)), array("d", bytes(8 * n))
+    y, returns = (array("d", [0.0]) * each for each in (adding.OF_SUMS, n))
     cells, r, of_y = (doubles(each) for each in (equity, returns, y))
     fall, count = do["largest_fall"](n, cells), do["returns_of"](n, cells, r)
     if not 0 < count < sums.COUNT_MAX:
-        return fall, metrics.sums_of(returns[:count])
+        return fall, metrics.sums_of(memoryview(returns)[:count])
     do["add_returns"](count, r, of_y)
 
     def add_squares(mean: float) -> None:
         do["add_squares"](count, mean, r, of_y)
 
-    return fall, sums.sums_of(count, count, y, add_squares, returns)
+    return fall, sums.sums_of(count, count, y, add_squares, memoryview(returns)[:count])
 
 
 @cache

@@ -32,7 +32,9 @@ def sums_of(
     try:
         return _sums(n, count, y, add_squares)
     except UnsureError:
-        return metrics.sums_of([*returns[:count], *[0.0] * (n - count)])
+        # Of millions, none of them is held once more.
+        is_all = n == count == len(returns)
+        return metrics.sums_of(returns if is_all else [*returns[:count], *[0.0] * (n - count)])
 
 
 def _sums(n: int, count: int, y: Any, add_squares: Callable[[float], None]) -> Sums:
