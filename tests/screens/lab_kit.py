@@ -145,12 +145,13 @@ async def opened(
     lab: LabHouse | None = None,
     text: str = WAVE,
 ) -> AsyncIterator[LabDesk]:
-    """With a script `wave` that is open, over the candles of a file."""
+    """With a script `wave` that is open, over the candles of a file: those of `wave.csv` there."""
     folder = place / "scripts"
     folder.mkdir(exist_ok=True)
     (folder / "wave.lefi").write_text(text)
     lab = lab or InHouse(place / "lab", place / "candles")
-    lab.remember(Ground((DataFile(str(candles(place / "wave.csv"))),)))
+    data = place / "wave.csv"
+    lab.remember(Ground((DataFile(str(data if data.exists() else candles(data))),)))
     store = ScriptFolder(folder)
     rooms = {"lab": lambda send, ink: LabScreen(store, lab, send, ink)}
     app = LefiApp(DeskSetup(HandFed(), palette=palette, rooms=rooms))

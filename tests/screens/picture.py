@@ -1,12 +1,14 @@
-"""Takes the README's picture: the real program on the demo market, some seconds after two starts.
+"""Takes the README's pictures: the desk on the demo market, some seconds after two starts, and the
+Lab over a month of real minutes, a number of its script just edited.
 
-Run as `make picture`. The file stands alone: it names no font of the web.
+Run as `make picture`. The files stand alone: they name no font of the web.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sys
 import tempfile
 from importlib.resources import files
@@ -14,9 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.messages import StartBot
+from tests.screens import lab_kit
 from tests.screens.real_desk import opened
+from tests.scripts.test_on_real_data import BTC, DATA
 
-FILE: Final = Path(__file__).parents[2] / "screens" / "desk.svg"
+ROOM: Final = Path(__file__).parents[2] / "screens"
 SIZE: Final = (120, 36)
 WATCHED_S: Final = 45.0
 # Its exits are near enough to be seen on the chart.
@@ -32,15 +36,34 @@ on PriceUpdate("BTC/USDT") {
 FONTS: Final = "'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"
 
 
-async def take() -> str:
-    script = (files("scripts") / "ema_cross.lefi").read_text()
+SCRIPT: Final = (files("scripts") / "ema_cross.lefi").read_text()
+
+
+async def desk_picture() -> str:
     with tempfile.TemporaryDirectory() as home:
         async with opened(Path(home), SIZE) as desk:
             await desk.send(StartBot("first-steps", "automated", "demo", BUYER))
-            await desk.send(StartBot("ema-cross", "automated", "demo", script, title="EMA cross"))
+            await desk.send(StartBot("ema-cross", "automated", "demo", SCRIPT, title="EMA cross"))
             await desk.until("Bought")
             await desk.pilot.pause(WATCHED_S)
             return desk.app.export_screenshot(title="lefi")
+
+
+async def lab_picture() -> str:
+    """Beside the curve of the text as it was before it was edited."""
+    before = SCRIPT[: SCRIPT.index("setting fast = 12") + len("setting fast = 12")].split("\n")
+    with tempfile.TemporaryDirectory() as home:
+        place = Path(home)
+        shutil.copy(DATA / BTC, place / "wave.csv")
+        async with lab_kit.opened(place, SIZE, text=SCRIPT) as lab:
+            await lab.ran()
+            await lab.press("escape", "k", "escape")
+            await lab.shows("Kept as")
+            lab.screen.editor.move_cursor((len(before) - 1, len(before[-1])))
+            await lab.press("backspace", "backspace", "4", "8")
+            await lab.ran()
+            await lab.until(lambda: lab.state.chart is not None)
+            return lab.app.export_screenshot(title="lefi")
 
 
 def alone(picture: str) -> str:
@@ -50,5 +73,7 @@ def alone(picture: str) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(alone(asyncio.run(take())))
-    sys.stdout.write(f"{FILE.name}: {FILE.stat().st_size:,} bytes\n")
+    for name, take in (("desk", desk_picture), ("lab", lab_picture)):
+        file = ROOM / f"{name}.svg"
+        file.write_text(alone(asyncio.run(take())))
+        sys.stdout.write(f"{file.name}: {file.stat().st_size:,} bytes\n")
