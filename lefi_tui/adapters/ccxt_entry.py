@@ -40,6 +40,11 @@ class Entry:
             socket = self._lines.socket
             signed.set({each[_ID]: socket.made("order.place", each) for each in requests})
 
+    def beside_others(self) -> None:
+        """What is sent now, before anything is waited for, leaves with what others send so."""
+        if self._lines.uses_socket:
+            self._lines.socket.in_one_piece()
+
     async def send(self, requests: list[Plain]) -> list[Plain]:
         """The outcome of each, in their sequence. Two frames on an open line are hardly slower than
         a batch, and one that is lost leaves the other alone; more of them are slower, and so are
@@ -49,8 +54,10 @@ class Entry:
         parts = [requests[at : at + most] for at in range(0, len(requests), most)]
         if len(parts) == 1:
             return await self._insisted(parts[0])
-        told = await asyncio.gather(*(self._insisted(part) for part in parts))
-        return [each for part in told for each in part]
+        sending = asyncio.gather(*(self._insisted(part) for part in parts))
+        if are_frames:
+            self._lines.socket.in_one_piece()
+        return [each for part in await sending for each in part]
 
     async def _insisted(self, part: list[Plain]) -> list[Plain]:
         orders_in.set(len(part))

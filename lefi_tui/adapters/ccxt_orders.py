@@ -42,9 +42,11 @@ class Orders:
         if self._entry is not None and gate.get() is not None:
             self._entry.sign([each for each in made if "state" not in each])
         try:
-            await passed()  # whatever way they take, they stand here until they may
+            going = await passed()  # whatever way they take, they stand here until they may
         except DroppedError as dropped:
             return [outcome("refused", "HELD_BACK", str(dropped)) for _ in orders]
+        if self._entry is not None and going > 1:
+            self._entry.beside_others()
         if by_client:
             return list(await asyncio.gather(*(self._placed(each) for each in orders)))
         told = iter(await self._sent([each for each in made if "state" not in each]))

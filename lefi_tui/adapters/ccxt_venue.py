@@ -222,8 +222,10 @@ class ExchangeVenue:
         return placed
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
-        """One that gets no answer takes none from the others."""
-        found = await asyncio.gather(*(self._canceled_in_time(each) for each in orders))
+        """One that gets no answer takes none from the others. What may still open something leaves
+        first: a stop is the slower request, and protects until then."""
+        ways = sorted(orders, key=lambda each: each not in self._orders.known)
+        found = await asyncio.gather(*(self._canceled_in_time(each) for each in ways))
         return tuple(report for each in found for report in each)
 
     async def _canceled_in_time(self, order: str) -> tuple[Report, ...]:

@@ -27,7 +27,7 @@ from lefi_tui.redaction import REDACTOR
 LINE_BYTES_MAX: Final = 16_000_000  # the ids of a week of quick trading are some hundred thousand
 
 Tell = Callable[[dict[str, Any]], None]
-Waits = asyncio.Future[bool] | None  # of a question that is held: for its word
+Waits = asyncio.Future[int] | None  # of a question that is held: for its word
 Opened = Callable[[Mapping[str, Any], Tell], "Exchange"]
 
 

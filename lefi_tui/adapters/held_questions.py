@@ -1,7 +1,8 @@
 """Questions that wait in the worker, all but sent, for one word: to go, or to be forgotten.
 
 The rules it keeps: the word has a line of its own, which any thread may write to at once, and which
-no long question ever stands before; what got no word to go has not left.
+no long question ever stands before; what got no word to go has not left. Those that go together get
+one word, so that nothing on this machine comes between them.
 """
 
 from __future__ import annotations
@@ -9,27 +10,29 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, Self
 
 WORDS_BYTES_MAX: Final = 4_096
 DROP: Final = "-"
 
 # Where a question of this context waits, if it is held.
-gate: ContextVar[asyncio.Future[bool] | None] = ContextVar("gate", default=None)
+gate: ContextVar[asyncio.Future[int] | None] = ContextVar("gate", default=None)
 
 
 class DroppedError(Exception):
     """It was not to go: it has certainly not left."""
 
 
-async def passed() -> None:
-    """Where the request stands ready: returns when it may go."""
+async def passed() -> int:
+    """Where the request stands ready: returns when it may go, and how many go in that moment."""
     waits = gate.get()
-    if waits is not None and not await waits:
+    going = 1 if waits is None else await waits
+    if not going:
         raise DroppedError("it was not to go")
+    return going
 
 
 # ---- our end
@@ -41,6 +44,7 @@ class WordLine:
     def __init__(self) -> None:
         self.theirs, self._ours = os.pipe()
         os.set_blocking(self._ours, False)
+        self.deciding = threading.Lock()  # what goes and what is dropped: one at a time
         self._saying = threading.Lock()
         self._is_open = True
 
@@ -62,26 +66,38 @@ class HeldQuestion:
     though its word was on its way in another thread."""
 
     def __init__(self, number: int, answer: asyncio.Future[dict[str, Any]], line: WordLine) -> None:
-        self.number, self.answer, self._line = number, answer, line
-        self._saying = threading.Lock()
-        self._is_dropped = False
-        self.has_left = False
+        self.number, self.answer, self.line = number, answer, line
+        self.has_left = self.is_dropped = False
+
+    @property
+    def waits(self) -> bool:
+        return not (self.has_left or self.is_dropped)
 
     def go(self) -> None:
         """From any thread. Where the word can't be said it has not left."""
-        with self._saying:
-            if not (self.has_left or self._is_dropped):
-                self.has_left = self._line.say(f"{self.number}\n")
+        go((self,))
 
     def drop(self) -> bool:
         """Whether this made certain that it never leaves; in the loop."""
-        with self._saying:
-            if self.has_left or self._is_dropped:
+        with self.line.deciding:
+            if not self.waits:
                 return False
-            self._is_dropped = True
-            self._line.say(f"{DROP}{self.number}\n")
+            self.is_dropped = True
+            self.line.say(f"{DROP}{self.number}\n")
         self.answer.cancel()
         return True
+
+
+def go(questions: Sequence[HeldQuestion]) -> None:
+    """All of one process at one word: between two, whatever else this one does would get its turn.
+    From any thread."""
+    for line in dict.fromkeys(each.line for each in questions):
+        with line.deciding:
+            going = [each for each in questions if each.line is line and each.waits]
+            word = "".join(f"{each.number}\n" for each in going)
+            if going and line.say(word):
+                for each in going:
+                    each.has_left = True
 
 
 class PreparedOrders:
@@ -104,8 +120,8 @@ class PreparedOrders:
             self._claimed()
             self.ends()
 
-    def go(self) -> None:
-        self.held.go()
+    def go(self, *others: Self) -> None:
+        go(tuple(each.held for each in (self, *others)))
 
     def drop(self) -> None:
         if self.held.drop():
@@ -124,17 +140,18 @@ class Gates:
     """Which held questions may go."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, asyncio.Future[bool]] = {}
-        self._early: dict[int, bool] = {}  # words that came before their question
+        self._waiting: dict[int, asyncio.Future[int]] = {}
+        self._early: dict[int, int] = {}  # words that came before their question
         self._half = b""
 
     def listen(self, words: int) -> None:
         os.set_blocking(words, False)
         asyncio.get_running_loop().add_reader(words, self._read, words)
 
-    def of(self, number: int) -> asyncio.Future[bool]:
-        """Called when the question is read, before anything is done for it."""
-        waits: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    def of(self, number: int) -> asyncio.Future[int]:
+        """Called when the question is read, before anything is done for it. Its result is how many
+        go at its word; none, where it is dropped."""
+        waits: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         if number in self._early:
             waits.set_result(self._early[number])
         else:
@@ -148,12 +165,14 @@ class Gates:
         if not said:
             asyncio.get_running_loop().remove_reader(words)
         *lines, self._half = (self._half + said).split(b"\n")
-        for line in lines:
-            self._heard(int(line.lstrip(DROP.encode())), may_go=not line.startswith(DROP.encode()))
+        numbers = [int(line) for line in lines]  # what is dropped stands there as less than nothing
+        going = sum(number > 0 for number in numbers)
+        for number in numbers:
+            self._heard(abs(number), going if number > 0 else 0)
 
-    def _heard(self, number: int, *, may_go: bool) -> None:
+    def _heard(self, number: int, going: int) -> None:
         waits = self._waiting.pop(number, None)
         if waits is not None and not waits.done():
-            waits.set_result(may_go)
+            waits.set_result(going)
         else:
-            self._early[number] = may_go
+            self._early[number] = going

@@ -32,6 +32,7 @@ MEASURE_AGAIN_S: Final = 60.0
 OUT_OF_TIME: Final = "-1021"
 WRONG_NS: Final = 200_000_000
 WARM_EVERY_S: Final = 25.0
+LEGS: Final = 2  # that leave in one moment, each by a connection of its own
 WARM_S: Final = 55.0  # a connection that is not used for longer is closed by either side
 REST, SOCKET = "rest", "websocket"
 NO_WAY: Final = (ccxt.BaseError, Refusal, NotSentError, LostError)
@@ -103,9 +104,13 @@ class OrderLines:
             if self.uses_socket:
                 continue
             try:
-                await self._client.fapiPublicGetPing()
+                await self.warmed()
             except NO_WAY:
                 continue  # whoever asks next says what is wrong
+
+    async def warmed(self) -> None:
+        """Two connections: else the second leg of a game waits for a handshake of its own."""
+        await asyncio.gather(*(self._client.fapiPublicGetPing() for _ in range(LEGS)))
 
     @property
     def uses_socket(self) -> bool:

@@ -212,8 +212,9 @@ class Engine:
         """No new exposure from this line on; its time is its own, by whichever way it goes."""
         kill = replace(command, at_ns=command.at_ns or self._setup.world.clock.now_ns())
         writer.killing.freeze.ask(kill)
+        note = writer.killing.notes.begin(kill)
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(writer.killing.ask, kill, done)
+        self._loop.call_soon_threadsafe(writer.killing.ask, kill, done, note)
 
     def hear(self, message: MarketInput | Report) -> bool:
         """Market input or a report that comes from elsewhere than a feed or a venue of ours."""

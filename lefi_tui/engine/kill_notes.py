@@ -26,7 +26,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class KillNotes:
-    """Used in the engine's loop."""
+    """`begin` may be called from any thread, all else in the engine's loop."""
 
     def __init__(self, folder: Path) -> None:
         self.emergency = EmergencyLog(folder)
@@ -50,12 +50,17 @@ class KillNotes:
     # ---- notes
 
     def begin(self, kill: Kill) -> Future[bool]:
-        """Its note is on its way to the file, and as a rule there when this returns."""
+        """Its note is on its way to the file."""
         written: Future[bool] = Future()
-        self._disk.submit(self._note, kill, written)
-        with suppress(TimeoutError):
-            written.result(AT_ONCE_S)
+        with suppress(RuntimeError):  # the engine has just ended
+            self._disk.submit(self._note, kill, written)
         return written
+
+    def is_there_soon(self, note: Future[bool]) -> bool:
+        """Whether the file has it, which as a rule it has when this returns."""
+        with suppress(TimeoutError):
+            note.result(AT_ONCE_S)
+        return note.done()
 
     def _note(self, kill: Kill, written: Future[bool]) -> None:
         written.set_result(self.emergency.write(kill))

@@ -106,23 +106,28 @@ class Killing:
 
     # ---- a kill is asked for
 
-    def ask(self, kill: Kill, answer: Future[Any] | None = None) -> None:
-        """Its cancels first, its turn behind them; in the loop."""
-        self.begin(kill, answer)
+    def ask(
+        self, kill: Kill, answer: Future[Any] | None = None, note: Future[bool] | None = None
+    ) -> None:
+        """Its cancels first, its turn behind them; in the loop. Whoever asked from another thread
+        has begun its `note` there: it is written while this loop is still to be woken."""
+        self.begin(kill, answer, note)
         self._task(self._put(kill, answer))
 
-    def begin(self, kill: Kill, answer: Future[Any] | None = None) -> None:
+    def begin(
+        self, kill: Kill, answer: Future[Any] | None = None, note: Future[bool] | None = None
+    ) -> None:
         """At once: nothing of it waits for the journal, nor for room in the inbox."""
         if kill == self._begun:
             return
         self._begun = kill
         self.freeze.ask(kill)
-        note = self.notes.begin(kill)
+        note = note or self.notes.begin(kill)
         self._wait()
         if self.shadow is None:
             self._memory.begin()
         orders = list(self._desk().orders.values())
-        if note.done():
+        if self.notes.is_there_soon(note):
             self._cancel(orders)
         else:
             self._task(self._cancel_behind(note, orders))

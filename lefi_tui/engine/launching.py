@@ -40,9 +40,9 @@ class Launching:
         self._ready.update({_ids(orders): launch for orders, launch in ready})
 
         def durable() -> None:
-            for orders, launch in ready:
-                if all(map(self._freeze.may_leave, orders)):
-                    launch.go()
+            going = [each for each in ready if all(map(self._freeze.may_leave, each[0]))]
+            for first, *others in _by_venue(going):
+                first.go(*others)
 
         return durable
 
@@ -61,6 +61,13 @@ class Launching:
             launch.drop()
         self._ready = {ids: each for ids, each in self._ready.items() if each.has_left}
         return frozenset(each for ids in self._ready for each in ids)
+
+
+def _by_venue(ready: Iterable[tuple[Orders, Launch]]) -> Iterable[list[Launch]]:
+    launches: dict[str, list[Launch]] = {}
+    for orders, launch in ready:
+        launches.setdefault(orders[0].account, []).append(launch)
+    return launches.values()
 
 
 def _ids(orders: Orders) -> tuple[str, ...]:

@@ -95,6 +95,11 @@ class Shot(Struct, frozen=True):
         for each in self.launches:
             each.claim()
 
+    def go(self) -> None:
+        """In one moment: they are of one venue."""
+        first, *others = self.launches
+        first.go(*others)
+
     def drop(self) -> None:
         for each in self.launches:
             each.drop()
@@ -158,8 +163,7 @@ class Shots:
         while (entry := self._leaving.get()) is not None:
             shot, told, others = entry
             if self._book.note(shot.line, told) and all(map(self._may_leave, shot.orders)):
-                for each in shot.launches:
-                    each.go()
+                shot.go()
             self._wake(others)  # not sooner: its turn would take this thread's time
             if not shot.has_left:  # its turn came first, and failed or sends it as always
                 self._book.void()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, Self, runtime_checkable
 
 from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report, VenueFilled
@@ -80,9 +80,10 @@ class Launch(Protocol):
         Twice is no more than once."""
         ...
 
-    def go(self) -> None:
-        """They leave: from any thread, at once, once only; it never raises. Where they can't any
-        more they have not left, and `submit` sends them."""
+    def go(self, *others: Self) -> None:
+        """They leave, and `others` of this venue in the same moment: from any thread, at once, once
+        only; it never raises. Where they can't any more they have not left, and `submit` sends
+        them."""
         ...
 
     def drop(self) -> None:

@@ -122,7 +122,9 @@ class Desk(LefiApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "begin", priority=True)]
     engine: Engine
 
-    def on_ready(self) -> None:
+    def _first_frame(self) -> None:
+        """It has garbage looked for again, which a hand that already holds would not see."""
+        super()._first_frame()
         self.push_screen(Board(self.engine))
 
     def action_begin(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+import threading
 from contextlib import closing, nullcontext
 from decimal import Decimal
 from pathlib import Path
@@ -221,6 +222,20 @@ def test_a_commit_that_hangs_holds_up_no_cancel_and_no_close(tmp_path: Path) -> 
     assert FLAT.match(_ends(engine, venue))
     engine.stop()
     _told_the_same(tmp_path)
+
+
+def test_its_note_is_written_while_the_engines_loop_has_no_time_yet(tmp_path: Path) -> None:
+    engine, goes_on = trading(tmp_path, BookVenue()), threading.Event()
+    assert engine._loop is not None
+    engine._loop.call_soon_threadsafe(goes_on.wait, 30.0)
+    done = engine.submit(m.Kill(reason="enough"))
+    try:
+        asyncio.run(until(lambda: b"enough" in (tmp_path / FILE_NAME).read_bytes()))
+        assert not done.done()
+    finally:
+        goes_on.set()
+    assert done.result(30).is_accepted
+    engine.stop()
 
 
 def test_a_market_that_hangs_is_told_as_it_is_until_it_answers(

@@ -7,11 +7,14 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
+from lefi_tui.core.game import Do, Play
 from lefi_tui.core.order import (
     Order,
     OrderKind,
@@ -24,6 +27,8 @@ from lefi_tui.core.order import (
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.launching import Launching
+from lefi_tui.engine.shots import Shot
 from lefi_tui.engine.world import World
 from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, running, send, start, until
 from tests.engine.test_halt import held_by_another
@@ -39,6 +44,7 @@ class DoorVenue(MemoryVenue):
     claimed: list[Order] = field(default_factory=list)
     dropped: list[Order] = field(default_factory=list)
     left: list[tuple[str, str, int]] = field(default_factory=list)
+    at_once: list[tuple[str, ...]] = field(default_factory=list)  # what left in one moment
 
     def prepared(self, orders: tuple[Order, ...]) -> AtTheDoor:
         self.ready += orders
@@ -55,7 +61,13 @@ class AtTheDoor:
     def claim(self) -> None:
         self.venue.claimed += self.orders
 
-    def go(self) -> None:
+    def go(self, *others: Self) -> None:
+        doors = (self, *others)
+        self.venue.at_once.append(tuple(order.id for each in doors for order in each.orders))
+        for each in doors:
+            each.leave()
+
+    def leave(self) -> None:
         if self.has_left:
             return
         self.has_left = True
@@ -124,6 +136,35 @@ def test_a_close_never_stands_at_the_door_before_the_cancels_of_its_own_turn() -
     assert venue.ready == []
     effects.prepare([m.CancelOrders("other", ("entry",)), close])
     assert venue.ready == [*close.orders]
+
+
+def legs(file: Path) -> tuple[m.SubmitOrders, ...]:
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE journal (type TEXT)")
+    terms = OrderTerms("BTC/USDT", Side.BUY, OrderKind.MARKET, Size(SizeKind.UNITS, Decimal(1)))
+    orders = (Order(name, account, terms, "hand") for name, account in LEGS)
+    return tuple(m.SubmitOrders(each.account, (each,)) for each in orders)
+
+
+LEGS = (("entry", "main"), ("elsewhere", "other"), ("exit", "main"), ("taken back", "main"))
+
+
+def test_what_one_turn_sends_to_a_venue_leaves_in_one_moment(tmp_path: Path) -> None:
+    main, other = DoorVenue(file=tmp_path / "file"), DoorVenue(file=tmp_path / "file")
+    freeze = Freeze()
+    launching = Launching({"main": main, "other": other}, freeze)
+    durable = launching.prepare(legs(main.file))
+    freeze.never(["taken back"])
+    durable()
+    assert (main.at_once, other.at_once) == ([("entry", "exit")], [("elsewhere",)])
+
+
+def test_what_a_press_sends_leaves_in_one_moment(tmp_path: Path) -> None:
+    venue = DoorVenue(file=tmp_path / "file")
+    sends = tuple(each for each in legs(venue.file) if each.account == "main")
+    launches = tuple(venue.prepared(each.orders) for each in sends)
+    Shot(m.PlayGame("game", Play(Do.BUY)), 0, 0, sends, launches, (), "").go()
+    assert venue.at_once == [("entry", "exit", "taken back")]
 
 
 def test_where_the_kill_file_cannot_be_looked_for_nothing_leaves(tmp_path: Path) -> None:

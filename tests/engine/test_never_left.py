@@ -198,7 +198,7 @@ class StrictVenue(MemoryVenue):
 
 
 class Launched(AtTheDoor):
-    def go(self) -> None:
+    def leave(self) -> None:
         self.has_left = True
         asyncio.run(self.venue.submit(self.orders))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.held_questions import go
+from lefi_tui.adapters.system_clock import SystemClock
+from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far
 
 BTC = "BTC/USDT:USDT"
+OPEN_S = 20.0
+GAMES = 10
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,3 +79,24 @@ async def test_what_is_dropped_never_leaves_and_what_is_wrong_is_refused_unsent(
     last.go()
     await link.answer_of(last)
     assert at_exchange(far) == [*before, "last"]
+
+
+async def test_what_goes_at_one_word_comes_there_in_one_piece(far: Far) -> None:
+    async with linked(far, orders_by="websocket") as link:
+        await link.ask("holdings")  # its markets are known
+        async with asyncio.timeout(OPEN_S):
+            while (await link.ask("lines"))["by"] != "websocket":
+                await SystemClock().sleep(0.05)
+        await _are_in_one_piece(link, far)
+
+
+async def _are_in_one_piece(link: ExchangeLink, far: Far) -> None:
+    for number in range(GAMES):
+        names = f"entry-{number}", f"exit-{number}"
+        legs = [link.hold("place", **asked(name)) for name in names]
+        await link.ask("lines")  # they stand ready by now
+        go([each for each in legs if each is not None])
+        told = [await link.answer_of(each) for each in legs if each is not None]
+        assert [each["state"] for (each,) in told] == ["accepted", "accepted"]
+        read = {each["client_id"]: each["read_ns"] for each in far.act("calls", is_order=True)}
+        assert read[names[0]] == read[names[1]]

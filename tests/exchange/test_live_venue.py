@@ -173,6 +173,21 @@ async def test_a_moved_stop_takes_the_place_of_the_old_one_which_the_exchange_ho
     assert (there["clientAlgoId"], Decimal(there["triggerPrice"])) == (second.id, Decimal(59_000))
 
 
+async def test_what_may_still_open_is_canceled_before_what_protects(
+    far: Far, venue: ExchangeVenue
+) -> None:
+    far.act("begin")
+    bought, resting = order("covered"), order("resting", limit=Decimal(50_000))
+    await venue.submit((bought,))
+    await truth(venue, bought.id)
+    stop = exit_of(bought, "stop", "58800")
+    await venue.submit((stop,))
+    await venue.submit((resting,))
+    await venue.cancel((stop.id, resting.id))
+    read = {each["path"]: each["read_ns"] for each in far.act("calls", method="DELETE")}
+    assert read["/fapi/v1/order"] < read["/fapi/v1/algoOrder"]
+
+
 async def test_a_stop_beyond_the_price_is_refused_as_that(far: Far, venue: ExchangeVenue) -> None:
     far.act("begin")
     bought = order("past")

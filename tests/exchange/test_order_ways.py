@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from lefi_tui.adapters.ccxt_private import PrivateExchange
+from lefi_tui.adapters.order_lines import LEGS
 from lefi_tui.adapters.system_clock import SystemClock
 from tests.exchange.loopback.clients import cut_off, opened
 from tests.exchange.loopback.host import Far, exchange_in_thread
@@ -105,6 +106,19 @@ async def test_both_ways_are_measured_and_the_quicker_one_is_used(
         await free.close()
     assert set(told["took_ms"]) == set(WAYS)
     assert told["by"] == min(WAYS, key=lambda way: float(told["took_ms"][way]))
+
+
+async def test_two_orders_at_once_by_rest_find_their_connections_open() -> None:
+    with exchange_in_thread() as far:
+        line = begun(far, "rest")
+        try:
+            await line.answer("markets", {"currency": "USDT"})
+            await line._lines.warmed()
+            before = far.act("hosts")["asked"]
+            await asyncio.gather(*(placed(line, market(f"leg{each}")) for each in range(LEGS)))
+            assert far.act("hosts")["asked"] == before
+        finally:
+            await line.close()
 
 
 async def test_an_order_that_way_is_the_one_that_ccxt_itself_would_send(

@@ -13,10 +13,11 @@ from tests.exchange.loopback.host import Far
 A_TURN_S = 0.01
 
 
-def linked(far: Far) -> ExchangeLink:
-    """Our line to it, by a process that has a key which trades."""
+def linked(far: Far, *, orders_by: str = "") -> ExchangeLink:
+    """Our line to it, by a process that has a key which trades; `orders_by` leaves one way only."""
     key = {"apiKey": far.key.key, "secret": far.key.secret}
-    return ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: {"key": key, "trades": True})
+    private = {"key": key, "trades": True, "orders_by": orders_by}
+    return ExchangeLink("binanceusdm", far.ccxt(None), private=lambda: private)
 
 
 @asynccontextmanager

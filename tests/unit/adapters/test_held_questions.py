@@ -72,6 +72,29 @@ async def test_what_is_dropped_once_is_given_back_once_and_goes_no_more(slow: Sl
     assert os.read(slow.theirs, 100) == b"-7\n"
 
 
+class OneWordLine(WordLine):
+    """Told once, it takes nothing more."""
+
+    def say(self, word: str) -> bool:
+        was_said = super().say(word)
+        self.close()
+        return was_said
+
+
+async def test_what_goes_together_goes_at_one_word_and_what_is_dropped_is_not_in_it() -> None:
+    line, later = OneWordLine(), WordLine()
+    one, dropped, other = (HeldQuestion(each, answer(), line) for each in (7, 8, 9))
+    elsewhere = HeldQuestion(1, answer(), later)
+    dropped.is_dropped = True
+    launches = [PreparedOrders(e, ("o",), lambda: None) for e in (one, dropped, elsewhere, other)]
+    launches[0].go(*launches[1:])
+    assert [each.has_left for each in launches] == [True, False, True, True]
+    assert (os.read(line.theirs, 100), os.read(later.theirs, 100)) == (b"7\n9\n", b"1\n")
+    later.close()
+    for each in (line, later):
+        os.close(each.theirs)
+
+
 async def test_a_word_for_a_process_that_is_gone_reaches_nobody_else() -> None:
     line = WordLine()
     os.close(line.theirs)
