@@ -1446,6 +1446,7 @@ class CancelOrders(Effect):
     account: str
     orders: tuple[str, ...]
     is_risen: bool = False  # they had their end, and work there all the same
+    is_again: bool = False  # asked for before, without an answer: with patience
 
 
 class LookUpOrder(Effect):

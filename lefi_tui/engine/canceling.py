@@ -1,7 +1,8 @@
 """Cancels: each is asked for until its order has an end, and never for one that has had it.
 
-The rule it keeps: a cancel needs neither the inbox nor the journal; one that came to its venue
-before its order, or was lost, is asked again.
+The rules it keeps: a cancel needs neither the inbox nor the journal; one that came to its venue
+before its order, or was lost, is asked again, at first at once and then with patience: a venue that
+takes no cancels now is not asked many times a second.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from lefi_tui.engine.looking_up import LOOK_UP_FIRST_S, in_time
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import VenueTimeoutError
 
+AGAIN_MOST_S: Final = 4.0
 OVER_MAX: Final = 1_024  # orders whose end is remembered, so that none is canceled again
 
 
@@ -46,11 +48,19 @@ class Cancels(Struct):
     _asked: set[str] = field(default_factory=set)  # and not known to be final
     _under_way: set[str] = field(default_factory=set)  # no answer yet
     _over: dict[str, None] = field(default_factory=dict)  # with a final word, the newest ones
+    _rounds: dict[str, int] = field(default_factory=dict)  # how often it was repeated
+    _waiting: set[str] = field(default_factory=set)  # for its next round
 
     def carry_out(self, effect: CancelOrders) -> None:
         if effect.is_risen:
             for order in effect.orders:
                 self._over.pop(order, None)
+        if effect.is_again:
+            for order in effect.orders:
+                self._again(effect.account, order)
+            return
+        for order in effect.orders:
+            self._rounds.pop(order, None)
         self.ask(effect.account, effect.orders)
 
     def ask(self, account: str, orders: tuple[str, ...]) -> None:
@@ -64,6 +74,7 @@ class Cancels(Struct):
 
     def ended(self, order: str) -> None:
         self._asked.discard(order)
+        self._rounds.pop(order, None)
         self._over[order] = None
         if len(self._over) > OVER_MAX:
             del self._over[next(iter(self._over))]
@@ -77,7 +88,21 @@ class Cancels(Struct):
     def lost(self, account: str, order: str) -> None:
         """It still works: the first cancel was lost."""
         if order in self._asked and order not in self.sending:
+            self._again(account, order)
+
+    def _again(self, account: str, order: str, least_s: float = 0.0) -> None:
+        if order in self._under_way or order in self._waiting:
+            return
+        rounds = self._rounds.get(order, 0)
+        self._rounds[order] = rounds + 1
+        wait_s = min(LOOK_UP_FIRST_S * 2 ** (rounds - 1), AGAIN_MOST_S) if rounds else 0.0
+        if max(wait_s, least_s) <= 0:
             self.ask(account, (order,))
+            return
+        self._waiting.add(order)
+        work = self._later(account, order, max(wait_s, least_s))
+        task = self.ways.begin(work, account, (order,))
+        task.add_done_callback(lambda _task: self._waiting.discard(order))
 
     async def _cancel(self, account: str, orders: tuple[str, ...]) -> None:
         venue = self.world.venues.get(account)
@@ -96,9 +121,10 @@ class Cancels(Struct):
             if order not in told:  # final already, or not known there yet: a look-up tells which
                 self.ways.look_up(account, order)
             elif order in self._asked:
-                self.ways.begin(self._later(account, order), account, (order,))
+                self._under_way.discard(order)  # it works on: the cancel came there before it
+                self._again(account, order, LOOK_UP_FIRST_S)
 
-    async def _later(self, account: str, order: str) -> None:
-        """It works on: the cancel came there before it."""
-        await self.world.clock.sleep(LOOK_UP_FIRST_S)
-        self.lost(account, order)
+    async def _later(self, account: str, order: str, wait_s: float) -> None:
+        await self.world.clock.sleep(wait_s)
+        if order not in self._over and order not in self.sending:
+            self.ask(account, (order,))

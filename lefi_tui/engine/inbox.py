@@ -157,15 +157,24 @@ class Inbox:
     def take(self, most: int = TURN_MESSAGES_MAX) -> list[Waiting]:
         """What goes into the next turn, first lane first."""
         with self._lock:
-            taken = [self._first.popleft() for _ in range(min(most, len(self._first)))]
-            rest = [self._rest.popleft() for _ in range(min(most - len(taken), len(self._rest)))]
-            for waiting in rest:
-                if isinstance(waiting.message, QuoteChanged):
-                    message = waiting.message
-                    self._unread.pop((message.account, message.quote.symbol), None)
-            self._more.clear()
-            if not self:
-                self._some.clear()
+            return self._taken(most)
+
+    def take_quotes(self, markets: Collection[tuple[str, str]]) -> list[Waiting] | None:
+        """Those of these markets; None where anything else waits, which is to stay in sight until
+        nothing can overtake it."""
+        with self._lock:
+            return self._taken(TURN_MESSAGES_MAX) if self._are_quotes(markets) else None
+
+    def _taken(self, most: int) -> list[Waiting]:
+        taken = [self._first.popleft() for _ in range(min(most, len(self._first)))]
+        rest = [self._rest.popleft() for _ in range(min(most - len(taken), len(self._rest)))]
+        for waiting in rest:
+            if isinstance(waiting.message, QuoteChanged):
+                message = waiting.message
+                self._unread.pop((message.account, message.quote.symbol), None)
+        self._more.clear()
+        if not self:
+            self._some.clear()
         return taken + rest
 
     def reports(self) -> tuple[Report, ...]:
@@ -188,11 +197,14 @@ class Inbox:
     def has_only_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
         """Of these markets, by account and symbol."""
         with self._lock:
-            return not self._first and all(
-                isinstance(each.message, QuoteChanged)
-                and (each.message.account, each.message.quote.symbol) in markets
-                for each in self._rest
-            )
+            return self._are_quotes(markets)
+
+    def _are_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
+        return not self._first and all(
+            isinstance(each.message, QuoteChanged)
+            and (each.message.account, each.message.quote.symbol) in markets
+            for each in self._rest
+        )
 
     async def more(self, seconds: float) -> None:
         """Until something else than a quote came, but not longer."""

@@ -15,7 +15,6 @@ from typing import Any, Final
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.messages import MarketInput
-from lefi_tui.core.order import OrderStatus
 from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.inbox import Inbox, Incoming, Waiting, sends_no_order
 from lefi_tui.engine.publisher import Publisher
@@ -47,7 +46,7 @@ class Reconciling:
         self.is_done.clear()
         for order in orders:
             self._effects.look_up(order.account, order.id)
-            if order.status is OrderStatus.CANCEL_PENDING:  # its cancel may not have left
+            if order.is_cancel_asked:  # and it may not have left, or got no answer
                 self._effects.cancel(order.account, (order.id,))
         self._blocked = frozenset()
         self.look(desk)

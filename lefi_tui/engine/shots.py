@@ -201,13 +201,17 @@ class Shots:
         """While something is ready, quotes of its own market wait for the next aim; all else comes
         at once."""
         left_ns = self._aimed_ns + APART_NS - self._clock.monotonic_ns()
-        if left_ns > 0 and self.waits_for_prices():
+        markets = self._markets()
+        if left_ns > 0 and markets and self._writer.inbox.has_only_quotes(markets):
             await self._writer.inbox.more(left_ns / NS_PER_S)
 
-    def waits_for_prices(self) -> bool:
-        """Whether something is ready, and quotes of its own market are all that comes."""
-        markets = {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
-        return bool(markets) and self._rests and self._writer.inbox.has_only_quotes(markets)
+    def prices(self) -> list[Waiting] | None:
+        """Of the markets in which something is ready, and nothing else waits; taken."""
+        markets = self._markets()
+        return self._writer.inbox.take_quotes(markets) if markets and self._rests else None
+
+    def _markets(self) -> set[tuple[str, str]]:
+        return {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
 
     def goes_on(self, standing: Standing, tape: tuple[TapeRow, ...]) -> bool:
         """The desk is about to be this one, by nothing else than these rows of the tape: what is

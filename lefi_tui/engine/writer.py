@@ -27,7 +27,6 @@ from lefi_tui.engine.comparing import Comparing
 from lefi_tui.engine.dead_letters import DeadLetters
 from lefi_tui.engine.depth import DepthBoard
 from lefi_tui.engine.effects import Effects
-from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.games import Games
 from lefi_tui.engine.halted import KILL
@@ -150,17 +149,17 @@ class SingleWriter:
 
     async def work(self) -> None:
         """One turn over what waits now, behind that of a press which has left."""
-        is_calm = self._is_calm() and self.shots.waits_for_prices()
-        prices = self.inbox.take() if is_calm else []
-        if is_calm and (not prices or await self._goes_on(prices)):
+        prices = self.shots.prices() if self._is_calm() else None
+        if prices is not None and await self._goes_on(prices):
             await self._flush_if_due()  # the journal's rows are the same behind it
             return
         fired = self.shots.close()
         if fired is not None:
             await self._turn([fired.waiting], fired.shot)
-        if self._found is not None and self.failure is None:
-            self._halt(self._found)
-        waiting = self.killing.admit([*prices, *self.inbox.take()])
+        found, self._found = self._found, None
+        if found is not None and self.failure is None:
+            self._halt(found)
+        waiting = self.killing.admit([*(prices or ()), *self.inbox.take()])
         if self.failure is not None:
             await self._without_journal(waiting)
             return
@@ -180,13 +179,16 @@ class SingleWriter:
     async def _goes_on(self, prices: list[Waiting]) -> bool:
         """Prices that lead to no row: the keys are aimed at the desk behind them, then both change
         in one moment, so that no press finds none ready. False where they go the usual way."""
+        if not prices:
+            return True
         at_ns = self._now()
         try:
             turn = take_turn(self.commits.standing, [each.message for each in prices], at_ns)
-        except IMPOSSIBLE:
-            return False  # what is wrong the usual way says
-        is_light = self.commits.is_light(turn)
-        if not is_light or not self.shots.goes_on(turn.after, turn.batch.tape):
+            is_light = self.commits.is_light(turn)
+            if not is_light or not self.shots.goes_on(turn.after, turn.batch.tape):
+                return False
+        except Exception:  # noqa: BLE001 -- the usual way finds it again, and halts in words
+            _log.exception("nothing can be aimed at the desk behind these prices")
             return False
         await self._kept(turn, prices, None)
         await self._follow(turn, prices, at_ns)

@@ -115,8 +115,10 @@ def _result(position: Position) -> Any:
 
 
 def order_unconfirmed(desk: Desk, event: OrderUnconfirmed) -> Desk:
-    after = order_changes.unconfirmed(desk, event)
-    if desk.kill_rules is None:
+    """A cancel that gets no answer counts once, though it is repeated: then its order has said why
+    before."""
+    after, order = order_changes.unconfirmed(desk, event), desk.orders[event.order]
+    if desk.kill_rules is None or (order.is_cancel_asked and order.reason):
         return after
     return _with(after, errors=_times(after.kill_facts.errors, event.at_ns))
 

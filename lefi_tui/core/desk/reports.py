@@ -56,7 +56,7 @@ def accepted(draft: Draft, report: VenueAccepted) -> None:
     if order is not None and (_is_unanswered(order) or _fixes_units(order, report)):
         draft.say(_order_accepted(draft.desk, order, report))
         if order.is_cancel_asked and order.is_doubted:
-            draft.ask(CancelOrders(order.account, (order.id,)))
+            draft.ask(CancelOrders(order.account, (order.id,), is_again=True))
         heard_ns = _heard_ns(draft.desk, order.account, report)
         guarding.stands(draft, order, heard_ns)
         if order.is_doubted:
