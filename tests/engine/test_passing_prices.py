@@ -13,12 +13,13 @@ import pytest
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.game import Do, Play
+from lefi_tui.core.kill import KillRules
 from lefi_tui.engine.inbox import Incoming, Waiting
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.engine.turn import take_turn as turned
 from lefi_tui.ports.journal import JournalError
-from tests.engine.kit import until
+from tests.engine.kit import send, until
 from tests.engine.test_shots import Game, playing
 
 BAD = 107.0
@@ -121,7 +122,6 @@ async def test_what_was_found_wrong_behind_a_press_halts_once(tmp_path: Path) ->
         loop.call_soon_threadsafe(writer.halt, JournalError("old rows are unread", where="here"))
         await until(lambda: writer.failure is not None)
         await until(lambda: writer.failure is None)  # it can be written again, and is
-        for bid in (102, 103):  # a turn more finds nothing left to halt for
-            game.quote(bid)
-            await until(partial(has_heard, game, bid, []))
+        for _ in range(2):  # a turn more finds nothing left to halt for
+            send(game.engine, m.SetKillRules(KillRules(errors_max=7)))
         assert writer.failure is None

@@ -321,4 +321,4 @@ def test_a_cancel_that_was_asked_for_is_not_forgotten_over_a_silence() -> None:
     desk, _ = advance(desk, VenueSilent(order.id, 7, "timed out"))
     desk, answer = advance(desk, VenueAccepted(order.id, 8))
     assert desk.orders[order.id].status is OrderStatus.CANCEL_PENDING
-    assert of(CancelOrders, answer) == [CancelOrders("main", (order.id,))]
+    assert of(CancelOrders, answer) == [CancelOrders("main", (order.id,), is_again=True)]
