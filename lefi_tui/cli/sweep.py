@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lefi_tui.cli.backtest import request_of
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
-from lefi_tui.errors import INTERRUPTED, NotThereYetError
+from lefi_tui.errors import INTERRUPTED, NotThereYetError, SweepError
 from lefi_tui.requests import SweepRequest
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def run(arguments: Namespace, output: Output) -> int:
     request = SweepRequest(
         request_of(arguments), tuple(arguments.over), arguments.rank, arguments.workers
     )
+    _check_set(request)
     with progress(output, "cells") as shown:
         found = wiring.sweep_script(request, shown)
     if arguments.json:
@@ -33,6 +34,18 @@ def run(arguments: Namespace, output: Output) -> int:
         output.say(f"Interrupted: {found.done:,} of {len(found.cells):,} cells are done.")
         return INTERRUPTED
     return 0
+
+
+def _check_set(request: SweepRequest) -> None:
+    """One value and many at once: nobody knows which was meant."""
+    varied = {each.name for each in request.over}
+    for name, value in request.run.settings:
+        if name in varied:
+            raise SweepError(
+                f"`{name}` is varied and set to {value} as well",
+                where=f"--set {name}={value}",
+                next_step=f"Leave out --set {name}, or --over {name}",
+            )
 
 
 def _tell(found: SweepView, output: Output) -> None:

@@ -68,6 +68,13 @@ def test_a_text_with_the_key_in_any_form_is_clean(form: str, redactor: Redactor)
     assert DOTS in clean
 
 
+def test_an_address_that_is_signed_keeps_its_signature_to_itself(redactor: Redactor) -> None:
+    signature = "5f2c" * 16
+    text = f"GET https://there.example/account?timestamp=17&signature={signature} timed out"
+    assert signature[:8] not in redactor.clean(text)
+    assert redactor.clean(text) == text.replace(signature, DOTS)
+
+
 def test_a_text_without_the_key_stays_as_it_is(redactor: Redactor) -> None:
     text = "Order b7 filled: 0.5 BTC at 43,210.5; Kz8/qW is too short to tell anything"
     assert redactor.clean(text) == text

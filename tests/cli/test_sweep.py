@@ -60,6 +60,16 @@ def test_a_sweep_that_varies_nothing_it_knows_is_wrong_usage(
     assert main(["sweep", SCRIPT, "--data", data, "--over", "fast=1..2"]) == 2
 
 
+def test_a_setting_that_is_varied_and_set_is_wrong_usage(
+    data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = ["--over", "fast=3..9:3", "--set", "fast=7"]
+    assert main(["sweep", SCRIPT, "--data", data, *both]) == 2
+    told = capsys.readouterr().err
+    assert "varied and set to 7" in told
+    assert "Leave out --set fast" in told
+
+
 def children_of(process: int) -> list[int]:
     path = Path(f"/proc/{process}/task/{process}/children")
     return [int(each) for each in path.read_text().split()] if path.exists() else []
