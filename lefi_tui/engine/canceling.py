@@ -91,7 +91,7 @@ class Cancels(Struct):
             self._again(account, order)
 
     def _again(self, account: str, order: str, least_s: float = 0.0) -> None:
-        if order in self._under_way or order in self._waiting:
+        if any(order in each for each in (self._over, self._under_way, self._waiting)):
             return
         rounds = self._rounds.get(order, 0)
         self._rounds[order] = rounds + 1
