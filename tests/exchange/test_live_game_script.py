@@ -135,8 +135,10 @@ def test_an_entry_of_more_parts_than_the_script_has_places_for_has_one_exit_for_
 ) -> None:
     far.act("plan", shares=["0.1"] * 10, pause_ms=10)
     table.plays("SELL GAME")
-    table.until(lambda: [each["quantity"] for each in table.exits] == [UNITS])
+    # The ninth part cancels what works, the rest of the entry with it, if that has not filled yet.
+    table.until(lambda: table.units in (Decimal("-0.009"), Decimal("-0.01")))
+    table.until(lambda: [Decimal(each["quantity"]) for each in table.exits] == [abs(table.units)])
     (exit_,) = table.exits
-    assert (table.units, exit_["is_reduce_only"]) == (Decimal("-0.01"), True)
+    assert exit_["is_reduce_only"]
     table.plays("FLATTEN")
     table.ends()
