@@ -70,7 +70,11 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             "explain",
             (argument("word", metavar="WORD", help="a code like LF203, or EMA, authorize, rate"),),
         ),
-        "lsp": Command("language server on standard input and output"),
+        "lsp": Command(
+            "language server on standard input and output",
+            "lsp",
+            (argument("--stdio", action="store_true", help="the default; some editors say it"),),
+        ),
         "backtest": Command(
             "simulates a script on candle files",
             "backtest",

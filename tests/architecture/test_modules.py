@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 OUTSIDE = {
     "textual", "rich", "ccxt", "sqlmodel", "sqlalchemy", "alembic", "apscheduler", "apprise",
     "keyring", "httpx", "numba", "numpy", "llvmlite", "pyarrow", "pydantic", "platformdirs",
-    "talib",
+    "talib", "pygls", "lsprotocol",
 }  # fmt: skip
 WORLD = {
     "asyncio", "threading", "random", "secrets", "uuid", "socket", "sqlite3", "logging", "pathlib",

@@ -1,0 +1,144 @@
+"""The language server: what an editor asks about a script, answered as the desk's own editor is.
+
+It keeps three rules. Typing never waits: texts are read on a thread of their own, and of a text
+that changes meanwhile only the newest is told about. Standard output carries the protocol and
+nothing else. A fault in one question is that question's answer, and the next one is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from lefi_tui.adapters import lsp_told
+from lefi_tui.adapters.lsp_answers import ASKED, Client
+from lefi_tui.adapters.lsp_document import Document
+from lefi_tui.adapters.lsp_places import Units
+from lefi_tui.lang.examine import examined
+
+NOT_ENDED: Final = 1  # an `exit` that no `shutdown` came before, as the protocol has it
+
+
+class _Protocol(LanguageServerProtocol):
+    """The library's, with our texts in the place of its own (lsp_document.py says why)."""
+
+    _server: LefiServer
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        opened = params.text_document
+        self._server.opened(opened.uri, opened.version, opened.text)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        document = self._server.documents.get(params.text_document.uri)
+        if document is not None:
+            new = document.changed(params.text_document.version, params.content_changes)
+            self._server.put(new)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        self._server.closed(params.text_document.uri)
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """A question that can't be read is answered too: its editor would wait for ever."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
+
+class LefiServer(LanguageServer):
+    """Texts by their names, and one thread that reads them."""
+
+    protocol: _Protocol
+
+    def __init__(self, version: str) -> None:
+        super().__init__("lefi", version, protocol_cls=_Protocol)
+        self.documents: dict[str, Document] = {}
+        self._checks: dict[str, asyncio.Task[None]] = {}
+        self._reader = ThreadPoolExecutor(1, "lefi-reads")
+        self.said: set[str] = set()  # of the two words that end a session
+        for word in (types.SHUTDOWN, types.EXIT):
+            self.feature(word)(partial(self._ending, word))
+        for method, (answer, options) in ASKED.items():
+            self.feature(method, options)(self._answering(answer))
+
+    def _ending(self, word: str, *_: object) -> None:
+        self.said.add(word)
+
+    def _answering(self, answer: Callable[..., object]) -> Callable[..., object]:
+        async def asked(params: Any) -> object:
+            document = self.documents.get(params.text_document.uri)
+            if document is None:
+                return None
+            client = Client(self.client_capabilities)
+            return await self._off_the_loop(answer, document, params, client)
+
+        return asked
+
+    async def _off_the_loop(self, work: Callable[..., Any], *given: object) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work, *given)
+
+    # ---- texts
+
+    def opened(self, uri: str, version: int, text: str) -> None:
+        self.put(Document(uri, version, text, Units(self.workspace.position_encoding or "utf-16")))
+
+    def put(self, document: Document) -> None:
+        self.documents[document.uri] = document
+        if document.uri not in self._checks:
+            self._checks[document.uri] = asyncio.ensure_future(self._check(document.uri))
+
+    def closed(self, uri: str) -> None:
+        if self.documents.pop(uri, None) is not None:
+            self._publish(uri, None, [])
+
+    async def _check(self, uri: str) -> None:
+        """One at a time of each text: what is typed meanwhile is read next, and of what it was
+        before nothing is told."""
+        told: Document | None = None
+        try:
+            while (document := self.documents.get(uri)) is not None and document is not told:
+                found = await self._off_the_loop(examined, document.text)
+                told = document
+                if self.documents.get(uri) is document:
+                    shown = [lsp_told.told(document, each) for each in found.diagnostics]
+                    self._publish(uri, document.version, shown)
+        finally:
+            del self._checks[uri]
+
+    def _publish(self, uri: str, version: int | None, shown: list[types.Diagnostic]) -> None:
+        told = types.PublishDiagnosticsParams(uri, shown, version)
+        self.text_document_publish_diagnostics(told)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """The library's log says it on standard error; a window over a script helps nobody."""
+
+    def shutdown(self) -> None:
+        self._reader.shutdown(cancel_futures=True)
+        super().shutdown()  # type: ignore[no-untyped-call]
+
+
+def serve(version: str) -> int:
+    """Until the editor says so or its end of the line closes; the exit status."""
+    # Nobody is there to be told of ^C, and a thread that waits for standard input can't be woken.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints, prints there
+    server = LefiServer(version)
+    server.start_io(sys.stdin.buffer, wire)
+    return NOT_ENDED if server.said == {types.EXIT} else 0
