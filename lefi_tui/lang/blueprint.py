@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import field
+
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
 from lefi_tui.lang.check_policy import Policy
@@ -57,3 +59,4 @@ class Blueprint(Record):
     waits: tuple[str, ...] = ()  # places where a run may wait, in words
     feeds: tuple[Feed, ...] = ()
     settled: int = 0  # candles after which its indicators are the same wherever history began
+    state_types: Mapping[str, str] = field(default_factory=dict)  # state: what it holds, in words

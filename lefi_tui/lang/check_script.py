@@ -40,6 +40,7 @@ class CheckedScript(Record):
     constants: dict[str, X]
     found: tuple[Diagnostic, ...]
     waits: tuple[tuple[str, Span], ...]  # places where a run may wait
+    bindings: Bindings  # the unit that each bare name took
 
 
 def check_script(
@@ -72,6 +73,7 @@ def check_script(
         shared.constants,
         tuple(shared.found),
         tuple(dict.fromkeys(shared.waits)),
+        bindings,
     )
 
 

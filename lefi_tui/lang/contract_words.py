@@ -31,12 +31,18 @@ def in_words(contract: Contract) -> Iterator[str]:
         yield f"{'policy':<{_WIDTH}}  at most {rate}"
 
 
+def traded_words(of: Traded) -> str:
+    """buys BTC/USDT: 10% of free cash"""
+    return f"{_VERBS[of.action]} {_traded(of)}"
+
+
 def _ceiling(of: Ceiling) -> Iterator[str]:
-    for name, value in _rows(of):
+    for name, value in rows_of(of):
         yield f"  {name:<{_WIDTH}}{value}"
 
 
-def _rows(of: Ceiling) -> Iterator[tuple[str, str]]:
+def rows_of(of: Ceiling) -> Iterator[tuple[str, str]]:
+    """Name and value of each bound."""
     yield "steps", f"{of.steps:,}"
     yield "reads", ", ".join(of.reads) or "no market"
     for each in of.trades:
@@ -76,7 +82,7 @@ def _traded(of: Traded) -> str:
 def _amount(of: Traded, amount: Amount) -> str:
     unit = _unit(of, amount)
     if amount.most is None:
-        return f"{unit}, as computed in {_lines(amount)}"
+        return f"{unit}, {_computed(amount)}"
     if amount.kind == "share":
         return f"{words(amount.most, is_percent=True)} {unit}"
     return f"{words(amount.most)} {unit}"
@@ -99,12 +105,14 @@ def _ticker(of: Traded, amount: Amount) -> str:
 
 
 def _leverage(of: Amount) -> str:
-    return f"as computed in {_lines(of)}" if of.most is None else words(of.most)
+    return _computed(of) if of.most is None else words(of.most)
 
 
-def _lines(of: Amount) -> str:
+def _computed(of: Amount) -> str:
+    if not of.lines:
+        return "as computed"
     numbers = ", ".join(str(each) for each in of.lines)
-    return f"line{'s' * (len(of.lines) > 1)} {numbers}"
+    return f"as computed in line{'s' * (len(of.lines) > 1)} {numbers}"
 
 
 # ---- as data

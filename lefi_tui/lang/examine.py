@@ -60,6 +60,14 @@ def examined(
     return Examined(blueprint, tuple(sorted(found, key=lambda each: each.span)))
 
 
+def typed(
+    source: str, settings: Mapping[str, str], timeframe_ms: int | None = None
+) -> tuple[Source, CheckedScript]:
+    """Its typed tree, and what was found: where that holds an error, the tree is not whole."""
+    text, _, declared = _read(source, "script")
+    return text, check_script(text, declared, settings, timeframe_ms)
+
+
 @lru_cache(maxsize=READ_KEPT)
 def _read(source: str, name: str) -> tuple[Source, Parsed, Declared]:
     """What no setting changes, read once for all of them; nobody writes to it."""
@@ -112,9 +120,16 @@ def _compiled(
         states=states,
         feeds=tuple(feeds),
         settled=_settled(checked.bodies),
+        state_types=_state_types(checked),
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return blueprint, ()
+
+
+def _state_types(checked: CheckedScript) -> dict[str, str]:
+    """The unit that a bare number met is its own, as the last pass bound it."""
+    seen = checked.bindings.seen
+    return {name: str(seen(kind)) for name, (kind, _) in checked.states.items()}
 
 
 def _sites(source: Source, checked: CheckedScript) -> tuple[SiteInfo, ...]:

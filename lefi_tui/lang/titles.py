@@ -8,9 +8,10 @@ from lefi_tui.core.timeframe import span
 
 if TYPE_CHECKING:
     from lefi_tui.lang.program import Handler
+    from lefi_tui.lang.tree import Body
 
 
-def title_of(handler: Handler) -> str:
+def title_of(handler: Handler | Body) -> str:
     match handler.event:
         case "body":
             return "price update"

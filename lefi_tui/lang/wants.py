@@ -39,7 +39,7 @@ def wants_of(program: Blueprint) -> tuple[Want, ...]:
 
 def _of_form(form: Form, line_of: dict[int, int]) -> Iterator[Want]:
     ranges = Ranges((*form.always, *form.steps, *form.after))
-    for trade in _trades((*form.always, *form.steps, *form.after)):
+    for trade in trades_of((*form.always, *form.steps, *form.after)):
         if trade.symbol and trade.action in {"buy", "sell"}:
             yield from _of_trade(trade, line_of.get(trade.site, 0), ranges)
 
@@ -58,7 +58,8 @@ def _is_never(value: V) -> bool:
     return value.op == "const" and not value.value
 
 
-def _trades(ops: Iterable[Op]) -> Iterator[Trade]:
+def trades_of(ops: Iterable[Op]) -> Iterator[Trade]:
+    """Every transaction in these, wherever it stands."""
     for op in ops:
         match op:
             case Trade():
@@ -66,9 +67,9 @@ def _trades(ops: Iterable[Op]) -> Iterator[Trade]:
             case Await():
                 yield op.trade
             case When() | Ask() | Whole():
-                yield from _trades((*op.then, *op.other))
+                yield from trades_of((*op.then, *op.other))
             case Finish():
-                yield from _trades(op.then)
+                yield from trades_of(op.then)
             case Let() | Put() | Loop() | Tell() | Signal() | Plan() | Leave():
                 continue
             case _:

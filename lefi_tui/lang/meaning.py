@@ -1,0 +1,237 @@
+"""What changes in what a script does, from one text to another, as data.
+
+The rule it keeps: layout, comments and names are no change; nothing that could come out differently
+is left unsaid. Handlers are compared at the same values of the settings, so that a default that
+was changed is one change and not one of each handler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang.blueprint import Blueprint
+from lefi_tui.lang.examine import typed
+from lefi_tui.lang.maths import words
+from lefi_tui.lang.meaning_contract import Row, bounds_of, rises
+from lefi_tui.lang.meaning_keys import Doing, Numbers, Part, Place, Reader
+from lefi_tui.lang.script_pass import SettingInfo
+from lefi_tui.lang.titles import title_of
+
+T = TypeVar("T")
+Words = tuple[str, str]  # a name, and all else there is to say of it
+Pair = tuple[Doing | None, Doing | None]
+
+
+class PartChange(Record):
+    """One condition, order or other statement. `before` or `after` is empty where there is none;
+    both are, where only what stands inside what, or before what, has changed."""
+
+    kind: str  # condition order state words event question plan order_of
+    before: str
+    after: str
+    line: int  # where it stands; of a part that is gone, in the text before
+
+
+class HandlerChange(Record):
+    how: str  # added removed changed
+    before: str  # its title
+    after: str
+    line: int
+    parts: tuple[PartChange, ...] = ()
+
+
+class Named(Record):
+    """A setting or a state: its name (the later one), and what there is to say of it."""
+
+    how: str  # added removed changed renamed
+    name: str
+    before: str
+    after: str
+
+
+class Meaning(Record):
+    """`rows` are the contract's and the policy's; `more` says why it may spend more than before."""
+
+    handlers: tuple[HandlerChange, ...] = ()
+    settings: tuple[Named, ...] = ()
+    states: tuple[Named, ...] = ()
+    rows: tuple[Row, ...] = ()
+    more: tuple[str, ...] = ()
+    sites: tuple[tuple[int, int], ...] = ()  # places of the text that are still there: old, new
+
+    @property
+    def is_same(self) -> bool:
+        """It does the same, whatever its names."""
+        named = (*self.settings, *self.states)
+        return not (self.handlers or self.rows or any(each.how != "renamed" for each in named))
+
+
+def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None) -> Meaning:
+    """`before` and `after` were checked with the settings that they run with."""
+    settings = _named(map(_setting_words, before.settings), map(_setting_words, after.settings))
+    states = _named(_state_words(before), _state_words(after))
+    pairs = tuple(_pairs(*_doings(before, after, settings, states, timeframe_ms)))
+    return Meaning(
+        tuple(change for pair in pairs if (change := _handler(*pair)) is not None),
+        settings,
+        states,
+        bounds_of(before, after),
+        rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
+        tuple(sorted(site for pair in pairs for site in _sites(*pair))),
+    )
+
+
+# ---- settings and states
+
+
+def _setting_words(of: SettingInfo) -> Words:
+    bounds = f" in {of.low}..{of.high}" if of.low else ""
+    choices = f" in {', '.join(of.choices)}" if of.choices else ""
+    chosen = f", set to {of.value}" if of.value != of.default else ""
+    return of.name, f"{of.default}{bounds}{choices}{chosen}"
+
+
+def _state_words(of: Blueprint) -> tuple[Words, ...]:
+    return tuple(
+        (name, f"{of.state_types[name]}, first {words(of.slots.first[slot])}")
+        for name, slot in of.states.items()
+    )
+
+
+def _named(before: Iterable[Words], after: Iterable[Words]) -> tuple[Named, ...]:
+    """One that went and one that came, with all else alike, are one with another name."""
+    old, new = dict(before), dict(after)
+    gone = [name for name in old if name not in new]
+    found = []
+    for name, told in new.items():
+        if name in old:
+            found += [Named("changed", name, old[name], told)] if old[name] != told else []
+            continue
+        was = next((each for each in gone if old[each] == told), None)
+        if was is None:
+            found.append(Named("added", name, "", told))
+        else:
+            gone.remove(was)
+            found.append(Named("renamed", name, was, name))
+    return (*found, *(Named("removed", name, old[name], "") for name in gone))
+
+
+def _other_names(named: Sequence[Named]) -> dict[str, str]:
+    """Later name: the one before."""
+    return {each.name: each.before for each in named if each.how == "renamed"}
+
+
+# ---- handlers
+
+
+def _doings(
+    before: Blueprint,
+    after: Blueprint,
+    settings: Sequence[Named],
+    states: Sequence[Named],
+    timeframe_ms: int | None,
+) -> tuple[list[Doing], list[Doing]]:
+    values = {each.name: each.value for each in before.settings}
+    was = _other_names(settings)
+    alike = {
+        each.name: values.get(was.get(each.name, each.name), each.value) for each in after.settings
+    }
+    numbers = Numbers()
+    source, old = typed(before.source, values, timeframe_ms)
+    target, new = typed(after.source, alike, timeframe_ms)
+    if any(each.is_error for each in new.found):  # it takes the values of before no more
+        target, new = typed(after.source, {e.name: e.value for e in after.settings}, timeframe_ms)
+    first = Reader(numbers, source, {})
+    then = Reader(numbers, target, _other_names(states))
+    return (
+        [first.doing(body, title_of(body)) for body in old.bodies],
+        [then.doing(body, title_of(body)) for body in new.bodies],
+    )
+
+
+def _pairs(before: list[Doing], after: list[Doing]) -> Iterator[Pair]:
+    """Those of the same event that do the same, then of the same event, then of its kind."""
+    left, right = list(before), list(after)
+    found: list[tuple[Doing, Doing]] = []
+    ways: tuple[Callable[[Doing], object], ...] = (
+        lambda each: (each.title, each.body.key, each.key),
+        lambda each: (each.title, each.body.key),
+        lambda each: (each.body.event, each.body.hears),
+    )
+    for way in ways:
+        for one in tuple(left):
+            other = next((each for each in right if way(each) == way(one)), None)
+            if other is not None:
+                left.remove(one)
+                right.remove(other)
+                found.append((one, other))
+    yield from sorted(found, key=lambda pair: pair[1].body.line)
+    yield from ((None, each) for each in right)
+    yield from ((each, None) for each in left)
+
+
+def _handler(before: Doing | None, after: Doing | None) -> HandlerChange | None:
+    if before is None or after is None:
+        one = before or after
+        assert one is not None
+        parts = tuple(
+            PartChange(each.kind, *((each.text, "") if before else ("", each.text)), each.line)
+            for each in one.parts
+        )
+        how = "removed" if before else "added"
+        return HandlerChange(
+            how, one.title if before else "", "" if before else one.title, one.body.line, parts
+        )
+    is_alike = (before.title, before.body.key) == (after.title, after.body.key)
+    if is_alike and before.key == after.key:
+        return None
+    parts = tuple(_parts(before.parts, after.parts))
+    if is_alike and not parts:
+        parts = (PartChange("order_of", "", "", after.body.line),)
+    return HandlerChange("changed", before.title, after.title, after.body.line, parts)
+
+
+def _parts(before: Sequence[Part], after: Sequence[Part]) -> Iterator[PartChange]:
+    """Of each kind by itself: a condition is compared with conditions."""
+    for kind in dict.fromkeys(each.kind for each in (*after, *before)):
+        old = [each for each in before if each.kind == kind]
+        new = [each for each in after if each.kind == kind]
+        for went, came in _differences(old, new, lambda each: each.key):
+            for at in range(max(len(went), len(came))):
+                one = went[at] if at < len(went) else None
+                other = came[at] if at < len(came) else None
+                stands = other or one
+                assert stands is not None
+                yield PartChange(
+                    kind, one.text if one else "", other.text if other else "", stands.line
+                )
+
+
+def _differences(
+    old: Sequence[T], new: Sequence[T], key: Callable[[T], object]
+) -> Iterator[tuple[Sequence[T], Sequence[T]]]:
+    matcher = SequenceMatcher(None, [key(e) for e in old], [key(e) for e in new], autojunk=False)
+    for how, low, high, begin, end in matcher.get_opcodes():
+        if how != "equal":
+            yield old[low:high], new[begin:end]
+
+
+# ---- places
+
+
+def _sites(before: Doing | None, after: Doing | None) -> Iterator[tuple[int, int]]:
+    """The same transaction; else one that trades the same in its place."""
+    if before is None or after is None:
+        return
+    old, new = list(before.places), list(after.places)
+    ways: tuple[Callable[[Place], object], ...] = (lambda each: each.key, lambda each: each.alike)
+    for way in ways:
+        for place in tuple(old):
+            other = next((each for each in new if way(each) == way(place)), None)
+            if other is not None:
+                old.remove(place)
+                new.remove(other)
+                yield place.number, other.number

@@ -1,0 +1,88 @@
+"""What a change means, for people, line by line.
+
+A line begins with what happened to it: + came, - went, ~ is another one now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lefi_tui.lang.meaning import HandlerChange, Meaning, Named, PartChange
+
+SAME: Final = "It does the same: only its layout, its comments or its names differ."
+KINDS: Final = {
+    "condition": "when",
+    "order": "does",
+    "state": "keeps",
+    "words": "says",
+    "event": "sends",
+    "question": "asks",
+    "plan": "plans",
+}
+_MARKS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": "~"}
+_ORDER_OF: Final = "~ what stands inside what, or before what"
+
+
+def in_words(of: Meaning) -> Iterator[str]:
+    """The heads stand at the edge, what belongs to them below."""
+    if of.is_same:
+        yield SAME
+    for handler in of.handlers:
+        yield from _handler(handler)
+    yield from _rows(of)
+    yield from _named("settings", of.settings)
+    yield from _named("states", of.states)
+    if of.more:
+        yield "It may spend more than before"
+        yield from (f"  {each}" for each in of.more)
+
+
+def _handler(of: HandlerChange) -> Iterator[str]:
+    mark = _MARKS[of.how]
+    if of.before and of.after and of.before != of.after:
+        yield f"{mark} on {of.before} -> on {of.after}, line {of.line}"
+    else:
+        yield f"{mark} on {of.after or of.before}, line {of.line}"
+    if of.how == "changed":
+        yield from (f"  {_part(each)}" for each in of.parts)
+    else:
+        yield from (f"  {mark} {_one(each.kind, each.before or each.after)}" for each in of.parts)
+
+
+def _part(of: PartChange) -> str:
+    if of.kind == "order_of":
+        return _ORDER_OF
+    if not of.before:
+        return f"+ {_one(of.kind, of.after)}"
+    if not of.after:
+        return f"- {_one(of.kind, of.before)}"
+    if of.before == of.after:  # a name in it has another value
+        return f"~ {_one(of.kind, of.after)}, by other values"
+    return f"~ {_one(of.kind, of.before)} -> {of.after}"
+
+
+def _one(kind: str, text: str) -> str:
+    return f"{KINDS.get(kind, kind)} {text}"
+
+
+def _rows(of: Meaning) -> Iterator[str]:
+    if of.rows:
+        yield "At most, at one event of each handler"
+    for row in of.rows:
+        yield f"  ~ {row.name}: {row.before or 'none'} -> {row.after or 'none'}"
+
+
+def _named(title: str, rows: tuple[Named, ...]) -> Iterator[str]:
+    if rows:
+        yield title.capitalize()
+    for each in rows:
+        match each.how:
+            case "renamed":
+                yield f"  ~ {each.before} is called {each.after} now"
+            case "changed":
+                yield f"  ~ {each.name}: {each.before} -> {each.after}"
+            case "added":
+                yield f"  + {each.name}: {each.after}"
+            case _:
+                yield f"  - {each.name}: {each.before}"
