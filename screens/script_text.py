@@ -14,7 +14,10 @@ from typing import Final
 from textual.screen import Screen
 from textual.timer import Timer
 
+from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError, ScriptChangedError, StorageError
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.formatter import Formatted, formatted
 from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
 from screens.beside import Complain, Errands
 from screens.choice import ChoiceScreen, told
@@ -24,6 +27,14 @@ from widgets.ink import Ink
 SHIPPED: Final = "shipped: saving makes your own copy"
 DRAFT_SECONDS: Final = 1.0
 Then = Callable[[OpenScript], None]
+
+
+class Saved(Record):
+    """What a save replaced, the text that was to be saved, and the script as it is now."""
+
+    before: OpenScript
+    asked: str
+    script: OpenScript
 
 
 class ScriptText:
@@ -165,7 +176,8 @@ class ScriptText:
     # ---- save
 
     def save(self, then: Then, *, may_replace: bool = False) -> None:
-        """`then` gets the script as it stands in the file; at once, when nothing is to be saved."""
+        """In the one style, if it can be read. `then` gets the script as it stands in the file; at
+        once, when nothing is to be saved."""
         script, text = self.script, self._editor.text
         if script is None:
             return
@@ -173,19 +185,38 @@ class ScriptText:
             then(script)
             return
 
-        def work() -> tuple[OpenScript, OpenScript]:
+        def work() -> Saved:
             now = self.script or script  # as a save before this one has left it
-            return now, self._store.save(now, text, may_replace=may_replace)
+            tidy = as_edited(formatted(text).text)
+            return Saved(now, text, self._store.save(now, tidy, may_replace=may_replace))
 
         self.errands.ask(work, partial(self._saved, then), partial(self._not_saved, script, then))
 
-    def _saved(self, then: Then, both: tuple[OpenScript, OpenScript]) -> None:
-        before, saved = both
-        if self.script is before:
-            self.script = saved
+    def _saved(self, then: Then, saved: Saved) -> None:
+        if self.script is saved.before:
+            self.script = saved.script
+            self._tidied(saved.asked, saved.script.text)
             self.typed()
             self._shown()
-            then(saved)
+            then(saved.script)
+
+    def tidy(self, refused: Callable[[Diagnostic], None]) -> None:
+        """The one style, without a save; `refused` is told why a text can't be read."""
+        text = self._editor.text
+
+        def came(tidy: Formatted) -> None:
+            if tidy.mistakes:
+                refused(tidy.mistakes[0])
+            else:
+                self._tidied(text, tidy.text)
+
+        if self.script is not None:
+            self.errands.ask(partial(formatted, text), came)
+
+    def _tidied(self, asked: str, tidy: str) -> None:
+        """What was typed since stays."""
+        if self._editor.text == asked:
+            self._editor.become(as_edited(tidy))
 
     def _not_saved(self, script: OpenScript, then: Then, error: LefiError) -> None:
         if not isinstance(error, ScriptChangedError):

@@ -7,7 +7,6 @@ language a moment after the last key, and never waits for that.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -18,18 +17,16 @@ from textual.events import DescendantFocus
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from lefi_tui.core.messages import Command, StartBot
-from lefi_tui.lang.program import Checked, Program, check
-from lefi_tui.views.desk_view import DeskView
+from lefi_tui.core.messages import Command
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.source import Source
 from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
-from lefi_tui.views.shelf import free_id
-from lefi_tui.views.work_plan import WorkPlan
 from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
 from screens.script_findings import ScriptFindings
+from screens.script_start import ScriptStart
 from screens.script_text import ScriptText
-from screens.start_script import StartForm, StartScriptScreen, Values
 from widgets.editor import ScriptEditor
 from widgets.find_line import FindLine
 from widgets.findings import Findings
@@ -52,7 +49,6 @@ class ScriptsScreen(Framed):
     ) -> None:
         super().__init__(palette)
         self._store = store
-        self._send = send
         self.rows: tuple[ScriptRow, ...] = ()
         self._is_starred, self._drafts = False, frozenset[ScriptRow]()
         self._is_told = False  # that the own scripts can't be listed
@@ -64,6 +60,7 @@ class ScriptsScreen(Framed):
         self._below = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
         self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
+        self._start = ScriptStart(self, store, self._text, send, self._findings.why_not)
 
     def inside(self) -> ComposeResult:
         with Horizontal():
@@ -212,35 +209,26 @@ class ScriptsScreen(Framed):
 
     def action_find(self) -> None:
         if self._text.script is not None:
-            self._find.begin()
+            self._find.begin(replaces=False)
+
+    def action_replace(self, how_many: str) -> None:
+        """Asks for words and what is to stand for them; once asked, everywhere."""
+        if self._text.script is None:
+            return
+        if how_many == "all" and self._find.display:
+            self._find.replace_all()
+        else:
+            self._find.begin(replaces=True)
+
+    def action_tidy(self) -> None:
+        self._text.tidy(self._not_tidied)
+
+    def _not_tidied(self, mistake: Diagnostic) -> None:
+        line, _ = Source(self.editor.text).place(mistake.span.start)
+        self.notice(f"It can't be tidied: {mistake.code} in line {line}: {mistake.message}")
 
     # ---- a bot from it
 
     def action_start_script(self) -> None:
-        """Checked first, then saved, then asked: what runs is what the file says."""
         if self._text.script is not None:
-            text = self.editor.text
-            self._text.errands.ask(partial(check, text), self._start_checked)
-
-    def _start_checked(self, checked: Checked) -> None:
-        program, view = checked.program, self.desk_view
-        if program is None:
-            self.notice(self._findings.why_not())
-        elif view is None or not view.accounts:
-            self.notice("It can't start: the engine has shown no account yet.")
-        else:
-            self._text.save(partial(self._ask_start, program, view))
-
-    def _ask_start(self, program: Program, view: DeskView, script: OpenScript) -> None:
-        start = partial(self._start, script, program.title)
-        form = StartForm(program, script.text, view, self._store.refusal, start)
-        self.app.push_screen(StartScriptScreen(form, self.palette))
-
-    def _start(
-        self, script: OpenScript, title: str, account: str, values: Values, plan: WorkPlan
-    ) -> None:
-        view, name = self.desk_view, title or script.row.name
-        bot = free_id(script.row.name, {each.id for each in view.bots} if view else ())
-        told = (bot, "automated", account, script.text, tuple(values.items()), name)
-        self._send(plan.of(StartBot(*told)))
-        self.notice(f"{name} starts on {account} as {bot}.")
+            self._start.begin(self.editor.text)

@@ -19,16 +19,29 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
-from lefi_tui.lang.diagnostic import Fix, applied
-from lefi_tui.lang.source import Source
+from lefi_tui.lang.diagnostic import Edit, Fix, applied
+from lefi_tui.lang.source import Source, Span
+from widgets.editor_edits import (
+    CLOSING,
+    INDENT,
+    PAIRS,
+    Typed,
+    changed,
+    commented,
+    found,
+    indent_of,
+    is_empty_pair,
+    kept_place,
+    moved,
+    next_of,
+    typed,
+)
 from widgets.editor_line import Face, Look, Piece, Wrong, gutter, pieces
 from widgets.editor_marks import Marks
 from widgets.in_order import InOrder
 from widgets.ink import Ground, Palette
 
-INDENT: Final = 4
 UNDO_STEPS_MAX: Final = 500
-_LEADING: Final = re.compile(r"[ \t]*")
 _NEWLINE: Final = re.compile(r"\r\n?")
 NO_WRONGS: Final[tuple[Wrong, ...]] = ()
 
@@ -43,6 +56,7 @@ class ScriptEditor(InOrder, TextArea):
         self._wrongs: Mapping[int, tuple[Wrong, ...]] = {}
         self._drawn: dict[int, tuple[Look, Strip]] = {}
         self._styles: dict[Face, Style] = {}
+        self._pair: tuple[tuple[int, int], ...] = ()  # the brackets at the cursor
         super().__init__(
             soft_wrap=False,
             tab_behavior="indent",
@@ -75,7 +89,11 @@ class ScriptEditor(InOrder, TextArea):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._marks.sync(self.document.lines)
+        self._pair = self._marks.pair(self.cursor_location) if self.has_focus else ()
         return super().render_lines(crop)
+
+    def find_matching_bracket(self, _bracket: str, _search_from: tuple[int, int]) -> None:
+        """None: the pair is found where lines are drawn, among brackets that are no text's."""
 
     def render_line(self, y: int) -> Strip:
         left, top = self.scroll_offset
@@ -103,17 +121,11 @@ class ScriptEditor(InOrder, TextArea):
             self._wrongs.get(row, NO_WRONGS),
             _in_row(row, start, end, len(text)),
             at_column if is_current and self.has_focus else -1,
-            self._brackets(row),
+            tuple(column for at, column in self._pair if at == row),
             is_current,
             left,
             width,
         )
-
-    def _brackets(self, row: int) -> tuple[int, ...]:
-        other = self.matching_bracket_location
-        if other is None:
-            return ()
-        return tuple(column for at, column in (self.cursor_location, other) if at == row)
 
     def _strip(self, look: Look) -> Strip:
         beside = self._segments(gutter(look, self._palette.glyphs))
@@ -149,6 +161,7 @@ class ScriptEditor(InOrder, TextArea):
             "delete_line": self.action_delete_line,
             "top": lambda: self.move_cursor((0, 0)),
             "bottom": lambda: self.move_cursor(self.document.end),
+            "comment": lambda: self._on_lines(commented),
         }
         acts[what]()
 
@@ -156,23 +169,95 @@ class ScriptEditor(InOrder, TextArea):
 
     async def on_key(self, event: Key) -> None:
         """Before TextArea's own keys; what is done here is not done there."""
-        is_done = False
-        if event.key == "escape":
-            is_done = bool(self.post_message(self.Left()))
-        elif event.key == "enter":
-            is_done = self._new_line()
-        elif event.character == "}":
-            is_done = self._close_block()
-        if is_done:
+        if self._known(event):
             event.prevent_default()
             event.stop()
+
+    def _known(self, event: Key) -> bool:
+        """Whether the key has a meaning of ours here."""
+        acts: Mapping[str, Callable[[], bool]] = {
+            "escape": lambda: bool(self.post_message(self.Left())),
+            "enter": self._new_line,
+            "backspace": self._take_pair,
+            "tab": self._shift_marked,
+            "shift+tab": lambda: self._on_lines(lambda lines: moved(lines, -1)),
+        }
+        if event.key in acts:
+            return acts[event.key]()
+        letter = event.character or ""
+        return self._bracket(letter) if letter in PAIRS or letter in CLOSING else False
+
+    def _bracket(self, letter: str) -> bool:
+        """Brackets and quotes come in pairs where that is in nobody's way."""
+        start, end = sorted(self.selection)
+        if start != end:
+            return letter in PAIRS and self._wrap(letter)
+        row, column = start
+        what = typed(self.document[row], column, letter)
+        if what is Typed.OVER:
+            self.move_cursor((row, column + 1))
+        elif what is Typed.PAIR:
+            self._put(f"{letter}{PAIRS[letter]}", start, end, 1)
+        elif letter == "}":
+            return self._close_block()
+        return what is not Typed.PLAIN
+
+    def _wrap(self, letter: str) -> bool:
+        """What is marked, in brackets."""
+        words = self.selected_text
+        if "\n" in words:
+            return False
+        start, end = sorted(self.selection)
+        self._put(f"{letter}{words}{PAIRS[letter]}", start, end, len(words) + 2)
+        return True
+
+    def _put(self, words: str, start: tuple[int, int], end: tuple[int, int], cursor: int) -> None:
+        """Words without a line's end; the cursor stands behind so many of their letters."""
+        self.replace(words, start, end, maintain_selection_offset=False)
+        self.move_cursor((start[0], start[1] + cursor))
+
+    def _take_pair(self) -> bool:
+        """Backspace in a pair that holds nothing."""
+        row, column = self.cursor_location
+        if self.selection.start != self.selection.end:
+            return False
+        if not is_empty_pair(self.document[row], column):
+            return False
+        self.delete((row, column - 1), (row, column + 1), maintain_selection_offset=False)
+        return True
+
+    def _shift_marked(self) -> bool:
+        """Lines that are marked, a step to the right; in one line, Tab is Textual's."""
+        start, end = self.selection
+        return start[0] != end[0] and self._on_lines(lambda lines: moved(lines, 1))
+
+    def _on_lines(self, how: Callable[[Sequence[str]], list[str]]) -> bool:
+        """The lines that are marked, or the cursor's, in another form; as one step, marked still.
+        The last line of a selection counts only if something of it is marked."""
+        first, last = sorted(self.selection)
+        end = last[0] - (first[0] < last[0] and last[1] == 0)
+        before = [self.document[row] for row in range(first[0], end + 1)]
+        after = how(before)
+        if after != before:
+            marked = self.selection
+            stop = (end, len(before[-1]))
+            self._as_one_step("\n".join(after), (first[0], 0), stop)
+            places = [_shifted(at, first[0], before, after) for at in marked]
+            self.selection = Selection(*places)
+        return True
+
+    def _as_one_step(self, words: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """A change that one undo takes back, and nothing else with it."""
+        self.history.checkpoint()
+        self.replace(words, start, end, maintain_selection_offset=False)
+        self.history.checkpoint()
 
     def _new_line(self) -> bool:
         """Indented as the line above, deeper behind an opening brace."""
         start, end = sorted(self.selection)
         before = self.document[start[0]][: start[1]]
         behind = self.document[end[0]][end[1] :]
-        indent = _indent_of(before)
+        indent = indent_of(before)
         opens = before.rstrip().endswith("{")
         self.replace(
             f"\n{indent}{' ' * INDENT * opens}", start, end, maintain_selection_offset=False
@@ -195,33 +280,74 @@ class ScriptEditor(InOrder, TextArea):
 
     # ---- what others ask of it
 
+    @property
+    def here(self) -> int:
+        """The cursor, in letters from the text's beginning."""
+        return self.offset_of(self.cursor_location)
+
+    def offset_of(self, at: tuple[int, int]) -> int:
+        return sum(len(line) + 1 for line in self.document.lines[: at[0]]) + at[1]
+
     def apply_fix(self, fix: Fix) -> None:
         """The edits of a fix, as one step that undo takes back."""
-        text = self.text
-        start = min(each.span.start for each in fix.edits)
-        end = max(each.span.end for each in fix.edits)
-        after = applied(text, fix)
-        words = after[start : len(after) - (len(text) - end)]
-        self.history.checkpoint()
-        self.replace(words, _place(text, start), _place(text, end), maintain_selection_offset=False)
-        self.history.checkpoint()
+        self.apply(fix.edits)
 
-    def find(self, words: str, *, goes_on: bool) -> bool:
-        """Select the next place of these words, behind the end from the top. Letters' case counts
-        only where a capital is typed."""
+    def apply(self, edits: Sequence[Edit]) -> None:
+        """All of them as one step; the cursor stands behind the last."""
         text = self.text
-        lowered = text.lower()
-        if words == words.lower() and len(lowered) == len(text):
-            text = lowered
-        row, column = max(self.selection) if goes_on else min(self.selection)
-        begin = sum(len(line) + 1 for line in self.document.lines[:row]) + column
-        found = text.find(words, begin)
-        found = found if found >= 0 else text.find(words)
-        if not words or found < 0:
-            return False
-        self.selection = Selection(_place(text, found), _place(text, found + len(words)))
+        start = min(each.span.start for each in edits)
+        end = max(each.span.end for each in edits)
+        after = applied(text, Fix("", tuple(edits)))
+        words = after[start : len(after) - (len(text) - end)]
+        self._as_one_step(words, _place(text, start), _place(text, end))
+
+    def become(self, after: str) -> None:
+        """The same script, written otherwise: one step, and the cursor stays at its letter."""
+        before, at = self.text, self.here
+        change = changed(before, after)
+        if change is None:
+            return
+        place, scroll = kept_place(before, after, at), self.scroll_offset
+        start, end, words = change
+        self._as_one_step(words, _place(before, start), _place(before, end))
+        self.move_cursor(_place(after, place))
+        self.scroll_to(*scroll, animate=False)
+
+    def point(self, span: Span) -> None:
+        """The cursor at a place, in the middle of what is seen."""
+        self.move_cursor(_place(self.text, span.start), center=True)
+
+    @property
+    def marked(self) -> Span:
+        """What is selected, in letters from the text's beginning."""
+        start, end = sorted(self.selection)
+        return Span(self.offset_of(start), self.offset_of(end))
+
+    def find(self, words: str, step: int) -> tuple[int, int]:
+        """Select a place of these words, as `next_of` goes; its number from 1, of how many."""
+        text = self.text
+        places = found(text, words)
+        if not places:
+            return 0, 0
+        number = next_of(places, self.marked, step)
+        at = places[number]
+        self.selection = Selection(_place(text, at), _place(text, at + len(words)))
         self.scroll_cursor_visible(center=True)
-        return True
+        return number + 1, len(places)
+
+    def put_for(self, words: str, by: str) -> None:
+        """What is selected becomes other words, if it is these; then the next of them."""
+        marked = self.marked
+        if marked.start in found(self.text, words) and len(words) == marked.end - marked.start:
+            self.apply([Edit(marked, by)])
+        self.find(words, 0)
+
+    def put_for_all(self, words: str, by: str) -> int:
+        """Everywhere, as one step; how many there were."""
+        places = found(self.text, words)
+        if places:
+            self.apply([Edit(Span(at, at + len(words)), by) for at in places])
+        return len(places)
 
 
 def as_edited(text: str) -> str:
@@ -239,10 +365,15 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return line - 1, column - 1
 
 
-def _indent_of(line: str) -> str:
-    match = _LEADING.match(line)
-    assert match is not None, "nothing matches, too"
-    return match.group()
+def _shifted(
+    at: tuple[int, int], first: int, before: Sequence[str], after: Sequence[str]
+) -> tuple[int, int]:
+    """A place in lines that were moved or became comments: beside the letter it was beside."""
+    row, column = at
+    if not 0 <= row - first < len(before):
+        return at
+    more = len(after[row - first]) - len(before[row - first])
+    return row, max(0, column + more)
 
 
 def _in_row(row: int, start: tuple[int, int], end: tuple[int, int], length: int) -> tuple[int, int]:

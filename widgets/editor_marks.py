@@ -30,6 +30,9 @@ INKS: Final[dict[Kind, Ink]] = {
     Kind.COMMENT: Ink.DIM,
     Kind.WRONG: Ink.BAD,
 }
+BRACKETS: Final = {"(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{"}
+OPENING: Final = frozenset("([{")
+PAIR_ROWS_MAX: Final = 500  # farther than that nobody sees the pair
 OPENS: Final = "/*"
 CLOSES: Final = "*/"
 
@@ -56,6 +59,7 @@ class MarkedLine(Record):
     marks: tuple[Mark, ...]
     leaves: Above  # open, for the line below
     may_go_on: bool = False  # its last comment, if a later line closes it
+    brackets: tuple[tuple[int, str], ...] = ()  # those that are no text's and no comment's
 
 
 BLANK: Final = MarkedLine("", Above.NOTHING, (), Above.NOTHING)
@@ -94,6 +98,32 @@ class Marks:
             self._mark(self._sure)
             self._sure += 1
         return self._marked[row].marks
+
+    def pair(self, at: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+        """The bracket at a place, or right before it, and the one it belongs to."""
+        row, column = at
+        self.of(row)
+        here = dict(self._marked[row].brackets)
+        for where in (column, column - 1):
+            if where in here:
+                other = self._other((row, where), here[where])
+                return () if other is None else ((row, where), other)
+        return ()
+
+    def _other(self, at: tuple[int, int], bracket: str) -> tuple[int, int] | None:
+        step = 1 if bracket in OPENING else -1
+        row, open_now = at[0], 0
+        end = min(len(self._lines), row + PAIR_ROWS_MAX) if step > 0 else row - PAIR_ROWS_MAX
+        while row != end and row >= 0:
+            self.of(row)
+            for column, each in self._marked[row].brackets[::step]:
+                if row == at[0] and (column - at[1]) * step < 0:
+                    continue
+                open_now += 1 if (each in OPENING) is (step > 0) else -1
+                if not open_now:
+                    return (row, column) if BRACKETS[each] == bracket else None
+            row += step
+        return None
 
     def _move(self, first: int, old_end: int, new_end: int) -> None:
         """Lines that moved keep their marks; the changed ones are marked when asked for."""
@@ -136,7 +166,10 @@ def marked_line(text: str, above: Above = Above.NOTHING) -> MarkedLine:
     if words:
         leaves = Above.DOT if words[-1].text == "." else Above.NOTHING
     may_go_on = bool(scanned.comments) and _is_open(scanned.comments[-1].text)
-    return MarkedLine(text, above, tuple(marks), leaves, may_go_on)
+    brackets = tuple(
+        (each.span.start + begin, each.text) for each in words if each.text in BRACKETS
+    )
+    return MarkedLine(text, above, tuple(marks), leaves, may_go_on, brackets)
 
 
 def _is_open(comment: str) -> bool:

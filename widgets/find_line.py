@@ -1,30 +1,81 @@
-"""The line below a script for words to be found: at each letter it goes to their next place."""
+"""The line below a script for words to be found, and for what is to stand in their place.
+
+At each letter it goes to their next place, and says which of how many that is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.widgets import Input
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Key
+from textual.widgets import Input, Static
 
 from widgets.editor import ScriptEditor
 from widgets.in_order import Field
 
 
-class FindLine(Field):
+class FindLine(Horizontal):
     def __init__(self, editor: ScriptEditor, tell: Callable[[str], None]) -> None:
-        super().__init__(placeholder="find", id="find")
+        super().__init__(id="find")
         self._editor, self._tell = editor, tell
+        self._words = Field(placeholder="find", id="find-words")
+        self._by = Field(placeholder="replace with", id="find-by")
+        self._count = Static("", id="find-count", markup=False)
         self.display = False
 
-    def begin(self) -> None:
+    def compose(self) -> ComposeResult:
+        yield self._words
+        yield self._by
+        yield self._count
+
+    @property
+    def words(self) -> str:
+        return self._words.value
+
+    def begin(self, *, replaces: bool) -> None:
+        """A word that is marked in the script is the one that is looked for."""
+        marked = self._editor.selected_text
+        if marked and "\n" not in marked:
+            self._words.value = marked
         self.display = True
-        self.focus()
+        self._by.display = replaces
+        is_known = replaces and bool(self._words.value)
+        (self._by if is_known else self._words).focus()
+        self._go(0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._editor.find(event.value, goes_on=False)
+        if event.input is self._words:
+            self._go(0)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """In the first field to the next place; in the second, this one is replaced."""
         event.stop()
-        if not self._editor.find(event.value, goes_on=True):
-            self._tell(f"{event.value} is not in this script.")
+        if event.input is self._by:
+            self._editor.put_for(self.words, self._by.value)
+            self._go(0)
+        elif not self._go(1):
+            self._tell(f"{self.words} is not in this script.")
+
+    def on_key(self, event: Key) -> None:
+        step = {"up": -1, "down": 1}.get(event.key, 0)
+        if step:
+            event.stop()
+            self._go(step)
+
+    def replace_all(self) -> None:
+        count = self._editor.put_for_all(self.words, self._by.value)
+        self._go(0)
+        times = "once" if count == 1 else f"{count} times"
+        self._tell(
+            f"{self.words} was replaced {times}; one undo takes all of it back."
+            if count
+            else f"{self.words} is not in this script."
+        )
+
+    def _go(self, step: int) -> bool:
+        number, count = self._editor.find(self.words, step)
+        self._count.update(f"{number} of {count}" if self.words else "")
+        return count > 0

@@ -43,7 +43,7 @@ def long_script(lines: int) -> str:
     return "\n".join((written * (lines // len(written) + 1))[:lines])
 
 
-async def _costs_ms(editor: TextArea, lines: int) -> list[float]:
+async def costs_ms(editor: TextArea, lines: int) -> list[float]:
     async with _Page(editor).run_test(size=SIZE) as pilot:
         editor.load_text(long_script(lines))
         editor.focus()
@@ -59,8 +59,8 @@ async def _costs_ms(editor: TextArea, lines: int) -> list[float]:
 
 def key_cost(lines: int) -> Reading:
     stock = TextArea(soft_wrap=False, show_line_numbers=True, tab_behavior="indent")
-    theirs = asyncio.run(_costs_ms(stock, lines))
-    ours = asyncio.run(_costs_ms(ScriptEditor(TRUE_COLOR, id="text"), lines))
+    theirs = asyncio.run(costs_ms(stock, lines))
+    ours = asyncio.run(costs_ms(ScriptEditor(TRUE_COLOR, id="text"), lines))
     median = statistics.median(ours)
     note = f"p95 {_p95(ours):.1f} ms, stock {_p95(theirs):.1f} ms"
     return Reading(

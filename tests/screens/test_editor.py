@@ -13,13 +13,14 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Span
 from widgets.editor import ScriptEditor, as_edited
 from widgets.editor_line import Face, Look, Wrong, gutter, pieces, shown
-from widgets.editor_marks import marked_line
+from widgets.editor_marks import Marks, marked_line
 from widgets.ink import ASCII, TRUE_COLOR, Glyphs, Ground, Ink
 from widgets.problems import problems, underlined
 
@@ -162,16 +163,123 @@ async def test_a_fix_of_several_edits_is_one_step_that_undo_takes_back() -> None
 @pytest.mark.asyncio
 async def test_finding_goes_on_from_place_to_place_and_round_the_end() -> None:
     async with editing("Buy\nbuy\nSell buy") as (editor, _, _):
-        assert editor.find("buy", goes_on=False)
-        assert editor.selection.start == (0, 0)
-        assert editor.find("buy", goes_on=True)
-        assert editor.find("buy", goes_on=True)
+        assert editor.find("buy", 0) == (1, 3)
+        assert editor.find("buy", 1) == (2, 3)
+        assert editor.find("buy", 1) == (3, 3)
         assert editor.selection.start == (2, 5)
-        assert editor.find("buy", goes_on=True)
+        assert editor.find("buy", 1) == (1, 3)
         assert editor.selection.start == (0, 0)
-        assert editor.find("Sell", goes_on=False)
-        assert not editor.find("sEll", goes_on=False)
-        assert not editor.find("", goes_on=False)
+        assert editor.find("buy", -1) == (3, 3)
+        assert editor.find("Sell", 0) == (1, 1)
+        assert editor.find("sEll", 0) == (0, 0)
+        assert editor.find("", 0) == (0, 0)
+
+
+@pytest.mark.asyncio
+async def test_one_place_is_replaced_and_the_next_is_marked() -> None:
+    async with editing("buy\nbuy\nbuyer") as (editor, pilot, _):
+        editor.find("buy", 0)
+        editor.put_for("buy", "Sell buy")
+        assert editor.text == "Sell buy\nbuy\nbuyer"
+        assert editor.selection.start == (1, 0)
+        await pilot.press("ctrl+z")
+        assert editor.text == "buy\nbuy\nbuyer"
+
+
+@pytest.mark.asyncio
+async def test_all_places_are_replaced_as_one_step() -> None:
+    async with editing("buy\nbuy\nbuyer") as (editor, pilot, _):
+        await pilot.press("x", "backspace")
+        assert editor.put_for_all("buy", "sell") == 3
+        assert editor.text == "sell\nsell\nseller"
+        assert editor.put_for_all("buy", "sell") == 0
+        await pilot.press("ctrl+z")
+        assert editor.text == "buy\nbuy\nbuyer"
+
+
+# ---- lines and brackets
+
+
+@pytest.mark.asyncio
+async def test_marked_lines_move_by_tab_and_back_and_stay_marked() -> None:
+    async with editing("a\n\n  b\nc") as (editor, pilot, _):
+        editor.selection = Selection((0, 0), (3, 0))
+        await pilot.press("tab")
+        assert editor.text == "    a\n\n      b\nc"
+        await pilot.press("shift+tab", "shift+tab")
+        assert editor.text == "a\n\nb\nc"
+        await pilot.press("ctrl+z")
+        assert editor.text == "a\n\n  b\nc"
+
+
+@pytest.mark.asyncio
+async def test_lines_become_comments_and_lines_again() -> None:
+    async with editing("if a {\n    b\n}") as (editor, pilot, _):
+        editor.selection = Selection((0, 2), (1, 5))
+        editor.carry_out("comment")
+        assert editor.text == "// if a {\n//     b\n}"
+        assert editor.selected_text == " a {\n//     b"
+        editor.carry_out("comment")
+        assert editor.text == "if a {\n    b\n}"
+        await pilot.press("ctrl+z")
+        assert editor.text.startswith("// if")
+
+
+@pytest.mark.asyncio
+async def test_a_call_typed_to_its_end_is_as_it_was_typed() -> None:
+    typed = 'Buy("BTC/USDT", Max(a, [1, 2]), "x")'
+    async with editing() as (editor, pilot, _):
+        await pilot.press(*typed[:5])
+        assert editor.text == 'Buy("")'
+        await pilot.press(*typed[5:])
+        assert editor.text == typed
+
+
+@pytest.mark.asyncio
+async def test_a_pair_that_holds_nothing_goes_with_one_backspace() -> None:
+    async with editing() as (editor, pilot, _):
+        await pilot.press(*'x("')
+        await pilot.press("backspace")
+        assert editor.text == "x()"
+        await pilot.press("backspace")
+        assert editor.text == "x"
+
+
+@pytest.mark.asyncio
+async def test_what_is_marked_goes_into_brackets() -> None:
+    async with editing("a + b") as (editor, pilot, _):
+        editor.selection = Selection((0, 0), (0, 5))
+        await pilot.press("(")
+        assert editor.text == "(a + b)"
+
+
+@pytest.mark.parametrize("column", [3, 4, 9, 10])
+def test_the_pair_at_the_cursor_is_found_from_either_side(column: int) -> None:
+    marks = Marks()
+    marks.sync(['Foo( "(" )'])
+    assert set(marks.pair((0, column))) == {(0, 3), (0, 9)}
+    assert marks.pair((0, 7)) == ()
+
+
+def test_a_bracket_that_another_kind_closes_has_no_pair() -> None:
+    marks = Marks()
+    marks.sync(["(a]", "{", "  b", "}"])
+    assert marks.pair((0, 0)) == ()
+    assert set(marks.pair((1, 0))) == {(1, 0), (3, 0)}
+    assert set(marks.pair((3, 1))) == {(1, 0), (3, 0)}
+
+
+@pytest.mark.asyncio
+async def test_another_form_of_the_script_leaves_the_cursor_at_its_letter() -> None:
+    before = "a=1\n\n\n\nif  a>0{  b  }"
+    after = "a = 1\n\nif a > 0 { b }\n"
+    async with editing(before) as (editor, pilot, _):
+        editor.move_cursor((4, 10))
+        editor.become(after)
+        assert editor.text == after
+        assert editor.cursor_location == (2, 11)
+        await pilot.press("ctrl+z")
+        assert editor.text == before
 
 
 @pytest.mark.asyncio
@@ -220,4 +328,6 @@ def test_names_of_the_editor_are_not_those_of_the_widget_it_extends() -> None:
     assert {"_marks", "_wrongs", "_drawn", "_palette", "_styles"} <= ours
     overridden = {name for name in vars(ScriptEditor) if hasattr(TextArea, name)}
     public = {name for name in overridden if not name.startswith("_")}
-    assert public - {"can_focus", "can_focus_children"} == {"render_line", "render_lines"}
+    assert public - {"can_focus", "can_focus_children"} == {
+        *("render_line", "render_lines", "find_matching_bracket")
+    }

@@ -194,6 +194,25 @@ async def test_find_selects_as_it_is_typed_and_goes_on_with_enter(tmp_path: Path
 
 
 @pytest.mark.asyncio
+async def test_words_are_replaced_one_by_one_and_everywhere(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("alt+h")
+        await scripts.type("high")
+        await scripts.shows("1 of 2")
+        await scripts.press("tab")
+        await scripts.type("up")
+        await scripts.press("enter")
+        assert scripts.editor.text == RIGHT.replace("high", "up", 1)
+        await scripts.shows("1 of 1")
+        await scripts.press("alt+y")
+        assert scripts.editor.text == RIGHT.replace("high", "up")
+        await scripts.shows("high was replaced once")
+        await scripts.press("escape", "ctrl+z")
+        assert scripts.editor.text == RIGHT.replace("high", "up", 1)
+
+
+@pytest.mark.asyncio
 async def test_the_frame_has_the_mode_of_the_account_from_the_first_sight(tmp_path: Path) -> None:
     async with opened(folder(tmp_path), fed=HandFed("far exchange")) as scripts:
         lines = scripts.text.split("\n")

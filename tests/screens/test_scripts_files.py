@@ -25,7 +25,35 @@ async def test_saving_writes_the_file_and_runs_its_tests(tmp_path: Path) -> None
         await scripts.press("ctrl+s")
         await scripts.shows("Tests: 1 passed")
         await scripts.until(lambda: "not saved" not in scripts.text)
-        assert (own / "mine.lefi").read_text() == "// \n" + RIGHT
+        assert (own / "mine.lefi").read_text() == "//\n" + RIGHT
+
+
+@pytest.mark.asyncio
+async def test_a_save_writes_the_one_style_and_undo_takes_it_back(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine=RIGHT)
+    async with opened(own) as scripts:
+        await scripts.open("mine")
+        scripts.editor.move_cursor((5, 7))
+        await scripts.type("  ")
+        await scripts.press("ctrl+s")
+        await scripts.until(lambda: scripts.editor.text == RIGHT)
+        assert (own / "mine.lefi").read_text() == RIGHT
+        assert scripts.editor.cursor_location == (5, 7)
+        await scripts.press("ctrl+z")
+        await scripts.until(lambda: "if   close" in scripts.editor.text)
+        await scripts.shows("not saved")
+
+
+@pytest.mark.asyncio
+async def test_a_text_that_can_not_be_read_is_saved_as_it_is(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine=RIGHT)
+    async with opened(own) as scripts:
+        await scripts.open("mine")
+        await scripts.type("on  {{ ")
+        await scripts.press("ctrl+s")
+        await scripts.until(lambda: (own / "mine.lefi").read_text() == f"on  {{{{ {RIGHT}")
+        await scripts.press("alt+t")
+        await scripts.shows("It can't be tidied: LF101 in line 1")
 
 
 @pytest.mark.asyncio
