@@ -73,7 +73,15 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "lsp": Command(
             "language server on standard input and output",
             "lsp",
-            (argument("--stdio", action="store_true", help="the default; some editors say it"),),
+            (
+                argument("--stdio", action="store_true", help="the default; some editors say it"),
+                argument(
+                    "--vscode",
+                    metavar="FOLDER",
+                    type=Path,
+                    help="instead, write there what VS Code needs to start it",
+                ),
+            ),
         ),
         "backtest": Command(
             "simulates a script on candle files",

@@ -27,17 +27,17 @@ __all__ = ["KEYWORDS", "Kind", "Scanned", "Token", "scan"]
 
 TEXT_NESTING_MAX: Final = 8  # texts inside the { } of texts
 _DIGITS: Final = r"[0-9]+(?:_[0-9]+)*"
-_NUMBER: Final = re.compile(rf"{_DIGITS}(?:\.{_DIGITS})?(?:[eE][+-]?[0-9]+)?")
-_DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+(?!\w)")
+NUMBER: Final = re.compile(rf"{_DIGITS}(?:\.{_DIGITS})?(?:[eE][+-]?[0-9]+)?")
+DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+(?!\w)")
 _PART: Final = re.compile(r"([0-9]+)(ms|[smhdw])")
-_UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(?![\w(])")
+UNIT: Final = re.compile(r"[^\S\n](?!(?:AND|OR|NOT)(?!\w))([A-Z][A-Z0-9]{1,9})(?![\w(])")
 # `25 %` and `5 m`, where no value follows that the sign or letter could belong to.
 _SPACED: Final = re.compile(r"[^\S\n]+(%|ms|[smhdw])(?!\w)(?![^\S\n]*[\w(\"=.])")
 _OPERAND: Final = re.compile(r"%[^\S\n]*[\w(]")
 _GLUED_UNIT: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}(?![\w(%])")
-_WORD: Final = re.compile(r"\w+")
+WORD: Final = re.compile(r"\w+")
 _GLUED: Final = re.compile(r"\w+%?")
-_MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
+MARK: Final = re.compile(r"=>|==|!=|<=|>=|\?\?|\.\.|[-+*/]=|[-+*/^<>=(){}\[\],.;]")
 _FOREIGN: Final = re.compile(
     "={3,}|!={2,}|"
     + "|".join(re.escape(each) for each in sorted(FOREIGN, key=len, reverse=True))
@@ -96,7 +96,7 @@ class _Scanner:
         elif letter in _PLAIN_MARKS:
             self._add(Kind.MARK, self.at + 1)
         elif (letter in _LETTERS or letter > "~") and (
-            word := _WORD.match(self.text, self.at, self.end)
+            word := WORD.match(self.text, self.at, self.end)
         ):
             self._word(word.group(), word.end())
         elif space := _SPACE.match(self.text, self.at, self.end):
@@ -153,12 +153,12 @@ class _Scanner:
     # ---- numbers
 
     def _number(self) -> None:
-        if duration := _DURATION.match(self.text, self.at, self.end):
+        if duration := DURATION.match(self.text, self.at, self.end):
             parts = _PART.findall(duration.group())
             ms = sum(float(count) * UNIT_MS[unit] for count, unit in parts)
             self._finite(Kind.DURATION, duration.end(), ms)
             return
-        number = _NUMBER.match(self.text, self.at, self.end)
+        number = NUMBER.match(self.text, self.at, self.end)
         assert number is not None
         digits, end = number.group().replace("_", ""), number.end()
         is_percent = end < self.end and self.text[end] == "%"
@@ -169,7 +169,7 @@ class _Scanner:
             self._finite(Kind.PERCENT, end, shifted(digits, -2))
         elif spaced := self._spaced(number.group(), end):
             self._apart_from_its_unit(number.group(), spaced)
-        elif unit := _UNIT.match(self.text, end, self.end):
+        elif unit := UNIT.match(self.text, end, self.end):
             self._finite(Kind.AMOUNT, unit.end(), float(digits))
         else:
             self._finite(Kind.NUMBER, end, float(digits))
@@ -238,7 +238,7 @@ class _Scanner:
 
     def _mark(self, letter: str) -> None:
         foreign = _FOREIGN.match(self.text, self.at, self.end)
-        mark = _MARK.match(self.text, self.at, self.end)
+        mark = MARK.match(self.text, self.at, self.end)
         if letter == "%" and not _OPERAND.match(self.text, self.at, self.end):
             foreign = None
         if foreign and (mark is None or foreign.end() > mark.end()):
@@ -298,8 +298,8 @@ class _Scanner:
         """`a&&b` becomes `a and b`, not `aandb`."""
         if not meant.isalpha():
             return meant
-        before = _WORD.match(self.text, span.start - 1) if span.start else None
-        behind = _WORD.match(self.text, span.end)
+        before = WORD.match(self.text, span.start - 1) if span.start else None
+        behind = WORD.match(self.text, span.end)
         return f"{' ' * bool(before)}{meant}{' ' * bool(behind)}"
 
     # ---- texts

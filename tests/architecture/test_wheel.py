@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("lefi_tui", "screens", "widgets", "bots", "scripts")
-READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".md", ".mako", ".ini", ".toml")
+READ_AT_RUN_TIME = (".py", ".tcss", ".lefi", ".md", ".mako", ".ini", ".toml", ".json")
 
 
 def ran(*command: object, cwd: Path) -> str:
