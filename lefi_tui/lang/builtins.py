@@ -366,6 +366,14 @@ EVENTS: Final = {
     )
 }
 CANDLE_NAMES: Final = ("open", "high", "low", "close", "volume", "time")
+ORDER_FIELDS: Final = (  # of what became of an order
+    ("price", "price"),
+    ("units", "base"),
+    ("cost", "quote"),
+    ("fee", "account"),
+    ("status", "text"),
+    ("reason", "text"),
+)
 TIME_FIELDS: Final = ("hour", "minute", "weekday", "day", "month")
 LENGTH_MAX: Final = 5_000
 LEVEL_MAX: Final = 100  # of an order book

@@ -17,7 +17,7 @@ from lefi_tui.lang.check_indicators import indicator
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.parse_older import OLDER_QUESTION
 from lefi_tui.lang.scope import Wrong
-from lefi_tui.lang.signatures import Builtin, Param
+from lefi_tui.lang.signatures import Builtin, Param, by_place, written
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -69,7 +69,10 @@ class Calls(Fields):
         self.shared.used.add(function.name)
         if function.name in self.shared.declared.recursive:
             raise Wrong
-        values = [self.value(each.value) for each in node.args]
+        values = [
+            self.watched(param.span, self.value(each.value))
+            for param, each in zip(function.params, node.args, strict=True)
+        ]
         self.scope.calls += 1
         self.scope.expanded += 1
         if self.scope.expanded > EXPANDED_MAX:
@@ -114,7 +117,6 @@ class Calls(Fields):
     def _positional(self, builtin: Builtin, node: s.Call) -> dict[str, s.Arg]:
         given = [each for each in node.args if each.name is None]
         places = [each for each in builtin.params if not each.is_named]
-        needed = sum(not each.is_optional for each in places)
         if builtin.result == "joined":
             return {f"{number}": each for number, each in enumerate(given)} | _filled(
                 builtin, given
@@ -123,9 +125,8 @@ class Calls(Fields):
             span = given[len(places)].value.span
             message = f"`{node.name}` takes {_count(len(places))}."
             raise self.wrong("LF204", span, message, _signature(builtin))
-        if len(given) <= needed:
-            places = [each for each in places if not each.is_optional]
-        return {place.name: arg for place, arg in zip(places, given, strict=False)}
+        stand_for = by_place(builtin.params, len(given))
+        return {place.name: arg for place, arg in zip(stand_for, given, strict=False)}
 
     def symbol(self, arg: s.Arg) -> str:
         value = self.value(arg.value)
@@ -309,13 +310,8 @@ def _in_order(builtin: Builtin, args: dict[str, s.Arg]) -> list[s.Arg]:
 
 
 def _signature(builtin: Builtin) -> str:
-    parts = [_written(each) for each in builtin.params if not each.is_named]
+    parts = [written(each) for each in builtin.params if not each.is_named]
     return f"{builtin.name}({', '.join(parts)}{', …' if _has_named(builtin) else ''})"
-
-
-def _written(param: Param) -> str:
-    default = "" if param.default is None else f" = {param.default:g}"
-    return f"[{param.name}{default}]" if param.is_optional else param.name
 
 
 def _has_named(builtin: Builtin) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
-from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, TIME_FIELDS
+from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, ORDER_FIELDS, TIME_FIELDS
 from lefi_tui.lang.check_events import own_field
 from lefi_tui.lang.check_values import Values
 from lefi_tui.lang.scope import Local, Wrong, needs_later
@@ -40,20 +40,17 @@ class Fields(Values):
         raise self._no_field(node, [])
 
     def _order_field(self, node: s.Field, order: X) -> X:
-        """What became of an order: price in quote per base, units in base, cost in quote, fee in
-        the account's currency."""
-        kind = self.seen(order)
+        kind, rule = self.seen(order), dict(ORDER_FIELDS).get(node.name)
         kinds = {
             "price": t.price(kind.base, kind.quote),
-            "units": t.amount(kind.base),
-            "cost": t.amount(kind.quote),
-            "fee": t.amount(self.shared.currency),
-            "status": t.TEXT,
-            "reason": t.TEXT,
+            "base": t.amount(kind.base),
+            "quote": t.amount(kind.quote),
+            "account": t.amount(self.shared.currency),
+            "text": t.TEXT,
         }
-        if node.name not in kinds:
-            raise self._no_field(node, list(kinds))
-        return self.make("order", kinds[node.name], [order], node.name, span=node.span)
+        if rule is None:
+            raise self._no_field(node, [name for name, _ in ORDER_FIELDS])
+        return self.make("order", kinds[rule], [order], node.name, span=node.span)
 
     def picked(self, call: s.Call, field: str) -> X:
         raise NotImplementedError

@@ -17,7 +17,7 @@ from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Transact, X
 
-_TIFS: Final = ("GTC", "IOC", "FOK")
+TIFS: Final = ("GTC", "IOC", "FOK")
 
 
 class Orders(Calls):
@@ -55,7 +55,7 @@ class Orders(Calls):
         """What became of an order, as a value."""
         pair = self.pair(order.symbol) if order.symbol else (order.unit, order.unit)
         kind = t.order(*pair)
-        return X("local", kind, value=order.result, span=order.span)
+        return self.watched(order.span, X("local", kind, value=order.result, span=order.span))
 
     def _transact(
         self,
@@ -107,8 +107,8 @@ class Orders(Calls):
         base, quote = self.pair(symbol)
         price = t.price(base, quote)
         if name == "tif":
-            if not value.is_const or value.value not in _TIFS:
-                message = f"tif is one of {', '.join(_TIFS)}."
+            if not value.is_const or value.value not in TIFS:
+                message = f"tif is one of {', '.join(TIFS)}."
                 raise self.wrong("LF204", arg.value.span, message)
             return value
         wanted = {

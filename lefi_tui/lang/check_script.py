@@ -23,8 +23,9 @@ from lefi_tui.lang.script_pass import Pass, SettingInfo, attempt, statements_of
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Bindings, Type
+from lefi_tui.lang.watch import Watch
 
-_SYMBOL: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
+SYMBOL_TEXT: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
 PASSES_MAX: Final = 4  # symbols, then units, then one that speaks; one to spare
 
 
@@ -48,12 +49,15 @@ def check_script(
     declared: Declared,
     overrides: Mapping[str, str],
     timeframe_ms: int | None,
+    watch: Watch | None = None,
 ) -> CheckedScript:
     # What its texts look like saves a pass where it is right, and costs one where it is not.
-    learned, bindings = _learned(_SYMBOL.findall(source.text)), Bindings()
+    learned, bindings = _learned(SYMBOL_TEXT.findall(source.text)), Bindings()
     for _ in range(PASSES_MAX):
         units_before = dict(bindings.units)
-        shared = Shared(declared, bindings, currency=learned.currency, symbol=learned.symbol)
+        shared = Shared(declared, bindings, learned.currency, learned.symbol, watch)
+        if watch is not None:
+            watch.begin(bindings)
         now = Pass(source, declared, overrides, timeframe_ms, shared)
         _go(now)
         before, learned = learned, _learned(shared.symbols)

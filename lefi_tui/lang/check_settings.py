@@ -28,7 +28,7 @@ def read_setting(now: Pass, node: s.Setting) -> None:
     choices = [_constant(check, each) for each in node.choices]
     place = node.default.span if text is None else node.name_span
     value = check.const(chosen.value, kind, node.default.span)
-    now.shared.constants[node.name] = value
+    now.shared.constants[node.name] = check.watched(node.name_span, value)
     now.settings.append(
         SettingInfo(
             node.name,
@@ -120,5 +120,6 @@ def read_state(now: Pass, node: s.State) -> None:
     kind = _open_kind(initial.type, f"state {node.name}")
     if kind.kind == "list":
         raise check.wrong("LF211", node.initial.span, "A state holds one value, not a list.")
+    check.watched(node.name_span, X("state", kind, value=node.name, span=node.span))
     now.shared.state_types[node.name] = kind
     now.states[node.name] = (kind, initial.value)

@@ -89,6 +89,7 @@ class Statements(Orders):
         if node.name in self.shared.state_types:
             kind = self.shared.state_types[node.name]
             self._keep_type(node, kind, value)
+            self.watched(node.name_span, X("state", kind, value=node.name, span=node.span))
             return [Set(node.name, value, is_state=True, span=node.span)]
         if node.name in self.shared.declared.states:
             raise Wrong  # its declaration is wrong, so its type is not known
@@ -141,6 +142,7 @@ class Statements(Orders):
         is_series = node.name in scope.candidates and scope.is_straight and value.is_series
         is_series = is_series and f"local:{local.id}" not in scope.pasts
         is_series = is_series and not (scope.waited and reads_account(value))
+        self.watched(node.name_span, X("local", local.type, value=local.id, span=node.span))
         scope.assigned.add(node.name)
         scope.broken.discard(node.name)
         if is_series and value.op == "const":  # the same at every event, and no constant of a bot
@@ -265,6 +267,8 @@ class Statements(Orders):
             self._look_inside(node)
             message = "`for` goes through a constant list, so that it always ends."
             raise self.wrong("LF208", node.items.span, message)
+        for item in items.value:
+            self.watched(node.name_span, item)
         return self._turns(node, node.items.span, [{node.name: item} for item in items.value])
 
     def _repeat(self, node: s.Repeat) -> list[Statement]:

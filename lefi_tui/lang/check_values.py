@@ -32,9 +32,12 @@ class Values(Checking):
             raise self.too_deep(node.span, LEVELS_MAX)
         self.scope.level += 1
         try:
-            return self._value(node)
+            found = self._value(node)
         finally:
             self.scope.level -= 1
+        if self.shared.watch is not None:
+            self.shared.watch.see(node.span, found)
+        return found
 
     def _value(self, node: s.Expr) -> X:  # noqa: C901, PLR0911, PLR0912 -- dispatch
         match node:
@@ -204,7 +207,7 @@ class Values(Checking):
             chain.append(chain[-1].left)
         left = self.value(chain[-1].left)
         for link in reversed(chain):
-            left = self._binary(link, left)
+            left = self.watched(link.span, self._binary(link, left))
         return left
 
     def _binary(self, node: s.Binary, left: X) -> X:

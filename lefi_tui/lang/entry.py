@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from lefi_tui.lang.builtins import LENGTH_MAX, EventKind
 from lefi_tui.lang.examples import EXAMPLES
 from lefi_tui.lang.program import check
-from lefi_tui.lang.signatures import Builtin, Param
+from lefi_tui.lang.signatures import Builtin, Param, written
 from lefi_tui.lang.told import Told
 
-_TAKES: Final = {
+TAKES: Final = {
     "symbol": "a Symbol",
     "account": "an account's name",
     "number": "a Number",
@@ -97,33 +97,36 @@ def of_told(row: Told) -> Entry:
 def of_event(event: EventKind) -> Entry:
     fields = ", ".join(f"`{name}` {_GIVES[rule]}" for name, rule in event.fields)
     more = ", and those it is sent with" if event.name == "Event" else ""
-    form = f"on {event.name}{_arguments(event.params)}"
     notes = (*_takes(event.params), f"fields, as event.name: {fields}{more}")
-    return Entry(event.name, form, event.docs, notes, EXAMPLES[event.name])
+    return Entry(event.name, form_of_event(event), event.docs, notes, EXAMPLES[event.name])
 
 
 def of_builtin(builtin: Builtin) -> Entry:
-    fields = "".join(f" .{each}" for each in builtin.fields)
-    any_number = builtin.result == "joined"
-    arguments = _arguments(builtin.params, any_number=any_number) or "()"
-    form = f"{builtin.name}{arguments}{fields}"
     gives = _GIVES[builtin.result]
     plain = f" ({', '.join(builtin.numbers)}: a Number)" if builtin.numbers else ""
     notes = (*_takes(builtin.params), *((f"gives {gives}{plain}",) if gives else ()))
     warm = (_warmth(builtin),) if builtin.group == "indicator" else ()
-    return Entry(builtin.name, form, builtin.docs, (*notes, *warm), EXAMPLES[builtin.name])
+    return Entry(
+        builtin.name, form_of(builtin), builtin.docs, (*notes, *warm), EXAMPLES[builtin.name]
+    )
+
+
+def form_of(builtin: Builtin) -> str:
+    """`Bollinger(x, n, k) .upper .middle .lower`"""
+    fields = "".join(f" .{each}" for each in builtin.fields)
+    arguments = _arguments(builtin.params, any_number=builtin.result == "joined") or "()"
+    return f"{builtin.name}{arguments}{fields}"
+
+
+def form_of_event(event: EventKind) -> str:
+    return f"on {event.name}{_arguments(event.params)}"
 
 
 def _arguments(params: tuple[Param, ...], *, any_number: bool = False) -> str:
     """`(symbol, [account], size, …)`: those by name only are told below."""
-    written = [_written(each) for each in params if not each.is_named]
+    placed = [written(each) for each in params if not each.is_named]
     more = ["…"] if any_number or any(each.is_named for each in params) else []
-    return f"({', '.join([*written, *more])})" if params else ""
-
-
-def _written(param: Param) -> str:
-    default = "" if param.default is None else f" = {param.default:g}"
-    return f"[{param.name}{default}]" if param.is_optional else param.name
+    return f"({', '.join([*placed, *more])})" if params else ""
 
 
 def _takes(params: tuple[Param, ...]) -> tuple[str, ...]:
@@ -137,7 +140,7 @@ def _takes(params: tuple[Param, ...]) -> tuple[str, ...]:
 def _listed(params: list[Param]) -> str:
     kinds: dict[str, list[str]] = {}
     for each in params:
-        kinds.setdefault(_TAKES[each.kind], []).append(f"`{each.name}`")
+        kinds.setdefault(TAKES[each.kind], []).append(f"`{each.name}`")
     return "; ".join(f"{', '.join(names)} {kind}" for kind, names in kinds.items())
 
 

@@ -25,6 +25,7 @@ from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import HERE, Body
 from lefi_tui.lang.types import Bindings
+from lefi_tui.lang.watch import Watch
 
 READ_KEPT: Final = 8
 SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
@@ -41,14 +42,16 @@ def examined(
     settings: Mapping[str, str] | None = None,
     timeframe_ms: int | None = None,
     name: str = "script",
+    watch: Watch | None = None,
 ) -> Examined:
     """A script, looked at from end to end. `settings` are values a person chose, as Lefi text;
-    `timeframe_ms` runs its Candle handlers on another timeframe."""
+    `timeframe_ms` runs its Candle handlers on another timeframe; `watch` is told what each piece
+    is."""
     if len(source) > SOURCE_MAX:
         message = f"A script has at most {SOURCE_MAX:,} letters; this has {len(source):,}."
         return Examined(None, (Diagnostic("LF106", Span(0, 1), message),))
-    text, parsed, declared = _read(source, name)
-    checked = check_script(text, declared, settings or {}, timeframe_ms)
+    text, parsed, declared = read(source, name)
+    checked = check_script(text, declared, settings or {}, timeframe_ms, watch)
     tests, found = _tests(text, declared, checked)
     found = (*parsed.diagnostics, *declared.found, *checked.found, *found)
     if any(each.is_error for each in found):  # what could not be read or understood may use it
@@ -69,7 +72,7 @@ def typed(
 
 
 @lru_cache(maxsize=READ_KEPT)
-def _read(source: str, name: str) -> tuple[Source, Parsed, Declared]:
+def read(source: str, name: str) -> tuple[Source, Parsed, Declared]:
     """What no setting changes, read once for all of them; nobody writes to it."""
     text = Source(source, name)
     parsed = parse(text)

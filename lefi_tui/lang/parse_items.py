@@ -12,7 +12,7 @@ from lefi_tui.lang.parse_tests import Checks
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token
 
-_KINDS: Final = ["automated", "manual", "indicator"]
+KINDS: Final = ["automated", "manual", "indicator"]
 
 
 class Items(Checks):
@@ -47,12 +47,12 @@ class Items(Checks):
         return s.ScriptName(self.since(word.span), title)
 
     def _kind(self, word: Token) -> s.Item:
-        name = self.expect_kind(Kind.NAME, f"one of {', '.join(_KINDS)}")
-        if name.text not in _KINDS:
+        name = self.expect_kind(Kind.NAME, f"one of {', '.join(KINDS)}")
+        if name.text not in KINDS:
             is_all = self.now.kind in {Kind.LINE_END, Kind.END}  # else it may not be the mistake
-            meant = nearest(name.text, _KINDS) if is_all else None
+            meant = nearest(name.text, KINDS) if is_all else None
             fix = Fix(f"Write {meant}", (Edit(name.span, meant),)) if meant else None
-            self.say("LF101", f"A kind is one of {', '.join(_KINDS)}.", name.span, fix=fix)
+            self.say("LF101", f"A kind is one of {', '.join(KINDS)}.", name.span, fix=fix)
             raise Mistake
         return s.Kind(self.since(word.span), name.text)
 

@@ -10,7 +10,7 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind
 
 _BOUNDS: Final = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.DURATION, Kind.AMOUNT})
-_LINES: Final = (
+CHECK_WORDS: Final = (
     *("candles", "price", "event", "command", "approve", "decline", "after", "expect", "setting"),
 )
 _SAID: Final = (
@@ -22,8 +22,8 @@ _SAID: Final = (
 class Checks(Statements):
     def check(self) -> s.Check:
         start = self.now.span
-        if not self.sees("setting") and not self.sees_word(*_LINES):
-            self.mend(_LINES)
+        if not self.sees("setting") and not self.sees_word(*CHECK_WORDS):
+            self.mend(CHECK_WORDS)
         if self.sees("setting"):
             return self._settings()
         match self.now.text if self.now.kind is Kind.NAME else "":

@@ -12,6 +12,7 @@ from lefi_tui.lang.resolver import Declared
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import HERE, JOINED, Clock, X
 from lefi_tui.lang.types import Bindings, Type
+from lefi_tui.lang.watch import Watch
 
 # The tree below one value; deeper asks for names, and keeps every walk far from Python's limit.
 DEPTH_MAX: Final = 150
@@ -58,8 +59,14 @@ class Shared:
     """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
 
     def __init__(
-        self, declared: Declared, bindings: Bindings, currency: str = "USDT", symbol: str = ""
+        self,
+        declared: Declared,
+        bindings: Bindings,
+        currency: str = "USDT",
+        symbol: str = "",
+        watch: Watch | None = None,
     ) -> None:
+        self.watch = watch
         self.declared = declared
         self.bindings = bindings
         self.currency = currency
@@ -205,6 +212,12 @@ class Checking:
         message = f"More than {levels} levels, functions written out; name the parts."
         self.say("LF106", span, message)
         return TooMuch()
+
+    def watched(self, span: Span, value: X) -> X:
+        """The value; whoever watches is told of it."""
+        if self.shared.watch is not None:
+            self.shared.watch.see(span, value)
+        return value
 
     def const(self, value: Any, kind: Type, span: Span) -> X:
         return X("const", kind, (), value, span, is_series=True, clock=None)

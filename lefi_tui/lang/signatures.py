@@ -48,6 +48,19 @@ class Builtin(Record):
     numbers: tuple[str, ...] = ()  # fields that are Numbers, whatever the others are
 
 
+def written(param: Param) -> str:
+    """`length`, `[signal = 9]`: in a form."""
+    default = "" if param.default is None else f" = {param.default:g}"
+    return f"[{param.name}{default}]" if param.is_optional else param.name
+
+
+def by_place(params: tuple[Param, ...], given: int) -> list[Param]:
+    """Which parameters so many values stand for: what is optional is left out first."""
+    places = [each for each in params if not each.is_named]
+    needed = [each for each in places if not each.is_optional]
+    return needed if given <= len(needed) else places
+
+
 def params(text: str) -> tuple[Param, ...]:
     """`symbol:symbol [signal:length=9] *at:price_level` -> params; [ ] optional, * named only."""
     out = []

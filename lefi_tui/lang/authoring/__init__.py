@@ -1,0 +1,1 @@
+"""What an editor, the command line and the language server know of a script: one analysis."""

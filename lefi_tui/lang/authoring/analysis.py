@@ -1,0 +1,162 @@
+"""The one analysis of a script: diagnostics, completion, hover, signatures, names, outline.
+
+Editor, command line and language server ask it and nothing else. It answers for any text, broken
+or not, and never fails; what is cheap is done at once, the whole check when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Final
+
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.authoring.binding import Bound, bound
+from lefi_tui.lang.authoring.calls import signature_at
+from lefi_tui.lang.authoring.completing import completed
+from lefi_tui.lang.authoring.hovering import Looked, hover
+from lefi_tui.lang.authoring.lines import Lines
+from lefi_tui.lang.authoring.outlining import outlined
+from lefi_tui.lang.authoring.records import (
+    Completions,
+    Hover,
+    Outlined,
+    Renamed,
+    Signature,
+)
+from lefi_tui.lang.authoring.renaming import renamed
+from lefi_tui.lang.authoring.walking import values_at, values_of
+from lefi_tui.lang.blueprint import Blueprint
+from lefi_tui.lang.diagnostic import Diagnostic
+from lefi_tui.lang.examine import SOURCE_MAX, Examined, examined, read
+from lefi_tui.lang.source import Source, Span
+from lefi_tui.lang.watch import Watch
+
+TEXTS_KEPT: Final = 8  # one at each cursor, and what stood there before the last keys
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def analysed(text: str) -> Analysis:
+    return Analysis(text)
+
+
+class Analysis:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    # ---- cheap: by the words of the lines
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.text)
+
+    def completions(self, offset: int, market: Sequence[str] = ()) -> Completions:
+        """What may stand at the cursor, best first; `market` holds symbols that can be traded."""
+        return completed(self.lines, self._within(offset), market)
+
+    def signature(self, offset: int) -> Signature | None:
+        return signature_at(self.lines, self._within(offset))
+
+    # ---- by the tree
+
+    @cached_property
+    def script(self) -> s.Script:
+        if len(self.text) > SOURCE_MAX:
+            return s.Script(Span(0, 0), (), ())
+        return read(self.text, "script")[1].script
+
+    @cached_property
+    def _bound(self) -> tuple[Bound, ...]:
+        return bound(self.script)
+
+    def definition(self, offset: int) -> Span | None:
+        places = [each for each in self._same(offset) if each.is_declaration]
+        return places[0].span if places else None
+
+    def references(self, offset: int) -> tuple[Span, ...]:
+        """All places of the name, the declaration with them."""
+        return tuple(each.span for each in self._same(offset))
+
+    def renamed(self, offset: int, new: str) -> Renamed:
+        return renamed(self.text, self._bound, self._name_at(offset), new)
+
+    def outline(self) -> tuple[Outlined, ...]:
+        return outlined(self.text, self.script)
+
+    def expression_at(self, offset: int) -> Span | None:
+        """The smallest whole expression there."""
+        found = self._values_at(offset)
+        return found[-1].span if found else None
+
+    # ---- by the whole check
+
+    @cached_property
+    def _examined(self) -> tuple[Examined, Watch]:
+        watch = Watch()
+        return examined(self.text, watch=watch), watch
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self._examined[0].diagnostics
+
+    @property
+    def blueprint(self) -> Blueprint | None:
+        return self._examined[0].blueprint
+
+    def hover(self, offset: int) -> Hover | None:
+        offset = self._within(offset)
+        return hover(self._looked(offset), has_own_words=self._has_own_words(offset))
+
+    # ---- parts
+
+    def _within(self, offset: int) -> int:
+        return min(max(0, offset), len(self.text))
+
+    def _looked(self, offset: int) -> Looked:
+        return Looked(
+            self.text,
+            self.lines.word(offset),
+            {each.span: each for each in self._bound},
+            self._declarations,
+            self._values_at(offset),
+            {each.name: each for each in self.script.items if isinstance(each, s.Setting)},
+            {
+                each.name: each.doc
+                for each in self.script.items
+                if isinstance(each, s.Setting | s.State | s.Function)
+            },
+            self._examined[1],
+        )
+
+    @cached_property
+    def _declarations(self) -> dict[str, Bound]:
+        return {each.key: each for each in self._bound if each.is_declaration}
+
+    def _values_at(self, offset: int) -> list[s.Expr]:
+        return values_at(self._values, self._within(offset))
+
+    @cached_property
+    def _values(self) -> tuple[s.Expr, ...]:
+        return tuple(values_of(self.script))
+
+    def _has_own_words(self, offset: int) -> bool:
+        """Whether words that are no keywords mean something here: in a policy, in a test."""
+        return any(
+            isinstance(each, s.Policy | s.Test) and each.span.start <= offset <= each.span.end
+            for each in self.script.items
+        )
+
+    def _name_at(self, offset: int) -> Bound | None:
+        offset = self._within(offset)
+        found = [each for each in self._bound if each.span.start <= offset <= each.span.end]
+        return found[-1] if found else None
+
+    def _same(self, offset: int) -> list[Bound]:
+        name = self._name_at(offset)
+        if name is None or not name.key or name.kind == "field":
+            return []
+        return [each for each in self._bound if each.key == name.key]
+
+    @cached_property
+    def source(self) -> Source:
+        return Source(self.text)

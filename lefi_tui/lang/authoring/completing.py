@@ -1,0 +1,31 @@
+"""Completion: what may stand at the cursor, chosen by the letters written so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from lefi_tui.lang.authoring.lines import Lines
+from lefi_tui.lang.authoring.matching import chosen
+from lefi_tui.lang.authoring.offers import Around, offered
+from lefi_tui.lang.authoring.place import place_at
+from lefi_tui.lang.authoring.records import Completion, Completions
+from lefi_tui.lang.source import Span
+
+
+def completed(lines: Lines, offset: int, market: Sequence[str]) -> Completions:
+    place = place_at(lines, offset)
+    if place is None:
+        return Completions(Span(offset, offset))
+    rows = chosen(offered(Around(place, lines, market)), place.prefix)
+    if place.behind == "(":
+        rows = tuple(map(_bare, rows))
+    return Completions(place.span, rows)
+
+
+def _bare(row: Completion) -> Completion:
+    """Without the parentheses: they stand in the text already."""
+    if not row.insert.endswith("()"):
+        return row
+    return replace(row, insert=row.label, cursor=len(row.label))

@@ -1,0 +1,130 @@
+"""What a word or an expression is: as written, its unit, and what is told of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang import syntax as s
+from lefi_tui.lang.authoring.binding import Bound
+from lefi_tui.lang.authoring.records import Hover
+from lefi_tui.lang.builtins import BUILTINS, EVENTS
+from lefi_tui.lang.entry import TAKES, Entry, of_builtin, of_event, of_told
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import Kind, Token, shown
+from lefi_tui.lang.told_policy import POLICY
+from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
+from lefi_tui.lang.watch import Watch
+
+_TITLE_MAX: Final = 100
+_FIELD_DOCS: Final = "A field of {}."
+
+
+@lru_cache(maxsize=256)
+def entry_of(name: str) -> Entry | None:
+    """Of the reference; made when first asked for, since warm-ups are the checker's."""
+    if name in BUILTINS:
+        return of_builtin(BUILTINS[name])
+    if name in EVENTS:
+        return of_event(EVENTS[name])
+    for table in (CHECKS, STATEMENTS, DECLARATIONS):
+        if name in table:
+            return of_told(table[name])
+    row = POLICY.get(name)
+    return Entry(row.name, row.form, row.docs, (f"default: {row.default}",)) if row else None
+
+
+class Looked(Record):
+    """What a hover is made of."""
+
+    text: str
+    word: Token | None  # at the cursor
+    names: dict[Span, Bound]
+    declarations: dict[str, Bound]
+    values: list[s.Expr]  # around the cursor, outermost first
+    settings: dict[str, s.Setting]
+    docs: dict[str, str]  # of declarations
+    watch: Watch
+
+
+def hover(looked: Looked, *, has_own_words: bool) -> Hover | None:
+    word = looked.word
+    value = looked.values[-1] if looked.values else None
+    if word is None:
+        return _of_value(looked, value)
+    if isinstance(value, s.Field) and value.name_span == word.span:
+        return _of_field(looked, value)
+    if word.span in looked.names:
+        return _of_name(looked, looked.names[word.span], word)
+    if word.kind is Kind.METHOD:
+        return _of_method(looked, word, value)
+    if word.kind is Kind.KEYWORD or has_own_words:
+        told = _of_entry(word, word.text, "")
+        if told is not None:
+            return told
+    argument = _argument(looked, word)
+    return argument or _of_value(looked, value)
+
+
+def _of_entry(word: Token, name: str, unit: str) -> Hover | None:
+    entry = entry_of(name)
+    if entry is None:
+        return None
+    return Hover(word.span, entry.form, unit, (entry.docs, *entry.notes), name)
+
+
+def _of_method(looked: Looked, word: Token, value: s.Expr | None) -> Hover | None:
+    unit = "" if value is None else unit_of(looked.watch, value.span)
+    if isinstance(value, s.Call) and looked.values[-2:-1] and not unit:
+        unit = unit_of(looked.watch, looked.values[-2].span)  # it is read by field
+    return _of_entry(word, word.text, unit)
+
+
+def _of_name(looked: Looked, name: Bound, word: Token) -> Hover:
+    place = looked.declarations.get(name.key)
+    spans = [word.span] if place is None else [word.span, place.span]
+    unit = next((found for each in spans if (found := unit_of(looked.watch, each))), "")
+    docs = tuple(each for each in (looked.docs.get(name.key, ""),) if each)
+    if name.kind == "setting":
+        return Hover(word.span, _declared(looked, looked.settings[name.key]), unit, docs, "setting")
+    if place is None or place.gives is None:
+        return Hover(word.span, name.name, unit, docs)
+    title = f"{name.name} = {_written(looked.text, place.gives.span)}"
+    return Hover(word.span, title, unit, docs, "state" if name.kind == "state" else "")
+
+
+def _declared(looked: Looked, node: s.Setting) -> str:
+    return _written(looked.text, node.span)
+
+
+def _of_field(looked: Looked, node: s.Field) -> Hover:
+    docs = _FIELD_DOCS.format(f"`{_written(looked.text, node.target.span)}`")
+    title = _written(looked.text, node.span)
+    return Hover(node.name_span, title, unit_of(looked.watch, node.span), (docs,))
+
+
+def _argument(looked: Looked, word: Token) -> Hover | None:
+    for node in reversed(looked.values):
+        if isinstance(node, s.Call) and node.name in BUILTINS:
+            params = {each.name: each for each in BUILTINS[node.name].params}
+            if any(arg.name_span == word.span for arg in node.args) and word.text in params:
+                takes = f"An argument of `{node.name}`: {TAKES[params[word.text].kind]}."
+                return Hover(word.span, word.text, "", (takes,), node.name)
+    return None
+
+
+def _of_value(looked: Looked, value: s.Expr | None) -> Hover | None:
+    if value is None:
+        return None
+    unit = unit_of(looked.watch, value.span)
+    return Hover(value.span, _written(looked.text, value.span), unit) if unit else None
+
+
+def unit_of(watch: Watch, span: Span) -> str:
+    return " or ".join(str(each) for each in watch.units(span))
+
+
+def _written(text: str, span: Span) -> str:
+    words = " ".join(text[span.start : span.end].split())
+    return shown(words) if len(words) > _TITLE_MAX else words

@@ -1,0 +1,83 @@
+"""What a text declares and names, found by its words: also where it can't be parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang.authoring.lines import LINES_KEPT, Lines, scanned_line
+from lefi_tui.lang.check_script import SYMBOL_TEXT
+from lefi_tui.lang.tokens import Kind, Token
+
+DECLARING: Final = ("setting", "state", "fn")
+_ALSO_IN_TESTS: Final = "setting"
+_STARTS: Final = frozenset({";", "{", "}"})
+_DOC: Final = "///"
+
+
+class Known(Record):
+    """A name that a line declares."""
+
+    word: str  # setting state fn
+    name: str
+    form: str  # as written, without its word
+    row: int = 0
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def _declared_in(line: str) -> tuple[Known, ...]:
+    words = scanned_line(line).words
+    return tuple(
+        Known(word.text, words[number + 1].text, _form(line, words, number + 1))
+        for number, word in enumerate(words[:-1])
+        if word.text in DECLARING
+        and word.kind is Kind.KEYWORD
+        and words[number + 1].kind is Kind.NAME
+        and (number == 0 or words[number - 1].text in _STARTS)
+        and (word.text != _ALSO_IN_TESTS or word.span.start == 0 or words[number - 1].text == ";")
+    )
+
+
+def _form(line: str, words: tuple[Token, ...], number: int) -> str:
+    """To the end of the declaration, or of the line."""
+    behind = (each for each in words[number:] if each.text == ";")
+    last = next((each.span.start for each in behind), words[-1].span.end)
+    return line[words[number].span.start : last].strip()
+
+
+def declared(lines: Lines) -> Iterator[Known]:
+    """In the order of the text; a test's own `setting` is none of them."""
+    seen: set[str] = set()
+    for row, line in enumerate(lines.lines):
+        if not any(each in line for each in DECLARING):
+            continue
+        for each in _declared_in(line):
+            if each.name not in seen:
+                seen.add(each.name)
+                yield Known(each.word, each.name, each.form, row)
+
+
+def docs_above(lines: Lines, row: int) -> str:
+    """What `///` says above this row."""
+    out: list[str] = []
+    while row > 0 and lines.lines[row - 1].lstrip().startswith(_DOC):
+        row -= 1
+        out.append(lines.lines[row].strip().removeprefix(_DOC).strip())
+    return "\n".join(reversed(out))
+
+
+def symbols_in(text: str) -> list[str]:
+    return list(dict.fromkeys(SYMBOL_TEXT.findall(text)))
+
+
+def durations_in(lines: Lines) -> list[str]:
+    """Those that the script names: a handler's timeframe is mostly one of them."""
+    found = (
+        word.text
+        for line in lines.lines
+        for word in scanned_line(line).words
+        if word.kind is Kind.DURATION
+    )
+    return list(dict.fromkeys(found))

@@ -1,0 +1,213 @@
+"""Hovers, signatures, definitions, references, renaming and the outline of a script."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from lefi_tui.lang.authoring.analysis import Analysis, analysed
+from lefi_tui.lang.authoring.records import Hover, Signature
+from lefi_tui.lang.diagnostic import Fix, applied
+from lefi_tui.lang.examine import examined
+from lefi_tui.lang.source import Span
+from tests.unit.lang.cursor import MARKET, SHIPPED, at_cursor
+
+EMA = SHIPPED["ema_cross"]
+
+
+def hovered(marked: str) -> Hover:
+    analysis, offset = at_cursor(marked)
+    found = analysis.hover(offset)
+    assert found is not None
+    return found
+
+
+def signed(marked: str) -> Signature:
+    analysis, offset = at_cursor(marked)
+    found = analysis.signature(offset)
+    assert found is not None
+    return found
+
+
+def test_hovers_tell_what_the_checker_found() -> None:
+    script = 'setting n = 3\non Candle("BTC/USDT", 5m) {{ {} }}'
+    found = hovered(script.format("qui|ck = EMA(close, n); Print(quick)"))
+    assert (found.title, found.unit) == ("quick = EMA(close, n)", "USDT per BTC")
+    assert hovered(script.format("x = volume *| close; Print(x + n)")).unit == "USDT"
+    assert hovered(script.format('if Pos|ition("BTC/USDT") > n {}')).unit == "BTC"
+    assert hovered(script.format("if event.vol|ume > n {}")).unit == "BTC"
+    assert hovered(script.format('o = Buy("BTC/USDT", n); Print(o.co|st)')).unit == "USDT"
+    assert hovered(script.format('if Fee("BTC/USDT").ma|ker > 1% { Print(n) }')).unit == "a percent"
+
+
+def test_hovers_of_words_lead_to_the_reference() -> None:
+    for marked, name in (
+        ("sett|ing n = 1", "setting"),
+        ("policy { ra|te = 1 per 1m }", "rate"),
+        ('test "x" { cand|les 1 }', "candles"),
+        ("on Can|dle(x, 5m) {}", "Candle"),
+        ("x = RS|I(close, 2)", "RSI"),
+    ):
+        found = hovered(marked)
+        assert found.name == name
+        assert found.docs
+        assert found.title
+
+
+def test_a_setting_is_hovered_with_its_bounds_and_its_words() -> None:
+    found = hovered("/// Candles in it\nsetting fast = 12 in 2..200\nx = SMA(close, fa|st)")
+    assert found.title == "setting fast = 12 in 2..200"
+    assert found.docs == ("Candles in it",)
+
+
+def test_a_function_has_the_units_it_is_called_with() -> None:
+    found = hovered(
+        "fn twice(va|lue) = value * 2\n"
+        'on Candle("BTC/USDT", 5m) { Print(twice(close)); Print(twice(volume)) }'
+    )
+    assert found.unit == "USDT per BTC or BTC"
+
+
+def active(signature: Signature) -> str:
+    if signature.active < 0:
+        return ""
+    start, end = signature.params[signature.active]
+    return signature.form[start:end]
+
+
+@pytest.mark.parametrize(
+    ("marked", "wanted"),
+    [
+        ("x = Bollinger(|", "x"),
+        ("x = Bollinger(close, |", "n"),
+        ("x = Bollinger(close, Min(1, 2), |3)", "k"),
+        ('Buy("BTC/USDT", |', "size"),
+        ('Buy("BTC/USDT", 1, stop_loss = |', "stop_loss ="),
+        ('PnL("BTC|/USDT")', "symbol"),
+        ("on Candle(symbol, |", "timeframe"),
+        ("fn f(a, b) = a\nx = f(1, |)", "b"),
+        ("x = Min(1, 2, 3, |)", ""),
+    ],
+)
+def test_the_argument_at_the_cursor_is_marked(marked: str, wanted: str) -> None:
+    assert active(signed(marked)) == wanted
+
+
+def test_there_is_no_signature_outside_a_call() -> None:
+    analysis, offset = at_cursor("x = (1 + |2)")
+    assert analysis.signature(offset) is None
+
+
+def test_a_name_leads_to_where_it_is_declared() -> None:
+    analysis = analysed(EMA)
+    use = EMA.index("fast)")
+    declared = EMA.index("fast = 12")
+    assert analysis.definition(use) == Span(declared, declared + 4)
+    assert len(analysis.references(use)) == 6
+
+
+def test_a_name_of_one_handler_is_none_of_another() -> None:
+    analysis, offset = at_cursor("on Start { x| = 1; Print(x) }\non Stop { x = 2; Print(x) }")
+    assert len(analysis.references(offset)) == 2
+
+
+def names_of(text: str) -> list[Span]:
+    """One place of each name that the script gives."""
+    analysis = Analysis(text)
+    places = {analysis.definition(at) for at in range(len(text))}
+    return sorted(each for each in places if each is not None)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_renaming_changes_the_name_and_nothing_else(name: str) -> None:
+    text = SHIPPED[name]
+    before = examined(text)
+    assert before.blueprint is not None
+    for span in names_of(text):
+        analysis = Analysis(text)
+        old, new = text[span.start : span.end], "zz_renamed"
+        first = analysis.renamed(span.start, new)
+        assert first.edits
+        after = applied(text, Fix("", first.edits))
+        found = examined(after)
+        assert [each.code for each in found.diagnostics] == [
+            each.code for each in before.diagnostics
+        ]
+        assert found.blueprint is not None
+        assert [each.steps_max for each in found.blueprint.handlers] == [
+            each.steps_max for each in before.blueprint.handlers
+        ]
+        back = Analysis(after).renamed(first.edits[0].span.start, old)
+        assert applied(after, Fix("", back.edits)) == text
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("if", "a word of the language"),
+        ("Fast", "no name"),
+        ("2fast", "no name"),
+        ("", "no name"),
+        ("slow", "taken"),
+        ("close", "taken"),
+        ("quick", "taken"),
+    ],
+)
+def test_a_name_that_is_none_or_is_taken_is_refused(new: str, why: str) -> None:
+    found = analysed(EMA).renamed(EMA.index("fast)"), new)
+    assert why in found.refusal
+    assert found.edits == ()
+
+
+def test_what_cannot_be_read_whole_is_not_renamed() -> None:
+    analysis, offset = at_cursor("setting fa|st = 1\non Start { Print(fast }")
+    assert "mend" in analysis.renamed(offset, "swift").refusal
+
+
+def test_the_outline_follows_the_text() -> None:
+    found = [(each.kind, each.name) for each in analysed(EMA).outline()]
+    assert found[:2] == [("script", "EMA cross"), ("setting", "symbol")]
+    assert ("handler", "Candle(symbol, 5m)") in found
+    handler = next(each for each in analysed(EMA).outline() if each.kind == "handler")
+    assert [each.name for each in handler.children] == ["quick", "calm"]
+
+
+def test_the_smallest_whole_expression_is_found() -> None:
+    analysis, offset = at_cursor("on Start { x = 1 + Min(2, 3 *| 4) }")
+    span = analysis.expression_at(offset)
+    assert span is not None
+    assert analysis.text[span.start : span.end] == "3 * 4"
+
+
+PIECES = ('"', "{", "}", "(", ")", ".", ",", "\n", " ", "if", "on ", "///", "/*", "*/", "\\", "x")
+MORE = ("5m", "1.", "[", "]", "=>", '"{', "test", "setting ", "fn f(", "=", "Buy(", "é", "\r\n")
+
+
+def broken(chance: random.Random) -> str:
+    """A piece of a shipped script with some of it replaced."""
+    text = chance.choice(list(SHIPPED.values()))
+    start = chance.randrange(len(text))
+    text = text[start : start + chance.randrange(400)]
+    for _ in range(chance.randrange(8)):
+        at = chance.randrange(len(text) + 1)
+        text = text[:at] + chance.choice(PIECES + MORE) + text[at + chance.randrange(5) :]
+    return text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_text_is_answered(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(20):
+        analysis = Analysis(broken(chance))
+        size = len(analysis.text)
+        for offset in (0, size, *(chance.randrange(size + 1) for _ in range(4))):
+            span = analysis.completions(offset, MARKET).span
+            assert 0 <= span.start <= offset <= span.end <= size
+            assert all(0 <= each.start < each.end <= size for each in analysis.references(offset))
+            found = analysis.hover(offset)
+            assert found is None or found.title
+            analysis.signature(offset)
+            analysis.renamed(offset, "other")
+            analysis.expression_at(offset)
+        analysis.outline()

@@ -1,0 +1,110 @@
+"""What completion offers at a cursor, also in a text that can't be parsed."""
+
+from __future__ import annotations
+
+import pytest
+
+from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS
+from lefi_tui.lang.told_policy import POLICY
+from lefi_tui.lang.told_statements import DECLARATIONS
+from tests.unit.lang.cursor import completed, labels
+
+CANDLE = 'on Candle("BTC/USDT", 5m) {\n'
+
+
+@pytest.mark.parametrize(
+    ("marked", "offered"),
+    [
+        ("se|", "setting"),
+        ("setting fast = 12\nsetting slow = fa|", "fast"),
+        ("on Ca|", "Candle"),
+        ('on Candle("ET|', "ETH/USDT"),
+        ("on Candle(|", '"BTC/USDT"'),
+        (CANDLE + "x = SM|", "SMA"),
+        (CANDLE + "x = EMA(clo|", "close"),
+        (CANDLE + 'o = Buy("BTC/USDT", 1, sl|', "stop_loss"),
+        (CANDLE + 'Buy("BTC/USDT", 1,\n    sto|\n}', "stop_loss"),
+        (CANDLE + 'Buy("BTC/USDT", 1, tif = "I|")', "IOC"),
+        (CANDLE + 'o = Buy("BTC/USDT", 1)\nif o.sta|', "status"),
+        (CANDLE + "if event.vol|", "volume"),
+        (CANDLE + "quick = EMA(close, 3)\nif qui|", "quick"),
+        (CANDLE + 'Print("now {clo|', "close"),
+        (CANDLE + 'Print("now {clo|")\n}', "close"),
+        (CANDLE + "if close > open { x = 1 } else { x = 2 }\ny = x| + 1", "x"),
+        ('on Fill { x = Fee("BTC/USDT").ma|', "maker"),
+        ("on Fill { x = Now().ho|", "hour"),
+        ('for coin in ["A/B", "C/D"] { Buy(co|', "coin"),
+        ("on Start {\n    fi|", "finalize"),
+        ("fn share(x, low) = lo| / x", "low"),
+        ("fn share(x) = x\non Start { y = sha|", "share"),
+        ("state losses = 0\non Fill { los| = 1 }", "losses"),
+        ("kind ma|", "manual"),
+        ("policy { partial_fill = ke|", "keep"),
+        ('test "x" {\n    exp|', "expect"),
+        ('state n = 0\ntest "x" { expect n| == 1 }', "n"),
+        ("on Start { authorize w|", "within"),
+        (CANDLE + "if close > open a|", "and"),
+    ],
+)
+def test_what_fits_there_comes_first(marked: str, offered: str) -> None:
+    assert labels(marked)[0] == offered
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "// se|",
+        "x = 1|",
+        'script "se|"',
+        "setting se|",
+        'on Start { Print("se|") }',
+    ],
+)
+def test_nothing_is_offered_in_comments_numbers_plain_texts_and_new_names(marked: str) -> None:
+    assert labels(marked) == []
+
+
+@pytest.mark.parametrize(
+    ("marked", "hidden"),
+    [
+        (CANDLE + "if close > open { x = 1 }\ny = x|", "x"),  # it has a value on one way only
+        (CANDLE + "for c in [1] { z = c }\ny = z|", "z"),
+        (CANDLE + "x = 1 }\non Fill { y = x|", "x"),
+        ("on Fill { y = clo|", "close"),
+        (CANDLE + 'Buy("BTC/USDT", 1, stop_loss = 2%, st|', "stop_loss"),
+        ("setting a = 1 + B|", "Buy"),
+        ("setting alpha = al|", "alpha"),
+        (CANDLE + "x = 1 + B|", "Buy"),  # a transaction stands alone
+    ],
+)
+def test_what_would_be_a_mistake_there_is_not_offered(marked: str, hidden: str) -> None:
+    assert hidden not in labels(marked)
+
+
+def test_lists_are_those_of_the_tables() -> None:
+    assert [each.label for each in completed("on |").rows] == list(EVENTS)
+    assert labels("policy { |") == list(POLICY)
+    assert labels("|")[: len(DECLARATIONS)] == list(DECLARATIONS)
+    assert labels('on Fill { o = Buy("A/B", 1)\nx = o.|') == [name for name, _ in ORDER_FIELDS]
+    of_value = {n for n, each in BUILTINS.items() if each.group not in {"transaction", "word"}}
+    assert of_value <= set(labels(CANDLE + "if |"))
+
+
+def test_a_method_comes_with_its_parentheses_once() -> None:
+    (row,) = (each for each in completed(CANDLE + "x = SM|").rows if each.label == "SMA")
+    assert (row.insert, row.cursor) == ("SMA()", 4)
+    assert row.detail.startswith("SMA(")
+    (row,) = (each for each in completed(CANDLE + "x = SM|(close, 3)").rows if each.label == "SMA")
+    assert (row.insert, row.cursor) == ("SMA", 3)
+
+
+def test_the_whole_word_at_the_cursor_is_replaced() -> None:
+    found = completed("setting fast = 12\nsetting slow = fa|rst")
+    assert found.span == (33, 38)
+    assert found.rows[0].label == "fast"
+
+
+def test_a_setting_is_told_with_its_default_and_its_words() -> None:
+    row = completed("/// Candles in it\nsetting fast = 12 in 2..200\nsetting slow = f|").rows[0]
+    assert (row.label, row.kind, row.detail) == ("fast", "setting", "= 12 in 2..200")
+    assert row.docs == "Candles in it"
