@@ -67,7 +67,7 @@ def typed(
     source: str, settings: Mapping[str, str], timeframe_ms: int | None = None
 ) -> tuple[Source, CheckedScript]:
     """Its typed tree, and what was found: where that holds an error, the tree is not whole."""
-    text, _, declared = _read(source, "script")
+    text, _, declared = read(source, "script")
     return text, check_script(text, declared, settings, timeframe_ms)
 
 
