@@ -14,7 +14,7 @@ from lefi_tui.lang import syntax as s
 from lefi_tui.lang.authoring.binding import Bound, bound
 from lefi_tui.lang.authoring.calls import signature_at
 from lefi_tui.lang.authoring.completing import completed
-from lefi_tui.lang.authoring.hovering import Looked, hover
+from lefi_tui.lang.authoring.hovering import Looked, hover, unit_of
 from lefi_tui.lang.authoring.lines import Lines
 from lefi_tui.lang.authoring.outlining import outlined
 from lefi_tui.lang.authoring.records import (
@@ -106,6 +106,10 @@ class Analysis:
     def hover(self, offset: int) -> Hover | None:
         offset = self._within(offset)
         return hover(self._looked(offset), has_own_words=self._has_own_words(offset))
+
+    def unit_of(self, span: Span) -> str:
+        """Of an expression at its place: `USDT per BTC`, `a plain number`; "" where unknown."""
+        return unit_of(self._examined[1], span)
 
     # ---- parts
 

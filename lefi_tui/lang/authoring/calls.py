@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lefi_tui.lang.authoring.arguments import given_to, params_of
 from lefi_tui.lang.authoring.known import declared
 from lefi_tui.lang.authoring.lines import Lines
-from lefi_tui.lang.authoring.offers import given_to, params_of
 from lefi_tui.lang.authoring.place import Bracket, Place, place_at
 from lefi_tui.lang.authoring.records import Signature
 from lefi_tui.lang.builtins import BUILTINS

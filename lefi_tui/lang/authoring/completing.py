@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from lefi_tui.lang.authoring.around import Around
 from lefi_tui.lang.authoring.lines import Lines
 from lefi_tui.lang.authoring.matching import chosen
-from lefi_tui.lang.authoring.offers import Around, offered
+from lefi_tui.lang.authoring.offers import offered
 from lefi_tui.lang.authoring.place import place_at
 from lefi_tui.lang.authoring.records import Completion, Completions
 from lefi_tui.lang.source import Span

@@ -1,0 +1,84 @@
+"""The call at a place: which parameter the cursor is at, and what it is mostly given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lefi_tui.lang.authoring import rows
+from lefi_tui.lang.authoring.around import Around
+from lefi_tui.lang.authoring.known import durations_in, symbols_in
+from lefi_tui.lang.authoring.place import Bracket, Place
+from lefi_tui.lang.authoring.records import Completion
+from lefi_tui.lang.builtins import BUILTINS, EVENTS
+from lefi_tui.lang.check_orders import TIFS
+from lefi_tui.lang.signatures import Param
+from lefi_tui.lang.tokens import Kind, Token
+
+
+def given_to(place: Place, call: Bracket) -> list[str]:
+    """Of each argument up to the cursor its name, "" where it has none; the last is the one at
+    the cursor."""
+    names = [""]
+    words = list(outer(place.words[call.number + 1 :]))
+    for number, each in enumerate(words):
+        if each.text == "," and each.kind is Kind.MARK:
+            names.append("")
+        elif each.text == "=" and number and each.kind is Kind.MARK:
+            names[-1] = words[number - 1].text
+    return names
+
+
+def outer(words: Sequence[Token]) -> Iterable[Token]:
+    """Those that stand in no bracket of their own."""
+    depth = 0
+    for each in words:
+        depth += each.text in {"(", "["}
+        if depth == 0:
+            yield each
+        depth -= each.text in {")", "]"}
+
+
+def params_of(method: str, *, is_event: bool) -> tuple[Param, ...]:
+    if is_event:
+        return EVENTS[method].params if method in EVENTS else ()
+    return BUILTINS[method].params if method in BUILTINS else ()
+
+
+def arguments(around: Around, call: Bracket) -> tuple[list[Completion], Param | None]:
+    """Names of arguments that may still be given, and the parameter that the cursor is at."""
+    place = around.place
+    params = params_of(call.method, is_event=around.head == "on")
+    given = given_to(place, call)
+    if place.before == "=":
+        return [], next((each for each in params if each.name == given[-1]), None)
+    if place.before not in {"(", ","}:
+        return [], None
+    number = len(given) - 1
+    places = [each for each in params if not each.is_named]
+    at = places[number] if number < len(places) and not any(given) else None
+    left = [each for each in params if each.name not in given and each not in places[:number]]
+    return [rows.argument(each) for each in left if each.is_named or each.is_optional], at
+
+
+def wanted(around: Around, param: Param | None) -> list[Completion]:
+    """What a parameter of this kind is mostly given."""
+    if param is None:
+        return []
+    match param.kind:
+        case "symbol":
+            return [rows.plain(f'"{each}"', "symbol") for each in symbols(around)]
+        case "bool":
+            return [rows.plain(each, "keyword") for each in ("true", "false")]
+        case "duration":
+            return [rows.plain(each, "duration") for each in durations_in(around.lines)]
+        case "text" if param.name == "tif":
+            return [rows.plain(f'"{each}"', "word") for each in TIFS]
+        case _:
+            return []
+
+
+def symbols(around: Around) -> list[str]:
+    """Those that the script names already, then the market's."""
+    text, span = around.lines.text, around.place.span
+    own = symbols_in(text[: span.start]) + symbols_in(text[span.end :])
+    return list(dict.fromkeys([*own, *around.market]))

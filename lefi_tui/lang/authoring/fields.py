@@ -1,0 +1,77 @@
+"""What stands behind a dot, and in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lefi_tui.lang.authoring import rows
+from lefi_tui.lang.authoring.arguments import arguments, symbols
+from lefi_tui.lang.authoring.around import Around
+from lefi_tui.lang.authoring.records import Completion
+from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS, TIME_FIELDS
+from lefi_tui.lang.check_orders import TIFS
+from lefi_tui.lang.tokens import Kind, Token
+
+
+def fields(around: Around) -> list[Completion]:
+    words = around.place.words
+    target = words[-2] if len(words) > 1 else None
+    if target is None:
+        return []
+    names: Iterable[str] = ()
+    if target.text == "event":
+        names = _event_fields(around)
+    elif target.text == ")":
+        names = _fields_of_call(words)
+    elif target.kind is Kind.NAME:
+        names = _fields_of_name(around, target.text)
+    return [rows.plain(each, "field") for each in names]
+
+
+def _event_fields(around: Around) -> list[str]:
+    event = EVENTS.get(around.event)
+    return [name for name, _ in event.fields] if event else ["time"]
+
+
+def _fields_of_call(words: Sequence[Token]) -> Sequence[str]:
+    depth = 0
+    for number in range(len(words) - 2, -1, -1):
+        depth += (words[number].text == ")") - (words[number].text == "(")
+        if depth == 0:
+            return _fields_of_method(words[number - 1].text if number else "")
+    return ()
+
+
+def _fields_of_method(name: str) -> Sequence[str]:
+    builtin = BUILTINS.get(name)
+    if builtin is None:
+        return ()
+    if builtin.result == "time":
+        return TIME_FIELDS
+    return builtin.fields
+
+
+def _fields_of_name(around: Around, name: str) -> Sequence[str]:
+    """By what the name was given here: an order, or a time."""
+    words = around.place.words
+    for number in range(len(words) - 3, -1, -1):
+        if words[number].text == name and words[number + 1].text == "=":
+            given = words[number + 2].text
+            given = words[number + 3].text if given == "decide" else given
+            builtin = BUILTINS.get(given)
+            if builtin is not None and builtin.group == "transaction":
+                return [each for each, _ in ORDER_FIELDS]
+            return _fields_of_method(given) if builtin and builtin.result == "time" else ()
+    return TIME_FIELDS if name == "time" else ()
+
+
+def texts(around: Around) -> list[Completion]:
+    place = around.place
+    call = place.brackets[-1] if place.brackets else None
+    param = arguments(around, call)[1] if call and call.method else None
+    if param is not None and param.name == "tif":
+        return [rows.plain(each, "word") for each in TIFS]
+    is_symbol = param is not None and param.kind == "symbol"
+    if is_symbol or around.head in {"setting", "candles", "price", "for"}:
+        return [rows.plain(each, "symbol") for each in symbols(around)]
+    return []
