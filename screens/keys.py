@@ -886,6 +886,16 @@ KEYS: Final = (
         8,
     ),
     Key(
+        "contract",
+        "alt+c",
+        "Alt+C",
+        "contract",
+        "What the script may do at most: markets, money, orders, steps; again closes it.",
+        SCRIPTS,
+        "aside('contract')",
+        7,
+    ),
+    Key(
         "replace",
         "alt+h",
         "Alt+H",

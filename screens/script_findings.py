@@ -26,6 +26,7 @@ from widgets.problems import (
     problem_lines,
     problems,
     tests_told,
+    tried,
     underlined,
 )
 
@@ -39,12 +40,14 @@ class ScriptFindings:
         editor: ScriptEditor,
         pane: Findings,
         tests: Callable[[str], Iterator[RanTest]],
+        heard: Callable[[Checked], None] = lambda _: None,
     ) -> None:
         self._screen = screen
         self._editor = editor
         self._pane = pane
         self._problems: tuple[Problem, ...] = ()
         self._run: RunSoFar | None = None  # of this text, or of the one before the last keys
+        self._heard_check = heard
         self._runs = Runs(screen, tests, self._heard)
         self._checks: Newest[str, Checked] = Newest(screen, check, self._checked, CHECK_SECONDS)
 
@@ -60,11 +63,13 @@ class ScriptFindings:
         if self._run is not None and self._run.text != text:
             self._run = None
         self._draw()
+        self._heard_check(checked)
         self._screen.draw_words()
 
     def _draw(self) -> None:
         """The tests of this text, if they ran; its problems, always."""
         palette, told = self._screen.palette, counted(self._problems)
+        self._editor.show_tried(tried(() if self._run is None else self._run.ran))
         words, ink = (f"Problems: {told}", Ink.TEXT) if told else ("No problems", Ink.DIM)
         if self._run is not None:
             tests, ink = self._tests_told(self._run)

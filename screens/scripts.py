@@ -24,6 +24,7 @@ from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
 from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
+from screens.script_aside import ScriptAside
 from screens.script_findings import ScriptFindings
 from screens.script_start import ScriptStart
 from screens.script_text import ScriptText
@@ -35,6 +36,7 @@ from widgets.ink import Ink, Palette
 
 CHOOSE: Final = "Enter opens a script, {} makes a new one."
 WIDE: Final = 100  # from here on, the list stays beside the text
+HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
 HIGH: Final = 20  # from here on, some problems have room below it
 
 
@@ -59,7 +61,10 @@ class ScriptsScreen(Framed):
         self._find = FindLine(self.editor, self.notice)
         self._below = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
-        self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
+        self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
+        self._findings = ScriptFindings(
+            self, self.editor, self._below, store.tests, self._aside.checked
+        )
         self._start = ScriptStart(self, store, self._text, send, self._findings.why_not)
 
     def inside(self) -> ComposeResult:
@@ -71,6 +76,7 @@ class ScriptsScreen(Framed):
                 yield self._title
                 yield self.editor
                 yield self._find
+                yield self._aside.pane
                 yield self._below
         yield self.words
 
@@ -89,6 +95,7 @@ class ScriptsScreen(Framed):
         super().on_resize()
         self.set_class(self.size.width < WIDE, "-narrow")
         self.set_class(self.size.height < HIGH, "-low")
+        self.set_class(self.size.height < HIGH_TWICE, "-short")
 
     def dress(self) -> None:
         super().dress()
@@ -175,6 +182,13 @@ class ScriptsScreen(Framed):
 
     def action_fix(self) -> None:
         self._findings.fix()
+
+    def action_aside(self, what: str) -> None:
+        if self._text.script is not None:
+            self._aside.toggle(what)
+
+    def _aside_shown(self) -> None:
+        self.set_class(bool(self._aside.what), "-aside")
 
     def action_tests(self) -> None:
         if self._text.script is not None:

@@ -36,7 +36,7 @@ from widgets.editor_edits import (
     next_of,
     typed,
 )
-from widgets.editor_line import Face, Look, Piece, Wrong, gutter, pieces
+from widgets.editor_line import Face, Look, Piece, Tried, Wrong, gutter, pieces
 from widgets.editor_marks import Marks
 from widgets.in_order import InOrder
 from widgets.ink import Ground, Palette
@@ -54,6 +54,7 @@ class ScriptEditor(InOrder, TextArea):
         self._palette = palette
         self._marks = Marks()
         self._wrongs: Mapping[int, tuple[Wrong, ...]] = {}
+        self._tried: Mapping[int, Tried] = {}
         self._drawn: dict[int, tuple[Look, Strip]] = {}
         self._styles: dict[Face, Style] = {}
         self._pair: tuple[tuple[int, int], ...] = ()  # the brackets at the cursor
@@ -70,7 +71,7 @@ class ScriptEditor(InOrder, TextArea):
 
     def open(self, text: str) -> None:
         """Another text, from its beginning; its lines end in \\n only."""
-        self._wrongs = {}
+        self._wrongs, self._tried = {}, {}
         self._drawn.clear()
         self.load_text(as_edited(text))
 
@@ -78,6 +79,12 @@ class ScriptEditor(InOrder, TextArea):
         """Underline these, by row; the lines that differ are drawn again."""
         if wrongs != self._wrongs:
             self._wrongs = wrongs
+            self.refresh()
+
+    def show_tried(self, tried: Mapping[int, Tried]) -> None:
+        """What tests said, by row, beside the lines' numbers."""
+        if tried != self._tried:
+            self._tried = tried
             self.refresh()
 
     def dress(self, palette: Palette) -> None:
@@ -125,6 +132,7 @@ class ScriptEditor(InOrder, TextArea):
             is_current,
             left,
             width,
+            self._tried.get(row, Tried.NOT),
         )
 
     def _strip(self, look: Look) -> Strip:

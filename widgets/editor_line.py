@@ -7,6 +7,7 @@ Nothing of a script reaches the terminal that a terminal would obey: such letter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -27,6 +28,23 @@ class Wrong(Record):
     is_error: bool
 
 
+class Tried(Enum):
+    """What the tests of the script said of a line."""
+
+    NOT = Ink.FAINT
+    PASSED = Ink.GAIN
+    FAILED = Ink.LOSS
+    MISSED = Ink.KEYWORD  # a branch that no test reaches; no color of a mistake
+
+    def sign(self, glyphs: Glyphs) -> str:
+        return {
+            Tried.NOT: " ",
+            Tried.PASSED: glyphs.passed,
+            Tried.FAILED: glyphs.failed,
+            Tried.MISSED: glyphs.missed,
+        }[self]
+
+
 class Look(Record):
     """All that one line shows; equal looks are drawn once."""
 
@@ -41,6 +59,7 @@ class Look(Record):
     is_current: bool
     left: int  # cells scrolled out of sight
     width: int
+    tried: Tried = Tried.NOT
 
 
 class Face(Record):
@@ -54,15 +73,19 @@ Piece = tuple[str, Face]
 
 
 def gutter(look: Look, glyphs: Glyphs) -> tuple[Piece, ...]:
-    """The worst mistake's sign, then the line's number."""
+    """The worst mistake's sign, the line's number, and behind it what tests said of the line."""
     ground = Ground.HEAD if look.is_current else Ground.PAPER
     sign: Piece = (" ", Face(Ink.FAINT, ground))
     if look.wrongs:
         is_error = any(each.is_error for each in look.wrongs)
         ink = Ink.BAD if is_error else Ink.WARN
         sign = (glyphs.error if is_error else glyphs.warning, Face(ink, ground))
-    number = f"{look.number:>{look.digits}} "
-    return sign, (number, Face(Ink.DIM if look.is_current else Ink.FAINT, ground))
+    number = f"{look.number:>{look.digits}}"
+    return (
+        sign,
+        (number, Face(Ink.DIM if look.is_current else Ink.FAINT, ground)),
+        (look.tried.sign(glyphs), Face(look.tried.value, ground)),
+    )
 
 
 def pieces(look: Look) -> tuple[Piece, ...]:

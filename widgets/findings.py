@@ -23,8 +23,8 @@ class Findings(Vertical):
 
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
-        self._head = Headline(palette, id="found-head")
-        self._list = OptionList(id="found")
+        self._head = Headline(palette, id=f"{id}-head")
+        self._list = OptionList(classes="found")
         self._found: tuple[Finding, ...] = ()
 
     def compose(self) -> ComposeResult:

@@ -61,6 +61,9 @@ class Glyphs(Record):
     is_ascii: bool = False
     error: str = "●"
     warning: str = "▲"
+    passed: str = "✓"
+    failed: str = "✗"
+    missed: str = "○"  # no test reaches it
 
 
 ASCII: Final = Glyphs(
@@ -68,6 +71,9 @@ ASCII: Final = Glyphs(
     is_ascii=True,
     error="E",
     warning="W",
+    passed="+",
+    failed="x",
+    missed="o",
 )
 
 

@@ -16,7 +16,7 @@ from lefi_tui.errors import shown
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.source import Source
 from lefi_tui.views.scripts import RanTest
-from widgets.editor_line import Wrong, by_line
+from widgets.editor_line import Tried, Wrong, by_line
 from widgets.ink import Ink, Palette
 
 T = TypeVar("T")
@@ -137,12 +137,14 @@ def problem_lines(found: Sequence[Problem], palette: Palette) -> list[Finding]:
     for each in found:
         ink = Ink.BAD if each.is_error else Ink.WARN
         text = Text()
-        text.append(f"{glyphs.error if each.is_error else glyphs.warning} ", _style(palette, ink))
-        text.append(f"{each.row + 1}:{each.column + 1} ", _style(palette, Ink.DIM))
-        text.append(f"{each.code} {each.title}: ", _style(palette, Ink.TEXT))
-        text.append(each.message, _style(palette, Ink.TEXT))
+        text.append(
+            f"{glyphs.error if each.is_error else glyphs.warning} ", ink_style(palette, ink)
+        )
+        text.append(f"{each.row + 1}:{each.column + 1} ", ink_style(palette, Ink.DIM))
+        text.append(f"{each.code} {each.title}: ", ink_style(palette, Ink.TEXT))
+        text.append(each.message, ink_style(palette, Ink.TEXT))
         if each.next_step:
-            text.append(f" {each.next_step}", _style(palette, Ink.DIM))
+            text.append(f" {each.next_step}", ink_style(palette, Ink.DIM))
         lines.append(Finding(text, each.row, each.column))
     return lines
 
@@ -153,11 +155,13 @@ def failure_lines(ran: Sequence[RanTest], palette: Palette) -> list[Finding]:
     for test in ran:
         for unmet in test.unmet:
             text = Text()
-            text.append(f"{palette.glyphs.error} FAILED ", _style(palette, Ink.BAD))
-            text.append(f'"{shown(test.name, keep="")}" ', _style(palette, Ink.TEXT))
-            text.append(f"line {unmet.line}: ", _style(palette, Ink.DIM))
-            text.append(shown(unmet.expected, keep=""), _style(palette, Ink.TEXT))
-            text.append(f"  happened: {shown(unmet.happened, keep='')}", _style(palette, Ink.WARN))
+            text.append(f"{palette.glyphs.error} FAILED ", ink_style(palette, Ink.BAD))
+            text.append(f'"{shown(test.name, keep="")}" ', ink_style(palette, Ink.TEXT))
+            text.append(f"line {unmet.line}: ", ink_style(palette, Ink.DIM))
+            text.append(shown(unmet.expected, keep=""), ink_style(palette, Ink.TEXT))
+            text.append(
+                f"  happened: {shown(unmet.happened, keep='')}", ink_style(palette, Ink.WARN)
+            )
             lines.append(Finding(text, unmet.line - 1))
     return lines
 
@@ -176,6 +180,17 @@ def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
     return f"Tests: {told}{early}"
 
 
-def _style(palette: Palette, ink: Ink) -> Style:
+def tried(ran: Sequence[RanTest]) -> dict[int, Tried]:
+    """Each test and each of its expectations, by row: as it said."""
+    out: dict[int, Tried] = {}
+    for test in ran:
+        unmet = {each.line for each in test.unmet}
+        out[test.line - 1] = Tried.PASSED if test.has_passed else Tried.FAILED
+        for line in {*test.expects, *unmet}:
+            out[line - 1] = Tried.FAILED if line in unmet else Tried.PASSED
+    return out
+
+
+def ink_style(palette: Palette, ink: Ink) -> Style:
     """Without a ground: the list's own cursor shows through."""
     return Style.parse(palette.inks[ink])

@@ -71,6 +71,7 @@ class RanTest(Record):
     line: int
     unmet: tuple[UnmetLine, ...]
     count: int
+    expects: tuple[int, ...] = ()  # its lines that expect something
 
     @property
     def has_passed(self) -> bool:

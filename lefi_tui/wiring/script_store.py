@@ -18,6 +18,13 @@ from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import read, remove, whole, write
 from lefi_tui.errors import FileUnreadableError, RefusedError, ScriptChangedError
+from lefi_tui.lang.script_tests import (
+    ExpectFinalized,
+    ExpectNote,
+    ExpectOrder,
+    ExpectState,
+    ScriptTest,
+)
 from lefi_tui.views.scripts import Draft, Listing, OpenScript, RanTest, ScriptRow, UnmetLine
 
 SUFFIX: Final = ".lefi"
@@ -129,10 +136,12 @@ class ScriptFolder:
         from lefi_tui.simulate.script_tests import outcomes
 
         program = check(text).program
-        number = 0 if program is None else len(program.tests)
+        tests = () if program is None else program.tests
+        expects = {each.line: _expecting(each) for each in tests}
         for each in outcomes(text, {}):
             unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
-            yield RanTest(each.name, each.line, unmet, number)
+            lines = expects.get(each.line, ())
+            yield RanTest(each.name, each.line, unmet, len(tests), lines)
 
     # ---- places
 
@@ -148,6 +157,11 @@ class ScriptFolder:
         """A shipped script's name, with a number where there is an own one of it."""
         tries = (name if number == 1 else f"{name}_{number}" for number in count(1))
         return next(each for each in tries if not self._path(ScriptRow(each)).exists())
+
+
+def _expecting(test: ScriptTest) -> tuple[int, ...]:
+    kinds = (ExpectOrder, ExpectNote, ExpectState, ExpectFinalized)
+    return tuple(each.line for each in test.lines if isinstance(each, kinds))
 
 
 def _shipped() -> Path:

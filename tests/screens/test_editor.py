@@ -19,7 +19,7 @@ from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Span
 from widgets.editor import ScriptEditor, as_edited
-from widgets.editor_line import Face, Look, Wrong, gutter, pieces, shown
+from widgets.editor_line import Face, Look, Tried, Wrong, gutter, pieces, shown
 from widgets.editor_marks import Marks, marked_line
 from widgets.ink import ASCII, TRUE_COLOR, Glyphs, Ground, Ink
 from widgets.problems import problems, underlined
@@ -53,6 +53,17 @@ def test_the_worst_mistake_of_a_line_stands_beside_its_number(
     wrong, doubtful = Wrong(0, 1, is_error=True), Wrong(2, 3, is_error=False)
     assert words(gutter(replace(look("x y"), wrongs=(doubtful,)), glyphs)) == f"{warning} 7 "
     assert words(gutter(replace(look("x y"), wrongs=(doubtful, wrong)), glyphs)) == f"{error} 7 "
+
+
+@pytest.mark.parametrize(("glyphs", "passed", "failed"), [(Glyphs(), "✓", "✗"), (ASCII, "+", "x")])
+def test_what_tests_said_stands_behind_the_number_apart_from_mistakes(
+    glyphs: Glyphs, passed: str, failed: str
+) -> None:
+    wrong = Wrong(0, 1, is_error=True)
+    both = replace(look("x y"), wrongs=(wrong,), tried=Tried.FAILED)
+    assert words(gutter(both, glyphs)) == f"{glyphs.error} 7{failed}"
+    assert words(gutter(replace(look("x"), tried=Tried.PASSED), glyphs)) == f"  7{passed}"
+    assert gutter(replace(look("x"), tried=Tried.MISSED), glyphs)[-1][1].ink is Ink.KEYWORD
 
 
 def test_a_mistake_is_underlined_and_red_and_the_rest_is_not() -> None:

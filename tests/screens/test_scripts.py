@@ -100,7 +100,7 @@ async def test_a_line_of_the_list_below_goes_to_its_place(tmp_path: Path) -> Non
     async with opened(folder(tmp_path, broken=BROKEN)) as scripts:
         await scripts.open("broken")
         await scripts.shows("Problems: 2 errors")
-        scripts.screen.query_one("#found", OptionList).focus()
+        scripts.screen.query_one("#findings OptionList", OptionList).focus()
         await scripts.press("down", "down", "enter")
         assert scripts.editor.cursor_location == (5, 21)
         assert scripts.app.focused is scripts.editor
@@ -126,7 +126,7 @@ async def test_failing_tests_say_what_happened_and_go_to_their_line(tmp_path: Pa
         await scripts.shows("Tests: 1 failed")
         await scripts.shows('FAILED "prints" line 11: expect Print("high")')
         await scripts.shows("nothing to print")
-        scripts.screen.query_one("#found", OptionList).focus()
+        scripts.screen.query_one("#findings OptionList", OptionList).focus()
         await scripts.press("down", "enter")
         assert scripts.editor.cursor_location == (10, 0)
         scripts.editor.move_cursor((0, 0))
@@ -149,6 +149,41 @@ class SlowTests(ScriptFolder):
                 self.go_on.wait(60)
             unmet = (UnmetLine(1, text.splitlines()[0], "b"),)
             yield RanTest(f"test {number}", 1, unmet * (number == 0), 100)
+
+
+@pytest.mark.asyncio
+async def test_each_expectation_is_marked_beside_its_number_until_the_text_changes(
+    tmp_path: Path,
+) -> None:
+    failing = RIGHT.replace('expect Print("high")', 'expect Print("high")\n    expect no Print')
+    async with opened(folder(tmp_path, mine=failing), (80, 30)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("ctrl+t")
+        await scripts.shows("Tests: 1 failed")
+        lines = scripts.text.split("\n")
+        assert any(' 9✗test "prints"' in line for line in lines)
+        assert any("11✓    expect Print" in line for line in lines)
+        assert any("12✗    expect no Print" in line for line in lines)
+        await scripts.type(" ")
+        await scripts.until(lambda: "✓" not in scripts.text)
+
+
+@pytest.mark.asyncio
+async def test_what_the_script_may_do_at_most_stands_below_it_and_follows_the_text(
+    tmp_path: Path,
+) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("alt+c")
+        await scripts.shows("candle BTC/USDT 5m, line 5: at one event at most")
+        await scripts.shows("prints         1")
+        scripts.editor.move_cursor((5, 21))
+        await scripts.type('Sell("BTC/USDT", 1 BTC); ')
+        await scripts.shows("sells          BTC/USDT: 1 BTC")
+        await scripts.type("(")
+        await scripts.shows("known once it has no error")
+        await scripts.press("alt+c")
+        await scripts.until(lambda: "at most" not in scripts.text)
 
 
 @pytest.mark.asyncio

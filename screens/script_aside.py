@@ -1,0 +1,72 @@
+"""The pane below the open script that a person asks for: what the script may do at most.
+
+Each of its lines goes to a place in the script. The same key again closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from rich.text import Text
+
+from lefi_tui.lang.contract import Contract, contract_of
+from lefi_tui.lang.contract_words import in_words
+from lefi_tui.lang.program import Checked
+from screens.framed import Framed
+from widgets.findings import Findings
+from widgets.ink import Ink, Palette
+from widgets.problems import Finding, ink_style
+
+CONTRACT: Final = "What it may do at most, at whatever market"
+WIDTH: Final = 17  # of the name of a bound, as contract_words indents it
+NONE_YET: Final = "What it may do at most is known once it has no error"
+
+
+class ScriptAside:
+    """`shown` hears when it came or went."""
+
+    def __init__(self, screen: Framed, pane: Findings, shown: Callable[[], None]) -> None:
+        self._screen = screen
+        self.pane = pane
+        self._shown = shown
+        pane.display = False
+        self._checked: Checked | None = None
+        self.what = ""
+
+    def toggle(self, what: str) -> None:
+        self.what = "" if self.what == what else what
+        self.pane.display = bool(self.what)
+        self._shown()
+        self._draw()
+
+    def checked(self, checked: Checked) -> None:
+        """The newest text, looked at."""
+        self._checked = checked
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.what != "contract":
+            return
+        program = self._checked.program if self._checked is not None else None
+        if program is None:
+            self.pane.show((NONE_YET, Ink.DIM), [], self._screen.palette)
+            return
+        lines = list(contract_lines(contract_of(program), self._screen.palette))
+        self.pane.show((CONTRACT, Ink.TEXT), lines, self._screen.palette)
+
+
+def contract_lines(contract: Contract, palette: Palette) -> Iterator[Finding]:
+    """As `lefi check --contract` prints it; each line goes to its handler."""
+    handlers = iter(contract.handlers)
+    row = 0
+    for line in in_words(contract):
+        name, value = line[:WIDTH], line[WIDTH:]
+        if not line.startswith(" "):
+            handler = next(handlers, None)
+            row = handler.line - 1 if handler is not None else 0
+            text = Text(f" {line}", ink_style(palette, Ink.TEXT))
+        else:
+            text = Text(f" {name}", ink_style(palette, Ink.DIM))
+            text.append(value, ink_style(palette, Ink.TEXT))
+        yield Finding(text, row)
