@@ -139,6 +139,12 @@ class ScriptChangedError(LefiError):
     usual_next = "Choose which of the two stays"
 
 
+class VersionLostError(LefiError):
+    code = "LE304"
+    title = "Version can't be had"
+    usual_next = "Take another version: `lefi versions FILE` lists them"
+
+
 class MarketFileError(LefiError):
     code = "LE501"
     title = "Market file can't be used"

@@ -65,6 +65,22 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 argument("--diff", action="store_true", help="write nothing; show the changes"),
             ),
         ),
+        "versions": Command(
+            "what a script was at each save: list, difference, back to one",
+            "versions",
+            (
+                argument(
+                    "words",
+                    metavar="WORD",
+                    nargs="+",
+                    help="[list] FILE; show FILE 3; diff FILE [3 [5]]; back FILE 3; keep FILE. diff "
+                    "tells the lines and what they mean, of what "
+                    "changed last, of one and the file now, or of two; back makes a new "
+                    "version of the old text; keep is for an editor of your own",
+                ),
+                JSON,
+            ),
+        ),
         "explain": Command(
             "a message, method or statement in words",
             "explain",

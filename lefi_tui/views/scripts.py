@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
 from lefi_tui.core.record import Record
+from lefi_tui.core.script_version import Version, Versions
 from lefi_tui.errors import LefiError
 
 SHIPPED: Final = "*"  # behind a name: it came with the program
@@ -47,6 +48,16 @@ class OpenScript(Record):
     place: str  # of the file, for people
     digest: str = ""  # of the file: it tells whether somebody else has written since
     line_end: str = "\n"  # of the file; the text has \n
+    version: int = 0  # that the last save made, or found; 0: none
+    unkept: str = ""  # why that is none, in words
+
+
+class Found(Record):
+    """A text, found among the versions of a script."""
+
+    row: ScriptRow
+    version: Version
+    newest: Version
 
 
 class Draft(Record):
@@ -100,6 +111,23 @@ class ScriptStore(Protocol):
     def save(self, script: OpenScript, text: str, *, may_replace: bool = False) -> OpenScript:
         """Its draft goes. Raises ScriptChangedError if the file is another one than was read,
         unless that `may_replace`."""
+        ...
+
+    def versions(self, row: ScriptRow) -> Versions:
+        """Of an own script; a shipped one has none. Raises FileUnreadableError."""
+        ...
+
+    def version_text(self, row: ScriptRow, version: Version) -> str:
+        """Raises VersionLostError where it was changed or is gone."""
+        ...
+
+    def roll_back(self, script: OpenScript, version: Version) -> OpenScript:
+        """That text is the script's again, as a new version: nothing is taken out of the list.
+        Raises what `save` and `version_text` raise."""
+        ...
+
+    def found(self, source: str) -> Found | None:
+        """The own script that has this text among its versions: what a bot runs, for one."""
         ...
 
     def refusal(self, text: str, settings: Mapping[str, str]) -> str:

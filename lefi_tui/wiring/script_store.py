@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import count
@@ -17,7 +18,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import read, remove, whole, write
-from lefi_tui.errors import FileUnreadableError, RefusedError, ScriptChangedError
+from lefi_tui.adapters.script_versions import ScriptVersions, hash_of
+from lefi_tui.core.script_version import Version, Versions
+from lefi_tui.errors import FileUnreadableError, LefiError, RefusedError, ScriptChangedError
 from lefi_tui.lang.script_tests import (
     ExpectFinalized,
     ExpectNote,
@@ -25,7 +28,7 @@ from lefi_tui.lang.script_tests import (
     ExpectState,
     ScriptTest,
 )
-from lefi_tui.views.scripts import Draft, Listing, OpenScript, RanTest, ScriptRow, UnmetLine
+from lefi_tui.views.scripts import Draft, Found, Listing, OpenScript, RanTest, ScriptRow, UnmetLine
 
 SUFFIX: Final = ".lefi"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -85,13 +88,16 @@ class ScriptFolder:
         if path.exists():
             raise RefusedError("it is there already", where=str(path), next_step="Another name")
         text = BEGINNING.format(title=row.name.replace("_", " ").capitalize())
-        return OpenScript(row, text, str(path), write(path, text))
+        script = OpenScript(row, text, str(path), write(path, text))
+        return _kept(path, script, "begun")
 
     def save(self, script: OpenScript, text: str, *, may_replace: bool = False) -> OpenScript:
         with self._writes:
             return self._save(script, text, may_replace=may_replace)
 
-    def _save(self, script: OpenScript, text: str, *, may_replace: bool) -> OpenScript:
+    def _save(
+        self, script: OpenScript, text: str, *, may_replace: bool = False, how: str = "saved"
+    ) -> OpenScript:
         row = script.row
         if row.is_shipped:
             row = ScriptRow(self._free(row.name))
@@ -100,9 +106,38 @@ class ScriptFolder:
         if is_other and not may_replace:
             why = "somebody else wrote it since it was opened here"
             raise ScriptChangedError(why, where=str(path))
+        _kept(path, script, "as it was shipped" if script.row.is_shipped else "as it was found")
+        if is_other:
+            _kept(path, replace(script, text=read(path).text), "as somebody else left it")
         digest = write(path, text.replace("\n", script.line_end))
         remove(self._draft(script.row))
-        return replace(script, row=row, text=text, place=str(path), digest=digest)
+        return _kept(path, replace(script, row=row, text=text, place=str(path), digest=digest), how)
+
+    # ---- versions
+
+    def versions(self, row: ScriptRow) -> Versions:
+        return Versions() if row.is_shipped else ScriptVersions(self._path(row)).listed()
+
+    def version_text(self, row: ScriptRow, version: Version) -> str:
+        return ScriptVersions(self._path(row)).text(version)
+
+    def roll_back(self, script: OpenScript, version: Version) -> OpenScript:
+        """What stands in the file is kept first, whether it checks clean or not."""
+        text = self.version_text(script.row, version)
+        with self._writes:
+            ScriptVersions(self._path(script.row)).keep(script.text, "as it was found")
+            return self._save(script, text, how=f"back to {version.number}")
+
+    def found(self, source: str) -> Found | None:
+        """Where several have it: one that is this text now, then the latest."""
+        digest, found = hash_of(source), []
+        for row in (each for each in self.scripts().rows if not each.is_shipped):
+            with suppress(FileUnreadableError):
+                rows = self.versions(row).rows
+                found += [Found(row, each, rows[-1]) for each in rows if each.sha256 == digest]
+        return max(
+            found, key=lambda each: (each.version == each.newest, each.version.at_ms), default=None
+        )
 
     # ---- drafts
 
@@ -162,6 +197,19 @@ class ScriptFolder:
 def _expecting(test: ScriptTest) -> tuple[int, ...]:
     kinds = (ExpectOrder, ExpectNote, ExpectState, ExpectFinalized)
     return tuple(each.line for each in test.lines if isinstance(each, kinds))
+
+
+def _kept(path: Path, script: OpenScript, how: str) -> OpenScript:
+    """With its version; a save never fails for want of one."""
+    from lefi_tui.lang.program import check
+
+    if check(script.text).program is None:
+        return replace(script, version=0, unkept="no version: it does not check clean yet")
+    try:
+        number = ScriptVersions(path).keep(script.text, how).number
+    except LefiError as error:
+        return replace(script, version=0, unkept=f"no version was kept: {error.why}")
+    return replace(script, version=number, unkept="")
 
 
 def _shipped() -> Path:

@@ -74,7 +74,7 @@ def test_saving_keeps_rights_and_line_ends_and_leaves_nothing_beside(tmp_path: P
     store.save(opened, "x = 3\ny = 2\n")
     assert path.read_bytes() == b"x = 3\r\ny = 2\r\n"
     assert path.stat().st_mode & 0o777 == 0o640
-    assert [each.name for each in own.iterdir()] == ["mine.lefi"]
+    assert sorted(each.name for each in own.iterdir()) == [".versions", "mine.lefi"]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
@@ -200,3 +200,72 @@ def test_tests_come_one_after_the_other_and_say_what_happened(tmp_path: Path) ->
 def test_tests_of_a_script_with_errors_do_not_begin(tmp_path: Path) -> None:
     with pytest.raises(ScriptRefusedError, match="LF203"):
         list(ScriptFolder(tmp_path).tests("Byu()"))
+
+
+# ---- versions
+
+
+def test_each_save_that_checks_clean_is_a_version_and_others_say_why_not(tmp_path: Path) -> None:
+    store = ScriptFolder(folder(tmp_path, mine=RIGHT))
+    script = store.save(store.read(ScriptRow("mine")), RIGHT.replace("12", "13"))
+    assert (script.version, script.unkept) == (2, "")
+    script = store.save(script, "what is this")
+    assert script.version == 0
+    assert "does not check clean" in script.unkept
+    script = store.save(script, RIGHT.replace("12", "14"))
+    assert [each.how for each in store.versions(script.row).rows] == [
+        "as it was found",
+        "saved",
+        "saved",
+    ]
+
+
+def test_a_roll_back_is_a_new_version_and_keeps_what_stood_there(tmp_path: Path) -> None:
+    store = ScriptFolder(folder(tmp_path, mine=RIGHT))
+    script = store.save(store.read(ScriptRow("mine")), RIGHT.replace("12", "13"))
+    script = store.save(script, "what is this")
+    first = store.versions(script.row).rows[0]
+    script = store.roll_back(script, first)
+    assert script.text == store.read(script.row).text == RIGHT
+    rows = store.versions(script.row).rows
+    assert [each.how for each in rows[2:]] == ["as it was found", "back to 1"]
+    assert store.version_text(script.row, rows[2]) == "what is this"
+    assert script.version == 4
+
+
+def test_what_somebody_else_wrote_meanwhile_is_kept_before_it_is_replaced(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine=RIGHT)
+    store = ScriptFolder(own)
+    script = store.read(ScriptRow("mine"))
+    theirs = RIGHT.replace("12", "99")
+    (own / "mine.lefi").write_text(theirs)
+    store.save(script, RIGHT.replace("12", "13"), may_replace=True)
+    rows = store.versions(script.row).rows
+    assert [each.how for each in rows] == ["as it was found", "as somebody else left it", "saved"]
+    assert store.version_text(script.row, rows[1]) == theirs
+
+
+def test_a_save_holds_where_no_version_can_be_kept(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine=RIGHT)
+    (own / ".versions").write_text("in the way")
+    store = ScriptFolder(own)
+    script = store.save(store.read(ScriptRow("mine")), RIGHT.replace("12", "13"))
+    assert store.read(script.row).text == RIGHT.replace("12", "13")
+    assert script.unkept.startswith("no version was kept")
+
+
+def test_a_shipped_script_that_is_saved_has_the_shipped_text_as_its_first(tmp_path: Path) -> None:
+    store = ScriptFolder(tmp_path)
+    shipped = store.read(ScriptRow("ema_cross", is_shipped=True))
+    script = store.save(shipped, shipped.text.replace("12", "13"))
+    assert [e.how for e in store.versions(script.row).rows] == ["as it was shipped", "saved"]
+
+
+def test_the_text_that_a_bot_runs_is_found_among_the_versions(tmp_path: Path) -> None:
+    store = ScriptFolder(folder(tmp_path, mine=RIGHT, other=RIGHT))
+    script = store.save(store.read(ScriptRow("mine")), RIGHT.replace("12", "13"))
+    found = store.found(RIGHT)
+    assert found is not None
+    assert (found.row.name, found.version.number, found.newest.number) == ("mine", 1, 2)
+    assert store.found(script.text.replace("\n", "\r\n")) is not None
+    assert store.found("nobody's") is None
