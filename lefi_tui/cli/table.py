@@ -73,10 +73,9 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "words",
                     metavar="WORD",
                     nargs="+",
-                    help="[list] FILE; show FILE 3; diff FILE [3 [5]]; back FILE 3; keep FILE. diff "
-                    "tells the lines and what they mean, of what "
-                    "changed last, of one and the file now, or of two; back makes a new "
-                    "version of the old text; keep is for an editor of your own",
+                    help="[list] FILE; show FILE 3; back FILE 3 makes a new version of the old "
+                    "text; diff FILE [3 [5]] tells the lines and what they mean, of what changed "
+                    "last, of 3 and the file now, or of two; keep FILE is for your own editor",
                 ),
                 JSON,
             ),
