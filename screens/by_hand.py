@@ -9,7 +9,6 @@ from lefi_tui.views.desk_view import DeskView, Mode, OrderRow
 from screens.close_position import ClosePositionScreen
 from screens.framed import Framed
 from screens.protect import ProtectScreen
-from screens.spoken import Spoken
 from screens.ticket import TicketScreen
 from widgets.board import Board
 from widgets.ink import Palette
@@ -30,7 +29,6 @@ class ByHand(Framed):
 
     def __init__(self, palette: Palette, mode: Mode = Mode.DEMO) -> None:
         super().__init__(palette, mode)
-        self._spoken = Spoken()
 
     @property
     def view(self) -> DeskView | None:
@@ -88,16 +86,10 @@ class ByHand(Framed):
         else:
             self.app.push_screen(TicketScreen(market, self.send, self.palette))
 
-    def action_say(self) -> None:
+    async def action_say(self) -> None:
+        """To the account of the row under the cursor."""
         market = self._market()
-        if self.view is None or market is None:
-            self.notice(NO_MARKET)
-            return
-        from screens.say import Asked, SayScreen
-
-        modes = {each.name: each.mode for each in self.view.accounts}
-        asked = Asked(market[0], modes[market[0]], self._spoken)
-        self.app.push_screen(SayScreen(asked, self.send))
+        await self.app.run_action(f"say({market[0] if market else ''!r})", self.app)
 
     def _market(self) -> tuple[str, str] | None:
         """Of the row under the cursor; else the first that has a price."""

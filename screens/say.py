@@ -1,15 +1,16 @@
-"""One statement of Lefi at the foot of the desk: checked while it is typed, carried out once.
+"""One line of Lefi at the foot of any screen: a question has its value while it is typed, and a
+statement what it would send; Enter says it, once.
 
-For real money Enter is asked for once more. One that was refused as a slip of the finger is meant
-when the same is said again at once, to the same account.
+For real money, and for what looks like a slip of the finger, Enter is asked for once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -17,96 +18,170 @@ from textual.widgets import Input, Static
 
 from lefi_tui.core.desk.saying import TEXT_MAX
 from lefi_tui.core.messages import Command, SayStatement
-from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Mode
-from lefi_tui.views.statement import completed, wrong_of
-from screens.asking import Dialog
+from lefi_tui.views.queries import Query, StatementQuery, WorthQuery
+from lefi_tui.views.statement import Line, completed, read_line
+from lefi_tui.views.statement_view import StatementView, WorthView
+from screens.asking import Asking, Dialog
 from screens.beside import Newest
 from screens.keys import SAY, bindings, of_groups
-from screens.spoken import Spoken
+from screens.spoken import Place, Spoken
 from widgets.in_order import Field
+from widgets.ink import Palette
+from widgets.statement import answered, past, previewed, wrong
 
 CHECK_SECONDS: Final = 0.15
-EXAMPLE: Final = 'Buy("BTC/USDT", 100 USDT, stop_loss = 2%)   Close("BTC/USDT")   Print(Equity())'
+EXAMPLE: Final = 'RSI(Candles("BTC/USDT", 1h).close, 14)   Buy("BTC/USDT", 100 USDT)   Equity()'
+AGAIN: Final = "Enter once more says it."
+NOTHING: Final = Line("")
 
 
-class Asked(Record):
-    """Where it is said, and what was said before: it grows."""
-
-    account: str
-    mode: Mode
-    spoken: Spoken
-
-
-class SayScreen(Dialog):
+class SayScreen(Dialog, Asking):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dialog.tcss", "say.tcss"]
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("back"),
         *bindings(*of_groups(SAY), is_priority=True),
     ]
+    every_s: ClassVar[float] = 1.0
 
-    def __init__(self, asked: Asked, send: Callable[[Command], None]) -> None:
+    def __init__(
+        self,
+        places: Sequence[Place],
+        spoken: Spoken,
+        send: Callable[[Command], None],
+        palette: Palette,
+    ) -> None:
         super().__init__()
-        self._asked, self._send = asked, send
-        self._at = len(asked.spoken.texts)
-        self._sure = ""  # asked once more for this text
+        self._places, self._spoken = list(places), spoken
+        self._send, self._palette = send, palette
+        self._at = len(spoken.texts)
+        self._line = NOTHING  # as it was read last
+        self._answer: WorthView | StatementView | None = None  # to that line, there
+        self._is_wanted = False  # Enter was pressed before its answer came
+        self._is_sure = False  # asked once more for this line
         self._field = Field(placeholder=EXAMPLE, max_length=TEXT_MAX)
+        self._above = Static("", classes="words", markup=False)
         self._below = Static("", classes="words", markup=False)
-        self._checks: Newest[str, str] = Newest(self, _words, self._checked, CHECK_SECONDS)
+        self._reads: Newest[str, Line] = Newest(self, read_line, self._read, CHECK_SECONDS)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window") as window:
-            window.border_title = f"{self._asked.mode} {self._asked.account}: one statement"
-            window.border_subtitle = "Enter says it   ↑ ↓ said before   Tab completes   Esc back"
+        with Vertical(classes="window"):
+            yield self._above
             yield self._field
             yield self._below
 
+    def on_mount(self) -> None:
+        self._draw()
+
+    # ---- what is typed, and what comes of it
+
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._sure = ""
-        self._checks.offer(event.value)
+        self._reset()
+        self._reads.offer(event.value)
 
-    def _checked(self, text: str, words: str) -> None:
-        if text == self._field.value and not self._sure:
-            self._below.update(words)
+    def _reset(self) -> None:
+        """Another line, or another account: what was shown of it is over."""
+        self._line, self._answer, self.query_of = NOTHING, None, None
+        self._is_wanted = self._is_sure = False
+        self._draw()
+
+    def _read(self, text: str, line: Line) -> None:
+        if text == self._field.value and text != self._line.text:
+            self._line = line
+            self.query_of = self._question()
+            self._draw()
+
+    def _question(self) -> Query | None:
+        account, line = self._places[0].account, self._line
+        if line.wrong is not None or not line.text.strip():
+            return None
+        if line.question:
+            return WorthQuery(account, line.question)
+        return StatementQuery(account, line.text)
+
+    def show(self, answer: Any, silent_ms: int) -> None:
+        assert isinstance(answer, (WorthView, StatementView))
+        if silent_ms:
+            return
+        self._answer = answer
+        if self._is_wanted:
+            self._is_wanted = False
+            self._go(answer)
+        self._draw()
+
+    def _draw(self) -> None:
+        inks, place = self._palette.inks, self._places[0]
+        window = self.query_one(".window")
+        window.border_title = f"{place.mode} {place.account}: one line of Lefi"
+        window.border_subtitle = "Enter   ↑ ↓ said before   Tab completes   Shift+Tab account   Esc"
+        self._above.display = bool(self._spoken.answers)
+        self._above.update(past(self._spoken.answers, inks))
+        self._below.update(self._told())
+
+    def _told(self) -> Text:
+        line, answer = self._line, self._answer
+        if line.wrong is not None:
+            return wrong(line.wrong, self._palette.inks)
+        if not line.text.strip():
+            return Text()
+        if isinstance(answer, WorthView):
+            return answered(answer, line.unit, self._palette.inks)
+        text = previewed(answer, self._palette)
+        if self._is_sure:
+            real = "REAL MONEY. " if self._places[0].mode is Mode.LIVE else ""
+            text.append(f"\n{real}{AGAIN}", "bold")
+        return text
+
+    # ---- what a person does
 
     def action_said(self, step: int) -> None:
-        texts = self._asked.spoken.texts
+        texts = self._spoken.texts
         self._at = max(0, min(len(texts), self._at + step))
-        known = [*texts, ""]
-        self._put(known[self._at])
+        self._put([*texts, ""][self._at])
 
     def action_complete(self) -> None:
         self._put(completed(self._field.value))
+
+    def action_account(self) -> None:
+        self._places.append(self._places.pop(0))
+        self._reset()
+        self._reads.offer(self._field.value)
 
     def _put(self, text: str) -> None:
         self._field.value = text
         self._field.cursor_position = len(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """On what was typed too quickly to be read yet, as soon as its answer is there."""
         event.stop()
-        text = event.value.strip()
-        words = _words(text)
-        if words or not text:
-            self._below.update(words)
-        elif self._asked.mode is Mode.LIVE and self._sure != text:
-            self._sure = text
-            self._below.update(f"REAL MONEY on {self._asked.account}: {text}. Enter once more.")
+        if self._line.text != event.value:
+            self._read(event.value, read_line(event.value))
+        if self._answer is not None:
+            self._go(self._answer)
         else:
-            self._leave(text)
+            self._is_wanted = self.query_of is not None
+        self._draw()
 
-    def _leave(self, text: str) -> None:
-        is_again = self._asked.spoken.say(self._asked.account, text)
+    def _go(self, answer: WorthView | StatementView) -> None:
+        """A question's value is kept above; a statement leaves, or is asked for once more."""
+        text = self._line.text.strip()
+        if isinstance(answer, WorthView):
+            if not answer.refusal:
+                self._spoken.say(self._places[0].account, text)
+                told = answered(answer, self._line.unit, self._palette.inks)
+                self._spoken.answer(text, told.plain)
+                self._at = len(self._spoken.texts)
+                self._put("")
+        elif not answer.refusal:
+            self._leave(text, answer)
+
+    def _leave(self, text: str, answer: StatementView) -> None:
+        place, doubts = self._places[0], answer.doubts
+        if (doubts or place.mode is Mode.LIVE) and not self._is_sure:
+            self._is_sure = True
+            return
+        self._spoken.say(place.account, text)
         self.dismiss()
-        self._send(SayStatement(self._asked.account, text, is_confirmed=is_again))
-
-
-def _words(text: str) -> str:
-    """What is wrong, with a caret under it; empty when it can be said."""
-    wrong = wrong_of(text) if text.strip() else None
-    if wrong is None:
-        return ""
-    caret = f"{' ' * (wrong.column + 1)}{'^' * wrong.length}"
-    follow = f"\n{wrong.next}" if wrong.next else ""
-    return f"{caret}\n{wrong.message}{follow}"
+        self._send(SayStatement(place.account, text, is_confirmed=bool(doubts)))

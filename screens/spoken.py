@@ -1,28 +1,38 @@
-"""What was said at the foot of the desk: for the arrows, and to know it said again at once."""
+"""What was said and asked at the foot of the screens: for the arrows, and its newest answers."""
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from msgspec import Struct, field
 
+from lefi_tui.core.record import Record
+from lefi_tui.views.desk_view import Mode
+
 HISTORY_MAX: Final = 100
-AGAIN_S: Final = 20.0  # long enough to read the refusal, and no longer
+ANSWERS_MAX: Final = 4
+
+
+class Place(Record):
+    """An account that a line may be said to."""
+
+    account: str
+    mode: Mode
 
 
 class Spoken(Struct):
-    """What was said, oldest first, and the last of it as it was said: where and when."""
+    """Oldest first. `account` is where the last line was said."""
 
     texts: list[str] = field(default_factory=list)
-    last: tuple[str, str, float] = ("", "", 0.0)  # account, text, seconds of a steady clock
+    answers: list[tuple[str, str]] = field(default_factory=list)  # question, value
+    account: str = ""
 
-    def say(self, account: str, text: str) -> bool:
-        """Whether it is the same again, at once: meant, though it looked like a slip."""
-        now_s = time.monotonic()
-        before = self.last
-        is_again = before[:2] == (account, text) and now_s - before[2] < AGAIN_S
-        self.last = ("", "", 0.0) if is_again else (account, text, now_s)
-        self.texts.append(text)
+    def say(self, account: str, text: str) -> None:
+        self.account = account
+        if self.texts[-1:] != [text]:
+            self.texts.append(text)
         del self.texts[:-HISTORY_MAX]
-        return is_again
+
+    def answer(self, text: str, value: str) -> None:
+        self.answers.append((text, value))
+        del self.answers[:-ANSWERS_MAX]

@@ -18,6 +18,7 @@ from lefi_tui.engine.reporting import Reporting
 from lefi_tui.engine.scheduling import Scheduling
 from lefi_tui.engine.tracing import Tracing
 from lefi_tui.engine.world import World
+from lefi_tui.engine.worth import Worth
 from lefi_tui.ports.records import Records
 from lefi_tui.ports.secrets import SecretsError
 from lefi_tui.views.approvals_picture import approvals_view
@@ -32,6 +33,7 @@ from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.orders_view import OrdersView
+from lefi_tui.views.picture import marked
 from lefi_tui.views.queries import (
     ApprovalsQuery,
     BotQuery,
@@ -45,14 +47,18 @@ from lefi_tui.views.queries import (
     ReportQuery,
     ScheduleQuery,
     ScoresQuery,
+    StatementQuery,
     StoryQuery,
     TicketQuery,
     VaultErrand,
+    WorthQuery,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
 from lefi_tui.views.scores import GAMES_READ, Told, scores_view
 from lefi_tui.views.scores_view import ScoresView
+from lefi_tui.views.statement_picture import statement_view
+from lefi_tui.views.statement_view import StatementView, WorthView
 from lefi_tui.views.story_view import StoryView
 from lefi_tui.views.ticket_picture import ticket_view
 from lefi_tui.views.ticket_view import TicketView
@@ -77,6 +83,7 @@ class Reading:
         self._world = world
         self._records = records
         self._charting = Charting(world, records)
+        self._worth = Worth(world)
         self.starts = LiveStarts(world)
         self._tracing = tracing
         self._reporting: Reporting | None = None  # reads nothing until somebody asks
@@ -93,9 +100,11 @@ class Reading:
             ReportQuery: self._report,
             ScheduleQuery: self._schedule,
             ScoresQuery: self._scores,
+            StatementQuery: self._statement,
             StoryQuery: self._story,
             TicketQuery: self._ticket,
             VaultErrand: self._unlock,
+            WorthQuery: self._asked_worth,
         }
 
     async def answer(self, query: Query, sight: Sight) -> Any:
@@ -144,6 +153,13 @@ class Reading:
 
     async def _ticket(self, query: TicketQuery, sight: Sight) -> TicketView:
         return ticket_view(query, sight.screen, sight.desk, sight.now_ns)
+
+    async def _statement(self, query: StatementQuery, sight: Sight) -> StatementView:
+        return statement_view(query, sight.screen, sight.desk, sight.now_ns)
+
+    async def _asked_worth(self, query: WorthQuery, sight: Sight) -> WorthView:
+        seen = marked(sight.desk, sight.screen.prices)
+        return await self._worth.answer(query, seen, sight.now_ns)
 
     async def _schedule(self, _query: ScheduleQuery, sight: Sight) -> ScheduleView:
         assert self.scheduling is not None, "the engine has not started"

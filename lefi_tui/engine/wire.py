@@ -50,15 +50,18 @@ from lefi_tui.views.queries import (
     ReportQuery,
     ScheduleQuery,
     ScoresQuery,
+    StatementQuery,
     StoryQuery,
     TicketQuery,
     VaultErrand,
     WalletsQuery,
     WhyQuery,
+    WorthQuery,
 )
 from lefi_tui.views.report_view import ReportView
 from lefi_tui.views.schedule_view import ScheduleView
 from lefi_tui.views.scores_view import ScoresView
+from lefi_tui.views.statement_view import StatementView, WorthView
 from lefi_tui.views.story_view import StoryView
 from lefi_tui.views.ticket_view import TicketView
 from lefi_tui.views.wallet_view import WalletsView
@@ -92,8 +95,10 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "ReportQuery": (ReportQuery, ReportView),
     "ScheduleQuery": (ScheduleQuery, ScheduleView),
     "ScoresQuery": (ScoresQuery, ScoresView),
+    "StatementQuery": (StatementQuery, StatementView),
     "StoryQuery": (StoryQuery, StoryView),
     "GatesQuery": (GatesQuery, GatesView),
+    "WorthQuery": (WorthQuery, WorthView),
 }
 
 

@@ -171,6 +171,22 @@ class TicketQuery(Query):
     number: int = 0  # said back, so that an answer to what was typed before is known as that
 
 
+class WorthQuery(Query):
+    """What an automated script prints as market and account stand now, run once on its newest
+    candles; nothing it wants is carried out. Answered by a WorthView."""
+
+    account: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+class StatementQuery(Query):
+    """What a statement would do, before it is said: answered by a StatementView."""
+
+    account: str
+    text: str
+
+
 class ChartQuery(Query):
     """The newest candles of a market with one's own fills on them: answered by a ChartView."""
 

@@ -1,4 +1,4 @@
-"""A statement of Lefi while it is typed: what is wrong with it, and where."""
+"""A line of Lefi while it is typed: a question or a statement, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Final
 from lefi_tui.core.desk.saying import BEFORE, source_of
 from lefi_tui.core.record import Record
 from lefi_tui.lang.builtins import BUILTINS
+from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.program import check
+
+ASKS: Final = "Print("
+ALONE: Final = "LF211"  # a value that stands where a statement should
 
 
 class Wrong(Record):
@@ -19,13 +23,36 @@ class Wrong(Record):
     next: str = ""
 
 
-def wrong_of(text: str) -> Wrong | None:
-    """The first mistake; None where it can be said."""
-    checked = check(source_of(text))
-    first = next((each for each in checked.diagnostics if each.is_error), None)
-    if first is None:
-        return None
-    column = min(max(0, first.span.start - len(BEFORE)), len(text))
+class Line(Record):
+    """What was typed. A question has the script that prints its value."""
+
+    text: str
+    question: str = ""
+    unit: str = ""  # of its value
+    wrong: Wrong | None = None
+
+
+def read_line(text: str) -> Line:
+    """A line that has a value is a question; all else is a statement."""
+    question = source_of(f"{ASKS}{text})")
+    of_question = _first_error(question)
+    if of_question is None:
+        return Line(text, question)
+    of_statement = _first_error(source_of(text))
+    if of_statement is None:
+        return Line(text)
+    asks = _placed(of_question, text, len(BEFORE) + len(ASKS))
+    says = _placed(of_statement, text, len(BEFORE))
+    is_question = of_statement.code == ALONE or asks.column > says.column  # it is right so far
+    return Line(text, wrong=asks if is_question else says)
+
+
+def _first_error(source: str) -> Diagnostic | None:
+    return next((each for each in check(source).diagnostics if each.is_error), None)
+
+
+def _placed(first: Diagnostic, text: str, before: int) -> Wrong:
+    column = min(max(0, first.span.start - before), len(text))
     length = max(1, min(first.span.end - first.span.start, len(text) - column))
     follow = first.fix.title if first.fix is not None else first.hint
     return Wrong(column, length, first.message, follow)

@@ -11,9 +11,11 @@ from textual.app import App
 from lefi_tui.core.messages import Command, PlaceOrder, SayStatement
 from lefi_tui.core.order import Size, SizeKind
 from lefi_tui.views.desk_view import Mode
+from lefi_tui.views.queries import WorthQuery
+from lefi_tui.views.statement_view import StatementView, WorthView
 from lefi_tui.views.ticket_view import TicketView
-from screens.say import Asked, SayScreen
-from screens.spoken import AGAIN_S, Spoken
+from screens.say import SayScreen
+from screens.spoken import Place, Spoken
 from screens.ticket import TicketScreen
 from widgets.in_order import Field
 from widgets.ink import TRUE_COLOR
@@ -67,30 +69,56 @@ async def test_what_may_hurt_is_sent_by_the_second_enter_on_the_same_order(
         assert command.is_confirmed is is_confirmed
 
 
-@pytest.mark.parametrize(("mode", "left"), [(Mode.DEMO, [1, 1]), (Mode.LIVE, [0, 1])])
-async def test_a_statement_for_real_money_is_said_twice(mode: Mode, left: list[int]) -> None:
+def ticket_of(doubts: tuple[str, ...] = (), refusal: str = "") -> StatementView:
+    return StatementView((TicketView(*MARKET, doubts=doubts),), refusal=refusal)
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "left", "is_confirmed"),
+    [
+        (Mode.DEMO, ticket_of(), [1, 1], False),
+        (Mode.LIVE, ticket_of(), [0, 1], False),
+        (Mode.DEMO, ticket_of(("far from the market",)), [0, 1], True),
+        (Mode.DEMO, ticket_of(refusal="Ask for less."), [0, 0], False),
+    ],
+)
+async def test_a_statement_for_real_money_and_one_like_a_slip_are_said_twice(
+    mode: Mode, answer: StatementView, left: list[int], *, is_confirmed: bool
+) -> None:
     sent: list[Command] = []
     spoken = Spoken()
     seen = []
     async with App[None]().run_test() as pilot:
-        screen = SayScreen(Asked("main", mode, spoken), sent.append)
+        screen = SayScreen([Place("main", mode)], spoken, sent.append, TRUE_COLOR)
         await pilot.app.push_screen(screen)
         screen.query_one(Field).value = 'Close("BTC/USDT")'
-        for _ in left:
+        await pilot.pause()
+        for number, _ in enumerate(left):
             await pilot.press("enter")
+            assert number or not sent  # nothing leaves before it was shown
+            if screen.is_attached:
+                screen.show(answer, 0)
             await pilot.pause()
             seen.append(len(sent))
     assert seen == left
-    assert sent == [SayStatement("main", 'Close("BTC/USDT")')]
-    assert spoken.texts == ['Close("BTC/USDT")']
+    close = SayStatement("main", 'Close("BTC/USDT")', is_confirmed=is_confirmed)
+    assert sent == [close] * left[-1]
+    assert spoken.texts == ['Close("BTC/USDT")'] * left[-1]
 
 
-async def test_only_the_same_words_at_once_to_the_same_account_are_meant() -> None:
-    spoken = Spoken()
-    assert not spoken.say("demo", "Buy")
-    assert not spoken.say("live", "Buy")  # another account's money
-    assert spoken.say("live", "Buy")
-    assert not spoken.say("live", "Buy")  # a third time is a first one
-    account, text, at_s = spoken.last
-    spoken.last = (account, text, at_s - AGAIN_S)
-    assert not spoken.say("live", "Buy")  # hours later, from the history
+async def test_the_value_of_a_question_is_kept_above_and_another_line_shows_no_old_answer() -> None:
+    spoken, sent = Spoken(), list[Command]()
+    async with App[None]().run_test() as pilot:
+        screen = SayScreen([Place("main", Mode.DEMO)], spoken, sent.append, TRUE_COLOR)
+        await pilot.app.push_screen(screen)
+        field = screen.query_one(Field)
+        field.value = "1 + 2"
+        await pilot.press("enter")
+        assert isinstance(screen.query_of, WorthQuery)
+        screen.show(WorthView(("3",)), 0)
+        await pilot.pause()
+        assert spoken.answers == [("1 + 2", "= 3")]
+        assert not sent
+        emptied = field.value
+        await pilot.press("up")
+        assert (emptied, field.value) == ("", "1 + 2")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lefi_tui.core.bot import OWN_ACCOUNT, BotKind, Decision, Intent, Note, Occasion
+from lefi_tui.core.bot import OWN_ACCOUNT, BotKind, Decision, Intent, Needs, Note, Occasion
 from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.closing import close_position
 from lefi_tui.core.desk.draft import Draft
@@ -29,6 +29,7 @@ from lefi_tui.core.messages import (
     Transient,
 )
 from lefi_tui.core.order import HAND, Side
+from lefi_tui.core.record import Record
 
 KIND: Final = "automated"  # whose language it is
 BEFORE: Final = "on Start {\n"
@@ -44,22 +45,34 @@ def source_of(text: str) -> str:
     return f"{BEFORE}{text}{AFTER}"
 
 
+class Wish(Record):
+    """What a statement wants as the desk stands; `refusal` is why it can't be."""
+
+    intents: tuple[Intent, ...] = ()
+    notes: tuple[Note, ...] = ()
+    refusal: str = ""
+
+
+def wish_of(desk: Desk, command: SayStatement) -> Wish:
+    """Nothing is sent, and no gate is asked yet."""
+    refusal = _refusal(desk, command)
+    if refusal:
+        return Wish(refusal=refusal)
+    decision = _decided(desk, desk.kinds[KIND], command)
+    return Wish(decision.intents, decision.notes, _not_by_hand(decision))
+
+
 def say_statement(draft: Draft, command: SayStatement) -> None:
     see(draft, command.account, command.quotes)
-    refusal = _refusal(draft.desk, command)
-    if refusal:
-        draft.refuse(NAME, command.at_ns, refusal)
-        return
-    kind = draft.desk.kinds[KIND]
-    decision = _decided(draft.desk, kind, command)
-    refusal = _not_by_hand(decision) or _refused(draft.desk, command, decision)
+    wish = wish_of(draft.desk, command)
+    refusal = wish.refusal or _refused(draft.desk, command, wish)
     if refusal:
         draft.refuse(NAME, command.at_ns, refusal)
         return
     draft.say(StatementSaid(command.account, command.text, command.at_ns, command.by))
-    for note in decision.notes:
+    for note in wish.notes:
         draft.say(_noted(note, command.at_ns))
-    for intent in decision.intents:
+    for intent in wish.intents:
         _carry_out(draft, command, intent)
 
 
@@ -95,23 +108,27 @@ def _not_lefi(desk: Desk, command: SayStatement) -> str:
 
 def _decided(desk: Desk, kind: BotKind, command: SayStatement) -> Decision:
     source = source_of(command.text)
-    hand = BotRecord(
+    hand = as_bot(desk, command.account, source, kind.needs(source, {}), command.at_ns)
+    occasion = Occasion(command.at_ns // NS_PER_MS, started=True)
+    return kind.decide(kind.begin(source, {}), occasion, DeskSnapshot(desk, hand))
+
+
+def as_bot(desk: Desk, account: str, source: str, needs: Needs, at_ns: int) -> BotRecord:
+    """A person's hand, seen as a bot: what it holds and has working is the hand's."""
+    return BotRecord(
         id=HAND,
         kind=KIND,
-        account=command.account,
-        mode=desk.accounts[command.account].mode,
+        account=account,
+        mode=desk.accounts[account].mode,
         version="",
         source=source,
         settings=(),
         title="",
-        needs=kind.needs(source, {}),
+        needs=needs,
         state=None,
         status=BotStatus.RUNNING,
-        started_at_ns=command.at_ns,
+        started_at_ns=at_ns,
     )
-    state = kind.begin(source, {})
-    occasion = Occasion(command.at_ns // NS_PER_MS, started=True)
-    return kind.decide(state, occasion, DeskSnapshot(desk, hand))
 
 
 def _not_by_hand(decision: Decision) -> str:
@@ -131,10 +148,10 @@ def _not_by_hand(decision: Decision) -> str:
     return ""
 
 
-def _refused(desk: Desk, command: SayStatement, decision: Decision) -> str:
+def _refused(desk: Desk, command: SayStatement, wish: Wish) -> str:
     """All of it is tried in its turn, on what its earlier wishes leave, before any of it leaves."""
     trial = Draft(desk)
-    for intent in decision.intents:
+    for intent in wish.intents:
         _carry_out(trial, command, intent)
     return next((words for each in trial.events if (words := _no(each))), "")
 
@@ -152,7 +169,8 @@ def _no(event: Event | Transient) -> str:
 # ---- carried out
 
 
-def _order(command: SayStatement, intent: Intent) -> PlaceOrder:
+def order_of(command: SayStatement, intent: Intent) -> PlaceOrder:
+    """A buy or a sell of it, as the ticket would send it."""
     return PlaceOrder(
         command.account,
         intent.symbol,
@@ -175,7 +193,7 @@ def _carry_out(draft: Draft, command: SayStatement, intent: Intent) -> None:
     key = (command.account, intent.symbol)
     match intent.action:
         case "buy" | "sell":
-            place_order(draft, _order(command, intent))
+            place_order(draft, order_of(command, intent))
         case "close":
             close_position(draft, ClosePosition(*key, command.at_ns, command.by))
         case "cancel":

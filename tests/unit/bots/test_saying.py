@@ -21,7 +21,7 @@ from lefi_tui.core.messages import (
     VenueAccepted,
 )
 from lefi_tui.core.order import HAND, OrderKind, Side
-from lefi_tui.views.statement import completed, wrong_of
+from lefi_tui.views.statement import completed, read_line
 from tests.unit.core.desk_kit import fill, of, open_desk
 from tests.unit.core.test_by_hand import SEEN, D
 
@@ -110,10 +110,30 @@ def test_a_halted_desk_hears_no_statement_that_trades() -> None:
 
 
 def test_a_mistake_has_its_place_in_what_was_typed() -> None:
-    found = wrong_of('Byu("BTC/USDT", 1)')
+    found = read_line('Byu("BTC/USDT", 1)').wrong
     assert found is not None
     assert (found.column, found.length) == (0, 3)
-    assert wrong_of(BUY) is None
+    assert read_line(BUY).wrong is None
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "length"),
+    [
+        ("RSI(clsoe, 14)", 4, 5),
+        ('1 + Spot("BTC/USDT") / ', 23, 1),
+        ('MACD(Candles("A/B", 1h).close)', 0, 30),
+    ],
+)
+def test_so_has_one_in_a_question(text: str, column: int, length: int) -> None:
+    found = read_line(text).wrong
+    assert found is not None
+    assert (found.column, found.length) == (column, length)
+
+
+def test_a_line_that_has_a_value_is_a_question() -> None:
+    asked = ('Position("BTC/USDT") > 0', "1 + 2", 'RSI(Candles("BTC/USDT", 1h).close, 14)')
+    assert all(read_line(each).question for each in asked)
+    assert not any(read_line(each).question for each in (BUY, "Print(1)", 'Cancel("BTC/USDT")'))
 
 
 def test_the_name_of_a_method_that_is_begun_is_ended() -> None:

@@ -1,0 +1,77 @@
+"""What a script prints as market and account stand: run once on its newest candles, by nobody.
+
+The rule it keeps: nothing it wants is carried out, and no bot or order knows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Final
+
+from lefi_tui.core.bot import Bar, Needs, Occasion
+from lefi_tui.core.desk import waiting
+from lefi_tui.core.desk.saying import KIND, as_bot
+from lefi_tui.core.desk.snapshot import DeskSnapshot
+from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.record import Record
+
+PRINT: Final = "print"  # kind of a note
+NS_PER_MS: Final = 1_000_000
+
+
+class Asked(Record):
+    account: str
+    source: str
+    settings: Mapping[str, str]
+    at_ns: int
+
+
+class Printed(Record):
+    values: tuple[str, ...] = ()
+    refusal: str = ""
+    at_ms: int = 0  # close of the newest candle; 0: it reads none
+
+
+def needs_of(desk: Desk, asked: Asked) -> Needs | str:
+    """What it must be fed, or why it can't be asked there."""
+    account, kind = asked.account, desk.kinds[KIND]
+    if account not in desk.accounts:
+        return f"There is no account {account!r}; there are {', '.join(desk.accounts)}."
+    if waiting.is_file(desk, account):
+        return f"{account} is a candle file: it has no present to ask about."
+    wrong = kind.refused(asked.source, asked.settings)
+    if wrong:
+        return wrong
+    needs = kind.needs(asked.source, asked.settings)
+    unknown = [each for each in needs.symbols if (account, each) not in desk.instruments]
+    return f"Account {account} has no market {unknown[0]}." if unknown else needs
+
+
+def printed(desk: Desk, asked: Asked, needs: Needs, bars: Iterable[Bar]) -> Printed:
+    """Its series step by all candles, close by close; what it prints at the newest counts."""
+    kind = desk.kinds[KIND]
+    snapshot = DeskSnapshot(desk, as_bot(desk, asked.account, asked.source, needs, asked.at_ns))
+    state = kind.begin(asked.source, asked.settings)
+    steps = [(at, tuple(some)) for at, some in groupby(sorted(bars, key=_close_ms), key=_close_ms)]
+    newest = steps.pop() if steps else None
+    for at_ms, some in steps:
+        state = kind.decide(state, Occasion(at_ms, some, is_history=True), snapshot).state
+    now_ms = asked.at_ns // NS_PER_MS
+    last = () if newest is None else newest[1]
+    decision = kind.decide(state, Occasion(now_ms, last, started=True), snapshot)
+    close_ms = 0 if newest is None else newest[0]
+    values = tuple(each.text for each in decision.notes if each.kind == PRINT)
+    if decision.fault or values:
+        return Printed(values, decision.fault, close_ms)
+    return Printed((), _why_nothing(decision.warming), close_ms)
+
+
+def _close_ms(bar: Bar) -> int:
+    return bar.time_ms + bar.timeframe_ms
+
+
+def _why_nothing(warming: str) -> str:
+    if warming:
+        return f"Its candles do not reach back far enough yet: {warming} are known."
+    return "Nothing was said: what stands before it did not let it come so far."
