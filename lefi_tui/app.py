@@ -32,11 +32,10 @@ from screens.poller import POLL_SECONDS, Poller
 from screens.resume import ResumeScreen
 from screens.rooms import Rooms
 from screens.setup import DeskSetup
-from screens.spoken import Place, Spoken
 from screens.start_bot import StartScreen
 from screens.theme import theme_of
 from screens.why import WhyScreen
-from screens.windows import line_of_lefi, window
+from screens.windows import Windows
 
 
 class LefiApp(SlimDisplay):
@@ -52,12 +51,12 @@ class LefiApp(SlimDisplay):
         self._signals = signals
         self._courier = Courier(setup.channel.send, self.notice)
         self.send = asking_first(self._courier.send, self, setup.palette)
-        self._spoken = Spoken()
         self._leaving = Leaving(setup, self._courier, self.notice, self.exit)
         self._desk = DeskScreen(self.send, setup.mode, setup.palette)
         self._desk.table = setup.table
         rooms = {key: partial(room, self.send, setup.palette) for key, room in setup.rooms.items()}
         self._rooms = Rooms(self, rooms, setup.table)
+        self._windows = Windows(self.send, setup.palette)
         self._kill_watch = KillWatch(self, setup.channel.ask)
         alerts = Alerts(setup.alerts, self.notice, self.write_to_terminal)
         self._poller = Poller(setup.channel.ask, self.run_worker, self.notice, alerts.look)
@@ -129,18 +128,8 @@ class LefiApp(SlimDisplay):
     def action_help(self) -> None:
         self._rooms.lay(HelpScreen(self._setup.table, self._rooms.groups()))
 
-    def action_window(self, name: str) -> None:
-        self._rooms.lay(window(name, self.send))
-
-    def action_say(self, account: str = "") -> None:
-        """A line of Lefi, to this account first; else to the one that the last line was said to."""
-        view, first = self._desk.view, account or self._spoken.account
-        if view is None or not view.accounts:
-            self.notice("The engine has shown no account yet.")
-            return
-        places = [Place(each.name, each.mode) for each in view.accounts]
-        places.sort(key=lambda each: each.account != first)
-        self._rooms.lay(line_of_lefi(places, self._spoken, self.send, self._setup.palette))
+    def action_window(self, name: str, about: str = "") -> None:
+        self._rooms.lay(self._windows.of(name, about, self._desk.view))
 
     def action_jump(self) -> None:
         self._rooms.jump()

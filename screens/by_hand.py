@@ -89,7 +89,7 @@ class ByHand(Framed):
     async def action_say(self) -> None:
         """To the account of the row under the cursor."""
         market = self._market()
-        await self.app.run_action(f"say({market[0] if market else ''!r})", self.app)
+        await self.app.run_action(f"window('say', {market[0] if market else ''!r})", self.app)
 
     def _market(self) -> tuple[str, str] | None:
         """Of the row under the cursor; else the first that has a price."""

@@ -131,7 +131,7 @@ KEYS: Final = (
         "say",
         "A line of Lefi at the foot of this screen: a question has its value, a statement is said.",
         EVERYWHERE,
-        "say",
+        "window('say')",
     ),
     Key(
         "mouse",

@@ -27,13 +27,14 @@ from screens.beside import Newest
 from screens.keys import SAY, bindings, of_groups
 from screens.spoken import Place, Spoken
 from widgets.in_order import Field
-from widgets.ink import Palette
+from widgets.ink import Ink, Palette
 from widgets.statement import answered, past, previewed, wrong
 
 CHECK_SECONDS: Final = 0.15
 EXAMPLE: Final = 'RSI(Candles("BTC/USDT", 1h).close, 14)   Buy("BTC/USDT", 100 USDT)   Equity()'
 AGAIN: Final = "Enter once more says it."
 NOTHING: Final = Line("")
+NOWHERE: Final = Place("", Mode.DEMO)
 
 
 class SayScreen(Dialog, Asking):
@@ -53,7 +54,7 @@ class SayScreen(Dialog, Asking):
         palette: Palette,
     ) -> None:
         super().__init__()
-        self._places, self._spoken = list(places), spoken
+        self._places, self._spoken = list(places) or [NOWHERE], spoken
         self._send, self._palette = send, palette
         self._at = len(spoken.texts)
         self._line = NOTHING  # as it was read last
@@ -73,6 +74,10 @@ class SayScreen(Dialog, Asking):
 
     def on_mount(self) -> None:
         self._draw()
+
+    @property
+    def _place(self) -> Place:
+        return self._places[0]
 
     # ---- what is typed, and what comes of it
 
@@ -94,8 +99,8 @@ class SayScreen(Dialog, Asking):
             self._draw()
 
     def _question(self) -> Query | None:
-        account, line = self._places[0].account, self._line
-        if line.wrong is not None or not line.text.strip():
+        account, line = self._place.account, self._line
+        if line.wrong is not None or not line.text.strip() or not account:
             return None
         if line.question:
             return WorthQuery(account, line.question)
@@ -112,7 +117,7 @@ class SayScreen(Dialog, Asking):
         self._draw()
 
     def _draw(self) -> None:
-        inks, place = self._palette.inks, self._places[0]
+        inks, place = self._palette.inks, self._place
         window = self.query_one(".window")
         window.border_title = f"{place.mode} {place.account}: one line of Lefi"
         window.border_subtitle = "Enter   ↑ ↓ said before   Tab completes   Shift+Tab account   Esc"
@@ -122,6 +127,8 @@ class SayScreen(Dialog, Asking):
 
     def _told(self) -> Text:
         line, answer = self._line, self._answer
+        if not self._place.account:
+            return Text("The engine has shown no account yet.", self._palette.inks[Ink.WARN])
         if line.wrong is not None:
             return wrong(line.wrong, self._palette.inks)
         if not line.text.strip():
@@ -130,7 +137,7 @@ class SayScreen(Dialog, Asking):
             return answered(answer, line.unit, self._palette.inks)
         text = previewed(answer, self._palette)
         if self._is_sure:
-            real = "REAL MONEY. " if self._places[0].mode is Mode.LIVE else ""
+            real = "REAL MONEY. " if self._place.mode is Mode.LIVE else ""
             text.append(f"\n{real}{AGAIN}", "bold")
         return text
 
@@ -169,7 +176,7 @@ class SayScreen(Dialog, Asking):
         text = self._line.text.strip()
         if isinstance(answer, WorthView):
             if not answer.refusal:
-                self._spoken.say(self._places[0].account, text)
+                self._spoken.say(self._place.account, text)
                 told = answered(answer, self._line.unit, self._palette.inks)
                 self._spoken.answer(text, told.plain)
                 self._at = len(self._spoken.texts)
@@ -178,7 +185,7 @@ class SayScreen(Dialog, Asking):
             self._leave(text, answer)
 
     def _leave(self, text: str, answer: StatementView) -> None:
-        place, doubts = self._places[0], answer.doubts
+        place, doubts = self._place, answer.doubts
         if (doubts or place.mode is Mode.LIVE) and not self._is_sure:
             self._is_sure = True
             return

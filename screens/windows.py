@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from lefi_tui.core.messages import Command
+from lefi_tui.views.desk_view import DeskView
 from screens.asking import Dialog
 from screens.dead import DeadScreen
 from screens.scores import ScoresScreen
@@ -13,19 +14,27 @@ from screens.wallets import WalletsScreen
 from widgets.ink import Palette
 
 
-def window(name: str, send: Callable[[Command], None]) -> Dialog:
-    match name:
-        case "money":
-            return WalletsScreen()
-        case "scores":
-            return ScoresScreen()
-        case _:
-            return DeadScreen(send)
+class Windows:
+    def __init__(self, send: Callable[[Command], None], palette: Palette) -> None:
+        self._send, self._palette = send, palette
+        self._spoken = Spoken()
 
+    def of(self, name: str, about: str, view: DeskView | None) -> Dialog:
+        """`about` is what it was opened for: an account, to say a line to."""
+        match name:
+            case "money":
+                return WalletsScreen()
+            case "scores":
+                return ScoresScreen()
+            case "say":
+                return self._line_of_lefi(about or self._spoken.account, view)
+            case _:
+                return DeadScreen(self._send)
 
-def line_of_lefi(
-    places: Sequence[Place], spoken: Spoken, send: Callable[[Command], None], palette: Palette
-) -> Dialog:
-    from screens.say import SayScreen
+    def _line_of_lefi(self, first: str, view: DeskView | None) -> Dialog:
+        from screens.say import SayScreen
 
-    return SayScreen(places, spoken, send, palette)
+        accounts = () if view is None else view.accounts
+        places = [Place(each.name, each.mode) for each in accounts]
+        places.sort(key=lambda each: each.account != first)
+        return SayScreen(places, self._spoken, self._send, self._palette)

@@ -32,7 +32,7 @@ def test_an_order_by_hand_from_its_ticket_to_the_close(desk: TmuxDesk) -> None:
     desk.keys("Enter")
     desk.wait(lambda text: "long" in text and " stop" in text and "by hand" in text)
     desk.keys(":")
-    desk.wait("one statement")
+    desk.wait("one line of Lefi")
     desk.keys("-l", 'Buy("BTC/USDT", 0.01 BTC, at = 30000)')
     desk.keys("Enter")
     desk.wait(lambda text: "30,000.00" in text)

@@ -74,7 +74,7 @@ async def test_a_statement_is_checked_where_it_is_typed_carried_out_and_recalled
 ) -> None:
     async with opened(tmp_path) as desk:
         await desk.press("colon")
-        await desk.until("one statement")
+        await desk.until("one line of Lefi")
         await desk.press(*"Byu(1)")
         await desk.until("^^^")
         await desk.press(*(["backspace"] * 6))
@@ -85,7 +85,7 @@ async def test_a_statement_is_checked_where_it_is_typed_carried_out_and_recalled
         await desk.until("sent buy 0.01 BTC/USDT at 40,000")
         await working(desk, D(40_000))
         await desk.press("colon")
-        await desk.until("one statement")
+        await desk.until("one line of Lefi")
         await desk.press("up")
         await desk.until("at = 40000")
         await desk.press("escape")
