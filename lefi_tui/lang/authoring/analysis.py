@@ -30,7 +30,7 @@ from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.examine import SOURCE_MAX, Examined, examined, read
 from lefi_tui.lang.source import Source, Span
-from lefi_tui.lang.watch import Watch
+from lefi_tui.lang.watch import Seen, Watch
 
 TEXTS_KEPT: Final = 8  # one at each cursor, and what stood there before the last keys
 
@@ -111,6 +111,10 @@ class Analysis:
         """Of an expression at its place: `USDT per BTC`, `a plain number`; "" where unknown."""
         return unit_of(self._examined[1], span)
 
+    def seen(self, span: Span) -> tuple[Seen, ...]:
+        """What the checker found there: more than once in a function that is called often."""
+        return tuple(self._examined[1].seen.get(span, ()))
+
     # ---- parts
 
     def _within(self, offset: int) -> int:
@@ -137,10 +141,10 @@ class Analysis:
         return {each.key: each for each in self._bound if each.is_declaration}
 
     def _values_at(self, offset: int) -> list[s.Expr]:
-        return values_at(self._values, self._within(offset))
+        return values_at(self.values, self._within(offset))
 
     @cached_property
-    def _values(self) -> tuple[s.Expr, ...]:
+    def values(self) -> tuple[s.Expr, ...]:
         return tuple(values_of(self.script))
 
     def _has_own_words(self, offset: int) -> bool:

@@ -50,3 +50,12 @@ def values_at(roots: Iterable[s.Expr], offset: int) -> list[s.Expr]:
         best = max(found, key=lambda each: each.span.start)  # at a seam, what begins there
         out.append(best)
         inside = list(parts(best))
+
+
+def all_parts(roots: Iterable[s.Expr | None]) -> Iterator[s.Expr]:
+    """These and all that stands in them."""
+    waiting = [each for each in roots if each is not None]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += parts(node)
