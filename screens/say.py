@@ -130,7 +130,7 @@ class SayScreen(Dialog, Asking):
         if not self._place.account:
             return Text("The engine has shown no account yet.", self._palette.inks[Ink.WARN])
         if line.wrong is not None:
-            return wrong(line.wrong, self._palette.inks)
+            return wrong(line.wrong, line.form, self._palette.inks)
         if not line.text.strip():
             return Text()
         if isinstance(answer, WorthView):
@@ -149,7 +149,9 @@ class SayScreen(Dialog, Asking):
         self._put([*texts, ""][self._at])
 
     def action_complete(self) -> None:
-        self._put(completed(self._field.value))
+        text, cursor = completed(self._field.value, self._place.symbols)
+        self._put(text)
+        self._field.cursor_position = cursor
 
     def action_account(self) -> None:
         self._places.append(self._places.pop(0))

@@ -18,6 +18,7 @@ class Place(Record):
 
     account: str
     mode: Mode
+    symbols: tuple[str, ...] = ()  # of its markets that have a price
 
 
 class Spoken(Struct):

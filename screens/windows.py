@@ -34,7 +34,10 @@ class Windows:
     def _line_of_lefi(self, first: str, view: DeskView | None) -> Dialog:
         from screens.say import SayScreen
 
-        accounts = () if view is None else view.accounts
-        places = [Place(each.name, each.mode) for each in accounts]
+        accounts, prices = ((), ()) if view is None else (view.accounts, view.prices)
+        places = [
+            Place(a.name, a.mode, tuple(p.symbol for p in prices if p.account == a.name))
+            for a in accounts
+        ]
         places.sort(key=lambda each: each.account != first)
         return SayScreen(places, self._spoken, self._send, self._palette)

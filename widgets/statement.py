@@ -15,11 +15,13 @@ from widgets.ticket import WAITS, preview
 Inks = Mapping[Ink, str]
 
 
-def wrong(found: Wrong, inks: Inks) -> Text:
-    """With a caret under it."""
+def wrong(found: Wrong, form: str, inks: Inks) -> Text:
+    """With a caret under it, and how the call is written in which it ends."""
     caret = f"{' ' * (found.column + 1)}{'^' * found.length}"
     text = Text(f"{caret}\n{found.message}", inks[Ink.WARN])
-    return text.append(f"\n{found.next}", inks[Ink.DIM]) if found.next else text
+    for each in (found.next, form):
+        text.append(f"\n{each}" if each else "", inks[Ink.DIM])
+    return text
 
 
 def answered(view: WorthView, unit: str, inks: Inks) -> Text:

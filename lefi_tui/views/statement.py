@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from lefi_tui.core.desk.saying import BEFORE, source_of
 from lefi_tui.core.record import Record
-from lefi_tui.lang.builtins import BUILTINS
+from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.lang.diagnostic import Diagnostic
-from lefi_tui.lang.program import check
+from lefi_tui.lang.source import Span
 
 ASKS: Final = "Print("
 ALONE: Final = "LF211"  # a value that stands where a statement should
@@ -29,6 +30,7 @@ class Line(Record):
     text: str
     question: str = ""
     unit: str = ""  # of its value
+    form: str = ""  # of the call at its end
     wrong: Wrong | None = None
 
 
@@ -37,18 +39,27 @@ def read_line(text: str) -> Line:
     question = source_of(f"{ASKS}{text})")
     of_question = _first_error(question)
     if of_question is None:
-        return Line(text, question)
+        begin = len(BEFORE) + len(ASKS)
+        return Line(text, question, _unit(question, Span(begin, begin + len(text))))
     of_statement = _first_error(source_of(text))
     if of_statement is None:
         return Line(text)
+    called = analysed(source_of(text)).signature(len(BEFORE) + len(text))
+    form = "" if called is None else called.form
     asks = _placed(of_question, text, len(BEFORE) + len(ASKS))
     says = _placed(of_statement, text, len(BEFORE))
     is_question = of_statement.code == ALONE or asks.column > says.column  # it is right so far
-    return Line(text, wrong=asks if is_question else says)
+    return Line(text, wrong=asks if is_question else says, form=form)
 
 
 def _first_error(source: str) -> Diagnostic | None:
-    return next((each for each in check(source).diagnostics if each.is_error), None)
+    return next((each for each in analysed(source).diagnostics if each.is_error), None)
+
+
+def _unit(source: str, span: Span) -> str:
+    stripped = source[span.start : span.end]
+    left = len(stripped) - len(stripped.lstrip())
+    return analysed(source).unit_of(Span(span.start + left, span.start + len(stripped.rstrip())))
 
 
 def _placed(first: Diagnostic, text: str, before: int) -> Wrong:
@@ -58,11 +69,14 @@ def _placed(first: Diagnostic, text: str, before: int) -> Wrong:
     return Wrong(column, length, first.message, follow)
 
 
-def completed(text: str) -> str:
-    """With the name of the method that its last word begins; as it is where none or several do."""
-    word = text[len(text.rstrip(_LETTERS)) :]
-    fits = [each for each in BUILTINS if each.lower().startswith(word.lower())] if word else []
-    return f"{text[: len(text) - len(word)]}{fits[0]}(" if len(fits) == 1 else text
-
-
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+def completed(text: str, market: Sequence[str] = ()) -> tuple[str, int]:
+    """With the end that fits best of the name, or the symbol of a market, that is begun, and where
+    the cursor stands then; as it is where nothing is begun or fits."""
+    source = source_of(text)
+    found = analysed(source).completions(len(BEFORE) + len(text), market)
+    begun = source[found.span.start : found.span.end]
+    fits = [each for each in found.rows if begun and each.insert.lower().startswith(begun.lower())]
+    if not fits:
+        return text, len(text)
+    before = text[: found.span.start - len(BEFORE)]
+    return before + fits[0].insert, len(before) + fits[0].cursor

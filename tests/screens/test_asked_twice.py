@@ -117,7 +117,7 @@ async def test_the_value_of_a_question_is_kept_above_and_another_line_shows_no_o
         assert isinstance(screen.query_of, WorthQuery)
         screen.show(WorthView(("3",)), 0)
         await pilot.pause()
-        assert spoken.answers == [("1 + 2", "= 3")]
+        assert spoken.answers == [("1 + 2", "= 3  a number")]
         assert not sent
         emptied = field.value
         await pilot.press("up")

@@ -137,9 +137,10 @@ def test_a_line_that_has_a_value_is_a_question() -> None:
 
 
 def test_the_name_of_a_method_that_is_begun_is_ended() -> None:
-    assert completed("Canc") == "Cancel("
-    assert completed('Close("BTC/USDT"); Canc') == 'Close("BTC/USDT"); Cancel('
-    assert completed("Zzz") == "Zzz"
+    assert completed("Canc") == ("Cancel()", 7)
+    assert completed('Close("BTC/USDT"); Canc') == ('Close("BTC/USDT"); Cancel()', 26)
+    assert completed('Spot("BT', ("BTC/USDT",)) == ('Spot("BTC/USDT', 14)
+    assert completed("Zzz") == ("Zzz", 3)
 
 
 @pytest.mark.parametrize(
