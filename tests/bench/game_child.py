@@ -82,17 +82,22 @@ class Board(Screen[None]):
         self._block.show(painted(self._frame), TRUE_COLOR)
 
     def begin(self) -> None:
-        """After a kill too: trading goes on, a game is started and armed."""
+        """After a kill, or disarmed, too: trading goes on, a game is started and armed."""
         threading.Thread(target=self._begin, daemon=True).start()
 
     def _begin(self) -> None:
         if self._engine.desk.trading_state is not m.TradingState.ACTIVE:
             self._sent(m.Resume("the next round"))
-        settings = tuple(SETTINGS.items())
-        self._sent(m.StartBot("game", "ttadak", "main", "", settings, typed="main"))
+        if not self._is_on():
+            settings = tuple(SETTINGS.items())
+            self._sent(m.StartBot("game", "ttadak", "main", "", settings, typed="main"))
         self._engine.hear(quoted(0))
         self._sent(m.PlayGame("game", Play(Do.ARM, typed="main")))
         say("armed")
+
+    def _is_on(self) -> bool:
+        game = self._engine.desk.bots.get("game")
+        return game is not None and game.is_alive
 
     def _sent(self, command: m.Command) -> None:
         end = time.monotonic() + PATIENCE_S
