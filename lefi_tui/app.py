@@ -23,7 +23,6 @@ from screens.alerts import Alerts
 from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
-from screens.help import HelpScreen
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
 from screens.kill import KillWatch
 from screens.leaving import Leaving
@@ -126,7 +125,7 @@ class LefiApp(SlimDisplay):
         return await super()._check_bindings(key, priority)
 
     def action_help(self) -> None:
-        self._rooms.lay(HelpScreen(self._setup.table, self._rooms.groups()))
+        self._rooms.help()
 
     def action_window(self, name: str, about: str = "") -> None:
         self._rooms.lay(self._windows.of(name, about, self._desk.view))

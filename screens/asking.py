@@ -43,6 +43,7 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
 class Dialog(ModalScreen[None]):
     """A window over the desk, which goes on ticking below."""
 
+    is_help: ClassVar[bool] = False  # asked for help there, a person wants to know more
     AUTO_FOCUS: ClassVar[str | None] = "*"
 
     def action_back(self) -> None:

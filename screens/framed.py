@@ -121,6 +121,10 @@ class Framed(Asking):
     def look_at(self, about: str) -> None:
         """It was opened for one thing: a bot, by its id."""
 
+    def in_question(self) -> str:
+        """The word of a script that a person is at, as the reference names it."""
+        return ""
+
     def words_size(self) -> tuple[int, int]:
         return self.words.size
 

@@ -34,6 +34,7 @@ class HelpScreen(Dialog):
     """The keys of the screen below first, then what works everywhere."""
 
     CSS_PATH = "dialog.tcss"
+    is_help = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
 
     def __init__(self, table: KeyTable, groups: Sequence[str] = ()) -> None:
@@ -43,7 +44,7 @@ class HelpScreen(Dialog):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="window") as window:
             window.border_title = "Keys"
-            window.border_subtitle = "↑ ↓ scroll   Esc back"
+            window.border_subtitle = "↑ ↓ scroll   F1 what Lefi can say   Esc back"
             yield Static(self._page, classes="words")
 
 

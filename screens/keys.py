@@ -39,6 +39,7 @@ LAB: Final = "In the Lab (letters beside the text, on the picture)"
 TTADAK: Final = "Ttadak"
 SAY: Final = "In the statement line"
 TICKET: Final = "In the order ticket (digits go into the field)"
+REFERENCE: Final = "In the reference (what is typed searches)"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
 # Their keys go before the numbers of screens: the other key of a screen still goes there.
@@ -76,7 +77,24 @@ KEYS: Final = (
         "kill",
         0,
     ),
-    Key("help", "f1", "F1", "help", "All keys of this screen.", EVERYWHERE, "help"),
+    Key(
+        "help",
+        "f1",
+        "F1",
+        "help",
+        "All keys of this screen; again, the reference. On a word of a script: what it means.",
+        EVERYWHERE,
+        "help",
+    ),
+    Key(
+        "reference",
+        "alt+q",
+        "Alt+Q",
+        "reference",
+        "All that Lefi can say: methods, indicators, events, statements, messages. Type to search.",
+        EVERYWHERE,
+        "window('reference')",
+    ),
     Key(
         "palette",
         "ctrl+p",
@@ -1241,6 +1259,10 @@ KEYS: Final = (
     Key("say_after", "down", "↓", "", "The one said after it.", SAY, "said(1)"),
     Key("say_account", "shift+tab", "Shift+Tab", "", "The next account.", SAY, "account"),
     Key("say_word", "tab", "Tab", "", "Ends the name of a method that is begun.", SAY, "complete"),
+    Key("topic_above", "up", "↑", "", "The topic above.", REFERENCE, "move(-1)"),
+    Key("topic_below", "down", "↓", "", "The topic below.", REFERENCE, "move(1)"),
+    Key("topic_page_up", "pageup", "PgUp", "", "What is said of it, back.", REFERENCE, "turn(-1)"),
+    Key("topic_page_down", "pagedown", "PgDn", "", "And further on.", REFERENCE, "turn(1)"),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
     Key("field_next", "tab", "Tab", "", "In a ticket: the next field.", LISTS, "field(1)"),
     Key("field_last", "shift+tab", "Shift+Tab", "", "The one before.", LISTS, "field(-1)"),

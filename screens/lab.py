@@ -154,6 +154,9 @@ class LabScreen(Framed):
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()
 
+    def in_question(self) -> str:
+        return self._findings.in_question()
+
     def action_problem(self, step: int) -> None:
         self._findings.go(step)
 

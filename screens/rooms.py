@@ -13,9 +13,11 @@ from textual.screen import ModalScreen, Screen
 
 from lefi_tui.core.messages import Command
 from screens.framed import Framed
+from screens.help import HelpScreen
 from screens.jump import JumpScreen, places
 from screens.keys import EVERYWHERE, SCREENS, KeyTable
 from screens.palette import commands
+from screens.windows import reference
 from widgets.ink import Palette
 
 Room = Callable[[Callable[[Command], None], Palette], Framed]
@@ -75,6 +77,16 @@ class Rooms:
         """Over what is in sight; the same key again lays no second one."""
         if not isinstance(self._app.screen, type(dialog)):
             self._app.push_screen(dialog)
+
+    def help(self) -> None:
+        """What is meant by the word of a script that a person is at; else the keys, and behind
+        them, asked for again, the reference."""
+        room = self.room
+        word = room.in_question() if self._app.screen is room else ""
+        if word or getattr(self._app.screen, "is_help", False):
+            self.lay(reference(room.palette, word))
+        else:
+            self.lay(HelpScreen(self._table, self.groups()))
 
     def jump(self) -> None:
         if not isinstance(self._app.screen, JumpScreen):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from lefi_tui.lang.lookup import word_at
 from lefi_tui.lang.program import Checked, check
 from lefi_tui.views.scripts import RanTest
 from screens.beside import Newest
@@ -94,6 +95,16 @@ class ScriptFindings:
         problem = at_cursor(self._problems, (row, column))
         place = f"{row + 1}:{column + 1}"
         return place if problem is None else f"{place}  {problem.words}"
+
+    def in_question(self) -> str:
+        """The word at the cursor, as the reference names it; else the message there. Nothing
+        while a person is elsewhere than in the text."""
+        if not self._editor.has_focus:
+            return ""
+        row, column = at = self._editor.cursor_location
+        problem = at_cursor(self._problems, at)
+        message = "" if problem is None or problem.row != row else problem.code
+        return word_at(self._editor.document[row], column) or message
 
     def go(self, step: int) -> None:
         """To the next problem, or the next line in which a test failed."""

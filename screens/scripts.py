@@ -69,9 +69,7 @@ class ScriptsScreen(Framed):
 
     def inside(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="shelf"):
-                yield self._head
-                yield self._list
+            yield Vertical(self._head, self._list, id="shelf")
             with Vertical():
                 yield self._title
                 yield self.editor
@@ -171,6 +169,9 @@ class ScriptsScreen(Framed):
 
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()
+
+    def in_question(self) -> str:
+        return self._findings.in_question()
 
     # ---- what is wrong, and the tests
 

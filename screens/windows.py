@@ -26,6 +26,8 @@ class Windows:
                 return WalletsScreen()
             case "scores":
                 return ScoresScreen()
+            case "reference":
+                return reference(self._palette, about)
             case "say":
                 return self._line_of_lefi(about or self._spoken.account, view)
             case _:
@@ -41,3 +43,10 @@ class Windows:
         ]
         places.sort(key=lambda each: each.account != first)
         return SayScreen(places, self._spoken, self._send, self._palette)
+
+
+def reference(palette: Palette, word: str = "") -> Dialog:
+    """At this word of a script, or at its beginning."""
+    from screens.reference import ReferenceScreen
+
+    return ReferenceScreen(palette, word)

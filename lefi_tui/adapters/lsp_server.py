@@ -8,6 +8,7 @@ nothing else. A fault in one question is that question's answer, and the next on
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -22,10 +23,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from lefi_tui.adapters import lsp_told
-from lefi_tui.adapters.lsp_answers import ASKED, Client
+from lefi_tui.adapters.lsp_answers import ASKED, NotSoError
+from lefi_tui.adapters.lsp_client import Client
 from lefi_tui.adapters.lsp_document import Document
 from lefi_tui.adapters.lsp_places import Units
-from lefi_tui.lang.examine import examined
+from lefi_tui.lang.authoring.analysis import analysed
+from lefi_tui.lang.diagnostic import Diagnostic
 
 NOT_ENDED: Final = 1  # an `exit` that no `shutdown` came before, as the protocol has it
 
@@ -113,10 +116,10 @@ class LefiServer(LanguageServer):
         told: Document | None = None
         try:
             while (document := self.documents.get(uri)) is not None and document is not told:
-                found = await self._off_the_loop(examined, document.text)
+                found = await self._off_the_loop(_found, document.text)
                 told = document
                 if self.documents.get(uri) is document:
-                    shown = [lsp_told.told(document, each) for each in found.diagnostics]
+                    shown = [lsp_told.told(document, each) for each in found]
                     self._publish(uri, document.version, shown)
         finally:
             del self._checks[uri]
@@ -133,12 +136,22 @@ class LefiServer(LanguageServer):
         super().shutdown()  # type: ignore[no-untyped-call]
 
 
+def _found(text: str) -> tuple[Diagnostic, ...]:
+    return analysed(text).diagnostics
+
+
+def _is_worth_a_log(record: logging.LogRecord) -> bool:
+    """A refusal is an answer like others; the library takes it for a fault."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], NotSoError)
+
+
 def serve(version: str) -> int:
     """Until the editor says so or its end of the line closes; the exit status."""
     # Nobody is there to be told of ^C, and a thread that waits for standard input can't be woken.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints, prints there
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_worth_a_log)
     server = LefiServer(version)
     server.start_io(sys.stdin.buffer, wire)
     return NOT_ENDED if server.said == {types.EXIT} else 0

@@ -18,11 +18,11 @@ WIDTH: Final = 78
 EXPLAINED: Final[dict[str, Explained]] = {**READING, **MEANING, **WARNINGS}
 
 
-def told(code: str) -> list[str]:
+def told(code: str, width: int = WIDTH) -> list[str]:
     """The lines below a code's title."""
     explained = EXPLAINED[code]
     return [
-        *wrap(explained.why, WIDTH),
+        *wrap(explained.why, width),
         "",
         "Wrong:",
         *(f"  {each}" for each in _underlined(explained.wrong)),

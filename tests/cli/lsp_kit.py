@@ -39,7 +39,13 @@ EVERYTHING: Final[Mapping[str, object]] = {
 class Editor:
     """One session. Every message, either way, is kept in `wire`, in its order."""
 
-    def __init__(self, *, code: str = "", encodings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        code: str = "",
+        encodings: Sequence[str] = (),
+        capabilities: Mapping[str, object] = EVERYTHING,
+    ) -> None:
         start = ["-c", code] if code else ["-m", "lefi_tui"]
         self.process = subprocess.Popen(
             [sys.executable, *start, "lsp"],
@@ -50,6 +56,7 @@ class Editor:
         )
         self.wire: list[tuple[str, dict[str, Any]]] = []
         self.text, self.version, self._asked, self._encodings = "", 0, 0, encodings
+        self._capabilities = capabilities
         self._heard: Queue[dict[str, Any] | None] = Queue()
         self._told: list[dict[str, Any]] = []
         self._reader = Thread(target=self._read, daemon=True)
@@ -58,7 +65,7 @@ class Editor:
 
     def __enter__(self) -> Self:
         offered = {"general": {"positionEncodings": list(self._encodings)}}
-        capabilities = {**EVERYTHING, **(offered if self._encodings else {})}
+        capabilities = {**self._capabilities, **(offered if self._encodings else {})}
         asked = {"processId": None, "rootUri": None, "capabilities": capabilities}
         self.can = self.ask("initialize", asked)["capabilities"]
         self.units = self.can["positionEncoding"]

@@ -112,7 +112,7 @@ def test_a_question_may_be_taken_back() -> None:
 SLOW = """
 import sys, threading
 from lefi_tui.adapters import lsp_server
-real = lsp_server.examined
+real = lsp_server.analysed
 def slow(text):
     sys.stderr.write("reads\\n")
     sys.stderr.flush()
@@ -120,7 +120,7 @@ def slow(text):
         go.wait(0.01)
     return real(text)
 go = threading.Event()
-lsp_server.examined = slow
+lsp_server.analysed = slow
 server = lsp_server.LefiServer
 put = server.put
 def heard(self, document):
