@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from bots.automated import Bound, bind
+from bots.automated.moment import Moment
 from bots.automated.plan import refusal_of
 from bots.automated.wanted import in_words
 from lefi_tui.core.bot import Answer, Bar, Emitted, Intent, Occasion, Quote
@@ -20,6 +22,7 @@ from lefi_tui.core.order import SizeKind
 from lefi_tui.core.record import Record
 from lefi_tui.core.schedule import next_due
 from lefi_tui.errors import ScriptRefusedError
+from lefi_tui.lang.authoring.reached import Reached
 from lefi_tui.lang.script_tests import (
     After,
     ExpectFinalized,
@@ -32,6 +35,7 @@ from lefi_tui.lang.script_tests import (
     Signaled,
     Verdict,
 )
+from lefi_tui.lang.waiting import Begun
 from lefi_tui.simulate.prepared import instrument_of
 from lefi_tui.simulate.trial import Ask, Trial
 
@@ -76,36 +80,63 @@ def run_script_tests(source: str, settings: Mapping[str, str] | None = None) -> 
     return tuple(outcomes(source, settings or {}))
 
 
-def outcomes(source: str, settings: Mapping[str, str]) -> Iterator[Outcome]:
-    """The same, each as it ends: who waits may stop waiting in between."""
+def outcomes(
+    source: str, settings: Mapping[str, str], reached: Reached | None = None
+) -> Iterator[Outcome]:
+    """The same, each as it ends: who waits may stop waiting in between. `reached` is told of
+    every run."""
     refusal = refusal_of(source, settings)
     if refusal:
         raise ScriptRefusedError(refusal)
     for each in bind(source, settings).program.tests:
-        yield _outcome(source, settings, each)
+        yield _outcome(source, settings, each, reached)
 
 
-def _outcome(source: str, chosen: Mapping[str, str], test: ScriptTest) -> Outcome:
+def _outcome(
+    source: str, chosen: Mapping[str, str], test: ScriptTest, reached: Reached | None
+) -> Outcome:
     settings = {**chosen, **dict(test.settings)}
     refusal = refusal_of(source, settings)
     if refusal:
         unmet = Unmet(test.line, "settings that the script takes", refusal)
         return Outcome(test.name, test.line, (unmet,))
-    run = _Run(source, settings, test)
+    told = None if reached is None else partial(reached.ran, settings)
+    run = _Run((source, settings), test, told)
     found = [run.line(each) for each in test.lines]
     return Outcome(test.name, test.line, tuple(each for each in found if each is not None))
+
+
+class _Witnessed(Trial):
+    """Tells each run before it counts."""
+
+    told: Callable[[Begun], None]
+
+    def _decide(self, occasion: Occasion) -> None:
+        moment = Moment(self.state, occasion, self.readings)
+        moment.decision()
+        for _, begun in moment.begun:
+            self.told(begun)
+        super()._decide(occasion)
 
 
 class _Run:
     """One test under way."""
 
-    def __init__(self, source: str, settings: Mapping[str, str], test: ScriptTest) -> None:
-        self._bound: Bound = bind(source, settings)
+    def __init__(
+        self,
+        script: tuple[str, Mapping[str, str]],
+        test: ScriptTest,
+        told: Callable[[Begun], None] | None,
+    ) -> None:
+        self._bound: Bound = bind(*script)
         fed = (each.symbol for each in test.lines if isinstance(each, Feed) and each.symbol)
         symbols = dict.fromkeys((*self._bound.program.symbols, *fed))
         markets = {each: market_rules(instrument_of(each)) for each in symbols}
         self._first = next(iter(symbols), "")
-        self._trial = Trial((source, settings), markets, NO_FEES, CASH, approves=False)
+        kind = Trial if told is None else _Witnessed
+        self._trial = kind(script, markets, NO_FEES, CASH, approves=False)
+        if isinstance(self._trial, _Witnessed) and told is not None:
+            self._trial.told = told
         self._now_ms = BEGINS_MS
         self._closes: dict[str, float] = {}
         self._is_started = False

@@ -75,6 +75,15 @@ class UnmetLine(Record):
     happened: str
 
 
+class Untested(Record):
+    """A way of a script that no test has gone, by letters from the text's beginning."""
+
+    line: int
+    start: int
+    end: int
+    words: str
+
+
 class RanTest(Record):
     """One test of a script, and how many there are."""
 
@@ -83,6 +92,7 @@ class RanTest(Record):
     unmet: tuple[UnmetLine, ...]
     count: int
     expects: tuple[int, ...] = ()  # its lines that expect something
+    untested: tuple[Untested, ...] = ()  # ways that neither it nor a test before it has gone
 
     @property
     def has_passed(self) -> bool:

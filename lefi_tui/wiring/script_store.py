@@ -28,7 +28,16 @@ from lefi_tui.lang.script_tests import (
     ExpectState,
     ScriptTest,
 )
-from lefi_tui.views.scripts import Draft, Found, Listing, OpenScript, RanTest, ScriptRow, UnmetLine
+from lefi_tui.views.scripts import (
+    Draft,
+    Found,
+    Listing,
+    OpenScript,
+    RanTest,
+    ScriptRow,
+    UnmetLine,
+    Untested,
+)
 
 SUFFIX: Final = ".lefi"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -167,16 +176,19 @@ class ScriptFolder:
         return start_refusal_of(text, settings)
 
     def tests(self, text: str) -> Iterator[RanTest]:
+        from lefi_tui.lang.authoring.reached import Reached
         from lefi_tui.lang.program import check
         from lefi_tui.simulate.script_tests import outcomes
 
         program = check(text).program
         tests = () if program is None else program.tests
         expects = {each.line: _expecting(each) for each in tests}
-        for each in outcomes(text, {}):
+        reached = Reached(text)
+        for each in outcomes(text, {}, reached):
             unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
             lines = expects.get(each.line, ())
-            yield RanTest(each.name, each.line, unmet, len(tests), lines)
+            missed = tuple(Untested(way.line, *way.span, way.words) for way in reached.missed)
+            yield RanTest(each.name, each.line, unmet, len(tests), lines, missed)
 
     # ---- places
 
