@@ -18,6 +18,11 @@ def account_of(view: DeskView, arguments: Namespace) -> str:
     return row.name
 
 
+def any_account(view: DeskView, arguments: Namespace) -> str:
+    """The same, to ask and not to trade."""
+    return _row(view, arguments.account).name
+
+
 def _row(view: DeskView, name: str) -> AccountRow:
     known = {each.name: each for each in view.accounts}
     listed = ", ".join(known) or "none"

@@ -133,10 +133,14 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
             ),
         ),
         "say": Command(
-            "one statement of Lefi, carried out once by hand",
+            "one line of Lefi: a question is answered, a statement carried out once by hand",
             "say",
             (
-                argument("text", metavar="STATEMENT", help="""'Buy("BTC/USDT", 100 USDT)'"""),
+                argument(
+                    "text",
+                    metavar="LINE",
+                    help="""'Spot("BTC/USDT")' is answered, 'Buy("BTC/USDT", 100 USDT)' is said""",
+                ),
                 *BY_HAND,
                 JSON,
             ),

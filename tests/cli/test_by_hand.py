@@ -25,6 +25,11 @@ def test_a_statement_is_said_its_order_moved_and_canceled_and_a_position_guarded
 ) -> None:
     profile = Profile(tmp_path / "home")
     with profile.running_engine():
+        asked = profile.answer("say", 'RSI(Candles("BTC/USDT", 1h).close, 14) - 50')
+        assert (abs(float(asked["value"])) < 50, asked["unit"]) == (True, "a plain number")
+        assert asked["candle_closed_ms"] % 3_600_000 == 0
+        assert "10000  USDT" in profile.lefi("say", "Equity()").stdout
+        assert "no market DOGE" in profile.lefi("say", 'Spot("DOGE/USDT")').stderr
         said = profile.answer("say", 'Buy("BTC/USDT", 0.01 BTC, at = 20000)')
         assert said["answer"] == "sent buy 0.01 BTC/USDT at 20,000"
         order = listed(profile, "limit 20000").split()[0]
