@@ -61,7 +61,8 @@ class Errands:
 
 
 class Newest(Generic[V, R]):
-    """One at a time, some time after the last offer; an answer no longer asked is dropped."""
+    """One at a time, some time after the last offer (none: at once); an answer no longer asked is
+    dropped."""
 
     def __init__(
         self,
@@ -89,7 +90,11 @@ class Newest(Generic[V, R]):
         self._offered = (number, value)
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._node.set_timer(self._delay_s, self._due)
+            self._timer = None
+        if self._delay_s:
+            self._timer = self._node.set_timer(self._delay_s, self._due)
+        else:
+            self._due()
 
     def _due(self) -> None:
         self._is_due = True

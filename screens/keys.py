@@ -913,6 +913,51 @@ KEYS: Final = (
         8,
     ),
     Key(
+        "hover",
+        "alt+i",
+        "Alt+I",
+        "what is it",
+        "What the name at the cursor is: its type, its unit, what it does. Any key closes it.",
+        SCRIPTS,
+        "aid('hover')",
+    ),
+    Key(
+        "definition",
+        "alt+full_stop",
+        "Alt+.",
+        "definition",
+        "To where the name at the cursor is made; Alt+, comes back.",
+        SCRIPTS,
+        "aid('definition')",
+    ),
+    Key(
+        "go_back",
+        "alt+comma",
+        "Alt+,",
+        "",
+        "Back to where the cursor stood before it went to a definition or a line below.",
+        SCRIPTS,
+        "aid('back')",
+    ),
+    Key(
+        "uses",
+        "alt+f",
+        "Alt+F",
+        "places",
+        "Lists all places of the name at the cursor; Enter goes to one, the key again closes it.",
+        SCRIPTS,
+        "aid('uses')",
+    ),
+    Key(
+        "rename",
+        "alt+n",
+        "Alt+N",
+        "rename",
+        "Another name for the one at the cursor, in all its places; one Ctrl+Z takes it back.",
+        SCRIPTS,
+        "aid('rename')",
+    ),
+    Key(
         "contract",
         "alt+c",
         "Alt+C",
@@ -1099,6 +1144,15 @@ KEYS: Final = (
                 "Marks the whole script. Tab and Shift+Tab move lines that are marked.",
             ),
             ("delete_line", "alt+k", "Alt+K", "Deletes the line."),
+            (
+                "complete",
+                "ctrl+@,ctrl+space,alt+slash",
+                "Alt+/",
+                (
+                    "What may stand at the cursor; so does Ctrl+Space. While a name is typed it"
+                    " opens by itself: Tab takes the first; Enter only what ↓ and ↑ chose."
+                ),
+            ),
             (
                 "comment",
                 "ctrl+underscore,ctrl+slash,alt+semicolon",

@@ -1,4 +1,4 @@
-"""The pane below the open script that a person asks for: what the script may do at most.
+"""The pane below the open script that a person asks for: what it may do at most, where a name is.
 
 Each of its lines goes to a place in the script. The same key again closes it.
 """
@@ -10,9 +10,11 @@ from typing import Final
 
 from rich.text import Text
 
+from lefi_tui.errors import shown
 from lefi_tui.lang.contract import Contract, contract_of
 from lefi_tui.lang.contract_words import in_words
 from lefi_tui.lang.program import Checked
+from lefi_tui.lang.source import Source, Span
 from screens.framed import Framed
 from widgets.findings import Findings
 from widgets.ink import Ink, Palette
@@ -31,6 +33,7 @@ class ScriptAside:
         self.pane = pane
         self._shown = shown
         pane.display = False
+        self._uses: tuple[str, tuple[Span, ...]] = ("", ())
         self._checked: Checked | None = None
         self.what = ""
 
@@ -40,20 +43,52 @@ class ScriptAside:
         self._shown()
         self._draw()
 
-    def checked(self, checked: Checked) -> None:
-        """The newest text, looked at."""
+    def list_uses(self, text: str, places: tuple[Span, ...]) -> None:
+        """Where a name stands, each with its line."""
+        self._uses = (text, places)
+        if self.what != "uses":
+            self.toggle("uses")
+        else:
+            self._draw()
+        self.pane.focus_list()
+
+    def checked(self, text: str, checked: Checked) -> None:
+        """The newest text, looked at; places in another one are none any more."""
         self._checked = checked
-        self._draw()
+        if self.what == "uses" and text != self._uses[0]:
+            self.toggle("uses")
+        else:
+            self._draw()
 
     def _draw(self) -> None:
-        if self.what != "contract":
-            return
+        if self.what == "contract":
+            self._draw_contract()
+        elif self.what == "uses":
+            text, places = self._uses
+            name, palette = text[places[0].start : places[0].end], self._screen.palette
+            title = f"{name}: {len(places)} place{'' if len(places) == 1 else 's'}"
+            self.pane.show((title, Ink.TEXT), list(use_lines(text, places, palette)), palette)
+
+    def _draw_contract(self) -> None:
         program = self._checked.program if self._checked is not None else None
         if program is None:
             self.pane.show((NONE_YET, Ink.DIM), [], self._screen.palette)
             return
         lines = list(contract_lines(contract_of(program), self._screen.palette))
         self.pane.show((CONTRACT, Ink.TEXT), lines, self._screen.palette)
+
+
+def use_lines(text: str, places: tuple[Span, ...], palette: Palette) -> Iterator[Finding]:
+    source = Source(text)
+    for each in places:
+        line, column = source.place(each.start)
+        written = source.line(line)
+        word = Text(f" {line}:{column} ", ink_style(palette, Ink.DIM))
+        stop = column - 1 + each.end - each.start
+        word.append(shown(written[: column - 1].lstrip(), keep=""), ink_style(palette, Ink.DIM))
+        word.append(written[column - 1 : stop], ink_style(palette, Ink.TITLE))
+        word.append(shown(written[stop:], keep=""), ink_style(palette, Ink.DIM))
+        yield Finding(word, line - 1, column - 1)
 
 
 def contract_lines(contract: Contract, palette: Palette) -> Iterator[Finding]:

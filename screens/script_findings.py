@@ -41,7 +41,7 @@ class ScriptFindings:
         editor: ScriptEditor,
         pane: Findings,
         tests: Callable[[str], Iterator[RanTest]],
-        heard: Callable[[Checked], None] = lambda _: None,
+        heard: Callable[[str, Checked], None] = lambda *_: None,
     ) -> None:
         self._screen = screen
         self._editor = editor
@@ -64,7 +64,7 @@ class ScriptFindings:
         if self._run is not None and self._run.text != text:
             self._run = None
         self._draw()
-        self._heard_check(checked)
+        self._heard_check(text, checked)
         self._screen.draw_words()
 
     def _draw(self) -> None:

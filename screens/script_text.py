@@ -18,10 +18,12 @@ from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError, ScriptChangedError, StorageError
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.formatter import Formatted, formatted
+from lefi_tui.lang.source import Source
 from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
 from screens.beside import Complain, Errands
 from screens.choice import ChoiceScreen, told
-from widgets.editor import ScriptEditor, as_edited
+from widgets.editor import ScriptEditor
+from widgets.editor_area import as_edited
 from widgets.ink import Ink
 
 SHIPPED: Final = "shipped: saving makes your own copy"
@@ -200,13 +202,13 @@ class ScriptText:
             self._shown()
             then(saved.script)
 
-    def tidy(self, refused: Callable[[Diagnostic], None]) -> None:
-        """The one style, without a save; `refused` is told why a text can't be read."""
+    def tidy(self, refused: Callable[[str], None]) -> None:
+        """The one style, without a save; `refused` is told in words why a text can't be read."""
         text = self._editor.text
 
         def came(tidy: Formatted) -> None:
             if tidy.mistakes:
-                refused(tidy.mistakes[0])
+                refused(_untidy(text, tidy.mistakes[0]))
             else:
                 self._tidied(text, tidy.text)
 
@@ -234,6 +236,11 @@ class ScriptText:
             partial(self._store.read, row),
             self._drop,
         )
+
+
+def _untidy(text: str, mistake: Diagnostic) -> str:
+    line, _ = Source(text).place(mistake.span.start)
+    return f"It can't be tidied: {mistake.code} in line {line}: {mistake.message}"
 
 
 def _nothing(_: object) -> None:

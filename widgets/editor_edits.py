@@ -69,6 +69,17 @@ def commented(lines: Sequence[str]) -> list[str]:
     return [f"{line[:at]}// {line[at:]}" if line.strip() else line for line in lines]
 
 
+def shifted(
+    at: tuple[int, int], first: int, before: Sequence[str], after: Sequence[str]
+) -> tuple[int, int]:
+    """A place in lines that were moved or became comments: beside the letter it was beside."""
+    row, column = at
+    if not 0 <= row - first < len(before):
+        return at
+    more = len(after[row - first]) - len(before[row - first])
+    return row, max(0, column + more)
+
+
 # ---- brackets and quotes
 
 

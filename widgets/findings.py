@@ -44,6 +44,9 @@ class Findings(Vertical):
         self._list.add_options(Option(each.text) for each in found)
         self._list.display = bool(found)
 
+    def focus_list(self) -> None:
+        self._list.focus()
+
     def point(self, number: int) -> None:
         """The line that the editor's cursor stands on."""
         if number < len(self._found):

@@ -74,7 +74,7 @@ class Scripts:
     async def open(self, name: str) -> None:
         """Choose it in the list, which has the focus."""
         await self.shows(name)
-        rows = [row.name for row in self.screen.rows]
+        rows = [row.name for row in self.screen.shelf.rows]
         await self.press("home", *["down"] * rows.index(name), "enter")
         await self.until(lambda: self.app.focused is self.editor)
         await self.shows(f"{name}.lefi")

@@ -18,7 +18,8 @@ from textual.widgets.text_area import Selection
 from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Span
-from widgets.editor import ScriptEditor, as_edited
+from widgets.editor import ScriptEditor
+from widgets.editor_area import ScriptArea, as_edited
 from widgets.editor_line import Face, Look, Tried, Wrong, gutter, pieces, shown
 from widgets.editor_marks import Marks, marked_line
 from widgets.ink import ASCII, TRUE_COLOR, Glyphs, Ground, Ink
@@ -337,8 +338,9 @@ def test_names_of_the_editor_are_not_those_of_the_widget_it_extends() -> None:
     """TextArea has private names of its own; one taken by us would be a quiet fault."""
     ours = set(vars(ScriptEditor(TRUE_COLOR, id="text"))) - set(vars(TextArea()))
     assert {"_marks", "_wrongs", "_drawn", "_palette", "_styles"} <= ours
-    overridden = {name for name in vars(ScriptEditor) if hasattr(TextArea, name)}
+    defined = {*vars(ScriptEditor), *vars(ScriptArea)}
+    overridden = {name for name in defined if hasattr(TextArea, name)}
     public = {name for name in overridden if not name.startswith("_")}
     assert public - {"can_focus", "can_focus_children"} == {
-        *("render_line", "render_lines", "find_matching_bracket")
+        *("render_line", "render_lines", "find_matching_bracket", "update_suggestion")
     }

@@ -66,7 +66,7 @@ async def test_a_shipped_script_is_saved_as_ones_own(tmp_path: Path) -> None:
         await scripts.press("ctrl+s")
         await scripts.until((own / "ema_cross.lefi").exists)
         assert (own / "ema_cross.lefi").read_text().startswith("//m// Follows a trend")
-        await scripts.until(lambda: ScriptRow("ema_cross") in scripts.screen.rows)
+        await scripts.until(lambda: ScriptRow("ema_cross") in scripts.screen.shelf.rows)
 
 
 @pytest.mark.asyncio

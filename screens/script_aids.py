@@ -1,0 +1,187 @@
+"""What stands by a person who writes a script: signatures, what a name is, where it comes from.
+
+What needs the whole script is worked out beside the screen; an answer that comes when the cursor
+stands elsewhere is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang.authoring.analysis import Analysis, analysed
+from lefi_tui.lang.authoring.records import Completion, Hover, Signature
+from lefi_tui.lang.diagnostic import Edit
+from lefi_tui.lang.source import Span as Stretch
+from lefi_tui.views.desk_view import DeskView
+from screens.beside import Newest
+from screens.framed import Framed
+from widgets.block import wrapped
+from widgets.editor import ScriptEditor
+from widgets.ink import Ground, Ink
+from widgets.lines import Frame, Row, Span, padded
+from widgets.rename_line import RenameLine
+
+HOVER_WIDTH_MAX: Final = 68
+HOVER_LINES_MAX: Final = 8  # of one sentence
+BACK_MAX: Final = 100
+NO_NAME: Final = "No name that the script gives stands at the cursor."
+Told = Callable[[], None]  # what is to be done with an answer
+
+
+class Asked(Record):
+    """`offset` is the cursor's, in letters."""
+
+    text: str
+    offset: int
+    what: str
+
+
+class ScriptAids:
+    """`listed` is given the places where a name is used."""
+
+    def __init__(
+        self,
+        screen: Framed,
+        editor: ScriptEditor,
+        listed: Callable[[str, tuple[Stretch, ...]], None],
+    ) -> None:
+        self._screen = screen
+        self._editor = editor
+        self._listed = listed
+        self._before: list[tuple[int, int]] = []  # where the cursor came from
+        self._asked: Newest[Asked, Told] = Newest(screen, self._worked, self._came, 0)
+        self.rename = RenameLine(self._renamed)
+
+    def opened(self) -> None:
+        """Another script: there is nothing to go back to."""
+        self._before.clear()
+
+    def heard(self, view: DeskView) -> None:
+        """The markets of the desk are offered where a text names one."""
+        self._editor.market = tuple(sorted({each.symbol for each in view.prices}))
+
+    def line(self) -> list[Span]:
+        """About the row of what is offered that is pointed at, else the call around the cursor."""
+        offered = self._editor.offered
+        if offered is not None:
+            return offered_spans(offered)
+        signature = analysed(self._editor.text).signature(self._editor.here)
+        return [] if signature is None else signature_spans(signature)
+
+    # ---- asked by a key
+
+    def carry_out(self, what: str) -> None:
+        """One of: hover, definition, uses, rename, back."""
+        if what == "back":
+            self._back()
+        else:
+            self._asked.offer(Asked(self._editor.text, self._editor.here, what))
+
+    def _worked(self, asked: Asked) -> Told:
+        """In a thread."""
+        works: Mapping[str, Callable[[Analysis, int], Told]] = {
+            "hover": self._hover,
+            "definition": self._definition,
+            "uses": self._uses,
+            "rename": self._rename,
+        }
+        return works[asked.what](analysed(asked.text), asked.offset)
+
+    def _came(self, asked: Asked, told: Told) -> None:
+        if (self._editor.text, self._editor.here) == (asked.text, asked.offset):
+            told()
+
+    def _hover(self, analysis: Analysis, offset: int) -> Told:
+        found = analysis.hover(offset)
+        if found is None:
+            return partial(self._screen.notice, "Nothing is known about what stands here.")
+        return partial(self._show, found)
+
+    def _show(self, found: Hover) -> None:
+        rows = hover_rows(found, self._editor.size.width - self._editor.gutter_width)
+        self._editor.show_popup(self._editor.popup_at(found.span.start, rows))
+
+    def _definition(self, analysis: Analysis, offset: int) -> Told:
+        found = analysis.definition(offset)
+        if found is None:
+            return partial(self._screen.notice, self._no_definition(analysis, offset))
+        return partial(self._go, found)
+
+    def _no_definition(self, analysis: Analysis, offset: int) -> str:
+        found = analysis.hover(offset)
+        if found is None or not found.name:
+            return NO_NAME
+        key = self._screen.table.shown("hover")
+        return f"{found.name} comes with the language; {key} says what it is."
+
+    def _go(self, span: Stretch) -> None:
+        self.from_here()
+        self._editor.point(span)
+
+    def from_here(self) -> None:
+        """The place that a later step back comes to."""
+        self._before = [*self._before[1 - BACK_MAX :], self._editor.cursor_location]
+
+    def _back(self) -> None:
+        if self._before:
+            self._editor.move_cursor(self._before.pop(), center=True)
+        else:
+            self._screen.notice("There is no place to go back to.")
+
+    def _uses(self, analysis: Analysis, offset: int) -> Told:
+        found = analysis.references(offset)
+        if not found:
+            return partial(self._screen.notice, NO_NAME)
+        return partial(self._listed, analysis.text, found)
+
+    def _rename(self, analysis: Analysis, offset: int) -> Told:
+        found = analysis.references(offset)
+        if not found:
+            return partial(self._screen.notice, NO_NAME)
+        name = analysis.text[found[0].start : found[0].end]
+        return partial(self.rename.begin, name, partial(analysis.renamed, offset))
+
+    def _renamed(self, edits: Sequence[Edit]) -> None:
+        self._editor.rename(edits)
+        self._editor.focus()
+        count = len(edits)
+        self._screen.notice(f"Renamed in {count} place{'' if count == 1 else 's'}.")
+
+
+# ---- words
+
+
+def offered_spans(row: Completion) -> list[Span]:
+    said = row.docs.split("\n")[0] or row.kind
+    return [(f" {row.detail or row.label}  ", Ink.TEXT), (said, Ink.DIM)]
+
+
+def signature_spans(signature: Signature) -> list[Span]:
+    """Its form, the argument at the cursor in the strong ink, and what that one takes."""
+    form = signature.form
+    if not 0 <= signature.active < len(signature.params):
+        return [(f" {form}  {signature.docs}", Ink.DIM)]
+    start, end = signature.params[signature.active]
+    return [
+        (f" {form[:start]}", Ink.DIM),
+        (form[start:end], Ink.TITLE),
+        (f"{form[end:]}  ", Ink.DIM),
+        (signature.docs, Ink.TEXT),
+    ]
+
+
+def hover_rows(found: Hover, width: int) -> tuple[Row, ...]:
+    """The name with its unit, then what it is, wrapped."""
+    room = min(width, HOVER_WIDTH_MAX) - 2
+    head: list[Span] = [(f" {found.title}", Ink.TITLE)]
+    if found.unit:
+        head.append((f"  {found.unit}", Ink.NUMBER))
+    docs = [each.replace("`", "") for each in found.docs]
+    lines = [line for each in docs for line in wrapped(each, room, HOVER_LINES_MAX, "…")]
+    spans = [head, *([(f" {line}", Ink.TEXT)] for line in lines)]
+    widest = max(sum(len(text) for text, _ in each) for each in spans) + 1
+    frame = Frame(min(room + 2, widest), 1)
+    return tuple(padded(each, frame, Ground.HEAD) for each in spans)

@@ -1,0 +1,53 @@
+"""The list of scripts: which is open, which is not saved, which came with the program."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from lefi_tui.views.scripts import Listing, ScriptRow, ScriptStore
+from screens.framed import Framed
+from screens.script_text import ScriptText
+
+
+class ScriptShelf:
+    def __init__(
+        self, screen: Framed, store: ScriptStore, shown: OptionList, text: ScriptText
+    ) -> None:
+        self._screen = screen
+        self._store = store
+        self._list = shown
+        self._text = text
+        self.rows: tuple[ScriptRow, ...] = ()
+        self._is_starred, self._drafts = False, frozenset[ScriptRow]()
+        self._is_told = False  # that the own scripts can't be listed
+
+    def list_again(self) -> None:
+        self._text.errands.ask(self._store.scripts, self._listed)
+
+    def _listed(self, listing: Listing) -> None:
+        at = self._list.highlighted or 0
+        self.rows, self._drafts = listing.rows, listing.drafts
+        self._is_starred = self._text.is_changed
+        self._list.clear_options()
+        self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
+        self._list.highlighted = min(at, len(listing.rows) - 1)
+        if listing.problem is not None and not self._is_told:
+            self._is_told = True  # once: closing the message lists again
+            self._text.complain(listing.problem)
+
+    def _prompt(self, row: ScriptRow) -> Text:
+        script = self._text.script
+        is_open = script is not None and script.row == row
+        is_changed = self._text.is_changed if is_open else row in self._text.left | self._drafts
+        mark = self._screen.palette.glyphs.cursor if is_open else " "
+        text = Text(f"{mark}{row.name}{'*' if is_changed else ''}", "bold" if is_open else "")
+        return text.append("  shipped", "dim not bold") if row.is_shipped else text
+
+    def mark(self) -> None:
+        """The star of what is not saved, when it came or went."""
+        script, is_changed = self._text.script, self._text.is_changed
+        if script is not None and is_changed is not self._is_starred and script.row in self.rows:
+            self._is_starred, at = is_changed, self.rows.index(script.row)
+            self._list.replace_option_prompt_at_index(at, self._prompt(script.row))
