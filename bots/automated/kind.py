@@ -9,17 +9,20 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from bots.automated.ceiling import ContractExceededError
+from bots.automated.handover import handover
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
 from lefi_tui.core.bot import (
     ConditionMet,
     Decision,
+    Handover,
     Needs,
     Occasion,
     RunSeen,
     RunTrace,
     Snapshot,
+    Text,
 )
 from lefi_tui.lang.program import ConditionSeen
 
@@ -45,6 +48,9 @@ class Automated:
         slots = program.carried_over(state.slots, state.bound.program)
         return replace(fresh, slots=slots, sent_ms=state.sent_ms, tickets=state.tickets)
 
+    def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover:
+        return handover(before, after, is_whole=is_whole)
+
     def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
         try:
             return Moment(state, occasion, snapshot).decision()
@@ -54,7 +60,7 @@ class Automated:
     def why(self, state: BotState) -> str:
         last = state.last
         if last is None:
-            return "It has not run since it was started, or its settings were changed."
+            return "It has not run since it was started, or it was changed."
         lines = [_head(state, last)]
         if not last.warming:
             seen = state.bound.program.explain(last.run)

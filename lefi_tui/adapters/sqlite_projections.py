@@ -162,6 +162,20 @@ def _settings_changed(
     planned(connection, event.bot, change.desk.bots[event.bot].needs.timers)
 
 
+def _bot_updated(connection: sqlite3.Connection, change: Change, event: m.BotUpdated) -> None:
+    """What ran before stands in script_version for good, and the journal says from when to when."""
+    settings = _settings(event.settings)
+    connection.execute(
+        "UPDATE subscription SET settings = ?, script_version = ?, updated_ns = ? WHERE id = ?",
+        (settings, event.version, event.at_ns, _running(change, event)),
+    )
+    connection.execute(
+        "UPDATE bot SET version = ?, default_settings = ?, updated_ns = ? WHERE name = ?",
+        (event.version, settings, event.at_ns, event.bot),
+    )
+    planned(connection, event.bot, change.desk.bots[event.bot].needs.timers)
+
+
 # ---- orders
 
 
@@ -353,6 +367,7 @@ _WRITERS: Final[dict[type, Callable[[sqlite3.Connection, Change, Any], None]]] =
     m.BotFaulted: _bot_changed("terminated"),
     m.BotFinalized: _bot_changed("terminated"),
     m.SettingsChanged: _settings_changed,
+    m.BotUpdated: _bot_updated,
     m.OrderSubmitted: _order_given,
     m.OrderDenied: _order_given,
     m.ExitPlaced: _order_given,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.cli.bot_life import BY, GAME, named, pause, planned, press, resume
+from lefi_tui.cli.bot_update import update
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.desk import BotStatus
@@ -245,4 +246,5 @@ _ACTIONS: Final[dict[str, Callable[[Namespace, Output], Any]]] = {
     "press": press,
     "stop": _stop,
     "set": _set,
+    "update": update,
 }

@@ -27,14 +27,31 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "action",
                     nargs="?",
                     default="list",
-                    choices=["list", "start", "stop", "pause", "resume", "press", "set", "show"],
+                    choices=[
+                        *("list", "start", "stop", "pause", "resume", "press", "set", "show"),
+                        "update",
+                    ],
                     help="list if not said",
                 ),
                 BOT,
                 argument(
                     "said", metavar="COMMAND", nargs="?", default="", help='press: "BUY GAME"'
                 ),
-                argument("--script", metavar="FILE", type=Path, help="what to start"),
+                argument(
+                    "--script", metavar="FILE", type=Path, help="what to start, or to update to"
+                ),
+                argument(
+                    "--version",
+                    dest="number",
+                    metavar="N",
+                    type=int,
+                    default=0,
+                    help="update: to that version of the script; the newest if not said",
+                ),
+                argument("--back", action="store_true", help="update: to the text it ran before"),
+                argument(
+                    "--check", action="store_true", help="update: say what it means, do nothing"
+                ),
                 argument(
                     "--game", action="store_true", help="start: the Ttadak game, no script; --set"
                 ),
@@ -43,7 +60,7 @@ ENGINE_COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "--yes-live",
                     metavar="NAME",
                     default="",
-                    help="start: with real money; the account's name once more",
+                    help="start, update: with real money; the account's name once more",
                 ),
                 SET,
                 argument(

@@ -331,6 +331,37 @@ class Played(Protocol):
         ...
 
 
+class Text(Record):
+    """What a bot runs: a source, and what was chosen of its settings."""
+
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+class Handover(Record):
+    """What becomes of a bot when it takes another text. All words are for people."""
+
+    refusal: str = ""  # why it can't
+    settings: tuple[tuple[str, str], ...] = ()  # that it would run with
+    kept: tuple[str, ...] = ()  # states that stay, by name
+    lost: tuple[str, ...] = ()  # what does not
+    cold: tuple[str, ...] = ()  # what no past candle can warm, and how long it takes
+    sites: tuple[tuple[int, int], ...] = ()  # places that are still there: old, new
+    more: tuple[str, ...] = ()  # why it may spend more than before
+    worth: tuple[float, float] = (0.0, 0.0)  # in quote, the largest known order: before, after
+
+
+def no_text(kind: str) -> str:
+    return f"A bot of kind {kind} has no text of its own, so it takes no other."
+
+
+@runtime_checkable
+class Rewritable(Protocol):
+    """A kind of bot that goes on with another text: `rebind` then carries its state over."""
+
+    def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover: ...
+
+
 @runtime_checkable
 class Explaining(Protocol):
     """A kind of bot whose runs can be told one by one, long after they were."""

@@ -178,6 +178,24 @@ class ChangeSettings(Command):
     by: str = "hand"
 
 
+class UpdateBot(Command):
+    """Another text for a bot that runs, between two of its events.
+
+    `settings` go with those that were chosen before and that the text still has; when that
+    `is_whole`, nothing of before stays chosen.
+    """
+
+    bot: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    at_ns: int = 0
+    by: str = "hand"
+    is_whole: bool = False
+    typed: str = ""  # the account's name, typed back: asked for where money is real
+    facts: LiveFacts | None = None  # the engine's own, whatever a sender says
+
+
 class CancelOrder(Command):
     order: str
     at_ns: int = 0
@@ -593,12 +611,14 @@ class TimersDue(Report):
     handlers: tuple[int, ...]
     at_ns: int
     late_ms: int = 0  # how long after its time, where the machine slept or was busy
+    specs: tuple[str, ...] = ()  # of the handlers: the bot may run another text by now
 
 
 class HistoryLoaded(MarketInput):
     bot: str
     bars: tuple[Bar, ...]
     at_ns: int
+    of: str = ""  # the update that it warms; "": the text that runs
 
 
 class AccountReading(Record):
@@ -885,6 +905,41 @@ class SettingsChanged(Event):
     settings: tuple[tuple[str, str], ...]
     at_ns: int
     by: str
+
+
+class UpdateBegun(Event):
+    """A bot is to take another text, as soon as what warms it is there. Until then it runs on."""
+
+    bot: str
+    version: str
+    settings: tuple[tuple[str, str], ...]
+    title: str
+    at_ns: int
+    by: str
+    # Places of the text that are still there, old and new: their orders go on being theirs.
+    sites: tuple[tuple[int, int], ...] = ()
+    typed: str = ""  # as in BotStarted
+    gates: tuple[Gate, ...] = ()
+
+
+class BotUpdated(Event):
+    """From here on it runs the other text."""
+
+    bot: str
+    version: str
+    before: str  # version
+    settings: tuple[tuple[str, str], ...]
+    at_ns: int
+    by: str
+
+
+class UpdateDropped(Event):
+    """It goes on with the text it has, and why."""
+
+    bot: str
+    version: str
+    at_ns: int
+    text: str
 
 
 class CommandRefused(Event):
@@ -1421,6 +1476,13 @@ class BarsSeen(Transient):
     bars: tuple[tuple[str, int, int], ...]  # symbol, timeframe_ms, time_ms
 
 
+class UpdateFed(Transient):
+    """Candles that closed while a history was fetched: the other text hears them behind it."""
+
+    bot: str
+    bars: tuple[Bar, ...]
+
+
 # ---- words alone
 
 
@@ -1494,6 +1556,7 @@ class LoadHistory(Effect):
     account: str
     bars: tuple[tuple[str, int], ...]
     count: int
+    of: str = ""  # as in HistoryLoaded
 
 
 class Watch(Effect):

@@ -32,6 +32,7 @@ LEAST: Final[Mapping[type[m.Command], str]] = MappingProxyType(
         m.GiveCommand: TRADER,
         m.PlayGame: TRADER,
         m.ChangeSettings: TRADER,
+        m.UpdateBot: TRADER,
         m.CancelOrder: TRADER,
         m.ClosePosition: TRADER,
         m.PlaceOrder: TRADER,

@@ -12,7 +12,7 @@ class Version(Record):
     at_ms: int
     sha256: str  # of the text, lines ended by \n
     by: str
-    how: str  # saved · back to 3 · as it was found · a bot was started with it
+    how: str  # saved · back to 3 · as it was found · as it was shipped
 
 
 class Versions(Record):

@@ -349,7 +349,7 @@ class Effects:
         if history is not None:
             for symbol, timeframe_ms in effect.bars:
                 bars += await history.bars(symbol, timeframe_ms, effect.count, now_ns // NS_PER_MS)
-        await self._insist(HistoryLoaded(effect.bot, tuple(bars), now_ns))
+        await self._insist(HistoryLoaded(effect.bot, tuple(bars), now_ns, effect.of))
 
     def _watch(self, effect: Watch) -> None:
         feed = self._world.feeds.get(effect.account)

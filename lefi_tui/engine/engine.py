@@ -171,7 +171,7 @@ class Engine:
         if refusal:
             return refusal
         command = self._by_the_engine(command)
-        if is_asking(command) and (account := asks_for(writer.desk, command)):
+        if is_asking(command) and (account := asks_for(writer.desk, command)) is not None:
             put = partial(self._put_or_refuse, done)
             loop.call_soon_threadsafe(self._reading.starts.begin, command, account, put)
             return ""

@@ -170,7 +170,7 @@ def _after(standing: Standing, told: Told, desk: Desk) -> Standing:
 
 
 # Under another script these two differ by its text alone, and say nothing about a decision.
-_OF_THE_TEXT: Final = frozenset({"ScriptSaved", "BotStarted"})
+_OF_THE_TEXT: Final = frozenset({"ScriptSaved", "BotStarted", "BotUpdated"})
 
 
 def _compare(told: Told, events: tuple[Event, ...], *, is_rewritten: bool) -> Difference | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from asyncio import to_thread
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, TypeGuard
@@ -17,17 +18,19 @@ from msgspec.structs import replace
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.live import gates_of, not_offered
 from lefi_tui.core.live_gates import LiveFacts
-from lefi_tui.core.messages import Command, MoveOrder, PlaceOrder, StartBot
+from lefi_tui.core.messages import Command, MoveOrder, PlaceOrder, StartBot, UpdateBot
 from lefi_tui.core.protection import SLOT_OF
 from lefi_tui.engine.by_hand import BY_HAND, ByHand
 from lefi_tui.engine.world import World
 from lefi_tui.errors import LefiError
 from lefi_tui.ports.live_door import LiveDoor
 from lefi_tui.views.gates_view import GatesView
-from lefi_tui.views.queries import GatesQuery
+from lefi_tui.views.queries import GatesQuery, UpdateQuery
+from lefi_tui.views.update_picture import update_view
+from lefi_tui.views.update_view import UpdateView
 
 _log: Final = logging.getLogger(__name__)
-Asking = StartBot | ByHand | MoveOrder
+Asking = StartBot | UpdateBot | ByHand | MoveOrder
 
 
 class LiveStarts:
@@ -59,6 +62,8 @@ class LiveStarts:
 
     async def _facts_of(self, command: Asking, account: str) -> LiveFacts:
         """Of an order by hand no tests are run: it has no script."""
+        if isinstance(command, UpdateBot):
+            return await self._of_text(account, command.source)
         if isinstance(command, StartBot):
             return await self._facts(command.account, command.source)
         return await self._found(lambda door: door.standing(account))
@@ -66,11 +71,21 @@ class LiveStarts:
     async def _facts(self, account: str, source: str) -> LiveFacts:
         return await self._found(lambda door: door.facts(account, source))
 
+    async def _of_text(self, account: str, source: str) -> LiveFacts:
+        """Of another text for a bot: its tests always, and what real money asks for where it is."""
+        standing = LiveFacts()
+        if account:
+            standing = await self._found(lambda door: door.standing(account))
+        proof = self._world.proof
+        return (
+            standing if proof is None else replace(standing, tests=await to_thread(proof, source))
+        )
+
     async def _found(self, ask: Callable[[LiveDoor], LiveFacts]) -> LiveFacts:
         if self._world.live is None:
             return LiveFacts()
         try:
-            return await asyncio.to_thread(ask, self._world.live)
+            return await to_thread(ask, self._world.live)
         except LefiError as error:
             return LiveFacts(shut_because=str(error))
 
@@ -98,21 +113,41 @@ class LiveStarts:
         )
         return GatesView(query.account, is_real=True, rows=gates_of(desk, command))
 
+    async def update_view(self, query: UpdateQuery, desk: Desk, now_ns: int) -> UpdateView:
+        """What is looked at is remembered by its kind: the command behind it is quick."""
+        asked = UpdateBot(
+            query.bot,
+            query.source,
+            query.settings,
+            at_ns=now_ns,
+            is_whole=query.is_whole,
+            typed=query.typed,
+            facts=await self._of_text(_account_of(desk, query.bot), query.source),
+        )
+        return await to_thread(update_view, desk, asked)
+
 
 def is_asking(command: Command) -> TypeGuard[Asking]:
-    return isinstance(command, (StartBot, MoveOrder, *BY_HAND))
+    return isinstance(command, (StartBot, UpdateBot, MoveOrder, *BY_HAND))
 
 
-def asks_for(desk: Desk, command: Asking) -> str:
-    """The account whose real money it may move; empty where it moves none. Of what only reduces no
-    gate is asked."""
+def asks_for(desk: Desk, command: Asking) -> str | None:
+    """The account whose real money it may move; none where nothing is to be found out. Of what only
+    reduces no gate is asked; of another text the tests are run, whatever the money ("")."""
+    if isinstance(command, UpdateBot):
+        return _account_of(desk, command.bot)
     if isinstance(command, MoveOrder):
         order = desk.order(command.order)
         if order is None or order.leg in SLOT_OF or order.terms.is_reduce_only:
-            return ""
+            return None
         name = order.account
     else:
         name = command.account
     account = desk.accounts.get(name)
     is_reducing = isinstance(command, PlaceOrder) and command.is_reduce_only
-    return name if account is not None and account.is_real and not is_reducing else ""
+    return name if account is not None and account.is_real and not is_reducing else None
+
+
+def _account_of(desk: Desk, bot_id: str) -> str:
+    bot = desk.bots.get(bot_id)
+    return bot.account if bot is not None and desk.accounts[bot.account].is_real else ""

@@ -50,6 +50,7 @@ from lefi_tui.views.queries import (
     StatementQuery,
     StoryQuery,
     TicketQuery,
+    UpdateQuery,
     VaultErrand,
     WorthQuery,
 )
@@ -62,6 +63,7 @@ from lefi_tui.views.statement_view import StatementView, WorthView
 from lefi_tui.views.story_view import StoryView
 from lefi_tui.views.ticket_picture import ticket_view
 from lefi_tui.views.ticket_view import TicketView
+from lefi_tui.views.update_view import UpdateView
 
 
 class Sight(Record):
@@ -103,6 +105,7 @@ class Reading:
             StatementQuery: self._statement,
             StoryQuery: self._story,
             TicketQuery: self._ticket,
+            UpdateQuery: self._update,
             VaultErrand: self._unlock,
             WorthQuery: self._asked_worth,
         }
@@ -177,6 +180,9 @@ class Reading:
 
     async def _gates(self, query: GatesQuery, sight: Sight) -> GatesView:
         return await self.starts.view(query, sight.desk, sight.now_ns)
+
+    async def _update(self, query: UpdateQuery, sight: Sight) -> UpdateView:
+        return await self.starts.update_view(query, sight.desk, sight.now_ns)
 
     def _reports(self) -> Reporting:
         if self._reporting is None:

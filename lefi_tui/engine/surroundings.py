@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from lefi_tui.core.desk import BotStatus
-from lefi_tui.core.desk.feeding import watch_of
+from lefi_tui.core.desk.feeding import history_of, watch_of
 from lefi_tui.core.desk.waiting import next_deadline
 from lefi_tui.core.messages import LoadHistory, MarketInput, SetAlarm, Watch
 from lefi_tui.engine import conditions, noticing
@@ -147,6 +147,8 @@ class Surroundings:
             handlers = [each[0] for each in bot.needs.timers]
             since = {each: max(bot.awake_ns, last.get((bot.id, each), 0)) for each in handlers}
             self._writer.effects.wake(bot.id, bot.needs.timers, since)
+            if bot.update is not None:
+                self._writer.effects.carry_out(history_of(bot, bot.update))
             if bot.status is BotStatus.WARMING:
                 needs = bot.needs
                 wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)

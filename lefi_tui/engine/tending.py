@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from typing import Final
 
-from lefi_tui.core.desk import BotStatus
+from lefi_tui.core.desk import BotStatus, Desk
+from lefi_tui.core.desk.feeding import history_of
 from lefi_tui.core.messages import LoadHistory, Told
 from lefi_tui.core.tasks import After, At, Await, Did, When
 from lefi_tui.engine.jobs import Job
@@ -32,7 +34,7 @@ _log: Final = logging.getLogger(__name__)
 class Tending:
     def __init__(self, writer: SingleWriter) -> None:
         self._writer = writer
-        self._warming: dict[str, int] = {}  # bots that waited for their history at the last look
+        self._warming: frozenset[tuple[str, str]] = frozenset()  # at the last look
         self._unread = 0  # how often the old journal could not be read
 
     def jobs(self) -> tuple[Job, ...]:
@@ -118,11 +120,20 @@ class Tending:
 
     async def _ask_again(self) -> Did:
         """What a bot waited for at the last look already, and still does."""
-        bots = [b for b in self._writer.desk.bots.values() if b.status is BotStatus.WARMING]
-        late = [bot for bot in bots if self._warming.get(bot.id) == bot.awake_ns]
-        self._warming = {bot.id: bot.awake_ns for bot in bots}
-        for bot in late:
-            needs = bot.needs
-            wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)
+        waiting = dict(_histories(self._writer.desk))
+        late = [wanted for key, wanted in waiting.items() if key in self._warming]
+        self._warming = frozenset(waiting)
+        for wanted in late:
             self._writer.effects.carry_out(wanted)
         return Did.DONE if late else Did.NOT_YET
+
+
+def _histories(desk: Desk) -> Iterator[tuple[tuple[str, str], LoadHistory]]:
+    """Each that a bot waits for, by whose and since when: to run, or to take another text."""
+    for bot in desk.bots.values():
+        needs = bot.needs
+        if bot.status is BotStatus.WARMING:
+            wanted = LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars)
+            yield (bot.id, str(bot.awake_ns)), wanted
+        if bot.update is not None and bot.is_alive:
+            yield (bot.id, bot.update.tag), history_of(bot, bot.update)

@@ -92,7 +92,8 @@ class Timers:
         late = now_ns - first
         at_ns = first if late < ON_TIME_NS else now_ns
         late_ms = 0 if late < ON_TIME_NS else late // NS_PER_MS
-        return TimersDue(bot, tuple(handler for handler, _, _ in due), at_ns, late_ms)
+        handlers = tuple(handler for handler, _, _ in due)
+        return TimersDue(bot, handlers, at_ns, late_ms, tuple(spec for _, spec, _ in due))
 
     def clock_went_back(self, now_ns: int) -> None:
         """Periods begin anew from the earlier hour; a date of a schedule never comes twice."""

@@ -53,6 +53,7 @@ from lefi_tui.views.queries import (
     StatementQuery,
     StoryQuery,
     TicketQuery,
+    UpdateQuery,
     VaultErrand,
     WalletsQuery,
     WhyQuery,
@@ -64,6 +65,7 @@ from lefi_tui.views.scores_view import ScoresView
 from lefi_tui.views.statement_view import StatementView, WorthView
 from lefi_tui.views.story_view import StoryView
 from lefi_tui.views.ticket_view import TicketView
+from lefi_tui.views.update_view import UpdateView
 from lefi_tui.views.wallet_view import WalletsView
 
 LINE_BYTES_MAX: Final = 4_000_000  # a view of a full desk has a tenth of this
@@ -99,6 +101,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "StoryQuery": (StoryQuery, StoryView),
     "GatesQuery": (GatesQuery, GatesView),
     "WorthQuery": (WorthQuery, WorthView),
+    "UpdateQuery": (UpdateQuery, UpdateView),
 }
 
 

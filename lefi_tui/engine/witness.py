@@ -5,7 +5,7 @@ The desk is the one of then, the kinds answer as they do; nothing is kept but wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,16 +14,21 @@ from lefi_tui.core.bot import (
     BotKind,
     Decision,
     Explaining,
+    Handover,
     Needs,
     Occasion,
     Played,
+    Rewritable,
     RunSeen,
     Snapshot,
+    Text,
+    no_text,
 )
 from lefi_tui.core.desk import Desk, Step, advance
-from lefi_tui.core.messages import BotRan, Command, MarketInput, Report
+from lefi_tui.core.messages import BotRan, BotStarted, BotUpdated, Command, MarketInput, Report
 from lefi_tui.core.record import Record
 from lefi_tui.views.story_view import BotRuns
+from lefi_tui.views.wording_updates import short
 
 
 class Watched(Record):
@@ -51,6 +56,11 @@ class Watched(Record):
     def disarmed(self, state: Any, why: str) -> Any:
         return self.kind.disarmed(state, why) if isinstance(self.kind, Played) else state
 
+    def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover:
+        if isinstance(self.kind, Rewritable):
+            return self.kind.handover(before, after, is_whole=is_whole)
+        return Handover(no_text(self.name))
+
     def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
         decision = self.kind.decide(state, occasion, snapshot)
         if isinstance(self.kind, Explaining):
@@ -76,11 +86,21 @@ def witnessed(
     seen: list[tuple[RunSeen, ...]] = []
     kinds = {name: Watched(kind, seen) for name, kind in before.kinds.items()}
     desk, step = advance(replace(before, kinds=kinds), message)
-    rans = [event for event in step.events if isinstance(event, BotRan)]
+    rans = tuple(_by_version(before, step))
     return step, tuple(
-        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran))
-        for ran, runs in zip(rans, seen, strict=True)
+        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran), short(version))
+        for (ran, version), runs in zip(rans, seen, strict=True)
     )
+
+
+def _by_version(before: Desk, step: Step) -> Iterator[tuple[BotRan, str]]:
+    """Each run with the text that decided it: one may take another in the middle of a step."""
+    versions = {bot.id: bot.version for bot in before.bots.values()}
+    for event in step.events:
+        if isinstance(event, (BotStarted, BotUpdated)):
+            versions[event.bot] = event.version
+        elif isinstance(event, BotRan):
+            yield event, versions[event.bot]
 
 
 def _state(ran: BotRan) -> str:

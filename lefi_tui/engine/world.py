@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import field
 
+from lefi_tui.core.live_gates import ScriptTests
 from lefi_tui.core.record import Record
 from lefi_tui.ports.clock import Clock
 from lefi_tui.ports.conditions import Conditions
@@ -33,3 +34,4 @@ class World(Record):
     sources: tuple[EventSource, ...] = ()  # of custom events
     shared: Mapping[str, SharedVenue] = field(default_factory=dict)  # those where others trade too
     live: LiveDoor | None = None  # none where no account's orders leave
+    proof: Callable[[str], ScriptTests] | None = None  # runs a text's tests; asked in a thread

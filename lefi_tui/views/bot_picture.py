@@ -19,17 +19,17 @@ from lefi_tui.core.position import Position, unrealized
 from lefi_tui.core.protection import Cover
 from lefi_tui.lang.program import check
 from lefi_tui.views import numbers
-from lefi_tui.views.bot_view import BotSetting, BotView, Earned, ShareRow, WaitRow
+from lefi_tui.views.bot_view import Before, BotSetting, BotView, Earned, ShareRow, WaitRow
 from lefi_tui.views.commands import commands_of
 from lefi_tui.views.flows_view import FlowRow, open_row
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
 from lefi_tui.views.protection_words import in_short
+from lefi_tui.views.wording_updates import short
 
 Books = Mapping[str, Position]
 SCRIPTS_KEPT: Final = 32
-VERSION_LETTERS: Final = 8  # of its hash: enough to tell two texts apart by eye
 
 
 def bot_view(
@@ -55,7 +55,7 @@ def bot_view(
         warming=bot.warming if bot.is_alive else "",
         reason=bot.reason,
         started_ns=bot.started_at_ns,
-        version=bot.version[:VERSION_LETTERS],
+        version=short(bot.version),
         source=bot.source,
         settings=settings_of(bot.kind, bot.source, bot.settings),
         decisions=screen.did.get(bot.id, ()),
@@ -68,7 +68,18 @@ def bot_view(
         is_open=bot.is_open,
         is_waiting=bot.status in WAITS,
         plan=_plan(bot),
+        updating="" if bot.update is None else short(bot.update.version),
+        was=_was(desk, bot),
+        chose=bot.settings,
     )
+
+
+def _was(desk: Desk, bot: BotRecord) -> Before | None:
+    was = bot.was
+    if was is None:
+        return None
+    source = desk.scripts[was.version]
+    return Before(short(was.version), source, was.settings, was.title)
 
 
 def _kind(bot: BotRecord) -> str:

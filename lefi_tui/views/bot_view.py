@@ -80,6 +80,15 @@ class WaitRow(Record):
         return WAITS.get(self.kind, "waits for {}").format(self.what)
 
 
+class Before(Record):
+    """The text that a bot ran before, and the settings that were chosen for it then."""
+
+    version: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+
+
 class BotView(Record):
     """`is_known` is False for a bot that this desk has never had."""
 
@@ -110,6 +119,9 @@ class BotView(Record):
     is_open: bool = False  # it runs, or will when its time or a person says so
     is_waiting: bool = False  # for a person to resume it
     plan: str = ""  # its work mode and its window, where they are not the usual
+    updating: str = ""  # the text that it is about to take
+    was: Before | None = None  # what it ran before its last update
+    chose: tuple[tuple[str, str], ...] = ()  # settings that were given, not the defaults
 
     @property
     def unrealized(self) -> Decimal | None:

@@ -162,6 +162,16 @@ class GatesQuery(Query):
     typed: str = ""
 
 
+class UpdateQuery(Query):
+    """What would become of a bot with this text, and nothing is done: answered by an UpdateView."""
+
+    bot: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+    is_whole: bool = False
+    typed: str = ""
+
+
 class TicketQuery(Query):
     """What an order would come to and what the gate would say: answered by a TicketView."""
 

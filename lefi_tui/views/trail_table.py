@@ -68,6 +68,10 @@ def _started(event: Any) -> Iterator[Change]:
     yield f"settings {event.bot}", {**dict(event.settings), "script": event.version[:12]}
 
 
+def _updated(event: Any) -> Iterator[Change]:
+    yield f"settings {event.bot}", {**dict(event.settings), "script": event.version[:12]}
+
+
 def _settings(event: Any) -> Iterator[Change]:
     yield f"settings {event.bot}", dict(event.settings)
 
@@ -97,6 +101,7 @@ VALUES: Final[dict[str, Callable[[Any], Iterator[Change]]]] = {
     "AccountStateChanged": _account_trading,
     "BotStarted": _started,
     "SettingsChanged": _settings,
+    "BotUpdated": _updated,
     "BotStopping": _state("stopping"),
     "BotStopped": _state("stopped"),
     "BotFaulted": _state("faulted"),

@@ -27,6 +27,7 @@ from lefi_tui.views.wording_live import OF_LIVE, passed
 from lefi_tui.views.wording_money import OF_MONEY, fee
 from lefi_tui.views.wording_protection import OF_PROTECTION
 from lefi_tui.views.wording_rejected import NEXT, OTHERWISE
+from lefi_tui.views.wording_updates import OF_UPDATES
 from lefi_tui.views.wording_waits import OF_WAITS
 
 Orders = Mapping[str, Order]
@@ -331,6 +332,7 @@ WORDINGS: Final[dict[type[m.Event], Wording]] = {
     **OF_PROTECTION,
     **OF_HAND,
     **OF_KILLS,
+    **OF_UPDATES,
     m.AccountOpened: _account_opened,
     m.LimitsSet: _limits_set,
     m.LimitsChanged: _limits_changed,

@@ -94,7 +94,7 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
     from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.engine.world import World
     from lefi_tui.wiring.keys import KeyKeeper
-    from lefi_tui.wiring.live_door import Door
+    from lefi_tui.wiring.live_door import Door, proved
     from lefi_tui.wiring.notices import messenger
     from lefi_tui.wiring.outside import event_sources
 
@@ -111,6 +111,7 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
         secrets=KeyringSecrets(settings.data_dir) if is_own else None,
         sources=event_sources(settings, clock) if is_own else (),
         live=Door(settings, KeyKeeper(settings)) if is_own else None,
+        proof=proved,
     )
 
 

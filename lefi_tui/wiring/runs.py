@@ -65,6 +65,7 @@ _KINDS: Final = {
     "OrderFilled": "fill",
     "NoteWritten": "note",
     "BotStarted": "bot",
+    "BotUpdated": "bot",
     "BotStopped": "bot",
     "BotFaulted": "bot",
 }

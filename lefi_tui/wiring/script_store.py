@@ -127,6 +127,10 @@ class ScriptFolder:
     def versions(self, row: ScriptRow) -> Versions:
         return Versions() if row.is_shipped else ScriptVersions(self._path(row)).listed()
 
+    def place(self, row: ScriptRow) -> str:
+        """Of its file."""
+        return str(self._path(row))
+
     def version_text(self, row: ScriptRow, version: Version) -> str:
         return ScriptVersions(self._path(row)).text(version)
 

@@ -26,9 +26,9 @@ def test_a_missed_time_runs_once_and_says_how_late() -> None:
     timers.set("a", ((3, "every 1000", "UTC"), (4, "every 7000", "UTC")), 0)
     assert timers.next_of("a") == SECOND
     assert timers.take_due("a", SECOND - 1) is None
-    assert timers.take_due("a", SECOND + 5) == m.TimersDue("a", (3,), SECOND)
+    assert timers.take_due("a", SECOND + 5) == m.TimersDue("a", (3,), SECOND, 0, ("every 1000",))
     late = timers.take_due("a", 10 * SECOND)
-    assert late == m.TimersDue("a", (3, 4), 10 * SECOND, late_ms=8_000)
+    assert late == m.TimersDue("a", (3, 4), 10 * SECOND, 8_000, ("every 1000", "every 7000"))
     assert timers.next_of("a") == 11 * SECOND
 
 
@@ -49,7 +49,7 @@ def test_a_date_missed_while_the_engine_was_down_runs_once_late_and_a_period_beg
     specs = ((1, "0 9 * * *", "UTC"), (2, "every 60000", "UTC"))
     timers.set("a", specs, day + nine + 300 * SECOND, {1: nine, 2: nine})
     late = timers.take_due("a", day + nine + 300 * SECOND)
-    assert late == m.TimersDue("a", (1,), day + nine + 300 * SECOND, late_ms=300_000)
+    assert late == m.TimersDue("a", (1,), day + nine + 300 * SECOND, 300_000, ("0 9 * * *",))
     assert timers.dates("a") == {1: 2 * day + nine, 2: day + nine + 360 * SECOND}
 
 

@@ -174,7 +174,13 @@ def bot_finalized(desk: Desk, event: BotFinalized) -> Desk:
 
 def _ended(desk: Desk, bot_id: str, status: BotStatus, reason: str) -> Desk:
     """What it waited for is of no use any more."""
-    ended: dict[str, Any] = {"heard": (), "answers": (), "awaited": (), "reserved": 0.0}
+    ended: dict[str, Any] = {
+        "heard": (),
+        "answers": (),
+        "awaited": (),
+        "reserved": 0.0,
+        "update": None,
+    }
     return with_bot(desk, bot_id, status=status, reason=reason, **ended)
 
 
@@ -254,7 +260,8 @@ def market_seen(desk: Desk, event: MarketSeen) -> Desk:
         case BarsClosed():
             return _marked(desk, message)
         case HistoryLoaded():
-            return with_bot(desk, message.bot, status=BotStatus.RUNNING)
+            is_warm = desk.bots[message.bot].status is BotStatus.WARMING
+            return with_bot(desk, message.bot, status=BotStatus.RUNNING) if is_warm else desk
         case _:
             return desk
 

@@ -26,14 +26,17 @@ def with_bot(desk: Desk, bot_id: str, **changes: Any) -> Desk:
     return with_bots(desk, bots) if _HEARING & changes.keys() else replace(desk, bots=bots)
 
 
-_HEARING: Final = frozenset({"status", "needs"})
+_HEARING: Final = frozenset({"status", "needs", "update"})
 
 
 def with_bots(desk: Desk, bots: Mapping[str, BotRecord]) -> Desk:
     """And who hears of which market, so that a quote asks none of all the others."""
     hearers: dict[tuple[str, str], tuple[str, ...]] = {}
     for bot in bots.values():
-        for symbol in bot.needs.symbols if bot.is_fed else ():
+        symbols = bot.needs.symbols if bot.is_fed else ()
+        if bot.update is not None:  # what it will need is heard already
+            symbols = tuple(dict.fromkeys((*symbols, *bot.update.needs.symbols)))
+        for symbol in symbols:
             key = bot.account, symbol
             hearers[key] = (*hearers.get(key, ()), bot.id)
     return replace(desk, bots=bots, hearers=hearers)

@@ -133,7 +133,7 @@ def _start_refused(desk: Desk, command: StartBot) -> str:
     return (
         _account_refused(desk, command.account)
         or kind.refused(command.source, settings)
-        or _unlisted(desk, command.account, kind.needs(command.source, settings))
+        or unlisted(desk, command.account, kind.needs(command.source, settings))
         or window_refused(desk, command)
     )
 
@@ -151,7 +151,7 @@ def _account_refused(desk: Desk, account: str) -> str:
     )
 
 
-def _unlisted(desk: Desk, account: str, needs: Needs) -> str:
+def unlisted(desk: Desk, account: str, needs: Needs) -> str:
     missing = [each for each in needs.symbols if (account, each) not in desk.instruments]
     if not missing:
         return ""
@@ -228,15 +228,19 @@ def busy(draft: Draft, bot_id: str, why: str, wish: str, at_ns: int) -> str:
 
 def change_settings(draft: Draft, command: ChangeSettings) -> None:
     bot = draft.desk.bots.get(command.bot)
+    text = ""
     if bot is None or not bot.is_alive:
         text = f"Bot {command.bot} is not running; its settings are given when it starts."
+    elif bot.update is not None:
+        text = f"Bot {bot.id} is about to take another text. Change its settings when it has."
+    if bot is None or text:
         draft.refuse("ChangeSettings", command.at_ns, text)
         return
     merged = tuple((dict(bot.settings) | dict(command.settings)).items())
     refused = draft.desk.kinds[bot.kind].refused(bot.source, dict(merged))
     needs = None if refused else draft.desk.kinds[bot.kind].needs(bot.source, dict(merged))
     if needs is not None:
-        refused = _unlisted(draft.desk, bot.account, needs)
+        refused = unlisted(draft.desk, bot.account, needs)
         refused = refused or live.not_offered(draft.desk, bot.account, needs)
     if not refused:
         why, wish = "its settings are changed", "Change its settings"

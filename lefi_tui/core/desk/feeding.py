@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lefi_tui.core.desk.draft import Draft
-from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update
 from lefi_tui.core.messages import LoadHistory, SetTimers, Watch
 from lefi_tui.core.order import HAND
 
 
 def watch_of(desk: Desk, account: str) -> Watch:
     """All that is wanted of an account's market, by its bots and by hand, in a stable order."""
-    needs = [bot.needs for bot in desk.bots.values() if bot.account == account and bot.is_fed]
+    fed = [bot for bot in desk.bots.values() if bot.account == account and bot.is_fed]
+    needs = [bot.needs for bot in fed]
+    needs += [bot.update.needs for bot in fed if bot.update is not None]
     mine = (symbol for owner, symbol in _markets(desk) if owner == account)
     return Watch(
         account,
@@ -34,6 +36,12 @@ def _markets(desk: Desk) -> Iterator[tuple[str, str]]:
     yield from ((each.account, each.terms.symbol) for each in mine)
 
 
+def history_of(bot: BotRecord, update: Update) -> LoadHistory:
+    """What warms another text before the bot takes it."""
+    needs = update.needs
+    return LoadHistory(bot.id, bot.account, needs.bars, needs.history_bars, update.tag)
+
+
 def feed(draft: Draft, bot: BotRecord) -> None:
     """Ask the shell for what the bot must be fed: market input, timers, its history."""
     draft.ask(watch_of(draft.desk, bot.account))
@@ -41,3 +49,5 @@ def feed(draft: Draft, bot: BotRecord) -> None:
         draft.ask(SetTimers(bot.id, bot.needs.timers))
     if bot.status is BotStatus.WARMING:
         draft.ask(LoadHistory(bot.id, bot.account, bot.needs.bars, bot.needs.history_bars))
+    if bot.update is not None:
+        draft.ask(history_of(bot, bot.update))

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.bot import Bar, Occasion
-from lefi_tui.core.desk import approvals, giving_back, waiting
+from lefi_tui.core.desk import approvals, giving_back, updating, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import is_held
 from lefi_tui.core.desk.lifecycle import catch_up, window_turned
@@ -68,6 +70,8 @@ def bars_closed(draft: Draft, message: BarsClosed) -> None:
                 message.at_ms * NS_PER_MS,
                 waiting.TIMEOUT,
             )
+        if bot.update is not None:
+            updating.bars_closed(draft, bot, message.bars)
         if bot.status is BotStatus.RUNNING:
             bars = message.bars if is_file else _fresh(bot, message.bars)
             _give_bars(draft, bot, bars, message, is_file=is_file)
@@ -124,7 +128,12 @@ def trade_printed(draft: Draft, message: TradePrinted) -> None:
 def history_loaded(draft: Draft, message: HistoryLoaded) -> None:
     """Candles of the past step the bot's series, close by close, and carry out nothing."""
     bot = draft.desk.bots.get(message.bot)
-    if bot is None or bot.status is not BotStatus.WARMING:
+    if bot is None:
+        return
+    if bot.update is not None and message.of == bot.update.tag:
+        updating.history_loaded(draft, bot, message)
+        return
+    if bot.status is not BotStatus.WARMING or message.of:
         return
     _see(draft, message)
     fresh = sorted(_fresh(bot, message.bars), key=_close_ms)
@@ -141,6 +150,15 @@ def _close_ms(bar: Bar) -> int:
     return bar.time_ms + bar.timeframe_ms
 
 
+def _of_its_text(bot: BotRecord, report: TimersDue) -> tuple[int, ...]:
+    """Those of a text that it runs no more are nobody's."""
+    if not report.specs:
+        return report.handlers
+    known = {(handler, spec) for handler, spec, _ in bot.needs.timers}
+    told = zip(report.handlers, report.specs, strict=True)
+    return tuple(handler for handler, spec in told if (handler, spec) in known)
+
+
 def timers_due(draft: Draft, report: TimersDue) -> None:
     """Handlers whose time has come, and what has waited long enough."""
     bot = draft.desk.bots.get(report.bot)
@@ -150,6 +168,7 @@ def timers_due(draft: Draft, report: TimersDue) -> None:
     if window_turned(draft, bot, report.at_ns):
         waiting.wind(draft, bot.id)
         return
+    report = replace(report, handlers=_of_its_text(bot, report))
     if report.handlers and bot.status is BotStatus.WARMING:
         draft.say(TimersKept(bot.id, report.handlers))
     if bot.status not in waiting.HEARING:

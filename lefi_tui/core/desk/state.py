@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import field
 
 from lefi_tui.core.approval import Approval, ApprovalRules
-from lefi_tui.core.bot import Answer, Awaited, BotKind, FillSeen, Needs, Quote, RunTrace
+from lefi_tui.core.bot import Answer, Awaited, Bar, BotKind, FillSeen, Needs, Quote, RunTrace
 from lefi_tui.core.cash_flow import CashFlow
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.instrument import Instrument
@@ -69,6 +69,32 @@ TRANSITIONS: Final[Mapping[BotStatus, frozenset[BotStatus]]] = {
 }
 
 
+class Update(Record):
+    """Another text that a bot is about to take."""
+
+    version: str
+    settings: tuple[tuple[str, str], ...]
+    title: str
+    needs: Needs
+    by: str
+    at_ns: int
+    sites: tuple[tuple[int, int], ...] = ()
+    bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
+
+    @property
+    def tag(self) -> str:
+        """The history that was fetched for it is for no other."""
+        return f"{self.version}/{self.at_ns}"
+
+
+class Was(Record):
+    """What a bot ran before its last update."""
+
+    version: str
+    settings: tuple[tuple[str, str], ...]
+    title: str
+
+
 class Account(Record):
     name: str
     currency: str
@@ -125,6 +151,8 @@ class BotRecord(Record):
     awake_ns: int = 0  # since when its timers count: its start, or when it went on
     owed: tuple[Owed, ...] = ()  # to be traded back, beside any run
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
+    update: Update | None = None
+    was: Was | None = None
 
     @property
     def is_alive(self) -> bool:

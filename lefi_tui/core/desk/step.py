@@ -29,6 +29,7 @@ from lefi_tui.core.desk import (
     saying,
     transfers,
     triggers,
+    updating,
     wallets,
 )
 from lefi_tui.core.desk.draft import Draft
@@ -92,6 +93,7 @@ from lefi_tui.core.messages import (
     TimersDue,
     TradePrinted,
     Transient,
+    UpdateBot,
     VenueAccepted,
     VenueCanceled,
     VenueFilled,
@@ -151,6 +153,7 @@ _COMMANDS: Final[dict[type[Command], Callable[[Draft, Any], None]]] = {
     StartBot: commands.start_bot,
     StopBot: commands.stop_bot,
     ChangeSettings: commands.change_settings,
+    UpdateBot: updating.update_bot,
     CancelOrder: commands.cancel_order,
     ClosePosition: closing.close_position,
     PlaceOrder: hand.place_order,

@@ -1,0 +1,104 @@
+"""A bot's next text: what of its state goes on, what does not, and what it could spend more.
+
+The rule it keeps: a value is carried over to a state of the same name that holds the same; where
+one of the name holds something else, the text is refused, since nobody can say what it means there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from bots.automated.plan import TIMEFRAME_SETTING, Bound, bind, start_refusal_of
+from lefi_tui.core.bot import Handover, Text
+from lefi_tui.lang.contract import contract_of
+from lefi_tui.lang.meaning import meaning
+from lefi_tui.lang.program import Program, check
+
+KEPT: Final = 16  # it is looked at before it is asked for, and then once more
+PLAIN: Final = frozenset({"a number", "a plain number"})  # no statement gives it a unit
+WARMED: Final = frozenset({"Candle"})  # by candles of the past
+
+
+@lru_cache(maxsize=KEPT)
+def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
+    old = bind(before.source, dict(before.settings))
+    wanted, lost = _settings(before, after, is_whole=is_whole)
+    refusal = start_refusal_of(after.source, wanted)
+    if refusal:
+        return Handover(refusal)
+    new = bind(after.source, wanted)
+    told = meaning(old.program, new.program, _timeframe_ms(wanted))
+    states = tuple(name for name in new.program.states if name in old.program.states)
+    return Handover(
+        _refusal(old.program, new.program),
+        tuple(wanted.items()),
+        states,
+        (*lost, *_states_lost(old.program, new.program)),
+        tuple(_cold(new)),
+        told.sites,
+        told.more,
+        (_worth(old.program), _worth(new.program)),
+    )
+
+
+def _settings(
+    before: Text, after: Text, *, is_whole: bool
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What was chosen stays chosen, as far as the other text knows it."""
+    given = dict(after.settings)
+    chosen = {} if is_whole else dict(before.settings)
+    program = check(after.source).program
+    names = {TIMEFRAME_SETTING} if program is None else _names(program)
+    kept = {name: value for name, value in chosen.items() if name in names}
+    gone = [name for name in chosen if name not in names and name not in given]
+    lost = tuple(
+        f"setting {name} = {chosen[name]}: the text has none of this name" for name in gone
+    )
+    return kept | given, lost
+
+
+def _names(program: Program) -> set[str]:
+    return {TIMEFRAME_SETTING, *(each.name for each in program.settings)}
+
+
+def _timeframe_ms(settings: Mapping[str, str]) -> int | None:
+    timeframe = settings.get(TIMEFRAME_SETTING, "")
+    return int(timeframe) if timeframe else None
+
+
+def _refusal(old: Program, new: Program) -> str:
+    if old.kind != new.kind:
+        return f"The other text is of kind {new.kind}, and the bot of kind {old.kind}."
+    for name in new.states:
+        if name in old.states and not _fits(old.state_types[name], new.state_types[name]):
+            return (
+                f"The state `{name}` holds {old.state_types[name]} in the text that runs, and "
+                f"{new.state_types[name]} in the other: its value can't be carried over. Give it "
+                "another name there, and it begins anew."
+            )
+    return ""
+
+
+def _fits(old: str, new: str) -> bool:
+    return old == new or {old, new} <= PLAIN
+
+
+def _states_lost(old: Program, new: Program) -> Iterator[str]:
+    for name in old.states:
+        if name not in new.states:
+            yield f"state {name}: the text has none of this name"
+
+
+def _cold(bound: Bound) -> Iterator[str]:
+    """Handlers whose series step by events that no history tells."""
+    for handler, title in zip(bound.program.handlers, bound.titles, strict=True):
+        if handler.event not in WARMED and handler.warmup > 1:
+            yield f"{title} waits for {handler.warmup} events first"
+
+
+def _worth(program: Program) -> float:
+    """The largest order that is known in quote; 0 where none is."""
+    amounts = (amount for each in contract_of(program).whole.trades for amount in each.amounts)
+    return max((e.most for e in amounts if e.kind == "worth" and e.most is not None), default=0.0)

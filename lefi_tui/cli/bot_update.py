@@ -1,0 +1,180 @@
+"""`lefi bots update`: another text for a bot that runs; what it means is told before it is asked.
+
+It is done when the bot runs the text: asked for, it is warmed first.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import to_builtins
+
+from lefi_tui.adapters.script_files import text_of
+from lefi_tui.adapters.script_versions import ScriptVersions
+from lefi_tui.adapters.system_clock import SystemClock
+from lefi_tui.cli.bot_life import BY, named
+from lefi_tui.cli.engine_client import sent, with_engine
+from lefi_tui.cli.output import Output
+from lefi_tui.cli.profile import loaded
+from lefi_tui.core.desk.live import version_of
+from lefi_tui.core.messages import UpdateBot
+from lefi_tui.core.record import Record
+from lefi_tui.errors import RefusedError, UsageError
+from lefi_tui.lang.program import check
+from lefi_tui.views import gates_view
+from lefi_tui.views.bot_view import BotView
+from lefi_tui.views.compared import Compared, compared
+from lefi_tui.views.queries import BotQuery, Channel, UpdateQuery
+from lefi_tui.views.update_view import UpdateView, in_words
+from lefi_tui.views.wording_updates import short
+
+PATIENCE_NS: Final = 60_000_000_000  # of a history that is fetched; then it is told as it stands
+LOOK_S: Final = 0.1
+
+
+class _Other(Record):
+    """The text that is asked for, and where it is from."""
+
+    source: str
+    settings: tuple[tuple[str, str], ...]
+    is_whole: bool
+    told: str
+
+
+def update(arguments: Namespace, output: Output) -> Any:
+    bot = named(arguments)
+    if arguments.back and (arguments.script or arguments.number):
+        raise UsageError("--back or another text, not both", where=bot, next_step="Leave one out")
+
+    async def talked(channel: Channel) -> dict[str, Any]:
+        view = await _bot(channel, bot)
+        other = _other(arguments, view, output)
+        return await _updated(channel, view, other, arguments, output)
+
+    return with_engine(output, talked)
+
+
+async def _updated(
+    channel: Channel, view: BotView, other: _Other, arguments: Namespace, output: Output
+) -> dict[str, Any]:
+    asked = (view.id, other.source, other.settings, other.is_whole, arguments.yes_live)
+    told = await channel.ask(UpdateQuery(*asked))
+    assert isinstance(told, UpdateView)
+    means = compared(view.source, other.source, dict(view.chose))
+    if not arguments.json:
+        for line in _preview(view, other, means, told):
+            output.line(line)
+    if told.refusal:
+        raise RefusedError(told.refusal, where=view.id, next_step="It runs on as it did")
+    is_taken = False
+    if not arguments.check:
+        is_taken = await _send(channel, other, arguments, view)
+        if not arguments.json:
+            words = "runs" if is_taken else "is still being warmed for"
+            output.line(f"{view.id} {words} the text {short(version_of(other.source))}.")
+    return {
+        "bot": view.id,
+        "before": view.version,
+        "version": short(version_of(other.source)),
+        "taken": is_taken,
+        "meaning": None if means.meaning is None else to_builtins(means.meaning),
+        **_of_bot(told),
+    }
+
+
+def _of_bot(told: UpdateView) -> dict[str, Any]:
+    kept = ("settings", "kept", "lost", "cold", "orders", "history", "tests")
+    plain = to_builtins(told)
+    return {**{name: plain[name] for name in kept}, "settings": dict(told.settings)}
+
+
+def _preview(view: BotView, other: _Other, means: Compared, told: UpdateView) -> Iterator[str]:
+    yield f"{view.id}: text {view.version} -> {short(version_of(other.source))}, {other.told}"
+    yield from means.words
+    yield ""
+    if not told.refusal:
+        yield from in_words(told)
+    yield from (gates_view.line(each) for each in told.rows)
+
+
+async def _send(channel: Channel, other: _Other, arguments: Namespace, view: BotView) -> bool:
+    """Whether it is taken when this returns; why not, where it is not."""
+    program = check(other.source).program
+    title = "" if program is None else program.title
+    command = UpdateBot(
+        view.id,
+        other.source,
+        other.settings,
+        title,
+        by=BY,
+        is_whole=other.is_whole,
+        typed=arguments.yes_live,
+    )
+    await sent(channel, command, view.id)
+    clock, wanted = SystemClock(), short(version_of(other.source))
+    until_ns = clock.monotonic_ns() + PATIENCE_NS
+    now = await _bot(channel, view.id)
+    while now.updating == wanted and clock.monotonic_ns() < until_ns:
+        await clock.sleep(LOOK_S)
+        now = await _bot(channel, view.id)
+    if now.updating == wanted:
+        return False
+    if now.version == wanted:
+        return True
+    why = now.decisions[0].why if now.decisions else "it was called off"
+    raise RefusedError(why, where=view.id, next_step="It runs on as it did")
+
+
+async def _bot(channel: Channel, bot: str) -> BotView:
+    view = await channel.ask(BotQuery(bot))
+    assert isinstance(view, BotView)
+    if not view.is_known:
+        raise RefusedError("no bot of this name", where=bot, next_step="lefi bots")
+    return view
+
+
+# ---- which text
+
+
+def _other(arguments: Namespace, view: BotView, output: Output) -> _Other:
+    settings = tuple(arguments.settings)
+    if arguments.back:
+        if view.was is None:
+            step = "Give it a text: --script FILE"
+            raise RefusedError("it has run no other text", where=view.id, next_step=step)
+        whole = (*view.was.settings, *settings)
+        return _Other(view.was.source, whole, is_whole=True, told="what it ran before")
+    if arguments.script is None:
+        return _newest(arguments, view, settings, output)
+    return _of_file(arguments.script, arguments.number, settings)
+
+
+def _of_file(file: Path, number: int, settings: tuple[tuple[str, str], ...]) -> _Other:
+    if not number:
+        return _Other(text_of(file), settings, is_whole=False, told=f"{file} as it stands")
+    kept = ScriptVersions(file)
+    found = next((each for each in kept.listed().rows if each.number == number), None)
+    if found is None:
+        step = f"`lefi versions {file}` lists them"
+        raise UsageError(f"no version {number}", where=str(file), next_step=step)
+    told = f"version {number} of {file}"
+    return _Other(kept.text(found), settings, is_whole=False, told=told)
+
+
+def _newest(
+    arguments: Namespace, view: BotView, settings: tuple[tuple[str, str], ...], output: Output
+) -> _Other:
+    """Of the own script that the bot was started from: its text is among the versions."""
+    from lefi_tui.wiring.rooms import scripts_folder
+    from lefi_tui.wiring.script_store import ScriptFolder
+
+    store = ScriptFolder(scripts_folder(loaded(output)))
+    found = store.found(view.source)
+    if found is None:
+        step = f"lefi bots update {view.id} --script FILE"
+        why = "none of your scripts has its text among the versions"
+        raise RefusedError(why, where=view.id, next_step=step)
+    return _of_file(Path(store.place(found.row)), arguments.number or found.newest.number, settings)

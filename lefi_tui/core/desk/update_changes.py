@@ -1,0 +1,69 @@
+"""What an update of a bot changes: the text it runs, its state under it, the places of its orders.
+
+The rule it keeps: what was decided when the update began stands in its events; nothing is judged
+again when they are applied.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from lefi_tui.core.desk.changing import with_bot
+from lefi_tui.core.desk.state import Desk, Update, Was
+from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
+
+GONE: Final = -2  # less its old number: a place that is not in the text; -1 is the hand's
+
+
+def begun(desk: Desk, event: UpdateBegun) -> Desk:
+    bot = desk.bots[event.bot]
+    needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
+    told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
+    update = Update(*told, event.sites)
+    return with_bot(desk, bot.id, update=update)
+
+
+def fed(desk: Desk, event: UpdateFed) -> Desk:
+    update = desk.bots[event.bot].update
+    assert update is not None
+    bars = (*update.bars, *event.bars)
+    return with_bot(desk, event.bot, update=replace(update, bars=bars))
+
+
+def dropped(desk: Desk, event: UpdateDropped) -> Desk:
+    return with_bot(desk, event.bot, update=None)
+
+
+def updated(desk: Desk, event: BotUpdated) -> Desk:
+    bot = desk.bots[event.bot]
+    update = bot.update
+    assert update is not None
+    kind, source = desk.kinds[bot.kind], desk.scripts[event.version]
+    desk = with_bot(
+        desk,
+        bot.id,
+        version=event.version,
+        source=source,
+        settings=event.settings,
+        title=update.title,
+        needs=update.needs,
+        state=kind.rebind(bot.state, source, dict(event.settings)),
+        seen={},
+        due=(),
+        update=None,
+        was=Was(bot.version, bot.settings, bot.title),
+    )
+    return _placed_anew(desk, bot.id, dict(update.sites))
+
+
+def _placed_anew(desk: Desk, bot_id: str, sites: dict[int, int]) -> Desk:
+    """Its working entries are those of the places that are still there; the place of another is
+    gone, and no new one is taken for it."""
+    moved = {
+        each.id: replace(each, site=sites.get(each.site, GONE - each.site))
+        for each in desk.working_of(bot_id)
+        if each.leg == "entry"
+    }
+    return replace(desk, orders={**desk.orders, **moved}) if moved else desk
