@@ -20,13 +20,14 @@ def completed(lines: Lines, offset: int, market: Sequence[str]) -> Completions:
     if place is None:
         return Completions(Span(offset, offset))
     rows = chosen(offered(Around(place, lines, market)), place.prefix)
-    if place.behind == "(":
-        rows = tuple(map(_bare, rows))
+    if place.behind == "(" and lines.text[place.span.end : place.span.end + 1] == "(":
+        rows = tuple(_bare(each, "()") for each in rows if each.insert.endswith("()"))
+    if place.behind == ".":
+        rows = tuple(_bare(each, ".") for each in rows)
     return Completions(place.span, rows)
 
 
-def _bare(row: Completion) -> Completion:
-    """Without the parentheses: they stand in the text already."""
-    if not row.insert.endswith("()"):
-        return row
-    return replace(row, insert=row.label, cursor=len(row.label))
+def _bare(row: Completion, ending: str) -> Completion:
+    """Without what stands behind it in the text already."""
+    insert = row.insert.removesuffix(ending)
+    return replace(row, insert=insert, cursor=min(row.cursor, len(insert)))

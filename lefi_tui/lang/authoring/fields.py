@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from lefi_tui.lang.authoring import rows
 from lefi_tui.lang.authoring.arguments import arguments, symbols
 from lefi_tui.lang.authoring.around import Around
+from lefi_tui.lang.authoring.known import fields_read, given_with, read_of
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS, TIME_FIELDS
 from lefi_tui.lang.check_orders import TIFS
 from lefi_tui.lang.tokens import Kind, Token
+
+_OWN: Final = "Event"  # whose fields are those it is sent with
 
 
 def fields(around: Around) -> list[Completion]:
@@ -30,7 +34,19 @@ def fields(around: Around) -> list[Completion]:
 
 def _event_fields(around: Around) -> list[str]:
     event = EVENTS.get(around.event)
-    return [name for name, _ in event.fields] if event else ["time"]
+    known = [name for name, _ in event.fields] if event else ["time"]
+    if around.event != _OWN:
+        return known
+    head = next(each.head for each in around.place.frames if each.word == "on")
+    return [*known, *(each.label for each in own_fields(around, head))]
+
+
+def own_fields(around: Around, head: Sequence[Token]) -> list[Completion]:
+    """Of the custom event that a head names: those that the script sends, feeds or reads."""
+    name = next((each.text for each in head if each.kind is Kind.TEXT), "")
+    found = [*given_with(around.lines, name), *read_of(around.lines, name, _OWN)]
+    found += fields_read(around.place.words)
+    return [rows.plain(each, "field") for each in dict.fromkeys(found)]
 
 
 def _fields_of_call(words: Sequence[Token]) -> Sequence[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from lefi_tui.core.record import Record
@@ -81,3 +82,26 @@ def durations_in(lines: Lines) -> list[str]:
         if word.kind is Kind.DURATION
     )
     return list(dict.fromkeys(found))
+
+
+def given_with(lines: Lines, text: str) -> list[str]:
+    """Names before `=` behind this text, on lines where it is sent or fed."""
+    return [
+        word.text
+        for line in lines.lines
+        if text and text in line
+        for word, behind in pairwise(scanned_line(line).words)
+        if word.kind is Kind.NAME and behind.text == "="
+    ]
+
+
+def fields_read(words: Sequence[Token]) -> list[str]:
+    """Names behind `event.`"""
+    behind = zip(words, words[1:], words[2:], strict=False)
+    return [name.text for one, dot, name in behind if (one.text, dot.text) == ("event", ".")]
+
+
+def read_of(lines: Lines, text: str, event: str) -> list[str]:
+    """Fields that handlers of the event with this text read."""
+    rows = (row for row, line in enumerate(lines.lines) if f"on {event}({text}" in line)
+    return [name for row in rows if text for name in fields_read(lines.words(*lines.item(row)))]

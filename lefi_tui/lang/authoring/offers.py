@@ -11,7 +11,7 @@ from typing import Final
 from lefi_tui.lang.authoring import rows
 from lefi_tui.lang.authoring.arguments import arguments, wanted
 from lefi_tui.lang.authoring.around import Around
-from lefi_tui.lang.authoring.fields import fields, texts
+from lefi_tui.lang.authoring.fields import fields, own_fields, texts
 from lefi_tui.lang.authoring.naming import names
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES
@@ -23,6 +23,7 @@ from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
 
 _READING: Final = ("read", "candles", "indicator", "maths")
 _DOING: Final = ("transaction", "word")
+_NAMING: Final = ("script", "test", "setting", "state", "fn", "for")  # a new name follows
 _CONSTANT: Final = ("setting", "state")  # heads of what has no event
 _BEFORE_EFFECT: Final = ("=", "if", "not", "decide")
 
@@ -49,34 +50,51 @@ def offered(around: Around) -> list[Completion]:
 
 def _beginnings(around: Around) -> list[Completion]:
     frame = around.place.frames[-1]
+    if len(around.place.frames) == 1:
+        return [*rows.told(DECLARATIONS.values()), *_statements(around)]
     match frame.word:
-        case "" if len(around.place.frames) == 1:
-            return [*rows.told(DECLARATIONS.values()), *_statements(around)]
         case "policy":
             return rows.policy_keys()
         case "test":
             return _checks()
         case "event" | "command":
-            return []
-        case "decide" if len(frame.head) == 1:
-            return [*_operands(around), rows.spaced("else", "keyword")]
+            return [rows.valued(each) for each in own_fields(around, frame.head)]
+        case _ if frame.is_table:
+            return _actions(around) if around.place.is_action else _conditions(around)
         case _:
             return _statements(around)
 
 
+def _conditions(around: Around) -> list[Completion]:
+    """Of a table's next row."""
+    return [*_operands(around), rows.spaced("else", "keyword")]
+
+
 def _statements(around: Around) -> list[Completion]:
-    """Names first: what is given a value is mostly one that has had one."""
-    known = [each for each in names(around) if each.kind in {"state", "name"}]
-    given = [each for each in known if not _is_fixed(around, each.label)]
     words = [each for each in rows.told(STATEMENTS.values()) if each.label in STATEMENT_WORDS]
-    closed = len(around.place.words) and around.place.words[-1].text in {"}", "\n"}
-    others = [rows.spaced("else", "keyword")] if closed and _may_follow_else(around) else []
-    return [*others, *_methods(_DOING), *words, *given]
+    return [*_going_on(around), *_methods(_DOING), *words, *_given(around)]
 
 
-def _may_follow_else(around: Around) -> bool:
-    words = [each for each in around.place.words if each.kind is not Kind.LINE_END]
-    return bool(words) and words[-1].text == "}" and len(around.place.frames) > 1
+def _actions(around: Around) -> list[Completion]:
+    """Of a row: one statement without a block of its own."""
+    words = [rows.spaced("decide", "keyword"), rows.plain("return", "keyword")]
+    return [*_methods(_DOING), *words, *_given(around)]
+
+
+def _given(around: Around) -> list[Completion]:
+    """Names that may be given a value."""
+    known = [each for each in names(around) if each.kind in {"state", "name"}]
+    of_rows = [name for each in around.place.frames for row in each.rows for name in row]
+    known += [rows.plain(each, "name") for each in of_rows]
+    return [each for each in known if not _is_fixed(around, each.label)]
+
+
+def _going_on(around: Around) -> list[Completion]:
+    """What makes the line above go on: an `else` of it."""
+    before = [each.text for each in around.place.sentence_before]
+    is_choice = before.count("then") > before.count("else")
+    has_block = before[-1:] == ["}"] and len(around.place.frames) > 1
+    return [rows.spaced("else", "keyword")] if is_choice or has_block else []
 
 
 def _is_fixed(around: Around, name: str) -> bool:
@@ -93,37 +111,52 @@ def _checks() -> list[Completion]:
 # ---- behind the word that leads
 
 
-def _behind_head(around: Around) -> list[Completion] | None:  # noqa: C901, PLR0911 -- dispatch
+def _behind_head(around: Around) -> list[Completion] | None:
     """What only stands behind its word; None where any value may."""
     place = around.place
     head = place.head
-    match head[0].text, len(head):
+    if around.blocks[-1:] == ("policy",):
+        return _policy_values(head)
+    if around.blocks[-1:] == ("test",):
+        return _in_test(around)
+    if head[0].text in _NAMING and len(head) == 1:
+        return []
+    if around.head == "setting" and place.before == "in":
+        return []
+    return _behind_word(around)
+
+
+def _behind_word(around: Around) -> list[Completion] | None:  # noqa: PLR0911 -- dispatch
+    place = around.place
+    match place.head[0].text, len(place.head):
         case "on", 1:
             return list(rows.events())
         case "kind", 1:
             return [rows.plain(each, "word") for each in KINDS]
-        case (("script" | "test" | "setting" | "state" | "fn" | "for"), 1):
-            return []
         case "for", 2:
             return [rows.spaced("in", "keyword")]
         case "else", 1:
             return [rows.spaced("if", "keyword")]
-        case "authorize", _ if place.before not in {"within", "by"}:
-            return [rows.spaced(each, "word") for each in ("by", "within")]
         case "decide", 1:
             return _methods(("transaction",))
-        case "setting", _ if place.before == "in":
-            return []
-        case "expect", _:
-            return _expected(around)
-        case (("candles" | "price" | "approve" | "decline" | "after" | "event" | "command"), _) if (
-            "test" in around.blocks
-        ):
-            return []
-        case _ if around.blocks[-1:] == ("policy",):
-            return _policy_values(head)
+        case "authorize", _ if place.before not in {"within", "by"}:
+            return [rows.spaced(each, "word") for each in ("by", "within")]
         case _:
             return None
+
+
+def _in_test(around: Around) -> list[Completion] | None:
+    """Behind the word that leads a line of a test."""
+    place = around.place
+    match around.head:
+        case "setting" if place.before in {"setting", ","}:
+            return [rows.valued(each) for each in names(around) if each.kind == "setting"]
+        case "expect":
+            return _expected(around)
+        case "setting":
+            return None
+        case _:
+            return []
 
 
 def _policy_values(head: Sequence[Token]) -> list[Completion]:
@@ -142,7 +175,8 @@ def _expected(around: Around) -> list[Completion]:
         return [] if place.is_behind_value else _operands(around)
     states = [each for each in names(around) if each.kind == "state"]
     no = [rows.spaced("no", "word")] if place.before == "expect" else []
-    return [*_methods(_DOING), *states, *no, rows.plain("finalized", "word")]
+    alone = [] if place.behind in OPERATORS else [rows.plain("finalized", "word")]
+    return [*_methods(_DOING), *states, *no, *alone]
 
 
 # ---- values
@@ -178,7 +212,8 @@ def _operands(around: Around) -> list[Completion]:
 
 
 def _is_constant(around: Around) -> bool:
-    return around.head in _CONSTANT or (around.head == "on" and bool(around.place.brackets))
+    is_event = around.head == "on" and bool(around.place.brackets)
+    return is_event or around.head in _CONSTANT or "test" in around.blocks
 
 
 def _values(around: Around) -> list[Completion]:
@@ -191,7 +226,7 @@ def _values(around: Around) -> list[Completion]:
     effects = [] if place.brackets or place.before not in _BEFORE_EFFECT else ["transaction"]
     if place.before in {"if", "not"} or not place.brackets:
         words.append(rows.spaced("decide", "keyword"))
-    event = [rows.plain("event", "event")] if around.event else []
+    event = [rows.event()] if around.event else []
     return [*event, *_methods(_READING), *_methods(effects), *words]
 
 

@@ -6,7 +6,7 @@ The rule it keeps: it reads words, not a tree, so a text that can't be parsed ha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lefi_tui.core.record import Record
@@ -27,11 +27,30 @@ class Frame:
     def __init__(self, head: tuple[Token, ...], names: dict[str, int]) -> None:
         self.head = head  # the words of its statement before the brace
         self.names = names  # surely given a value here: the word's number
-        self.links: set[str] | None = None  # names that every link of an if chain so far gives
+        self.leaves = False  # by `return`: whoever goes on did not come this way
+        self.links: list[set[str]] | None = None  # what each link of an if chain so far gives
+        self.rows: list[set[str]] = []  # of a table: what each row gives
+        self.has_else = False  # its last row is taken where no other is
 
     @property
     def word(self) -> str:
         return self.head[0].text if self.head else ""
+
+    @property
+    def is_table(self) -> bool:
+        return self.word == "decide" and len(self.head) == 1
+
+    def leave(self) -> None:
+        if self.rows:
+            self.rows.pop()
+        else:
+            self.leaves = True
+
+    def give(self, names: Iterable[str], number: int) -> None:
+        if self.rows:
+            self.rows[-1].update(names)
+        else:
+            self.names |= {name: number for name in names if name not in self.names}
 
 
 class Bracket(Record):
@@ -56,6 +75,22 @@ class Place(Record):
     def before(self) -> str:
         """The word before, in the same statement; a mark, a keyword, or a name."""
         return self.words[-1].text if len(self.words) > self.statement else ""
+
+    @property
+    def is_action(self) -> bool:
+        """Whether it begins what a row of a table leads to."""
+        return bool(self.words) and self.words[-1].text == "=>"
+
+    @property
+    def sentence_before(self) -> tuple[Token, ...]:
+        """The words of the statement above."""
+        end = self.statement
+        while end and self.words[end - 1].kind is Kind.LINE_END:
+            end -= 1
+        start = end
+        while start and self.words[start - 1].kind is not Kind.LINE_END:
+            start -= 1
+        return self.words[start:end]
 
     @property
     def last(self) -> Token | None:
@@ -198,7 +233,9 @@ class _Walk:
         """The statement is over: a name that it gave a value has one from here on."""
         words = self.words[self.statement : self.statement + 2]
         if len(words) == 2 and words[0].kind is Kind.NAME and words[1].text == "=":
-            self.frames[-1].names.setdefault(words[0].text, self.statement)
+            self.frames[-1].give((words[0].text,), self.statement)
+        elif words and words[0].text == "return":
+            self.frames[-1].leave()
 
     def _mark(self, number: int, mark: str) -> None:
         match mark:
@@ -215,6 +252,8 @@ class _Walk:
                 self._close(number)
             case "=>":
                 self._next(number + 1)
+                self.frames[-1].rows.append(set())
+                self.frames[-1].has_else = self.words[number - 1].text == "else"
             case _:
                 return
 
@@ -235,12 +274,25 @@ class _Walk:
             return
         frame, around = self.frames.pop(), self.frames[-1]
         around.links = None
-        given = set(frame.names)
+        given = [] if frame.leaves else [set(frame.names)]
         if frame.word == "if":
             around.links = given
         elif frame.word == "else" and frame.links is not None:
-            both = frame.links & given
-            if len(frame.head) > 1:  # else if
-                around.links = both
-            else:
-                around.names |= {name: frame.names[name] for name in both}
+            self._end_link(frame, [*frame.links, *given], number)
+        elif frame.is_table and frame.has_else:
+            around.give(_in_all(frame.rows), number)
+        elif around.is_table and frame.leaves:
+            around.leave()
+        elif around.is_table:
+            around.give(frame.names, number)
+
+    def _end_link(self, frame: Frame, links: list[set[str]], number: int) -> None:
+        """Of an if chain: it goes on, or its last block ends it."""
+        if len(frame.head) > 1:  # else if
+            self.frames[-1].links = links
+        else:
+            self.frames[-1].give(_in_all(links), number)
+
+
+def _in_all(given: Sequence[set[str]]) -> set[str]:
+    return set.intersection(*given) if given else set()

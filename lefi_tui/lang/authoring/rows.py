@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.entry import TAKES, form_of, form_of_event
@@ -77,3 +79,14 @@ def _policy_key(key: PolicyKey) -> Completion:
 def argument(param: Param) -> Completion:
     insert = f"{param.name} = "
     return Completion(param.name, "argument", insert, TAKES[param.kind], "", len(insert))
+
+
+def valued(row: Completion) -> Completion:
+    """A name that is given a value."""
+    insert = f"{row.label} = "
+    return replace(row, insert=insert, cursor=len(insert))
+
+
+def event() -> Completion:
+    """Of the handler around, which is read by field."""
+    return Completion("event", "event", "event.", "event.FIELD", "", len("event."))

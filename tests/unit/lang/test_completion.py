@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable, Iterator
+from typing import Final
+
 import pytest
 
+from lefi_tui.lang.authoring.analysis import Analysis
 from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS
+from lefi_tui.lang.reference import entries
+from lefi_tui.lang.scanner import Token, scan
+from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import WORD_KINDS
 from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import DECLARATIONS
-from tests.unit.lang.cursor import completed, labels
+from tests.unit.lang.cursor import SHIPPED, completed, labels
 
-CANDLE = 'on Candle("BTC/USDT", 5m) {\n'
+UNKNOWN: Final = {"LF201", "LF203", "LF214", "LF217", "LF401"}  # what is not known there
+TEXTS: Final = SHIPPED | {name: each.example for name, each in entries().items() if each.example}
+CANDLE: Final = 'on Candle("BTC/USDT", 5m) {\n'
 
 
 @pytest.mark.parametrize(
@@ -38,6 +49,14 @@ CANDLE = 'on Candle("BTC/USDT", 5m) {\n'
         ("fn share(x, low) = lo| / x", "low"),
         ("fn share(x) = x\non Start { y = sha|", "share"),
         ("state losses = 0\non Fill { los| = 1 }", "losses"),
+        (CANDLE + "if close > 1 { x = 1 } else { return }\ny = x|", "x"),
+        (CANDLE + "decide {\nclose > 1 => x = 1\nelse => return\n}\ny = x|", "x"),
+        (CANDLE + "decide {\nclose > 1 => Clo|", "Close"),
+        (CANDLE + "decide {\nclose > 1 => Close()\nel|", "else"),
+        (CANDLE + "x = if close > 1 then 2\n    el|", "else"),
+        ('on Event("news") { x = event.score }\ntest "a" { event "news" { sc|', "score"),
+        ('on Event("news") { x = event.sc| }\ntest "a" { event "news" { score = 1 } }', "score"),
+        ('setting a = 1\ntest "x" { setting a|', "a"),
         ("kind ma|", "manual"),
         ("policy { partial_fill = ke|", "keep"),
         ('test "x" {\n    exp|', "expect"),
@@ -68,6 +87,7 @@ def test_nothing_is_offered_in_comments_numbers_plain_texts_and_new_names(marked
     ("marked", "hidden"),
     [
         (CANDLE + "if close > open { x = 1 }\ny = x|", "x"),  # it has a value on one way only
+        (CANDLE + "decide {\nclose > 1 => x = 1\n}\ny = x|", "x"),
         (CANDLE + "for c in [1] { z = c }\ny = z|", "z"),
         (CANDLE + "x = 1 }\non Fill { y = x|", "x"),
         ("on Fill { y = clo|", "close"),
@@ -108,3 +128,55 @@ def test_a_setting_is_told_with_its_default_and_its_words() -> None:
     row = completed("/// Candles in it\nsetting fast = 12 in 2..200\nsetting slow = f|").rows[0]
     assert (row.label, row.kind, row.detail) == ("fast", "setting", "= 12 in 2..200")
     assert row.docs == "Candles in it"
+
+
+def words(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Of a script, those inside its texts with them."""
+    for each in tokens:
+        if each.kind in WORD_KINDS:
+            yield each
+        for part in each.parts:
+            if not isinstance(part, str):
+                yield from words(part)
+
+
+def is_new(analysis: Analysis, word: Token) -> bool:
+    """Whether a name is made here: nobody can know what it will be."""
+    text, end = analysis.text, word.span.end
+    is_sent = text[end : end + 2] == " =" and "Emit(" in text[text.rfind("\n", 0, end) + 1 : end]
+    return is_sent or analysis.definition(word.span.start) == word.span
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_word_of_a_right_script_is_offered_where_it_stands(name: str) -> None:
+    text = TEXTS[name]
+    whole = Analysis(text)
+    for word in words(scan(text).tokens):
+        start, end = word.span
+        kept = start + min(2, end - start - 1)
+        offered = Analysis(text[:kept] + text[end:]).completions(kept).rows
+        if not is_new(whole, word):
+            assert text[start:end] in [each.label for each in offered], text[start - 20 : end]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_put_in_is_known_there(name: str) -> None:
+    text, chance = SHIPPED[name], random.Random(name)
+    whole = Analysis(text)
+    found = [each for each in words(scan(text).tokens) if not is_new(whole, each)]
+    for word in chance.sample(found, 10):
+        start, end = word.span
+        kept = chance.randint(start, min(start + 2, end - 1))
+        cut = text[:kept] + text[end:]
+        completions = Analysis(cut).completions(kept)
+        for row in chance.sample(completions.rows, min(5, len(completions.rows))):
+            span = completions.span
+            after = cut[: span.start] + row.insert + cut[span.end :]
+            put = Span(span.start, span.start + len(row.insert))
+            said = [
+                each.message
+                for each in Analysis(after).diagnostics
+                if each.code in UNKNOWN and put.start <= each.span.start < put.end
+                if "is read by field" not in each.message  # what it is read by comes next
+            ]
+            assert said == [], (row, after[span.start - 30 : span.end + 20])
