@@ -32,6 +32,7 @@ from screens.keys import TABLE, KeyTable
 
 BREATH_S: Final = 5.0
 SHOWN_S: Final = 0.03
+KILLED_S: Final = 3.0  # by then its cancels have left
 NS_PER_S: Final = 1_000_000_000
 Asked = tuple[Do, int]  # what is played, and its value: ticks, a size's number
 # From any thread. None where there is no straight way now: it then goes as all else does.
@@ -42,6 +43,8 @@ class Quick(Protocol):
     """What the program does to be quick while the hand is held."""
 
     def begin(self) -> None: ...
+    def hurry(self) -> None: ...
+    def ease(self) -> None: ...
     def breathe(self, since_key_s: float) -> None: ...
     def end(self) -> None: ...
 
@@ -148,6 +151,8 @@ class Hand:
     def take(self, event: Key, app: App[Any]) -> bool:
         """In the thread that reads the terminal: whether this key has been played."""
         if event.key in self._kill_keys:
+            if self._quick is not None:
+                self._quick.hurry()
             self.send(Kill())
             self._in_loop(self._show_kill)
             return True
@@ -188,6 +193,8 @@ class Hand:
         """Behind its cancels: what is drawn would take the processor from what sends them."""
         if self._loop is not None:
             self._loop.call_later(SHOWN_S, self._on_kill)
+            if self._quick is not None:
+                self._loop.call_later(KILLED_S, self._quick.ease)
 
     def _answered(self, name: str, done: Future[Any]) -> None:
         receipt: Receipt = done.result()

@@ -1,5 +1,5 @@
-"""While a game is armed nothing of ours stands in a key's way: threads take turns sooner, and what
-looks for garbage works between keys only.
+"""While a game is armed, and for the moments of a kill, nothing of ours stands in a key's way:
+threads take turns sooner, and what looks for garbage works between keys only.
 
 The rules it keeps: memory stays bounded, for young garbage is looked for each few seconds in which
 no key came, at least each half minute whatever came, and old garbage once enough young was looked
@@ -26,11 +26,22 @@ class Quick:
     def __init__(self) -> None:
         self._switch_s = sys.getswitchinterval()
         self._looks = self._put_off = 0
+        self._is_held = False
 
     def begin(self) -> None:
-        self._switch_s, self._looks, self._put_off = sys.getswitchinterval(), 0, 0
+        self._looks = self._put_off = 0
+        self._is_held = True
+        self.hurry()
+
+    def hurry(self) -> None:
+        """From any thread; until `ease`, or `end`."""
         sys.setswitchinterval(SWITCH_S)
         gc.disable()
+
+    def ease(self) -> None:
+        """As before, where nothing is held."""
+        if not self._is_held:
+            self.end()
 
     def breathe(self, since_key_s: float) -> None:
         """Called each few seconds."""
@@ -47,5 +58,6 @@ class Quick:
             gc.collect()
 
     def end(self) -> None:
+        self._is_held = False
         sys.setswitchinterval(self._switch_s)
         gc.enable()

@@ -7,11 +7,13 @@ import sys
 
 import pytest
 from textual.app import App
+from textual.events import Key
 from textual.screen import Screen
 
 from lefi_tui.core.game import Do
 from lefi_tui.terminal.quick import OLD_AFTER, SWITCH_S, Quick
 from screens.hand import Hand
+from tests.screens.patience import waited
 
 
 def test_threads_change_sooner_and_no_garbage_is_looked_for_until_it_is_over() -> None:
@@ -70,3 +72,29 @@ async def test_it_is_quick_from_the_first_hold_until_it_is_let_go_by_whomever() 
         assert gc.isenabled()
         hand.let_go()
         await pilot.pause()
+
+
+@pytest.mark.asyncio
+async def test_a_kill_hurries_for_some_seconds_where_nothing_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("screens.hand.KILLED_S", 0.05)
+    hand, seen = Hand(lambda _: None, quick=Quick()), list[bool]()
+    async with App[None]().run_test() as pilot:
+        hand.begin(lambda _: seen.append(gc.isenabled()), lambda _: None, lambda: None)
+        assert hand.take(Key("f12", None), pilot.app)
+        assert not gc.isenabled()
+        await waited(pilot, gc.isenabled, lambda: "still no garbage is looked for")
+    assert seen == [False]
+
+
+def test_a_kill_leaves_a_held_hand_as_quick_as_it_is() -> None:
+    quick = Quick()
+    quick.begin()
+    try:
+        quick.hurry()
+        quick.ease()
+        assert not gc.isenabled()
+    finally:
+        quick.end()
+    assert gc.isenabled()
