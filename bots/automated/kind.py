@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from bots.automated import near
 from bots.automated.ceiling import ContractExceededError
 from bots.automated.handover import handover
 from bots.automated.moment import Moment
@@ -24,6 +25,7 @@ from lefi_tui.core.bot import (
     Snapshot,
     Text,
 )
+from lefi_tui.core.nearness import Nearness
 from lefi_tui.lang.program import ConditionSeen
 
 
@@ -78,6 +80,18 @@ class Automated:
         program = state.bound.program
         met = {id(trace): program.explain(begun) for trace, begun in moment.begun}
         return tuple(RunSeen(each, _met(met.get(id(each), ()))) for each in runs)
+
+    def nearness(self, state: BotState) -> Nearness:
+        return near.of_last_run(state)
+
+    def nearness_at(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Nearness:
+        moment = Moment(state, occasion, snapshot)
+        try:
+            warming = moment.decision().warming
+        except ContractExceededError as beyond:
+            return Nearness(refusal=str(beyond))
+        rows = near.of_runs(state.bound.program, (begun for _, begun in moment.begun))
+        return Nearness(rows, f"It is still warming up: {warming} are known." if warming else "")
 
     def encode(self, state: BotState) -> Any:
         return encoded(state)

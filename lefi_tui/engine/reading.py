@@ -26,6 +26,7 @@ from lefi_tui.views.approvals_view import ApprovalsView
 from lefi_tui.views.bot_picture import bot_view
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
+from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.flows_picture import flows_view
 from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.fold import ScreenState
@@ -38,6 +39,7 @@ from lefi_tui.views.queries import (
     ApprovalsQuery,
     BotQuery,
     ChartQuery,
+    DistancesQuery,
     FlowsQuery,
     GatesQuery,
     NoticeErrand,
@@ -94,6 +96,7 @@ class Reading:
             ApprovalsQuery: self._approvals,
             BotQuery: self._bot,
             ChartQuery: self._chart,
+            DistancesQuery: self._distances,
             FlowsQuery: self._flows,
             GatesQuery: self._gates,
             NoticeErrand: self._notices,
@@ -163,6 +166,10 @@ class Reading:
     async def _asked_worth(self, query: WorthQuery, sight: Sight) -> WorthView:
         seen = marked(sight.desk, sight.screen.prices)
         return await self._worth.answer(query, seen, sight.now_ns)
+
+    async def _distances(self, query: DistancesQuery, sight: Sight) -> DistancesView:
+        seen = marked(sight.desk, sight.screen.prices)
+        return await self._worth.distances(query, seen, sight.now_ns)
 
     async def _schedule(self, _query: ScheduleQuery, sight: Sight) -> ScheduleView:
         assert self.scheduling is not None, "the engine has not started"

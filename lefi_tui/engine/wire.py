@@ -20,6 +20,7 @@ from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.chart_view import ChartView
 from lefi_tui.views.dead_view import DeadView
 from lefi_tui.views.desk_view import DeskView, WhyView
+from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.doubts_view import DoubtsView
 from lefi_tui.views.flows_view import FlowsView
 from lefi_tui.views.game_view import GameView
@@ -36,6 +37,7 @@ from lefi_tui.views.queries import (
     ChartQuery,
     DeadQuery,
     DeskQuery,
+    DistancesQuery,
     DoubtsQuery,
     FlowsQuery,
     GameQuery,
@@ -101,6 +103,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "StoryQuery": (StoryQuery, StoryView),
     "GatesQuery": (GatesQuery, GatesView),
     "WorthQuery": (WorthQuery, WorthView),
+    "DistancesQuery": (DistancesQuery, DistancesView),
     "UpdateQuery": (UpdateQuery, UpdateView),
 }
 

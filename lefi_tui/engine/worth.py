@@ -12,11 +12,12 @@ from typing import Final
 from lefi_tui.core.bars import bucket_start
 from lefi_tui.core.bot import Bar, Needs
 from lefi_tui.core.desk import Desk
-from lefi_tui.core.desk.worth import Asked, needs_of, printed
+from lefi_tui.core.desk.worth import Asked, near, near_of, needs_of, printed, running
 from lefi_tui.engine.world import World
 from lefi_tui.errors import LefiError
+from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.numbers import NS_PER_MS
-from lefi_tui.views.queries import WorthQuery
+from lefi_tui.views.queries import DistancesQuery, WorthQuery
 from lefi_tui.views.statement_view import WorthView
 
 KEPT_MAX: Final = 8  # markets and timeframes whose candles stay until the next one closes
@@ -33,16 +34,37 @@ class Worth:
 
     async def answer(self, query: WorthQuery, desk: Desk, now_ns: int) -> WorthView:
         asked = Asked(query.account, query.source, dict(query.settings), now_ns)
+        fed = await self._fed(asked, desk)
+        if isinstance(fed, str):
+            return WorthView(refusal=fed)
+        said = await asyncio.to_thread(printed, desk, asked, *fed)
+        return WorthView(said.values, said.refusal, said.at_ms)
+
+    async def distances(self, query: DistancesQuery, desk: Desk, now_ns: int) -> DistancesView:
+        asked = Asked(query.account, query.source, dict(query.settings), now_ns)
+        bot = desk.bots.get(query.bot) if query.bot else running(desk, asked)
+        if bot is not None:
+            found = await asyncio.to_thread(near_of, desk, bot)
+            title = bot.title or bot.id
+            return DistancesView(found.rows, found.refusal, title, is_bot=True, at_ms=found.at_ms)
+        if query.bot:
+            return DistancesView(refusal=f"There is no bot {query.bot} on this desk.")
+        fed = await self._fed(asked, desk)
+        if isinstance(fed, str):
+            return DistancesView(refusal=fed, of=query.account)
+        found = await asyncio.to_thread(near, desk, asked, *fed)
+        return DistancesView(found.rows, found.refusal, query.account, at_ms=found.at_ms)
+
+    async def _fed(self, asked: Asked, desk: Desk) -> tuple[Needs, list[Bar]] | str:
+        """What it needs with its candles, or why it can't be asked."""
         needs = await asyncio.to_thread(needs_of, desk, asked)
         if isinstance(needs, str):
-            return WorthView(refusal=needs)
+            return needs
         try:
-            bars = await self._bars(query.account, needs, now_ns // NS_PER_MS)
+            return needs, await self._bars(asked.account, needs, asked.at_ns // NS_PER_MS)
         except (LefiError, OSError) as error:
             why = error.why if isinstance(error, LefiError) else str(error)
-            return WorthView(refusal=f"The history of {query.account} fails: {why}")
-        said = await asyncio.to_thread(printed, desk, asked, needs, bars)
-        return WorthView(said.values, said.refusal, said.at_ms)
+            return f"The history of {asked.account} fails: {why}"
 
     async def _bars(self, account: str, needs: Needs, now_ms: int) -> list[Bar]:
         out: list[Bar] = []

@@ -190,6 +190,16 @@ class WorthQuery(Query):
     settings: tuple[tuple[str, str], ...] = ()
 
 
+class DistancesQuery(Query):
+    """How close each condition of a script is to firing: by the last run of the bot of the account
+    that runs this very text, else by a run as a WorthQuery's. Answered by a DistancesView."""
+
+    account: str
+    source: str
+    settings: tuple[tuple[str, str], ...] = ()
+    bot: str = ""  # of this bot alone, whatever its text
+
+
 class StatementQuery(Query):
     """What a statement would do, before it is said: answered by a StatementView."""
 

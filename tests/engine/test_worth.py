@@ -61,7 +61,7 @@ class Asked:
         quote = Quote(SYMBOL, NOW_MS, 59_999.0, 60_001.0, 60_000.0)
         self.screen = fold(ScreenState(), m.QuoteChanged(ACCOUNT, quote))
         self.desk = marked(desk, self.screen.prices)
-        self._worth = Worth(World(SystemClock(), histories={ACCOUNT: self.history}))
+        self.worth = Worth(World(SystemClock(), histories={ACCOUNT: self.history}))
 
     async def __call__(self, line: str, now_ms: int = NOW_MS) -> WorthView:
         source = read_line(line).question
@@ -69,7 +69,7 @@ class Asked:
         return await self.source(source, now_ms)
 
     async def source(self, source: str, now_ms: int = NOW_MS) -> WorthView:
-        return await self._worth.answer(WorthQuery(ACCOUNT, source), self.desk, now_ms * MS)
+        return await self.worth.answer(WorthQuery(ACCOUNT, source), self.desk, now_ms * MS)
 
     def statement(self, text: str) -> StatementView:
         query = StatementQuery(ACCOUNT, text)

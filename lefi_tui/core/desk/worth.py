@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from lefi_tui.core.bot import Bar, Needs, Occasion
+from msgspec.structs import replace
+
+from lefi_tui.core.bot import Bar, BotKind, Needs, Occasion
 from lefi_tui.core.desk import waiting
 from lefi_tui.core.desk.saying import KIND, as_bot
 from lefi_tui.core.desk.snapshot import DeskSnapshot
-from lefi_tui.core.desk.state import Desk
+from lefi_tui.core.desk.state import ALIVE, BotRecord, Desk
+from lefi_tui.core.nearness import Gauging, Nearness
 from lefi_tui.core.record import Record
 
 PRINT: Final = "print"  # kind of a note
@@ -50,21 +53,60 @@ def needs_of(desk: Desk, asked: Asked) -> Needs | str:
 
 def printed(desk: Desk, asked: Asked, needs: Needs, bars: Iterable[Bar]) -> Printed:
     """Its series step by all candles, close by close; what it prints at the newest counts."""
+    newest = _newest(desk, asked, needs, bars)
+    decision = newest.kind.decide(newest.state, newest.occasion, newest.snapshot)
+    values = tuple(each.text for each in decision.notes if each.kind == PRINT)
+    if decision.fault or values:
+        return Printed(values, decision.fault, newest.close_ms)
+    return Printed((), _why_nothing(decision.warming), newest.close_ms)
+
+
+def near(desk: Desk, asked: Asked, needs: Needs, bars: Iterable[Bar]) -> Nearness:
+    """How close its conditions are to coming true, by the same run."""
+    newest = _newest(desk, asked, needs, bars)
+    assert isinstance(newest.kind, Gauging)
+    found = newest.kind.nearness_at(newest.state, newest.occasion, newest.snapshot)
+    return replace(found, at_ms=newest.close_ms)
+
+
+def near_of(desk: Desk, bot: BotRecord) -> Nearness:
+    """The same, by the last run of a bot."""
+    kind = desk.kinds[bot.kind]
+    if not isinstance(kind, Gauging):
+        return Nearness(refusal=f"A bot of kind {bot.kind} has no conditions to tell of.")
+    return kind.nearness(bot.state)
+
+
+def running(desk: Desk, asked: Asked) -> BotRecord | None:
+    """The bot of the account that runs this very text."""
+    for bot in desk.bots.values():
+        is_it = (bot.account, bot.source) == (asked.account, asked.source)
+        if is_it and bot.status in ALIVE and isinstance(desk.kinds[bot.kind], Gauging):
+            return bot
+    return None
+
+
+class _Newest(NamedTuple):
+    """All that one run of it takes."""
+
+    kind: BotKind
+    state: Any
+    occasion: Occasion
+    snapshot: DeskSnapshot
+    close_ms: int  # of the newest candle; 0: it reads none
+
+
+def _newest(desk: Desk, asked: Asked, needs: Needs, bars: Iterable[Bar]) -> _Newest:
+    """Warmed by all candles but the newest, which is still to be run."""
     kind = desk.kinds[KIND]
     snapshot = DeskSnapshot(desk, as_bot(desk, asked.account, asked.source, needs, asked.at_ns))
     state = kind.begin(asked.source, asked.settings)
     steps = [(at, tuple(some)) for at, some in groupby(sorted(bars, key=_close_ms), key=_close_ms)]
-    newest = steps.pop() if steps else None
+    close_ms, last = steps.pop() if steps else (0, ())
     for at_ms, some in steps:
         state = kind.decide(state, Occasion(at_ms, some, is_history=True), snapshot).state
-    now_ms = asked.at_ns // NS_PER_MS
-    last = () if newest is None else newest[1]
-    decision = kind.decide(state, Occasion(now_ms, last, started=True), snapshot)
-    close_ms = 0 if newest is None else newest[0]
-    values = tuple(each.text for each in decision.notes if each.kind == PRINT)
-    if decision.fault or values:
-        return Printed(values, decision.fault, close_ms)
-    return Printed((), _why_nothing(decision.warming), close_ms)
+    occasion = Occasion(asked.at_ns // NS_PER_MS, last, started=True)
+    return _Newest(kind, state, occasion, snapshot, close_ms)
 
 
 def _close_ms(bar: Bar) -> int:
