@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from lefi_tui.lang.lessons.lesson import COUNT, LAST, number_of
 from lefi_tui.lang.lookup import word_at
 from lefi_tui.lang.program import Checked, check
 from lefi_tui.views.scripts import RanTest
@@ -147,8 +148,16 @@ class ScriptFindings:
         if run.refusal:
             self._screen.notice(f"The tests did not run: {run.refusal}")
         self._draw()
+        lesson = number_of(run.text)
+        if lesson and not run.is_running and _have_all_passed(run):
+            following = f"{self._key('go_lessons')} has the next one." if lesson < COUNT else LAST
+            self._screen.notice(f"Lesson {lesson} of {COUNT} holds. {following}")
 
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""
         has_failed = any(not each.has_passed for each in run.ran)
         return tests_told(run.ran, run.count, end_key), Ink.BAD if has_failed else Ink.TEXT
+
+
+def _have_all_passed(run: RunSoFar) -> bool:
+    return 0 < len(run.ran) == run.count and all(each.has_passed for each in run.ran)

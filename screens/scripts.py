@@ -17,7 +17,7 @@ from textual.widgets import OptionList, TextArea
 
 from lefi_tui.core.messages import Command
 from lefi_tui.views.desk_view import DeskView
-from lefi_tui.views.scripts import OpenScript, ScriptStore
+from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
 from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
@@ -35,7 +35,7 @@ from widgets.headline import Headline
 from widgets.ink import Ink, Palette
 from widgets.lines import Frame, padded
 
-CHOOSE: Final = "Enter opens a script, {} makes a new one."
+CHOOSE: Final = "Enter opens a script, {} makes a new one, {} has lessons."
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
 AID_LINES: Final = 2  # of words, from which on one is for signatures
@@ -138,13 +138,16 @@ class ScriptsScreen(Framed):
         self.draw_words()
 
     def _draw_title(self) -> None:
-        words = CHOOSE.format(self.table.shown("script_new"))
+        words = CHOOSE.format(*map(self.table.shown, ("script_new", "go_lessons")))
         self._title.tell(self._text.title() or [(f" {words}", Ink.DIM)], self.palette)
         self.shelf.mark()
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
 
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()
+
+    def look_at(self, about: str) -> None:
+        self.call_later(self._text.open, ScriptRow.of(about))
 
     def in_question(self) -> str:
         return self._findings.in_question()

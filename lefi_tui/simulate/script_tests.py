@@ -81,15 +81,16 @@ def run_script_tests(source: str, settings: Mapping[str, str] | None = None) -> 
 
 
 def outcomes(
-    source: str, settings: Mapping[str, str], reached: Reached | None = None
+    source: str, settings: Mapping[str, str], reached: Reached | None = None, *, below: int = 0
 ) -> Iterator[Outcome]:
     """The same, each as it ends: who waits may stop waiting in between. `reached` is told of
-    every run."""
+    every run; only tests that stand below a line are run."""
     refusal = refusal_of(source, settings)
     if refusal:
         raise ScriptRefusedError(refusal)
     for each in bind(source, settings).program.tests:
-        yield _outcome(source, settings, each, reached)
+        if each.line > below:
+            yield _outcome(source, settings, each, reached)
 
 
 def _outcome(

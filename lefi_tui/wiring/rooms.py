@@ -173,6 +173,21 @@ def lab_room(began: Settings, scripts: Path, send: Any, palette: Any) -> Framed:
     return LabScreen(ScriptFolder(scripts), house, send, palette)
 
 
+def lessons_room(scripts: Path, _send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.lessons import LessonFolder
+    from screens.lessons import LessonsScreen
+
+    return LessonsScreen(LessonFolder(scripts), palette)
+
+
+def gallery_room(began: Settings, scripts: Path, _send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.gallery import GalleryHouse
+    from lefi_tui.wiring.script_store import ScriptFolder
+    from screens.gallery import GalleryScreen
+
+    return GalleryScreen(GalleryHouse(ScriptFolder(scripts), began.data_dir / "gallery"), palette)
+
+
 def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:
     """Each is loaded when it is first gone to: the first frame waits for the desk alone."""
 
@@ -198,6 +213,8 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
         "schedule": _schedule,
         "scripts": scripts_room,
         "lab": partial(lab_room, began, scripts),
+        "lessons": partial(lessons_room, scripts),
+        "gallery": partial(gallery_room, began, scripts),
         "bots": _bots,
         "manual": _manual,
         "orders": _orders,

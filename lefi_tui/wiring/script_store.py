@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -180,19 +180,26 @@ class ScriptFolder:
         return start_refusal_of(text, settings)
 
     def tests(self, text: str) -> Iterator[RanTest]:
+        """The script's own; of a lesson, then what it asks for. All of those passed, it is done."""
         from lefi_tui.lang.authoring.reached import Reached
         from lefi_tui.lang.program import check
+        from lefi_tui.simulate.lesson_tests import asked_by_lesson, lesson_outcomes
         from lefi_tui.simulate.script_tests import outcomes
+        from lefi_tui.wiring.lessons import note_passed
 
         program = check(text).program
         tests = () if program is None else program.tests
         expects = {each.line: _expecting(each) for each in tests}
         reached = Reached(text)
-        for each in outcomes(text, {}, reached):
+        wanted, passed = len(tests) + asked_by_lesson(text), 0
+        for each in chain(outcomes(text, {}, reached), lesson_outcomes(text)):
             unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
             lines = expects.get(each.line, ())
             missed = tuple(Untested(way.line, *way.span, way.words) for way in reached.missed)
-            yield RanTest(each.name, each.line, unmet, len(tests), lines, missed)
+            passed += each.has_passed
+            if passed == wanted:
+                note_passed(self._own, text)
+            yield RanTest(each.name, each.line, unmet, wanted, lines, missed)
 
     # ---- places
 

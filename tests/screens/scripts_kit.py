@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from lefi_tui.app import LefiApp
 from lefi_tui.views.scripts import ScriptStore
 from lefi_tui.wiring.script_store import ScriptFolder
+from screens.rooms import Room
 from screens.scripts import ScriptsScreen
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import HandFed
@@ -34,6 +35,7 @@ test "prints" {
 
 
 BROKEN = RIGHT.replace("close > fast", "close > fst").replace('{ Print("high")', '{ Pint("high")')
+NO_ROOMS: Mapping[str, Room] = {}
 
 
 class Scripts:
@@ -86,10 +88,11 @@ async def opened(
     size: tuple[int, int] = (80, 24),
     palette: Palette = TRUE_COLOR,
     fed: HandFed | None = None,
+    more: Mapping[str, Room] = NO_ROOMS,
 ) -> AsyncIterator[Scripts]:
     own = ScriptFolder(store) if isinstance(store, Path) else store
     fed = fed or HandFed()
-    rooms = {"scripts": lambda send, ink: ScriptsScreen(own, send, ink)}
+    rooms = {"scripts": lambda send, ink: ScriptsScreen(own, send, ink), **more}
     app = LefiApp(DeskSetup(fed, palette=palette, rooms=rooms))
     async with app.run_test(size=size) as pilot:
         scripts = Scripts(app, pilot, fed)

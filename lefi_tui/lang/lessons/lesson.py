@@ -1,0 +1,54 @@
+"""A lesson: a script that a person mends. Its words stand above it, as comments.
+
+The rule it keeps: what a lesson asks for is proven by tests that run below the person's own, by
+messages that must be gone, and by what their own tests expect; nobody compares texts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang.entry import wrapped
+
+COUNT: Final = 10
+WIDTH: Final = 76  # of its words: a narrow terminal shows them whole
+LAST: Final = "That was the last one: the gallery has whole scripts to read."
+_MARK: Final = re.compile(rf"// Lesson ([0-9]+) of {COUNT}: ")
+
+
+class Lesson(Record):
+    number: int
+    title: str
+    words: str
+    start: str
+    proof: str  # tests, each of which must pass
+    solution: str
+    silenced: tuple[str, ...] = ()  # codes of messages that must be gone
+    expects: tuple[str, ...] = ()  # what tests of the person's own must say
+
+    @property
+    def about(self) -> str:
+        """The name of its script."""
+        return f"lesson_{self.number:02}"
+
+    @property
+    def text(self) -> str:
+        return f"{self._head}{self.start}"
+
+    @property
+    def solved(self) -> str:
+        return f"{self._head}{self.solution}"
+
+    @property
+    def _head(self) -> str:
+        paragraphs = [f"Lesson {self.number} of {COUNT}: {self.title}", *self.words.split("\n")]
+        lines = [line for each in paragraphs for line in wrapped(each, WIDTH)]
+        return "".join(f"// {line}\n" for line in lines) + "\n"
+
+
+def number_of(text: str) -> int:
+    """Which lesson a text is of; 0 for every other script."""
+    found = _MARK.match(text)
+    return int(found[1]) if found else 0
