@@ -6,7 +6,7 @@ The rule it keeps: whatever a person looks at, the mode's word and the kill key 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -20,7 +20,7 @@ from screens.keys import TABLE, KeyTable
 from widgets.block import Block, prose
 from widgets.edge import bottom_line, top_line
 from widgets.ink import Ink, Palette
-from widgets.lines import Frame
+from widgets.lines import Frame, Span, padded
 
 SHEET: Final = Path(__file__).with_suffix(".tcss")
 NOTICE_SECONDS: Final = 8.0
@@ -132,12 +132,17 @@ class Framed(Asking):
         """What the line says when there is no notice."""
         return ""
 
+    def said_below(self) -> Sequence[Span]:
+        """A line of its own below that, where there is room for two."""
+        return ()
+
     def draw_words(self) -> None:
         width, height = self.words_size()
         if not height:
             return
-        ink = Ink.WARN if self._notice else Ink.DIM
-        rows = prose(
-            self._notice or self.said(), ink, Frame(width, height, glyphs=self.palette.glyphs)
-        )
+        ink, below = (Ink.WARN, ()) if self._notice else (Ink.DIM, self.said_below())
+        frame = Frame(width, height - bool(below and height > 1), glyphs=self.palette.glyphs)
+        rows = prose(self._notice or self.said(), ink, frame)
+        if frame.height < height:
+            rows = (*rows, padded(below, frame))
         self.words.show(rows, self.palette)

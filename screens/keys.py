@@ -929,7 +929,7 @@ KEYS: Final = (
         "find",
         "Finds words in the script: Enter or ↓ goes to the next place, ↑ back, Esc to the text.",
         SCRIPTS,
-        "find",
+        "find('words')",
         8,
     ),
     Key(
@@ -943,17 +943,17 @@ KEYS: Final = (
     ),
     Key(
         "definition",
-        "alt+full_stop",
-        "Alt+.",
+        "alt+w",
+        "Alt+W",
         "definition",
-        "To where the name at the cursor is made; Alt+, comes back.",
+        "To where the name at the cursor is made; Alt+Z comes back.",
         SCRIPTS,
         "aid('definition')",
     ),
     Key(
         "go_back",
-        "alt+comma",
-        "Alt+,",
+        "alt+z",
+        "Alt+Z",
         "",
         "Back to where the cursor stood before it went to a definition or a line below.",
         SCRIPTS,
@@ -961,8 +961,8 @@ KEYS: Final = (
     ),
     Key(
         "uses",
-        "alt+f",
-        "Alt+F",
+        "alt+p",
+        "Alt+P",
         "places",
         "Lists all places of the name at the cursor; Enter goes to one, the key again closes it.",
         SCRIPTS,
@@ -988,13 +988,24 @@ KEYS: Final = (
         7,
     ),
     Key(
+        "live",
+        "alt+v",
+        "Alt+V",
+        "live",
+        "What the expression at the cursor is worth now, and how close each condition is; again"
+        " ends it.",
+        SCRIPTS,
+        "aside('values')",
+        7,
+    ),
+    Key(
         "replace",
         "alt+h",
         "Alt+H",
         "replace",
         "Finds words and puts others for them: Enter replaces this one, Tab goes between the two.",
         SCRIPTS,
-        "replace('one')",
+        "find('one')",
     ),
     Key(
         "replace_all",
@@ -1003,7 +1014,7 @@ KEYS: Final = (
         "",
         "In the line for finding: replaces them everywhere; one Ctrl+Z takes all of it back.",
         SCRIPTS,
-        "replace('all')",
+        "find('all')",
     ),
     Key(
         "tidy",
@@ -1166,8 +1177,8 @@ KEYS: Final = (
             ("delete_line", "alt+k", "Alt+K", "Deletes the line."),
             (
                 "complete",
-                "ctrl+@,ctrl+space,alt+slash",
-                "Alt+/",
+                "ctrl+@,ctrl+space,alt+o",
+                "Alt+O",
                 (
                     "What may stand at the cursor; so does Ctrl+Space. While a name is typed it"
                     " opens by itself: Tab takes the first; Enter only what ↓ and ↑ chose."
@@ -1175,9 +1186,9 @@ KEYS: Final = (
             ),
             (
                 "comment",
-                "ctrl+underscore,ctrl+slash,alt+semicolon",
+                "ctrl+underscore,ctrl+slash",
                 "Ctrl+/",
-                "Makes the line, or what is marked, a comment, or no comment; so does Alt+;.",
+                "Makes the line, or what is marked, a comment, or no comment.",
             ),
             ("top", "ctrl+home", "Ctrl+Home", "To the first line."),
             ("bottom", "ctrl+end", "Ctrl+End", "To the last line."),

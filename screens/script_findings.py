@@ -30,6 +30,7 @@ from widgets.problems import (
     tests_told,
     tried,
     underlined,
+    untested_lines,
 )
 
 CHECK_SECONDS: Final = 0.15  # after the last key
@@ -71,12 +72,15 @@ class ScriptFindings:
     def _draw(self) -> None:
         """The tests of this text, if they ran; its problems, always."""
         palette, told = self._screen.palette, counted(self._problems)
-        self._editor.show_tried(tried(() if self._run is None else self._run.ran))
+        run = self._run
+        self._editor.show_tried({} if run is None else tried(run.ran, run.untested))
         words, ink = (f"Problems: {told}", Ink.TEXT) if told else ("No problems", Ink.DIM)
         if self._run is not None:
             tests, ink = self._tests_told(self._run)
             words = f"{tests}. {words}" if told else tests
-        self._pane.show((words, ink), self._lines(), palette)
+        ways = () if run is None else run.untested
+        lines = [*self._lines(), *untested_lines(ways, palette)]
+        self._pane.show((words, ink), lines, palette)
 
     def _lines(self) -> list[Finding]:
         palette, ran = self._screen.palette, () if self._run is None else self._run.ran
@@ -156,7 +160,10 @@ class ScriptFindings:
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""
         has_failed = any(not each.has_passed for each in run.ran)
-        return tests_told(run.ran, run.count, end_key), Ink.BAD if has_failed else Ink.TEXT
+        told, ways = tests_told(run.ran, run.count, end_key), len(run.untested)
+        if ways:
+            told += f"; {ways} way{'' if ways == 1 else 's'} that no test has gone"
+        return told, Ink.BAD if has_failed else Ink.TEXT
 
 
 def _have_all_passed(run: RunSoFar) -> bool:

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
-from lefi_tui.views.scripts import RanTest
+from lefi_tui.views.scripts import RanTest, Untested
 
 
 class RunSoFar(Record):
@@ -23,6 +23,12 @@ class RunSoFar(Record):
     @property
     def count(self) -> int:
         return self.ran[0].count if self.ran else 0
+
+    @property
+    def untested(self) -> tuple[Untested, ...]:
+        """Ways that no test has gone: known once all have run."""
+        is_whole = bool(self.ran) and not self.is_running and len(self.ran) == self.count
+        return self.ran[-1].untested if is_whole else ()
 
 
 class Runs:

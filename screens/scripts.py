@@ -6,7 +6,7 @@ language a moment after the last key, and never waits for that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -16,29 +16,31 @@ from textual.events import DescendantFocus
 from textual.widgets import OptionList, TextArea
 
 from lefi_tui.core.messages import Command
+from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
+from lefi_tui.views.statement_view import WorthView
+from screens.asking import Aside
 from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
 from screens.script_aids import ScriptAids
 from screens.script_aside import ScriptAside
 from screens.script_findings import ScriptFindings
+from screens.script_live import ScriptLive
 from screens.script_shelf import ScriptShelf
 from screens.script_start import ScriptStart
 from screens.script_text import ScriptText
-from widgets.block import prose
 from widgets.editor import ScriptEditor
 from widgets.find_line import FindLine
 from widgets.findings import Findings
 from widgets.headline import Headline
 from widgets.ink import Ink, Palette
-from widgets.lines import Frame, padded
+from widgets.lines import Span
 
 CHOOSE: Final = "Enter opens a script, {} makes a new one, {} has lessons."
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
-AID_LINES: Final = 2  # of words, from which on one is for signatures
 HIGH: Final = 20  # from here on, some problems have room below it
 
 
@@ -46,6 +48,7 @@ class ScriptsScreen(Framed):
     CSS_PATH = "scripts.tcss"
     AUTO_FOCUS: ClassVar[str | None] = "#scripts"
     GROUPS = ON_SCRIPTS
+    every_s: ClassVar[float] = 1.0
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_SCRIPTS))]
 
     def __init__(
@@ -62,6 +65,7 @@ class ScriptsScreen(Framed):
         self.shelf = ScriptShelf(self, store, self._list, self._text)
         self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
         self._aids = ScriptAids(self, self.editor, self._aside.list_uses)
+        self._live = ScriptLive(self, self.editor, self.draw_words)
         self._findings = ScriptFindings(
             self, self.editor, self._below, store.tests, self._aside.checked
         )
@@ -105,6 +109,15 @@ class ScriptsScreen(Framed):
         self.editor.dress(self.palette)
         self._draw_title()
 
+    def show(self, answer: WorthView, silent_ms: int) -> None:
+        self._live.heard(answer, silent_ms)
+
+    def asides(self) -> Sequence[Aside]:
+        return self._live.asides()
+
+    def show_aside(self, answer: BotView) -> None:
+        self._live.heard_bot(answer)
+
     # ---- the list
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -131,10 +144,12 @@ class ScriptsScreen(Framed):
         event.stop()
         self._text.typed()
         self._findings.look()
+        self._live.look()
         self._draw_title()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
+        self._live.look()
         self.draw_words()
 
     def _draw_title(self) -> None:
@@ -144,7 +159,8 @@ class ScriptsScreen(Framed):
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
 
     def said(self) -> str:
-        return "" if self._text.script is None else self._findings.words()
+        words = () if self._text.script is None else (self._findings.words(), self._live.words())
+        return "  ".join(each for each in words if each)
 
     def look_at(self, about: str) -> None:
         self.call_later(self._text.open, ScriptRow.of(about))
@@ -152,16 +168,8 @@ class ScriptsScreen(Framed):
     def in_question(self) -> str:
         return self._findings.in_question()
 
-    def draw_words(self) -> None:
-        """Below them, what the call around the cursor takes, or what is offered there."""
-        width, height = self.words_size()
-        aid = self._aids.line() if self._text.script is not None else []
-        if self._notice or not aid or height < AID_LINES:
-            super().draw_words()
-            return
-        frame = Frame(width, height - 1, glyphs=self.palette.glyphs)
-        rows = (*prose(self.said(), Ink.DIM, frame), padded(aid, frame))
-        self.words.show(rows, self.palette)
+    def said_below(self) -> Sequence[Span]:
+        return () if self._text.script is None else self._aids.line()
 
     def on_script_editor_pointed(self) -> None:
         self.draw_words()
@@ -193,6 +201,8 @@ class ScriptsScreen(Framed):
 
     def _aside_shown(self) -> None:
         self.set_class(bool(self._aside.what), "-aside")
+        self._live.turn(is_on=self._aside.what == "values")
+        self.call_after_refresh(self.editor.scroll_cursor_visible)
 
     def action_tests(self) -> None:
         if self._text.script is not None:
@@ -225,18 +235,9 @@ class ScriptsScreen(Framed):
     def on_script_editor_left(self) -> None:
         self.action_leave_text()
 
-    def action_find(self) -> None:
+    def action_find(self, what: str) -> None:
         if self._text.script is not None:
-            self._find.begin(replaces=False)
-
-    def action_replace(self, how_many: str) -> None:
-        """Asks for words and what is to stand for them; once asked, everywhere."""
-        if self._text.script is None:
-            return
-        if how_many == "all" and self._find.display:
-            self._find.replace_all()
-        else:
-            self._find.begin(replaces=True)
+            self._find.ask(what)
 
     def action_tidy(self) -> None:
         self._text.tidy(self.notice)

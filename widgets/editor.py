@@ -29,6 +29,7 @@ from widgets.editor_edits import (
 )
 from widgets.editor_offer import Offer, drawn, opens_by_itself
 from widgets.editor_popup import Popup
+from widgets.in_order import is_with_alt
 from widgets.ink import Palette
 
 
@@ -68,7 +69,8 @@ class ScriptEditor(ScriptArea):
 
     async def on_key(self, event: Key) -> None:
         """Before TextArea's own keys; what is done here is not done there."""
-        self._is_typing = event.is_printable or (event.key == "backspace" and bool(self._offer))
+        is_letter = event.is_printable and not is_with_alt(event)
+        self._is_typing = is_letter or (event.key == "backspace" and bool(self._offer))
         if self._of_offer(event.key):
             is_done = True
         else:

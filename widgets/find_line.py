@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Key
+from textual.events import DescendantFocus, Key
 from textual.widgets import Input, Static
 
 from widgets.editor import ScriptEditor
@@ -23,6 +23,7 @@ class FindLine(Horizontal):
         self._words = Field(placeholder="find", id="find-words")
         self._by = Field(placeholder="replace with", id="find-by")
         self._count = Static("", id="find-count", markup=False)
+        self._found = (0, 0)  # which of how many
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -34,7 +35,14 @@ class FindLine(Horizontal):
     def words(self) -> str:
         return self._words.value
 
-    def begin(self, *, replaces: bool) -> None:
+    def ask(self, what: str) -> None:
+        """`words`, `one` to replace one by one, or `all`: everywhere, once it was said what."""
+        if what == "all" and self.display:
+            self._replace_all()
+        else:
+            self._begin(replaces=what != "words")
+
+    def _begin(self, *, replaces: bool) -> None:
         """A word that is marked in the script is the one that is looked for."""
         marked = self._editor.selected_text
         if marked and "\n" not in marked:
@@ -65,7 +73,7 @@ class FindLine(Horizontal):
             event.stop()
             self._go(step)
 
-    def replace_all(self) -> None:
+    def _replace_all(self) -> None:
         count = self._editor.put_for_all(self.words, self._by.value)
         self._go(0)
         times = "once" if count == 1 else f"{count} times"
@@ -76,6 +84,14 @@ class FindLine(Horizontal):
         )
 
     def _go(self, step: int) -> bool:
-        number, count = self._editor.find(self.words, step)
-        self._count.update(f"{number} of {count}" if self.words else "")
-        return count > 0
+        self._found = self._editor.find(self.words, step)
+        self._draw()
+        return self._found[1] > 0
+
+    def on_descendant_focus(self, _: DescendantFocus) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        number, count = self._found
+        does = ", Enter replaces it" if count and self._by.has_focus else ""
+        self._count.update(f"{number} of {count}{does}" if self.words else "")

@@ -27,11 +27,19 @@ class InOrder:
 
     async def on_key(self, event: Key) -> None:
         assert isinstance(self, Widget), "it stands beside a widget's class"
+        if is_with_alt(event):
+            event.prevent_default()  # a terminal's Alt+C carries a c, which is not to be typed
+            return
         action = actions(type(self)).get(event.key)
         # What can't be done here (a field has no lines to scroll) may mean something further up.
         if action is not None and await self.app.run_action(action, self):
             event.stop()
             event.prevent_default()
+
+
+def is_with_alt(event: Key) -> bool:
+    """A key for whoever binds it, further up."""
+    return event.key.startswith("alt+")
 
 
 @cache

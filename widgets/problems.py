@@ -15,7 +15,7 @@ from lefi_tui.core.record import Record
 from lefi_tui.errors import shown
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.source import Source
-from lefi_tui.views.scripts import RanTest
+from lefi_tui.views.scripts import RanTest, Untested
 from widgets.editor_line import Tried, Wrong, by_line
 from widgets.ink import Ink, Palette
 
@@ -180,9 +180,20 @@ def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
     return f"Tests: {told}{early}"
 
 
-def tried(ran: Sequence[RanTest]) -> dict[int, Tried]:
-    """Each test and each of its expectations, by row: as it said."""
-    out: dict[int, Tried] = {}
+def untested_lines(ways: Sequence[Untested], palette: Palette) -> list[Finding]:
+    """Ways that no test has gone; no problems, so they come last."""
+    lines = []
+    for each in ways:
+        text = Text(f"{palette.glyphs.missed} ", ink_style(palette, Tried.MISSED.value))
+        text.append(f"line {each.line}: ", ink_style(palette, Ink.DIM))
+        text.append(each.words, ink_style(palette, Ink.DIM))
+        lines.append(Finding(text, each.line - 1))
+    return lines
+
+
+def tried(ran: Sequence[RanTest], ways: Sequence[Untested]) -> dict[int, Tried]:
+    """Each test and each of its expectations, by row: as it said; and ways that none has gone."""
+    out: dict[int, Tried] = {each.line - 1: Tried.MISSED for each in ways}
     for test in ran:
         unmet = {each.line for each in test.unmet}
         out[test.line - 1] = Tried.PASSED if test.has_passed else Tried.FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from threading import Event
@@ -9,7 +10,9 @@ from typing import Self
 
 import pytest
 from rich.cells import cell_len
+from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
+from textual.events import Key
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -358,6 +361,16 @@ def test_every_binding_has_an_id_a_tooltip_and_a_key_of_its_own() -> None:
             if not (yields and each.group == SCREENS and key.isdigit())
         ]
         assert len(pressed) == len(set(pressed))
+
+
+def test_every_key_with_alt_arrives_as_what_the_table_calls_it() -> None:
+    """Alt+B is a word to the left for a terminal, Alt+. only a full stop."""
+    letters = {key for each in KEYS for key in each.keys.split(",") if re.match(r"alt\+.$", key)}
+    assert letters
+    for key in letters:
+        parser = XTermParser()
+        heard = [*parser.feed(f"\x1b{key[-1]}"), *parser.feed("")]
+        assert [each.key for each in heard if isinstance(each, Key)] == [key]
 
 
 def test_a_keymap_may_give_a_game_the_number_of_a_screen_and_nobody_elses_key() -> None:

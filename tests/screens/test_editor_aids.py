@@ -190,14 +190,14 @@ async def _at_fast(scripts: Scripts) -> None:
 async def test_the_cursor_goes_to_where_a_name_is_made_and_back(tmp_path: Path) -> None:
     async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
         await _at_fast(scripts)
-        await scripts.press("alt+full_stop")
+        await scripts.press("alt+w")
         await scripts.until(lambda: scripts.editor.cursor_location == (2, 8))
-        await scripts.press("alt+comma")
+        await scripts.press("alt+z")
         assert scripts.editor.cursor_location == (5, 16)
-        await scripts.press("alt+comma")
+        await scripts.press("alt+z")
         await scripts.shows("There is no place to go back to.")
         scripts.editor.move_cursor((5, 22))
-        await scripts.press("alt+full_stop")
+        await scripts.press("alt+w")
         await scripts.shows("Print comes with the language; Alt+I says what it is.")
 
 
@@ -205,12 +205,12 @@ async def test_the_cursor_goes_to_where_a_name_is_made_and_back(tmp_path: Path) 
 async def test_all_places_of_a_name_are_listed_and_gone_to(tmp_path: Path) -> None:
     async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
         await _at_fast(scripts)
-        await scripts.press("alt+f")
+        await scripts.press("alt+p")
         await scripts.shows("fast: 2 places")
         await scripts.press("down", "enter")
         await scripts.until(lambda: scripts.app.focused is scripts.editor)
         assert scripts.editor.cursor_location == (2, 8)
-        await scripts.press("alt+f")
+        await scripts.press("alt+p")
         await scripts.until(lambda: "2 places" not in scripts.text)
 
 

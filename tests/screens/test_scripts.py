@@ -169,6 +169,24 @@ async def test_each_expectation_is_marked_beside_its_number_until_the_text_chang
 
 
 @pytest.mark.asyncio
+async def test_a_way_that_no_test_has_gone_is_marked_and_told_and_is_no_problem(
+    tmp_path: Path,
+) -> None:
+    more = RIGHT.replace(
+        'Print("high") }', 'Print("high") }\n    if close > 1000 { Print("very") }'
+    )
+    async with opened(folder(tmp_path, mine=more), (120, 30)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("ctrl+t")
+        await scripts.shows("Tests: 1 passed; 2 ways that no test has gone")
+        await scripts.shows("○ line 7: No test gets into this block.")
+        assert " 6○    if close > fast" in scripts.text  # it is true in every test
+        assert " 7○    if close > 1000" in scripts.text
+        await scripts.press("f8")
+        await scripts.shows("No problem in this script.")
+
+
+@pytest.mark.asyncio
 async def test_what_the_script_may_do_at_most_stands_below_it_and_follows_the_text(
     tmp_path: Path,
 ) -> None:

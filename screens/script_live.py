@@ -1,0 +1,181 @@
+"""What the expression at the cursor is worth now, in the market of a bot of this script, or the
+desk's.
+
+It is asked of the engine, beside everything else and only while a person wants it; what is shown
+always says of which market and of when it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lefi_tui.core.record import Record
+from lefi_tui.lang.authoring.analysis import analysed
+from lefi_tui.lang.authoring.valued import value_source
+from lefi_tui.lang.source import Span
+from lefi_tui.views import numbers
+from lefi_tui.views.bot_view import BotView
+from lefi_tui.views.desk_view import BotRow, DeskView
+from lefi_tui.views.queries import BotQuery, WorthQuery
+from lefi_tui.views.statement_view import WorthView
+from screens.asking import Aside
+from screens.beside import Newest
+from screens.framed import Framed
+from widgets.editor import ScriptEditor
+
+REST_SECONDS: Final = 0.25  # the cursor stands still before anything is asked
+BOT_SECONDS: Final = 5.0  # its settings change seldom
+WORDS_MAX: Final = 40  # of an expression
+VALUES_MAX: Final = 4  # of an expression in a loop
+
+
+class Place(Record):
+    """Where a cursor stands, in letters."""
+
+    text: str
+    offset: int
+
+
+class Wanted(Record):
+    """`source` prints the value; `refusal` says why none can."""
+
+    words: str = ""  # the expression, as written
+    unit: str = ""
+    source: str = ""
+    refusal: str = ""
+    title: str = ""  # of the script
+    symbols: tuple[str, ...] = ()
+    settings: frozenset[str] = frozenset()
+
+
+class ScriptLive:
+    """`told` hears when there are other words to show."""
+
+    def __init__(self, screen: Framed, editor: ScriptEditor, told: Callable[[], None]) -> None:
+        self._screen = screen
+        self._editor = editor
+        self._told = told
+        self._wanted: Wanted | None = None
+        self._answer: WorthView | None = None
+        self._bot: BotView | None = None
+        self._looks: Newest[Place, Wanted] = Newest(screen, wanted_at, self._came, REST_SECONDS)
+        self.is_on = False
+
+    # ---- what is asked
+
+    def turn(self, *, is_on: bool) -> None:
+        self.is_on = is_on
+        self._forget()
+        self.look()
+
+    def look(self) -> None:
+        """The cursor may stand elsewhere: what was shown of another place is over."""
+        if self.is_on:
+            self._forget()
+            self._looks.offer(Place(self._editor.text, self._editor.here))
+
+    def _forget(self) -> None:
+        self._wanted = self._answer = self._screen.query_of = None
+
+    def _came(self, _: Place, wanted: Wanted) -> None:
+        if self.is_on:
+            self._wanted = wanted
+            self._ask()
+            self._told()
+
+    def _ask(self) -> None:
+        """Of the account that has a bot of this script, else of one that sees its market."""
+        wanted, view = self._wanted, self._screen.desk_view
+        if wanted is None or view is None or not wanted.source:
+            return
+        account = self._account(view, wanted)
+        if account:
+            self._screen.query_of = WorthQuery(account, wanted.source, self._settings(wanted))
+
+    def _account(self, view: DeskView, wanted: Wanted) -> str:
+        bot = self._bot_of(view)
+        if bot is not None:
+            return bot.account
+        seen = [each.account for each in view.prices if each.symbol in wanted.symbols]
+        return next(iter([*seen, *(each.name for each in view.accounts)]), "")
+
+    def _bot_of(self, view: DeskView) -> BotRow | None:
+        """The first that runs and has the script's title."""
+        title = self._wanted.title if self._wanted is not None else ""
+        alive = (each for each in view.bots if each.is_alive and each.title == title)
+        return next(alive, None) if title else None
+
+    def _settings(self, wanted: Wanted) -> tuple[tuple[str, str], ...]:
+        """Those that its bot has, and the text knows."""
+        chosen = self._bot.chosen if self._bot is not None else {}
+        return tuple((name, value) for name, value in chosen.items() if name in wanted.settings)
+
+    def asides(self) -> Sequence[Aside]:
+        view = self._screen.desk_view
+        bot = self._bot_of(view) if self.is_on and view is not None else None
+        return () if bot is None else (Aside(BotQuery(bot.id), BOT_SECONDS),)
+
+    # ---- what is answered
+
+    def heard(self, answer: WorthView, silent_ms: int) -> None:
+        """An engine that has gone silent leaves no value that could be taken for today's."""
+        known = None if silent_ms else answer
+        if known != self._answer:
+            self._answer = known
+            self._told()
+
+    def heard_bot(self, bot: BotView) -> None:
+        is_new = self._bot is None or bot.chosen != self._bot.chosen
+        self._bot = bot
+        if is_new:
+            self._ask()
+
+    def words(self) -> str:
+        """`EMA(close, 12) = 42,120.5 USDT per BTC   demo, to 22:10`; empty while it is asked."""
+        wanted, answer = self._wanted, self._answer
+        if not self.is_on or wanted is None:
+            return ""
+        refusal = wanted.refusal or (answer.refusal if answer is not None else "")
+        if refusal:
+            return f"{wanted.words}: {refusal}" if wanted.words else refusal
+        if answer is None:
+            return f"{wanted.words} = …"
+        shown = ", ".join(answer.values[:VALUES_MAX]) or "nothing yet"
+        more = ", …" if len(answer.values) > VALUES_MAX else ""
+        # A name of a kind (`a condition`) says what the value shows by itself.
+        unit = "" if wanted.unit.startswith(("a ", "an ")) else f" {wanted.unit}".rstrip()
+        return f"{wanted.words} = {shown}{more}{unit}   {self._of(answer)}"
+
+    def _of(self, answer: WorthView) -> str:
+        """Of what it is: a bot's settings, or an account's market; and how old its candle is."""
+        view, query = self._screen.desk_view, self._screen.query_of
+        account = query.account if isinstance(query, WorthQuery) else ""
+        bot = self._bot_of(view) if view is not None else None
+        of = f"bot {bot.id} on {account}" if bot is not None else account
+        if not answer.at_ms:
+            return f"{of}, now"
+        return f"{of}, candle to {numbers.clock(answer.at_ms * numbers.NS_PER_MS)[:5]} UTC"
+
+
+def wanted_at(place: Place) -> Wanted:
+    """In a thread: the smallest whole expression there, and a script that tells its value."""
+    analysis = analysed(place.text)
+    span, blueprint = analysis.expression_at(place.offset), analysis.blueprint
+    if span is None or blueprint is None:
+        return Wanted()
+    asked = value_source(place.text, span)
+    return Wanted(
+        written(place.text, span),
+        analysis.unit_of(span),
+        asked.source,
+        asked.refusal,
+        blueprint.title,
+        blueprint.symbols,
+        frozenset(each.name for each in blueprint.settings),
+    )
+
+
+def written(text: str, span: Span) -> str:
+    words = " ".join(text[span.start : span.end].split())
+    return words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
