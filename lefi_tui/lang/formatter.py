@@ -19,7 +19,7 @@ from lefi_tui.lang.parser import parse
 from lefi_tui.lang.program import check
 from lefi_tui.lang.scanner import Scanned, scan
 from lefi_tui.lang.source import Source, Span
-from lefi_tui.lang.tokens import LITERALS, Kind, Token
+from lefi_tui.lang.tokens import CONSTANT_WORDS, LITERALS, Kind, Token
 from lefi_tui.lang.written_lines import Block, Line, Piece, is_own_row, lines_of
 
 WIDTH: Final = 100
@@ -30,7 +30,6 @@ _TIGHT_BEFORE: Final = frozenset({",", ")", "]", ".", ".."})
 _TIGHT_BEHIND: Final = frozenset({"(", "[", ".", ".."})
 # Words with a meaning only in their place: what follows them is no argument and no index.
 _PLACE_WORDS: Final = frozenset(["by", "within", "at", "per", "expect", "no", "candles", "price"])
-_VALUE_WORDS: Final = frozenset({"true", "false", "none"})
 
 
 class Formatted(Record):
@@ -287,4 +286,4 @@ def _signs(text: str, tokens: Sequence[Token]) -> frozenset[int]:
 def _ends_a_value(token: Token) -> bool:
     if token.kind in LITERALS or token.kind in {Kind.NAME, Kind.METHOD}:
         return True
-    return token.text in (_VALUE_WORDS if token.kind is Kind.KEYWORD else {")", "]"})
+    return token.text in (CONSTANT_WORDS if token.kind is Kind.KEYWORD else {")", "]"})

@@ -12,9 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tokens import ITEM_WORDS, LITERALS, OPERATORS, WORD_KINDS, Kind, Token
+from lefi_tui.lang.tokens import (
+    CONSTANT_WORDS,
+    ITEM_WORDS,
+    LITERALS,
+    OPERATORS,
+    WORD_KINDS,
+    Kind,
+    Token,
+)
 
-_END_WORDS: Final = frozenset({"return", "true", "false", "none"})
+_END_WORDS: Final = frozenset({"return", *CONSTANT_WORDS})
 _END_MARKS: Final = frozenset({")", "]", "}"})
 _STOPS: Final = frozenset({"{", "}", ";"})  # never between parentheses
 

@@ -9,7 +9,7 @@ from lefi_tui.lang.diagnostic import Edit, Fix
 from lefi_tui.lang.parse_base import CHAIN_MAX, HOLES_MAX, NESTING_MAX, Mistake
 from lefi_tui.lang.parse_older import Older
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tokens import LITERALS, WORD_KINDS, Kind, Token, shown
+from lefi_tui.lang.tokens import CONSTANT_WORDS, LITERALS, WORD_KINDS, Kind, Token, shown
 
 _WORDS: Final = frozenset({Kind.NAME, *LITERALS})
 _BEHIND_VALUE: Final = frozenset({")", "]", "}", ",", "{"})
@@ -181,7 +181,7 @@ class Expressions(Older):
 
     def _primary(self) -> s.Expr:
         token = self.now
-        if token.kind in LITERALS or self.sees("true", "false", "none"):
+        if token.kind in LITERALS or self.sees(*CONSTANT_WORDS):
             return self.literal()
         if token.kind in {Kind.NAME, Kind.METHOD}:
             return self._name()

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from lefi_tui.lang.scanner import DURATION, MARK, NUMBER, UNIT, WORD
-from lefi_tui.lang.tokens import ITEM_WORDS, KEYWORDS, OPERATORS
+from lefi_tui.lang.tokens import CONSTANT_WORDS, ITEM_WORDS, KEYWORDS, OPERATORS
 
 SCOPE: Final = "source.lefi"
-_CONSTANTS: Final = frozenset({"true", "false", "none"})
 _WORD_OPERATORS: Final = (KEYWORDS & OPERATORS) | {"not"}
 _NO_WORD: Final = r"(?!\w)"
 
@@ -81,12 +80,12 @@ _PARTS: Final[Mapping[str, list[dict[str, Any]]]] = {
         _rule("invalid.illegal", rf"[0-9]{WORD.pattern}"),
     ],
     "words": [
-        _rule("constant.language", _words(_CONSTANTS)),
+        _rule("constant.language", _words(CONSTANT_WORDS)),
         _rule("keyword.operator.word", _words(_WORD_OPERATORS)),
         _rule("storage.type", _words(ITEM_WORDS)),
         _rule(
             "keyword.control",
-            _words(KEYWORDS - _CONSTANTS - _WORD_OPERATORS - set(ITEM_WORDS)),
+            _words(KEYWORDS - set(CONSTANT_WORDS) - _WORD_OPERATORS - set(ITEM_WORDS)),
         ),
         _rule("entity.name.function", rf"[A-Z][A-Za-z0-9_]*{_NO_WORD}"),
         _rule("variable.other", rf"[a-z_][A-Za-z0-9_]*{_NO_WORD}"),

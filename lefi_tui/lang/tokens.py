@@ -36,6 +36,7 @@ ITEM_WORDS: Final = ("script", "kind", "setting", "state", "policy", "fn", "on",
 STATEMENT_WORDS: Final = (
     *("if", "for", "repeat", "decide", "authorize", "execute", "finalize", "return"),
 )
+CONSTANT_WORDS: Final = ("true", "false", "none")
 OPERATORS: Final = frozenset(
     ["+", "-", "*", "/", "^", "==", "!=", "<", ">", "<=", ">=", "??", "and", "or", "mod"]
 )

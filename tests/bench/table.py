@@ -7,6 +7,7 @@ from typing import Final
 
 from lefi_tui.lang.program import check
 from tests.bench import (
+    authoring_figures,
     block_figures,
     chart_figures,
     editor_figures,
@@ -62,6 +63,7 @@ MEASUREMENTS: Final[dict[str, Measurement]] = {
     **chart_figures.MEASUREMENTS,
     **editor_figures.MEASUREMENTS,
     **editor_screen_figures.MEASUREMENTS,
+    **authoring_figures.MEASUREMENTS,
     **language_figures.MEASUREMENTS,
     **indicator_figures.MEASUREMENTS,
     **lab_figures.MEASUREMENTS,

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from lefi_tui.lang import syntax as s
-from lefi_tui.lang.authoring.binding import Bound, bound
+from lefi_tui.lang.authoring.binding import Bound, bound, bound_in, declarations
 from lefi_tui.lang.authoring.calls import signature_at
 from lefi_tui.lang.authoring.completing import completed
 from lefi_tui.lang.authoring.hovering import Looked, hover, unit_of
@@ -25,14 +25,14 @@ from lefi_tui.lang.authoring.records import (
     Signature,
 )
 from lefi_tui.lang.authoring.renaming import renamed
-from lefi_tui.lang.authoring.walking import values_at, values_of
+from lefi_tui.lang.authoring.walking import item_at, values_at, values_of
 from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.examine import SOURCE_MAX, Examined, examined, read
-from lefi_tui.lang.source import Source, Span
+from lefi_tui.lang.source import Span
 from lefi_tui.lang.watch import Seen, Watch
 
-TEXTS_KEPT: Final = 8  # one at each cursor, and what stood there before the last keys
+TEXTS_KEPT: Final = 4  # what stood there before the last keys is asked for again at once
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
@@ -85,7 +85,7 @@ class Analysis:
 
     def expression_at(self, offset: int) -> Span | None:
         """The smallest whole expression there."""
-        found = self._values_at(offset)
+        found = self.values_at(offset)
         return found[-1].span if found else None
 
     # ---- by the whole check
@@ -121,12 +121,13 @@ class Analysis:
         return min(max(0, offset), len(self.text))
 
     def _looked(self, offset: int) -> Looked:
+        names = bound_in(self.script, item_at(self.script, offset))
         return Looked(
             self.text,
             self.lines.word(offset),
-            {each.span: each for each in self._bound},
-            self._declarations,
-            self._values_at(offset),
+            {each.span: each for each in names},
+            self._declared | {each.key: each for each in names if each.is_declaration},
+            self.values_at(offset),
             {each.name: each for each in self.script.items if isinstance(each, s.Setting)},
             {
                 each.name: each.doc
@@ -137,15 +138,14 @@ class Analysis:
         )
 
     @cached_property
-    def _declarations(self) -> dict[str, Bound]:
-        return {each.key: each for each in self._bound if each.is_declaration}
+    def _declared(self) -> dict[str, Bound]:
+        return declarations(self.script)
 
-    def _values_at(self, offset: int) -> list[s.Expr]:
-        return values_at(self.values, self._within(offset))
-
-    @cached_property
-    def values(self) -> tuple[s.Expr, ...]:
-        return tuple(values_of(self.script))
+    def values_at(self, offset: int) -> list[s.Expr]:
+        """The expressions that the offset stands in, outermost first."""
+        offset = self._within(offset)
+        item = item_at(self.script, offset)
+        return values_at(values_of(self.script.body if item is None else item), offset)
 
     def _has_own_words(self, offset: int) -> bool:
         """Whether words that are no keywords mean something here: in a policy, in a test."""
@@ -164,7 +164,3 @@ class Analysis:
         if name is None or not name.key or name.kind == "field":
             return []
         return [each for each in self._bound if each.key == name.key]
-
-    @cached_property
-    def source(self) -> Source:
-        return Source(self.text)

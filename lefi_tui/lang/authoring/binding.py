@@ -33,9 +33,38 @@ class Bound(Record):
 
 def bound(script: s.Script) -> tuple[Bound, ...]:
     """In the order of the text."""
-    reader = _Reader(script)
-    reader.read()
-    return tuple(sorted(reader.found, key=lambda each: each.span))
+    return _in_order(_Reader(script).read(script.items, script.body))
+
+
+def bound_in(script: s.Script, item: s.Item | None) -> tuple[Bound, ...]:
+    """Those of one declaration, or of what stands outside all: what a hover needs of a long
+    script."""
+    return _in_order(_Reader(script).read((item,) if item else (), () if item else script.body))
+
+
+def declarations(script: s.Script) -> dict[str, Bound]:
+    """Of settings, states and functions; of a name that is declared twice the first."""
+    found: dict[str, Bound] = {}
+    for item in script.items:
+        if isinstance(item, s.Setting | s.State | s.Function):
+            found.setdefault(item.name, _declaration(item))
+    return found
+
+
+def _declaration(item: s.Setting | s.State | s.Function) -> Bound:
+    match item:
+        case s.Setting():
+            gives = item.default
+        case s.State():
+            gives = item.initial
+        case s.Function():
+            gives = item.body
+    kind = type(item).__name__.lower()
+    return Bound(item.name_span, item.name, kind, item.name, is_declaration=True, gives=gives)
+
+
+def _in_order(found: list[Bound]) -> tuple[Bound, ...]:
+    return tuple(sorted(found, key=lambda each: each.span))
 
 
 class _Names:
@@ -54,18 +83,15 @@ class _Names:
 
 class _Reader:
     def __init__(self, script: s.Script) -> None:
-        self.script = script
         self.found: list[Bound] = []
-        self.declared: dict[str, str] = {}  # name: kind
+        self.declared = {name: each.kind for name, each in declarations(script).items()}
 
-    def read(self) -> None:
-        for item in self.script.items:
-            if isinstance(item, s.Setting | s.State | s.Function):
-                self.declared.setdefault(item.name, type(item).__name__.lower())
-        for item in self.script.items:
+    def read(self, items: Iterable[s.Item], body: tuple[s.Statement, ...]) -> list[Bound]:
+        for item in items:
             self._item(item)
-        if self.script.body:
-            self._block(self.script.body, _Names({}, assigned_names(self.script.body)))
+        if body:
+            self._block(body, _Names({}, assigned_names(body)))
+        return self.found
 
     def _put(
         self,
@@ -84,13 +110,13 @@ class _Reader:
         nothing = _Names({})
         match item:
             case s.Setting():
-                self._declares(item, item.default)
+                self.found.append(_declaration(item))
                 self._values((item.default, item.low, item.high, *item.choices), nothing)
             case s.State():
-                self._declares(item, item.initial)
+                self.found.append(_declaration(item))
                 self._value(item.initial, nothing)
             case s.Function():
-                self._declares(item, item.body)
+                self.found.append(_declaration(item))
                 self._function(item)
             case s.Policy():
                 self._values([rule.value for rule in item.rules if not _is_word(rule)], nothing)
@@ -101,9 +127,6 @@ class _Reader:
                     self._check(check)
             case _:
                 return
-
-    def _declares(self, item: s.Setting | s.State | s.Function, gives: s.Expr) -> None:
-        self._put(item.name_span, item.name, item.name, is_declaration=True, gives=gives)
 
     def _function(self, item: s.Function) -> None:
         keys = {each.name: f"{each.name}@{each.span.start}" for each in item.params}

@@ -13,6 +13,7 @@ from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS, TIME_FIELDS
 from lefi_tui.lang.check_orders import TIFS
 from lefi_tui.lang.tokens import Kind, Token
+from lefi_tui.lang.told_statements import CHECKS
 
 _OWN: Final = "Event"  # whose fields are those it is sent with
 
@@ -88,6 +89,6 @@ def texts(around: Around) -> list[Completion]:
     if param is not None and param.name == "tif":
         return [rows.plain(each, "word") for each in TIFS]
     is_symbol = param is not None and param.kind == "symbol"
-    if is_symbol or around.head in {"setting", "candles", "price", "for"}:
+    if is_symbol or around.head in {*CHECKS, "setting", "for"}:
         return [rows.plain(each, "symbol") for each in symbols(around)]
     return []

@@ -11,8 +11,12 @@ from lefi_tui.core.record import Record
 from lefi_tui.lang.authoring.lines import LINES_KEPT, Lines, scanned_line
 from lefi_tui.lang.check_script import SYMBOL_TEXT
 from lefi_tui.lang.tokens import Kind, Token
+from lefi_tui.lang.told_statements import DECLARATIONS
 
-DECLARING: Final = ("setting", "state", "fn")
+# `setting name = default`, `fn name(a, b) = expression`: what gives a name of the script's own.
+DECLARING: Final = tuple(
+    each.name for each in DECLARATIONS.values() if each.form.startswith(f"{each.name} name")
+)
 _ALSO_IN_TESTS: Final = "setting"
 _STARTS: Final = frozenset({";", "{", "}"})
 _DOC: Final = "///"

@@ -17,13 +17,17 @@ from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES
 from lefi_tui.lang.parse_items import KINDS
 from lefi_tui.lang.parse_tests import CHECK_WORDS
-from lefi_tui.lang.tokens import OPERATORS, STATEMENT_WORDS, Kind, Token
+from lefi_tui.lang.tokens import CONSTANT_WORDS, OPERATORS, STATEMENT_WORDS, Kind, Token
 from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
 
 _READING: Final = ("read", "candles", "indicator", "maths")
 _DOING: Final = ("transaction", "word")
-_NAMING: Final = ("script", "test", "setting", "state", "fn", "for")  # a new name follows
+_NAMING: Final = frozenset(  # a new name or title follows
+    each.name
+    for each in (*DECLARATIONS.values(), *STATEMENTS.values())
+    if each.form.startswith((f"{each.name} name", f'{each.name} "name'))
+)
 _CONSTANT: Final = ("setting", "state")  # heads of what has no event
 _BEFORE_EFFECT: Final = ("=", "if", "not", "decide")
 
@@ -189,10 +193,7 @@ def _operators(around: Around) -> list[Completion]:
         words += ["then", "else"]
     if around.head == "setting":
         words = ["in"]
-    if (
-        around.head in {"script", "kind", "test", "on", "state", "fn"}
-        and len(around.place.head) <= 2
-    ):
+    if around.head in DECLARATIONS and len(around.place.head) <= 2:
         return []
     if len(around.place.head) == 1 and around.place.head[0].kind is Kind.NAME:
         words = ["pays"]
@@ -219,7 +220,7 @@ def _is_constant(around: Around) -> bool:
 def _values(around: Around) -> list[Completion]:
     """Methods that have a value, and the words that stand for one."""
     place = around.place
-    words = [rows.plain(each, "keyword") for each in ("true", "false", "none")]
+    words = [rows.plain(each, "keyword") for each in CONSTANT_WORDS]
     if _is_constant(around):
         return [*_methods(("maths",)), *words]
     words += [rows.spaced(each, "keyword") for each in ("not", "if")]

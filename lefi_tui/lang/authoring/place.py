@@ -12,13 +12,12 @@ from typing import Final
 from lefi_tui.core.record import Record
 from lefi_tui.lang.authoring.lines import Line, Lines, scanned_line
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tokens import LITERALS, Kind, Token
+from lefi_tui.lang.tokens import CONSTANT_WORDS, LITERALS, Kind, Token
 
 _LETTERS: Final = re.compile(r"\w*")
 _LETTERS_BEFORE: Final = re.compile(r"\w*\Z")
 _STAND_IN: Final = "x"  # for a word of which no letter is written
 _VALUES: Final = frozenset({")", "]"})
-_VALUE_WORDS: Final = frozenset({"true", "false", "none"})
 
 
 class Frame:
@@ -107,7 +106,7 @@ class Place(Record):
             return False
         if last.kind in LITERALS or last.kind in {Kind.NAME, Kind.METHOD}:
             return True
-        return last.text in _VALUES or last.text in _VALUE_WORDS
+        return last.text in _VALUES or last.text in CONSTANT_WORDS
 
     @property
     def head(self) -> tuple[Token, ...]:

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
-from lefi_tui.lang.authoring.walking import all_parts, values_at
+from lefi_tui.lang.authoring.walking import all_parts
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.examine import examined
 from lefi_tui.lang.resolver import assigned_names
@@ -80,7 +80,7 @@ class _Asked:
 
     def _node(self) -> s.Expr:
         """What is read by field, with its field: `Bollinger(close, 20, 2).upper`, `event.price`."""
-        around = values_at(self.analysis.values, self.span.end)
+        around = self.analysis.values_at(self.span.end)
         for number, node in enumerate(around):
             if node.span == self.span:
                 outer = around[number - 1] if number else node

@@ -26,9 +26,15 @@ def parts(node: s.Expr) -> tuple[s.Expr, ...]:
             return tuple(each.value if isinstance(each, s.Arg) else each for each in parts_of(node))
 
 
-def values_of(script: s.Script) -> Iterator[s.Expr]:
-    """The outermost expressions of a script."""
-    waiting: list[object] = [script]
+def item_at(script: s.Script, offset: int) -> s.Item | None:
+    """The declaration that the offset stands in; None outside all."""
+    found = (each for each in script.items if each.span.start <= offset <= each.span.end)
+    return max(found, key=lambda each: each.span.start, default=None)
+
+
+def values_of(root: s.Item | tuple[s.Statement, ...]) -> Iterator[s.Expr]:
+    """The outermost expressions of a declaration, or of statements."""
+    waiting: list[object] = [root]
     while waiting:
         now = waiting.pop()
         if isinstance(now, VALUES):

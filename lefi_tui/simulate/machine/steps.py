@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from lefi_tui.lang.builtins import TIME_FIELDS
 from lefi_tui.lang.form import (
     Ask,
     Await,
@@ -47,7 +48,7 @@ _INFIX: Final = {
 }  # fmt: skip
 _CALLS: Final = frozenset(
     {"div", "mod", "pow", "finite", "ne", "round", "floor", "ceil", "sqrt", "log", "exp", "min"}
-    | {"max", "hour", "minute", "weekday", "day", "month", "isnone", "coalesce"}
+    | {"max", "isnone", "coalesce", *TIME_FIELDS}
 )
 _PREFIXES: Final = {"neg": "-", "abs": "abs", "isthere": "not op_isnone"}
 # What Result counts of each: other words of them nobody reads in a simulation.

@@ -9,7 +9,7 @@ import pytest
 from lefi_tui.core.bot import Note
 from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.lang.authoring.valued import value_source
-from lefi_tui.lang.authoring.walking import all_parts
+from lefi_tui.lang.authoring.walking import all_parts, values_of
 from lefi_tui.lang.program import Program, check
 from lefi_tui.lang.source import Span
 from tests.unit.lang.cursor import SHIPPED, at_cursor
@@ -120,7 +120,9 @@ def test_what_only_a_bot_knows_is_refused(marked: str, why: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_source_is_right_and_acts_on_nothing(name: str) -> None:
     text = SHIPPED[name]
-    for node in all_parts(analysed(text).values):
+    script = analysed(text).script
+    roots = [value for item in (*script.items, script.body) for value in values_of(item)]
+    for node in all_parts(roots):
         found = value_source(text, node.span)
         assert bool(found.source) != bool(found.refusal)
         if found.source:
