@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from lefi_tui.core.record import Record
-from lefi_tui.lang.lessons.lesson import COUNT
+from lefi_tui.lang.lessons.lesson import CODE, COUNT
 from lefi_tui.views.lessons import LessonRow
 from widgets.board import Listing
 from widgets.ink import Ground, Ink
@@ -63,11 +63,16 @@ def page(row: LessonRow, frame: Frame, *, has_solution: bool) -> Page:
     """Its words, its script as it begins, and its solution where a person asked for it."""
     lesson = row.lesson
     head = padded([(f" {lesson.number}. {lesson.title}", Ink.TITLE)], frame, Ground.HEAD)
-    rows = [each for part in lesson.words.split("\n") for each in prose_rows(part, Ink.TEXT, frame)]
+    rows = [row for each in lesson.paragraphs for row in _paragraph(each, frame)]
     rows += _script("As it begins", lesson.start, frame)
     if has_solution:
         rows += _script("One way that holds", lesson.solution, frame)
     return read_from([head, padded([], frame), *rows], frame)
+
+
+def _paragraph(words: str, frame: Frame) -> list[Row]:
+    is_code = words.startswith(CODE)
+    return script_rows(words, frame) if is_code else prose_rows(words, Ink.TEXT, frame)
 
 
 def _script(title: str, script: str, frame: Frame) -> list[Row]:

@@ -28,7 +28,8 @@ class NotSoError(JsonRpcException):
 def _completion(
     document: Document, params: types.CompletionParams, client: Client
 ) -> types.CompletionList:
-    found = analysed(document.text).completions(document.offset(params.position))
+    at = document.offset(params.position)
+    found = analysed(document.text).completions(at, client.symbols)
     return lsp_words.completions(document, found, client)
 
 

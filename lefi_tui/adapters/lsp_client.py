@@ -7,7 +7,11 @@ from pygls.capabilities import get_capability
 
 
 class Client:
-    def __init__(self, capabilities: types.ClientCapabilities) -> None:
+    """`symbols` are those of the markets that can be traded."""
+
+    def __init__(self, capabilities: types.ClientCapabilities, symbols: tuple[str, ...]) -> None:
+        self.symbols = symbols
+
         def has(what: str) -> bool:
             return bool(get_capability(capabilities, what))
 

@@ -27,6 +27,7 @@ from lefi_tui.adapters.lsp_answers import ASKED, NotSoError
 from lefi_tui.adapters.lsp_client import Client
 from lefi_tui.adapters.lsp_document import Document
 from lefi_tui.adapters.lsp_places import Units
+from lefi_tui.adapters.lsp_profile import Profile
 from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.lang.diagnostic import Diagnostic
 
@@ -69,14 +70,16 @@ class LefiServer(LanguageServer):
 
     protocol: _Protocol
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, profile: Profile) -> None:
         super().__init__("lefi", version, protocol_cls=_Protocol)
+        self._profile = profile
         self.documents: dict[str, Document] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
         self._reader = ThreadPoolExecutor(1, "lefi-reads")
         self.said: set[str] = set()  # of the two words that end a session
         for word in (types.SHUTDOWN, types.EXIT):
             self.feature(word)(partial(self._ending, word))
+        self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._saved))
         for method, (answer, options) in ASKED.items():
             self.feature(method, options)(self._answering(answer))
 
@@ -88,10 +91,19 @@ class LefiServer(LanguageServer):
             document = self.documents.get(params.text_document.uri)
             if document is None:
                 return None
-            client = Client(self.client_capabilities)
-            return await self._off_the_loop(answer, document, params, client)
+            return await self._off_the_loop(self._answered, answer, document, params)
 
         return asked
+
+    def _answered(self, answer: Callable[..., object], document: Document, params: Any) -> object:
+        client = Client(self.client_capabilities, self._profile.symbols)
+        return answer(document, params, client)
+
+    async def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
+        problem = await self._off_the_loop(self._profile.saved, params.text_document.uri)
+        if problem:
+            told = types.ShowMessageParams(types.MessageType.Warning, problem)
+            self.window_show_message(told)
 
     async def _off_the_loop(self, work: Callable[..., Any], *given: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._reader, work, *given)
@@ -145,13 +157,13 @@ def _is_worth_a_log(record: logging.LogRecord) -> bool:
     return record.exc_info is None or not isinstance(record.exc_info[1], NotSoError)
 
 
-def serve(version: str) -> int:
+def serve(version: str, profile: Profile) -> int:
     """Until the editor says so or its end of the line closes; the exit status."""
     # Nobody is there to be told of ^C, and a thread that waits for standard input can't be woken.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints, prints there
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_worth_a_log)
-    server = LefiServer(version)
+    server = LefiServer(version, profile)
     server.start_io(sys.stdin.buffer, wire)
     return NOT_ENDED if server.said == {types.EXIT} else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -13,11 +14,13 @@ from lefi_tui.cli.output import Output
 def run(arguments: Namespace, output: Output) -> int:
     if arguments.vscode is not None:
         return _extension(arguments.vscode, output)
+    from lefi_tui.adapters.lsp_profile import Profile
     from lefi_tui.adapters.lsp_server import serve
+    from lefi_tui.places import places
 
     if sys.stdin.isatty():
         output.say("This speaks with an editor, which starts it itself; ^C ends it.")
-    return serve(__version__)
+    return serve(__version__, Profile(places(os.environ)))
 
 
 def _extension(folder: Path, output: Output) -> int:

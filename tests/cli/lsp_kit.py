@@ -7,6 +7,7 @@ found twice.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -45,6 +46,7 @@ class Editor:
         code: str = "",
         encodings: Sequence[str] = (),
         capabilities: Mapping[str, object] = EVERYTHING,
+        home: Path | None = None,
     ) -> None:
         start = ["-c", code] if code else ["-m", "lefi_tui"]
         self.process = subprocess.Popen(
@@ -53,6 +55,7 @@ class Editor:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=ROOT,
+            env=os.environ | ({"LEFI_HOME": str(home)} if home else {}),
         )
         self.wire: list[tuple[str, dict[str, Any]]] = []
         self.text, self.version, self._asked, self._encodings = "", 0, 0, encodings
@@ -67,7 +70,11 @@ class Editor:
         offered = {"general": {"positionEncodings": list(self._encodings)}}
         capabilities = {**self._capabilities, **(offered if self._encodings else {})}
         asked = {"processId": None, "rootUri": None, "capabilities": capabilities}
-        self.can = self.ask("initialize", asked)["capabilities"]
+        try:
+            self.can = self.ask("initialize", asked)["capabilities"]
+        except AssertionError:
+            self.__exit__(None)
+            raise
         self.units = self.can["positionEncoding"]
         self.say("initialized", {})
         return self

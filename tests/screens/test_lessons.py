@@ -36,7 +36,7 @@ async def test_the_lessons_stand_there_with_their_words(
     async with taught(tmp_path, size) as scripts:
         screen = await at_lessons(scripts)
         await scripts.shows("0 of 10 are done")
-        await scripts.shows('write: Print("hello")')
+        await scripts.shows('Print("hello")')
         await scripts.press("s")
         await scripts.press("pagedown")
         await scripts.shows("One way that holds")

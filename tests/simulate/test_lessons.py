@@ -6,7 +6,7 @@ import pytest
 
 from lefi_tui.lang.examine import examined
 from lefi_tui.lang.formatter import formatted
-from lefi_tui.lang.lessons.lesson import COUNT, WIDTH, Lesson, number_of
+from lefi_tui.lang.lessons.lesson import CODE, COUNT, WIDTH, Lesson, number_of
 from lefi_tui.lang.lessons.table import LESSONS, lesson_of
 from lefi_tui.simulate.lesson_tests import asked_by_lesson, lesson_outcomes
 from lefi_tui.simulate.script_tests import Outcome, outcomes
@@ -58,7 +58,10 @@ def test_its_text_is_in_the_one_style_and_narrow_enough_for_a_small_terminal(
 ) -> None:
     for text in (lesson.text, lesson.solved):
         assert formatted(text).text == text
-    assert all(len(line) <= WIDTH + 3 for line in lesson.text.splitlines())
+    room = 80 - len("┃  9 ┃")  # what the editor has for a line
+    assert all(len(line) <= room for line in lesson.solved.splitlines())
+    words = [each for each in lesson.text.splitlines() if each.startswith("// ")]
+    assert max(map(len, words)) <= len("// ") + len(CODE) + WIDTH
 
 
 @each_lesson

@@ -31,7 +31,8 @@ FIRST_HALF: Final = (
         "A script says what is done when something happens. The one below is told of each candle "
         "of one minute of Bitcoin, and does nothing yet. A line that begins with // is a remark "
         "for people.\n"
-        'In the place of the remark inside { } write: Print("hello")\n'
+        "In the place of the remark inside { } write\n"
+        '    Print("hello")\n'
         "Then press Ctrl+S: it saves the script and shows below whether it does what was asked.",
         """\
 on Candle("BTC/USDT", 1m) {
@@ -52,7 +53,7 @@ on Candle("BTC/USDT", 1m) {
         "candle's handler close is the price at its end.\n"
         "The script below buys at every candle, for 10% of the free money. Put an if around the "
         "Buy, so that it buys only while the price is under 100:\n"
-        "if close < 100 { Buy(…) }",
+        "    if close < 100 { Buy(…) }",
         """\
 on Candle("BTC/USDT", 1m) {
     Buy("BTC/USDT", 10%, stop_loss = 5%)
@@ -74,7 +75,8 @@ on Candle("BTC/USDT", 1m) {
         "condition says: only while nothing is held.\n"
         "BTC/USDT:USDT is a perpetual: a bet on the price with borrowed money, which can lose all "
         "that was put in. The Buy below has no stop, and a warning says so. F8 goes there, and F1 "
-        "tells more. Write , stop_loss = 2% behind 10%.",
+        "tells more. Write behind 10%\n"
+        "    , stop_loss = 2%",
         _PERPETUAL.replace(", stop_loss = 2%", ""),
         'test "lesson: it buys at 99" { candles 101 99; expect Buy("BTC/USDT:USDT") }\n'
         'test "lesson: it leaves 101 alone" { candles 101 102; expect no Buy }\n',
@@ -87,8 +89,8 @@ on Candle("BTC/USDT", 1m) {
         "A number that a person may want to change stands in a setting, with bounds. The form "
         "that starts a bot shows it with the words behind ///, and takes no value outside.\n"
         "Above the handler write these two lines, and put limit in the place of 100:\n"
-        "/// Buys below this price\n"
-        "setting limit = 100 in 1..1_000",
+        "    /// Buys below this price\n"
+        "    setting limit = 100 in 1..1_000",
         _STOPPED,
         'test "lesson: it buys below the limit that is set" '
         '{ setting limit = 50; candles 60 49; expect Buy("BTC/USDT") }\n'
@@ -103,12 +105,12 @@ on Candle("BTC/USDT", 1m) {
         "is expected. All run at each save.\n"
         "Below the script write two: one that gives the candles 110 and 95 and expects a Buy, and "
         "one of your own prices that expects no Buy. The first is\n"
-        'test "buys below the limit" { candles 110 95; expect Buy("BTC/USDT") }',
+        '    test "buys low" { candles 110 95; expect Buy("BTC/USDT") }',
         _LIMITED,
         'test "lesson: it still buys at 99" { candles 101 99; expect Buy("BTC/USDT") }\n',
         f"""{_LIMITED}
-test "buys below the limit" {{ candles 110 95; expect Buy("BTC/USDT") }}
-test "leaves high prices alone" {{ candles 110 120; expect no Buy }}
+test "buys low" {{ candles 110 95; expect Buy("BTC/USDT") }}
+test "leaves high alone" {{ candles 110 120; expect no Buy }}
 """,
         expects=("Buy", "no Buy"),
     ),

@@ -13,7 +13,8 @@ from lefi_tui.core.record import Record
 from lefi_tui.lang.entry import wrapped
 
 COUNT: Final = 10
-WIDTH: Final = 76  # of its words: a narrow terminal shows them whole
+WIDTH: Final = 68  # of its words: a terminal of 80 columns shows them beside the line's number
+CODE: Final = "    "  # before a line of its words that is to be written
 LAST: Final = "That was the last one: the gallery has whole scripts to read."
 _MARK: Final = re.compile(rf"// Lesson ([0-9]+) of {COUNT}: ")
 
@@ -21,7 +22,7 @@ _MARK: Final = re.compile(rf"// Lesson ([0-9]+) of {COUNT}: ")
 class Lesson(Record):
     number: int
     title: str
-    words: str
+    words: str  # paragraphs, each a line; those to be written begin with CODE
     start: str
     proof: str  # tests, each of which must pass
     solution: str
@@ -43,9 +44,17 @@ class Lesson(Record):
 
     @property
     def _head(self) -> str:
-        paragraphs = [f"Lesson {self.number} of {COUNT}: {self.title}", *self.words.split("\n")]
-        lines = [line for each in paragraphs for line in wrapped(each, WIDTH)]
-        return "".join(f"// {line}\n" for line in lines) + "\n"
+        title = f"Lesson {self.number} of {COUNT}: {self.title}"
+        lines = [line for each in self.paragraphs for line in _lines(each)]
+        return "".join(f"// {line}\n" for line in (title, *lines)) + "\n"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return self.words.split("\n")
+
+
+def _lines(paragraph: str) -> list[str]:
+    return [paragraph] if paragraph.startswith(CODE) else wrapped(paragraph, WIDTH)
 
 
 def number_of(text: str) -> int:

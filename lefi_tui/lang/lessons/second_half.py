@@ -57,8 +57,8 @@ SECOND_HALF: Final = (
         "Markets may stand in a list, between [ ], and for … in goes through it: what is in its "
         "{ } is done for each.\n"
         "Above the handler write a setting with two markets, and in the handler go through it:\n"
-        'setting coins = ["BTC/USDT", "ETH/USDT"]\n'
-        "for coin in coins { Buy(coin, 50 USDT) }",
+        '    setting coins = ["BTC/USDT", "ETH/USDT"]\n'
+        "    for coin in coins { Buy(coin, 50 USDT) }",
         _SAVING,
         'test "lesson: it buys both" { price "BTC/USDT" 100; price "ETH/USDT" 10; after 1d; '
         'expect Buy("BTC/USDT", 50 USDT); expect Buy("ETH/USDT", 50 USDT) }\n'
@@ -78,7 +78,8 @@ on Every(1d) {
         "A Buy takes the price there is. With at = it waits for one: it rests at the exchange "
         "until somebody sells so low. A state is remembered from event to event; here it counts "
         "the fills, of which on Fill is told.\n"
-        "Make the Buy below rest 5% under the close: write , at = close * 95% behind 10%.",
+        "Make the Buy below rest 5% under the close: write behind 10%\n"
+        "    , at = close * 95%",
         _RESTING.replace(", at = close * 95%", ""),
         'test "lesson: it waits while the price is near" { candles 100 99; expect fills == 0 }\n'
         'test "lesson: it buys once the price has come down" '
@@ -90,8 +91,9 @@ on Every(1d) {
         "By your own keys",
         "A script of kind manual acts when you press a key in front of its bot. Each command has "
         "a name and a key.\n"
-        "The one below buys with b. Give it a second command of the name SELL and the key s, that "
-        'closes the position: Close("BTC/USDT")',
+        "The one below buys with b. Give it a second one, SELL with the key s, that closes the "
+        "position by\n"
+        '    Close("BTC/USDT")',
         _BY_HAND,
         'test "lesson: BUY buys" { price "BTC/USDT" 100; command "BUY"; expect Buy("BTC/USDT") }\n'
         'test "lesson: SELL closes" { price "BTC/USDT" 100; command "BUY"; command "SELL"; '
@@ -108,8 +110,7 @@ on Command("SELL", key = "s") {{
         "authorize shows a person what its { } would do, and waits for a yes. Declined, or too "
         "late, the else is done instead.\n"
         "The script below spends 1,000 USDT a day by itself. Put the Buy into\n"
-        "authorize within 10m { … } else { … }\n"
-        'with Notify("not bought") in the else.',
+        '    authorize within 10m { … } else { Notify("not bought") }',
         """\
 on Every(1d) {
     Buy("BTC/USDT", 1_000 USDT)
