@@ -21,12 +21,14 @@ from lefi_tui.core.messages import (
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.queries import BotQuery
+from lefi_tui.views.scripts import ScriptStore
 from screens.bot_settings import BotSettingsScreen
 from screens.choice import ChoiceScreen
 from screens.in_front import go_in_front
 from screens.keys import ON_BOTS, bindings, of_groups
 from screens.stop_bot import StopBotScreen
 from screens.two_panes import TwoPanes
+from screens.update_bot import UpdateBotScreen
 from widgets.bot_pane import BotNames, alive_first, flow_words, page
 from widgets.ink import Palette
 from widgets.lines import Frame, Page
@@ -39,8 +41,11 @@ class BotsScreen(TwoPanes[BotNames]):
     GROUPS = ON_BOTS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_BOTS))]
 
-    def __init__(self, send: Callable[[Command], None], palette: Palette) -> None:
+    def __init__(
+        self, store: ScriptStore, send: Callable[[Command], None], palette: Palette
+    ) -> None:
         super().__init__(BotNames, palette)
+        self._store = store
         self.view: BotView | None = None
         self._send = send
         self._silent_ms = 0
@@ -100,6 +105,16 @@ class BotsScreen(TwoPanes[BotNames]):
             self.notice(f"{view.id} {why}; settings of a new run are given when it starts.")
             return
         self.app.push_screen(BotSettingsScreen(view, self._send, self.palette))
+
+    def action_update(self) -> None:
+        view = self._known()
+        if view is None:
+            return
+        if not view.is_open or view.kind == "indicator" or not view.source:
+            why = "has no text" if view.is_open else f"is {view.status}"
+            self.notice(f"{view.id} {why}; it can't take another one.")
+            return
+        self.app.push_screen(UpdateBotScreen(view, self._store, self._send, self.palette))
 
     def action_stop(self) -> None:
         view = self._known()

@@ -42,6 +42,7 @@ TTADAK: Final = "Ttadak"
 SAY: Final = "In the statement line"
 TICKET: Final = "In the order ticket (digits go into the field)"
 REFERENCE: Final = "In the reference (what is typed searches)"
+TEXTS: Final = "In a list of versions"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
 # Their keys go before the numbers of screens: the other key of a screen still goes there.
@@ -431,6 +432,17 @@ KEYS: Final = (
         BOT,
         "settings",
         4,
+    ),
+    Key(
+        "bot_update",
+        "u",
+        "u",
+        "update",
+        "Gives the bot another text while it runs: a version of its script, or the one it ran"
+        " before. Shows what that means, and what becomes of the bot, before it is sent.",
+        BOT,
+        "update",
+        6,
     ),
     Key(
         "bot_settle",
@@ -920,6 +932,15 @@ KEYS: Final = (
         SCRIPTS,
         "start_script",
         4,
+    ),
+    Key(
+        "script_versions",
+        "alt+s",
+        "Alt+S",
+        "versions",
+        "What the script was at each save: what changed, by meaning and by lines; back to one.",
+        SCRIPTS,
+        "versions",
     ),
     Key("script_new", "ctrl+n", "Ctrl+N", "new", "A new script; asks its name.", SCRIPTS, "new", 7),
     Key(
@@ -1418,6 +1439,22 @@ KEYS: Final = (
     Key("topic_below", "down", "↓", "", "The topic below.", REFERENCE, "move(1)"),
     Key("topic_page_up", "pageup", "PgUp", "", "What is said of it, back.", REFERENCE, "turn(-1)"),
     Key("topic_page_down", "pagedown", "PgDn", "", "And further on.", REFERENCE, "turn(1)"),
+    Key("text_above", "up", "↑", "", "The text above.", TEXTS, "move(-1)"),
+    Key("text_below", "down", "↓", "", "The text below.", TEXTS, "move(1)"),
+    Key("text_page_up", "pageup", "PgUp", "", "What it changes, back.", TEXTS, "turn(-1)"),
+    Key("text_page_down", "pagedown", "PgDn", "", "And further on.", TEXTS, "turn(1)"),
+    Key(
+        "text_take", "enter", "Enter", "", "Goes back to it, or gives it to the bot.", TEXTS, "take"
+    ),
+    Key(
+        "text_base",
+        "v",
+        "v",
+        "",
+        "Compares a version with the one before it, or with the script as it is saved.",
+        TEXTS,
+        "base",
+    ),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
     Key("field_next", "tab", "Tab", "", "In a ticket: the next field.", LISTS, "field(1)"),
     Key("field_last", "shift+tab", "Shift+Tab", "", "The one before.", LISTS, "field(-1)"),

@@ -86,7 +86,7 @@ class ScriptText:
 
         def put(script: OpenScript) -> None:
             made()
-            self._put(script, script.text)
+            self.put(script, script.text)
 
         self._away(lambda: self.errands.ask(partial(self._store.create, name), put, refused))
 
@@ -106,9 +106,9 @@ class ScriptText:
     def _came(self, found: tuple[OpenScript, Draft | None]) -> None:
         script, draft = found
         if draft is None:
-            self._put(script, script.text)
+            self.put(script, script.text)
         elif script.row in self.left:
-            self._put(script, draft.text)
+            self.put(script, draft.text)
         else:
             self._offer(script, draft)
 
@@ -117,16 +117,16 @@ class ScriptText:
             f"{script.row.name} has text that was not saved when Lefi ended, kept {draft.kept_at}."
         )
         answers = [
-            ("Go on with the unsaved text", partial(self._put, script, draft.text)),
+            ("Go on with the unsaved text", partial(self.put, script, draft.text)),
             ("Open what was saved; the unsaved text goes", partial(self._drop, script)),
         ]
         self._screen.app.push_screen(ChoiceScreen("Unsaved text", words, answers))
 
     def _drop(self, script: OpenScript) -> None:
         self.errands.ask(partial(self._store.drop_draft, script), _nothing)
-        self._put(script, script.text)
+        self.put(script, script.text)
 
-    def _put(self, script: OpenScript, text: str) -> None:
+    def put(self, script: OpenScript, text: str) -> None:
         self.left.discard(script.row)
         self.script = script
         self._editor.open(text)

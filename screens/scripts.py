@@ -21,7 +21,6 @@ from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
-from screens.framed import Framed
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
 from screens.script_aids import ScriptAids
@@ -31,6 +30,7 @@ from screens.script_live import ScriptLive
 from screens.script_shelf import ScriptShelf
 from screens.script_start import ScriptStart
 from screens.script_text import ScriptText
+from screens.script_versions import ScriptVersions, Versioned, saved_words
 from widgets.editor import ScriptEditor
 from widgets.find_line import FindLine
 from widgets.findings import Findings
@@ -44,7 +44,7 @@ HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for besid
 HIGH: Final = 20  # from here on, some problems have room below it
 
 
-class ScriptsScreen(Framed):
+class ScriptsScreen(Versioned):
     CSS_PATH = "scripts.tcss"
     AUTO_FOCUS: ClassVar[str | None] = "#scripts"
     GROUPS = ON_SCRIPTS
@@ -69,6 +69,7 @@ class ScriptsScreen(Framed):
         self._findings = ScriptFindings(
             self, self.editor, self._below, store.tests, self._aside.checked
         )
+        self.past = ScriptVersions(self, store, self._text)
         self._start = ScriptStart(self, store, self._text, send, self._findings.why_not)
 
     def inside(self) -> ComposeResult:
@@ -215,7 +216,7 @@ class ScriptsScreen(Framed):
             self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
-        self.notice(f"Saved: {script.place}" if not script.row.is_shipped else "Nothing to save.")
+        self.notice(saved_words(script))
         self._findings.start_tests(script.text)
 
     async def action_lab(self) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from lefi_tui.lang.meaning import HandlerChange, Meaning, Named, PartChange
 
 SAME: Final = "It does the same: only its layout, its comments or its names differ."
+LINE_MAX: Final = 68  # what is longer stands below itself
 KINDS: Final = {
     "condition": "when",
     "order": "does",
@@ -45,21 +46,26 @@ def _handler(of: HandlerChange) -> Iterator[str]:
     else:
         yield f"{mark} on {of.after or of.before}, line {of.line}"
     if of.how == "changed":
-        yield from (f"  {_part(each)}" for each in of.parts)
+        for each in of.parts:
+            yield from (f"  {line}" for line in _part(each))
     else:
         yield from (f"  {mark} {_one(each.kind, each.before or each.after)}" for each in of.parts)
 
 
-def _part(of: PartChange) -> str:
+def _part(of: PartChange) -> Iterator[str]:
+    before = f"~ {_one(of.kind, of.before)}"
     if of.kind == "order_of":
-        return _ORDER_OF
-    if not of.before:
-        return f"+ {_one(of.kind, of.after)}"
-    if not of.after:
-        return f"- {_one(of.kind, of.before)}"
-    if of.before == of.after:  # a name in it has another value
-        return f"~ {_one(of.kind, of.after)}, by other values"
-    return f"~ {_one(of.kind, of.before)} -> {of.after}"
+        yield _ORDER_OF
+    elif not of.before:
+        yield f"+ {_one(of.kind, of.after)}"
+    elif not of.after:
+        yield f"- {_one(of.kind, of.before)}"
+    elif of.before == of.after:  # a name in it has another value
+        yield f"{before}, by other values"
+    elif len(before) + len(of.after) < LINE_MAX:
+        yield f"{before} -> {of.after}"
+    else:
+        yield from (before, f"    -> {of.after}")
 
 
 def _one(kind: str, text: str) -> str:

@@ -122,10 +122,11 @@ def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
 
 
-def _bots(send: Any, palette: Any) -> Framed:
+def bots_room(scripts: Path, send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.script_store import ScriptFolder
     from screens.bots import BotsScreen
 
-    return BotsScreen(send, palette)
+    return BotsScreen(ScriptFolder(scripts), send, palette)
 
 
 def _manual(send: Any, palette: Any) -> Framed:
@@ -215,7 +216,7 @@ def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping
         "lab": partial(lab_room, began, scripts),
         "lessons": partial(lessons_room, scripts),
         "gallery": partial(gallery_room, began, scripts),
-        "bots": _bots,
+        "bots": partial(bots_room, scripts),
         "manual": _manual,
         "orders": _orders,
         "report": report_room,

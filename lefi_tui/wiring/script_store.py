@@ -227,11 +227,11 @@ def _kept(path: Path, script: OpenScript, how: str) -> OpenScript:
     from lefi_tui.lang.program import check
 
     if check(script.text).program is None:
-        return replace(script, version=0, unkept="no version: it does not check clean yet")
+        return replace(script, version=0, unkept="but no version: it does not check clean")
     try:
         number = ScriptVersions(path).keep(script.text, how).number
     except LefiError as error:
-        return replace(script, version=0, unkept=f"no version was kept: {error.why}")
+        return replace(script, version=0, unkept=f"but no version: {error.why}")
     return replace(script, version=number, unkept="")
 
 

@@ -20,7 +20,12 @@ def case(number: int, seed: int) -> Finding:
         with exchange_in_process(place) as far:
             share = SHARE if number % 2 else 0.0
             report = live_kills(place, far, seed * 1_000 + number, KILLS, share)
-    counts = {"kills": report.lives, "fills": report.fills, "spoilt": report.lost}
+    counts = {
+        "kills": report.lives,
+        "fills": report.fills,
+        "updates": report.updates,
+        "spoilt": report.lost,
+    }
     return Finding("; ".join(report.wrong), counts)
 
 

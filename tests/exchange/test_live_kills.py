@@ -13,3 +13,4 @@ def test_killed_again_and_again_it_believes_what_the_exchange_has_done(tmp_path:
         report = live_kills(tmp_path, far, seed=7, lives=5)
     assert report.wrong == ()
     assert report.fills >= report.lives
+    assert report.updates

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,6 +17,7 @@ from lefi_tui.core.order import Order
 from lefi_tui.ports.records import OrderRecord
 from lefi_tui.views.orders_picture import orders_view
 from lefi_tui.views.queries import OrdersQuery, Query
+from lefi_tui.wiring.script_store import ScriptFolder
 from screens.bots import BotsScreen
 from screens.manual import ManualScreen
 from screens.orders import OrdersScreen
@@ -100,10 +103,11 @@ def trading() -> Trader:
 
 @asynccontextmanager
 async def opened(
-    fed: HandFed, room: str = "", size: tuple[int, int] = (80, 24)
+    fed: HandFed, room: str = "", size: tuple[int, int] = (80, 24), scripts: Path | None = None
 ) -> AsyncIterator[Desk]:
     """The application in one of the two screens, or on the desk."""
-    rooms: dict[str, Room] = {"bots": BotsScreen, "manual": ManualScreen, "orders": OrdersScreen}
+    bots = partial(BotsScreen, ScriptFolder(scripts or Path("nowhere")))
+    rooms: dict[str, Room] = {"bots": bots, "manual": ManualScreen, "orders": OrdersScreen}
     app = LefiApp(DeskSetup(fed, lambda: SHELF, rooms=rooms))
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot, fed)

@@ -19,7 +19,9 @@ from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Decision, Intent, Needs, Note, Occasion, Quote, RunTrace, Snapshot
 from lefi_tui.core.desk import Desk, advance
+from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.instrument import Instrument
+from lefi_tui.core.live_gates import LiveFacts, ScriptTests
 from lefi_tui.core.order import OrderStatus, Size, SizeKind
 from lefi_tui.engine.charting import Charting
 from lefi_tui.engine.world import World
@@ -29,7 +31,16 @@ from lefi_tui.views.fold import ScreenState, fold
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.kill_view import kill_view
 from lefi_tui.views.picture import answer
-from lefi_tui.views.queries import AwayQuery, BotQuery, ChartQuery, GatesQuery, KillQuery, Query
+from lefi_tui.views.queries import (
+    AwayQuery,
+    BotQuery,
+    ChartQuery,
+    GatesQuery,
+    KillQuery,
+    Query,
+    UpdateQuery,
+)
+from lefi_tui.views.update_picture import update_view
 
 START_NS = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -180,6 +191,12 @@ class HandFed:
         self.tell(stamped(command, self.now_ns))
         return Ticket()
 
+    def _updated(self, query: UpdateQuery) -> Any:
+        asked = m.UpdateBot(query.bot, query.source, query.settings, is_whole=query.is_whole)
+        facts = LiveFacts(tests=ScriptTests(version_of(query.source), 1))
+        view, rows = update_view(self.desk, replace(asked, facts=facts)), self.gates.rows
+        return replace(view, refusal="a gate is shut", rows=rows) if rows else view
+
     async def ask(self, query: Query) -> Any:
         if self.broke is not None:
             raise self.broke
@@ -193,8 +210,8 @@ class HandFed:
             return bot_view(self.desk, self.state, query.bot, self.now_ns, None)
         if isinstance(query, GatesQuery):
             return self.gates
-        if isinstance(query, KillQuery):
-            return kill_view(self.desk)
+        if isinstance(query, (KillQuery, UpdateQuery)):
+            return kill_view(self.desk) if isinstance(query, KillQuery) else self._updated(query)
         return answer(query, self.state, self.desk, self.now_ns)
 
 

@@ -1,0 +1,217 @@
+"""Versions of a script and another text for a bot, by keys: shown before anything is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual.widgets import Static
+
+from lefi_tui.core import messages as m
+from lefi_tui.core.live_gates import TYPED, Gate
+from lefi_tui.views.gates_view import GatesView
+from lefi_tui.views.scripts import ScriptRow
+from lefi_tui.wiring.script_store import ScriptFolder
+from screens.bots import BotsScreen
+from screens.scripts import ScriptsScreen
+from screens.update_bot import UpdateBotScreen
+from screens.versions import VersionsScreen
+from tests.screens import bots_kit, scripts_kit
+from tests.screens.bots_kit import SCRIPT, Trader
+from tests.screens.scripts_kit import RIGHT, folder
+
+LATER = RIGHT.replace("fast = 12", "fast = 20").replace("close > fast", "close >= fast")
+
+
+def saved(place: Path, name: str, *texts: str) -> Path:
+    """An own script with a version of each of these texts, the last one its text."""
+    own = folder(place, **{name: texts[0]})
+    store = ScriptFolder(own)
+    script = store.read(ScriptRow(name))
+    for text in texts[1:]:
+        script = store.save(script, text)
+    return own
+
+
+def shown(screen: Any) -> str:
+    return "\n".join(str(each.render()) for each in screen.query(Static))
+
+
+async def _versions(scripts: scripts_kit.Scripts) -> VersionsScreen:
+    await scripts.press("alt+s")
+    await scripts.until(lambda: isinstance(scripts.app.screen, VersionsScreen))
+    screen = scripts.app.screen
+    assert isinstance(screen, VersionsScreen)
+    await scripts.until(lambda: screen.looked.compared is not None)
+    return screen
+
+
+# ---- of a script
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_each_save_changed_is_told_by_meaning_and_by_lines(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER), size) as scripts:
+        await scripts.open("mine")
+        screen = await _versions(scripts)
+        assert "~ when close > fast -> close >= fast" in shown(screen)
+        assert "~ fast: 12 in 2..200 -> 20 in 2..200" in shown(screen)
+        assert "+setting fast = 20 in 2..200" in shown(screen)
+        await scripts.press("down")
+        await scripts.until(lambda: "letter for letter" in shown(screen))  # it is the first
+        await scripts.press("v")
+        await scripts.until(lambda: "close >= fast -> close > fast" in shown(screen))
+
+
+@pytest.mark.asyncio
+async def test_back_to_one_makes_a_new_version_and_the_editor_shows_it(tmp_path: Path) -> None:
+    own = saved(tmp_path, "mine", RIGHT, LATER)
+    async with scripts_kit.opened(own) as scripts:
+        await scripts.open("mine")
+        await _versions(scripts)
+        await scripts.press("down", "enter")
+        await scripts.shows("Go back to version 1")
+        await scripts.press("escape")  # asked, and not done
+        assert (own / "mine.lefi").read_text() == LATER
+        await scripts.press("enter", "enter")
+        await scripts.until(lambda: isinstance(scripts.app.screen, ScriptsScreen))
+        await scripts.until(lambda: "version 3" in scripts.text)
+        assert scripts.editor.text == RIGHT
+        assert (own / "mine.lefi").read_text() == RIGHT
+        rows = ScriptFolder(own).versions(ScriptRow("mine")).rows
+        assert [each.how for each in rows] == ["as it was found", "saved", "back to 1"]
+
+
+@pytest.mark.asyncio
+async def test_what_is_typed_and_not_saved_is_never_replaced(tmp_path: Path) -> None:
+    async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER)) as scripts:
+        await scripts.open("mine")
+        await scripts.type("x")
+        screen = await _versions(scripts)
+        await scripts.press("down", "enter")
+        await scripts.until(lambda: "is not saved" in shown(screen))
+        assert scripts.app.screen is screen
+        assert scripts.editor.text.startswith("x")
+
+
+@pytest.mark.asyncio
+async def test_a_save_says_which_version_it_made(tmp_path: Path) -> None:
+    async with scripts_kit.opened(folder(tmp_path, mine=RIGHT), (120, 40)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("end")
+        await scripts.type(" // mine")
+        await scripts.press("ctrl+s")
+        await scripts.shows("Saved as version 2")
+
+
+@pytest.mark.asyncio
+async def test_a_version_that_was_changed_on_the_disk_is_told_and_not_taken(tmp_path: Path) -> None:
+    own = saved(tmp_path, "mine", RIGHT, LATER)
+    for each in (own / ".versions" / "mine.lefi").glob("*.lefi"):
+        each.write_text("evil")
+    async with scripts_kit.opened(own, (120, 40)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("alt+s")
+        await scripts.until(lambda: isinstance(scripts.app.screen, VersionsScreen))
+        screen = scripts.app.screen
+        await scripts.until(lambda: "was changed since it was kept" in shown(screen))
+        assert (own / "mine.lefi").read_text() == LATER
+
+
+# ---- of a bot
+
+TIGHT = SCRIPT.replace("stop_loss = 2%", "stop_loss = 1%")
+
+
+def trading() -> Trader:
+    fed = Trader()
+    fed.quote("BTC/USDT", 42_000.0)
+    fed.run_script()
+    return fed
+
+
+async def _update(desk: Any) -> UpdateBotScreen:
+    await desk.press("u")
+    await desk.until(lambda: isinstance(desk.app.screen, UpdateBotScreen))
+    screen = desk.app.screen
+    assert isinstance(screen, UpdateBotScreen)
+    return screen
+
+
+def sent(desk: Any) -> list[m.UpdateBot]:
+    return [each for each in desk.fed.commands if isinstance(each, m.UpdateBot)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_bot_takes_the_newest_version_after_a_person_has_read_what_it_means(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    own = saved(tmp_path, "cross", SCRIPT, TIGHT)
+    async with bots_kit.opened(trading(), "bots", size, own) as desk:
+        screen = await _update(desk)
+        await desk.until(lambda: "The text has" in shown(screen) or "tests passed" in shown(screen))
+        assert "stop_loss = 1%" in shown(screen)
+        assert "Its orders, its position and the exits of that stay as they are" in shown(screen)
+        assert not sent(desk)
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, BotsScreen))
+        (command,) = sent(desk)
+        assert (command.bot, command.source, command.is_whole) == ("cross", TIGHT, False)
+
+
+@pytest.mark.asyncio
+async def test_a_text_it_can_t_take_says_why_and_is_not_sent(tmp_path: Path) -> None:
+    wrong = SCRIPT.replace("BTC/USDT", "DOGE/USDT")
+    own = saved(tmp_path, "cross", SCRIPT, wrong)
+    async with bots_kit.opened(trading(), "bots", (120, 40), own) as desk:
+        screen = await _update(desk)
+        await desk.until(lambda: "It can't take it" in shown(screen))
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, UpdateBotScreen)
+        await desk.press("down")
+        await desk.until(lambda: "runs this text" in shown(screen))
+        await desk.press("enter", "escape")
+        assert not sent(desk)
+
+
+@pytest.mark.asyncio
+async def test_a_bot_of_no_own_script_says_how_it_is_updated_all_the_same() -> None:
+    async with bots_kit.opened(trading(), "bots", (120, 40)) as desk:
+        screen = await _update(desk)
+        await desk.until(lambda: "lefi bots update cross --script FILE" in shown(screen))
+
+
+OPEN = (
+    Gate("live_trading", is_open=True, found="true in config.toml"),
+    Gate(TYPED, is_open=False, found="it was not typed back yet", next="Type demo"),
+)
+SHUT = Gate("key", is_open=False, found="its key can withdraw", next="`lefi keys test demo`")
+
+
+@pytest.mark.asyncio
+async def test_real_money_shows_its_gates_and_asks_for_the_accounts_name(tmp_path: Path) -> None:
+    own = saved(tmp_path, "cross", SCRIPT, TIGHT)
+    fed = trading()
+    accounts = fed.desk.accounts
+    live = {n: replace(e, mode="live", venue="binanceusdm") for n, e in accounts.items()}
+    fed.desk = replace(fed.desk, accounts=live)
+    fed.gates = GatesView("demo", is_real=True, rows=(SHUT, *OPEN))
+    async with bots_kit.opened(fed, "bots", (120, 40), own) as desk:
+        screen = await _update(desk)
+        await desk.until(lambda: "SHUT  key" in shown(screen))
+        await desk.press(*"demo", "enter")
+        await desk.until(lambda: shown(screen).endswith("a gate is shut"))
+        fed.gates = GatesView("demo", is_real=True, rows=OPEN)
+        await desk.until(lambda: "SHUT  key" not in shown(screen))
+        await desk.press(*["backspace"] * 4, *"dem", "enter")
+        await desk.until(lambda: "Type demo, letter by letter." in shown(screen))
+        assert not sent(desk)
+        await desk.press("o", "enter")
+        await desk.until(lambda: bool(sent(desk)))
+        assert sent(desk)[0].typed == "demo"
