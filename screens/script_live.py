@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.record import Record
 from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.lang.authoring.valued import value_source
@@ -17,7 +19,8 @@ from lefi_tui.lang.source import Span
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
-from lefi_tui.views.queries import BotQuery, WorthQuery
+from lefi_tui.views.distance_view import DistancesView
+from lefi_tui.views.queries import BotQuery, DistancesQuery, WorthQuery
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
 from screens.beside import Newest
@@ -25,6 +28,7 @@ from screens.framed import Framed
 from widgets.editor import ScriptEditor
 
 REST_SECONDS: Final = 0.25  # the cursor stands still before anything is asked
+NEAR_SECONDS: Final = 2.0
 BOT_SECONDS: Final = 5.0  # its settings change seldom
 WORDS_MAX: Final = 40  # of an expression
 VALUES_MAX: Final = 4  # of an expression in a loop
@@ -44,18 +48,27 @@ class Wanted(Record):
     unit: str = ""
     source: str = ""
     refusal: str = ""
+    text: str = ""  # of the whole script; empty while it has errors
     title: str = ""  # of the script
     symbols: tuple[str, ...] = ()
     settings: frozenset[str] = frozenset()
 
 
 class ScriptLive:
-    """`told` hears when there are other words to show."""
+    """`told` hears when there are other words to show, `listed` how close each condition is."""
 
-    def __init__(self, screen: Framed, editor: ScriptEditor, told: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        screen: Framed,
+        editor: ScriptEditor,
+        told: Callable[[], None],
+        listed: Callable[[DistancesView], None],
+    ) -> None:
         self._screen = screen
         self._editor = editor
         self._told = told
+        self._listed = listed
+        self._distances: DistancesQuery | None = None
         self._wanted: Wanted | None = None
         self._answer: WorthView | None = None
         self._bot: BotView | None = None
@@ -65,7 +78,7 @@ class ScriptLive:
     # ---- what is asked
 
     def turn(self, *, is_on: bool) -> None:
-        self.is_on = is_on
+        self.is_on, self._distances = is_on, None
         self._forget()
         self.look()
 
@@ -87,11 +100,13 @@ class ScriptLive:
     def _ask(self) -> None:
         """Of the account that has a bot of this script, else of one that sees its market."""
         wanted, view = self._wanted, self._screen.desk_view
-        if wanted is None or view is None or not wanted.source:
+        if wanted is None or view is None or not wanted.text:
             return
-        account = self._account(view, wanted)
+        account, settings = self._account(view, wanted), self._settings(wanted)
         if account:
-            self._screen.query_of = WorthQuery(account, wanted.source, self._settings(wanted))
+            self._distances = DistancesQuery(account, wanted.text, settings)
+        if account and wanted.source:
+            self._screen.query_of = WorthQuery(account, wanted.source, settings)
 
     def _account(self, view: DeskView, wanted: Wanted) -> str:
         bot = self._bot_of(view)
@@ -112,9 +127,12 @@ class ScriptLive:
         return tuple((name, value) for name, value in chosen.items() if name in wanted.settings)
 
     def asides(self) -> Sequence[Aside]:
-        view = self._screen.desk_view
-        bot = self._bot_of(view) if self.is_on and view is not None else None
-        return () if bot is None else (Aside(BotQuery(bot.id), BOT_SECONDS),)
+        view, near = self._screen.desk_view, self._distances
+        if not self.is_on or view is None or near is None:
+            return ()
+        bot = self._bot_of(view)
+        asked = Aside(near, NEAR_SECONDS)
+        return (asked,) if bot is None else (asked, Aside(BotQuery(bot.id), BOT_SECONDS))
 
     # ---- what is answered
 
@@ -125,7 +143,13 @@ class ScriptLive:
             self._answer = known
             self._told()
 
-    def heard_bot(self, bot: BotView) -> None:
+    def heard_aside(self, answer: BotView | DistancesView) -> None:
+        if isinstance(answer, BotView):
+            self._heard_bot(answer)
+        elif self.is_on:
+            self._listed(answer)
+
+    def _heard_bot(self, bot: BotView) -> None:
         is_new = self._bot is None or bot.chosen != self._bot.chosen
         self._bot = bot
         if is_new:
@@ -135,6 +159,8 @@ class ScriptLive:
         """`EMA(close, 12) = 42,120.5 USDT per BTC   demo, to 22:10`; empty while it is asked."""
         wanted, answer = self._wanted, self._answer
         if not self.is_on or wanted is None:
+            return ""
+        if not (wanted.words or wanted.refusal):
             return ""
         refusal = wanted.refusal or (answer.refusal if answer is not None else "")
         if refusal:
@@ -162,18 +188,15 @@ def wanted_at(place: Place) -> Wanted:
     """In a thread: the smallest whole expression there, and a script that tells its value."""
     analysis = analysed(place.text)
     span, blueprint = analysis.expression_at(place.offset), analysis.blueprint
-    if span is None or blueprint is None:
+    if blueprint is None:
         return Wanted()
-    asked = value_source(place.text, span)
-    return Wanted(
-        written(place.text, span),
-        analysis.unit_of(span),
-        asked.source,
-        asked.refusal,
-        blueprint.title,
-        blueprint.symbols,
-        frozenset(each.name for each in blueprint.settings),
-    )
+    settings = frozenset(each.name for each in blueprint.settings)
+    of = Wanted("", "", "", "", place.text, blueprint.title, blueprint.symbols, settings)
+    if span is None:
+        return of
+    asked, unit = value_source(place.text, span), analysis.unit_of(span)
+    words = written(place.text, span)
+    return replace(of, words=words, unit=unit, source=asked.source, refusal=asked.refusal)
 
 
 def written(text: str, span: Span) -> str:

@@ -18,6 +18,7 @@ from textual.widgets import OptionList, TextArea
 from lefi_tui.core.messages import Command
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
@@ -65,7 +66,7 @@ class ScriptsScreen(Versioned):
         self.shelf = ScriptShelf(self, store, self._list, self._text)
         self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
         self._aids = ScriptAids(self, self.editor, self._aside.list_uses)
-        self._live = ScriptLive(self, self.editor, self.draw_words)
+        self._live = ScriptLive(self, self.editor, self.draw_words, self._aside.list_near)
         self._findings = ScriptFindings(
             self, self.editor, self._below, store.tests, self._aside.checked
         )
@@ -116,8 +117,8 @@ class ScriptsScreen(Versioned):
     def asides(self) -> Sequence[Aside]:
         return self._live.asides()
 
-    def show_aside(self, answer: BotView) -> None:
-        self._live.heard_bot(answer)
+    def show_aside(self, answer: BotView | DistancesView) -> None:
+        self._live.heard_aside(answer)
 
     # ---- the list
 
@@ -203,7 +204,6 @@ class ScriptsScreen(Versioned):
     def _aside_shown(self) -> None:
         self.set_class(bool(self._aside.what), "-aside")
         self._live.turn(is_on=self._aside.what == "values")
-        self.call_after_refresh(self.editor.scroll_cursor_visible)
 
     def action_tests(self) -> None:
         if self._text.script is not None:

@@ -73,6 +73,10 @@ class ScriptArea(InOrder, TextArea):
             self._tried = tried
             self.refresh()
 
+    def on_resize(self) -> None:
+        """What opens below takes lines away, not the cursor's."""
+        self.call_after_refresh(self.scroll_cursor_visible)
+
     def dress(self, palette: Palette) -> None:
         if palette is not self._palette:
             self._palette = palette
