@@ -1,8 +1,9 @@
 """The language server: what an editor asks about a script, answered as the desk's own editor is.
 
-It keeps three rules. Typing never waits: texts are read on a thread of their own, and of a text
-that changes meanwhile only the newest is told about. Standard output carries the protocol and
-nothing else. A fault in one question is that question's answer, and the next one is answered.
+It keeps three rules. Typing never waits: texts are checked and questions answered on threads of
+their own, and of a text that changes meanwhile only the newest is told about. Standard output
+carries the protocol and nothing else. A fault in one question is that question's answer, and the
+next one is answered.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class _Protocol(LanguageServerProtocol):
 
 
 class LefiServer(LanguageServer):
-    """Texts by their names, and one thread that reads them."""
+    """Texts by their names, a thread that checks them, and one that answers about them."""
 
     protocol: _Protocol
 
@@ -75,7 +76,8 @@ class LefiServer(LanguageServer):
         self._profile = profile
         self.documents: dict[str, Document] = {}
         self._checks: dict[str, asyncio.Task[None]] = {}
-        self._reader = ThreadPoolExecutor(1, "lefi-reads")
+        self._checker = ThreadPoolExecutor(1, "lefi-checks")
+        self._answerer = ThreadPoolExecutor(1, "lefi-answers")  # no question waits for a check
         self.said: set[str] = set()  # of the two words that end a session
         for word in (types.SHUTDOWN, types.EXIT):
             self.feature(word)(partial(self._ending, word))
@@ -91,7 +93,7 @@ class LefiServer(LanguageServer):
             document = self.documents.get(params.text_document.uri)
             if document is None:
                 return None
-            return await self._off_the_loop(self._answered, answer, document, params)
+            return await _in(self._answerer, self._answered, answer, document, params)
 
         return asked
 
@@ -100,13 +102,10 @@ class LefiServer(LanguageServer):
         return answer(document, params, client)
 
     async def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
-        problem = await self._off_the_loop(self._profile.saved, params.text_document.uri)
+        problem = await _in(self._answerer, self._profile.saved, params.text_document.uri)
         if problem:
             told = types.ShowMessageParams(types.MessageType.Warning, problem)
             self.window_show_message(told)
-
-    async def _off_the_loop(self, work: Callable[..., Any], *given: object) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._reader, work, *given)
 
     # ---- texts
 
@@ -128,7 +127,7 @@ class LefiServer(LanguageServer):
         told: Document | None = None
         try:
             while (document := self.documents.get(uri)) is not None and document is not told:
-                found = await self._off_the_loop(_found, document.text)
+                found = await _in(self._checker, _found, document.text)
                 told = document
                 if self.documents.get(uri) is document:
                     shown = [lsp_told.told(document, each) for each in found]
@@ -144,8 +143,13 @@ class LefiServer(LanguageServer):
         """The library's log says it on standard error; a window over a script helps nobody."""
 
     def shutdown(self) -> None:
-        self._reader.shutdown(cancel_futures=True)
+        for each in (self._checker, self._answerer):
+            each.shutdown(cancel_futures=True)
         super().shutdown()  # type: ignore[no-untyped-call]
+
+
+async def _in(thread: ThreadPoolExecutor, work: Callable[..., Any], *given: object) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(thread, work, *given)
 
 
 def _found(text: str) -> tuple[Diagnostic, ...]:

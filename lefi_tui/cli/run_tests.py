@@ -11,6 +11,7 @@ from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
 from lefi_tui.core.record import Record
 from lefi_tui.errors import REFUSED, ScriptRefusedError
+from lefi_tui.simulate.lesson_tests import lesson_outcomes
 from lefi_tui.simulate.script_tests import Outcome, run_script_tests
 
 
@@ -41,7 +42,7 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def _ran(path: Path, text: str) -> _Ran:
     try:
-        return _Ran(path, run_script_tests(text))
+        return _Ran(path, (*run_script_tests(text), *lesson_outcomes(text)))
     except ScriptRefusedError as error:
         return _Ran(path, refusal=error.why)
 

@@ -100,27 +100,20 @@ def test_what_is_no_message_and_a_text_that_is_not_open_stop_nothing() -> None:
         assert [each["code"] for each in editor.told()["diagnostics"]] == ["LF203"]
 
 
-def test_a_question_may_be_taken_back() -> None:
-    with Editor() as editor:
-        editor.open(WRONG * 300)
-        asked = editor.asked("textDocument/formatting", editor.about(options=STYLE))
-        editor.say("$/cancelRequest", {"id": asked})
-        assert "error" in editor.answer(asked)
-        assert editor.told()["version"] == 1
-
-
 SLOW = """
 import sys, threading
-from lefi_tui.adapters import lsp_server
-real = lsp_server.analysed
-def slow(text):
-    sys.stderr.write("reads\\n")
-    sys.stderr.flush()
-    while "wait" in text and not (go.is_set()):
-        go.wait(0.01)
-    return real(text)
+from lefi_tui.adapters import lsp_server, lsp_style
 go = threading.Event()
-lsp_server.analysed = slow
+def slowly(real):
+    def work(text):
+        sys.stderr.write("reads\\n")
+        sys.stderr.flush()
+        if "wait" in text:
+            go.wait()
+        return real(text)
+    return work
+lsp_server.analysed = slowly(lsp_server.analysed)
+lsp_style.formatted = slowly(lsp_style.formatted)
 server = lsp_server.LefiServer
 put = server.put
 def heard(self, document):
@@ -149,6 +142,30 @@ def test_of_a_text_that_changed_meanwhile_only_the_newest_is_told() -> None:
         assert editor.complaints() == "reads\n"  # nor was any of the nine read
         told = [each for way, each in editor.wire if "publishDiagnostics" in json.dumps(each)]
         assert len(told) == 1
+
+
+def test_a_question_may_be_taken_back_while_it_is_being_answered() -> None:
+    with Editor(code=SLOW) as editor:
+        editor.open("x = 1\n")
+        assert editor.told()["diagnostics"]
+        editor.type("1", "1  // wait")
+        asked = editor.asked("textDocument/formatting", editor.about(options=STYLE))
+        editor.say("$/cancelRequest", {"id": asked})
+        assert editor.answer(asked)["error"]["code"] == -32800
+        editor.type("wait", "now")
+        assert editor.told()["version"] == editor.version
+        assert editor.restyled() == []
+
+
+def test_no_question_waits_for_a_check() -> None:
+    with Editor(code=SLOW) as editor:
+        editor.open("// wait\ny = Spo\n")
+        assert editor.process.stderr is not None
+        assert editor.process.stderr.readline() == b"reads\n"
+        found = editor.ask("textDocument/completion", editor.about("y = Spo|"))
+        assert [each["label"] for each in found["items"]][:1] == ["Spot"]
+        editor.type("wait", "now")
+        assert editor.told()["version"] == 2
 
 
 def test_a_text_that_is_closed_has_no_messages_any_more() -> None:

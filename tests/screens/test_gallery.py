@@ -79,6 +79,7 @@ async def test_the_script_at_the_cursor_runs_in_a_process_of_its_own_and_is_draw
         await scripts.shows("Demo market, BTC/USDT 15m")
         await scripts.shows("buy and hold")
         assert any("⠀" < letter <= "⣿" for letter in scripts.text)
+        await scripts.until((tmp_path / "gallery" / "bollinger.json").exists)
     gallery = house(tmp_path)
     first = gallery.scripts()[0]
     run = gallery.kept(first)
@@ -91,10 +92,10 @@ async def test_the_script_at_the_cursor_runs_in_a_process_of_its_own_and_is_draw
 
 @pytest.mark.asyncio
 async def test_a_run_that_was_made_is_shown_at_once_and_not_made_again(tmp_path: Path) -> None:
+    kept = tmp_path / "gallery" / "bollinger.json"
     async with shown(tmp_path) as scripts:
         await at_gallery(scripts)
-        await scripts.shows("buy and hold")
-    kept = tmp_path / "gallery" / "bollinger.json"
+        await scripts.until(kept.exists)
     before = kept.stat().st_mtime_ns
     async with shown(tmp_path) as scripts:
         await at_gallery(scripts)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lefi_tui.cli import main
 from lefi_tui.lang.examine import examined
 from lefi_tui.lang.formatter import formatted
 from lefi_tui.lang.lessons.lesson import CODE, COUNT, WIDTH, Lesson, number_of
@@ -78,3 +81,17 @@ def test_other_scripts_are_of_none(text: str) -> None:
     assert lesson_of(text) is None
     assert asked_by_lesson(text) == 0
     assert list(lesson_outcomes(text)) == []
+
+
+@each_lesson
+def test_lefi_test_tells_it_too(
+    lesson: Lesson, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For whoever writes in an editor of their own."""
+    file = tmp_path / f"{lesson.about}.lefi"
+    file.write_text(lesson.text)
+    assert main(["test", str(file)]) == 1
+    assert "FAILED" in (told := capsys.readouterr().out)
+    assert '"lesson: ' in told
+    file.write_text(lesson.solved)
+    assert main(["test", str(file)]) == 0
