@@ -931,6 +931,8 @@ class BotUpdated(Event):
     settings: tuple[tuple[str, str], ...]
     at_ns: int
     by: str
+    warmed: int = 0  # candles of the past, of the timeframe that has the fewest
+    wanted: int = 0  # that its handlers wait for
 
 
 class UpdateDropped(Event):

@@ -205,7 +205,7 @@ def approval_over(desk: Desk, event: ApprovalAnswered | ApprovalEnded) -> Desk:
 
 
 def bot_faulted(desk: Desk, event: BotFaulted) -> Desk:
-    return with_bot(desk, event.bot, status=BotStatus.FAULTED, reason=event.text)
+    return with_bot(desk, event.bot, status=BotStatus.FAULTED, reason=event.text, update=None)
 
 
 def bot_ran(desk: Desk, event: BotRan) -> Desk:

@@ -7,6 +7,7 @@ something of its unwatched, or could not go on from its state, is refused in wor
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import Final
 
@@ -245,8 +246,10 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     if refusal:
         _drop(draft, bot_id, refusal, at_ns)
         return
-    before, timers = bot.version, bot.needs.timers
-    draft.say(BotUpdated(bot_id, update.version, before, update.settings, at_ns, update.by))
+    before, timers, needs = bot.version, bot.needs.timers, update.needs
+    told = (bot_id, update.version, before, update.settings, at_ns, update.by)
+    wanted = needs.history_bars if needs.bars and bot.is_alive else 0
+    draft.say(BotUpdated(*told, warmed=_fewest(needs, bars), wanted=wanted))
     for close_ms, closed in groupby(_in_order(bars), key=_close_ms):
         run_bot(draft, bot_id, Occasion(close_ms, bars=tuple(closed), is_history=True))
     if bars:
@@ -265,6 +268,12 @@ def _busy(draft: Draft, bot: BotRecord, at_ns: int) -> str:
     if not bot.awaited and not bot.answers:
         return ""
     return busy(draft, bot.id, "its bot takes another text", "Update it", at_ns)
+
+
+def _fewest(needs: Needs, bars: tuple[Bar, ...]) -> int:
+    """Candles of the timeframe that has the fewest: what it lacks still, it waits for."""
+    counts = Counter((each.symbol, each.timeframe_ms) for each in _in_order(bars))
+    return min((counts[key] for key in needs.bars), default=0)
 
 
 def _in_order(bars: tuple[Bar, ...]) -> list[Bar]:
