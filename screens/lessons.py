@@ -85,8 +85,9 @@ class LessonsScreen(TwoPanes[LessonList]):
             self.action_open()
             return
         again = partial(self._errands.ask, partial(self._lessons.again, row.lesson), self._go)
-        words = f"What you wrote in lesson {row.lesson.number} goes; Esc leaves it as it is."
-        answers = [(f"Begin lesson {row.lesson.number} again", again)]
+        number = row.lesson.number
+        words = f"What you wrote in lesson {number} goes to its versions. Esc leaves all as it is."
+        answers = [(f"Begin lesson {number} again", again)]
         self.app.push_screen(ChoiceScreen("Again", words, answers))
 
     def _go(self, about: str) -> None:

@@ -56,7 +56,7 @@ class LessonList(Listing[Taught]):
     def explain(self, view: Taught, number: int) -> str:
         done = sum(each.is_done for each in view.rows)
         lesson = view.rows[number].lesson
-        return f"{done} of {COUNT} are done. Enter opens lesson {lesson.number} in the editor."
+        return f"{done} of {COUNT} done. Enter opens lesson {lesson.number} in the editor."
 
 
 def page(row: LessonRow, frame: Frame, *, has_solution: bool) -> Page:

@@ -25,5 +25,5 @@ class Lessons(Protocol):
         ...
 
     def again(self, lesson: Lesson) -> str:
-        """The same, as it begins; what was written in it goes."""
+        """The same, as it begins; what was written in it stays among its versions."""
         ...

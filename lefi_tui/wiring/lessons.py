@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.adapters.script_files import read, remove, write
+from lefi_tui.adapters.script_versions import ScriptVersions
 from lefi_tui.lang.lessons.lesson import Lesson, number_of
 from lefi_tui.lang.lessons.table import LESSONS
 from lefi_tui.views.lessons import LessonRow
@@ -33,7 +34,10 @@ class LessonFolder:
         return lesson.about
 
     def again(self, lesson: Lesson) -> str:
-        write(self._path(lesson), lesson.text)
+        path = self._path(lesson)
+        if path.exists():
+            ScriptVersions(path).keep(read(path).text, "before it began again")
+        write(path, lesson.text)
         remove(self._own / f".{lesson.about}.draft")
         return lesson.about
 

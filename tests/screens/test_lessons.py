@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lefi_tui.adapters.script_versions import ScriptVersions
 from lefi_tui.lang.lessons.table import LESSONS
 from lefi_tui.wiring.lessons import DONE, LessonFolder, note_passed
 from screens.lessons import LessonsScreen
@@ -22,7 +23,7 @@ def taught(own: Path, size: tuple[int, int] = (120, 40)) -> AbstractAsyncContext
 async def at_lessons(scripts: Scripts) -> LessonsScreen:
     await scripts.press("alt+j")
     await scripts.until(lambda: isinstance(scripts.app.screen, LessonsScreen))
-    await scripts.shows("of 10 are done")
+    await scripts.shows("of 10 done")
     screen = scripts.app.screen
     assert isinstance(screen, LessonsScreen)
     return screen
@@ -35,7 +36,7 @@ async def test_the_lessons_stand_there_with_their_words(
 ) -> None:
     async with taught(tmp_path, size) as scripts:
         screen = await at_lessons(scripts)
-        await scripts.shows("0 of 10 are done")
+        await scripts.shows("0 of 10 done")
         await scripts.shows('Print("hello")')
         await scripts.press("s")
         await scripts.press("pagedown")
@@ -63,7 +64,7 @@ async def test_a_lesson_opens_in_the_editor_fails_and_once_it_is_mended_holds(
         await scripts.press("ctrl+s")
         await scripts.shows("Lesson 1 of 10 holds. Alt+J has the next one.")
         screen = await at_lessons(scripts)
-        await scripts.shows("1 of 10 are done")
+        await scripts.shows("1 of 10 done")
         await scripts.until(lambda: screen.row.lesson.number == 2)
     assert (tmp_path / DONE).read_text() == "1\n"
 
@@ -88,7 +89,8 @@ async def test_a_lesson_is_kept_as_it_was_left_and_begun_again_only_when_asked(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "lesson_01.lefi"
-    file.write_text("// Lesson 1 of 10: A first script\n// mine\n")
+    mine = "// Lesson 1 of 10: A first script\n// mine\n"
+    file.write_text(mine)
     async with taught(tmp_path) as scripts:
         screen = await at_lessons(scripts)
         await scripts.until(lambda: screen.row.is_begun)
@@ -96,14 +98,16 @@ async def test_a_lesson_is_kept_as_it_was_left_and_begun_again_only_when_asked(
         await scripts.shows("// mine")
         await at_lessons(scripts)
         await scripts.press("a")
-        await scripts.shows("What you wrote in lesson 1 goes")
+        await scripts.shows("What you wrote in lesson 1 goes to its versions")
         await scripts.press("escape")
         assert "mine" in file.read_text()
         await scripts.press("a")
-        await scripts.shows("What you wrote in lesson 1 goes")
+        await scripts.shows("What you wrote in lesson 1 goes to its versions")
         await scripts.press("enter")
         await scripts.shows("// write here")
     assert file.read_text() == LESSONS[0].text
+    kept = ScriptVersions(file)
+    assert [kept.text(each) for each in kept.listed().rows] == [mine]
 
 
 def test_what_is_done_stays_done_and_is_told_in_order(tmp_path: Path) -> None:
