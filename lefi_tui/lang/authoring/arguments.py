@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from lefi_tui.lang.authoring import rows
 from lefi_tui.lang.authoring.around import Around
 from lefi_tui.lang.authoring.known import durations_in, symbols_in
+from lefi_tui.lang.authoring.lines import scanned_line
 from lefi_tui.lang.authoring.place import Bracket, Place
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.check_orders import TIFS
-from lefi_tui.lang.signatures import Param
+from lefi_tui.lang.signatures import Param, by_place
 from lefi_tui.lang.tokens import Kind, Token
+
+_SHARES: Final = frozenset({Kind.PERCENT})
+_NUMBERS: Final = frozenset({Kind.NUMBER})
+# The literals that each kind of parameter is mostly given.
+_GIVEN: Final = {
+    "length": _NUMBERS,
+    "constant": _NUMBERS,
+    "number": _NUMBERS,
+    "depth": _NUMBERS,
+    "duration": frozenset({Kind.DURATION}),
+    "level": _SHARES,
+    "size": frozenset({Kind.PERCENT, Kind.AMOUNT}),
+    "amount": frozenset({Kind.AMOUNT}),
+}
 
 
 def given_to(place: Place, call: Bracket) -> list[str]:
@@ -54,10 +70,20 @@ def arguments(around: Around, call: Bracket) -> tuple[list[Completion], Param | 
     if place.before not in {"(", ","}:
         return [], None
     number = len(given) - 1
-    places = [each for each in params if not each.is_named]
+    places = by_place(params, len(given))
     at = places[number] if number < len(places) and not any(given) else None
     left = [each for each in params if each.name not in given and each not in places[:number]]
     return [rows.argument(each) for each in left if each.is_named or each.is_optional], at
+
+
+def fits(row: Completion, param: Param | None) -> bool:
+    """Whether a setting's default is what the parameter takes; other names may be anything."""
+    if param is None or row.kind != "setting":
+        return False
+    default = scanned_line(row.detail.removeprefix("=").strip()).words[:1]
+    if param.kind == "symbol":
+        return bool(symbols_in(row.detail))
+    return bool(default) and default[0].kind in _GIVEN.get(param.kind, frozenset())
 
 
 def wanted(around: Around, param: Param | None) -> list[Completion]:

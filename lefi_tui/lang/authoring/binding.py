@@ -151,7 +151,7 @@ class _Reader:
                     self._value(each.value, nothing)
             case s.TestSignal():
                 self._values([each.value for each in check.fields], nothing)
-            case s.TestExpect():
+            case s.TestExpect() if not isinstance(check.value, s.Name):  # else `finalized`
                 self._value(check.value, nothing)
             case _:
                 return

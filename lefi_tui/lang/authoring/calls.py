@@ -35,12 +35,17 @@ def _of_builtin(place: Place, call: Bracket, params: tuple[Param, ...]) -> Signa
     given = given_to(place, call)
     active = _active(place, given, params)
     shown = [each for each in params if not each.is_named or each is active]
+    left = [each for each in params if each not in shown and each.name not in given]
     joined = call.method in BUILTINS and BUILTINS[call.method].result == "joined"
-    more = joined or len(shown) < len(params)
     parts = [f"{each.name} =" if each.is_named else written(each) for each in shown]
-    number = -1 if active is None else shown.index(active)
-    docs = "" if active is None else f"{active.name}: {TAKES[active.kind]}"
-    return _form(call.method, [*parts, *([_MORE] if more else [])], number, docs)
+    parts += [_MORE] if joined or left else []
+    if active is not None:
+        return _form(
+            call.method, parts, shown.index(active), f"{active.name}: {TAKES[active.kind]}"
+        )
+    names = ", ".join(each.name for each in left)
+    number = len(parts) - 1 if joined or (left and not given[-1]) else -1
+    return _form(call.method, parts, number, f"by name: {names}" if left else "")
 
 
 def _active(place: Place, given: Sequence[str], params: tuple[Param, ...]) -> Param | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring import rows
-from lefi_tui.lang.authoring.arguments import arguments, wanted
+from lefi_tui.lang.authoring.arguments import arguments, fits, wanted
 from lefi_tui.lang.authoring.around import Around
 from lefi_tui.lang.authoring.fields import fields, own_fields, texts
 from lefi_tui.lang.authoring.naming import names
@@ -29,6 +29,9 @@ _NAMING: Final = frozenset(  # a new name or title follows
     if each.form.startswith((f"{each.name} name", f'{each.name} "name'))
 )
 _CONSTANT: Final = ("setting", "state")  # heads of what has no event
+_BEFORE_ELSE: Final = frozenset(  # `else if` too
+    {"else", *(each.name for each in STATEMENTS.values() if "} else {" in each.form)}
+)
 _BEFORE_EFFECT: Final = ("=", "if", "not", "decide")
 
 
@@ -97,7 +100,7 @@ def _going_on(around: Around) -> list[Completion]:
     """What makes the line above go on: an `else` of it."""
     before = [each.text for each in around.place.sentence_before]
     is_choice = before.count("then") > before.count("else")
-    has_block = before[-1:] == ["}"] and len(around.place.frames) > 1
+    has_block = around.place.frames[-1].closed in _BEFORE_ELSE
     return [rows.spaced("else", "keyword")] if is_choice or has_block else []
 
 
@@ -187,19 +190,27 @@ def _expected(around: Around) -> list[Completion]:
 
 
 def _operators(around: Around) -> list[Completion]:
-    words: list[str] = sorted(each for each in OPERATORS if each.isalpha())
-    inside = {each.text for each in around.place.head if each.kind is Kind.KEYWORD}
-    if "if" in inside and around.head != "if":
-        words += ["then", "else"]
-    if around.head == "setting":
-        words = ["in"]
-    if around.head in DECLARATIONS and len(around.place.head) <= 2:
+    """Words that may stand behind a value."""
+    head = around.place.head
+    if around.head in DECLARATIONS and len(head) <= 2:
         return []
-    if len(around.place.head) == 1 and around.place.head[0].kind is Kind.NAME:
-        words = ["pays"]
-    if "pays" in inside:
-        words += ["on", "in", "at"]
-    return [rows.spaced(each, "keyword") for each in dict.fromkeys(words)]
+    if len(head) == 1 and head[0].kind is Kind.NAME:
+        return [rows.spaced("pays", "keyword")]
+    if around.head == "setting":
+        return [rows.spaced("in", "keyword")]
+    words = sorted(each for each in OPERATORS if each.isalpha())
+    words += _of_choice(around)
+    words += ["on", "in", "at"] if any(each.text == "pays" for each in head) else []
+    return [rows.spaced(each, "keyword") for each in words]
+
+
+def _of_choice(around: Around) -> list[str]:
+    """`if c then a else b`: the word that comes next, by what stands there already."""
+    words = [each.text for each in around.place.head if each.kind is Kind.KEYWORD]
+    is_statement = around.head == "if" or (around.head == "else" and words[1:2] == ["if"])
+    open_ifs = words.count("if") - is_statement - words.count("then")
+    is_else_due = words.count("then") > words.count("else") - (around.head == "else")
+    return [*(["then"] if open_ifs > 0 else []), *(["else"] if is_else_due else [])]
 
 
 def _operands(around: Around) -> list[Completion]:
@@ -209,7 +220,8 @@ def _operands(around: Around) -> list[Completion]:
     known = names(around)
     if _is_constant(around):
         known = [each for each in known if each.kind == "setting"]
-    return [*wanted(around, param), *known, *named, *_values(around)]
+    best = [each for each in known if fits(each, param)]
+    return [*best, *wanted(around, param), *known, *named, *_values(around)]
 
 
 def _is_constant(around: Around) -> bool:

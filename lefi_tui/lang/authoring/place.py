@@ -26,6 +26,7 @@ class Frame:
     def __init__(self, head: tuple[Token, ...], names: dict[str, int]) -> None:
         self.head = head  # the words of its statement before the brace
         self.names = names  # surely given a value here: the word's number
+        self.closed = ""  # the word of the block that has just ended in it
         self.leaves = False  # by `return`: whoever goes on did not come this way
         self.links: list[set[str]] | None = None  # what each link of an if chain so far gives
         self.rows: list[set[str]] = []  # of a table: what each row gives
@@ -225,6 +226,8 @@ class _Walk:
 
     def _next(self, statement: int) -> None:
         self._name()
+        if statement - 1 > self.statement:
+            self.frames[-1].closed = ""
         self.statement = statement
         self.brackets.clear()
 
@@ -273,6 +276,7 @@ class _Walk:
             return
         frame, around = self.frames.pop(), self.frames[-1]
         around.links = None
+        around.closed = frame.word if frame.word != "else" or len(frame.head) > 1 else ""
         given = [] if frame.leaves else [set(frame.names)]
         if frame.word == "if":
             around.links = given

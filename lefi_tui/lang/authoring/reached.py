@@ -39,6 +39,10 @@ class Reached:
             self._made[key] = _marked(self.source, settings)
         self._gone |= self._made[key][begun.handler].gone(begun)
 
+    def markable(self, settings: Mapping[str, str]) -> set[Key]:
+        """The ways that a program of these settings marks when it goes them."""
+        return {key for each in _marked(self.source, settings) for key in each.keys}
+
     @property
     def missed(self) -> tuple[Way, ...]:
         """Where no run has been, outermost only: what lies inside was not reached either."""
@@ -54,7 +58,7 @@ class _Marked:
     """A handler that marks its ways."""
 
     def __init__(self, run: Run, keys: Sequence[Key], *, may_wait: bool) -> None:
-        self._run, self._keys, self._may_wait = run, keys, may_wait
+        self._run, self.keys, self._may_wait = run, tuple(keys), may_wait
 
     def gone(self, begun: Begun) -> set[Key]:
         trace: list[tuple[int, bool, tuple[Any, ...]]] = []
@@ -62,7 +66,7 @@ class _Marked:
             played(self._run, begun, trace)
         else:
             self._run(begun.slots, begun.event, begun.reads, True, trace)  # noqa: FBT003 -- generated
-        return {self._keys[number] for number, _, _ in trace}
+        return {self.keys[number] for number, _, _ in trace}
 
 
 def _marked(source: str, settings: Mapping[str, str]) -> tuple[_Marked, ...]:

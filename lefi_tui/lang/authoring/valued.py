@@ -138,7 +138,7 @@ class _Asked:
     # ---- what it hangs on
 
     def _before(self, node: s.Expr) -> list[str]:
-        lines = [f"Print(\n{self._written(node.span)}\n)"]
+        lines = [f"Print((\n{self._written(node.span)}\n))"]
         item = next((each for each in self.script.items if _holds(each.span, node.span)), None)
         if isinstance(item, s.Handler) and _holds(item.body.span, node.span):
             self.handler = item

@@ -87,11 +87,19 @@ def active(signature: Signature) -> str:
         ('PnL("BTC|/USDT")', "symbol"),
         ("on Candle(symbol, |", "timeframe"),
         ("fn f(a, b) = a\nx = f(1, |)", "b"),
-        ("x = Min(1, 2, 3, |)", ""),
+        ("x = Min(1, 2, 3, |)", "…"),
+        ('Buy("BTC/USDT", 25%, |)', "…"),
+        ("x = EMA(close, 3, |)", ""),
     ],
 )
 def test_the_argument_at_the_cursor_is_marked(marked: str, wanted: str) -> None:
     assert active(signed(marked)) == wanted
+
+
+def test_what_may_follow_by_name_is_told() -> None:
+    docs = signed('Buy("BTC/USDT", 25%, stop_loss = 2%, |)').docs
+    assert docs.startswith("by name: at, take_profit, trail")
+    assert "stop_loss" not in docs
 
 
 def test_there_is_no_signature_outside_a_call() -> None:

@@ -129,4 +129,4 @@ def test_every_source_is_right_and_acts_on_nothing(name: str) -> None:
             program = program_of(found.source)
             assert program.sites == ()
             assert len(program.handlers) == 1
-            assert re.fullmatch(r"(?s).*Print\(\n.*\n\)\n\}(\n\})*\n", found.source)
+            assert re.fullmatch(r"(?s).*Print\(\(\n.*\n\)\)\n\}(\n\})*\n", found.source)
