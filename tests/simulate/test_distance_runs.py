@@ -1,4 +1,4 @@
-"""Every run of the tests of shipped scripts is told: as the program decides, in degrees and words."""
+"""Every run of the tests of shipped scripts is told as the program decides it."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ class _Told(Reached):
 
     def ran(self, settings: Mapping[str, str], begun: Begun) -> None:
         program = bind(self.source, settings).program
-        outcomes_of = {each.text: set[bool]() for each in program.explain(begun)}
-        for each in program.explain(begun):
-            outcomes_of[each.text].add(each.outcome)
+        met: dict[str, set[bool]] = {}
+        for seen in program.explain(begun):
+            met.setdefault(seen.text, set()).add(seen.outcome)
         for each in distances(program, begun):
             assert 0.0 <= each.degree <= 1.0
             assert each.words
             assert self.source[each.span.start : each.span.end].split() == each.text.split()
-            if each.was_reached:
-                assert each.is_met in outcomes_of[each.text]
+            assert not each.was_reached or each.is_met in met[each.text]
         self.runs += 1
 
 
