@@ -95,7 +95,8 @@ async def _asked(channel: Channel, bot: str) -> BotView:
 def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
     yield f"{row.title} ({row.id}), {row.status}, {row.mode} on {row.account}"
     plan = f", {view.plan}" if view.plan else ""
-    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{plan}"
+    taking = f", takes {view.updating} once it is warm" if view.updating else ""
+    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{taking}{plan}"
     for command in view.commands:
         yield f"  command {command.name!r}, key {command.key}"
     for each in view.settings:

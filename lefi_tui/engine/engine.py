@@ -369,6 +369,7 @@ class Engine:
     async def _serve(self, writer: SingleWriter) -> None:
         surroundings = Surroundings(writer)
         self._reading.scheduling = surroundings.scheduling
+        self._reading.starts.desk = lambda: writer.desk
         surroundings.listen()
         await writer.begin()
         self._writer = writer

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.live import gates_of, not_offered
+from lefi_tui.core.desk.updating import looked_at
 from lefi_tui.core.live_gates import LiveFacts
 from lefi_tui.core.messages import Command, MoveOrder, PlaceOrder, StartBot, UpdateBot
 from lefi_tui.core.protection import SLOT_OF
@@ -39,6 +40,7 @@ class LiveStarts:
     def __init__(self, world: World) -> None:
         self._world = world
         self._tasks: set[asyncio.Task[LiveFacts]] = set()
+        self.desk: Callable[[], Desk] | None = None  # while the engine runs
 
     def begin(self, command: Asking, account: str, put: Callable[[Any], None]) -> None:
         """Puts it with its facts, as soon as they are found; else with why they are not."""
@@ -63,7 +65,10 @@ class LiveStarts:
     async def _facts_of(self, command: Asking, account: str) -> LiveFacts:
         """Of an order by hand no tests are run: it has no script."""
         if isinstance(command, UpdateBot):
-            return await self._of_text(account, command.source)
+            facts = await self._of_text(account, command.source)
+            if self.desk is not None:  # what is looked at is remembered: the turn then is quick
+                await to_thread(looked_at, self.desk(), replace(command, facts=facts))
+            return facts
         if isinstance(command, StartBot):
             return await self._facts(command.account, command.source)
         return await self._found(lambda door: door.standing(account))

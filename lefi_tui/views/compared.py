@@ -42,6 +42,8 @@ def compared(before: str, after: str, chosen: Mapping[str, str] | None = None) -
 
 def kept(source: str, chosen: Mapping[str, str]) -> dict[str, str]:
     """Those of the chosen settings that a text still has, and takes."""
+    if not chosen:
+        return {}
     program = check(source).program
     names = set() if program is None else {each.name for each in program.settings}
     wanted = {name: value for name, value in chosen.items() if name in names}

@@ -14,7 +14,7 @@ from lefi_tui.views.update_view import UpdateView
 def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
     refusal, handover, gates = looked_at(desk, asked)
     bot = desk.bots.get(asked.bot)
-    if bot is None or (not handover.settings and refusal):
+    if bot is None or handover is None:
         return UpdateView(asked.bot, refusal)
     kind, settings = desk.kinds[bot.kind], dict(handover.settings)
     needs = kind.needs(asked.source, settings)

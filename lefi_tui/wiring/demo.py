@@ -94,10 +94,11 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
     from lefi_tui.adapters.scheduler import ApScheduler
     from lefi_tui.engine.world import World
     from lefi_tui.wiring.keys import KeyKeeper
-    from lefi_tui.wiring.live_door import Door, proved
+    from lefi_tui.wiring.live_door import Door, Proof
     from lefi_tui.wiring.notices import messenger
     from lefi_tui.wiring.outside import event_sources
 
+    proof = Proof()
     return World(
         clock,
         venues=accounts.venues,
@@ -110,8 +111,8 @@ def _world(settings: Settings, accounts: Accounts, clock: Clock, *, is_own: bool
         notifier=messenger(settings, clock) if is_own else None,
         secrets=KeyringSecrets(settings.data_dir) if is_own else None,
         sources=event_sources(settings, clock) if is_own else (),
-        live=Door(settings, KeyKeeper(settings)) if is_own else None,
-        proof=proved,
+        live=Door(settings, KeyKeeper(settings), proof) if is_own else None,
+        proof=proof,
     )
 
 

@@ -22,10 +22,23 @@ PROOF: Final = "lefi_tui.simulate.proof"
 PROOF_S: Final = 20.0  # a person waits for it, and so does the line to the engine
 
 
+class Proof:
+    """A text's tests. The same text comes to the same: the newest is remembered, since a person
+    looks first and then says yes."""
+
+    def __init__(self) -> None:
+        self._proved: dict[str, ScriptTests] = {}
+
+    def __call__(self, source: str) -> ScriptTests:
+        tests = self._proved.get(source) or proved(source)
+        if not tests.refusal:
+            self._proved = {source: tests}
+        return tests
+
+
 class Door:
-    def __init__(self, settings: Settings, keeper: KeyKeeper) -> None:
-        self._settings, self._keeper = settings, keeper
-        self._proved: dict[str, ScriptTests] = {}  # by text: the same text comes to the same
+    def __init__(self, settings: Settings, keeper: KeyKeeper, proof: Proof) -> None:
+        self._settings, self._keeper, self._proof = settings, keeper, proof
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -33,9 +46,7 @@ class Door:
         return tuple(name for name, each in accounts if each.mode in {LIVE, SANDBOX})
 
     def facts(self, account: str, source: str) -> LiveFacts:
-        tests = self._proved.get(source) or proved(source)
-        if not tests.refusal:
-            self._proved = {source: tests}  # the newest: a person asks, then starts
+        tests = self._proof(source)
         return LiveFacts(self._settings.live_shut, tests, self._keeper.state(account))
 
     def standing(self, account: str) -> LiveFacts:

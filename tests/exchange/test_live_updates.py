@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.live_gates import LiveFacts
 from lefi_tui.core.messages import UpdateBot
 from lefi_tui.engine.engine import Engine
+from lefi_tui.views.queries import UpdateQuery
 from tests.exchange.live_profile import BTC, bare, held, live_profile, opened, with_key
 from tests.exchange.loopback.host import Far, exchange_in_thread
 from tests.exchange.test_live_gates import SCRIPT, asked, configured, start
@@ -66,6 +68,9 @@ def test_real_money_takes_another_text_through_every_gate_and_keeps_its_stop(
     traded(desk)
     before, sent = stops(desk), far.act("calls", is_order=True)
     assert "account's name: it was not typed back yet" in word(desk, SECOND)
+    look = asyncio.run(desk.ask(UpdateQuery("buyer", SECOND)))
+    assert [each.name for each in look.rows if not each.is_open] == ["account's name"]
+    assert (look.settings, look.tests, look.orders) == ((), 1, ())
     untested = SECOND[: SECOND.index("test ")]
     assert "script's tests: it has none" in word(desk, untested, typed="main")
     levered = SECOND.replace("leverage = 5", "leverage = 400")

@@ -47,7 +47,7 @@ TAKES: Final = frozenset(
 
 def update_bot(draft: Draft, command: UpdateBot) -> None:
     refusal, handover, gates = looked_at(draft.desk, command)
-    if refusal:
+    if refusal or handover is None:
         draft.refuse("UpdateBot", command.at_ns, refusal)
         return
     bot, version = draft.bot(command.bot), live.version_of(command.source)
@@ -79,20 +79,22 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
     draft.ask(history_of(bot, update))
 
 
-def looked_at(desk: Desk, command: UpdateBot) -> tuple[str, Handover, tuple[Gate, ...]]:
-    """Why it can't be, in words (empty when it can); what becomes of the bot; the gates of real
-    money."""
+def looked_at(desk: Desk, command: UpdateBot) -> tuple[str, Handover | None, tuple[Gate, ...]]:
+    """Why it can't be, in words (empty when it can); what becomes of the bot, where its kind can
+    say; the gates of real money."""
     bot = desk.bots.get(command.bot)
     if bot is None or bot.status not in TAKES:
         state = "not known" if bot is None else str(bot.status)
         step = "Start it with the text you want"
-        return f"Bot {command.bot} is {state}; it can't take another text. {step}.", Handover(), ()
+        return f"Bot {command.bot} is {state}; it can't take another text. {step}.", None, ()
     kind = desk.kinds[bot.kind]
     if not isinstance(kind, Rewritable):
-        return no_text(bot.kind), Handover(), ()
+        return no_text(bot.kind), None, ()
     asked = Text(command.source, command.settings)
     handover = kind.handover(text_of(bot), asked, is_whole=command.is_whole)
-    refusal = handover.refusal or _refused(desk, bot, command, handover)
+    if handover.refusal:
+        return handover.refusal, None, ()
+    refusal = _refused(desk, bot, command, handover)
     if refusal:
         return refusal, handover, ()
     start = _as_start(bot, command, handover)
