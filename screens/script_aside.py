@@ -12,9 +12,9 @@ from rich.text import Text
 
 from lefi_tui.core.nearness import Near
 from lefi_tui.errors import shown
+from lefi_tui.lang.authoring.analysis import Analysis
 from lefi_tui.lang.contract import Contract, contract_of
 from lefi_tui.lang.contract_words import in_words
-from lefi_tui.lang.program import Checked
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.views import numbers
 from lefi_tui.views.distance_view import DistancesView
@@ -31,22 +31,22 @@ NONE_YET: Final = "What it may do at most is known once it has no error"
 
 
 class ScriptAside:
-    """`shown` hears when it came or went."""
+    """`shown` hears what it is for now; nothing when it is closed."""
 
-    def __init__(self, screen: Framed, pane: Findings, shown: Callable[[], None]) -> None:
+    def __init__(self, screen: Framed, pane: Findings, shown: Callable[[str], None]) -> None:
         self._screen = screen
         self.pane = pane
         self._shown = shown
         pane.display = False
         self._uses: tuple[str, tuple[Span, ...]] = ("", ())
-        self._checked: Checked | None = None
+        self._analysis: Analysis | None = None  # of the newest text
         self.what = ""
 
     def toggle(self, what: str) -> None:
         self.what = "" if self.what == what else what
         self.pane.display = bool(self.what)
         self.pane.set_class(self.what != "contract", "-cut")  # a contract is read to its end
-        self._shown()
+        self._shown(self.what)
         if self.what == "values":  # of which nothing is known yet
             self.pane.show((f"{NEAR}: being asked", Ink.DIM), [], self._screen.palette)
         self._draw()
@@ -66,10 +66,10 @@ class ScriptAside:
             title, palette = near_title(view), self._screen.palette
             self.pane.show(title, near_lines(view.rows, palette), palette)
 
-    def checked(self, text: str, checked: Checked) -> None:
+    def checked(self, analysis: Analysis) -> None:
         """The newest text, looked at; places in another one are none any more."""
-        self._checked = checked
-        if self.what == "uses" and text != self._uses[0]:
+        self._analysis = analysis
+        if self.what == "uses" and analysis.text != self._uses[0]:
             self.toggle("uses")
         else:
             self._draw()
@@ -84,11 +84,11 @@ class ScriptAside:
             self.pane.show((title, Ink.TEXT), list(use_lines(text, places, palette)), palette)
 
     def _draw_contract(self) -> None:
-        program = self._checked.program if self._checked is not None else None
-        if program is None:
+        blueprint = None if self._analysis is None else self._analysis.blueprint
+        if blueprint is None:
             self.pane.show((NONE_YET, Ink.DIM), [], self._screen.palette)
             return
-        lines = list(contract_lines(contract_of(program), self._screen.palette))
+        lines = list(contract_lines(contract_of(blueprint), self._screen.palette))
         self.pane.show((CONTRACT, Ink.TEXT), lines, self._screen.palette)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from lefi_tui.lang.authoring.analysis import Analysis, analysed
 from lefi_tui.lang.lessons.lesson import COUNT, LAST, number_of
 from lefi_tui.lang.lookup import word_at
-from lefi_tui.lang.program import Checked, check
 from lefi_tui.views.scripts import RanTest
 from screens.beside import Newest
 from screens.framed import Framed
@@ -43,7 +43,7 @@ class ScriptFindings:
         editor: ScriptEditor,
         pane: Findings,
         tests: Callable[[str], Iterator[RanTest]],
-        heard: Callable[[str, Checked], None] = lambda *_: None,
+        heard: Callable[[Analysis], None] = lambda _: None,
     ) -> None:
         self._screen = screen
         self._editor = editor
@@ -52,7 +52,7 @@ class ScriptFindings:
         self._run: RunSoFar | None = None  # of this text, or of the one before the last keys
         self._heard_check = heard
         self._runs = Runs(screen, tests, self._heard)
-        self._checks: Newest[str, Checked] = Newest(screen, check, self._checked, CHECK_SECONDS)
+        self._checks: Newest[str, Analysis] = Newest(screen, checked, self._checked, CHECK_SECONDS)
 
     # ---- problems
 
@@ -60,13 +60,13 @@ class ScriptFindings:
         """The text may be another one."""
         self._checks.offer(self._editor.text)
 
-    def _checked(self, text: str, checked: Checked) -> None:
-        self._problems = problems(text, checked.diagnostics, self._key("fix"))
+    def _checked(self, text: str, analysis: Analysis) -> None:
+        self._problems = problems(text, analysis.diagnostics, self._key("fix"))
         self._editor.show_wrongs(underlined(self._problems))
         if self._run is not None and self._run.text != text:
             self._run = None
         self._draw()
-        self._heard_check(text, checked)
+        self._heard_check(analysis)
         self._screen.draw_words()
 
     def _draw(self) -> None:
@@ -164,6 +164,13 @@ class ScriptFindings:
         if ways:
             told += f"; {ways} way{'' if ways == 1 else 's'} that no test has gone"
         return told, Ink.BAD if has_failed else Ink.TEXT
+
+
+def checked(text: str) -> Analysis:
+    """In a thread: all of it, so that nobody waits for the check afterwards."""
+    analysis = analysed(text)
+    _ = analysis.diagnostics
+    return analysis
 
 
 def _have_all_passed(run: RunSoFar) -> bool:

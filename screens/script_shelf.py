@@ -23,6 +23,11 @@ class ScriptShelf:
         self._is_starred, self._drafts = False, frozenset[ScriptRow]()
         self._is_told = False  # that the own scripts can't be listed
 
+    @property
+    def about(self) -> str:
+        """The open one, as another screen is told of it."""
+        return "" if self._text.script is None else self._text.script.row.about
+
     def list_again(self) -> None:
         self._text.errands.ask(self._store.scripts, self._listed)
 

@@ -42,6 +42,10 @@ from widgets.lines import Span
 CHOOSE: Final = "Enter opens a script, {} makes a new one, {} has lessons."
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
+OF_TEXT: Final = {
+    *("edit", "problem", "fix", "aid", "aside", "tests", "save", "lab", "find", "tidy"),
+    *("start_script", "versions"),
+}
 HIGH: Final = 20  # from here on, some problems have room below it
 
 
@@ -131,6 +135,10 @@ class ScriptsScreen(Versioned):
 
     # ---- the text
 
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
+        """What is done with a text needs one."""
+        return action not in OF_TEXT or self._text.script is not None
+
     def _shown(self) -> None:
         """Another script is open, or it was saved."""
         self.editor.visible = True
@@ -189,8 +197,6 @@ class ScriptsScreen(Versioned):
         self._findings.fix()
 
     def action_aid(self, what: str) -> None:
-        if self._text.script is None:
-            return
         if what == self._aside.what:
             self._aside.toggle(what)
             self.editor.focus()
@@ -198,31 +204,27 @@ class ScriptsScreen(Versioned):
             self._aids.carry_out(what)
 
     def action_aside(self, what: str) -> None:
-        if self._text.script is not None:
-            self._aside.toggle(what)
+        self._aside.toggle(what)
 
-    def _aside_shown(self) -> None:
-        self.set_class(bool(self._aside.what), "-aside")
-        self._live.turn(is_on=self._aside.what == "values")
+    def _aside_shown(self, what: str) -> None:
+        self.set_class(bool(what), "-aside")
+        self._live.turn(is_on=what == "values")
 
     def action_tests(self) -> None:
-        if self._text.script is not None:
-            self._findings.start_or_end_tests()
+        self._findings.start_or_end_tests()
 
     # ---- what a person does
 
     def action_save(self) -> None:
-        if self._text.script is not None:
-            self._text.save(self._saved)
+        self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
         self.notice(saved_words(script))
         self._findings.start_tests(script.text)
 
     async def action_lab(self) -> None:
-        if self._text.script is not None:
-            self._text.leave()  # what is not saved stands in a draft, which the Lab opens
-            await self.app.run_action(f"go('lab', '{self._text.script.row.about}')")
+        self._text.leave()  # what is not saved stands in a draft, which the Lab opens
+        await self.app.run_action(f"go('lab', '{self.shelf.about}')")
 
     def action_new(self) -> None:
         self.app.push_screen(NewScriptScreen(self._text.create))
@@ -237,8 +239,7 @@ class ScriptsScreen(Versioned):
         self.action_leave_text()
 
     def action_find(self, what: str) -> None:
-        if self._text.script is not None:
-            self._find.ask(what)
+        self._find.ask(what)
 
     def action_tidy(self) -> None:
         self._text.tidy(self.notice)
@@ -246,5 +247,4 @@ class ScriptsScreen(Versioned):
     # ---- a bot from it
 
     def action_start_script(self) -> None:
-        if self._text.script is not None:
-            self._start.begin(self.editor.text)
+        self._start.begin(self.editor.text)
