@@ -11,8 +11,10 @@ from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
 from lefi_tui.core.record import Record
 from lefi_tui.errors import REFUSED, ScriptRefusedError
+from lefi_tui.lang.authoring.branches import Way
+from lefi_tui.lang.authoring.reached import Reached
 from lefi_tui.simulate.lesson_tests import lesson_outcomes
-from lefi_tui.simulate.script_tests import Outcome, run_script_tests
+from lefi_tui.simulate.script_tests import Outcome, outcomes
 
 
 class _Ran(Record):
@@ -20,6 +22,7 @@ class _Ran(Record):
 
     path: Path
     outcomes: tuple[Outcome, ...] = ()
+    missed: tuple[Way, ...] = ()  # where no test of it has been
     refusal: str = ""
 
 
@@ -37,12 +40,16 @@ def run(arguments: Namespace, output: Output) -> int:
         output.line(f"{each.path} {'E' if each.refusal else marks}")
     for each in ran:
         _tell_failures(each, output)
+    for each in ran:
+        _tell_missed(each, output)
     return _closed(ran, seconds, output)
 
 
 def _ran(path: Path, text: str) -> _Ran:
+    reached = Reached(text)
     try:
-        return _Ran(path, (*run_script_tests(text), *lesson_outcomes(text)))
+        ran = tuple(outcomes(text, {}, reached))
+        return _Ran(path, (*ran, *lesson_outcomes(text)), reached.missed if ran else ())
     except ScriptRefusedError as error:
         return _Ran(path, refusal=error.why)
 
@@ -60,15 +67,23 @@ def _tell_failures(ran: _Ran, output: Output) -> None:
             output.line(f"    happened: {unmet.happened}")
 
 
+def _tell_missed(ran: _Ran, output: Output) -> None:
+    """Of a script whose tests pass: what they would not notice."""
+    if ran.missed and all(each.has_passed for each in ran.outcomes):
+        output.line(f"\nNOT TESTED {ran.path}")
+        for way in ran.missed:
+            output.line(f"  line {way.line}: {way.words}")
+
+
 def _closed(ran: list[_Ran], seconds: float, output: Output) -> int:
-    outcomes = [one for each in ran for one in each.outcomes]
-    failed = sum(not one.has_passed for one in outcomes)
+    all_of = [one for each in ran for one in each.outcomes]
+    failed = sum(not one.has_passed for one in all_of)
     errors = sum(bool(each.refusal) for each in ran)
     counts = {
         "failed": failed,
         "error" if errors == 1 else "errors": errors,
-        "passed": len(outcomes) - failed,
+        "passed": len(all_of) - failed,
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     output.line(f"\n{told or 'no tests ran'} in {seconds:.2f}s")
-    return 0 if outcomes and not failed and not errors else REFUSED
+    return 0 if all_of and not failed and not errors else REFUSED

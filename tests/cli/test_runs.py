@@ -161,6 +161,14 @@ def test_a_failing_test_says_what_was_expected_and_what_happened(tmp_path: Path)
     assert lines[-1].startswith("1 failed, 1 passed in ")
 
 
+def test_what_no_test_gets_into_is_told_when_all_pass(tmp_path: Path) -> None:
+    status, lines = told(tmp_path, PASSES, PASSES.replace("price 101", "price 99 101"))
+    assert status == 0
+    said = lines.index(f"NOT TESTED {tmp_path}/s0.lefi")
+    assert lines[said + 1] == "  line 1: In every test this is true wherever it is asked."
+    assert not any("s1.lefi" in each for each in lines[said:])
+
+
 def test_a_script_with_errors_is_an_error_and_the_others_run(tmp_path: Path) -> None:
     status, lines = told(tmp_path, "setting fast = 12 in 20..40\n", PASSES)
     assert status == 1
