@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rich.style import Style
 from rich.text import Text
@@ -46,8 +47,7 @@ def _spans(line: str, marks: Sequence[Mark]) -> list[Span]:
     for mark in marks:
         inks[mark.start : mark.end] = [mark.ink] * (mark.end - mark.start)
     edges = [at for at in range(len(line)) if not at or inks[at] is not inks[at - 1]]
-    ends = [*edges[1:], len(line)]
-    return [(line[at:end], inks[at]) for at, end in zip(edges, ends, strict=True)]
+    return [(line[at:end], inks[at]) for at, end in pairwise([*edges, len(line)])]
 
 
 def prose_rows(text: str, ink: Ink, frame: Frame) -> list[Row]:

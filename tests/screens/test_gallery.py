@@ -117,6 +117,10 @@ async def test_a_script_opens_in_the_editor_and_its_copy_is_ones_own(tmp_path: P
         await scripts.press("c")
         await scripts.until(lambda: isinstance(scripts.app.screen, ScriptsScreen))
         await scripts.shows(f"{name}.lefi  saved")
+        await at_gallery(scripts)
+        for _ in range(14):
+            await scripts.press("down")
+        await scripts.shows("A game of two orders")
     assert (tmp_path / "scripts" / f"{name}.lefi").read_text() == of(tmp_path, name).text
 
 

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.adapters.script_versions import ScriptVersions
+from lefi_tui.lang.lessons.lesson import CODE, Lesson
 from lefi_tui.lang.lessons.table import LESSONS
+from lefi_tui.views.lessons import LessonRow
 from lefi_tui.wiring.lessons import DONE, LessonFolder, note_passed
 from screens.lessons import LessonsScreen
 from tests.screens.scripts_kit import Scripts, opened
+from widgets.lessons import page
+from widgets.lines import Frame
 
 
 def taught(own: Path, size: tuple[int, int] = (120, 40)) -> AbstractAsyncContextManager[Scripts]:
@@ -44,6 +48,9 @@ async def test_the_lessons_stand_there_with_their_words(
         await scripts.press("down")
         assert screen.row.lesson.number == 2
         await scripts.until(lambda: "One way that holds" not in scripts.text)
+        for _ in LESSONS:
+            await scripts.press("s", "down")
+        assert screen.row.lesson.number == 10
 
 
 @pytest.mark.asyncio
@@ -108,6 +115,21 @@ async def test_a_lesson_is_kept_as_it_was_left_and_begun_again_only_when_asked(
     assert file.read_text() == LESSONS[0].text
     kept = ScriptVersions(file)
     assert [kept.text(each) for each in kept.listed().rows] == [mine]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.about)
+@pytest.mark.parametrize("width", [40, 78, 118])
+def test_the_page_of_each_lesson_holds_its_words_its_script_and_its_solution(
+    lesson: Lesson, width: int
+) -> None:
+    drawn = page(LessonRow(lesson), Frame(width, 80), has_solution=True)
+    assert {len(row.text) for row in drawn.rows} == {width}
+    lines = [row.text.strip() for row in drawn.rows]
+    for line in (*lesson.start.splitlines(), *lesson.solution.splitlines()):
+        assert line.strip() in lines or len(line) > width - 2
+    told = " ".join(" ".join(lines).split())
+    words = " ".join(each for each in lesson.paragraphs if not each.startswith(CODE))
+    assert " ".join(words.split())[:200] in told
 
 
 def test_what_is_done_stays_done_and_is_told_in_order(tmp_path: Path) -> None:
