@@ -29,7 +29,7 @@ class PartChange(Record):
     """One condition, order or other statement. `before` or `after` is empty where there is none;
     both are, where only what stands inside what, or before what, has changed."""
 
-    kind: str  # condition order state words event question plan order_of
+    kind: str  # series value condition order state words event question plan order_of
     before: str
     after: str
     line: int  # where it stands; of a part that is gone, in the text before
@@ -203,6 +203,8 @@ def _parts(before: Sequence[Part], after: Sequence[Part]) -> Iterator[PartChange
             for at in range(max(len(went), len(came))):
                 one = went[at] if at < len(went) else None
                 other = came[at] if at < len(came) else None
+                if kind == "series" and (one is None or other is None):
+                    continue  # a name more or less; what is made of it is told where it stands
                 stands = other or one
                 assert stands is not None
                 yield PartChange(

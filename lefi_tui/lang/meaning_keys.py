@@ -31,8 +31,8 @@ from lefi_tui.lang.types import OPEN, Type
 
 
 class Part(Record):
-    """One thing that a handler does, where a person finds it. kind: condition order state words
-    event question whole end plan return."""
+    """One thing that a handler does, where a person finds it. kind: series value condition order
+    state words event question plan."""
 
     kind: str
     key: int
@@ -100,6 +100,8 @@ class _Handler:
         self._places: list[Place] = []
 
     def doing(self, title: str) -> Doing:
+        for series, name in self._body.labels:
+            self._part("series", series.span, self._value(series), f"{name} = ")
         key = self._numbers.of("handler", self._block(self._body.statements))
         return Doing(self._body, title, key, tuple(self._parts.values()), tuple(self._places))
 
@@ -153,7 +155,7 @@ class _Handler:
         if node.name not in self._locals:  # known by what it begins with
             ordinal = self._alike[value] = self._alike.get(value, 0) + 1
             self._locals[node.name] = self._numbers.of("local", value, ordinal)
-        return self._numbers.of("let", self._locals[node.name], value)
+        return self._part("value", node.span, self._numbers.of(self._locals[node.name], value))
 
     def _is_plain(self, node: Set) -> bool:
         """Whether the name is another word for the value: given once, and the same all the run."""
@@ -192,13 +194,13 @@ class _Handler:
         values = (self._value(each) for each in (node.amount, node.due, node.rate))
         return self._part("plan", node.span, self._numbers.of("plan", node.unit, *values))
 
-    def _part(self, kind: str, span: Span, key: int) -> int:
+    def _part(self, kind: str, span: Span, key: int, name: str = "") -> int:
         """Loops and functions are written out: what one place of the text does is one part."""
         before = self._parts.get((kind, span))
         whole = key if before is None else self._numbers.of("turns", before.key, key)
         text = " ".join(self._source.text[span.start : span.end].split())
         line = self._source.place(span.start).line
-        self._parts[kind, span] = Part(kind, whole, text, line)
+        self._parts[kind, span] = Part(kind, whole, f"{name}{text}", line)
         return key
 
     # ---- values

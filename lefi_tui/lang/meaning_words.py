@@ -13,6 +13,8 @@ from lefi_tui.lang.meaning import HandlerChange, Meaning, Named, PartChange
 SAME: Final = "It does the same: only its layout, its comments or its names differ."
 LINE_MAX: Final = 68  # what is longer stands below itself
 KINDS: Final = {
+    "series": "with",
+    "value": "sets",
     "condition": "when",
     "order": "does",
     "state": "keeps",

@@ -168,6 +168,26 @@ def test_conditions_and_orders_are_told_as_they_are_written() -> None:
     )
 
 
+def test_a_series_that_is_computed_otherwise_is_told_where_it_is_named() -> None:
+    told = between(WEAK, WEAK.replace("RSI(close, 14)", "RSI(close, 7)"))
+    assert list(in_words(told)) == [
+        "~ on candle BTC/USDT 1m, line 4",
+        "  ~ with strength = RSI(close, 14) -> strength = RSI(close, 7)",
+        "  ~ when strength < weak and Position(symbol) == 0, by other values",
+        "  ~ when strength > 60, by other values",
+    ]
+
+
+def test_a_name_that_is_set_to_something_else_on_its_way_is_told_there() -> None:
+    text = WEAK.replace(
+        "    strength =", "    lots = 1\n    if close > 9 { lots = 2 }\n    strength ="
+    )
+    text = text.replace("> 60", "> 60 * lots")
+    assert parts(text, text.replace("lots = 2", "lots = 3")) == (
+        PartChange("value", "lots = 2", "lots = 3", 6),
+    )
+
+
 def test_a_condition_that_goes_takes_its_place_with_it() -> None:
     other = WEAK.replace("    if strength > 60 { Close(symbol) }\n", "")
     told = between(WEAK, other)
