@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
-from lefi_tui.lang.lessons.lesson import COUNT, LAST, number_of
+from lefi_tui.lang.lessons.lesson import COUNT, LAST, NEXT, number_of
 from lefi_tui.lang.lookup import word_at
 from lefi_tui.views.scripts import RanTest
 from screens.beside import Newest
@@ -154,8 +154,9 @@ class ScriptFindings:
         self._draw()
         lesson = number_of(run.text)
         if lesson and not run.is_running and _have_all_passed(run):
-            following = f"{self._key('go_lessons')} has the next one." if lesson < COUNT else LAST
-            self._screen.notice(f"Lesson {lesson} of {COUNT} holds. {following}")
+            following = NEXT if lesson < COUNT else LAST
+            key = self._key("go_lessons" if lesson < COUNT else "go_gallery")
+            self._screen.notice(f"Lesson {lesson} of {COUNT} holds. {following.format(key)}")
 
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""

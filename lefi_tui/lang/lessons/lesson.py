@@ -15,7 +15,8 @@ from lefi_tui.lang.entry import wrapped
 COUNT: Final = 10
 WIDTH: Final = 68  # of its words: a terminal of 80 columns shows them beside the line's number
 CODE: Final = "    "  # before a line of its words that is to be written
-LAST: Final = "That was the last one: the gallery has whole scripts to read."
+NEXT: Final = "{} has the next one."
+LAST: Final = "That was the last one: {} has whole scripts to read."
 _MARK: Final = re.compile(rf"// Lesson ([0-9]+) of {COUNT}: ")
 
 

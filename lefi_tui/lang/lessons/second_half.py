@@ -56,7 +56,8 @@ SECOND_HALF: Final = (
         "Several markets",
         "Markets may stand in a list, between [ ], and for … in goes through it: what is in its "
         "{ } is done for each.\n"
-        "Above the handler write a setting with two markets, and in the handler go through it:\n"
+        "Above the handler write a setting with two markets. In the handler go through it, in the "
+        "place of its Buy:\n"
         '    setting coins = ["BTC/USDT", "ETH/USDT"]\n'
         "    for coin in coins { Buy(coin, 50 USDT) }",
         _SAVING,
