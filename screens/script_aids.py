@@ -27,6 +27,14 @@ from widgets.rename_line import RenameLine
 HOVER_WIDTH_MAX: Final = 68
 HOVER_LINES_MAX: Final = 8  # of one sentence
 BACK_MAX: Final = 100
+HINTS: Final = {
+    "help": "help",
+    "edit_complete": "what fits",
+    "hover": "what it is",
+    "live": "live",
+    "contract": "contract",
+}
+MARGIN: Final = 2
 NO_NAME: Final = "No name that the script gives stands at the cursor."
 Told = Callable[[], None]  # what is to be done with an answer
 
@@ -63,13 +71,24 @@ class ScriptAids:
         """The markets of the desk are offered where a text names one."""
         self._editor.market = tuple(sorted({each.symbol for each in view.prices}))
 
-    def line(self) -> list[Span]:
-        """About the row of what is offered that is pointed at, else the call around the cursor."""
+    def line(self, room: int) -> list[Span]:
+        """About the row of what is offered that is pointed at, else the call around the cursor;
+        where what is said above leaves some cells of its line, keys that help."""
         offered = self._editor.offered
         if offered is not None:
             return offered_spans(offered)
         signature = analysed(self._editor.text).signature(self._editor.here)
-        return [] if signature is None else signature_spans(signature)
+        if signature is not None:
+            return signature_spans(signature)
+        return self._hints() if room > MARGIN else []
+
+    def _hints(self) -> list[Span]:
+        shown = self._screen.table.shown
+        return [
+            span
+            for name, words in HINTS.items()
+            for span in ((f" {shown(name)}", Ink.KEY), (f" {words} ", Ink.DIM))
+        ]
 
     # ---- asked by a key
 

@@ -27,6 +27,7 @@ from screens.beside import Newest
 from screens.framed import Framed
 from widgets.editor import ScriptEditor
 
+BROKEN: Final = "known once the script has no error"
 REST_SECONDS: Final = 0.25  # the cursor stands still before anything is asked
 NEAR_SECONDS: Final = 2.0
 BOT_SECONDS: Final = 5.0  # its settings change seldom
@@ -94,6 +95,9 @@ class ScriptLive:
     def _came(self, _: Place, wanted: Wanted) -> None:
         if self.is_on:
             self._wanted = wanted
+            if not wanted.text:
+                self._distances = None
+                self._listed(DistancesView(refusal=BROKEN))
             self._ask()
             self._told()
 

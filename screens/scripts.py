@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -65,14 +66,14 @@ class ScriptsScreen(Versioned):
         self._title = Headline(self.palette, id="title")
         self.editor = ScriptEditor(self.palette, id="text")
         self._find = FindLine(self.editor, self.notice)
-        self._below = Findings(self.palette, id="findings")
+        self._pane = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
         self.shelf = ScriptShelf(self, store, self._list, self._text)
         self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
         self._aids = ScriptAids(self, self.editor, self._aside.list_uses)
         self._live = ScriptLive(self, self.editor, self.draw_words, self._aside.list_near)
         self._findings = ScriptFindings(
-            self, self.editor, self._below, store.tests, self._aside.checked
+            self, self.editor, self._pane, store.tests, self._aside.checked
         )
         self.past = ScriptVersions(self, store, self._text)
         self._start = ScriptStart(self, store, self._text, send, self._findings.why_not)
@@ -86,7 +87,7 @@ class ScriptsScreen(Versioned):
                 yield self._find
                 yield self._aids.rename
                 yield self._aside.pane
-                yield self._below
+                yield self._pane
         yield self.words
 
     def on_mount(self) -> None:
@@ -169,8 +170,8 @@ class ScriptsScreen(Versioned):
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
 
     def said(self) -> str:
-        words = () if self._text.script is None else (self._findings.words(), self._live.words())
-        return "  ".join(each for each in words if each)
+        words = [self._findings.words(), self._live.words()] if self._text.script else []
+        return "  ".join(filter(None, words))
 
     def look_at(self, about: str) -> None:
         self.call_later(self._text.open, ScriptRow.of(about))
@@ -179,7 +180,8 @@ class ScriptsScreen(Versioned):
         return self._findings.in_question()
 
     def said_below(self) -> Sequence[Span]:
-        return () if self._text.script is None else self._aids.line()
+        room = self.words.size.width - len(self.said())
+        return () if self._text.script is None else self._aids.line(room)
 
     def on_script_editor_pointed(self) -> None:
         self.draw_words()
@@ -229,14 +231,12 @@ class ScriptsScreen(Versioned):
     def action_new(self) -> None:
         self.app.push_screen(NewScriptScreen(self._text.create))
 
+    @on(ScriptEditor.Left)
     def action_leave_text(self) -> None:  # to the list; from elsewhere, to the text
         self._find.display = self._aids.rename.display = False
         is_back = self.focused is not self.editor and self._text.script is not None
         self.set_class(not is_back, "-choosing")
         (self.editor if is_back else self._list).focus()
-
-    def on_script_editor_left(self) -> None:
-        self.action_leave_text()
 
     def action_find(self, what: str) -> None:
         self._find.ask(what)

@@ -171,6 +171,18 @@ async def test_the_markets_of_the_desk_are_offered_where_a_text_names_one(tmp_pa
 
 
 @pytest.mark.asyncio
+async def test_where_nothing_else_is_said_the_keys_that_help_are(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        await scripts.shows(
+            "F1 help  Alt+O what fits  Alt+I what it is  Alt+V live  Alt+C contract"
+        )
+        scripts.editor.move_cursor((4, 12))
+        await scripts.shows("Candle(")
+        await scripts.until(lambda: "F1 help" not in scripts.text)
+
+
+@pytest.mark.asyncio
 async def test_what_a_name_is_lies_over_the_text_until_the_next_key(tmp_path: Path) -> None:
     async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
         await scripts.open("mine")
