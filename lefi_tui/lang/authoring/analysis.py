@@ -105,7 +105,7 @@ class Analysis:
 
     def hover(self, offset: int) -> Hover | None:
         offset = self._within(offset)
-        return hover(self._looked(offset), has_own_words=self._has_own_words(offset))
+        return hover(self._looked(offset))
 
     def unit_of(self, span: Span) -> str:
         """Of an expression at its place: `USDT per BTC`, `a plain number`; "" where unknown."""
@@ -121,21 +121,28 @@ class Analysis:
         return min(max(0, offset), len(self.text))
 
     def _looked(self, offset: int) -> Looked:
-        names = bound_in(self.script, item_at(self.script, offset))
+        item = item_at(self.script, offset)
+        names = bound_in(self.script, item)
         return Looked(
             self.text,
             self.lines.word(offset),
             {each.span: each for each in names},
             self._declared | {each.key: each for each in names if each.is_declaration},
             self.values_at(offset),
-            {each.name: each for each in self.script.items if isinstance(each, s.Setting)},
-            {
-                each.name: each.doc
-                for each in self.script.items
-                if isinstance(each, s.Setting | s.State | s.Function)
-            },
+            self._items,
+            item.event if isinstance(item, s.Handler) else "",
+            isinstance(item, s.Policy | s.Test),
             self._examined[1],
         )
+
+    @cached_property
+    def _items(self) -> dict[str, s.Setting | s.State | s.Function]:
+        """What is declared by a name; of one that is declared twice the first."""
+        found: dict[str, s.Setting | s.State | s.Function] = {}
+        for each in self.script.items:
+            if isinstance(each, s.Setting | s.State | s.Function):
+                found.setdefault(each.name, each)
+        return found
 
     @cached_property
     def _declared(self) -> dict[str, Bound]:
@@ -146,13 +153,6 @@ class Analysis:
         offset = self._within(offset)
         item = item_at(self.script, offset)
         return values_at(values_of(self.script.body if item is None else item), offset)
-
-    def _has_own_words(self, offset: int) -> bool:
-        """Whether words that are no keywords mean something here: in a policy, in a test."""
-        return any(
-            isinstance(each, s.Policy | s.Test) and each.span.start <= offset <= each.span.end
-            for each in self.script.items
-        )
 
     def _name_at(self, offset: int) -> Bound | None:
         offset = self._within(offset)

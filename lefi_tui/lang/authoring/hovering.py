@@ -18,7 +18,6 @@ from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
 from lefi_tui.lang.watch import Watch
 
 _TITLE_MAX: Final = 100
-_FIELD_DOCS: Final = "A field of {}."
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +34,9 @@ def entry_of(name: str) -> Entry | None:
     return Entry(row.name, row.form, row.docs, (f"default: {row.default}",)) if row else None
 
 
+Item = s.Setting | s.State | s.Function
+
+
 class Looked(Record):
     """What a hover is made of."""
 
@@ -43,12 +45,13 @@ class Looked(Record):
     names: dict[Span, Bound]
     declarations: dict[str, Bound]
     values: list[s.Expr]  # around the cursor, outermost first
-    settings: dict[str, s.Setting]
-    docs: dict[str, str]  # of declarations
+    items: dict[str, Item]  # by name
+    event: str  # of the handler around; "" of none
+    has_own_words: bool  # what is no keyword means something here: in a policy, in a test
     watch: Watch
 
 
-def hover(looked: Looked, *, has_own_words: bool) -> Hover | None:
+def hover(looked: Looked) -> Hover | None:
     word = looked.word
     value = looked.values[-1] if looked.values else None
     if word is None:
@@ -57,51 +60,77 @@ def hover(looked: Looked, *, has_own_words: bool) -> Hover | None:
         return _of_field(looked, value)
     if word.span in looked.names:
         return _of_name(looked, looked.names[word.span], word)
+    return _of_word(looked, word, value)
+
+
+def _of_word(looked: Looked, word: Token, value: s.Expr | None) -> Hover | None:
     if word.kind is Kind.METHOD:
         return _of_method(looked, word, value)
-    if word.kind is Kind.KEYWORD or has_own_words:
+    if word.text == "event" and looked.event:
+        return _of_entry(word, looked.event, "")
+    if word.kind is Kind.KEYWORD or looked.has_own_words:
         told = _of_entry(word, word.text, "")
         if told is not None:
             return told
-    argument = _argument(looked, word)
-    return argument or _of_value(looked, value)
+    return _argument(looked, word) or _of_value(looked, value)
 
 
-def _of_entry(word: Token, name: str, unit: str) -> Hover | None:
+def _of_entry(word: Token, name: str, unit: str, more: tuple[str, ...] = ()) -> Hover | None:
     entry = entry_of(name)
     if entry is None:
         return None
-    return Hover(word.span, entry.form, unit, (entry.docs, *entry.notes), name)
+    return Hover(word.span, entry.form, unit, (entry.docs, *entry.notes, *more), name)
 
 
 def _of_method(looked: Looked, word: Token, value: s.Expr | None) -> Hover | None:
-    unit = "" if value is None else unit_of(looked.watch, value.span)
-    if isinstance(value, s.Call) and looked.values[-2:-1] and not unit:
-        unit = unit_of(looked.watch, looked.values[-2].span)  # it is read by field
-    return _of_entry(word, word.text, unit)
+    span = word.span if value is None else value.span
+    if isinstance(value, s.Call) and looked.values[-2:-1] and not looked.watch.units(span):
+        span = looked.values[-2].span  # it is read by field
+    return _of_entry(word, word.text, unit_of(looked.watch, span), _warmth(looked, span))
 
 
 def _of_name(looked: Looked, name: Bound, word: Token) -> Hover:
+    item = looked.items.get(name.key)
+    if item is not None:
+        return _of_item(looked, item, word)
+    if name.kind == "field":
+        docs = f"A field of `{looked.event}`: also `event.{name.name}`."
+        return Hover(word.span, name.name, unit_of(looked.watch, word.span), (docs,), looked.event)
     place = looked.declarations.get(name.key)
     spans = [word.span] if place is None else [word.span, place.span]
     unit = next((found for each in spans if (found := unit_of(looked.watch, each))), "")
-    docs = tuple(each for each in (looked.docs.get(name.key, ""),) if each)
-    if name.kind == "setting":
-        return Hover(word.span, _declared(looked, looked.settings[name.key]), unit, docs, "setting")
     if place is None or place.gives is None:
-        return Hover(word.span, name.name, unit, docs)
+        return Hover(word.span, name.name, unit)
     title = f"{name.name} = {_written(looked.text, place.gives.span)}"
-    return Hover(word.span, title, unit, docs, "state" if name.kind == "state" else "")
+    return Hover(word.span, title, unit, _warmth(looked, place.gives.span))
 
 
-def _declared(looked: Looked, node: s.Setting) -> str:
-    return _written(looked.text, node.span)
+def _of_item(looked: Looked, item: Item, word: Token) -> Hover:
+    """As it is declared, with the words above it."""
+    spans = [word.span, item.name_span]
+    if isinstance(item, s.Function):
+        spans = [item.body.span]  # what it gives
+    unit = next((found for each in spans if (found := unit_of(looked.watch, each))), "")
+    name = looked.text[item.span.start : item.name_span.start].strip()
+    docs = (item.doc,) if item.doc else ()
+    return Hover(word.span, _written(looked.text, item.span), unit, docs, name)
 
 
 def _of_field(looked: Looked, node: s.Field) -> Hover:
-    docs = _FIELD_DOCS.format(f"`{_written(looked.text, node.target.span)}`")
+    target = node.target
+    name = target.name if isinstance(target, s.Call) else ""
+    if isinstance(target, s.Name) and target.name == "event":
+        name = looked.event
+    of = name or _written(looked.text, target.span)
+    docs = (f"A field of `{of}`.", *_warmth(looked, node.span))
     title = _written(looked.text, node.span)
-    return Hover(node.name_span, title, unit_of(looked.watch, node.span), (docs,))
+    return Hover(node.name_span, title, unit_of(looked.watch, node.span), docs, name)
+
+
+def _warmth(looked: Looked, span: Span) -> tuple[str, ...]:
+    """When a series has its first value."""
+    warm = max((each.warm for each in looked.watch.seen.get(span, ())), default=0)
+    return (f"It has its first value at event {warm:,}.",) if warm > 1 else ()
 
 
 def _argument(looked: Looked, word: Token) -> Hover | None:

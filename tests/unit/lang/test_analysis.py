@@ -61,6 +61,32 @@ def test_a_setting_is_hovered_with_its_bounds_and_its_words() -> None:
     assert found.docs == ("Candles in it",)
 
 
+def test_a_series_is_told_with_its_warm_up() -> None:
+    script = 'on Candle("BTC/USDT", 5m) {{ quick = EM|A(close, 12)[1]; Print(qui|ck) }}'
+    assert hovered(script.replace("EM|A", "EMA").format()).docs == (
+        "It has its first value at event 13.",
+    )
+    assert (
+        "It has its first value at event 12."
+        in hovered(script.replace("qui|ck", "quick").format()).docs
+    )
+
+
+def test_event_and_its_fields_lead_to_its_entry() -> None:
+    assert hovered("on Fill { Print(ev|ent.price) }").name == "Fill"
+    assert hovered("on Fill { Print(event.pri|ce) }").name == "Fill"
+    assert hovered('on Candle("BTC/USDT", 5m) { Print(clo|se) }').name == "Candle"
+
+
+def test_a_function_is_told_with_what_it_gives() -> None:
+    script = (
+        '/// Of two\nfn ratio(a, b) = a / b\non Candle("A/B", 5m) { x = rat|io(close, volume) }'
+    )
+    found = hovered(script)
+    assert found.title == "fn ratio(a, b) = a / b"
+    assert found.docs == ("Of two",)
+
+
 def test_a_function_has_the_units_it_is_called_with() -> None:
     found = hovered(
         "fn twice(va|lue) = value * 2\n"
