@@ -82,6 +82,8 @@ def _show(arguments: Namespace, output: Output) -> Any:
     return {
         **_as_data(row),
         **{name: about[name] for name in kept},
+        "before": None if view.was is None else view.was.version,
+        "updating": view.updating,
         "why": list(why.lines),
     }
 
@@ -94,9 +96,7 @@ async def _asked(channel: Channel, bot: str) -> BotView:
 
 def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
     yield f"{row.title} ({row.id}), {row.status}, {row.mode} on {row.account}"
-    plan = f", {view.plan}" if view.plan else ""
-    taking = f", takes {view.updating} once it is warm" if view.updating else ""
-    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{taking}{plan}"
+    yield from _runs_with(row, view)
     for command in view.commands:
         yield f"  command {command.name!r}, key {command.key}"
     for each in view.settings:
@@ -118,6 +118,14 @@ def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
     for act in view.decisions[:DECISIONS_SHOWN]:
         told = ": ".join(filter(None, (act.what, act.why)))
         yield f"    {numbers.moment(act.at_ns)} {told}"
+
+
+def _runs_with(row: BotRow, view: BotView) -> Iterator[str]:
+    plan = f", {view.plan}" if view.plan else ""
+    taking = f", takes {view.updating} once it is warm" if view.updating else ""
+    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{taking}{plan}"
+    if view.was is not None:
+        yield f"  text {view.was.version} before: lefi bots update {row.id} --back"
 
 
 def _as_data(row: BotRow) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def test_it_is_told_what_it_means_and_taken_and_one_word_goes_back(
     assert (told["before"], told["taken"], told["kept"]) == (before, True, ["seen"])
     assert told["meaning"]["more"] == ["buys BTC/USDT: 150 USDT"]
     assert shown(profile)["version"] == told["version"] != before
+    assert shown(profile)["before"] == before
+    assert f"text {before} before" in profile.lefi("bots", "show", "waves").stdout
     back = profile.answer("bots", "update", "waves", "--back")
     assert back["version"] == before
     assert shown(profile)["version"] == before

@@ -22,6 +22,7 @@ from lefi_tui.core.messages import (
     PauseBot,
     ResumeBot,
     SetTimers,
+    Sizing,
     StopBot,
     TimersDue,
     UpdateBegun,
@@ -153,6 +154,31 @@ def test_a_paused_bot_has_the_text_at_once_and_is_warmed_when_it_goes_on() -> No
     desk, step = advance(desk, ResumeBot("b", at_ns=6))
     desk, _ = advance(desk, HistoryLoaded("b", past(100, of(LoadHistory, step)[0].count), 7))
     assert desk.bots["b"].status is BotStatus.RUNNING
+
+
+def test_a_bot_that_is_paused_while_its_history_is_fetched_takes_the_text_all_the_same() -> None:
+    desk, step = advance(started(), update(SECOND))
+    answer = loaded(step, 100)
+    desk, _ = advance(desk, PauseBot("b", at_ns=5))
+    desk, done = advance(desk, answer)
+    assert of(BotUpdated, done)
+    assert desk.bots["b"].status is BotStatus.PAUSED
+    desk, step = advance(desk, ResumeBot("b", at_ns=6))
+    (asked,) = of(LoadHistory, step)
+    desk, _ = advance(desk, HistoryLoaded("b", past(103, asked.count), 7))
+    bot = desk.bots["b"]
+    assert (bot.status, bot.version) == (BotStatus.RUNNING, version_of(SECOND))
+    desk, _ = run_on(desk, 103, 104)
+    assert "RSI(close, 7)" in desk.kinds[bot.kind].why(desk.bots["b"].state)
+
+
+def test_a_candle_file_has_no_past_so_its_bot_takes_the_text_at_once_and_says_so() -> None:
+    desk = started()
+    account = replace(desk.accounts["main"], sizing=Sizing.AT_FILL)
+    desk, step = advance(replace(desk, accounts={"main": account}), update(SECOND))
+    (told,) = of(BotUpdated, step)
+    assert (told.warmed, told.wanted > 0) == (0, True)
+    assert not of(LoadHistory, step)
 
 
 def test_a_restart_fetches_its_history_again_and_then_it_takes_the_text() -> None:
