@@ -43,25 +43,28 @@ def analysed(text: str) -> Analysis:
 class Analysis:
     def __init__(self, text: str) -> None:
         self.text = text
+        self._is_too_long = len(text) > SOURCE_MAX  # then it is no script, and only that is said
 
     # ---- cheap: by the words of the lines
 
     @cached_property
     def lines(self) -> Lines:
-        return Lines(self.text)
+        return Lines("" if self._is_too_long else self.text)
 
     def completions(self, offset: int, market: Sequence[str] = ()) -> Completions:
         """What may stand at the cursor, best first; `market` holds symbols that can be traded."""
+        if self._is_too_long:
+            return Completions(Span(offset, offset))
         return completed(self.lines, self._within(offset), market)
 
     def signature(self, offset: int) -> Signature | None:
-        return signature_at(self.lines, self._within(offset))
+        return None if self._is_too_long else signature_at(self.lines, self._within(offset))
 
     # ---- by the tree
 
     @cached_property
     def script(self) -> s.Script:
-        if len(self.text) > SOURCE_MAX:
+        if self._is_too_long:
             return s.Script(Span(0, 0), (), ())
         return read(self.text, "script")[1].script
 
@@ -105,7 +108,7 @@ class Analysis:
 
     def hover(self, offset: int) -> Hover | None:
         offset = self._within(offset)
-        return hover(self._looked(offset))
+        return None if self._is_too_long else hover(self._looked(offset))
 
     def unit_of(self, span: Span) -> str:
         """Of an expression at its place: `USDT per BTC`, `a plain number`; "" where unknown."""

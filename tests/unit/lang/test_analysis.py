@@ -245,3 +245,14 @@ def test_any_text_is_answered(seed: int) -> None:
             analysis.renamed(offset, "other")
             analysis.expression_at(offset)
         analysis.outline()
+
+
+def test_a_text_that_is_no_script_by_its_length_is_said_to_be_that_and_no_more() -> None:
+    analysis = Analysis("x = Min(1, 2)\n" * 20_000)
+    assert [each.code for each in analysis.diagnostics] == ["LF106"]
+    assert analysis.completions(200_010).rows == ()
+    assert analysis.signature(8) is None
+    assert analysis.hover(5) is None
+    assert analysis.references(0) == ()
+    assert analysis.renamed(0, "y").refusal
+    assert analysis.outline() == ()
