@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from textual.await_complete import AwaitComplete
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from lefi_tui.views.queries import Query
@@ -41,10 +43,28 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class Dialog(ModalScreen[None]):
-    """A window over the desk, which goes on ticking below."""
+    """A window over the desk, which goes on ticking below.
+
+    The rule it keeps: it leaves once. A terminal may hand over two Enters in one read; what of a
+    person still waits in its queue when it leaves means nothing, here and on the screens below.
+    """
 
     is_help: ClassVar[bool] = False  # asked for help there, a person wants to know more
     AUTO_FOCUS: ClassVar[str | None] = "*"
+    is_over = False
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        if self.is_over:
+            return AwaitComplete()
+        self.is_over = True
+        return super().dismiss(result)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if not (self.is_over and message.bubble):
+            await super()._dispatch_message(message)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self.is_over and super().check_action(action, parameters)
 
     def action_back(self) -> None:
         self.dismiss()
