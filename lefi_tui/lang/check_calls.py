@@ -55,7 +55,7 @@ class Calls(Fields):
         known = [*BUILTINS, *self.shared.declared.functions]
         meant = nearest(node.name, known)
         fix = Fix(f"Write {meant}", (Edit(node.name_span, meant),)) if meant else None
-        hint = f"Did you mean `{meant}`?" if meant else "F1 lists the methods."
+        hint = f"Did you mean `{meant}`?" if meant else "The reference lists the methods."
         if node.name == OLDER_QUESTION:
             hint = "Write `authorize { … }` around what waits for a person."
         raise self.wrong("LF203", node.name_span, f"There is no `{node.name}`.", hint, fix)
