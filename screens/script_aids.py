@@ -203,4 +203,4 @@ def hover_rows(found: Hover, width: int) -> tuple[Row, ...]:
     spans = [head, *([(f" {line}", Ink.TEXT)] for line in lines)]
     widest = max(sum(len(text) for text, _ in each) for each in spans) + 1
     frame = Frame(min(room + 2, widest), 1)
-    return tuple(padded(each, frame, Ground.HEAD) for each in spans)
+    return tuple(padded(each, frame, Ground.POPUP) for each in spans)

@@ -26,6 +26,7 @@ from screens.asking import Aside
 from screens.beside import Newest
 from screens.framed import Framed
 from widgets.editor import ScriptEditor
+from widgets.editor_area import as_edited
 
 BROKEN: Final = "known once the script has no error"
 REST_SECONDS: Final = 0.25  # the cursor stands still before anything is asked
@@ -125,9 +126,17 @@ class ScriptLive:
         alive = (each for each in view.bots if each.is_alive and each.title == title)
         return next(alive, None) if title else None
 
+    def _known_bot(self) -> BotView | None:
+        """That bot, once it was looked at; not the one of a script that was open before."""
+        view = self._screen.desk_view
+        row = self._bot_of(view) if view is not None else None
+        is_it = row is not None and self._bot is not None and self._bot.id == row.id
+        return self._bot if is_it else None
+
     def _settings(self, wanted: Wanted) -> tuple[tuple[str, str], ...]:
         """Those that its bot has, and the text knows."""
-        chosen = self._bot.chosen if self._bot is not None else {}
+        bot = self._known_bot()
+        chosen = {} if bot is None else bot.chosen
         return tuple((name, value) for name, value in chosen.items() if name in wanted.settings)
 
     def asides(self) -> Sequence[Aside]:
@@ -154,7 +163,8 @@ class ScriptLive:
             self._listed(answer)
 
     def _heard_bot(self, bot: BotView) -> None:
-        is_new = self._bot is None or bot.chosen != self._bot.chosen
+        before = self._bot
+        is_new = before is None or (bot.id, bot.chosen) != (before.id, before.chosen)
         self._bot = bot
         if is_new:
             self._ask()
@@ -179,10 +189,12 @@ class ScriptLive:
 
     def _of(self, answer: WorthView) -> str:
         """Of what it is: a bot's settings, or an account's market; and how old its candle is."""
-        view, query = self._screen.desk_view, self._screen.query_of
+        query = self._screen.query_of
         account = query.account if isinstance(query, WorthQuery) else ""
-        bot = self._bot_of(view) if view is not None else None
-        of = f"bot {bot.id} on {account}" if bot is not None else account
+        bot, of = self._known_bot(), account
+        if bot is not None:
+            is_this = as_edited(bot.source) == self._editor.text
+            of = f"bot {bot.id} on {account}" if is_this else f"{account}, set as bot {bot.id} is"
         if not answer.at_ms:
             return f"{of}, now"
         return f"{of}, candle to {numbers.clock(answer.at_ms * numbers.NS_PER_MS)[:5]} UTC"

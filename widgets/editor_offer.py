@@ -62,7 +62,8 @@ def drawn(offer: Offer, height: int, width: int, glyphs: Glyphs) -> tuple[Row, .
     """Rows of equal width; the one that is pointed at is among them."""
     rows, room = offer.completions.rows, min(width, WIDTH_MAX)
     if not rows:
-        return (padded([(f" {NOTHING} ", Ink.DIM)], Frame(min(room, len(NOTHING) + 2), 1)),)
+        frame = Frame(min(room, len(NOTHING) + 2), 1)
+        return (padded([(f" {NOTHING} ", Ink.DIM)], frame, Ground.POPUP),)
     count = max(1, min(ROWS_MAX, height, len(rows)))
     middle = Frame(room, count, cursor=offer.at, top=max(0, offer.at - count // 2))
     top = window(middle, len(rows), count)
@@ -84,4 +85,4 @@ def _row(offer: Offer, number: int, label: int, frame: Frame) -> Row:
         (fit(row.label, label, glyphs.cut), INKS.get(row.kind, Ink.TEXT)),
         (f"  {row.detail}", Ink.DIM),
     ]
-    return padded(spans, frame, Ground.CURSOR if is_pointed else Ground.HEAD)
+    return padded(spans, frame, Ground.POINTED if is_pointed else Ground.POPUP)

@@ -42,6 +42,8 @@ class Ground(StrEnum):
     HEAD = "head"
     MARKED = "marked"  # the cursor of a pane that has no focus
     CURSOR = "cursor"
+    POPUP = "popup"  # what lies over a text for a moment
+    POINTED = "pointed"  # and the row of it that is pointed at
 
 
 class Glyphs(Record):
@@ -131,6 +133,8 @@ _CUBE_GROUNDS: Final = {
     Ground.HEAD: "#1c1c1c",
     Ground.MARKED: "#1c1c1c",
     Ground.CURSOR: "#303030",
+    Ground.POPUP: "#262626",
+    Ground.POINTED: "#444444",
 }
 _CUBE_MODES: Final = {
     Mode.DEMO: "#87afd7",
@@ -161,6 +165,8 @@ _SIXTEEN_GROUNDS: Final = {
     Ground.HEAD: "#000000",
     Ground.MARKED: "#000000",
     Ground.CURSOR: "#0000aa",
+    Ground.POPUP: "#0000aa",
+    Ground.POINTED: "#000000",
 }
 _SIXTEEN_MODES: Final = {
     Mode.DEMO: "#55ffff",

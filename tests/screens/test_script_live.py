@@ -117,3 +117,7 @@ async def test_of_a_script_that_a_bot_runs_the_bot_tells(tmp_path: Path) -> None
         query = screen(desk).query_of
         assert query is not None
         await desk.until(lambda _: getattr(screen(desk).query_of, "settings", ()) == settings)
+        screen(desk).editor.move_cursor((6, 13))
+        await desk.press("space")
+        screen(desk).editor.move_cursor((5, 10))
+        await desk.until("demo, set as bot")
