@@ -65,7 +65,7 @@ async def test_a_bot_that_runs_the_text_tells_its_last_run() -> None:
     view = await told(asked, DistancesQuery(ACCOUNT, RULES), desk)
     assert (view.of, view.is_bot, view.at_ms, view.refusal) == ("Rules", True, 3 * HOUR, "")
     assert [each.words for each in view.rows] == [
-        "close is 0.2% below 50000",
+        "close is 0.2% below level (50000)",
         "crossings is 1 below 2",
     ]
     assert 0 < view.rows[0].degree < 0.5

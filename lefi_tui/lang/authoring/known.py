@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from lefi_tui.core.record import Record
-from lefi_tui.lang.authoring.lines import LINES_KEPT, Lines, scanned_line
+from lefi_tui.lang.authoring.lines import LINES_KEPT, Lines, begins_item, scanned_line
 from lefi_tui.lang.check_script import SYMBOL_TEXT
 from lefi_tui.lang.tokens import Kind, Token
 from lefi_tui.lang.told_statements import DECLARATIONS
@@ -62,6 +62,11 @@ def declared(lines: Lines) -> Iterator[Known]:
             if each.name not in seen:
                 seen.add(each.name)
                 yield Known(each.word, each.name, each.form, row)
+
+
+def has_handler(lines: Lines) -> bool:
+    """Beside one, statements stand inside `on … { }`."""
+    return any(line.startswith("on ") and begins_item(line) for line in lines.lines)
 
 
 def docs_above(lines: Lines, row: int) -> str:

@@ -109,6 +109,7 @@ def _handlers(source: Source, checked: CheckedScript, slots: Slots) -> list[Meas
     out = []
     for number, body in enumerate(checked.bodies):
         compiler = _Measuring(slots, states, reads, source, body)
+        compiler.settings = {id(x): name for name, x in checked.constants.items()}
         form = compiler.form()
         compiler.feeds(number, form.others)  # they take slots of their own
         run = generate(form, traced=True).run
@@ -121,6 +122,7 @@ class _Measuring(Compiler):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.conditions: list[Condition] = []
+        self.settings: dict[int, str] = {}  # by the id of their value
         self.told = 0  # from here on they are looked at first
 
     def form(self) -> Form:
@@ -179,7 +181,8 @@ class _Measuring(Compiler):
         if x.op == "hist":
             return f"{self._label(x.args[0])}[{x.value}]"
         if x.is_const:
-            return _constant(x)
+            name = self.settings.get(id(x), "")
+            return f"{name} ({_constant(x)})" if name else _constant(x)
         named = next((name for each, name in self.body.labels if each is x), "")
         if named or x.span == NOWHERE or x.op in {"local", "state", "event"}:
             return named or label_of(x, self.body) or x.op

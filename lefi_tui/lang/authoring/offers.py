@@ -12,6 +12,7 @@ from lefi_tui.lang.authoring import rows
 from lefi_tui.lang.authoring.arguments import arguments, fits, wanted
 from lefi_tui.lang.authoring.around import Around
 from lefi_tui.lang.authoring.fields import fields, own_fields, texts
+from lefi_tui.lang.authoring.known import has_handler
 from lefi_tui.lang.authoring.naming import names
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES
@@ -58,7 +59,8 @@ def offered(around: Around) -> list[Completion]:
 def _beginnings(around: Around) -> list[Completion]:
     frame = around.place.frames[-1]
     if len(around.place.frames) == 1:
-        return [*rows.told(DECLARATIONS.values()), *_statements(around)]
+        body = _going_on(around) if has_handler(around.lines) else _statements(around)
+        return [*rows.told(DECLARATIONS.values()), *body]
     match frame.word:
         case "policy":
             return rows.policy_keys()

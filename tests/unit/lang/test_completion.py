@@ -100,6 +100,7 @@ def test_nothing_is_offered_in_comments_numbers_plain_texts_and_new_names(marked
         ("on Fill { y = clo|", "close"),
         (CANDLE + 'Buy("BTC/USDT", 1, stop_loss = 2%, st|', "stop_loss"),
         ("setting a = 1 + B|", "Buy"),
+        ("on Start {}\nB|", "Buy"),
         ("setting alpha = al|", "alpha"),
         (CANDLE + "x = 1 + B|", "Buy"),  # a transaction stands alone
     ],

@@ -43,8 +43,8 @@ def words(condition: str) -> str:
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        ("close > level", "close is 0.952% below 105"),
-        ("close <= level", "close is 0.952% below 105"),
+        ("close > level", "close is 0.952% below level (105)"),
+        ("close <= level", "close is 0.952% below level (105)"),
         ("close > 100 USDT / 1 BTC", "close is 4% above 100"),
         ("volume > 6", "volume is 16.7% below 6"),
         ('Position("BTC/USDT") == 0', 'Position("BTC/USDT") is 0.5 BTC above 0'),
@@ -62,8 +62,8 @@ def words(condition: str) -> str:
         ("n / 0 > 1", "n / 0 has no value"),
         ('event.symbol == "ETH/USDT"', '"BTC/USDT" is "BTC/USDT"'),
         ("close > level and volume > 6", "volume is 16.7% below 6"),
-        ("close > level or volume > 6", "close is 0.952% below 105"),
-        ("not (close < level)", "close is 0.952% below 105"),
+        ("close > level or volume > 6", "close is 0.952% below level (105)"),
+        ("not (close < level)", "close is 0.952% below level (105)"),
     ],
 )
 def test_it_is_told_with_the_names_of_the_script(condition: str, said: str) -> None:
@@ -75,7 +75,7 @@ def test_a_name_is_told_by_what_it_stands_for() -> None:
         "strong = close > level\nquick = SMA(close, 2)\nif strong and quick > 200 { n = 1 }"
     )
     assert [each.words for each in found.parts] == [
-        "close is 0.952% below 105",
+        "close is 0.952% below level (105)",
         "quick is 46.8% below 200",
     ]
 
