@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 
+from lefi_tui.adapters.candle_store import Shelf
 from lefi_tui.adapters.demo_market import DemoMarket
 from lefi_tui.adapters.script_files import write
-from lefi_tui.core.timeframe import span
 from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.contract import contract_of
 from lefi_tui.lang.contract_words import in_words
@@ -26,6 +26,7 @@ from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.lab_link import LabLink
 from lefi_tui.wiring.script_store import ScriptFolder
 
+MARKET: Final = "demo"
 SEED: Final = "lefi"
 HOUR_MS: Final = 3_600_000  # of a script that names no candles
 COUNT: Final = 8_640  # 30 days of 5m, 90 of 15m, 360 of 1h
@@ -104,8 +105,8 @@ class GalleryHouse:
         return Ground(tuple(files), shipped.values)
 
     def _candles(self, symbol: str, shipped: Shipped) -> Path:
-        name = symbol.replace("/", "").replace(":", "_").lower()
-        return self._folder / f"demo_{name}_{span(shipped.timeframe_ms)}.csv"
+        """As candles of exchanges are named, so that the Lab lists them too."""
+        return Shelf(self._folder, MARKET, symbol, shipped.timeframe_ms).file
 
     def _kept(self, name: str) -> Path:
         return self._folder / f"{name}.json"

@@ -17,10 +17,14 @@ RUNS_ON_DISK_MAX: Final = 100  # the oldest go first
 
 
 class LabHouse:
-    """Implements views.lab_view.Lab."""
+    """Implements views.lab_view.Lab. `made` holds candles of the demo market, once the gallery
+    has made some."""
 
-    def __init__(self, folder: Path, candles: Path, worker: str = WORKER) -> None:
+    def __init__(
+        self, folder: Path, candles: Path, worker: str = WORKER, *, made: Path | None = None
+    ) -> None:
         self._folder, self._candles, self._worker = folder, candles, worker
+        self._made = made
         self._link: LabLink | None = None
 
     def open(self, hear: Hear) -> None:
@@ -46,12 +50,13 @@ class LabHouse:
     # ---- files
 
     def files(self) -> tuple[KeptFile, ...]:
+        made = [] if self._made is None else shelves(self._made)
         return tuple(
             KeptFile(
                 DataFile(str(each.file), each.symbol),
                 f"{each.exchange}  {each.symbol}  {frame_name(each.timeframe_ms)}",
             )
-            for each in shelves(self._candles)
+            for each in (*shelves(self._candles), *made)
         )
 
     def remembered(self) -> Ground:

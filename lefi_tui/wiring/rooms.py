@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from screens.setup import DeskSetup, Go
 
 UNSET = "no bound"
+GALLERY = "gallery"  # folder of the runs and candles that the gallery has made
 
 
 def furnished(
@@ -170,7 +171,8 @@ def lab_room(began: Settings, scripts: Path, send: Any, palette: Any) -> Framed:
     from lefi_tui.wiring.script_store import ScriptFolder
     from screens.lab import LabScreen
 
-    house = LabHouse(began.data_dir / "lab", began.data_dir / "candles")
+    kept = began.data_dir
+    house = LabHouse(kept / "lab", kept / "candles", made=kept / GALLERY)
     return LabScreen(ScriptFolder(scripts), house, send, palette)
 
 
@@ -186,7 +188,7 @@ def gallery_room(began: Settings, scripts: Path, _send: Any, palette: Any) -> Fr
     from lefi_tui.wiring.script_store import ScriptFolder
     from screens.gallery import GalleryScreen
 
-    return GalleryScreen(GalleryHouse(ScriptFolder(scripts), began.data_dir / "gallery"), palette)
+    return GalleryScreen(GalleryHouse(ScriptFolder(scripts), began.data_dir / GALLERY), palette)
 
 
 def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:

@@ -13,6 +13,7 @@ from lefi_tui.simulate.lab import LabRuns
 from lefi_tui.views.gallery import Picture, Shipped
 from lefi_tui.views.lab_view import AskRun, Busy, DataFile, Ground, Run
 from lefi_tui.wiring.gallery import COUNT, GalleryHouse
+from lefi_tui.wiring.lab import LabHouse
 from lefi_tui.wiring.script_store import ScriptFolder
 from screens.gallery import GalleryScreen
 from screens.scripts import ScriptsScreen
@@ -134,9 +135,12 @@ def test_candles_of_a_market_are_the_same_in_every_profile_and_told_as_they_come
         gallery.open(heard.append)
         gallery.ask(7, of(place, "ema_cross"))
         gallery.close()
-    one, other = (next((place / "gallery").glob("*.csv")).read_bytes() for place in places)
+    one, other = (next((place / "gallery").glob("demo/*.csv")).read_bytes() for place in places)
     assert one == other
     assert one.count(b"\n") == COUNT + 1
+    made = tmp_path / "a" / "gallery"
+    lab = LabHouse(tmp_path / "lab", tmp_path / "candles", made=made)
+    assert [each.words for each in lab.files()] == ["demo  BTC/USDT  5m"]
     told = [each for each in heard if isinstance(each, Busy) and each.number == 7 and each.of]
     assert told[-1].done >= COUNT // 2
 
