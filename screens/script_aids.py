@@ -175,7 +175,9 @@ class ScriptAids:
 
 def offered_spans(row: Completion) -> list[Span]:
     said = row.docs.split("\n")[0] or row.kind
-    return [(f" {row.detail or row.label}  ", Ink.TEXT), (said, Ink.DIM)]
+    is_form = row.label in row.detail  # which has the name in it
+    words = row.detail if is_form else f"{row.label}  {row.detail}".rstrip()
+    return [(f" {words}  ", Ink.TEXT), (said, Ink.DIM)]
 
 
 def signature_spans(signature: Signature) -> list[Span]:

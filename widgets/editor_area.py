@@ -14,7 +14,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
@@ -30,6 +30,7 @@ from widgets.ink import Ground, Palette
 from widgets.lines import Row
 
 UNDO_STEPS_MAX: Final = 500
+CURSOR_CELLS: Final = 3  # that Textual keeps in sight
 _NEWLINE: Final = re.compile(r"\r\n?")
 NO_WRONGS: Final[tuple[Wrong, ...]] = ()
 
@@ -72,6 +73,14 @@ class ScriptArea(InOrder, TextArea):
         if tried != self._tried:
             self._tried = tried
             self.refresh()
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:  # noqa: FBT001, FBT002 -- Textual's words
+        """As Textual does; but lines are seen from their beginning wherever the cursor is then."""
+        row, column = self.cursor_location
+        cell = cell_len(shown(self.document[row][:column], 0))
+        if self.scroll_offset.x and cell + CURSOR_CELLS <= self._room()[1]:
+            self.scroll_to(x=0, animate=False)
+        return super().scroll_cursor_visible(center, animate)
 
     def on_resize(self) -> None:
         """What opens below takes lines away, not the cursor's."""

@@ -318,6 +318,17 @@ async def test_typing_far_right_and_far_down_keeps_the_cursor_in_sight() -> None
         assert "xZ" in app.text
 
 
+@pytest.mark.asyncio
+async def test_lines_are_seen_from_their_beginning_as_soon_as_the_cursor_is() -> None:
+    async with editing("begin " + "x" * 100 + "\nshort") as (_, pilot, app):
+        await pilot.press("end", "Z")
+        assert "begin" not in app.text
+        await pilot.press("down")
+        await pilot.pause()
+        assert "begin" in app.text
+        assert "short" in app.text
+
+
 @settings(max_examples=60)
 @given(text=ANY)
 def test_any_text_is_edited_checked_and_drawn(text: str) -> None:
@@ -342,5 +353,6 @@ def test_names_of_the_editor_are_not_those_of_the_widget_it_extends() -> None:
     overridden = {name for name in defined if hasattr(TextArea, name)}
     public = {name for name in overridden if not name.startswith("_")}
     assert public - {"can_focus", "can_focus_children"} == {
-        *("render_line", "render_lines", "find_matching_bracket", "update_suggestion")
+        *("render_line", "render_lines", "find_matching_bracket"),
+        *("update_suggestion", "scroll_cursor_visible"),
     }
