@@ -6,6 +6,7 @@ A literal that holds three or more words of one table, half of it or more, is a 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -143,3 +144,30 @@ def test_a_second_list_is_seen(source: str) -> None:
 )
 def test_what_only_names_some_is_none(source: str) -> None:
     assert list(listed(source)) == []
+
+
+# Who shows or serves a script; and the parts of the language that only the analysis puts together.
+FRONTS: Final = ("screens", "widgets", "lefi_tui/cli", "lefi_tui/adapters", "lefi_tui/views")
+PARTS: Final = re.compile(
+    r"lefi_tui\.lang\.(?:builtins|signatures|indicator_table|told\w*|entry|parse_\w+|parser|resolver"
+    r"|syntax|scope|check_\w+|types|tree|compiler|watch)\b"
+)
+
+
+def imports(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def test_who_shows_a_script_asks_the_one_analysis_and_not_its_parts() -> None:
+    files = (file for room in FRONTS for file in sorted((ROOT / room).rglob("*.py")))
+    asked = {
+        file.relative_to(ROOT).as_posix(): found
+        for file in files
+        if (found := [each for each in imports(file.read_text()) if PARTS.match(each)])
+    }
+    assert asked == {}
+    assert PARTS.match("lefi_tui.lang.check_calls.Calls")
