@@ -19,7 +19,7 @@ from lefi_tui.lang.compiler import HANDED_ON, Compiler
 from lefi_tui.lang.examine import typed
 from lefi_tui.lang.form import Form, Let, Slots, V, When
 from lefi_tui.lang.labels import label_of
-from lefi_tui.lang.maths import is_multiplied, words
+from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.python_way import Run, generate
 from lefi_tui.lang.source import Source, Span
@@ -163,17 +163,17 @@ class _Measuring(Compiler):
         return Truth(self._label(x), -1 if value is None else len(values) - 1)
 
     def _looked(self, x: X) -> V | None:
-        """The value, where it can be told without a step more in the program."""
+        """The value, where it can be told without a slot more in the program."""
         if id(x) in self.lets or id(x) in self.series:
             return self._known(x)
-        if self.is_foreign(x) or (x.op == "pow" and _is_written_out(x)):
+        if self.is_foreign(x):
             return None
         if x.op in HANDED_ON:
             return self._looked(x.args[0])
         if x.op in {"pick", "past"} or not x.args:
             return self.value(x)
         args = [self._looked(each) for each in x.args]
-        if x.op in {"text", "order"}:
+        if x.op in {"text", "order", "pow"}:
             return None if None in args else self.value(x)
         return None if None in args else V(x.op, tuple(each for each in args if each is not None))
 
@@ -204,10 +204,6 @@ def _field(x: X) -> str:
     if x.op == "pick":
         return f".{x.value}"
     return f".{x.value.kind}" if x.op == "read" and x.value.kind in _FIELDS_READ else ""
-
-
-def _is_written_out(x: X) -> bool:
-    return x.args[1].is_const and is_multiplied(x.args[1].value)
 
 
 def _kind(left: Type, right: Type) -> Type:

@@ -60,6 +60,11 @@ def words(condition: str) -> str:
         ("halted", "halted is false"),
         ("close[3] > close", "close[3] is 3.85% above close"),
         ("n / 0 > 1", "n / 0 has no value"),
+        ("(close / open) ^ 2 > 3", "(close / open) ^ 2 is 1.98 below 3"),
+        ("event.time - 5m >= event.time", "event.time - 5m is 300 s below time"),
+        ("volume - volume > 1", "volume - volume is 100% below 1"),
+        ("volume > volume - volume", "volume is 5 BTC above volume - volume"),
+        ("n == 0", "n equals 0"),
         ('event.symbol == "ETH/USDT"', '"BTC/USDT" is "BTC/USDT"'),
         ("close > level and volume > 6", "volume is 16.7% below 6"),
         ("close > level or volume > 6", "close is 0.952% below level (105)"),
@@ -90,6 +95,17 @@ def test_what_the_run_did_not_come_to_is_told_by_what_stood_when_it_began() -> N
 def test_what_hangs_on_a_name_that_the_run_did_not_give_is_not_told() -> None:
     body = "if close > 500 { x = 1; if open > 7 { x = 2 }; if x > 3 { n = 1 } }"
     assert [each.text for each in told(body)] == ["close > 500", "open > 7"]
+
+
+def test_a_condition_behind_a_power_is_told_where_it_is_met() -> None:
+    first, second = told("if n > 5 { n = 1 } else if (close / open) ^ 3 > 2 { n = 2 }")
+    assert (first.words, second.words) == ("n is 5 below 5", "(close / open) ^ 3 is 0.971 below 2")
+
+
+def test_a_run_that_waits_tells_what_it_met_before() -> None:
+    program = program_of('if close > level { n = 1 }\nif Buy("BTC/USDT", 1) { n = 2 }')
+    begun = last_run(program)
+    assert [each.text for each in distances(program, begun)] == ["close > level"]
 
 
 def test_of_a_loop_the_nearest_turn_is_told() -> None:
