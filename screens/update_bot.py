@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from textual.widget import Widget
 from textual.widgets import Input
 
+from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.live_gates import TYPED
 from lefi_tui.core.messages import Command, UpdateBot
 from lefi_tui.lang.program import check
@@ -95,9 +96,8 @@ class UpdateBotScreen(TextsScreen, Asking):
     def compared_with(self, at: int, text: str) -> Compared:
         choice = self.choices[at]
         chosen = dict(self._bot.chose)
-        return compared(
-            self._bot.source, text, dict(choice.settings) if choice.is_whole else chosen
-        )
+        whole = dict(choice.settings) if choice.is_whole else None
+        return compared(self._bot.source, text, chosen, whole)
 
     # ---- what the engine says of it
 
@@ -137,6 +137,8 @@ class UpdateBotScreen(TextsScreen, Asking):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if not self.is_current:
+            return
         typed = event.value.strip()
         if typed != self._bot.account:
             self.say(f"Type {self._bot.account}, letter by letter.", is_bad=True)
@@ -166,6 +168,7 @@ class UpdateBotScreen(TextsScreen, Asking):
                 title,
                 is_whole=choice.is_whole,
                 typed=typed,
+                over=version_of(self._bot.source),
             )
         )
 

@@ -6,7 +6,7 @@ one of the name holds something else, the text is refused, since nobody can say 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -31,8 +31,9 @@ def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
     new = bind(after.source, wanted)
     told = meaning(old.program, new.program, _timeframe_ms(wanted))
     states = tuple(name for name in new.program.states if name in old.program.states)
+    kept = [name for name in wanted if name not in dict(after.settings)]
     return Handover(
-        _refusal(old.program, new.program),
+        _refusal(old.program, new.program) or _other_settings(old.program, new.program, kept),
         tuple(wanted.items()),
         states,
         (*lost, *_states_lost(old.program, new.program)),
@@ -77,6 +78,19 @@ def _refusal(old: Program, new: Program) -> str:
                 f"The state `{name}` holds {old.state_types[name]} in the text that runs, and "
                 f"{new.state_types[name]} in the other: its value can't be carried over. Give it "
                 "another name there, and it begins anew."
+            )
+    return ""
+
+
+def _other_settings(old: Program, new: Program, kept: Iterable[str]) -> str:
+    """A number that was chosen without its unit would be read in another one."""
+    types = {each.name: each.type for each in old.settings}
+    for each in new.settings:
+        was = types.get(each.name, each.type)
+        if each.name in kept and not _fits(was, each.type):
+            return (
+                f"The setting `{each.name}` was set to {each.value}: {was} in the text that runs, "
+                f"{each.type} in the other. Set it anew with the update, or name it otherwise."
             )
     return ""
 

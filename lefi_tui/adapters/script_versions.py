@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from getpass import getuser
 from pathlib import Path
 from typing import Any, Final
@@ -110,7 +111,9 @@ class ScriptVersions:
         handle = os.open(self._folder / LIST, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             os.ftruncate(handle, whole)
-            os.pwrite(handle, raw, whole)
+            if os.pwrite(handle, raw, whole) < len(raw):
+                os.ftruncate(handle, whole)
+                raise OSError(ENOSPC, "there is no room for its line")
             os.fsync(handle)
         finally:
             os.close(handle)

@@ -63,7 +63,8 @@ async def _updated(
     asked = (view.id, other.source, other.settings, other.is_whole, arguments.yes_live)
     told = await channel.ask(UpdateQuery(*asked))
     assert isinstance(told, UpdateView)
-    means = compared(view.source, other.source, dict(view.chose))
+    then = None if told.refusal and not told.settings else dict(told.settings)
+    means = compared(view.source, other.source, dict(view.chose), then)
     if not arguments.json:
         for line in _preview(view, other, means, told):
             output.line(line)
@@ -71,7 +72,7 @@ async def _updated(
         raise RefusedError(told.refusal, where=view.id, next_step="It runs on as it did")
     is_taken = False
     if not arguments.check:
-        is_taken = await _send(channel, other, arguments, view)
+        is_taken = await _send(channel, other, arguments, view, told.settings)
         if not arguments.json:
             words = "runs" if is_taken else "is still being warmed for"
             output.line(f"{view.id} {words} the text {short(version_of(other.source))}.")
@@ -100,7 +101,13 @@ def _preview(view: BotView, other: _Other, means: Compared, told: UpdateView) ->
     yield from (gates_view.line(each) for each in told.rows)
 
 
-async def _send(channel: Channel, other: _Other, arguments: Namespace, view: BotView) -> bool:
+async def _send(
+    channel: Channel,
+    other: _Other,
+    arguments: Namespace,
+    view: BotView,
+    settings: tuple[tuple[str, str], ...],
+) -> bool:
     """Whether it is taken when this returns; why not, where it is not."""
     program = check(other.source).program
     title = "" if program is None else program.title
@@ -112,6 +119,7 @@ async def _send(channel: Channel, other: _Other, arguments: Namespace, view: Bot
         by=BY,
         is_whole=other.is_whole,
         typed=arguments.yes_live,
+        over=version_of(view.source),
     )
     await sent(channel, command, view.id)
     clock, wanted = SystemClock(), short(version_of(other.source))
@@ -122,7 +130,7 @@ async def _send(channel: Channel, other: _Other, arguments: Namespace, view: Bot
         now = await _bot(channel, view.id)
     if now.updating == wanted:
         return False
-    if now.version == wanted:
+    if now.version == wanted and dict(now.chose) == dict(settings):
         return True
     why = now.decisions[0].why if now.decisions else "it was called off"
     raise RefusedError(why, where=view.id, next_step="It runs on as it did")

@@ -194,6 +194,7 @@ class UpdateBot(Command):
     is_whole: bool = False
     typed: str = ""  # the account's name, typed back: asked for where money is real
     facts: LiveFacts | None = None  # the engine's own, whatever a sender says
+    over: str = ""  # version that it was compared with, where somebody did
 
 
 class CancelOrder(Command):

@@ -41,11 +41,16 @@ class LiveStarts:
         self._world = world
         self._tasks: set[asyncio.Task[LiveFacts]] = set()
         self.desk: Callable[[], Desk] | None = None  # while the engine runs
+        self._updates: dict[str, asyncio.Task[LiveFacts]] = {}  # by bot, the one asked for last
 
     def begin(self, command: Asking, account: str, put: Callable[[Any], None]) -> None:
         """Puts it with its facts, as soon as they are found; else with why they are not."""
-        task = asyncio.get_running_loop().create_task(self._facts_of(command, account))
+        before = self._updates.get(command.bot) if isinstance(command, UpdateBot) else None
+        found = self._facts_behind(command, account, before)
+        task = asyncio.get_running_loop().create_task(found)
         self._tasks.add(task)
+        if isinstance(command, UpdateBot):
+            self._updates[command.bot] = task
         task.add_done_callback(partial(self._put, command, put))
 
     def _put(
@@ -61,6 +66,15 @@ class LiveStarts:
             _log.error("what a live start needs could not be found out", exc_info=error)
             facts = LiveFacts(shut_because=f"it could not be found out: {error!r}")
         put(replace(command, facts=facts))
+
+    async def _facts_behind(
+        self, command: Asking, account: str, before: asyncio.Task[LiveFacts] | None
+    ) -> LiveFacts:
+        """A text whose tests take long is not put behind one that was asked for later."""
+        facts = await self._facts_of(command, account)
+        if before is not None:
+            await asyncio.wait((before,))
+        return facts
 
     async def _facts_of(self, command: Asking, account: str) -> LiveFacts:
         """Of an order by hand no tests are run: it has no script."""

@@ -39,6 +39,7 @@ def read_setting(now: Pass, node: s.Setting) -> None:
             _written(now, node.high),
             tuple(_written(now, each) for each in node.choices),
             node.doc,
+            str(kind),
         )
     )
     # Last: a setting with a wrong value is still known, and its name means nothing else below.

@@ -7,9 +7,10 @@ was changed is one change and not one of each handler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TypeVar
+from math import isnan
+from typing import Final, TypeVar
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang.blueprint import Blueprint
@@ -20,6 +21,8 @@ from lefi_tui.lang.meaning_keys import Doing, Numbers, Part, Place, Reader
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.titles import title_of
 
+GOVERNED: Final = "what it decided"
+GOVERNS: Final = "something else, or nothing; at its present value that is the same"
 T = TypeVar("T")
 Words = tuple[str, str]  # a name, and all else there is to say of it
 Pair = tuple[Doing | None, Doing | None]
@@ -73,9 +76,14 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
     """`before` and `after` were checked with the settings that they run with."""
     settings = _named(map(_setting_words, before.settings), map(_setting_words, after.settings))
     states = _named(_state_words(before), _state_words(after))
-    pairs = tuple(_pairs(*_doings(before, after, settings, states, timeframe_ms)))
+    values = {each.name: each.value for each in before.settings}
+    both = _Both(before, after, settings, states, timeframe_ms)
+    pairs = tuple(_pairs(*_doings(both, values)))
+    handlers = tuple(change for pair in pairs if (change := _handler(*pair)) is not None)
+    if not handlers:
+        settings += tuple(_governed(both, values))
     return Meaning(
-        tuple(change for pair in pairs if (change := _handler(*pair)) is not None),
+        handlers,
         settings,
         states,
         bounds_of(before, after),
@@ -96,9 +104,16 @@ def _setting_words(of: SettingInfo) -> Words:
 
 def _state_words(of: Blueprint) -> tuple[Words, ...]:
     return tuple(
-        (name, f"{of.state_types[name]}, first {words(of.slots.first[slot])}")
+        (name, f"{of.state_types[name]}, first {_exact(of.slots.first[slot])}")
         for name, slot in of.states.items()
     )
+
+
+def _exact(value: object) -> str:
+    """As it prints, where that says all of it."""
+    told = words(value)
+    is_told = not isinstance(value, float) or isnan(value) or float(told) == value
+    return told if is_told else repr(value)
 
 
 def _named(before: Iterable[Words], after: Iterable[Words]) -> tuple[Named, ...]:
@@ -127,29 +142,49 @@ def _other_names(named: Sequence[Named]) -> dict[str, str]:
 # ---- handlers
 
 
-def _doings(
-    before: Blueprint,
-    after: Blueprint,
-    settings: Sequence[Named],
-    states: Sequence[Named],
-    timeframe_ms: int | None,
-) -> tuple[list[Doing], list[Doing]]:
-    values = {each.name: each.value for each in before.settings}
-    was = _other_names(settings)
+class _Both(Record):
+    """Two texts, and what is known of their names."""
+
+    before: Blueprint
+    after: Blueprint
+    settings: tuple[Named, ...]
+    states: tuple[Named, ...]
+    timeframe_ms: int | None
+
+
+def _doings(of: _Both, values: Mapping[str, str]) -> tuple[list[Doing], list[Doing]]:
+    """At these values of the settings, by the earlier names."""
+    was = _other_names(of.settings)
     alike = {
-        each.name: values.get(was.get(each.name, each.name), each.value) for each in after.settings
+        each.name: values.get(was.get(each.name, each.name), each.value)
+        for each in of.after.settings
     }
     numbers = Numbers()
-    source, old = typed(before.source, values, timeframe_ms)
-    target, new = typed(after.source, alike, timeframe_ms)
+    source, old = typed(of.before.source, values, of.timeframe_ms)
+    target, new = typed(of.after.source, alike, of.timeframe_ms)
     if any(each.is_error for each in new.found):  # it takes the values of before no more
-        target, new = typed(after.source, {e.name: e.value for e in after.settings}, timeframe_ms)
+        alike = {each.name: each.value for each in of.after.settings}
+        target, new = typed(of.after.source, alike, of.timeframe_ms)
     first = Reader(numbers, source, {})
-    then = Reader(numbers, target, _other_names(states))
+    then = Reader(numbers, target, _other_names(of.states))
     return (
         [first.doing(body, title_of(body)) for body in old.bodies],
         [then.doing(body, title_of(body)) for body in new.bodies],
     )
+
+
+def _governed(of: _Both, values: Mapping[str, str]) -> Iterator[Named]:
+    """Settings that decide of something else than before, though at their present values nothing
+    comes out otherwise: each is tried at another value."""
+    told = {each.name for each in of.settings}
+    for each in of.before.settings:
+        others = (other for other in (each.low, each.high, *each.choices) if other)
+        other = next((other for other in others if other != each.value), "")
+        if not other or each.name in told:
+            continue
+        pairs = _pairs(*_doings(of, {**values, each.name: other}))
+        if any(_handler(*pair) is not None for pair in pairs):
+            yield Named("changed", each.name, GOVERNED, GOVERNS)
 
 
 def _pairs(before: list[Doing], after: list[Doing]) -> Iterator[Pair]:

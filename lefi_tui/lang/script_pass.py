@@ -26,6 +26,7 @@ class SettingInfo(Record):
     high: str
     choices: tuple[str, ...]
     doc: str
+    type: str = ""  # in words: `USDT`, `a percent`
 
 
 class Pass:

@@ -117,7 +117,8 @@ class ScriptFolder:
             raise ScriptChangedError(why, where=str(path))
         _kept(path, script, "as it was shipped" if script.row.is_shipped else "as it was found")
         if is_other:
-            _kept(path, replace(script, text=read(path).text), "as somebody else left it")
+            # Whether it checks clean or not; without room for it, it is not overwritten.
+            ScriptVersions(path).keep(read(path).text, "as somebody else left it")
         digest = write(path, text.replace("\n", script.line_end))
         remove(self._draft(script.row))
         return _kept(path, replace(script, row=row, text=text, place=str(path), digest=digest), how)

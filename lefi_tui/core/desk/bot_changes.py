@@ -260,7 +260,8 @@ def market_seen(desk: Desk, event: MarketSeen) -> Desk:
         case BarsClosed():
             return _marked(desk, message)
         case HistoryLoaded():
-            is_warm = desk.bots[message.bot].status is BotStatus.WARMING
+            is_own = not message.of  # that of an update warms no other text
+            is_warm = is_own and desk.bots[message.bot].status is BotStatus.WARMING
             return with_bot(desk, message.bot, status=BotStatus.RUNNING) if is_warm else desk
         case _:
             return desk

@@ -80,6 +80,8 @@ class Update(Record):
     at_ns: int
     sites: tuple[tuple[int, int], ...] = ()
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
+    # Newest candle of each kind that the bot had heard when it was asked for.
+    heard: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -153,6 +155,8 @@ class BotRecord(Record):
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
     update: Update | None = None
     was: Was | None = None
+    # Working orders whose place is gone, each with the text it was of and its place there.
+    gone: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def is_alive(self) -> bool:

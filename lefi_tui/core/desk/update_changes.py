@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import with_bot
-from lefi_tui.core.desk.state import Desk, Update, Was
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
 
 GONE: Final = -2  # less its old number: a place that is not in the text; -1 is the hand's
@@ -21,7 +21,7 @@ def begun(desk: Desk, event: UpdateBegun) -> Desk:
     bot = desk.bots[event.bot]
     needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
     told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
-    update = Update(*told, event.sites)
+    update = Update(*told, event.sites, heard=bot.seen)
     return with_bot(desk, bot.id, update=update)
 
 
@@ -41,6 +41,8 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
     update = bot.update
     assert update is not None
     kind, source = desk.kinds[bot.kind], desk.scripts[event.version]
+    if bot.status is BotStatus.WARMING:  # it has been warmed, or has nothing to be warmed for
+        desk = with_bot(desk, bot.id, status=BotStatus.RUNNING)
     desk = with_bot(
         desk,
         bot.id,
@@ -50,20 +52,26 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         title=update.title,
         needs=update.needs,
         state=kind.rebind(bot.state, source, dict(event.settings)),
-        seen={},
+        seen={key: at for key, at in bot.seen.items() if key in update.needs.bars},
         due=(),
+        awake_ns=event.at_ns,  # no date before it is one of this text
         update=None,
         was=Was(bot.version, bot.settings, bot.title),
     )
-    return _placed_anew(desk, bot.id, dict(update.sites))
+    return _placed_anew(desk, bot, dict(update.sites))
 
 
-def _placed_anew(desk: Desk, bot_id: str, sites: dict[int, int]) -> Desk:
+def _placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
     """Its working entries are those of the places that are still there; the place of another is
-    gone, and no new one is taken for it."""
-    moved = {
-        each.id: replace(each, site=sites.get(each.site, GONE - each.site))
-        for each in desk.working_of(bot_id)
-        if each.leg == "entry"
-    }
+    gone, and no new one is taken for it until its own text comes back."""
+    version, gone, moved = desk.bots[before.id].version, dict[str, tuple[str, int]](), {}
+    for each in desk.working_of(before.id):
+        if each.leg != "entry":
+            continue
+        origin = before.gone.get(each.id, (before.version, each.site))
+        site = origin[1] if origin[0] == version else sites.get(each.site)
+        if site is None:
+            gone[each.id], site = origin, GONE - origin[1]
+        moved[each.id] = replace(each, site=site)
+    desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk

@@ -128,8 +128,11 @@ def _refused(desk: Desk, bot: BotRecord, command: UpdateBot, handover: Handover)
         return f"Bot {bot.id} runs this text with these settings already."
     needs = desk.kinds[bot.kind].needs(command.source, dict(handover.settings))
     tests = None if command.facts is None else command.facts.tests
+    if command.over not in {"", bot.version}:
+        return f"Bot {bot.id} runs another text by now than you compared this one with. Look again."
+    is_back = bot.was is not None and bot.was.version == version
     return (
-        _tests_refused(tests, version)
+        ("" if is_back else _tests_refused(tests, version))
         or unlisted(desk, bot.account, needs)
         or _left_alone(desk, bot, needs)
         or _over_limit(desk, bot, handover)
@@ -144,7 +147,8 @@ def _is_of(bot: BotRecord, command: UpdateBot, handover: Handover) -> bool:
 
 
 def _tests_refused(tests: ScriptTests | None, version: str) -> str:
-    """A text without tests may go on where no real money moves; that has gates of its own."""
+    """A text without tests may go on where no real money moves; that has gates of its own. What
+    the bot ran before is a key away, whatever its tests say: it was started with them so."""
     if tests is None or tests.version != version:
         return "The tests of this text did not run. Ask again."
     if tests.refusal:
@@ -221,11 +225,13 @@ def history_loaded(draft: Draft, bot: BotRecord, message: HistoryLoaded) -> None
 def _gap(bot: BotRecord, update: Update, bars: tuple[Bar, ...]) -> str:
     """What the bot has heard already, the other text has to hear too."""
     newest: dict[tuple[str, int], int] = {}
-    for bar in (*bars, *update.bars):
+    for bar in bars:
         key = bar.symbol, bar.timeframe_ms
         newest[key] = max(bar.time_ms, newest.get(key, -1))
+    first = {(bar.symbol, bar.timeframe_ms): bar.time_ms for bar in reversed(update.bars)}
     for key, time_ms in bot.seen.items():
-        if key in newest and newest[key] < time_ms:
+        heard = update.heard.get(key, time_ms) if key in first else time_ms
+        if key in update.needs.bars and newest.get(key, -1) < heard:
             return f"The history of {key[0]} lacks its newest candle still. Ask again in a moment."
     return ""
 
@@ -244,9 +250,13 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     bot = draft.bot(bot_id)
     update = bot.update
     assert update is not None
-    refusal = _left_alone(draft.desk, bot, update.needs) or _busy(draft, bot, at_ns)
+    refusal = (
+        _left_alone(draft.desk, bot, update.needs)
+        or _busy(draft, bot, at_ns)
+        or _left_alone(draft.desk, bot, update.needs)  # by what a withdrawn question began
+    )
     if refusal:
-        _drop(draft, bot_id, refusal, at_ns)
+        _drop(draft, bot_id, refusal, at_ns, update)
         return
     before, timers, needs = bot.version, bot.needs.timers, update.needs
     told = (bot_id, update.version, before, update.settings, at_ns, update.by)
@@ -288,8 +298,9 @@ def _close_ms(bar: Bar) -> int:
     return bar.time_ms + bar.timeframe_ms
 
 
-def _drop(draft: Draft, bot_id: str, why: str, at_ns: int) -> None:
-    update = draft.bot(bot_id).update
+def _drop(draft: Draft, bot_id: str, why: str, at_ns: int, update: Update | None = None) -> None:
+    """A bot that has ended meanwhile has no update any more: then it is told which it was."""
+    update = draft.bot(bot_id).update or update
     assert update is not None
     draft.say(UpdateDropped(bot_id, update.version, at_ns, why))
     draft.ask(watch_of(draft.desk, draft.bot(bot_id).account))
