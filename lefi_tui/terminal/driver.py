@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 
+from lefi_tui.terminal.alt import know_alt
 from lefi_tui.terminal.writer import PatientFile
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class DeskDriver(LinuxDriver):
     ) -> None:
         for exported in ("COLUMNS", "LINES"):  # would hold the size against every resize
             os.environ.pop(exported, None)
+        know_alt()
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         assert sys.__stderr__ is not None, "fitness refuses to open without one"
         self.patient = PatientFile(sys.__stderr__.fileno(), _line_is_lost)
