@@ -31,6 +31,13 @@ _GIVEN: Final = {
 }
 
 
+_SENDS: Final = "Emit"  # whose named arguments are fields of the event, whatever their names
+# What is known when a bot is bound: texts, lengths and timeframes are.
+CONSTANT_KINDS: Final = frozenset(
+    {"symbol", "account", "length", "constant", "depth", "duration", "text"}
+)
+
+
 def given_to(place: Place, call: Bracket) -> list[str]:
     """Of each argument up to the cursor its name, "" where it has none; the last is the one at
     the cursor."""
@@ -65,6 +72,8 @@ def arguments(around: Around, call: Bracket) -> tuple[list[Completion], Param | 
     place = around.place
     params = params_of(call.method, is_event=around.head == "on")
     given = given_to(place, call)
+    if place.before == "=" and call.method == _SENDS:
+        return [], None
     if place.before == "=":
         return [], next((each for each in params if each.name == given[-1]), None)
     if place.before not in {"(", ","}:

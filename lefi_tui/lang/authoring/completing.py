@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -14,6 +15,8 @@ from lefi_tui.lang.authoring.place import place_at
 from lefi_tui.lang.authoring.records import Completion, Completions
 from lefi_tui.lang.source import Span
 
+_GIVEN: Final = frozenset({"name", "state", "setting", "word", "field"})  # a value, by `=`
+
 
 def completed(lines: Lines, offset: int, market: Sequence[str]) -> Completions:
     place = place_at(lines, offset)
@@ -22,6 +25,8 @@ def completed(lines: Lines, offset: int, market: Sequence[str]) -> Completions:
     rows = chosen(offered(Around(place, lines, market)), place.prefix)
     if place.behind == "(" and lines.text[place.span.end : place.span.end + 1] == "(":
         rows = tuple(_bare(each, "()") for each in rows if each.insert.endswith("()"))
+    if place.behind == "=" and place.begins:
+        rows = tuple(each for each in rows if each.kind in _GIVEN)
     if place.behind == ".":
         rows = tuple(_bare(each, ".") for each in rows)
     return Completions(place.span, rows)

@@ -69,6 +69,12 @@ def has_handler(lines: Lines) -> bool:
     return any(line.startswith("on ") and begins_item(line) for line in lines.lines)
 
 
+def is_indicator(lines: Lines) -> bool:
+    """A script of that kind computes and tells; it may not transact."""
+    kinds = (line.split()[:2] for line in lines.lines if line.startswith("kind "))
+    return ["kind", "indicator"] in kinds
+
+
 def docs_above(lines: Lines, row: int) -> str:
     """What `///` says above this row."""
     out: list[str] = []

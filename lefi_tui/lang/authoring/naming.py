@@ -24,6 +24,13 @@ def names(around: Around) -> list[Completion]:
     return [*out, *_bare_fields(around), *own]
 
 
+def fixed_names(around: Around) -> set[str]:
+    """Of names that are no settings, those that never change: a loop's, a function's, a market."""
+    place = around.place
+    loops = {each.head[1].text for each in place.frames if each.word == "for"}
+    return {*loops, *_params(place), "symbol"}
+
+
 def _params(place: Place) -> list[str]:
     """Of the function whose value stands here."""
     marks = [number for number, each in enumerate(place.head) if each.text == ")"]

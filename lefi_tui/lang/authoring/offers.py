@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring import rows
-from lefi_tui.lang.authoring.arguments import arguments, fits, wanted
+from lefi_tui.lang.authoring.arguments import CONSTANT_KINDS, arguments, fits, wanted
 from lefi_tui.lang.authoring.around import Around
 from lefi_tui.lang.authoring.fields import fields, own_fields, texts
-from lefi_tui.lang.authoring.known import has_handler
-from lefi_tui.lang.authoring.naming import names
+from lefi_tui.lang.authoring.known import has_handler, is_indicator
+from lefi_tui.lang.authoring.naming import fixed_names, names
 from lefi_tui.lang.authoring.records import Completion
 from lefi_tui.lang.builtins import BUILTINS, CANDLE_NAMES
 from lefi_tui.lang.parse_items import KINDS
 from lefi_tui.lang.parse_tests import CHECK_WORDS
+from lefi_tui.lang.signatures import Param
 from lefi_tui.lang.tokens import CONSTANT_WORDS, OPERATORS, STATEMENT_WORDS, Kind, Token
 from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
@@ -30,6 +31,7 @@ _NAMING: Final = frozenset(  # a new name or title follows
     if each.form.startswith((f"{each.name} name", f'{each.name} "name'))
 )
 _CONSTANT: Final = ("setting", "state")  # heads of what has no event
+_ACTING: Final = frozenset({"authorize", "execute", "finalize"})  # no indicator may
 _BEFORE_ELSE: Final = frozenset(  # `else if` too
     {"else", *(each.name for each in STATEMENTS.values() if "} else {" in each.form)}
 )
@@ -80,14 +82,15 @@ def _conditions(around: Around) -> list[Completion]:
 
 
 def _statements(around: Around) -> list[Completion]:
-    words = [each for each in rows.told(STATEMENTS.values()) if each.label in STATEMENT_WORDS]
-    return [*_going_on(around), *_methods(_DOING), *words, *_given(around)]
+    allowed = set(STATEMENT_WORDS) - (_ACTING if is_indicator(around.lines) else set())
+    words = [each for each in rows.told(STATEMENTS.values()) if each.label in allowed]
+    return [*_going_on(around), *_methods(around, _DOING), *words, *_given(around)]
 
 
 def _actions(around: Around) -> list[Completion]:
     """Of a row: one statement without a block of its own."""
     words = [rows.spaced("decide", "keyword"), rows.plain("return", "keyword")]
-    return [*_methods(_DOING), *words, *_given(around)]
+    return [*_methods(around, _DOING), *words, *_given(around)]
 
 
 def _given(around: Around) -> list[Completion]:
@@ -147,7 +150,7 @@ def _behind_word(around: Around) -> list[Completion] | None:  # noqa: PLR0911 --
         case "else", 1:
             return [rows.spaced("if", "keyword")]
         case "decide", 1:
-            return _methods(("transaction",))
+            return _methods(around, ("transaction",))
         case "authorize", _ if place.before not in {"within", "by"}:
             return [rows.spaced(each, "word") for each in ("by", "within")]
         case _:
@@ -185,7 +188,7 @@ def _expected(around: Around) -> list[Completion]:
     states = [each for each in names(around) if each.kind == "state"]
     no = [rows.spaced("no", "word")] if place.before == "expect" else []
     alone = [] if place.behind in OPERATORS else [rows.plain("finalized", "word")]
-    return [*_methods(_DOING), *states, *no, *alone]
+    return [*_methods(around, _DOING), *states, *no, *alone]
 
 
 # ---- values
@@ -222,8 +225,15 @@ def _operands(around: Around) -> list[Completion]:
     known = names(around)
     if _is_constant(around):
         known = [each for each in known if each.kind == "setting"]
-    best = [each for each in known if fits(each, param)]
-    return [*best, *wanted(around, param), *known, *named, *_values(around)]
+    if param is not None and param.kind in CONSTANT_KINDS:
+        given = fixed_names(around)
+        known = [each for each in known if each.kind == "setting" or each.label in given]
+        return [*_best(known, param), *wanted(around, param), *known, *named]
+    return [*_best(known, param), *wanted(around, param), *known, *named, *_values(around)]
+
+
+def _best(known: list[Completion], param: Param | None) -> list[Completion]:
+    return [each for each in known if fits(each, param)]
 
 
 def _is_constant(around: Around) -> bool:
@@ -236,15 +246,19 @@ def _values(around: Around) -> list[Completion]:
     place = around.place
     words = [rows.plain(each, "keyword") for each in CONSTANT_WORDS]
     if _is_constant(around):
-        return [*_methods(("maths",)), *words]
+        return [*_methods(around, ("maths",)), *words]
     words += [rows.spaced(each, "keyword") for each in ("not", "if")]
     effects = [] if place.brackets or place.before not in _BEFORE_EFFECT else ["transaction"]
     if place.before in {"if", "not"} or not place.brackets:
         words.append(rows.spaced("decide", "keyword"))
+    if place.before in {"=", "("}:
+        words.append(rows.spaced("pays", "keyword"))
     event = [rows.event()] if around.event else []
-    return [*event, *_methods(_READING), *_methods(effects), *words]
+    return [*event, *_methods(around, _READING), *_methods(around, effects), *words]
 
 
-def _methods(groups: Iterable[str]) -> list[Completion]:
-    made, asked = rows.methods(), tuple(groups)
+def _methods(around: Around, groups: Iterable[str]) -> list[Completion]:
+    made, asked = rows.methods(), set(groups)
+    if is_indicator(around.lines):
+        asked.discard("transaction")
     return [made[each.name] for each in BUILTINS.values() if each.group in asked]
