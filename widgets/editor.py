@@ -70,14 +70,15 @@ class ScriptEditor(ScriptArea):
     async def on_key(self, event: Key) -> None:
         """Before TextArea's own keys; what is done here is not done there."""
         is_letter = event.is_printable and not is_with_alt(event)
-        self._is_typing = is_letter or (event.key == "backspace" and bool(self._offer))
+        is_typing = is_letter or (event.key == "backspace" and bool(self._offer))
+        self._is_typing = is_typing
         if self._of_offer(event.key):
             is_done = True
         else:
             is_done = self._known(event)
-            if is_done and self._is_typing:
+            if is_done and is_typing:
                 self._offer_anew(is_asked=False)
-            elif not self._is_typing:
+            elif not is_typing:
                 self.close_offer()
         if is_done:
             event.prevent_default()
@@ -190,8 +191,9 @@ class ScriptEditor(ScriptArea):
         return None if self._offer is None else self._offer.pointed
 
     def update_suggestion(self) -> None:
-        """Textual's hook behind each edit; words that were put in all at once ask for nothing."""
+        """Textual's hook behind each edit; only a key that was typed asks for an offer, once."""
         if self._is_typing:
+            self._is_typing = False
             self._offer_anew(is_asked=False)
         else:
             self._put_offer(None)

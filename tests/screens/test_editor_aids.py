@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lefi_tui.lang.authoring.records import Completion, Completions, Hover, Signature
+from lefi_tui.lang.diagnostic import Edit
 from lefi_tui.lang.source import Span
 from screens.script_aids import hover_rows, signature_spans
 from tests.screens.hand_fed import busy
@@ -129,6 +130,18 @@ async def test_escape_closes_the_offer_and_stays_in_the_text() -> None:
         assert "▹close" not in app.text
         assert editor.text == INSIDE.replace("x = ", "x = clo")
         await pilot.press("s", "space")
+        assert "▹" not in app.text
+
+
+@pytest.mark.asyncio
+async def test_only_what_is_typed_opens_an_offer() -> None:
+    async with editing(INSIDE) as (editor, pilot, app):
+        editor.move_cursor((1, 8))
+        await pilot.press(*"clo")
+        at = editor.text.index("clo")
+        editor.apply([Edit(Span(at, at + 3), "clos")])
+        await pilot.pause()
+        assert editor.document[1] == "    x = clos"
         assert "▹" not in app.text
 
 
