@@ -26,7 +26,7 @@ from screens.asking import Asking, Dialog
 from screens.beside import Newest
 from screens.keys import SAY, bindings, of_groups
 from screens.spoken import Place, Spoken
-from widgets.in_order import Field
+from widgets.in_order import CodeField
 from widgets.ink import Ink, Palette
 from widgets.statement import answered, past, previewed, wrong
 
@@ -61,7 +61,7 @@ class SayScreen(Dialog, Asking):
         self._answer: WorthView | StatementView | None = None  # to that line, there
         self._is_wanted = False  # Enter was pressed before its answer came
         self._is_sure = False  # asked once more for this line
-        self._field = Field(placeholder=EXAMPLE, max_length=TEXT_MAX)
+        self._field = CodeField(placeholder=EXAMPLE, max_length=TEXT_MAX)
         self._above = Static("", classes="words", markup=False)
         self._below = Static("", classes="words", markup=False)
         self._reads: Newest[str, Line] = Newest(self, read_line, self._read, CHECK_SECONDS)
@@ -163,8 +163,11 @@ class SayScreen(Dialog, Asking):
         self._field.cursor_position = len(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """On what was typed too quickly to be read yet, as soon as its answer is there."""
+        """On what was typed too quickly to be read yet, as soon as its answer is there. Of two
+        Enters in one read the second finds another line than the one it was pressed on."""
         event.stop()
+        if event.value != self._field.value:
+            return
         if self._line.text != event.value:
             self._read(event.value, read_line(event.value))
         if self._answer is not None:
@@ -178,11 +181,8 @@ class SayScreen(Dialog, Asking):
         text = self._line.text.strip()
         if isinstance(answer, WorthView):
             if not answer.refusal:
-                self._spoken.say(self._place.account, text)
                 told = answered(answer, self._line.unit, self._palette.inks)
-                self._spoken.answer(text, told.plain)
-                self._at = len(self._spoken.texts)
-                self._put("")
+                self._done(text, told.plain)
         elif not answer.refusal:
             self._leave(text, answer)
 
@@ -191,6 +191,13 @@ class SayScreen(Dialog, Asking):
         if (doubts or place.mode is Mode.LIVE) and not self._is_sure:
             self._is_sure = True
             return
-        self._spoken.say(place.account, text)
-        self.dismiss()
+        self._done(text, f"said to {place.account}")
         self._send(SayStatement(place.account, text, is_confirmed=bool(doubts)))
+
+    def _done(self, text: str, came: str) -> None:
+        """The line stays for the next one: letters typed on would be keys of the screen below."""
+        self._spoken.say(self._place.account, text)
+        self._spoken.answer(text, came)
+        self._at = len(self._spoken.texts)
+        self._put("")
+        self._reset()

@@ -63,6 +63,19 @@ class Field(InOrder, Input):
         self.cursor_blink = False
 
 
+class CodeField(Field):
+    """A line of a script: a bracket that stands there already is not typed once more."""
+
+    async def on_key(self, event: Key) -> None:
+        at = self.cursor_position
+        if event.character == ")" and self.value[at : at + 1] == ")":
+            self.cursor_position = at + 1
+            event.stop()
+            event.prevent_default()
+            return
+        await super().on_key(event)
+
+
 class NumberField(Field):
     """A number or a share, `0.5` or `2%`. Letters are not its: they may be keys of its window."""
 

@@ -12,6 +12,8 @@ from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.source import Span
 
 ASKS: Final = "Print("
+CLOSES: Final = "not `}`"  # of the script around it, which nobody has typed
+ENDS: Final = "but the line ends"
 ALONE: Final = "LF211"  # a value that stands where a statement should
 
 
@@ -66,6 +68,8 @@ def _placed(first: Diagnostic, text: str, before: int) -> Wrong:
     column = min(max(0, first.span.start - before), len(text))
     length = max(1, min(first.span.end - first.span.start, len(text) - column))
     follow = first.fix.title if first.fix is not None else first.hint
+    if column >= len(text.rstrip()):
+        return Wrong(column, length, first.message.replace(CLOSES, ENDS), follow)
     return Wrong(column, length, first.message, follow)
 
 

@@ -96,7 +96,7 @@ async def test_a_statement_for_real_money_and_one_like_a_slip_are_said_twice(
         for number, _ in enumerate(left):
             await pilot.press("enter")
             assert number or not sent  # nothing leaves before it was shown
-            if screen.is_attached:
+            if screen.query_of is not None:
                 screen.show(answer, 0)
             await pilot.pause()
             seen.append(len(sent))
