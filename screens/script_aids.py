@@ -6,7 +6,7 @@ stands elsewhere is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -114,10 +114,10 @@ class ScriptAids:
             told()
 
     def _hover(self, analysis: Analysis, offset: int) -> Told:
-        found = analysis.hover(offset)
-        if found is None:
-            return partial(self._screen.notice, "Nothing is known about what stands here.")
-        return partial(self._show, found)
+        hovers = (analysis.hover(each) for each in places_near(analysis.text, offset))
+        found = next((each for each in hovers if each is not None), None)
+        at = Stretch(offset, offset)
+        return partial(self._show, found or Hover(at, "Nothing is known about what stands here."))
 
     def _show(self, found: Hover) -> None:
         rows = hover_rows(found, self._editor.size.width - self._editor.gutter_width)
@@ -168,6 +168,23 @@ class ScriptAids:
         self._editor.focus()
         count = len(edits)
         self._screen.notice(f"Renamed in {count} place{'' if count == 1 else 's'}.")
+
+
+def places_near(text: str, offset: int) -> Iterator[int]:
+    """The cursor's own, the letter before it, and the name of the call that it stands in or right
+    behind."""
+    yield offset
+    before, closed = range(offset - 1, text.rfind("\n", 0, offset), -1), 0
+    yield from before[:1]
+    for at in before:
+        is_behind = at == offset - 1 and text[at] == ")"
+        if text[at] == ")" and not is_behind:
+            closed += 1
+        elif text[at] == "(" and closed:
+            closed -= 1
+        elif text[at] == "(":
+            yield max(0, at - 1)
+            return
 
 
 # ---- words

@@ -24,6 +24,7 @@ from widgets.problems import (
     at_cursor,
     counted,
     failure_lines,
+    fixable,
     following,
     problem_lines,
     problems,
@@ -126,7 +127,7 @@ class ScriptFindings:
         self._editor.focus()
 
     def fix(self) -> None:
-        problem = at_cursor(self._problems, self._editor.cursor_location)
+        problem = fixable(self._problems, self._editor.cursor_location)
         if problem is None or problem.fix is None:
             self._screen.notice(
                 f"No fix in this line. {self._key('problem_next')} goes to the next problem."

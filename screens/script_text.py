@@ -16,15 +16,14 @@ from textual.timer import Timer
 
 from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError, ScriptChangedError, StorageError
-from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.formatter import Formatted, formatted
-from lefi_tui.lang.source import Source
 from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
 from screens.beside import Complain, Errands
 from screens.choice import ChoiceScreen, told
 from widgets.editor import ScriptEditor
 from widgets.editor_area import as_edited
 from widgets.ink import Ink
+from widgets.problems import untidy
 
 SHIPPED: Final = "shipped: saving makes your own copy"
 DRAFT_SECONDS: Final = 1.0
@@ -178,13 +177,13 @@ class ScriptText:
     # ---- save
 
     def save(self, then: Then, *, may_replace: bool = False) -> None:
-        """In the one style, if it can be read. `then` gets the script as it stands in the file; at
-        once, when nothing is to be saved."""
+        """In the one style, if it can be read. `then` gets the script as it stands in the file."""
         script, text = self.script, self._editor.text
         if script is None:
             return
-        if not self._differs(script):
-            then(script)
+        if not self._differs(script) and not may_replace:
+            unread = partial(self._not_saved, script, then)
+            self.errands.ask(partial(self._as_it_is, script), then, unread)
             return
 
         def work() -> Saved:
@@ -193,6 +192,12 @@ class ScriptText:
             return Saved(now, text, self._store.save(now, tidy, may_replace=may_replace))
 
         self.errands.ask(work, partial(self._saved, then), partial(self._not_saved, script, then))
+
+    def _as_it_is(self, script: OpenScript) -> OpenScript:
+        """Nothing was typed; but somebody else may have written the file."""
+        if self._store.read(script.row).digest != script.digest:
+            raise ScriptChangedError("somebody else wrote it meanwhile", where=script.place)
+        return script
 
     def _saved(self, then: Then, saved: Saved) -> None:
         if self.script is saved.before:
@@ -208,7 +213,7 @@ class ScriptText:
 
         def came(tidy: Formatted) -> None:
             if tidy.mistakes:
-                refused(_untidy(text, tidy.mistakes[0]))
+                refused(untidy(text, tidy.mistakes[0]))
             else:
                 self._tidied(text, tidy.text)
 
@@ -236,11 +241,6 @@ class ScriptText:
             partial(self._store.read, row),
             self._drop,
         )
-
-
-def _untidy(text: str, mistake: Diagnostic) -> str:
-    line, _ = Source(text).place(mistake.span.start)
-    return f"It can't be tidied: {mistake.code} in line {line}: {mistake.message}"
 
 
 def _nothing(_: object) -> None:

@@ -32,7 +32,7 @@ from screens.script_live import ScriptLive
 from screens.script_shelf import ScriptShelf
 from screens.script_start import ScriptStart
 from screens.script_text import ScriptText
-from screens.script_versions import ScriptVersions, Versioned, saved_words
+from screens.script_versions import ScriptVersions, Versioned
 from widgets.editor import ScriptEditor
 from widgets.find_line import FindLine
 from widgets.findings import Findings
@@ -221,7 +221,7 @@ class ScriptsScreen(Versioned):
         self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
-        self.notice(saved_words(script))
+        self.notice(self._start.saved_words(script))
         self._findings.start_tests(script.text)
 
     async def action_lab(self) -> None:

@@ -76,11 +76,12 @@ class ScriptArea(InOrder, TextArea):
 
     def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:  # noqa: FBT001, FBT002 -- Textual's words
         """As Textual does; but lines are seen from their beginning wherever the cursor is then."""
+        scrolled = super().scroll_cursor_visible(center, animate)
         row, column = self.cursor_location
         cell = cell_len(shown(self.document[row][:column], 0))
-        if self.scroll_offset.x and cell + CURSOR_CELLS <= self._room()[1]:
-            self.scroll_to(x=0, animate=False)
-        return super().scroll_cursor_visible(center, animate)
+        if self.scroll_target_x and cell + CURSOR_CELLS <= self._room()[1]:
+            self.scroll_to(x=0, animate=False, force=True)
+        return scrolled
 
     def on_resize(self) -> None:
         """What opens below takes lines away, not the cursor's."""

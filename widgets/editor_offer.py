@@ -41,10 +41,8 @@ class Offer(Record):
         return rows[self.at] if rows else None
 
     def moved(self, step: int) -> Offer:
-        """A first step down stays on the first row, which it chooses; a page ends at the ends."""
+        """To another row, which is chosen by that; a page ends at the ends."""
         count = len(self.completions.rows)
-        if not self.is_chosen and step == 1:
-            return replace(self, is_chosen=True)
         at = (self.at + step) % count if abs(step) == 1 else self.at + step
         return replace(self, at=max(0, min(count - 1, at)), is_chosen=True)
 

@@ -84,6 +84,15 @@ def underlined(found: Sequence[Problem]) -> dict[int, tuple[Wrong, ...]]:
 
 def at_cursor(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
     """The one under the cursor, else the first of its line."""
+    return _first(_near(found, at))
+
+
+def fixable(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
+    """The same, of those that have a fix."""
+    return _first([each for each in _near(found, at) if each.fix is not None])
+
+
+def _near(found: Sequence[Problem], at: tuple[int, int]) -> list[Problem]:
     row, column = at
     here = [each for each in found if each.row == row]
     under = [
@@ -92,7 +101,7 @@ def at_cursor(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
         for line, wrong in each.stretches
         if line == row and wrong.start <= column < wrong.end
     ]
-    return _first([*under, *here])
+    return [*under, *here]
 
 
 def counted(found: Sequence[Problem]) -> str:
@@ -189,6 +198,12 @@ def untested_lines(ways: Sequence[Untested], palette: Palette) -> list[Finding]:
         text.append(each.words, ink_style(palette, Ink.DIM))
         lines.append(Finding(text, each.line - 1))
     return lines
+
+
+def untidy(text: str, mistake: Diagnostic) -> str:
+    """Why a script is not written in the one style."""
+    line, _ = Source(text).place(mistake.span.start)
+    return f"It can't be tidied: {mistake.code} in line {line}: {mistake.message}"
 
 
 def tried(ran: Sequence[RanTest], ways: Sequence[Untested]) -> dict[int, Tried]:

@@ -329,6 +329,15 @@ async def test_lines_are_seen_from_their_beginning_as_soon_as_the_cursor_is() ->
         assert "short" in app.text
 
 
+@pytest.mark.asyncio
+async def test_words_that_are_found_are_seen_from_the_lines_beginning_where_they_fit() -> None:
+    async with editing("begin " + "x" * 100 + "\nshort words") as (editor, pilot, app):
+        await pilot.press("end")
+        assert editor.find("words", 0) == (1, 1)
+        await pilot.pause()
+        assert "begin" in app.text
+
+
 @settings(max_examples=60)
 @given(text=ANY)
 def test_any_text_is_edited_checked_and_drawn(text: str) -> None:

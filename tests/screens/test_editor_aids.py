@@ -9,7 +9,7 @@ import pytest
 from lefi_tui.lang.authoring.records import Completion, Completions, Hover, Signature
 from lefi_tui.lang.diagnostic import Edit
 from lefi_tui.lang.source import Span
-from screens.script_aids import hover_rows, signature_spans
+from screens.script_aids import hover_rows, places_near, signature_spans
 from tests.screens.hand_fed import busy
 from tests.screens.scripts_kit import RIGHT, Scripts, folder, opened
 from tests.screens.test_editor import editing
@@ -30,8 +30,8 @@ THREE = Completions(
 def test_the_first_row_is_a_proposal_until_a_person_moves_to_one() -> None:
     offer = Offer(THREE)
     assert not offer.is_chosen
-    assert (offer.moved(1).at, offer.moved(1).is_chosen) == (0, True)
-    assert offer.moved(1).moved(1).at == 1
+    assert (offer.moved(1).at, offer.moved(1).is_chosen) == (1, True)
+    assert offer.moved(1).moved(1).moved(1).at == 0
     assert offer.moved(-1).at == 2
     assert offer.moved(1).moved(8).at == 2
 
@@ -114,7 +114,7 @@ async def test_enter_is_a_new_line_until_a_person_chose_a_row() -> None:
         await pilot.press("up", "end")
         await pilot.press("s")
         assert "▹close" in app.text
-        await pilot.press("down")
+        await pilot.press("down", "up")
         assert "▸close" in app.text
         await pilot.press("enter")
         assert editor.document[1] == "    x = close"
@@ -204,6 +204,26 @@ async def test_what_a_name_is_lies_over_the_text_until_the_next_key(tmp_path: Pa
         await scripts.shows("USDT per BTC")
         await scripts.press("left")
         await scripts.until(lambda: "USDT per BTC" not in scripts.text)
+
+
+def test_the_call_around_a_place_and_right_before_it_is_found() -> None:
+    text = "y = Max(a, Min(b, c)) + 1"
+    assert 6 in places_near(text, 9)  # inside
+    assert 6 in places_near(text, 21)  # right behind
+    assert 13 in places_near(text, 20)  # behind the inner one
+    assert list(places_near(text, 24)) == [24, 23]
+
+
+@pytest.mark.asyncio
+async def test_where_nothing_is_known_a_box_says_so_which_escape_closes(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        scripts.editor.move_cursor((3, 0))
+        await scripts.press("alt+i")
+        await scripts.shows("Nothing is known about what stands here.")
+        await scripts.press("escape")
+        await scripts.until(lambda: "Nothing is known" not in scripts.text)
+        assert scripts.app.focused is scripts.editor
 
 
 async def _at_fast(scripts: Scripts) -> None:

@@ -96,6 +96,20 @@ async def test_f9_mends_the_line_and_ctrl_z_takes_it_back(tmp_path: Path) -> Non
 
 
 @pytest.mark.asyncio
+async def test_f9_takes_the_fix_that_a_line_has_wherever_in_it_the_cursor_is(
+    tmp_path: Path,
+) -> None:
+    two = RIGHT.replace("close > fast", "closs > zzzzzz")
+    async with opened(folder(tmp_path, mine=two)) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("Problems: 2 errors")
+        scripts.editor.move_cursor((5, 17))
+        await scripts.shows("`zzzzzz` is not known here")
+        await scripts.press("f9")
+        await scripts.until(lambda: "if close > zzzzzz" in scripts.editor.text)
+
+
+@pytest.mark.asyncio
 async def test_a_line_of_the_list_below_goes_to_its_place(tmp_path: Path) -> None:
     async with opened(folder(tmp_path, broken=BROKEN)) as scripts:
         await scripts.open("broken")

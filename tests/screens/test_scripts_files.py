@@ -132,6 +132,20 @@ async def test_what_somebody_else_wrote_is_replaced_only_when_a_person_chooses(
 
 
 @pytest.mark.asyncio
+async def test_a_save_of_what_was_not_changed_looks_at_the_file_too(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine=RIGHT)
+    async with opened(own) as scripts:
+        await scripts.open("mine")
+        (own / "mine.lefi").write_text("// theirs\n" + RIGHT)
+        await scripts.press("ctrl+s")
+        await scripts.shows("File changed meanwhile")
+        await scripts.press("down", "enter")
+        await scripts.until(lambda: scripts.editor.text.startswith("// theirs"))
+        await scripts.press("ctrl+s")
+        await scripts.shows("Saved")
+
+
+@pytest.mark.asyncio
 async def test_what_somebody_else_wrote_can_be_taken_instead(tmp_path: Path) -> None:
     own = folder(tmp_path, mine=RIGHT)
     async with opened(own) as scripts:
