@@ -12,6 +12,8 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.events import DescendantFocus
+from textual.widgets import Input, TextArea
 
 from lefi_tui.core.messages import TradingState
 from lefi_tui.views.desk_view import DeskView, Mode
@@ -62,6 +64,9 @@ class Framed(Asking):
     def on_resize(self) -> None:
         self.draw_frame()
 
+    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+        self.draw_frame()
+
     # ---- the frame
 
     def frame(self, view: DeskView) -> None:
@@ -89,7 +94,8 @@ class Framed(Asking):
         width, glyphs = self.size.width, self.palette.glyphs
         if not self.is_mounted or not width:
             return
-        shown = self.table.hints(self.GROUPS, without=self.hidden())
+        is_typed = isinstance(self.focused, (TextArea, Input))
+        shown = self.table.hints(self.GROUPS, without=self.hidden(), is_typed=is_typed)
         keys = (self.table.shown("go_approvals"), self.table.shown("go_doubts"))
         above = top_line(self.desk_view, self._mode, width, glyphs, keys)
         self.top.show((above,), self.palette)

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 from textual.binding import Binding
+from textual.keys import key_to_character
 
 from lefi_tui.core.record import Record
 from widgets.edge import KeyHint
@@ -66,6 +67,11 @@ class Key(Record):
     group: str
     action: str
     rank: int = -1
+
+    @property
+    def is_letter(self) -> bool:
+        """In a text it would be typed."""
+        return all((key_to_character(key) or "\n").isprintable() for key in self.keys.split(","))
 
 
 KEYS: Final = (
@@ -1490,13 +1496,17 @@ class KeyTable(Record):
 
     keys: tuple[Key, ...] = KEYS
 
-    def hints(self, groups: Iterable[str], *, without: Iterable[str] = ()) -> tuple[KeyHint, ...]:
-        """What the frame's last line says, the most needed first; the last leave it first."""
+    def hints(
+        self, groups: Iterable[str], *, without: Iterable[str] = (), is_typed: bool = False
+    ) -> tuple[KeyHint, ...]:
+        """What the frame's last line says, the most needed first; the last leave it first. What
+        `is_typed` into a text is no key."""
         wanted, hidden = {EVERYWHERE, *groups}, set(without)
         shown = [
             each
             for each in self.keys
             if each.rank >= 0 and each.group in wanted and each.id not in hidden
+            if not (is_typed and each.is_letter)
         ]
         hints = [KeyHint(each.shown, each.label, each.rank) for each in shown]
         return tuple(sorted((*hints, self._screens()), key=lambda each: each.rank))

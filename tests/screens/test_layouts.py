@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from lefi_tui.core.messages import Kill
 from lefi_tui.views.desk_view import DeskView, Mode, OrderRow, aged
 from lefi_tui.views.picture import picture
-from screens.keys import ON_DESK, TABLE
+from screens.keys import ON_DESK, ON_LAB, TABLE
 from tests.screens.hand_fed import busy
 from widgets import bots, log, orders, positions, prices
 from widgets.edge import bottom_line, top_line
@@ -209,3 +209,11 @@ def test_gain_and_loss_carry_a_sign_beside_their_color() -> None:
     fed.quote("BTC/USDT", 42_000.0)
     text = positions.layout(picture(fed.state, fed.desk, fed.now_ns), Frame(78, 3)).text
     assert "-6.00 " in text
+
+
+def test_in_a_text_no_letter_is_told_to_be_a_key() -> None:
+    shown = {each.key for each in TABLE.hints(ON_LAB)}
+    typed = {each.key for each in TABLE.hints(ON_LAB, is_typed=True)}
+    assert {"d", "v"} <= shown - typed
+    assert not [each for each in typed if len(each) == 1]
+    assert {"f12", "Ctrl+S"} <= typed
