@@ -34,9 +34,7 @@ from widgets.ink import Ink, Palette
 from widgets.lab_pane import LabPane
 
 WIDE: Final = 100  # from here on, text and picture stand side by side
-NO_DATA: Final = "No candles are chosen: outside the text {} asks which; each edit runs over them then."
-    "No candles are chosen: Esc leaves the text, {} asks which; then each edit runs over them."
-)
+NO_DATA: Final = "No candles are chosen: outside the text {} asks which; then each edit runs."
 NO_SCRIPT: Final = "No script is open: {} lists them."
 
 

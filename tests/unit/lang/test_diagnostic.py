@@ -121,5 +121,11 @@ def test_the_nearest_word_is_offered_when_it_is_near(word: str, meant: str | Non
     assert nearest(word, ["authorize", "Buy", "Transfer", "finalize"]) == meant
 
 
+def test_a_name_that_is_begun_means_the_only_one_that_begins_so() -> None:
+    assert nearest("Clo", ["Close", "Cancel"]) == "Close"
+    assert nearest("C", ["Close", "Buy"]) is None
+    assert nearest("Cros", ["CrossesAbove", "CrossesBelow"]) is None
+
+
 def test_without_known_words_nothing_is_offered() -> None:
     assert nearest("x", []) is None
