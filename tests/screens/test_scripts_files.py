@@ -11,6 +11,7 @@ from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow
 from lefi_tui.wiring.script_store import ScriptFolder
 from screens.new_script import NewScriptScreen
 from screens.script_text import DRAFT_SECONDS
+from tests.screens.hand_fed import busy
 from tests.screens.scripts_kit import RIGHT, folder, opened
 
 
@@ -129,6 +130,22 @@ async def test_what_somebody_else_wrote_is_replaced_only_when_a_person_chooses(
         await scripts.shows("File changed meanwhile")
         await scripts.press("enter")
         await scripts.until(lambda: (own / "mine.lefi").read_text().startswith("//m"))
+
+
+@pytest.mark.asyncio
+async def test_a_save_names_the_bots_that_go_on_with_the_text_of_before(tmp_path: Path) -> None:
+    own = folder(tmp_path, ema_cross=RIGHT, ema=RIGHT)
+    async with opened(own, (160, 30), fed=busy()) as scripts:
+        await scripts.open("ema_cross")
+        await scripts.type("// a")
+        await scripts.press("enter", "ctrl+s")
+        await scripts.shows("ema-cross goes on with the text of before;")
+        await scripts.press("escape")
+        await scripts.open("ema")
+        await scripts.type("// b")
+        await scripts.press("enter", "ctrl+s")
+        await scripts.until(lambda: (own / "ema.lefi").read_text().startswith("// b"))
+        await scripts.until(lambda: "ema.lefi" in scripts.text and "goes on" not in scripts.text)
 
 
 @pytest.mark.asyncio
