@@ -153,8 +153,8 @@ KEYS: Final = (
     ),
     Key(
         "say_here",
-        "alt+e",
-        "Alt+E",
+        "alt+o",
+        "Alt+O",
         "say",
         "A line of Lefi at the foot of this screen: a question has its value, a statement is said.",
         EVERYWHERE,
@@ -288,8 +288,8 @@ KEYS: Final = (
     ),
     Key(
         "go_gallery",
-        "alt+x",
-        "Alt+X",
+        "alt+h",
+        "Alt+H",
         "gallery",
         "The scripts that come with the program: what each does, its bounds, a picture of a run.",
         SCREENS,
@@ -1027,8 +1027,8 @@ KEYS: Final = (
     ),
     Key(
         "replace",
-        "alt+h",
-        "Alt+H",
+        "alt+x",
+        "Alt+X",
         "replace",
         "Finds words and puts others for them: Enter replaces this one, Tab goes between the two.",
         SCRIPTS,
@@ -1204,8 +1204,8 @@ KEYS: Final = (
             ("delete_line", "alt+k", "Alt+K", "Deletes the line."),
             (
                 "complete",
-                "ctrl+@,ctrl+space,alt+o",
-                "Alt+O",
+                "ctrl+@,ctrl+space,alt+e",
+                "Alt+E",
                 (
                     "What may stand at the cursor; so does Ctrl+Space. While a name is typed it"
                     " opens by itself: Tab takes the first; Enter only what ↓ and ↑ chose."

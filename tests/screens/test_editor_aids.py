@@ -188,7 +188,7 @@ async def test_where_nothing_else_is_said_the_keys_that_help_are(tmp_path: Path)
     async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
         await scripts.open("mine")
         await scripts.shows(
-            "F1 help  Alt+O what fits  Alt+I what it is  Alt+V live  Alt+C contract"
+            "F1 help  Alt+E what fits  Alt+I what it is  Alt+V live  Alt+C contract"
         )
         scripts.editor.move_cursor((4, 12))
         await scripts.shows("Candle(")

@@ -48,7 +48,7 @@ def test_what_fits_is_offered_while_a_name_is_typed_and_by_two_keys(desk: TmuxDe
     desk.wait(lambda text: "▸and" not in text)
     desk.keys("Up", "End", "Left")
     desk.wait(" 5:25")
-    desk.keys("M-o")
+    desk.keys("M-e")
     desk.wait("▸quick")
     desk.keys("Escape")
     desk.wait(lambda text: "▸quick" not in text)
@@ -76,7 +76,7 @@ def test_a_name_is_explained_gone_to_listed_and_renamed(desk: TmuxDesk) -> None:
 
 
 def test_words_are_replaced_lines_become_comments_and_the_contract_is_shown(desk: TmuxDesk) -> None:
-    desk.keys("M-h")
+    desk.keys("M-x")
     desk.wait("replace with")
     desk.keys("h", "i", "g", "h")
     desk.wait("1 of 1")

@@ -34,7 +34,7 @@ def shown(place: Path, size: tuple[int, int] = (120, 40)) -> AbstractAsyncContex
 
 
 async def at_gallery(scripts: Scripts) -> GalleryScreen:
-    await scripts.press("alt+x")
+    await scripts.press("alt+h")
     await scripts.until(lambda: isinstance(scripts.app.screen, GalleryScreen))
     await scripts.shows("Breakout with ATR")
     screen = scripts.app.screen

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lefi_tui.views.queries import Query, ScoresQuery
 from lefi_tui.views.scores_view import Quick, ScoreRow, ScoresView
 from screens.game_keys import PLAYS
-from screens.keys import KEYS
+from screens.keys import EVERYWHERE, KEYS, SCREENS
 from screens.scores import ScoresScreen
 from tests.screens.hand_fed import START_NS, HandFed
 from tests.screens.test_desk_keys import opened
@@ -72,9 +72,11 @@ async def test_the_scoreboard_opens_by_its_key_and_goes_through_the_markets() ->
         assert desk.app.screen is not screen
 
 
-def test_no_window_is_opened_by_alt_and_a_key_that_plays() -> None:
+def test_no_key_from_everywhere_is_alt_and_a_key_that_plays() -> None:
     """A slow line may tear Alt from its letter, which then stands alone."""
     plays = {each.keys for each in KEYS if each.id in PLAYS}
     assert {"b", "s", "x", "f"} <= plays
-    torn = {each.keys.removeprefix("alt+") for each in KEYS if "window(" in each.action}
+    far = [each.keys for each in KEYS if each.group in {EVERYWHERE, SCREENS}]
+    torn = {key.removeprefix("alt+") for keys in far for key in keys.split(",") if "alt+" in key}
+    assert {"d", "l"} <= torn
     assert not plays & torn

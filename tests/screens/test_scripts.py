@@ -264,7 +264,7 @@ async def test_find_selects_as_it_is_typed_and_goes_on_with_enter(tmp_path: Path
 async def test_words_are_replaced_one_by_one_and_everywhere(tmp_path: Path) -> None:
     async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
         await scripts.open("mine")
-        await scripts.press("alt+h")
+        await scripts.press("alt+x")
         await scripts.type("high")
         await scripts.shows("1 of 2")
         await scripts.press("tab")

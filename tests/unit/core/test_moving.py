@@ -275,9 +275,9 @@ def test_a_move_with_real_money_asks_the_gates_and_one_that_reduces_does_not() -
 def test_the_engine_finds_facts_for_a_move_of_real_money_and_for_no_other() -> None:
     desk, order = resting()
     move = MoveOrder(order.id, ticks=1)
-    assert asks_for(desk, move) == ""
+    assert asks_for(desk, move) is None
     real = replace(desk.accounts["main"], mode="live", venue="binance")
     desk = replace(desk, accounts={"main": real})
     assert asks_for(desk, move) == "main"
-    assert asks_for(desk, MoveOrder("unknown")) == ""
-    assert asks_for(replace(desk, orders={order.id: replace(order, leg="stop")}), move) == ""
+    assert asks_for(desk, MoveOrder("unknown")) is None
+    assert asks_for(replace(desk, orders={order.id: replace(order, leg="stop")}), move) is None
