@@ -5,7 +5,7 @@ To go back makes a new version with the old text; nothing is ever taken out of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,7 @@ from widgets.ink import Palette
 
 NONE: Final = "It has no versions yet: each save that checks clean makes one."
 UNSAVED: Final = "What you typed is not saved. Save it or undo it first, then go back."
+FIRST: Final = "The first version: it is compared with the script as it is saved."
 ASKS: Final = "Its text becomes the script's, as a new version. What the script is now stays kept."
 
 
@@ -62,11 +63,15 @@ class VersionsScreen(TextsScreen):
 
     def compared_with(self, at: int, text: str) -> Compared:
         """The one before it, so that it tells what that save did; or the script as it is saved."""
-        if self._is_against_now:
-            return compared(self._script.text, text)
         older = self._rows[at + 1 :]
-        before = self._store.version_text(self._script.row, older[0]) if older else ""
-        return compared(before, text) if older else compared(text, text)
+        if self._is_against_now or not older:
+            return compared(self._script.text, text)
+        return compared(self._store.version_text(self._script.row, older[0]), text)
+
+    def more(self) -> Sequence[str]:
+        choice = self.choice
+        is_first = choice is not None and self.choices.index(choice) == len(self.choices) - 1
+        return (FIRST,) if is_first and not self._is_against_now else ()
 
     def action_base(self) -> None:
         self._is_against_now = not self._is_against_now

@@ -63,7 +63,7 @@ async def test_what_each_save_changed_is_told_by_meaning_and_by_lines(
         assert "~ fast: 12 in 2..200 -> 20 in 2..200" in shown(screen)
         assert "+setting fast = 20 in 2..200" in shown(screen)
         await scripts.press("down")
-        await scripts.until(lambda: "letter for letter" in shown(screen))  # it is the first
+        await scripts.until(lambda: "The first version" in shown(screen))
         await scripts.press("v")
         await scripts.until(lambda: "close >= fast -> close > fast" in shown(screen))
 
