@@ -1,5 +1,5 @@
-"""Takes the README's pictures: the desk on the demo market, some seconds after two starts, and the
-Lab over a month of real minutes, a number of its script just edited.
+"""Takes the README's pictures: the desk on the demo market, some seconds after two starts; a script
+that is being written; and the Lab over a month of real minutes, a number of its script just edited.
 
 Run as `make picture`. The files stand alone: they name no font of the web.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from lefi_tui.core.messages import StartBot
+from screens.scripts import ScriptsScreen
 from tests.screens import lab_kit
 from tests.screens.real_desk import opened
 from tests.scripts.test_on_real_data import BTC, DATA
@@ -66,14 +67,35 @@ async def lab_picture() -> str:
             return lab.app.export_screenshot(title="lefi")
 
 
+async def editor_picture() -> str:
+    """A shipped script with its tests run, how close it is to trading now, and what fits where the
+    cursor stands."""
+    with tempfile.TemporaryDirectory() as home:
+        async with opened(Path(home), SIZE) as desk:
+            await desk.press("f3")
+            await desk.until("ema_cross")
+            screen = desk.app.screen
+            assert isinstance(screen, ScriptsScreen)
+            names = [each.name for each in screen.shelf.rows]
+            await desk.press(*["down"] * names.index("ema_cross"), "enter", "ctrl+t")
+            await desk.until("passed")
+            before = SCRIPT[: SCRIPT.index("stop_loss = stop") + len("stop_loss = st")].split("\n")
+            screen.editor.move_cursor((len(before) - 1, len(before[-1])))
+            await desk.press("alt+v", "alt+e")
+            await desk.until("is, in the market of demo")
+            return desk.app.export_screenshot(title="lefi")
+
+
 def alone(picture: str) -> str:
     """Without the fonts that the picture would fetch."""
     picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
     return picture.replace("Fira Code, monospace", FONTS).replace("Fira Code", FONTS)
 
 
+TAKEN: Final = {"desk": desk_picture, "editor": editor_picture, "lab": lab_picture}
+
 if __name__ == "__main__":
-    for name, take in (("desk", desk_picture), ("lab", lab_picture)):
+    for name, take in TAKEN.items():
         file = ROOM / f"{name}.svg"
         file.write_text(alone(asyncio.run(take())))
         sys.stdout.write(f"{file.name}: {file.stat().st_size:,} bytes\n")
