@@ -56,6 +56,7 @@ class LabScreen(Framed):
         self.editor = ScriptEditor(self.palette, id="text")
         self._below = Findings(self.palette, id="findings")
         self.picture = LabPane(self.palette, id="picture")
+        self._row: ScriptRow | None = None  # whose runs are in sight
         self._text = ScriptText(self, store, self.editor, self._shown)
         self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
         self.runs = LabRuns(self, lab, self._draw, lambda: self.picture.size.width)
@@ -122,6 +123,10 @@ class LabScreen(Framed):
     def _shown(self) -> None:
         self.editor.visible = True
         self.editor.focus()
+        script = self._text.script
+        if script is not None and script.row != self._row:
+            self._row = script.row
+            self.runs.forget()
         self._draw_title()
         self._want()
 

@@ -95,6 +95,10 @@ class LabRuns:
         if wanted.text and wanted.ground.files:
             self._soon("run", SETTLED_S, self._ask)
 
+    def forget(self) -> None:
+        """Another script is open: nothing that was run is of it."""
+        self._tell(LabState(is_asked=self.state.is_asked, busy=self.state.busy))
+
     def _is_old(self) -> bool:
         return self.state.run is not None and not self.wanted.is_of(self.state.run)
 

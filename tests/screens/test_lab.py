@@ -274,3 +274,17 @@ async def test_a_cell_opens_its_run_and_one_key_takes_its_settings(tmp_path: Pat
         await desk.press("t")
         await desk.shows("Its settings are taken: low 100.5, high 104")
         await desk.until(lambda: dict(lab.remembered().values) == {"low": "100.5", "high": "104"})
+
+
+@pytest.mark.asyncio
+async def test_of_another_script_nothing_is_shown_that_was_run_of_the_one_before(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as desk:
+        await desk.ran()
+        (tmp_path / "scripts" / "other.lefi").write_text('script "Other"\non Nothing { }\n')
+        desk.app.action_go("lab", "other")
+        await desk.shows("other.lefi")
+        await desk.shows("LF")
+        assert desk.state.run is None
+        assert "return" not in desk.text

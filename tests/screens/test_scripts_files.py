@@ -136,6 +136,7 @@ async def test_what_somebody_else_wrote_is_replaced_only_when_a_person_chooses(
 async def test_a_save_names_the_bots_that_go_on_with_the_text_of_before(tmp_path: Path) -> None:
     own = folder(tmp_path, ema_cross=RIGHT, ema=RIGHT)
     async with opened(own, (160, 30), fed=busy()) as scripts:
+        await scripts.until(lambda: bool((seen := scripts.screen.desk_view) and seen.bots))
         await scripts.open("ema_cross")
         await scripts.type("// a")
         await scripts.press("enter", "ctrl+s")
