@@ -71,7 +71,7 @@ class ScriptStart:
             return saved_words(script)
         key, goes = self._screen.table.shown("bot_update"), "goes" if len(running) == 1 else "go"
         bots = f"{', '.join(running)} {goes} on with the text of before; {key} on Bots changes it."
-        return f"{saved_words(script)}. {bots}"
+        return saved_words(script, bots)
 
     def _running(self, script: OpenScript) -> list[str]:
         view, base = self._screen.desk_view, free_id(script.row.name, ())

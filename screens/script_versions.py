@@ -33,9 +33,10 @@ class Versioned(Framed):
         self.past.show()
 
 
-def saved_words(script: OpenScript) -> str:
+def saved_words(script: OpenScript, more: str = "") -> str:
     if script.row.is_shipped:
         return "Nothing to save."
     made = f" as version {script.version}" if script.version else ""
     unkept = f", {script.unkept}" if script.unkept else ""
-    return f"Saved{made}{unkept}: {script.place}"
+    place = f". {more} {script.place}" if more else f": {script.place}"  # long: cut first
+    return f"Saved{made}{unkept}{place}"

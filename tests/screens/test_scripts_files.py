@@ -140,7 +140,8 @@ async def test_a_save_names_the_bots_that_go_on_with_the_text_of_before(tmp_path
         await scripts.open("ema_cross")
         await scripts.type("// a")
         await scripts.press("enter", "ctrl+s")
-        await scripts.shows("ema-cross goes on with the text of before;")
+        told = "ema-cross goes on with the text of before; u on Bots changes it."
+        await scripts.until(lambda: told in " ".join(scripts.text.replace("┃", " ").split()))
         await scripts.press("escape")
         await scripts.open("ema")
         await scripts.type("// b")
