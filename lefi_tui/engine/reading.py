@@ -161,7 +161,10 @@ class Reading:
         return ticket_view(query, sight.screen, sight.desk, sight.now_ns)
 
     async def _statement(self, query: StatementQuery, sight: Sight) -> StatementView:
-        return statement_view(query, sight.screen, sight.desk, sight.now_ns)
+        """In a thread: it is compiled, which no turn waits for."""
+        return await asyncio.to_thread(
+            statement_view, query, sight.screen, sight.desk, sight.now_ns
+        )
 
     async def _asked_worth(self, query: WorthQuery, sight: Sight) -> WorthView:
         seen = marked(sight.desk, sight.screen.prices)
