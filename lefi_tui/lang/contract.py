@@ -47,8 +47,10 @@ class Ceiling(Record):
     steps: int
     reads: tuple[str, ...]  # markets
     trades: tuple[Traded, ...]
+    opening: tuple[Traded, ...]  # what of these can open a position or make it larger
     leverage: Amount | None  # None: it names none
     orders: int
+    opens: int  # that can open a position or make it larger
     cancels: int
     transfers: int
     undone: int  # orders traded back where a transaction fails
@@ -88,9 +90,11 @@ def _ceiling(program: Blueprint, handlers: Iterable[Handler], reach: Reach) -> C
         line=one.line if one is not None else 0,
         steps=sum(_steps(program, each) for each in handlers),
         reads=_markets(program, handlers),
-        trades=tuple(_trades(program, reach)),
+        trades=tuple(_trades(program, reach, "size")),
+        opening=tuple(_trades(program, reach, r.OPENED)),
         leverage=_leverage(program, reach),
         orders=most(r.ORDERS),
+        opens=most(r.OPENS),
         cancels=most(r.CANCELS),
         transfers=most(r.TRANSFERS),
         undone=most(r.UNDONE),
@@ -138,8 +142,8 @@ def _reads(form: Form) -> set[int]:
     return found
 
 
-def _trades(program: Blueprint, reach: Reach) -> Iterator[Traded]:
-    sizes = [key for key in reach.most if key[0] == "size"]
+def _trades(program: Blueprint, reach: Reach, of: str) -> Iterator[Traded]:
+    sizes = [key for key in reach.most if key[0] == of]
     for account, symbol, action, to in dict.fromkeys((*key[1:4], key[5]) for key in sizes):
         alike = [key for key in sizes if (*key[1:4], key[5]) == (account, symbol, action, to)]
         amounts = tuple(_amount(program, reach, key) for key in alike if key[4])
@@ -151,7 +155,7 @@ def _amount(program: Blueprint, reach: Reach, key: r.Key) -> Amount:
     if math.isfinite(most):
         return Amount(key[4], most)
     places = reach.places.values()
-    computed = [each.site for each in places if math.isinf(each.size) and each.key == key]
+    computed = [each.site for each in places if math.isinf(each.size) and each.key[1:] == key[1:]]
     return Amount(key[4], None, _lines(program, computed))
 
 

@@ -16,7 +16,7 @@ from lefi_tui.core.record import Record
 from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.examine import typed
 from lefi_tui.lang.maths import words
-from lefi_tui.lang.meaning_contract import Row, bounds_of, rises
+from lefi_tui.lang.meaning_contract import Row, bounds_of, oftener, rises
 from lefi_tui.lang.meaning_keys import Doing, Numbers, Part, Place, Reader
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.titles import title_of
@@ -78,7 +78,8 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
     states = _named(_state_words(before), _state_words(after))
     values = {each.name: each.value for each in before.settings}
     both = _Both(before, after, settings, states, timeframe_ms)
-    pairs = tuple(_pairs(*_doings(both, values)))
+    old, new = _doings(both, values)
+    pairs = tuple(_pairs(old, new))
     handlers = tuple(change for pair in pairs if (change := _handler(*pair)) is not None)
     if not handlers:
         settings += tuple(_governed(both, values))
@@ -87,9 +88,21 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
         settings,
         states,
         bounds_of(before, after),
-        rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
+        (
+            *rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
+            *oftener((before, after), _indexes(pairs, old, new)),
+        ),
         tuple(sorted(site for pair in pairs for site in _sites(*pair))),
     )
+
+
+def _indexes(
+    pairs: Iterable[Pair], old: Sequence[Doing], new: Sequence[Doing]
+) -> Iterator[tuple[int, int]]:
+    """Numbers of the handlers that go on as each other."""
+    first = {id(each): at for at, each in enumerate(old)}
+    then = {id(each): at for at, each in enumerate(new)}
+    return ((first[id(a)], then[id(b)]) for a, b in pairs if a and b)
 
 
 # ---- settings and states

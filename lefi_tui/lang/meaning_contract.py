@@ -7,17 +7,18 @@ another that is computed only where both texts do the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
 from lefi_tui.core.record import Record
 from lefi_tui.core.timeframe import span
-from lefi_tui.lang.blueprint import Blueprint
+from lefi_tui.lang.blueprint import Blueprint, Handler
 from lefi_tui.lang.contract import Amount, Ceiling, Traded, contract_of
 from lefi_tui.lang.contract_words import rows_of, traded_words
-from lefi_tui.lang.form import V
+from lefi_tui.lang.reach import can_open
+from lefi_tui.lang.titles import title_of
 from lefi_tui.lang.wants import trades_of
 
 NEVER: Final = "no"
@@ -75,38 +76,62 @@ def _shorts(of: Blueprint) -> tuple[str, ...]:
         each.symbol
         for form in of.forms
         for each in trades_of((*form.always, *form.steps, *form.after))
-        if each.action == "sell" and ":" in each.symbol and not _reduces(each.named)
+        if each.action == "sell" and can_open(each)
     )
     return tuple(dict.fromkeys(found))
-
-
-def _reduces(named: tuple[tuple[str, str, V], ...]) -> bool:
-    return any(name == "reduce_only" and v.op == "const" and v.value for name, _, v in named)
 
 
 # ---- more than before
 
 
 def rises(before: Blueprint, after: Blueprint, *, is_alike: bool) -> tuple[str, ...]:
-    """Why it may spend more, in words; none where it surely does not."""
-    old, new = contract_of(before), contract_of(after)
-    found = list(_traded_rises(old.whole, new.whole, is_alike=is_alike))
-    if new.whole.orders > old.whole.orders:
-        found.append(f"{new.whole.orders} orders at one moment, {old.whole.orders} before")
-    leverage = _most(new.whole.leverage, 1.0), _most(old.whole.leverage, 1.0)
+    """Why it may spend more, in words; none where it surely does not. An order that can't open a
+    position or make it larger spends nothing, however many there are."""
+    old, new = contract_of(before).whole, contract_of(after).whole
+    found = list(_traded_rises(old, new, is_alike=is_alike))
+    if new.opens > old.opens:
+        found.append(f"{_entries(new.opens)} at one moment, {old.opens or 'none'} before")
+    leverage = _most(new.leverage, 1.0), _most(old.leverage, 1.0)
     if leverage[0] > leverage[1] or (math.isinf(leverage[0]) and not is_alike):
         found.append("a higher leverage")
     found += [f"it may sell {each} short" for each in _shorts(after) if each not in _shorts(before)]
-    if _rate(after) > _rate(before):
+    if (new.opens or new.transfers) and _rate(after) > _rate(before):
         found.append("more orders in the same time")
     return tuple(found)
 
 
-def _traded_rises(old: Ceiling, new: Ceiling, *, is_alike: bool) -> Iterator[str]:
-    known: Mapping[tuple[str, ...], Traded] = {_key(each): each for each in old.trades}
-    for each in new.trades:
-        if each.action == "close":
+def oftener(of: tuple[Blueprint, Blueprint], pairs: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """`pairs` are numbers of handlers that go on as each other. What spends at more events spends
+    more, though no more at any one of them."""
+    before, after = of
+    old_of = {new: before.handlers[old] for old, new in pairs}
+    for now, most in zip(after.handlers, contract_of(after).handlers, strict=True):
+        was = old_of.get(now.index)
+        if not (most.opens or most.transfers):
             continue
+        if was is None:
+            yield f"it may act on {title_of(now)}, as it did not before"
+        elif title_of(was) != title_of(now) and not _period(now) >= _period(was):
+            yield f"it may act more often: on {title_of(now)}, on {title_of(was)} before"
+
+
+def _period(of: Handler) -> float:
+    """In milliseconds, the least between two events. Not a number where it is not in the text:
+    that is no less and no more than another."""
+    match of.event:
+        case "Candle":
+            return of.timeframe_ms
+        case "Every":
+            return of.every_ms
+        case "body" | "PriceUpdate" | "Trade":
+            return 0.0
+        case _:
+            return math.nan
+
+
+def _traded_rises(old: Ceiling, new: Ceiling, *, is_alike: bool) -> Iterator[str]:
+    known: Mapping[tuple[str, ...], Traded] = {_key(each): each for each in _spending(old)}
+    for each in _spending(new):
         was = known.get(_key(each))
         amounts = {} if was is None else {one.kind: one for one in was.amounts}
         for amount in each.amounts:
@@ -114,6 +139,15 @@ def _traded_rises(old: Ceiling, new: Ceiling, *, is_alike: bool) -> Iterator[str
             if most > before or (math.isinf(most) and not is_alike):
                 yield traded_words(each)
                 break
+
+
+def _spending(of: Ceiling) -> tuple[Traded, ...]:
+    """What opens or grows a position, or takes money to another account."""
+    return (*of.opening, *(each for each in of.trades if each.action == "transfer"))
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _key(of: Traded) -> tuple[str, ...]:

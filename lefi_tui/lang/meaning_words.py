@@ -23,6 +23,7 @@ KINDS: Final = {
     "question": "asks",
     "plan": "plans",
 }
+ROWS: Final = {"orders": "orders that may leave, closes among them"}
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~", "renamed": "~"}
 _ORDER_OF: Final = "~ what stands inside what, or before what"
 
@@ -78,7 +79,7 @@ def _rows(of: Meaning) -> Iterator[str]:
     if of.rows:
         yield "At most, at one event of each handler"
     for row in of.rows:
-        yield f"  ~ {row.name}: {row.before or 'none'} -> {row.after or 'none'}"
+        yield f"  ~ {ROWS.get(row.name, row.name)}: {row.before or 'none'} -> {row.after or 'none'}"
 
 
 def _named(title: str, rows: tuple[Named, ...]) -> Iterator[str]:

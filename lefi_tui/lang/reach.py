@@ -27,6 +27,7 @@ from lefi_tui.lang.form import (
     Signal,
     Tell,
     Trade,
+    V,
     When,
     Whole,
 )
@@ -41,6 +42,8 @@ Counts = Mapping[Key, float]
 ORDERS: Final = ("orders",)
 CANCELS: Final = ("cancels",)
 UNDONE: Final = ("undone",)  # steps of a transaction that failed, traded back
+OPENS: Final = ("opens",)  # orders that can open a position or make it larger
+OPENED: Final = "opened"  # of a size as above: of those alone
 TURNS: Final = ("turns",)  # orders that may turn a position over: their undo takes one more
 TRANSFERS: Final = ("transfers",)
 APPROVALS: Final = ("approvals",)
@@ -191,7 +194,19 @@ class _Walk:
         key = _size_key(op, op.size_kind)
         self.places[op.site] = Place(op.site, key, size, max(leverage, 0.0))
         turns = ":" in op.symbol and op.size is not None and op.size_kind != "share"
-        return _plus(_of_order(key, size), {TURNS: 1.0} if turns else NONE)
+        counts = _plus(_of_order(key, size), {TURNS: 1.0} if turns else NONE)
+        opened = {OPENS: 1.0, (OPENED, *key[1:]): max(size, 0.0)}
+        return _plus(counts, opened) if can_open(op) else counts
+
+
+def can_open(of: Trade) -> bool:
+    """Whether it can open a position or make it larger; of a coin only what is held is sold."""
+    opens = of.action == "buy" or (of.action == "sell" and ":" in of.symbol)
+    return opens and not any(name == "reduce_only" and _is_always(v) for name, _, v in of.named)
+
+
+def _is_always(v: V) -> bool:
+    return v.op == "const" and bool(v.value)
 
 
 def _first_or_second(one: _Ways, other: _Ways) -> _Ways:

@@ -260,6 +260,64 @@ def test_less_is_not_more(after: str) -> None:
     assert not between(WEAK, after).is_same
 
 
+EXITS: Final = WEAK.replace(
+    "    if strength > 60", "    if close > 900 { Close(symbol) }\n    if strength > 60"
+)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        EXITS,
+        WEAK.replace(
+            "    if strength > 60", "    if close > 9 { Sell(symbol, 50%) }\n    if strength > 60"
+        ),
+        WEAK.replace(
+            "    if strength > 60", "    if close > 9 { Cancel(symbol) }\n    if strength > 60"
+        ),
+        WEAK.replace(
+            "    if strength > 60", '    if close > 9 { Notify("high") }\n    if strength > 60'
+        ),
+        WEAK.replace("Candle(symbol, 1m)", "Candle(symbol, 5m)"),
+    ],
+)
+def test_an_exit_a_cancel_and_an_alert_spend_nothing(after: str) -> None:
+    assert not between(WEAK, after).more
+    assert not between(WEAK, after).is_same
+
+
+def test_how_many_orders_may_leave_is_told_beside_what_is_spent() -> None:
+    assert list(in_words(between(WEAK, EXITS)))[-2:] == [
+        "At most, at one event of each handler",
+        "  ~ orders that may leave, closes among them: 2 -> 3",
+    ]
+
+
+def test_a_perpetual_sell_that_only_reduces_spends_nothing_and_another_does() -> None:
+    perpetual = WEAK.replace('"BTC/USDT"', '"BTC/USDT:USDT"')
+    reducing = perpetual.replace("Close(symbol)", "Sell(symbol, 900 USDT, reduce_only = true)")
+    assert not between(perpetual, reducing).more
+    opening = reducing.replace("reduce_only = true", "reduce_only = strength > 70")
+    assert "sells BTC/USDT:USDT: 900 USDT" in between(perpetual, opening).more
+    assert "2 entries at one moment, 1 before" in between(perpetual, opening).more
+
+
+@pytest.mark.parametrize(
+    ("event", "more"),
+    [
+        (
+            "Candle(symbol, 30s)",
+            ("it may act more often: on candle BTC/USDT 30s, on candle BTC/USDT 1m before",),
+        ),
+        ("PriceUpdate(symbol)", ("it may act on price update BTC/USDT, as it did not before",)),
+        ("Candle(symbol, 1h)", ()),
+    ],
+)
+def test_the_same_entry_at_more_events_may_spend_more(event: str, more: tuple[str, ...]) -> None:
+    text = 'setting symbol = "BTC/USDT"\non Candle(symbol, 1m) { Buy(symbol, 1%) }\n'
+    assert between(text, text.replace("Candle(symbol, 1m)", event)).more == more
+
+
 def test_a_short_and_a_lever_are_told() -> None:
     perpetual = WEAK.replace('"BTC/USDT"', '"BTC/USDT:USDT"')
     short = perpetual.replace("Close(symbol)", "Sell(symbol, 10%, leverage = 5)")
