@@ -118,15 +118,7 @@ def oftener(of: tuple[Blueprint, Blueprint], pairs: Iterable[tuple[int, int]]) -
 def _period(of: Handler) -> float:
     """In milliseconds, the least between two events. Not a number where it is not in the text:
     that is no less and no more than another."""
-    match of.event:
-        case "Candle":
-            return of.timeframe_ms
-        case "Every":
-            return of.every_ms
-        case "body" | "PriceUpdate" | "Trade":
-            return 0.0
-        case _:
-            return math.nan
+    return float(of.timeframe_ms or of.every_ms or math.nan)
 
 
 def _traded_rises(old: Ceiling, new: Ceiling, *, is_alike: bool) -> Iterator[str]:
