@@ -42,23 +42,37 @@ from lefi_tui.views.scripts import (
 SUFFIX: Final = ".lefi"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 BEGINNING: Final = """\
-// Buys weakness: when the RSI of the minute candles says oversold.
+// Buys weakness: when the RSI of the closes says oversold. Sells once it says strong.
 // Risk: what is weak may grow weaker; the stop limits one loss, not the number of them.
 script "{title}"
 
 /// Market to trade
 setting symbol = "BTC/USDT"
+/// Candles that the RSI looks back over
+setting length = 14 in 2..100
 /// Buys below this RSI
 setting weak = 30 in 5..45
+/// Sells above this RSI
+setting strong = 60 in 50..95
 
-on Candle(symbol, 1m) {{
-    strength = RSI(close, 14)
+on Candle(symbol, 15m) {{
+    strength = RSI(close, length)
     if strength < weak and Position(symbol) == 0 {{ Buy(symbol, 10%, stop_loss = 2%) }}
-    if strength > 60 {{ Close(symbol) }}
+    if strength > strong {{ Close(symbol) }}
 }}
 
-test "waits for weakness" {{
-    candles 100 101 102
+test "buys weakness once, and sells strength" {{
+    setting length = 3
+    candles 100 101 100 99 98 97.5
+    expect Buy(symbol, 10%)
+    expect no Close
+    candles 98 99 101
+    expect Close(symbol)
+}}
+
+test "leaves a quiet market alone" {{
+    setting length = 3
+    candles 100 101 100 101 100 101
     expect no Buy
 }}
 """

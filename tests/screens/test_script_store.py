@@ -16,6 +16,7 @@ from lefi_tui.errors import (
     ScriptRefusedError,
     StorageError,
 )
+from lefi_tui.lang.formatter import formatted
 from lefi_tui.lang.program import check
 from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.script_store import ScriptFolder
@@ -42,11 +43,17 @@ def test_a_folder_that_is_not_there_has_no_own_scripts_and_is_made_at_the_first_
     assert store.scripts().rows[0] == new.row
 
 
-def test_a_new_script_has_no_problem_and_its_test_passes(tmp_path: Path) -> None:
+def test_a_new_script_is_exemplary_no_finding_and_tests_that_pass_and_go_all_its_ways(
+    tmp_path: Path,
+) -> None:
     store = ScriptFolder(tmp_path)
     new = store.create("my_script")
     assert check(new.text).diagnostics == ()
-    assert [each.has_passed for each in store.tests(new.text)] == [True]
+    assert formatted(new.text).text == new.text
+    ran = list(store.tests(new.text))
+    assert ran
+    assert all(each.has_passed for each in ran)
+    assert [each.words for each in ran[-1].untested] == []
 
 
 @pytest.mark.parametrize("name", ["", "Upper", "a b", "../x", "1st", "x" * 41, ".a"])

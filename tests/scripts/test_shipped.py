@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lefi_tui.lang.authoring.reached import Reached
 from lefi_tui.lang.program import check
+from lefi_tui.simulate.script_tests import outcomes
 from tests.campaign import mutations
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,14 @@ def test_every_number_a_person_can_set_has_bounds(file: Path) -> None:
 @pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.stem)
 def test_a_scripts_own_tests_pass(file: Path) -> None:
     assert mutations.failures(file.read_text()) == []
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.stem)
+def test_a_scripts_own_tests_go_each_of_its_ways(file: Path) -> None:
+    text = file.read_text()
+    reached = Reached(text)
+    assert list(outcomes(text, {}, reached))
+    assert [f"{way.line}: {way.words}" for way in reached.missed] == []
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
