@@ -2,12 +2,14 @@
 
 The exchange is the loopback one in a process of its own, in TLS through a proxy; the account is
 live, with the journal's FULL commit between key and wire. In each round the same minute is shared
-by the game's key, a Binding with ccxt's create_order, and a thread that a byte wakes up.
+by the game's key, a Binding with ccxt's create_order, a thread that a byte wakes up, and a synced
+write of nothing else's: what the disk alone takes of a key's time.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -30,6 +32,7 @@ from tests.exchange.test_live_gates import configured
 SITTINGS: Final = 3  # a game is disarmed after 100 losses in a row, and each of these is one
 ROUNDS: Final = 80  # of a sitting
 KILLS: Final = 8
+PAGE_BYTES: Final = 4_096
 BETWEEN_S: Final = 0.25  # what a game that is over leads to is over too
 OPEN_S: Final = 0.15  # until its exit and its stop are placed
 FLAT_S: Final = 1.0
@@ -84,6 +87,7 @@ class Took:
     ours: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    disk: list[float] = field(default_factory=list)
     skew: list[float] = field(default_factory=list)
     bytes_s: float = 0.0
     refused: int = 0  # keys that sent nothing
@@ -130,6 +134,25 @@ def _bare(folder: Path) -> Iterator[Callable[[], float]]:
         yield once
 
 
+@contextmanager
+def _disk(folder: Path) -> Iterator[Callable[[], float]]:
+    """As the press book writes: over what the file has already."""
+    page = bytes(PAGE_BYTES)
+    path = folder / "synced"
+    path.write_bytes(page)
+    handle = os.open(path, os.O_RDWR | os.O_DSYNC)
+
+    def once() -> float:
+        began = time.perf_counter()
+        os.pwrite(handle, page, 0)
+        return (time.perf_counter() - began) * 1e3
+
+    try:
+        yield once
+    finally:
+        os.close(handle)
+
+
 @cache
 def _keys(*, is_busy: bool) -> Took:
     """Plan parallel, so that each key sends two legs."""
@@ -146,6 +169,7 @@ def _sitting(took: Took, busy: dict[str, str]) -> None:
         table = json.dumps(far.ccxt(None, timeout_on_exit=0) | _key(far))
         plain = stack.enter_context(_player("plain_child", home.parent, CCXT=table, **busy))
         bare = stack.enter_context(_bare(home.parent))
+        disk = stack.enter_context(_disk(home.parent))
         # Before the other one holds a position: how this market is held can't be set beside one.
         ended = ours.ended()
         ours.press(b"b")
@@ -154,6 +178,7 @@ def _sitting(took: Took, busy: dict[str, str]) -> None:
         pressed: list[tuple[str, int]] = []
         for _, key in zip(range(ROUNDS), cycle((b"b", b"s")), strict=False):
             took.bare.append(bare())
+            took.disk.append(disk())
             pressed.append(("plain", plain.press(key)))
             plain.until("over")
             ours.terminal.read(BETWEEN_S)
@@ -201,7 +226,8 @@ def _to_wire(*, is_busy: bool) -> Reading:
     value, plain = statistics.median(took.ours), statistics.median(took.plain)
     note = f"p99 {_p99(took.ours):.2f} ms; that {plain:.2f}, p99 {_p99(took.plain):.2f} ms; "
     note += f"a bare wake-up {statistics.median(took.bare):.2f}, p99 {_p99(took.bare):.2f} ms; "
-    note += f"the screen {took.bytes_s:,.0f} bytes/s; "
+    note += f"a bare synced write {statistics.median(took.disk):.2f}, "
+    note += f"p99 {_p99(took.disk):.2f} ms; the screen {took.bytes_s:,.0f} bytes/s; "
     note += f"{took.refused} of {2 * SITTINGS * ROUNDS} keys refused"
     return Reading(value / plain, "a Binding with ccxt's create_order", value, "ms", note)
 
