@@ -44,6 +44,17 @@ def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
     )
 
 
+@lru_cache(maxsize=KEPT)
+def places(before: Text, after: Text) -> tuple[tuple[int, int], ...]:
+    """Those of the first text that are in the other, each as it runs with its settings."""
+    if before == after:
+        sites = bind(after.source, dict(after.settings)).program.sites
+        return tuple((each.number, each.number) for each in sites)
+    old = bind(before.source, dict(before.settings))
+    new = bind(after.source, dict(after.settings))
+    return meaning(old.program, new.program, _timeframe_ms(dict(after.settings))).sites
+
+
 def _settings(
     before: Text, after: Text, *, is_whole: bool
 ) -> tuple[dict[str, str], tuple[str, ...]]:

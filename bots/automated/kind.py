@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bots.automated import near
 from bots.automated.ceiling import ContractExceededError
-from bots.automated.handover import handover
+from bots.automated.handover import handover, places
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
@@ -52,6 +52,9 @@ class Automated:
 
     def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover:
         return handover(before, after, is_whole=is_whole)
+
+    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...]:
+        return places(before, after)
 
     def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
         try:

@@ -87,7 +87,7 @@ async def _updated(
 
 
 def _of_bot(told: UpdateView) -> dict[str, Any]:
-    kept = ("settings", "kept", "lost", "cold", "orders", "history", "tests")
+    kept = ("settings", "kept", "lost", "cold", "orders", "found", "history", "tests")
     plain = to_builtins(told)
     return {**{name: plain[name] for name in kept}, "settings": dict(told.settings)}
 

@@ -361,6 +361,11 @@ class Rewritable(Protocol):
 
     def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover: ...
 
+    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
+        """Places of the one text that are in the other, by their numbers: there, here. None where
+        the kind has no text."""
+        ...
+
 
 @runtime_checkable
 class Explaining(Protocol):

@@ -906,6 +906,9 @@ class SettingsChanged(Event):
     settings: tuple[tuple[str, str], ...]
     at_ns: int
     by: str
+    # As of `UpdateBegun`, where loops over a setting number the places anew; None: all as before.
+    sites: tuple[tuple[int, int], ...] | None = None
+    found: tuple[tuple[str, int], ...] = ()
 
 
 class UpdateBegun(Event):
@@ -921,6 +924,7 @@ class UpdateBegun(Event):
     sites: tuple[tuple[int, int], ...] = ()
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
+    found: tuple[tuple[str, int], ...] = ()  # orders without a place that have one there again
 
 
 class BotUpdated(Event):

@@ -61,6 +61,9 @@ class Watched(Record):
             return self.kind.handover(before, after, is_whole=is_whole)
         return Handover(no_text(self.name))
 
+    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
+        return self.kind.places(before, after) if isinstance(self.kind, Rewritable) else None
+
     def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
         decision = self.kind.decide(state, occasion, snapshot)
         if isinstance(self.kind, Explaining):

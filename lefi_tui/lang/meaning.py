@@ -92,8 +92,14 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
             *rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
             *oftener((before, after), _indexes(pairs, old, new)),
         ),
-        tuple(sorted(site for pair in pairs for site in _sites(*pair))),
+        tuple(sorted(site for pair in _as_run(both, values, pairs) for site in _sites(*pair))),
     )
+
+
+def _as_run(of: _Both, values: Mapping[str, str], pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """The later text at its own values: a loop over a setting numbers its places by them."""
+    own = {each.name: each.value for each in of.after.settings}
+    return pairs if own == _alike(of, values) else tuple(_pairs(*_doings(of, values, own)))
 
 
 def _indexes(
@@ -165,13 +171,20 @@ class _Both(Record):
     timeframe_ms: int | None
 
 
-def _doings(of: _Both, values: Mapping[str, str]) -> tuple[list[Doing], list[Doing]]:
-    """At these values of the settings, by the earlier names."""
+def _alike(of: _Both, values: Mapping[str, str]) -> dict[str, str]:
+    """The same values, by the later names."""
     was = _other_names(of.settings)
-    alike = {
+    return {
         each.name: values.get(was.get(each.name, each.name), each.value)
         for each in of.after.settings
     }
+
+
+def _doings(
+    of: _Both, values: Mapping[str, str], own: Mapping[str, str] | None = None
+) -> tuple[list[Doing], list[Doing]]:
+    """At these values of the settings, by the earlier names; the later text at `own`, if given."""
+    alike = _alike(of, values) if own is None else own
     numbers = Numbers()
     source, old = typed(of.before.source, values, of.timeframe_ms)
     target, new = typed(of.after.source, alike, of.timeframe_ms)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from lefi_tui.core.bot import Text
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.desk.placing import found_again
 from lefi_tui.core.desk.updating import looked_at, warms_first
 from lefi_tui.core.messages import UpdateBot
 from lefi_tui.core.money import words
+from lefi_tui.core.order import Order
 from lefi_tui.views.update_view import UpdateView
 
 
@@ -17,6 +20,7 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
     if bot is None or handover is None:
         return UpdateView(asked.bot, refusal)
     kind, settings = desk.kinds[bot.kind], dict(handover.settings)
+    found = dict(found_again(desk, bot, Text(asked.source, handover.settings)))
     needs = kind.needs(asked.source, settings)
     tests = None if asked.facts is None else asked.facts.tests
     return UpdateView(
@@ -28,16 +32,23 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         handover.kept,
         handover.lost,
         handover.cold,
-        tuple(_orders(desk, bot, dict(handover.sites))),
+        tuple(_orders(desk, bot, lambda each: _is_gone(bot, each, dict(handover.sites), found))),
+        tuple(_orders(desk, bot, lambda each: each.id in found)),
         needs.history_bars if warms_first(desk, bot, needs) else 0,
         0 if tests is None else tests.passed,
         gates,
     )
 
 
-def _orders(desk: Desk, bot: BotRecord, sites: dict[int, int]) -> Iterator[str]:
-    """Working entries of places that are no more."""
+def _is_gone(bot: BotRecord, order: Order, sites: dict[int, int], found: dict[str, int]) -> bool:
+    """Of one whose place was gone before: gone still."""
+    return order.id not in found if order.id in bot.gone else order.site not in sites
+
+
+def _orders(desk: Desk, bot: BotRecord, which: Callable[[Order], bool]) -> Iterator[str]:
+    """Working entries, in words."""
     for order in desk.working_of(bot.id):
-        if order.leg == "entry" and order.site not in sites:
+        if order.leg == "entry" and which(order):
+            limit = "" if order.terms.limit is None else f" at {words(order.terms.limit)}"
             size = "" if order.quantity is None else f" {words(order.quantity)}"
-            yield f"{order.terms.side.value}{size} {order.terms.symbol}, {order.id}"
+            yield f"{order.terms.side.value}{size} {order.terms.symbol}{limit}, {order.id}"

@@ -20,6 +20,7 @@ class UpdateView(Record):
     lost: tuple[str, ...] = ()
     cold: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()  # working ones whose place in the text is gone, in words
+    found: tuple[str, ...] = ()  # of those that had none before, the ones that have one there
     history: int = 0  # candles that warm it first
     tests: int = 0  # that passed
     rows: tuple[Gate, ...] = ()
@@ -36,6 +37,10 @@ def in_words(view: UpdateView) -> Iterator[str]:
     for each in view.cold:
         yield f"Begins anew: {each}"
     yield "Its orders, its position and the exits of that stay as they are"
-    for each in view.orders:
-        yield f"Its place in the text is gone, so nothing there waits for it: {each}"
+    if view.found:
+        yield "Their line is there again, and sends no other beside them:"
+        yield from (f"  {each}" for each in view.found)
+    if view.orders:
+        yield "No line of this text knows these; they stay until filled or canceled:"
+        yield from (f"  {each}" for each in view.orders)
     yield f"{view.tests} of its tests passed" if view.tests else "The text has no tests"

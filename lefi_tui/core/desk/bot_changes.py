@@ -11,6 +11,7 @@ from lefi_tui.core.bot import Bar, Needs, Played, Quote
 from lefi_tui.core.desk import risk_changes
 from lefi_tui.core.desk.changing import put, with_bot, with_bots
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
+from lefi_tui.core.desk.update_changes import placed_anew
 from lefi_tui.core.messages import (
     AnswerKept,
     ApprovalAnswered,
@@ -88,6 +89,8 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
     settings = dict(event.settings)
     needs = kind.needs(bot.source, settings)
     warms = _warms(desk.accounts[bot.account].sizing, needs)
+    if event.sites is not None:
+        desk = placed_anew(desk, bot, dict(event.sites), dict(event.found))
     return with_bot(
         desk,
         bot.id,

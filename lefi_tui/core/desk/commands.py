@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from lefi_tui.core.bot import Needs, Occasion
+from lefi_tui.core.bot import Needs, Occasion, Text
 from lefi_tui.core.desk import approvals, live, moving, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
+from lefi_tui.core.desk.placing import renumbered
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import ENDED, BotStatus, Desk
 from lefi_tui.core.desk.work import window_refused
@@ -248,7 +249,9 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
     if refused:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
-    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by))
+    bot = draft.bot(bot.id)
+    places = renumbered(draft.desk, bot, Text(bot.source, merged))
+    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *places))
     feed(draft, draft.bot(bot.id))
 
 

@@ -79,6 +79,7 @@ class Update(Record):
     by: str
     at_ns: int
     sites: tuple[tuple[int, int], ...] = ()
+    found: tuple[tuple[str, int], ...] = ()
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
     # Newest candle of each kind that the bot had heard when it was asked for.
     heard: Mapping[tuple[str, int], int] = field(default_factory=dict)
@@ -87,6 +88,14 @@ class Update(Record):
     def tag(self) -> str:
         """The history that was fetched for it is for no other."""
         return f"{self.version}/{self.at_ns}"
+
+
+class Origin(Record):
+    """The text an order was of when its place was lost, and its place there."""
+
+    version: str
+    settings: tuple[tuple[str, str], ...]
+    site: int
 
 
 class Was(Record):
@@ -155,8 +164,7 @@ class BotRecord(Record):
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
     update: Update | None = None
     was: Was | None = None
-    # Working orders whose place is gone, each with the text it was of and its place there.
-    gone: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    gone: Mapping[str, Origin] = field(default_factory=dict)  # working orders without a place
 
     @property
     def is_alive(self) -> bool:

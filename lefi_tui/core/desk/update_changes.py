@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import with_bot
-from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update, Was
+from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Origin, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
 
 GONE: Final = -2  # less its old number: a place that is not in the text; -1 is the hand's
@@ -21,7 +21,7 @@ def begun(desk: Desk, event: UpdateBegun) -> Desk:
     bot = desk.bots[event.bot]
     needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
     told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
-    update = Update(*told, event.sites, heard=bot.seen)
+    update = Update(*told, event.sites, event.found, heard=bot.seen)
     return with_bot(desk, bot.id, update=update)
 
 
@@ -58,20 +58,23 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         update=None,
         was=Was(bot.version, bot.settings, bot.title),
     )
-    return _placed_anew(desk, bot, dict(update.sites))
+    return placed_anew(desk, bot, dict(update.sites), dict(update.found))
 
 
-def _placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
-    """Its working entries are those of the places that are still there; the place of another is
-    gone, and no new one is taken for it until its own text comes back."""
-    version, gone, moved = desk.bots[before.id].version, dict[str, tuple[str, int]](), {}
+def placed_anew(
+    desk: Desk, before: BotRecord, sites: dict[int, int], found: dict[str, int]
+) -> Desk:
+    """Its working entries are those of the places that are still there. The place of another is
+    gone, and no other is taken for it before a text has it again."""
+    gone, moved = dict[str, Origin](), {}
     for each in desk.working_of(before.id):
         if each.leg != "entry":
             continue
-        origin = before.gone.get(each.id, (before.version, each.site))
-        site = origin[1] if origin[0] == version else sites.get(each.site)
+        lost = before.gone.get(each.id)
+        site = sites.get(each.site) if lost is None else found.get(each.id)
         if site is None:
-            gone[each.id], site = origin, GONE - origin[1]
+            origin = lost or Origin(before.version, before.settings, each.site)
+            gone[each.id], site = origin, GONE - origin.site
         moved[each.id] = replace(each, site=site)
     desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk

@@ -18,6 +18,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import history_of, watch_of
 from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.desk.lifecycle import catch_up
+from lefi_tui.core.desk.placing import found_again
 from lefi_tui.core.desk.runs import run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update
 from lefi_tui.core.live_gates import Gate, ScriptTests
@@ -68,6 +69,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             handover.sites,
             command.typed,
             gates,
+            found_again(draft.desk, bot, Text(command.source, handover.settings)),
         ),
     )
     update = draft.bot(bot.id).update

@@ -223,10 +223,10 @@ def test_back_to_the_first_text_over_two_others_does_not_send_its_order_again() 
 
 def test_an_order_of_a_place_that_is_gone_does_not_hold_up_another_place() -> None:
     _, desk = _working(started(GRID))
-    other = OTHER.replace("Sell", "Buy").replace("10%", "200 USDT").replace("90000", "40000")
+    other = 'on Candle("BTC/USDT", 1m) { Buy("BTC/USDT", 200 USDT, at = 40000) }'
     desk, _ = advance(desk, update(WITHOUT))
     direct, _ = advance(desk, update(other))
-    _, step = advance(direct, quote(58_000.0, at_ms=3_000))
+    _, step = advance(direct, closed(100))
     assert of(OrderSubmitted, step)
 
 

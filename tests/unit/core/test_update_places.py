@@ -1,0 +1,127 @@
+"""The orders of a bot and their places in its text, over several texts and other settings."""
+
+from __future__ import annotations
+
+from lefi_tui.core.desk import Desk, Step, advance
+from lefi_tui.core.messages import (
+    ChangeSettings,
+    CommandRefused,
+    OrderSubmitted,
+    VenueAccepted,
+)
+from lefi_tui.views.update_picture import update_view
+from lefi_tui.views.update_view import in_words
+from tests.unit.core.desk_kit import of, quote, submitted
+from tests.unit.core.update_kit import started, update
+
+GRID = """
+on PriceUpdate("BTC/USDT") {
+    if Spot("BTC/USDT") < 60000 { Buy("BTC/USDT", 100 USDT, at = 50000) }
+}
+"""
+WITHOUT = 'on PriceUpdate("BTC/USDT") { Print("nothing") }'
+EDITED = GRID.replace("< 60000", "< 59500").replace("100 USDT", "120 USDT")
+COINS = """
+setting coins = ["BTC/USDT", "BTC/USDT:USDT"]
+on PriceUpdate("BTC/USDT") {
+    for coin in coins { Buy(coin, 100 USDT, at = 50000) }
+}
+"""
+TURNED = '["BTC/USDT:USDT", "BTC/USDT"]'
+
+
+def resting(text: str) -> tuple[str, Desk]:
+    desk, step = advance(started(text), quote(59_000.0))
+    order = submitted(step).id
+    for each in of(OrderSubmitted, step):
+        desk, _ = advance(desk, VenueAccepted(each.order.id, 5, f"v{each.order.id}"))
+    return order, desk
+
+
+def told(desk: Desk, *texts: str) -> Desk:
+    for text in texts:
+        desk, step = advance(desk, update(text))
+        assert not of(CommandRefused, step), of(CommandRefused, step)
+    return desk
+
+
+def next_price(desk: Desk) -> Step:
+    return advance(desk, quote(58_000.0, at_ms=3_000))[1]
+
+
+def test_over_another_text_to_the_first_one_edited_its_order_is_found_again() -> None:
+    """As it is straight on: what a detour loses would be sent a second time."""
+    order, desk = resting(GRID)
+    straight = told(desk, EDITED)
+    detour = told(desk, WITHOUT, EDITED)
+    assert straight.orders[order].site == detour.orders[order].site == 0
+    assert not of(OrderSubmitted, next_price(straight))
+    assert not of(OrderSubmitted, next_price(detour))
+    assert not detour.bots["b"].gone
+
+
+def test_found_again_it_is_lost_and_found_as_any_other() -> None:
+    order, desk = resting(GRID)
+    desk = told(desk, WITHOUT, EDITED, WITHOUT)
+    assert desk.orders[order].site < 0
+    desk = told(desk, WITHOUT.replace("nothing", "still nothing"), GRID)
+    assert not of(OrderSubmitted, next_price(desk))
+
+
+def test_before_it_is_asked_for_each_order_says_whether_a_line_knows_it() -> None:
+    order, desk = resting(GRID)
+    assert list(in_words(update_view(desk, update(WITHOUT))))[-3:-1] == [
+        "No line of this text knows these; they stay until filled or canceled:",
+        f"  buy 0.002 BTC/USDT at 50,000, {order}",
+    ]
+    desk = told(desk, WITHOUT)
+    still = update_view(desk, update(WITHOUT.replace("nothing", "still nothing")))
+    assert len(still.orders) == 1
+    assert list(in_words(update_view(desk, update(EDITED))))[-3:-1] == [
+        "Their line is there again, and sends no other beside them:",
+        f"  buy 0.002 BTC/USDT at 50,000, {order}",
+    ]
+
+
+def test_what_trades_something_else_is_not_its_place() -> None:
+    order, desk = resting(GRID)
+    sells = GRID.replace("Buy(", "Sell(").replace("100 USDT", "10%")
+    for other in (sells, WITHOUT + '\non Every(1h) { Buy("BTC/USDT", 100 USDT, at = 50000) }'):
+        after = told(desk, WITHOUT, other)
+        assert after.orders[order].site < 0
+
+
+def test_a_list_in_another_order_gives_each_order_its_own_turn_of_the_loop() -> None:
+    """A turn's place has the number in which it is written out."""
+    _, desk = resting(COINS)
+    assert _places(desk) == {"BTC/USDT": 0, "BTC/USDT:USDT": 1}
+    default = told(desk, COINS.replace('["BTC/USDT", "BTC/USDT:USDT"]', TURNED))
+    assert _places(default) == {"BTC/USDT": 1, "BTC/USDT:USDT": 0}
+
+
+def test_a_turn_that_other_settings_put_first_sends_no_order_a_second_time() -> None:
+    _, desk = resting(COINS.replace('"BTC/USDT", ', ""))
+    assert _places(desk) == {"BTC/USDT:USDT": 0}
+    both = ("coins", '["BTC/USDT", "BTC/USDT:USDT"]')
+    updated = told(desk, COINS)
+    changed, step = advance(desk, ChangeSettings("b", (both,), at_ns=7, by="anna"))
+    assert not of(CommandRefused, step)
+    for after in (updated, changed):
+        assert _places(after) == {"BTC/USDT:USDT": 1}
+        sent = of(OrderSubmitted, next_price(after))
+        assert [each.order.terms.symbol for each in sent] == ["BTC/USDT"]
+
+
+def test_settings_that_leave_out_a_turn_leave_its_order_without_a_place() -> None:
+    _, desk = resting(COINS)
+    one, two = ("coins", '["BTC/USDT:USDT"]'), ("coins", TURNED)
+    desk, _ = advance(desk, ChangeSettings("b", (one,), at_ns=7, by="anna"))
+    assert _places(desk) == {"BTC/USDT:USDT": 0, "BTC/USDT": -2}
+    assert not of(OrderSubmitted, next_price(desk))
+    desk, _ = advance(desk, ChangeSettings("b", (two,), at_ns=8, by="anna"))
+    assert _places(desk) == {"BTC/USDT:USDT": 0, "BTC/USDT": 1}
+    assert not of(OrderSubmitted, next_price(desk))
+
+
+def _places(desk: Desk) -> dict[str, int]:
+    return {each.terms.symbol: each.site for each in desk.working_of("b")}
