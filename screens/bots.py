@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Final
 
+from msgspec.structs import replace
 from textual.binding import BindingType
 
 from lefi_tui.core.messages import (
@@ -18,10 +19,12 @@ from lefi_tui.core.messages import (
     SettleCashFlow,
     StopBot,
 )
+from lefi_tui.errors import render
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.queries import BotQuery
-from lefi_tui.views.scripts import ScriptStore
+from lefi_tui.views.scripts import Found, ScriptStore
+from screens.beside import Errands
 from screens.bot_settings import BotSettingsScreen
 from screens.choice import ChoiceScreen
 from screens.in_front import go_in_front
@@ -49,6 +52,8 @@ class BotsScreen(TwoPanes[BotNames]):
         self.view: BotView | None = None
         self._send = send
         self._silent_ms = 0
+        self._scripts: dict[str, str] = {}  # by the hash of a bot's text
+        self._errands = Errands(self, lambda error: self.notice(render(error)))
 
     # ---- what is shown
 
@@ -59,8 +64,23 @@ class BotsScreen(TwoPanes[BotNames]):
 
     def show(self, answer: Any, silent_ms: int) -> None:
         assert isinstance(answer, BotView)
-        self.view, self._silent_ms = answer, silent_ms
+        self._silent_ms = silent_ms
+        self.view = replace(answer, script=self._scripts.get(answer.version, ""))
+        if answer.source and answer.version not in self._scripts:
+            self._scripts[answer.version] = ""
+            work = partial(self._store.found, answer.source)
+            self._errands.ask(work, partial(self._found, answer.version))
         self.draw_detail()
+
+    def _found(self, version: str, found: Found | None) -> None:
+        """Which version of which script its text is."""
+        told = self._scripts[version] = "" if found is None else found.told
+        if self.view is not None and self.view.version == version:
+            self.view = replace(self.view, script=told)
+            self.draw_detail()
+
+    def on_screen_resume(self) -> None:
+        self._scripts.clear()  # scripts are saved on other screens
 
     def listed(self) -> DeskView | None:
         return self.desk_view

@@ -428,7 +428,7 @@ KEYS: Final = (
     Key("bot_above", "up,k", "↑", "", "The bot above; k too.", BOT, "move(-1)"),
     Key("bot_below", "down,j", "↓", "bot", "The bot below; j too.", BOT, "move(1)", 7),
     Key("bot_page_up", "pageup", "PgUp", "", "What stands above of this bot.", BOT, "scroll(-1)"),
-    Key("bot_page_down", "pagedown", "PgDn", "more", "Its older decisions.", BOT, "scroll(1)", 5),
+    Key("bot_page_down", "pagedown", "PgDn", "more", "Its older decisions.", BOT, "scroll(1)", 7),
     Key(
         "bot_settings",
         "e",
@@ -448,7 +448,7 @@ KEYS: Final = (
         " before. Shows what that means, and what becomes of the bot, before it is sent.",
         BOT,
         "update",
-        6,
+        4,
     ),
     Key(
         "bot_settle",

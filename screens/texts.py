@@ -123,6 +123,10 @@ class TextsScreen(Dialog):
         self.looked = looked
         self.draw()
 
+    def head(self) -> str:
+        """What is compared with what."""
+        return ""
+
     # ---- what is shown
 
     def draw(self) -> None:
@@ -138,6 +142,7 @@ class TextsScreen(Dialog):
             return page.append(
                 looked.problem or READS, self._ink(Ink.LOSS) if looked.problem else ""
             )
+        page.append(f"{self.head()}\n", "bold")
         for line in (*looked.compared.words, *self.more()):
             page.append(f"{line}\n", self._style_of(line))
         page.append(f"\n{LINES}\n", "bold")
@@ -187,5 +192,9 @@ class TextsScreen(Dialog):
 
 
 def label_of(version: Version, mark: str = "") -> str:
-    when = moment(version.at_ms * NS_PER_MS)[5:]
-    return f"{version.number:>3} {when} {mark or version.how}"
+    return f"{version.number:>3} {when(version)} {mark or version.how}"
+
+
+def when(version: Version) -> str:
+    """11-22 12:41, UTC."""
+    return moment(version.at_ms * NS_PER_MS)[5:]

@@ -25,7 +25,7 @@ from lefi_tui.views.queries import UpdateQuery
 from lefi_tui.views.scripts import Found, ScriptStore
 from lefi_tui.views.update_view import UpdateView, in_words
 from screens.asking import Asking
-from screens.texts import Choice, Looked, TextsScreen, label_of
+from screens.texts import Choice, Looked, TextsScreen, label_of, when
 from widgets.in_order import Field
 from widgets.ink import Palette
 
@@ -44,7 +44,7 @@ class UpdateBotScreen(TextsScreen, Asking):
     def __init__(
         self, view: BotView, store: ScriptStore, send: Callable[[Command], None], palette: Palette
     ) -> None:
-        super().__init__(f"Another text for {view.id}, which runs {view.version}", palette)
+        super().__init__(f"Another text for {view.id}, which runs {_runs(view)}", palette)
         self._bot, self._store, self._send = view, store, send
         self._is_real = view.mode is Mode.LIVE
         self._answer: UpdateView | None = None  # to what is under the cursor
@@ -84,7 +84,7 @@ class UpdateBotScreen(TextsScreen, Asking):
         row = found.row
         for each in reversed(self._store.versions(row).rows):
             is_now = each.number == found.version.number
-            told = f"version {each.number} of {row.name}"
+            told = f"version {each.number} of {row.name} ({when(each)})"
             text = partial(self._store.version_text, row, each)
             yield Choice(label_of(each, RUNS if is_now else ""), told, text)
 
@@ -98,6 +98,10 @@ class UpdateBotScreen(TextsScreen, Asking):
         chosen = dict(self._bot.chose)
         whole = dict(choice.settings) if choice.is_whole else None
         return compared(self._bot.source, text, chosen, whole)
+
+    def head(self) -> str:
+        choice = self.choice
+        return "" if choice is None else f"{_first_up(choice.told)} against {_runs(self._bot)}"
 
     # ---- what the engine says of it
 
@@ -171,6 +175,14 @@ class UpdateBotScreen(TextsScreen, Asking):
                 over=version_of(self._bot.source),
             )
         )
+
+
+def _runs(view: BotView) -> str:
+    return view.script or f"the text {view.version}"
+
+
+def _first_up(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _refusal(answer: UpdateView) -> str:

@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.script_version import Version, Versions
 from lefi_tui.views.compared import Compared, compared
 from lefi_tui.views.scripts import OpenScript, ScriptStore
 from screens.choice import ChoiceScreen
-from screens.texts import Choice, TextsScreen, label_of
+from screens.texts import Choice, TextsScreen, label_of, when
 from widgets.ink import Palette
 
 NONE: Final = "It has no versions yet: each save that checks clean makes one."
 UNSAVED: Final = "What you typed is not saved. Save it or undo it first, then go back."
-FIRST: Final = "The first version: it is compared with the script as it is saved."
+TYPED: Final = "What you typed since is not saved, and not in it."
 ASKS: Final = "Its text becomes the script's, as a new version. What the script is now stays kept."
 
 
@@ -68,15 +69,31 @@ class VersionsScreen(TextsScreen):
             return compared(self._script.text, text)
         return compared(self._store.version_text(self._script.row, older[0]), text)
 
-    def more(self) -> Sequence[str]:
+    def head(self) -> str:
         choice = self.choice
-        is_first = choice is not None and self.choices.index(choice) == len(self.choices) - 1
-        return (FIRST,) if is_first and not self._is_against_now else ()
+        if choice is None:
+            return ""
+        at = self.choices.index(choice)
+        version, older = self._rows[at], self._rows[at + 1 :]
+        told = f"Version {version.number} ({when(version)})"
+        if older and not self._is_against_now:
+            return f"{told} against {older[0].number} ({when(older[0])}), the one before it"
+        first = "" if older else ", the first,"
+        return f"{told}{first} against {self._now()}: what going back to it would change"
+
+    def _now(self) -> str:
+        """The script as it is saved."""
+        digest = version_of(self._script.text)
+        number = next((each.number for each in self._rows if each.sha256 == digest), 0)
+        name = str(number) if number else "no version"
+        where = "the saved text" if self._is_changed else "the text in the editor"
+        return f"{name}, {where}"
+
+    def more(self) -> Sequence[str]:
+        return (TYPED,) if self._is_changed else ()
 
     def action_base(self) -> None:
         self._is_against_now = not self._is_against_now
-        whom = "the script as it is saved" if self._is_against_now else "the version before it"
-        self.say(f"Each is compared with {whom}; v changes that.")
         self.look_again()
 
     def action_take(self) -> None:

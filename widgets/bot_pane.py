@@ -157,8 +157,8 @@ def _state(view: BotView, frame: Frame, silent_ms: int) -> Row:
 def _facts(view: BotView) -> str:
     since = numbers.moment(view.started_ns)
     plan = f", {view.plan}" if view.plan else ""
-    taking = f", takes {view.updating} once it is warm" if view.updating else ""
-    return f"started {since} UTC, text {view.version}{taking}{plan}"
+    taking = f"takes text {view.updating} once it is warm, " if view.updating else ""
+    return f"{taking}{view.text}, started {since} UTC{plan}"
 
 
 def _earned(view: BotView) -> str:

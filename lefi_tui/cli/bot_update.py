@@ -8,7 +8,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import to_builtins
 
@@ -30,6 +30,9 @@ from lefi_tui.views.compared import Compared, compared
 from lefi_tui.views.queries import BotQuery, Channel, UpdateQuery
 from lefi_tui.views.update_view import UpdateView, in_words
 from lefi_tui.views.wording_updates import short
+
+if TYPE_CHECKING:
+    from lefi_tui.wiring.script_store import ScriptFolder
 
 PATIENCE_NS: Final = 60_000_000_000  # of a history that is fetched; then it is told as it stands
 LOOK_S: Final = 0.1
@@ -176,13 +179,17 @@ def _newest(
     arguments: Namespace, view: BotView, settings: tuple[tuple[str, str], ...], output: Output
 ) -> _Other:
     """Of the own script that the bot was started from: its text is among the versions."""
-    from lefi_tui.wiring.rooms import scripts_folder
-    from lefi_tui.wiring.script_store import ScriptFolder
-
-    store = ScriptFolder(scripts_folder(loaded(output)))
+    store = own_scripts(output)
     found = store.found(view.source)
     if found is None:
         step = f"lefi bots update {view.id} --script FILE"
         why = "none of your scripts has its text among the versions"
         raise RefusedError(why, where=view.id, next_step=step)
     return _of_file(Path(store.place(found.row)), arguments.number or found.newest.number, settings)
+
+
+def own_scripts(output: Output) -> ScriptFolder:
+    from lefi_tui.wiring.rooms import scripts_folder
+    from lefi_tui.wiring.script_store import ScriptFolder
+
+    return ScriptFolder(scripts_folder(loaded(output)))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.cli.bot_life import BY, GAME, named, pause, planned, press, resume
-from lefi_tui.cli.bot_update import update
+from lefi_tui.cli.bot_update import own_scripts, update
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.core.desk import BotStatus
@@ -64,6 +64,8 @@ def _show(arguments: Namespace, output: Output) -> Any:
         return row, await _asked(channel, bot), await channel.ask(WhyQuery(bot))
 
     row, view, why = with_engine(output, seen)
+    found = own_scripts(output).found(view.source)
+    view = replace(view, script="" if found is None else found.told)
     if not arguments.json:
         for line in _told(row, view, why):
             output.line(line)
@@ -76,6 +78,7 @@ def _show(arguments: Namespace, output: Output) -> Any:
         "earned",
         "started_ns",
         "version",
+        "script",
         "reason",
         "plan",
     )
@@ -122,8 +125,8 @@ def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
 
 def _runs_with(row: BotRow, view: BotView) -> Iterator[str]:
     plan = f", {view.plan}" if view.plan else ""
-    taking = f", takes {view.updating} once it is warm" if view.updating else ""
-    yield f"  started {numbers.moment(view.started_ns)} UTC, text {view.version}{taking}{plan}"
+    taking = f", takes text {view.updating} once it is warm" if view.updating else ""
+    yield f"  {view.text}{taking}, started {numbers.moment(view.started_ns)} UTC{plan}"
     if view.was is not None:
         yield f"  text {view.was.version} before: lefi bots update {row.id} --back"
 

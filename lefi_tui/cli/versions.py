@@ -108,7 +108,7 @@ def _diff(asked: _Asked, output: Output | None) -> Any:
     (before, first), (after, then) = _two(asked)
     told = compared(first, then)
     if output is not None:
-        output.line(f"{asked.file}: {before} -> {after}")
+        output.line(f"{asked.file}: from {_named(asked, before)} to {_named(asked, after)}")
         for line in told.lines or (NO_LINE,):
             output.line(line)
         output.line("")
@@ -125,6 +125,14 @@ def _diff(asked: _Asked, output: Output | None) -> Any:
         "meaning": meaning,
         "why_not": told.why_not,
     }
+
+
+def _named(asked: _Asked, which: int | str) -> str:
+    if which != NOW:
+        version = next(each for each in asked.listed.rows if each.number == which)
+        return f"version {which} ({moment(version.at_ms * NS_PER_MS)})"
+    current = asked.current
+    return f"the file now, {'no version' if current is None else f'version {current.number}'}"
 
 
 def _two(asked: _Asked) -> tuple[tuple[Any, str], tuple[Any, str]]:

@@ -106,7 +106,8 @@ class BotView(Record):
     warming: str = ""
     reason: str = ""  # why it stands as it does
     started_ns: int = 0
-    version: str = ""
+    version: str = ""  # the first letters of its text's hash
+    script: str = ""  # "version 5 of mine", where a screen has found its text there
     source: str = ""
     settings: tuple[BotSetting, ...] = ()
     decisions: tuple[LogRow, ...] = ()  # newest first
@@ -122,6 +123,11 @@ class BotView(Record):
     updating: str = ""  # the text that it is about to take
     was: Before | None = None  # what it ran before its last update
     chose: tuple[tuple[str, str], ...] = ()  # settings that were given, not the defaults
+
+    @property
+    def text(self) -> str:
+        """What it runs, in words."""
+        return f"{self.script}, text {self.version}" if self.script else f"text {self.version}"
 
     @property
     def unrealized(self) -> Decimal | None:

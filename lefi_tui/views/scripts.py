@@ -59,6 +59,10 @@ class Found(Record):
     version: Version
     newest: Version
 
+    @property
+    def told(self) -> str:
+        return f"version {self.version.number} of {self.row.name}"
+
 
 class Draft(Record):
     """Text that was not saved when the program ended."""

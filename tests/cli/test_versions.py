@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,14 @@ def test_a_difference_is_told_by_lines_and_by_what_it_means(
         }
     ]
     assert diff["meaning"]["more"] == ["buys BTC/USDT: 20% of free cash"]
+    capsys.readouterr()
+    assert main(["versions", "diff", str(file)]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.fullmatch(
+        rf"{file}: from version 1 \([^)]{{16}}\) to version 2 \([^)]{{16}}\)", first
+    )
+    assert main(["versions", "diff", str(file), "1"]) == 0
+    assert "to the file now, version 2" in capsys.readouterr().out.splitlines()[0]
     assert main(["versions", "diff", str(file), "2", "1"]) == 0
     words = capsys.readouterr().out
     assert "~ when RSI(close, 14) < 25 -> RSI(close, 14) < 30" in words

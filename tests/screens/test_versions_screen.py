@@ -60,10 +60,13 @@ async def test_what_each_save_changed_is_told_by_meaning_and_by_lines(
         await scripts.open("mine")
         screen = await _versions(scripts)
         assert "~ when close > fast -> close >= fast" in shown(screen)
+        assert "Version 2 (" in shown(screen)
+        assert "), the one before it" in shown(screen)
         assert "~ fast: 12 in 2..200 -> 20 in 2..200" in shown(screen)
         assert "+setting fast = 20 in 2..200" in shown(screen)
         await scripts.press("down")
-        await scripts.until(lambda: "The first version" in shown(screen))
+        now = "the first, against 2, the text in the editor: what going back to it would change"
+        await scripts.until(lambda: now in shown(screen))
         await scripts.press("v")
         await scripts.until(lambda: "close >= fast -> close > fast" in shown(screen))
 
@@ -93,8 +96,10 @@ async def test_what_is_typed_and_not_saved_is_never_replaced(tmp_path: Path) -> 
         await scripts.open("mine")
         await scripts.type("x")
         screen = await _versions(scripts)
+        assert "What you typed since is not saved, and not in it." in shown(screen)
         await scripts.press("down", "enter")
-        await scripts.until(lambda: "is not saved" in shown(screen))
+        await scripts.until(lambda: "against 2, the saved text" in shown(screen))
+        await scripts.until(lambda: "undo it first" in shown(screen))
         assert scripts.app.screen is screen
         assert scripts.editor.text.startswith("x")
 
@@ -215,3 +220,19 @@ async def test_real_money_shows_its_gates_and_asks_for_the_accounts_name(tmp_pat
         await desk.press("o", "enter")
         await desk.until(lambda: bool(sent(desk)))
         assert sent(desk)[0].typed == "demo"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_bot_is_told_by_the_version_it_runs_and_how_it_takes_another(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    own = saved(tmp_path, "cross", TIGHT, SCRIPT)
+    async with bots_kit.opened(trading(), "bots", size, own) as desk:
+        await desk.until(lambda: "version 2 of cross, text " in desk.text)
+        assert " u update " in desk.text.splitlines()[-1]
+        screen = await _update(desk)
+        await desk.press("down")
+        head = "Version 1 of cross ("
+        await desk.until(lambda: head in shown(screen) and "of cross" in desk.text)
+        assert ") against version 2 of cross\n" in shown(screen)
