@@ -73,6 +73,11 @@ class FileUnreadableError(LefiError):
     usual_next = "Check the name and your right to read it"
 
 
+class MarketsUnfitError(UsageError):
+    code = "LE104"
+    title = "Script and data name other markets"
+
+
 class NotThereYetError(LefiError):
     code = "LE103"
     title = "Not there yet"
@@ -149,6 +154,16 @@ class MarketFileError(LefiError):
     code = "LE501"
     title = "Market file can't be used"
     usual_next = "Mend the row in the file; nothing is silently mended"
+
+
+class CandlesUnfitError(MarketFileError):
+    code = "LE502"
+    title = "These candles don't fit the script"
+
+
+class NoCandleError(MarketFileError):
+    code = "LE503"
+    title = "No candle in the time asked"
 
 
 class ScriptRefusedError(LefiError):

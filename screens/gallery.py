@@ -21,7 +21,7 @@ from widgets.gallery import Shelf, ShelfList, page
 from widgets.ink import Palette
 from widgets.lines import Frame, Page, filled
 
-BEGINS: Final = "It runs over candles of the demo market."
+BEGINS: Final = "Being tried on candles of the demo market"
 
 
 class GalleryScreen(TwoPanes[ShelfList]):
@@ -143,7 +143,7 @@ class GalleryScreen(TwoPanes[ShelfList]):
 def _words(said: Answer) -> str:
     match said:
         case Busy():
-            return f"{BEGINS} {said.done * 100 // said.of}% is done." if said.of else BEGINS
+            return f"{BEGINS}: {said.done * 100 // said.of}%" if said.of else BEGINS
         case Refused():
             return f"There is no run of it: {said.why}."
         case Ended():

@@ -1088,7 +1088,7 @@ KEYS: Final = (
         "d",
         "d",
         "data",
-        "Which candles: those that `lefi data` keeps, or a file by its path.",
+        "Which candles: kept ones, the demo market's, or a file by its path; what fits is first.",
         LAB,
         "choose('data')",
         2,

@@ -17,6 +17,7 @@ from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
 from lefi_tui.core.messages import Command
+from lefi_tui.views.lab_data import ground_of
 from lefi_tui.views.lab_state import Side
 from lefi_tui.views.lab_view import Ground, Lab, Wanted
 from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
@@ -34,7 +35,7 @@ from widgets.ink import Ink, Palette
 from widgets.lab_pane import LabPane
 
 WIDE: Final = 100  # from here on, text and picture stand side by side
-NO_DATA: Final = "No candles are chosen: outside the text {} asks which; then each edit runs."
+NO_DATA: Final = "No candles are chosen: outside the text {} lists them; then each edit runs."
 NO_SCRIPT: Final = "No script is open: {} lists them."
 
 
@@ -202,7 +203,8 @@ class LabScreen(Framed):
         script = self._text.script
         if script is not None:
             name = f"{script.row.name}.lefi"
-            self.runs.want(Wanted(name, self.editor.text, self._choices.ground))
+            text = self.editor.text
+            self.runs.want(Wanted(name, text, ground_of(text, self._choices.ground)))
 
     def _chosen(self, _ground: Ground) -> None:
         self._want()

@@ -12,8 +12,9 @@ from lefi_tui.lang.program import Checked, Program, check
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.requests import MEASURES
 from lefi_tui.views import lab_form
+from lefi_tui.views.lab_data import DataRow, Shown, in_words, needed, rows_of
 from lefi_tui.views.lab_state import Side
-from lefi_tui.views.lab_view import DataFile, Ground, KeptFile, Lab, Run
+from lefi_tui.views.lab_view import DataFile, Ground, Lab, Run
 from lefi_tui.views.lab_words import named
 from screens.choice import Answer, ChoiceScreen
 from screens.form import Blank, Form, FormScreen, Typed
@@ -26,6 +27,7 @@ from widgets.editor import ScriptEditor
 
 NOT_CHECKED: Final = "The script has mistakes: its settings are known once it checks."
 LISTED_MAX: Final = 40
+MAKING: Final = "Candles of the demo market are being made."
 
 
 class LabChoices:
@@ -59,13 +61,26 @@ class LabChoices:
     # ---- data
 
     def data(self) -> None:
-        self._text.errands.ask(self._lab.files, self._found)
+        text, ground = self._editor.text, self.ground
 
-    def _found(self, kept: tuple[KeptFile, ...]) -> None:
-        def choose(files: tuple[DataFile, ...]) -> None:
-            self.choose(replace(self.ground, files=files))
+        def work() -> Shown:
+            needs = needed(text, ground)
+            return Shown(in_words(needs), rows_of(self._lab.files(needs), needs))
 
-        self._screen.app.push_screen(LabDataScreen(kept, self.ground.files, choose))
+        self._text.errands.ask(work, self._found)
+
+    def _found(self, there: Shown) -> None:
+        here = self.ground.files
+        self._screen.app.push_screen(LabDataScreen(there, here, self._run_over, self._choose_row))
+
+    def _run_over(self, files: tuple[DataFile, ...]) -> None:
+        self.choose(replace(self.ground, files=files))
+
+    def _choose_row(self, row: DataRow) -> None:
+        made = partial(self._lab.make, row.kept)
+        if not all(each.is_made for each in row.kept):
+            self._screen.notice(MAKING)
+        self._text.errands.ask(made, lambda _: self._run_over(row.files))
 
     # ---- settings, and what a sweep varies
 

@@ -1,4 +1,4 @@
-"""Which candles the Lab runs over: one of the files `lefi data` keeps, or files by their paths."""
+"""Which candles the Lab runs over: some of those there are, or files by their paths."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
-from lefi_tui.views.lab_view import DataFile, KeptFile
+from lefi_tui.views.lab_data import DataRow, Shown, columns_of
+from lefi_tui.views.lab_view import DataFile
 from screens.asking import Dialog
 from screens.keys import bindings
 from widgets.in_order import Field
 
 ASKED: Final = (
-    "Candles to run over. Kept here by `lefi data`, or a CSV by its path; for more than one market "
-    "SYMBOL=PATH each, with a comma between."
+    "Below, what `lefi data` keeps here and what the demo market makes; or a CSV by its path, for "
+    "more than one market SYMBOL=PATH each, with a comma between."
 )
+Files = tuple[DataFile, ...]
 
 
 class LabDataScreen(Dialog):
@@ -29,43 +32,50 @@ class LabDataScreen(Dialog):
 
     def __init__(
         self,
-        kept: Sequence[KeptFile],
-        now: Sequence[DataFile],
-        choose: Callable[[tuple[DataFile, ...]], None],
+        there: Shown,
+        now: Files,
+        choose: Callable[[Files], None],
+        choose_row: Callable[[DataRow], None],
     ) -> None:
         super().__init__()
-        self._kept, self._choose = kept, choose
-        self._list = OptionList(*(each.words for each in kept), markup=False)
-        self._list.display = bool(kept)
+        self._there, self._choose, self._choose_row = there, choose, choose_row
+        head, *lines = columns_of(there.rows)
+        self._head = Static(head if lines else "", classes="words dim", markup=False)
+        self._list = OptionList(*map(prompt, there.rows, lines), markup=False)
+        self._list.display = bool(there.rows)
         self._path = Field(written(now), placeholder="path")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = "Data"
             window.border_subtitle = "Enter takes it   Tab list or path   Esc back"
-            yield Static(f"{ASKED}\n", classes="words", markup=False)
+            yield Static(f"{self._there.words}\n{ASKED}\n", classes="words", markup=False)
+            yield self._head
             yield self._list
             yield self._path
 
     def on_mount(self) -> None:
-        if not self._kept:
+        if not self._there.rows:
             self._path.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._take((self._kept[event.option_index].file,))
+        self.dismiss()
+        self._choose_row(self._there.rows[event.option_index])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if files := read(event.value):
-            self._take(files)
-
-    def _take(self, files: tuple[DataFile, ...]) -> None:
-        self.dismiss()
-        self._choose(files)
+            self.dismiss()
+            self._choose(files)
 
 
-def read(words: str) -> tuple[DataFile, ...]:
+def prompt(row: DataRow, line: str) -> Text:
+    """What does not fit is fainter, and says why."""
+    return Text(line, "dim" if row.misfit else "", no_wrap=True, overflow="ellipsis")
+
+
+def read(words: str) -> Files:
     """`a.csv`, or `BTC/USDT=a.csv, ETH/USDT=b.csv`."""
     files = []
     for each in (part.strip() for part in words.split(",") if part.strip()):

@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from lefi_tui.requests import Over
 from lefi_tui.views.lab_chart import chart_of, look_of
-from lefi_tui.views.lab_state import LabState, Side, moved, place_of, with_run, with_trust
+from lefi_tui.views.lab_state import LabState, Side, moved, place_of, unfit, with_run, with_trust
 from lefi_tui.views.lab_view import (
     Answer,
     AskSweep,
@@ -34,7 +34,7 @@ from lefi_tui.views.lab_view import (
     Trusted,
     Wanted,
 )
-from lefi_tui.views.lab_words import four_parts, refusal_words
+from lefi_tui.views.lab_words import CHECKED, four_parts, refusal_words
 from screens.framed import Framed
 
 SETTLED_S: Final = 0.02  # after the last key: a burst of them, as of a paste, is one text
@@ -162,10 +162,15 @@ class LabRuns:
     def _said(self, said: Busy | Refused | Dropped) -> None:
         if said.number != self._asked:
             return  # nobody waits for that any more
-        if isinstance(said, Busy):
-            self._tell(replace(self.state, busy=said))
-        else:
-            self._settled(refusal_words(said) if isinstance(said, Refused) else ENDED)
+        match said:
+            case Busy():
+                self._tell(replace(self.state, busy=said))
+            case Dropped():
+                self._settled(ENDED)
+            case Refused():
+                if said.code != CHECKED:
+                    self.state = unfit(self.state)
+                self._settled(refusal_words(said, self._screen.table.shown))
 
     def _settled(self, trouble: str) -> None:
         self._tell(replace(self.state, is_asked=False, busy=None, trouble=trouble))

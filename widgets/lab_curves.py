@@ -11,7 +11,7 @@ from typing import Final
 from lefi_tui.core.record import Record
 from lefi_tui.views.lab_view import Run
 from lefi_tui.views.numbers import clock, moment
-from lefi_tui.views.report_drawing import nice
+from lefi_tui.views.report_drawing import falls, nice
 from lefi_tui.views.report_view import Point
 from widgets.braille import Curve, Place, draw
 from widgets.candles import Canvas
@@ -22,6 +22,7 @@ LABEL_WIDTH: Final = 10  # as wide as beside a report's curves
 TIMES_FROM: Final = 6  # rows; a lower picture has no line of times
 CELLS_PER_TIME: Final = 22
 ROWS_PER_LABEL: Final = 3
+Labels = Sequence[tuple[float, str]]
 DAY_NS: Final = 86_400_000_000_000
 
 
@@ -52,14 +53,27 @@ def equity_rows(run: Run, base: Run | None, frame: Frame) -> list[Row]:
     curves = [Curve(held, Ink.WARN, dot, is_plain=True)]
     curves.append(Curve(_places(span, others), Ink.METHOD, "-", is_plain=True))
     curves.append(Curve(_places(span, points), Ink.GAIN if is_gain else Ink.LOSS))
-    return _drawn(curves, span, frame, "{:,.2f}")
+    ticks = nice(span.low, span.high)
+    most = max(2, _rows(frame) // ROWS_PER_LABEL)
+    return _drawn(curves, span, frame, _told("{:,.2f}", ticks[::-1][:: -(-len(ticks) // most)]))
 
 
 def fall_rows(run: Run, frame: Frame) -> list[Row]:
     worst = max(each.fall for each in run.points)
     span = Span(run.points[0].at_ns, run.points[-1].at_ns, -(worst or 0.01) * 100, 0.0)
     places = [span.place(each.at_ns, -each.fall * 100) for each in run.points]
-    return _drawn([Curve(places, Ink.LOSS, is_hanging=True)], span, frame, "{:.2f}%")
+    ticks = falls(span.low, 1 / max(1, _rows(frame) - 1))  # a row at least
+    curves = [Curve(places, Ink.LOSS, is_hanging=True)]
+    return _drawn(curves, span, frame, _told("{:.2f}%", ticks))
+
+
+def _told(words: str, ticks: Sequence[float]) -> Labels:
+    return [(each, words.format(each or 0.0)) for each in ticks]
+
+
+def _rows(frame: Frame) -> int:
+    """Those of the curves; the line of times is another."""
+    return frame.height - (frame.height >= TIMES_FROM)
 
 
 def _places(span: Span, points: Sequence[Point]) -> list[Place]:
@@ -72,26 +86,23 @@ def _within(points: Sequence[Point], others: Sequence[Point]) -> tuple[Point, ..
     return tuple(each for each in points if first <= each.at_ns <= last)
 
 
-def _drawn(curves: Sequence[Curve], span: Span, frame: Frame, words: str) -> list[Row]:
+def _drawn(curves: Sequence[Curve], span: Span, frame: Frame, labels: Labels) -> list[Row]:
     canvas = Canvas(frame.width, frame.height)
-    has_times = frame.height >= TIMES_FROM
-    rows, left = frame.height - has_times, LABEL_WIDTH + 1
+    rows, left = _rows(frame), LABEL_WIDTH + 1
     for y in range(rows):
         canvas.put(LABEL_WIDTH, y, "|" if frame.glyphs.is_ascii else "│", Ink.FAINT)
-    _label(canvas, span, rows, words, is_ascii=frame.glyphs.is_ascii)
+    _label(canvas, span, rows, labels, is_ascii=frame.glyphs.is_ascii)
     box = (left, 0, frame.width - left, rows)
     draw(canvas, [each for each in curves if each.places], box, is_ascii=frame.glyphs.is_ascii)
-    if has_times:
+    if rows < frame.height:
         _times(canvas, span)
     return canvas.rows()
 
 
-def _label(canvas: Canvas, span: Span, rows: int, words: str, *, is_ascii: bool) -> None:
-    ticks = nice(span.low, span.high)
-    most = max(2, rows // ROWS_PER_LABEL)
-    for value in ticks[::-1][:: -(-len(ticks) // most)]:
+def _label(canvas: Canvas, span: Span, rows: int, labels: Labels, *, is_ascii: bool) -> None:
+    for value, words in labels:
         row = round((span.high - value) / (span.high - span.low) * (rows - 1))
-        canvas.put(0, row, words.format(value or 0.0).rjust(LABEL_WIDTH), Ink.DIM)
+        canvas.put(0, row, words.rjust(LABEL_WIDTH), Ink.DIM)
         canvas.put(LABEL_WIDTH, row, "+" if is_ascii else "┤", Ink.FAINT)
 
 

@@ -79,6 +79,8 @@ def _said(state: LabState, frame: Frame) -> list[Row]:
         return [padded([(f" {_busy(state)}", Ink.WARN)], frame)]
     if state.trouble:
         most = TROUBLE_ROWS if frame.height >= TALL else 2
+        if state.run is None:
+            most = frame.height - 1  # it is all there is to read
         rows = prose(state.trouble, Ink.LOSS, replace(frame, height=most))
         return [row for number, row in enumerate(rows) if not number or row.text.strip()]
     if state.run is None:

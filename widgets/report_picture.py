@@ -14,7 +14,7 @@ from typing import Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.views.numbers import clock, moment
-from lefi_tui.views.report_drawing import nice, stretches
+from lefi_tui.views.report_drawing import falls, nice, stretches
 from lefi_tui.views.report_view import Point
 from widgets.ink import Glyphs, Ink
 from widgets.lines import Frame, Row, padded
@@ -49,7 +49,9 @@ def equity_picture(points: Sequence[Point], frame: Frame) -> tuple[Row, ...]:
     room = (high - low) * 0.04 or abs(high) * 0.001 or 1.0
     ink = Ink.GAIN if points[-1].equity >= points[0].equity else Ink.LOSS
     with _ONE_FIGURE:
-        plot = _figure(frame, (low - room, high + room), "{:,.2f}")
+        bounds = low - room, high + room
+        ticks = _spread(nice(*bounds), max(2, frame.height // 3))
+        plot = _figure(frame, bounds, [(each, f"{each or 0.0:,.2f}") for each in ticks])
         mark = marks(frame.glyphs)
         for part in stretches(points, frame.width, is_equity=False):
             held = [(each.at_ns, each.hold) for each in part if each.hold is not None]
@@ -66,14 +68,18 @@ def fall_picture(points: Sequence[Point], frame: Frame) -> tuple[Row, ...]:
         return _blank(frame)
     worst = max(each.fall for each in points) * 100
     with _ONE_FIGURE:
-        plot = _figure(frame, (-(worst or 1.0), 0.0), "{:.2f}%")
+        low = -(worst or 1.0)
+        ticks = falls(low, 1 / (frame.height - 1))  # a row at least
+        plot = _figure(frame, (low, 0.0), [(each, f"{each or 0.0:.2f}%") for each in ticks])
         for part in stretches(points, frame.width, is_equity=True):
             values = [-each.fall * 100 for each in part]
             _line(plot, part, values, marks(frame.glyphs).curve, is_filled=worst > 0)
         return _inked(_built(plot, (), frame), Ink.LOSS, frame)
 
 
-def _figure(frame: Frame, bounds: tuple[float, float], words: str) -> ModuleType:
+def _figure(
+    frame: Frame, bounds: tuple[float, float], labels: Sequence[tuple[float, str]]
+) -> ModuleType:
     import plotext  # noqa: PLC0415 -- only a report pays for loading it
 
     plotext.clear_figure()
@@ -83,8 +89,7 @@ def _figure(frame: Frame, bounds: tuple[float, float], words: str) -> ModuleType
     plotext.xaxes(True, False)  # noqa: FBT003 -- below, above
     plotext.yaxes(True, False)  # noqa: FBT003 -- left, right
     plotext.ylim(*bounds)
-    ticks = _spread(nice(*bounds), max(2, frame.height // 3))
-    plotext.yticks(ticks, [words.format(each or 0.0).rjust(LABEL_WIDTH) for each in ticks])
+    plotext.yticks([at for at, _ in labels], [words.rjust(LABEL_WIDTH) for _, words in labels])
     assert isinstance(plotext, ModuleType)
     return plotext
 

@@ -19,7 +19,7 @@ from lefi_tui.adapters.candle_blocks import Blocks, gaps, iso, steps_of
 from lefi_tui.adapters.candle_cells import moment_ms, scale_of
 from lefi_tui.core.candles import Candles, cells_of
 from lefi_tui.core.record import Record
-from lefi_tui.errors import MarketFileError, UsageError
+from lefi_tui.errors import NoCandleError, UsageError
 from lefi_tui.requests import Progress
 
 Read = Callable[[Path, str], "CandleFile"]  # the file, and its market
@@ -67,9 +67,8 @@ class CandleFile(Record):
         begin = 0 if from_ms is None else bisect_left(times, from_ms)
         end = len(times) if to_ms is None else bisect_right(times, to_ms - self.timeframe_ms)
         if begin >= end:
-            raise MarketFileError(
-                f"No candle lies in the time asked; the file runs from {iso(self.from_ms)} "
-                f"to {iso(self.to_ms)}.",
+            raise NoCandleError(
+                f"The file runs from {iso(self.from_ms)} to {iso(self.to_ms)}.",
                 where=self.name,
                 next_step="Change --from or --to",
             )

@@ -24,7 +24,13 @@ from lefi_tui.core.matching import MarketRules, market_rules
 from lefi_tui.core.record import Record
 from lefi_tui.core.symbol import parse_symbol
 from lefi_tui.core.timeframe import span
-from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
+from lefi_tui.errors import (
+    CandlesUnfitError,
+    MarketFileError,
+    MarketsUnfitError,
+    ScriptRefusedError,
+    UsageError,
+)
 from lefi_tui.requests import BacktestRequest, Progress, RunRequest
 
 SYMBOL_SETTING: Final = "symbol"
@@ -197,7 +203,7 @@ def _files(
     if missing or extra:
         lacks = f"no data for {', '.join(missing)}" if missing else ""
         more = f"the script does not name {', '.join(extra)}" if extra else ""
-        raise UsageError(
+        raise MarketsUnfitError(
             "; ".join(each for each in (lacks, more) if each),
             where="--data",
             next_step="Name each file's market: --data BTC/USDT=FILE",
@@ -221,7 +227,7 @@ def _check_timeframes(bound: Bound, files: Sequence[CandleFile]) -> None:
         )
     for _, timeframe_ms in bound.kinds_of_candles:
         if not fits(timeframe_ms, data_ms):
-            raise MarketFileError(
+            raise CandlesUnfitError(
                 f"Its candles are {span(data_ms)} long; the script's "
                 f"{span(timeframe_ms)} can't be built from them.",
                 where=files[0].name,

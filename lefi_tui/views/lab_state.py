@@ -72,6 +72,14 @@ def with_run(state: LabState, run: Run, *, is_last: bool) -> LabState:
     )
 
 
+def unfit(state: LabState) -> LabState:
+    """It can't run over these candles: what an other text or other candles gave goes."""
+    if not state.is_old:
+        return state
+    side = Side.CURVE if state.side is Side.MAP else state.side
+    return replace(state, run=None, chart=None, trust=None, is_old=False, is_cell=False, side=side)
+
+
 def with_trust(state: LabState, said: Trusted) -> LabState:
     is_of_it = state.run is not None and state.run.key == said.key
     return replace(state, trust=said.trust) if is_of_it else state

@@ -7,7 +7,7 @@ whatever is said bears it, so that an answer that nobody waits for any more is t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -197,11 +197,24 @@ Answer = Busy | Ran | Trusted | Swept | Candles | Refused | Dropped | Ended
 Hear = Callable[[Answer], None]  # called from a thread
 
 
+class Needs(Record):
+    """What a script needs of candles."""
+
+    symbols: tuple[str, ...]
+    lengths: tuple[int, ...]  # in ms, the shortest first; none: whatever there is
+    is_free: bool = False  # its one market is a setting: candles of another are run as that
+
+
 class KeptFile(Record):
-    """A file that `lefi data` keeps, in words for a list."""
+    """Candles of one market that can be chosen. `place`: the exchange they come from."""
 
     file: DataFile
-    words: str
+    place: str
+    length_ms: int  # of a candle
+    candles: int
+    from_ms: int
+    to_ms: int  # the close of the last
+    is_made: bool = True  # the demo market's are made when they are chosen
 
 
 class Lab(Protocol):
@@ -221,7 +234,14 @@ class Lab(Protocol):
         """The screen is gone; so is the process."""
         ...
 
-    def files(self) -> tuple[KeptFile, ...]: ...
+    def files(self, needs: Needs | None) -> tuple[KeptFile, ...]:
+        """Those that `lefi data` keeps and those of the demo market, also such as fit and can be
+        made."""
+        ...
+
+    def make(self, kept: Sequence[KeptFile]) -> None:
+        """Those that are not made yet. It takes a second or two."""
+        ...
 
     def remembered(self) -> Ground:
         """The ground that was chosen last."""

@@ -7,14 +7,21 @@ from typing import Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.core.timeframe import span
-from lefi_tui.errors import LefiError, shown
+from lefi_tui.errors import (
+    CandlesUnfitError,
+    LefiError,
+    MarketsUnfitError,
+    NoCandleError,
+    ScriptRefusedError,
+    shown,
+)
 from lefi_tui.views import numbers
 from lefi_tui.views.lab_view import Refused, Run
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.report_words import HOLD, Fact
 
 EQUAL_BELOW: Final = 1e-12
-CHECKED: Final = "LE601"  # the script itself: its first finding says all
+CHECKED: Final = ScriptRefusedError.code  # the script itself: its first finding says all
 
 
 class Measure(Record):
@@ -111,11 +118,25 @@ def named(run: Run) -> str:
     return f"{run.key}  {run.script}  {made}{f'  {values}' if values else ''}"
 
 
-def refusal_words(said: Refused) -> str:
+# What a command line is told by its switches is done by keys here.
+LISTED: Final = "Outside the text {lab_data} lists the candles there are, those that fit first"
+BY_KEYS: Final = {
+    CandlesUnfitError.code: f"{LISTED}; {{lab_settings}} sets another `timeframe`",
+    MarketsUnfitError.code: LISTED,
+    NoCandleError.code: "Outside the text {lab_settings} sets another `from` and `to`, and "
+    "{lab_data} lists the candles there are",
+}
+KEYS: Final = ("lab_data", "lab_settings")
+
+
+def refusal_words(said: Refused, shown_key: Callable[[str], str]) -> str:
     """Of a script that does not check, its first finding; all else in its four parts."""
     if said.code == CHECKED and said.where:
         return shown(said.why, keep="")
-    error = LefiError(said.why, where=said.where, next_step=said.next_step)
+    next_step = said.next_step
+    if said.code in BY_KEYS:
+        next_step = BY_KEYS[said.code].format(**{each: shown_key(each) for each in KEYS})
+    error = LefiError(said.why, where=said.where, next_step=next_step)
     error.code, error.what = said.code, said.title
     return four_parts(error)
 

@@ -49,7 +49,8 @@ def equity_drawing(points: Sequence[Point]) -> str:
     )
     hold = f'<path class="hold" d="{held}"/>' if held else ""
     body = f'{hold}<path class="curve" d="{curve}"/>'
-    return _svg(scale, body, [f"{tick:,.2f}" for tick in nice(scale.low, scale.high)], "equity")
+    ticks = [(tick, f"{tick:,.2f}") for tick in nice(scale.low, scale.high)]
+    return _svg(scale, body, ticks, "equity")
 
 
 def fall_drawing(points: Sequence[Point]) -> str:
@@ -60,7 +61,7 @@ def fall_drawing(points: Sequence[Point]) -> str:
         first, last = scale.x(part[0].at_ns), scale.x(part[-1].at_ns)
         line = " ".join(f"L{scale.x(each.at_ns):.1f} {scale.y(-each.fall):.1f}" for each in part)
         areas.append(f"M{first:.1f} 0 {line} L{last:.1f} 0Z")
-    ticks = [f"{tick * 100:.2f}%" for tick in nice(scale.low, scale.high)]
+    ticks = [(tick, f"{tick * 100:.2f}%") for tick in falls(scale.low, 0.15)]
     return _svg(scale, f'<path class="fall" d="{"".join(areas)}"/>', ticks, "fall from the peak")
 
 
@@ -89,6 +90,16 @@ def nice(low: float, high: float) -> list[float]:
     return [(first + each) * step for each in range(count)]
 
 
+def falls(low: float, least: float) -> list[float]:
+    """0, `low` itself, for the deepest is what a person looks for, and round values between that
+    are no nearer to each other than this part of the height."""
+    kept = [0.0, low]
+    for each in nice(low, 0.0):
+        if min(abs(each - other) for other in kept) >= -low * least:
+            kept.append(each)
+    return kept
+
+
 def _scale(points: Sequence[Point], values: Sequence[float], height: int) -> Scale:
     low, high = min(values), max(values)
     room = (high - low) * 0.05 or abs(high) * 0.001 or 1.0
@@ -103,12 +114,11 @@ def _line(scale: Scale, places: Sequence[tuple[int, float]]) -> str:
     return "M" + " L".join(f"{scale.x(at):.1f} {scale.y(value):.1f}" for at, value in places) + ends
 
 
-def _svg(scale: Scale, body: str, ticks: Sequence[str], name: str) -> str:
-    rows = zip(nice(scale.low, scale.high), ticks, strict=True)
+def _svg(scale: Scale, body: str, ticks: Sequence[tuple[float, str]], name: str) -> str:
     lines = "".join(
         f'<path class="grid" d="M{LEFT} {scale.y(value):.1f}H{WIDTH}"/>'
         f'<text x="{LEFT - 8}" y="{scale.y(value) + 4:.1f}" text-anchor="end">{words}</text>'
-        for value, words in rows
+        for value, words in ticks
     )
     height = scale.height + BELOW
     return (

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lefi_tui.adapters.candle_store import (
     HEADER,
@@ -36,6 +37,7 @@ from lefi_tui.errors import ExchangeError, RefusedError, UsageError
 from lefi_tui.requests import Progress
 from lefi_tui.settings import Settings
 from lefi_tui.settings_tables import AccountSettings
+from lefi_tui.wiring.demo_candles import FOLDER
 
 DAY_MS: Final = 86_400_000
 TRIES_MOST: Final = 5  # in a row; then the fetch ends, and the next one goes on
@@ -78,7 +80,8 @@ def _account(settings: Settings, place: str) -> AccountSettings:
 
 
 def kept_candles(settings: Settings) -> list[Kept]:
-    return kept(candles_folder(settings))
+    """Those of exchanges, then those of the demo market that the desk has made."""
+    return [*kept(candles_folder(settings)), *kept(settings.data_dir / FOLDER)]
 
 
 def fetched(settings: Settings, wanted: Wanted, progress: Progress, say: Say) -> Fetched:
@@ -220,6 +223,9 @@ def taken_in(settings: Settings, foreign: Foreign, columns: Path, progress: Prog
 
 def given_out(settings: Settings, wanted: Wanted) -> Iterable[Line]:
     shelf = shelf_of(settings, wanted)
+    demo = replace(shelf, folder=settings.data_dir / FOLDER)
+    if not shelf.file.exists() and demo.file.exists():
+        shelf = demo
     if not shelf.file.exists():
         step = f"lefi data fetch {wanted.place} {wanted.symbol} --from 2026-01-01"
         raise RefusedError("there are no such candles", where=str(shelf.file), next_step=step)

@@ -1,15 +1,13 @@
 """The gallery's files: shipped scripts, candles of the demo market, and the runs over them.
 
-The rule it keeps: candles end on one day for good, so a run of one text is the same for ever and is
-made once.
+The rule it keeps: a run of one text over the demo market's candles is the same for ever, and made
+once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
-from typing import Final
 
 import msgspec
 
@@ -23,16 +21,9 @@ from lefi_tui.lang.examine import examined
 from lefi_tui.views.gallery import Shipped
 from lefi_tui.views.lab_view import AskRun, Busy, DataFile, Ground, Hear, Run
 from lefi_tui.views.scripts import ScriptRow
+from lefi_tui.wiring.demo_candles import SEED, DemoCandles, length_of
 from lefi_tui.wiring.lab_link import LabLink
 from lefi_tui.wiring.script_store import ScriptFolder
-
-MARKET: Final = "demo"
-SEED: Final = "lefi"
-HOUR_MS: Final = 3_600_000  # of a script that names no candles
-COUNT: Final = 8_640  # 30 days of 5m, 90 of 15m, 360 of 1h
-UNTIL_MS: Final = 1_748_736_000_000  # 2025-06-01
-PART: Final = 720  # at a time: the desk ticks on in between
-HEAD: Final = "time,open,high,low,close,volume\n"
 
 
 class GalleryHouse:
@@ -42,7 +33,7 @@ class GalleryHouse:
         self._scripts, self._folder = scripts, folder
         self._link: LabLink | None = None
         self._hear: Hear | None = None
-        self._files = Lock()
+        self._candles = DemoCandles(folder)
 
     def open(self, hear: Hear) -> None:
         self.close()
@@ -78,35 +69,25 @@ class GalleryHouse:
         write(path, msgspec.json.encode(run).decode())
 
     def ask(self, number: int, shipped: Shipped) -> None:
-        ground = self._ground(shipped)
-        with self._files:  # another script's may be under way
-            for each in ground.files:
-                if not Path(each.path).exists():
-                    self._make(number, each, shipped.timeframe_ms)
-        if self._link is not None:
-            self._link.send(AskRun(number, f"{shipped.row.name}.lefi", shipped.text, ground))
+        def told(done: int, of: int) -> bool:
+            hear = self._hear
+            if hear is not None:
+                hear(Busy(number, done, of))
+            return hear is not None
 
-    def _make(self, number: int, file: DataFile, length_ms: int) -> None:
-        market, rows = DemoMarket(SEED), [HEAD]
-        for done in range(0, COUNT, PART):
-            if self._hear is None:
+        for each in self._shelves(shipped):
+            if not self._candles.make(each, told):
                 return
-            before = UNTIL_MS - (COUNT - done - PART) * length_ms
-            for bar in market.bars(file.symbol, length_ms, PART, before):
-                cells = (bar.time_ms, bar.open, bar.high, bar.low, bar.close, bar.volume)
-                rows.append(",".join(map(str, cells)) + "\n")
-            self._hear(Busy(number, done + PART, COUNT))
-        path = Path(file.path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, "".join(rows))
+        if self._link is not None:
+            name = f"{shipped.row.name}.lefi"
+            self._link.send(AskRun(number, name, shipped.text, self._ground(shipped)))
 
     def _ground(self, shipped: Shipped) -> Ground:
-        files = [DataFile(str(self._candles(each, shipped)), each) for each in shipped.symbols]
+        files = (DataFile(str(each.file), each.symbol) for each in self._shelves(shipped))
         return Ground(tuple(files), shipped.values)
 
-    def _candles(self, symbol: str, shipped: Shipped) -> Path:
-        """As candles of exchanges are named, so that the Lab lists them too."""
-        return Shelf(self._folder, MARKET, symbol, shipped.timeframe_ms).file
+    def _shelves(self, shipped: Shipped) -> list[Shelf]:
+        return [self._candles.shelf(each, shipped.timeframe_ms) for each in shipped.symbols]
 
     def _kept(self, name: str) -> Path:
         return self._folder / f"{name}.json"
@@ -127,7 +108,7 @@ def _told(row: ScriptRow, text: str) -> Shipped:
         _says(text),
         bounds,
         tuple(bound.symbols),
-        min(lengths, default=HOUR_MS),
+        length_of(lengths),
         values,
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
-from lefi_tui.adapters.candle_store import frame_name, shelves
+from lefi_tui.adapters.candle_store import Extent, Shelf, extent, shelves
 from lefi_tui.adapters.script_files import write
-from lefi_tui.views.lab_view import DataFile, Ground, Hear, KeptFile, Question, Run
+from lefi_tui.views.lab_view import DataFile, Ground, Hear, KeptFile, Needs, Question, Run
+from lefi_tui.wiring.demo_candles import DemoCandles, length_of
 from lefi_tui.wiring.lab_link import WORKER, LabLink
 
 R = TypeVar("R", Ground, Run)
@@ -17,14 +19,12 @@ RUNS_ON_DISK_MAX: Final = 100  # the oldest go first
 
 
 class LabHouse:
-    """Implements views.lab_view.Lab. `made` holds candles of the demo market, once the gallery
-    has made some."""
+    """Implements views.lab_view.Lab. `candles` are those that `lefi data` keeps; `demo` holds the
+    demo market's that are made."""
 
-    def __init__(
-        self, folder: Path, candles: Path, worker: str = WORKER, *, made: Path | None = None
-    ) -> None:
+    def __init__(self, folder: Path, candles: Path, demo: Path, worker: str = WORKER) -> None:
         self._folder, self._candles, self._worker = folder, candles, worker
-        self._made = made
+        self._demo = DemoCandles(demo)
         self._link: LabLink | None = None
 
     def open(self, hear: Hear) -> None:
@@ -49,15 +49,26 @@ class LabHouse:
 
     # ---- files
 
-    def files(self) -> tuple[KeptFile, ...]:
-        made = [] if self._made is None else shelves(self._made)
-        return tuple(
-            KeptFile(
-                DataFile(str(each.file), each.symbol),
-                f"{each.exchange}  {each.symbol}  {frame_name(each.timeframe_ms)}",
-            )
-            for each in (*shelves(self._candles), *made)
+    def files(self, needs: Needs | None) -> tuple[KeptFile, ...]:
+        there = (*shelves(self._candles), *self._demo.shelves())
+        return (
+            *(_kept(each, extent(each)) for each in there),
+            *self._to_be_made(needs or Needs((), ())),
         )
+
+    def _to_be_made(self, needs: Needs) -> Iterator[KeptFile]:
+        length_ms, known = length_of(needs.lengths), self._demo.symbols
+        wanted = [each for each in needs.symbols if each in known]
+        for symbol in wanted or known[: needs.is_free]:
+            shelf = self._demo.shelf(symbol, length_ms)
+            if length_ms and not shelf.file.exists():
+                yield _kept(shelf, self._demo.extent(length_ms), is_made=False)
+
+    def make(self, kept: Sequence[KeptFile]) -> None:
+        for each in kept:
+            if not each.is_made:
+                shelf = self._demo.shelf(each.file.symbol, each.length_ms)
+                self._demo.make(shelf, lambda _done, _of: True)
 
     def remembered(self) -> Ground:
         return _read(self._folder / "ground.json", Ground) or Ground()
@@ -91,3 +102,15 @@ def _read(path: Path, kind: type[R]) -> R | None:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def _kept(shelf: Shelf, size: Extent, *, is_made: bool = True) -> KeptFile:
+    return KeptFile(
+        DataFile(str(shelf.file), shelf.symbol),
+        shelf.exchange,
+        shelf.timeframe_ms,
+        size.candles,
+        size.from_ms,
+        size.to_ms,
+        is_made,
+    )

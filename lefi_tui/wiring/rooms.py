@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from screens.setup import DeskSetup, Go
 
 UNSET = "no bound"
-GALLERY = "gallery"  # folder of the runs and candles that the gallery has made
 
 
 def furnished(
@@ -167,12 +166,13 @@ def _schedule(send: Any, palette: Any) -> Framed:
 
 
 def lab_room(began: Settings, scripts: Path, send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.demo_candles import FOLDER
     from lefi_tui.wiring.lab import LabHouse
     from lefi_tui.wiring.script_store import ScriptFolder
     from screens.lab import LabScreen
 
     kept = began.data_dir
-    house = LabHouse(kept / "lab", kept / "candles", made=kept / GALLERY)
+    house = LabHouse(kept / "lab", kept / "candles", kept / FOLDER)
     return LabScreen(ScriptFolder(scripts), house, send, palette)
 
 
@@ -184,11 +184,12 @@ def lessons_room(scripts: Path, _send: Any, palette: Any) -> Framed:
 
 
 def gallery_room(began: Settings, scripts: Path, _send: Any, palette: Any) -> Framed:
+    from lefi_tui.wiring.demo_candles import FOLDER
     from lefi_tui.wiring.gallery import GalleryHouse
     from lefi_tui.wiring.script_store import ScriptFolder
     from screens.gallery import GalleryScreen
 
-    return GalleryScreen(GalleryHouse(ScriptFolder(scripts), began.data_dir / GALLERY), palette)
+    return GalleryScreen(GalleryHouse(ScriptFolder(scripts), began.data_dir / FOLDER), palette)
 
 
 def rooms(began: Settings, scripts: Path, tables: Path | None = None) -> Mapping[str, Room]:

@@ -154,7 +154,7 @@ def test_a_part_of_a_file_counts_its_own_gaps(tmp_path: Path) -> None:
     file = read_candles(written(tmp_path, *rows), "BTC/USDT")
     part = file.between(file.from_ms + 60_000, file.from_ms + 7 * 60_000)
     assert (len(part.bars), part.gaps, part.to_ms) == (4, 1, file.from_ms + 7 * 60_000)
-    with pytest.raises(MarketFileError, match="No candle lies in the time asked"):
+    with pytest.raises(MarketFileError, match="No candle in the time asked"):
         file.between(file.to_ms, None)
 
 

@@ -65,7 +65,7 @@ class InHouse(LabHouse):
     back (`gate`), and says when the process would have died."""
 
     def __init__(self, folder: Path, candles_folder: Path) -> None:
-        super().__init__(folder, candles_folder)
+        super().__init__(folder, candles_folder, folder / "demo")
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[Question] = []

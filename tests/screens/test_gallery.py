@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from lefi_tui.adapters.demo_market import DemoMarket
 from lefi_tui.simulate.lab import LabRuns
 from lefi_tui.views.gallery import Picture, Shipped
 from lefi_tui.views.lab_view import AskRun, Busy, DataFile, Ground, Run
-from lefi_tui.wiring.gallery import COUNT, GalleryHouse
+from lefi_tui.wiring.demo_candles import COUNT
+from lefi_tui.wiring.gallery import GalleryHouse
 from lefi_tui.wiring.lab import LabHouse
 from lefi_tui.wiring.script_store import ScriptFolder
 from screens.gallery import GalleryScreen
 from screens.scripts import ScriptsScreen
 from tests.screens.scripts_kit import Scripts, opened
 from widgets.gallery import page
+from widgets.ink import Palette
 from widgets.lines import Frame
 
 FRAME = Frame(100, 60)
@@ -28,8 +31,24 @@ def house(place: Path) -> GalleryHouse:
     return GalleryHouse(ScriptFolder(place / "scripts"), place / "gallery")
 
 
-def shown(place: Path, size: tuple[int, int] = (120, 40)) -> AbstractAsyncContextManager[Scripts]:
-    more = {"gallery": lambda _send, ink: GalleryScreen(house(place), ink)}
+class Trying(GalleryHouse):
+    """Whose run is on its way."""
+
+    def ask(self, number: int, shipped: Shipped) -> None:
+        del shipped
+        if self._hear is not None:
+            self._hear(Busy(number, 45, 100))
+
+
+def shown(
+    place: Path,
+    size: tuple[int, int] = (120, 40),
+    kind: Callable[[ScriptFolder, Path], GalleryHouse] = GalleryHouse,
+) -> AbstractAsyncContextManager[Scripts]:
+    def room(_send: object, ink: Palette) -> GalleryScreen:
+        return GalleryScreen(kind(ScriptFolder(place / "scripts"), place / "gallery"), ink)
+
+    more = {"gallery": room}
     return opened(place / "scripts", size, more=more)
 
 
@@ -92,6 +111,13 @@ async def test_the_script_at_the_cursor_runs_in_a_process_of_its_own_and_is_draw
 
 
 @pytest.mark.asyncio
+async def test_while_a_picture_is_made_it_is_told_how_far_it_is(tmp_path: Path) -> None:
+    async with shown(tmp_path, kind=Trying) as scripts:
+        await at_gallery(scripts)
+        await scripts.shows("Being tried on candles of the demo market: 45%")
+
+
+@pytest.mark.asyncio
 async def test_a_run_that_was_made_is_shown_at_once_and_not_made_again(tmp_path: Path) -> None:
     kept = tmp_path / "gallery" / "bollinger.json"
     async with shown(tmp_path) as scripts:
@@ -139,8 +165,10 @@ def test_candles_of_a_market_are_the_same_in_every_profile_and_told_as_they_come
     assert one == other
     assert one.count(b"\n") == COUNT + 1
     made = tmp_path / "a" / "gallery"
-    lab = LabHouse(tmp_path / "lab", tmp_path / "candles", made=made)
-    assert [each.words for each in lab.files()] == ["demo  BTC/USDT  5m"]
+    lab = LabHouse(tmp_path / "lab", tmp_path / "candles", made)
+    [kept] = lab.files(None)
+    assert (kept.place, kept.file.symbol, kept.length_ms) == ("demo", "BTC/USDT", 300_000)
+    assert (kept.candles, kept.to_ms - kept.from_ms) == (COUNT, COUNT * 300_000)
     told = [each for each in heard if isinstance(each, Busy) and each.number == 7 and each.of]
     assert told[-1].done >= COUNT // 2
 

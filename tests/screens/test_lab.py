@@ -138,8 +138,8 @@ async def test_data_is_chosen_by_its_path_and_remembered(tmp_path: Path) -> None
     async with opened(tmp_path, lab=lab) as desk:
         await desk.ran()
         await desk.press("escape", "d")
-        await desk.shows("Kept here by `lefi data`")
-        await desk.press("end", *["backspace"] * 3, "x", "enter")
+        await desk.shows("what `lefi data` keeps here")
+        await desk.press("tab", "end", *["backspace"] * 3, "x", "enter")
         await desk.shows("LE102 File can't be read")
         assert lab.remembered().files[0].path.endswith("wave.x")
 

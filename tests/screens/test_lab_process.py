@@ -23,7 +23,7 @@ from tests.screens.real_desk import opened as real
 
 @pytest.mark.asyncio
 async def test_edits_an_end_and_a_crash_in_one_process_after_another(tmp_path: Path) -> None:
-    lab = LabHouse(tmp_path / "lab", tmp_path / "candles")
+    lab = LabHouse(tmp_path / "lab", tmp_path / "candles", tmp_path / "demo")
     async with opened(tmp_path, lab=lab) as desk:
         await desk.ran()
         first, pid = desk.state.run, lab.pid
@@ -52,7 +52,7 @@ from lefi_tui.views.lab_view import AskRun, DataFile, Ground
 from lefi_tui.requests import Over
 from lefi_tui.views.lab_view import Answer, AskRun, AskSweep, Busy, DataFile, Ground, Swept
 from lefi_tui.wiring.lab import LabHouse
-lab = LabHouse(Path(sys.argv[1]), Path(sys.argv[1]))
+lab = LabHouse(*[Path(sys.argv[1])] * 3)
 def hear(said):
     print(lab.pid, flush=True)
 lab.open(hear)
@@ -82,7 +82,7 @@ def _is_there(pid: int) -> bool:
 
 def test_a_sweep_in_it_uses_processes_of_its_own_and_answers(tmp_path: Path) -> None:
     said: SimpleQueue[Answer] = SimpleQueue()
-    lab = LabHouse(tmp_path, tmp_path)
+    lab = LabHouse(tmp_path, tmp_path, tmp_path)
     lab.open(said.put)
     ground = Ground((DataFile(str(candles(tmp_path / "wave.csv"))),))
     run = AskRun(1, "wave.lefi", WAVE, ground)

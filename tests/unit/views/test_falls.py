@@ -1,0 +1,47 @@
+"""The scale of a fall from the peak: the deepest stands on it, on a screen and on a page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lefi_tui.views.report_drawing import fall_drawing, falls
+from lefi_tui.views.report_view import Point
+from widgets.lines import Frame
+from widgets.report_picture import fall_picture
+
+HOUR_NS = 3_600_000_000_000
+WIDTH = 60
+
+
+def fallen(deepest: float) -> tuple[Point, ...]:
+    """A fall of this share, and half of the way back."""
+    shares = (0.0, deepest / 3, deepest, deepest / 2)
+    return tuple(
+        Point(10**18 + number * HOUR_NS, 100 * (1 - share), share)
+        for number, share in enumerate(shares)
+    )
+
+
+@pytest.mark.parametrize("rows", [3, 4, 5, 9])
+@pytest.mark.parametrize("deepest", [0.0251, 0.07, 0.5, 0.999])
+def test_the_deepest_fall_stands_at_the_end_of_its_scale(deepest: float, rows: int) -> None:
+    words = f"-{deepest:.2%}"
+    picture = fall_picture(fallen(deepest), Frame(WIDTH, rows))
+    assert picture[-1].text.strip().startswith(words)
+    assert picture[0].text.strip().startswith("0.00%")
+    assert f">{words}</text>" in fall_drawing(fallen(deepest))
+
+
+@pytest.mark.parametrize("rows", [3, 4, 5, 9])
+def test_no_two_values_of_it_share_a_row(rows: int) -> None:
+    for percent in range(1, 1_000):
+        low = -percent / 10
+        at = [round(value / low * (rows - 1)) for value in falls(low, 1 / (rows - 1))]
+        assert len(set(at)) == len(at)
+
+
+def test_where_nothing_fell_the_scale_still_begins_at_none() -> None:
+    text = "\n".join(row.text for row in fall_picture(fallen(0.0), Frame(WIDTH, 4)))
+    assert re.findall(r"-?\d+\.\d+%", text)[0] == "0.00%"
