@@ -15,7 +15,7 @@ from lefi_tui.views.lab_data import columns_of, in_words, needed, rows_of
 from lefi_tui.views.lab_view import DataFile, Ground, KeptFile, Needs
 from lefi_tui.wiring.demo_candles import COUNT, length_of
 from lefi_tui.wiring.script_store import BEGINNING, ScriptFolder
-from tests.screens.lab_kit import START_MS, WAVE, InHouse, candles, opened
+from tests.screens.lab_kit import START_MS, WAVE, InHouse, LabDesk, candles, opened
 
 MINUTE, HOUR = 60_000, 3_600_000
 BTC = "BTC/USDT"
@@ -120,29 +120,45 @@ def test_what_a_new_script_asks_for_is_offered_made_and_runs_on_the_command_line
     assert f"{COUNT:,} candles" in out.getvalue()
 
 
+async def refused(desk: LabDesk, lab: InHouse, place: Path) -> None:
+    """A new script in the Lab, where candles of an hour were chosen before."""
+    ScriptFolder(place / "scripts").create("first")
+    hours = Shelf(place / "candles", "okx", BTC, HOUR)
+    hours.file.parent.mkdir(parents=True)
+    hours.file.write_text(hour_candles())
+    await desk.ran()
+    desk.app.action_go("lab", "first")
+    await desk.shows("first.lefi")
+    lab.remember(Ground((DataFile(str(hours.file), BTC),)))
+    desk.screen._choices.begin()
+    await desk.shows("LE502")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(100, 30), (80, 24)])
+async def test_candles_that_do_not_fit_are_refused_in_whole_by_keys_with_no_other_run_below(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    lab = InHouse(tmp_path / "lab", tmp_path / "candles")
+    async with opened(tmp_path, size, lab=lab, text=WAVE) as desk:
+        await refused(desk, lab, tmp_path)
+        assert desk.state.run is None
+        said = " ".join(" ".join(row.text for row in desk.screen.picture._rows).split())
+        assert "Its candles are 1h long; the script's 15m can't be built from them." in said
+        assert "Outside the text d lists the candles there are, those that fit first;" in said
+        assert "e sets another `timeframe`." in said
+        assert "--" not in said
+        assert "buy and hold" not in said
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("size", [(100, 30), (80, 24)])
 async def test_a_new_script_runs_by_keys_where_the_candles_chosen_before_are_too_long(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     lab = InHouse(tmp_path / "lab", tmp_path / "candles")
-    ScriptFolder(tmp_path / "scripts").create("first")
     async with opened(tmp_path, size, lab=lab, text=WAVE) as desk:
-        await desk.ran()
-        desk.app.action_go("lab", "first")
-        await desk.shows("first.lefi")
-        hours = Shelf(tmp_path / "candles", "okx", BTC, HOUR)
-        hours.file.parent.mkdir(parents=True)
-        hours.file.write_text(hour_candles())
-        lab.remember(Ground((DataFile(str(hours.file), BTC),)))
-        desk.screen._choices.begin()
-        await desk.until(lambda: "LE502" in desk.text)
-        assert desk.state.run is None
-        said = " ".join(" ".join(row.text for row in desk.screen.picture._rows).split())
-        assert "Outside the text d lists the candles there are, those that fit first;" in said
-        assert "e sets another `timeframe`." in said
-        assert "--" not in said
-        assert "buy and hold" not in said
+        await refused(desk, lab, tmp_path)
         await desk.press("escape")
         await desk.until(lambda: desk.app.focused is desk.screen.picture)
         await desk.press("d")
