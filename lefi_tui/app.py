@@ -5,14 +5,11 @@ Everything comes in by its constructor; it can't reach an engine, only `send` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from lefi_tui.core.messages import Kill, TradingState
 from lefi_tui.terminal.driver import DeskDriver
@@ -23,6 +20,7 @@ from screens.alerts import Alerts
 from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
+from screens.finder import Finder
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
 from screens.kill import KillWatch
 from screens.leaving import Leaving
@@ -39,6 +37,7 @@ from screens.windows import Windows
 
 class LefiApp(SlimDisplay):
     TITLE = "Lefi"
+    ENABLE_COMMAND_PALETTE = False  # the one table of keys has a palette of its own
     CSS_PATH: ClassVar[list[str | PurePath]] = [*SHEETS]
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*of_groups(EVERYWHERE, SCREENS), is_priority=True)
@@ -55,6 +54,7 @@ class LefiApp(SlimDisplay):
         self._desk.table = setup.table
         rooms = {key: partial(room, self.send, setup.palette) for key, room in setup.rooms.items()}
         self._rooms = Rooms(self, rooms, setup.table)
+        self._finder = Finder(self, self._rooms, setup.table, setup.scripts)
         self._windows = Windows(self.send, setup.palette)
         self._kill_watch = KillWatch(self, setup.channel.ask)
         alerts = Alerts(setup.alerts, self.notice, self.write_to_terminal)
@@ -133,15 +133,18 @@ class LefiApp(SlimDisplay):
     def action_jump(self) -> None:
         self._rooms.jump()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        return self._rooms.commands(screen)
+    def action_palette(self) -> None:
+        self._finder.open(self._desk.view)
 
     def action_mouse(self) -> None:
         if isinstance(self._driver, DeskDriver):
             self.notice(f"The mouse is {'on' if self._driver.toggle_mouse() else 'off'}.")
 
-    async def action_leave(self) -> None:
-        await self._leaving.quit(self._desk.view)
+    async def action_leave(self, name: str = "quit") -> None:
+        await self._leaving.quit(self._desk.view, name)
+
+    def action_help_quit(self) -> None:  # Ctrl+C, which ends other programs
+        self._leaving.tell()
 
     async def action_detach(self) -> None:
         await self._leaving.detach()

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from lefi_tui.views.queries import Query
+from screens.keys import LISTS
 
 
 class Aside(NamedTuple):
@@ -50,6 +51,7 @@ class Dialog(ModalScreen[None]):
     """
 
     is_help: ClassVar[bool] = False  # asked for help there, a person wants to know more
+    GROUPS: ClassVar[tuple[str, ...]] = (LISTS,)  # of keys that are in force there
     AUTO_FOCUS: ClassVar[str | None] = "*"
     is_over = False
 

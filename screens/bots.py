@@ -101,6 +101,11 @@ class BotsScreen(TwoPanes[BotNames]):
             self.query_of = query
             self.from_the_top()
 
+    def look_at(self, about: str) -> None:
+        self.list.cursor_key = about
+        self.list.show(self.desk_view, self.palette)
+        self._look()
+
     def said(self) -> str:
         row = self.selected
         return "" if row is None else row.why

@@ -86,6 +86,11 @@ class DeskScreen(ByHand, Framed):
             self._follow(message.board.cursor_key)
         self.draw_words()
 
+    def look_at(self, about: str) -> None:
+        """A market, by its account and symbol."""
+        self.prices.cursor_key = about
+        self.prices.focus()
+
     def _follow(self, key: str) -> None:
         """The chart shows the market under the cursor of prices or positions."""
         account, _, symbol = key.removesuffix(EXTERNAL).partition("/")

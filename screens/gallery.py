@@ -59,6 +59,12 @@ class GalleryScreen(TwoPanes[ShelfList]):
         self.draw()
         self._look()
 
+    def look_at(self, about: str) -> None:
+        """A script by its name; it may not have been read yet."""
+        self.list.cursor_key = about
+        self.draw()
+        self._look()
+
     @property
     def shipped(self) -> Shipped | None:
         """The script at the cursor."""

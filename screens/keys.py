@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from enum import IntEnum
 from typing import Final
 
 from msgspec.structs import replace
@@ -44,6 +45,7 @@ SAY: Final = "In the statement line"
 TICKET: Final = "In the order ticket (digits go into the field)"
 REFERENCE: Final = "In the reference (what is typed searches)"
 TEXTS: Final = "In a list of versions"
+PALETTE: Final = "In the palette (what is typed searches)"
 LISTS: Final = "In a list or a dialog"
 ALWAYS: Final = frozenset({EVERYWHERE, SCREENS})
 # Their keys go before the numbers of screens: the other key of a screen still goes there.
@@ -54,6 +56,56 @@ ON_BOTS: Final = (BOTS, BOT)
 ON_SCRIPTS: Final = (SCRIPTS, EDITOR)
 ON_LAB: Final = (LAB, EDITOR)
 TOGETHER: Final = (ON_DESK, ON_BOTS, ON_SCRIPTS, ON_LAB)
+
+
+class Place(Record):
+    """Where the keys of a group are in force, and how a person is brought there."""
+
+    name: str  # in the palette's list
+    room: str = ""  # a screen by its name; none: wherever one is
+    opener: str = ""  # id of the key that opens its window
+
+
+PLACES: Final[Mapping[str, Place]] = {
+    EVERYWHERE: Place("everywhere"),
+    SCREENS: Place("everywhere"),
+    DESK: Place("desk", "desk"),
+    BOTS: Place("desk, bots", "desk"),
+    CHART: Place("desk", "desk"),
+    BOT: Place("bots", "bots"),
+    MANUAL: Place("manual bot", "manual"),
+    ASKED: Place("stopping", "desk", "stop"),
+    ORDERS: Place("orders", "orders"),
+    REPORT: Place("report", "report"),
+    APPROVALS: Place("approvals", "approvals"),
+    DOUBTS: Place("unconfirmed", "doubts"),
+    SETTINGS: Place("settings", "settings"),
+    SCHEDULE: Place("schedule", "schedule"),
+    NOTICES: Place("notices", "notices"),
+    LIMITS: Place("limits", "limits"),
+    EXCHANGE_KEYS: Place("keys", "keys"),
+    SCRIPTS: Place("scripts", "scripts"),
+    EDITOR: Place("scripts, lab", "scripts"),
+    LESSONS: Place("lessons", "lessons"),
+    GALLERY: Place("gallery", "gallery"),
+    LAB: Place("lab", "lab"),
+    TTADAK: Place("game", "game"),
+    SAY: Place("statement", "", "say_here"),
+    TICKET: Place("ticket", "desk", "ticket"),
+    REFERENCE: Place("reference", "", "reference"),
+    TEXTS: Place("versions", "scripts", "script_versions"),
+    PALETTE: Place("palette"),
+    LISTS: Place("dialogs"),
+}
+
+
+class Deed(IntEnum):
+    """What comes of a key; help tells them in this order. A RISK ends, cancels, closes or trades:
+    the palette asks before it."""
+
+    LOOK = 0
+    ACT = 1
+    RISK = 2
 
 
 class Key(Record):
@@ -67,6 +119,9 @@ class Key(Record):
     group: str
     action: str
     rank: int = -1
+    also: str = ""  # other words that a person may look for it by
+    on: str = ""  # what a person does on its screen first, where it needs something chosen
+    deed: Deed = Deed.LOOK
 
     @property
     def is_letter(self) -> bool:
@@ -85,15 +140,20 @@ KEYS: Final = (
         EVERYWHERE,
         "kill",
         0,
+        also="panic emergency stop everything halt all flatten close all",
+        deed=Deed.RISK,
     ),
     Key(
         "help",
-        "f1",
+        "f1,question_mark",
         "F1",
         "help",
-        "All keys of this screen; again, the reference. On a word of a script: what it means.",
+        "All keys of this screen; ? too, where nothing is typed. Again, or on a word of a script:"
+        " the reference, and from there back to the keys.",
         EVERYWHERE,
         "help",
+        4,
+        also="keys shortcuts manual hotkeys what can i press",
     ),
     Key(
         "reference",
@@ -103,16 +163,18 @@ KEYS: Final = (
         "All that Lefi can say: methods, indicators, events, statements, messages. Type to search.",
         EVERYWHERE,
         "window('reference')",
+        also=("language words documentation docs manual functions indicators syntax explain api"),
     ),
     Key(
         "palette",
         "ctrl+p",
         "Ctrl+P",
         "palette",
-        "Every action by its name: type a part of it.",
+        "Finds anything by its words: what can be done, scripts, bots, markets, lessons.",
         EVERYWHERE,
-        "command_palette",
+        "palette",
         8,
+        also="search find command menu action",
     ),
     Key(
         "jump",
@@ -123,6 +185,7 @@ KEYS: Final = (
         EVERYWHERE,
         "jump",
         9,
+        also="focus go pane window switch",
     ),
     Key(
         "dead",
@@ -132,6 +195,7 @@ KEYS: Final = (
         "What could not be carried out, and why; tries it again or drops it.",
         EVERYWHERE,
         "window('dead')",
+        also="failed errors undelivered retry failures",
     ),
     Key(
         "money",
@@ -141,6 +205,10 @@ KEYS: Final = (
         "What each account has in each currency, its margin, funding and fees; how old that is.",
         EVERYWHERE,
         "window('money')",
+        also=(
+            "wallet wallets balance balances funds cash account accounts equity margin "
+            "funding free deposit withdraw"
+        ),
     ),
     Key(
         "scores",
@@ -150,6 +218,7 @@ KEYS: Final = (
         "What came of each session of games: net, wins, streak, how quick; the best first.",
         EVERYWHERE,
         "window('scores')",
+        also="games results ranking streak best",
     ),
     Key(
         "say_here",
@@ -159,6 +228,8 @@ KEYS: Final = (
         "A line of Lefi at the foot of this screen: a question has its value, a statement is said.",
         EVERYWHERE,
         "window('say')",
+        also="statement command line console prompt calculate evaluate repl",
+        deed=Deed.ACT,
     ),
     Key(
         "mouse",
@@ -168,6 +239,18 @@ KEYS: Final = (
         "Mouse on or off. Over SSH it is off: each move would be bytes on the line.",
         EVERYWHERE,
         "mouse",
+        also="click pointer",
+    ),
+    Key(
+        "leave",
+        "ctrl+q",
+        "Ctrl+Q",
+        "leave",
+        "Leaves from any screen, as q on the desk does: asks again while bots run in it.",
+        EVERYWHERE,
+        "leave('leave')",
+        also="exit end close program bye",
+        deed=Deed.ACT,
     ),
     Key(
         "go_desk",
@@ -177,6 +260,9 @@ KEYS: Final = (
         "Prices, chart, positions, orders, bots, log.",
         SCREENS,
         "go('desk')",
+        also=(
+            "home main overview dashboard market prices positions log logs journal messages back"
+        ),
     ),
     Key(
         "go_scripts",
@@ -186,6 +272,7 @@ KEYS: Final = (
         "Write, check, test and start scripts.",
         SCREENS,
         "go('scripts')",
+        also="editor edit code write program strategy strategies script list",
     ),
     Key(
         "go_bots",
@@ -195,6 +282,7 @@ KEYS: Final = (
         "Each bot: what it does and why, and its settings.",
         SCREENS,
         "go('bots')",
+        also="running strategies status algorithms",
     ),
     Key(
         "go_orders",
@@ -204,6 +292,7 @@ KEYS: Final = (
         "Working and past orders; type to filter.",
         SCREENS,
         "go('orders')",
+        also="history past trades fills filled search filter log logs",
     ),
     Key(
         "go_report",
@@ -213,6 +302,10 @@ KEYS: Final = (
         "Equity, drawdown, trades, fees; HTML and CSV.",
         SCREENS,
         "go('report')",
+        also=(
+            "profit loss pnl p&l performance statistics stats results earnings gain return "
+            "returns drawdown equity curve tax export win rate sharpe"
+        ),
     ),
     Key(
         "go_settings",
@@ -222,6 +315,10 @@ KEYS: Final = (
         "Each value and where it comes from.",
         SCREENS,
         "go('settings')",
+        also=(
+            "options preferences config configuration config.toml setup "
+            "folder paths files where logs log data keymap theme colors dark light"
+        ),
     ),
     Key(
         "go_schedule",
@@ -231,6 +328,7 @@ KEYS: Final = (
         "What runs when: next, last, how late, and what hangs. From a text, by the palette.",
         SCREENS,
         "go('schedule')",
+        also="cron timers calendar jobs tasks planned when",
     ),
     Key(
         "go_approvals",
@@ -240,6 +338,7 @@ KEYS: Final = (
         "What waits for your yes or no: effects, worst price, cost, why, how long is left.",
         SCREENS,
         "go('approvals')",
+        also="approve yes no confirm questions pending authorize decide",
     ),
     Key(
         "go_keys",
@@ -249,6 +348,10 @@ KEYS: Final = (
         "Exchange keys: where they are kept, what they may do; the vault's passphrase.",
         SCREENS,
         "go('keys')",
+        also=(
+            "api key apikey exchange key secret secrets password passphrase vault credentials "
+            "login account connect binance okx"
+        ),
     ),
     Key(
         "go_doubts",
@@ -258,6 +361,7 @@ KEYS: Final = (
         "Orders without an answer, and what others do at your account: look, adopt, declare dead.",
         SCREENS,
         "go('doubts')",
+        also="unconfirmed unknown orders reconcile adopt foreign not ours strangers doubt",
     ),
     Key(
         "go_game",
@@ -267,6 +371,7 @@ KEYS: Final = (
         "The Ttadak game: ladder, tape, verdict; its keys play once it is armed.",
         SCREENS,
         "go('game')",
+        also="ttadak play scalp scalping ladder order book depth dom",
     ),
     Key(
         "go_lab",
@@ -276,6 +381,10 @@ KEYS: Final = (
         "A script over candles of the past: the curve follows each edit.",
         SCREENS,
         "go('lab')",
+        also=(
+            "backtest backtesting simulate simulation history optimize optimise test strategy "
+            "past candles sweep parameters"
+        ),
     ),
     Key(
         "go_lessons",
@@ -285,6 +394,7 @@ KEYS: Final = (
         "Ten short lessons, from a first script on; each opens in the editor and checks itself.",
         SCREENS,
         "go('lessons')",
+        also="tutorial learn learning course begin beginner start teach",
     ),
     Key(
         "go_gallery",
@@ -294,6 +404,7 @@ KEYS: Final = (
         "The scripts that come with the program: what each does, its bounds, a picture of a run.",
         SCREENS,
         "go('gallery')",
+        also="examples samples templates shipped strategies library",
     ),
     Key(
         "go_limits",
@@ -303,6 +414,7 @@ KEYS: Final = (
         "What the gate refuses, how it stands, and the thermostat.",
         SCREENS,
         "go('limits')",
+        also="risk maximum leverage drawdown daily loss protect gate thermostat",
     ),
     Key(
         "start",
@@ -313,6 +425,8 @@ KEYS: Final = (
         BOTS,
         "app.start",
         1,
+        also="run launch start bot strategy automated add create begin trade",
+        deed=Deed.ACT,
     ),
     Key(
         "stop",
@@ -324,6 +438,9 @@ KEYS: Final = (
         BOTS,
         "stop",
         2,
+        also="end finish halt quit remove delete bot off",
+        on="put the cursor on a bot",
+        deed=Deed.RISK,
     ),
     Key(
         "why",
@@ -335,6 +452,8 @@ KEYS: Final = (
         BOTS,
         "why",
         3,
+        also="reason explain decision log history story cause",
+        on="put the cursor on a bot, an order or a candle",
     ),
     Key(
         "in_front",
@@ -346,6 +465,9 @@ KEYS: Final = (
         BOTS,
         "in_front",
         12,
+        also="manual bot commands buttons game",
+        on="put the cursor on a bot",
+        deed=Deed.ACT,
     ),
     Key(
         "resume",
@@ -356,8 +478,22 @@ KEYS: Final = (
         DESK,
         "app.resume",
         4,
+        also="unhalt continue after kill unlock restart allow trading again",
+        deed=Deed.ACT,
     ),
-    Key("cancel", "x", "x", "cancel", "Cancels the order under the cursor.", DESK, "cancel", 1),
+    Key(
+        "cancel",
+        "x",
+        "x",
+        "cancel",
+        "Cancels the order under the cursor.",
+        DESK,
+        "cancel",
+        1,
+        also="delete remove withdraw order",
+        on="put the cursor on an order",
+        deed=Deed.RISK,
+    ),
     Key(
         "close_position",
         "c",
@@ -367,6 +503,9 @@ KEYS: Final = (
         DESK,
         "close_position",
         1,
+        also="sell out exit flatten liquidate",
+        on="put the cursor on a position",
+        deed=Deed.RISK,
     ),
     Key(
         "ticket",
@@ -377,6 +516,8 @@ KEYS: Final = (
         DESK,
         "ticket",
         6,
+        also="buy sell long short trade order new order market limit place",
+        deed=Deed.ACT,
     ),
     Key(
         "say",
@@ -387,15 +528,20 @@ KEYS: Final = (
         DESK,
         "say",
         6,
+        also="statement command line console prompt calculate evaluate repl",
+        deed=Deed.ACT,
     ),
     Key(
         "protect",
         "g",
         "g",
-        "",
+        "stop and target",
         "Guards the position under the cursor: its stop, target and trail, set anew.",
         DESK,
         "protect",
+        also="stop loss take profit target trailing stop tp sl trail guard",
+        on="put the cursor on a position",
+        deed=Deed.ACT,
     ),
     Key(
         "move_up",
@@ -405,6 +551,7 @@ KEYS: Final = (
         "Moves the order under the cursor up by a tick: canceled first, then anew for the rest.",
         DESK,
         "move_order(1)",
+        deed=Deed.ACT,
     ),
     Key(
         "move_down",
@@ -414,8 +561,18 @@ KEYS: Final = (
         "Moves the order under the cursor down by a tick; of a stop or a target, where it hangs.",
         DESK,
         "move_order(-1)",
+        deed=Deed.ACT,
     ),
-    Key("move_far_up", "shift+up", "Shift+↑", "", "The same by ten ticks.", DESK, "move_order(10)"),
+    Key(
+        "move_far_up",
+        "shift+up",
+        "Shift+↑",
+        "",
+        "The same by ten ticks.",
+        DESK,
+        "move_order(10)",
+        deed=Deed.ACT,
+    ),
     Key(
         "move_far_down",
         "shift+down",
@@ -424,6 +581,7 @@ KEYS: Final = (
         "The same by ten ticks down.",
         DESK,
         "move_order(-10)",
+        deed=Deed.ACT,
     ),
     Key("bot_above", "up,k", "↑", "", "The bot above; k too.", BOT, "move(-1)"),
     Key("bot_below", "down,j", "↓", "bot", "The bot below; j too.", BOT, "move(1)", 7),
@@ -438,6 +596,9 @@ KEYS: Final = (
         BOT,
         "settings",
         4,
+        also="parameters change options inputs",
+        on="put the cursor on a bot",
+        deed=Deed.ACT,
     ),
     Key(
         "bot_update",
@@ -449,15 +610,21 @@ KEYS: Final = (
         BOT,
         "update",
         4,
+        also="version upgrade new text change script replace code",
+        on="put the cursor on a bot",
+        deed=Deed.ACT,
     ),
     Key(
         "bot_settle",
         "dollar_sign",
         "$",
-        "",
+        "settle a cash flow",
         "Notes that a cash flow which its script planned was paid or received; no money moves.",
         BOT,
         "settle",
+        also="cash flow pay paid settle invoice",
+        on="put the cursor on a bot",
+        deed=Deed.ACT,
     ),
     Key(
         "bot_pause",
@@ -469,24 +636,29 @@ KEYS: Final = (
         BOT,
         "pause",
         5,
+        also="suspend hold wait continue resume bot",
+        on="put the cursor on a bot",
+        deed=Deed.ACT,
     ),
     Key(
         "stop_keep",
         "k",
         "k",
-        "",
+        "stop, keep position",
         "Stops the bot; its position stays as it is, with its stop and target.",
         ASKED,
         "keep",
+        deed=Deed.ACT,
     ),
     Key(
         "stop_close",
         "c",
         "c",
-        "",
+        "stop, close position",
         "Closes the bot's own share at market; it ends when the venue shows none of its orders.",
         ASKED,
         "close",
+        deed=Deed.RISK,
     ),
     Key("order_above", "up", "↑", "", "The order above.", ORDERS, "move(-1)"),
     Key("order_below", "down", "↓", "", "The order below.", ORDERS, "move(1)"),
@@ -501,6 +673,9 @@ KEYS: Final = (
         ORDERS,
         "cancel",
         1,
+        also="delete remove withdraw order",
+        on="put the cursor on an order",
+        deed=Deed.RISK,
     ),
     Key(
         "order_why",
@@ -511,6 +686,8 @@ KEYS: Final = (
         ORDERS,
         "why",
         2,
+        also="reason explain story details",
+        on="put the cursor on an order",
     ),
     Key(
         "filter_clear",
@@ -521,6 +698,7 @@ KEYS: Final = (
         ORDERS,
         "clear",
         2,
+        also="reset search show all",
     ),
     Key("limit_above", "up", "↑", "", "The limit above.", LIMITS, "move(-1)"),
     Key("limit_below", "down", "↓", "", "The limit below.", LIMITS, "move(1)"),
@@ -535,6 +713,9 @@ KEYS: Final = (
         LIMITS,
         "change",
         1,
+        also="edit set risk maximum bound",
+        on="put the cursor on a limit",
+        deed=Deed.ACT,
     ),
     Key(
         "place_next",
@@ -545,12 +726,13 @@ KEYS: Final = (
         LIMITS,
         "place(1)",
         2,
+        also="account bot scope",
     ),
     Key(
         "place_before",
         "shift+tab,left",
         "Shift+Tab",
-        "",
+        "place before",
         "Limits of the place before.",
         LIMITS,
         "place(-1)",
@@ -564,12 +746,13 @@ KEYS: Final = (
         DESK,
         "app.focus_next",
         6,
+        also="focus switch window",
     ),
     Key(
         "pane_previous",
         "shift+tab",
         "Shift+Tab",
-        "",
+        "pane before",
         "To the pane before.",
         DESK,
         "app.focus_previous",
@@ -578,7 +761,6 @@ KEYS: Final = (
     Key("down", "down,j", "↓ j", "", "The row below.", DESK, "move(1)"),
     Key("page_up", "pageup", "PgUp", "", "Ten rows up.", DESK, "move(-10)"),
     Key("page_down", "pagedown", "PgDn", "", "Ten rows down.", DESK, "move(10)"),
-    Key("ask", "question_mark", "?", "help", "All keys of this screen.", DESK, "app.help", 5),
     Key(
         "detach",
         "d",
@@ -588,6 +770,8 @@ KEYS: Final = (
         DESK,
         "app.detach",
         6,
+        also="background leave running without screen exit keep bots",
+        deed=Deed.ACT,
     ),
     Key(
         "tour",
@@ -597,9 +781,31 @@ KEYS: Final = (
         "Five steps on the demo market; t again ends it.",
         DESK,
         "tour",
+        also="tutorial introduction learn beginner demo first steps intro",
     ),
-    Key("quit", "q", "q", "quit", "Leaves the desk.", DESK, "app.leave", 5),
-    Key("chart", "v", "v", "chart", "The chart, or more room for the lists.", CHART, "chart", 5),
+    Key(
+        "quit",
+        "q",
+        "q",
+        "quit",
+        "Leaves the desk.",
+        DESK,
+        "app.leave",
+        5,
+        also="exit leave end close program bye",
+        deed=Deed.ACT,
+    ),
+    Key(
+        "chart",
+        "v",
+        "v",
+        "chart",
+        "The chart, or more room for the lists.",
+        CHART,
+        "chart",
+        5,
+        also="candles graph picture hide show toggle",
+    ),
     Key(
         "chart_back",
         "left",
@@ -614,7 +820,7 @@ KEYS: Final = (
         "chart_newest",
         "end",
         "End",
-        "",
+        "newest candle",
         "The newest candle; the chart goes on with the market.",
         CHART,
         "newest",
@@ -627,6 +833,7 @@ KEYS: Final = (
         "A shorter timeframe, down to 1m.",
         CHART,
         "zoom(-1)",
+        also="timeframe zoom in interval",
     ),
     Key(
         "chart_longer",
@@ -636,6 +843,7 @@ KEYS: Final = (
         "A longer timeframe, up to 1d.",
         CHART,
         "zoom(1)",
+        also="timeframe zoom out interval",
     ),
     Key(
         "look_now",
@@ -646,6 +854,8 @@ KEYS: Final = (
         DOUBTS,
         "look",
         1,
+        also="refresh reconcile check ask exchange",
+        on="put the cursor on an order",
     ),
     Key(
         "adopt",
@@ -656,6 +866,9 @@ KEYS: Final = (
         DOUBTS,
         "adopt",
         2,
+        also="take over claim foreign",
+        on="put the cursor on an order",
+        deed=Deed.ACT,
     ),
     Key(
         "declare_dead",
@@ -666,6 +879,9 @@ KEYS: Final = (
         DOUBTS,
         "declare_dead",
         3,
+        also="lost forget drop order",
+        on="put the cursor on an order",
+        deed=Deed.RISK,
     ),
     Key("doubt_above", "up,k", "↑", "", "The one above; k too.", DOUBTS, "move(-1)"),
     Key("doubt_below", "down,j", "↓", "next", "The next; j too.", DOUBTS, "move(1)", 4),
@@ -680,6 +896,7 @@ KEYS: Final = (
         MANUAL,
         "give",
         2,
+        deed=Deed.ACT,
     ),
     Key("command_above", "up", "↑", "", "The command above.", MANUAL, "move(-1)"),
     Key("command_below", "down", "↓", "next", "The next command.", MANUAL, "move(1)", 3),
@@ -695,6 +912,9 @@ KEYS: Final = (
         APPROVALS,
         "approve",
         1,
+        also="yes accept confirm allow authorize",
+        on="put the cursor on a question",
+        deed=Deed.ACT,
     ),
     Key(
         "decline",
@@ -705,6 +925,9 @@ KEYS: Final = (
         APPROVALS,
         "decline",
         2,
+        also="no reject refuse deny",
+        on="put the cursor on a question",
+        deed=Deed.RISK,
     ),
     Key("asked_above", "up,k", "↑", "", "The question above; k too.", APPROVALS, "move(-1)"),
     Key("asked_below", "down,j", "↓", "next", "The next; j too.", APPROVALS, "move(1)", 3),
@@ -728,6 +951,7 @@ KEYS: Final = (
         REPORT,
         "turn(1)",
         1,
+        also="bot account other",
     ),
     Key("report_before", "left", "←", "", "The report before.", REPORT, "turn(-1)"),
     Key(
@@ -739,6 +963,7 @@ KEYS: Final = (
         REPORT,
         "period",
         2,
+        also="day week month range today",
     ),
     Key(
         "report_html",
@@ -749,6 +974,7 @@ KEYS: Final = (
         REPORT,
         "html",
         3,
+        also="export save print page profit report file",
     ),
     Key(
         "report_csv",
@@ -759,6 +985,7 @@ KEYS: Final = (
         REPORT,
         "csv",
         4,
+        also="export save spreadsheet excel tax trades table file",
     ),
     Key(
         "go_notices",
@@ -768,6 +995,7 @@ KEYS: Final = (
         "Who is told when nobody looks, and whether it arrived.",
         DESK,
         "app.go('notices')",
+        also="notifications alerts telegram discord email mail phone message push webhook",
     ),
     Key("notice_above", "up,k", "↑", "", "The row above.", NOTICES, "move(-1)"),
     Key("notice_below", "down,j", "↓", "", "The row below.", NOTICES, "move(1)"),
@@ -792,6 +1020,9 @@ KEYS: Final = (
         NOTICES,
         "test",
         1,
+        also="try send notification",
+        on="put the cursor on a channel",
+        deed=Deed.ACT,
     ),
     Key(
         "notice_requeue",
@@ -802,6 +1033,9 @@ KEYS: Final = (
         NOTICES,
         "requeue",
         2,
+        also="retry resend",
+        on="put the cursor on a notice",
+        deed=Deed.ACT,
     ),
     Key("notice_back", "escape", "Esc", "desk", "Back to the desk.", NOTICES, "app.go('desk')", 5),
     Key("key_above", "up,k", "↑", "", "The account above.", EXCHANGE_KEYS, "move(-1)"),
@@ -815,6 +1049,9 @@ KEYS: Final = (
         EXCHANGE_KEYS,
         "set",
         1,
+        also="api key add enter exchange secret password change",
+        on="put the cursor on an account",
+        deed=Deed.ACT,
     ),
     Key(
         "key_test",
@@ -825,6 +1062,8 @@ KEYS: Final = (
         EXCHANGE_KEYS,
         "test",
         2,
+        also="check api key permissions verify",
+        on="put the cursor on an account",
     ),
     Key(
         "key_unlock",
@@ -835,15 +1074,20 @@ KEYS: Final = (
         EXCHANGE_KEYS,
         "unlock",
         3,
+        also="password passphrase vault open",
+        deed=Deed.ACT,
     ),
     Key(
         "key_allow",
         "w",
         "w",
-        "",
+        "allow withdrawing key",
         "Lets a key that can withdraw trade live all the same; asks for the account's name.",
         EXCHANGE_KEYS,
         "allow",
+        also="withdraw permission",
+        on="put the cursor on an account",
+        deed=Deed.RISK,
     ),
     Key(
         "key_venue",
@@ -854,6 +1098,8 @@ KEYS: Final = (
         EXCHANGE_KEYS,
         "offers",
         6,
+        also="exchange features supported",
+        on="put the cursor on an account",
     ),
     Key(
         "key_remove",
@@ -864,6 +1110,9 @@ KEYS: Final = (
         EXCHANGE_KEYS,
         "remove",
         5,
+        also="delete api key forget",
+        on="put the cursor on an account",
+        deed=Deed.RISK,
     ),
     Key("key_back", "escape", "Esc", "desk", "Back to the desk.", EXCHANGE_KEYS, "app.go('desk')"),
     Key("timer_above", "up,k", "↑", "", "The line above; k too.", SCHEDULE, "move(-1)"),
@@ -879,6 +1128,7 @@ KEYS: Final = (
         SETTINGS,
         "read_again",
         1,
+        also="reload config refresh",
     ),
     Key(
         "script_save",
@@ -889,6 +1139,8 @@ KEYS: Final = (
         SCRIPTS,
         "save",
         1,
+        also="write store file",
+        on="open a script",
     ),
     Key(
         "problem_next",
@@ -899,15 +1151,18 @@ KEYS: Final = (
         SCRIPTS,
         "problem(1)",
         2,
+        also="error mistake warning diagnostics next",
+        on="open a script",
     ),
     Key(
         "problem_previous",
         "shift+f8",
         "Shift+F8",
-        "",
+        "problem before",
         "To the problem before.",
         SCRIPTS,
         "problem(-1)",
+        on="open a script",
     ),
     Key(
         "fix",
@@ -918,6 +1173,8 @@ KEYS: Final = (
         SCRIPTS,
         "fix",
         5,
+        also="repair quick correct mistake error",
+        on="open a script",
     ),
     Key(
         "script_tests",
@@ -928,6 +1185,8 @@ KEYS: Final = (
         SCRIPTS,
         "tests",
         3,
+        also="run test check unit",
+        on="open a script",
     ),
     Key(
         "script_start",
@@ -938,6 +1197,9 @@ KEYS: Final = (
         SCRIPTS,
         "start_script",
         4,
+        also="run launch bot deploy live trade",
+        on="open a script",
+        deed=Deed.ACT,
     ),
     Key(
         "script_versions",
@@ -947,8 +1209,20 @@ KEYS: Final = (
         "What the script was at each save: what changed, by meaning and by lines; back to one.",
         SCRIPTS,
         "versions",
+        also="history undo back revert older rollback diff restore",
+        on="open a script",
     ),
-    Key("script_new", "ctrl+n", "Ctrl+N", "new", "A new script; asks its name.", SCRIPTS, "new", 7),
+    Key(
+        "script_new",
+        "ctrl+n",
+        "Ctrl+N",
+        "new",
+        "A new script; asks its name.",
+        SCRIPTS,
+        "new",
+        7,
+        also="create add script file strategy write",
+    ),
     Key(
         "find",
         "ctrl+f",
@@ -958,6 +1232,8 @@ KEYS: Final = (
         SCRIPTS,
         "find('words')",
         8,
+        also="search text",
+        on="open a script",
     ),
     Key(
         "hover",
@@ -967,6 +1243,8 @@ KEYS: Final = (
         "What the name at the cursor is: its type, its unit, what it does. Any key closes it.",
         SCRIPTS,
         "aid('hover')",
+        also="type unit documentation info",
+        on="open a script",
     ),
     Key(
         "definition",
@@ -976,15 +1254,19 @@ KEYS: Final = (
         "To where the name at the cursor is made; Alt+Z comes back.",
         SCRIPTS,
         "aid('definition')",
+        also="go to declaration jump made",
+        on="open a script",
     ),
     Key(
         "go_back",
         "alt+z",
         "Alt+Z",
-        "",
+        "back to the place before",
         "Back to where the cursor stood before it went to a definition or a line below.",
         SCRIPTS,
         "aid('back')",
+        also="return previous place",
+        on="open a script",
     ),
     Key(
         "uses",
@@ -994,6 +1276,8 @@ KEYS: Final = (
         "Lists all places of the name at the cursor; Enter goes to one, the key again closes it.",
         SCRIPTS,
         "aid('uses')",
+        also="references usages find all",
+        on="open a script",
     ),
     Key(
         "rename",
@@ -1003,6 +1287,8 @@ KEYS: Final = (
         "Another name for the one at the cursor, in all its places; one Ctrl+Z takes it back.",
         SCRIPTS,
         "aid('rename')",
+        also="refactor name variable",
+        on="open a script",
     ),
     Key(
         "contract",
@@ -1013,6 +1299,8 @@ KEYS: Final = (
         SCRIPTS,
         "aside('contract')",
         7,
+        also="bounds at most risk worst case limits spend",
+        on="open a script",
     ),
     Key(
         "live",
@@ -1024,6 +1312,8 @@ KEYS: Final = (
         SCRIPTS,
         "aside('values')",
         7,
+        also="watch value values debug inspect distance trigger condition",
+        on="open a script",
     ),
     Key(
         "replace",
@@ -1033,15 +1323,19 @@ KEYS: Final = (
         "Finds words and puts others for them: Enter replaces this one, Tab goes between the two.",
         SCRIPTS,
         "find('one')",
+        also="substitute change text search",
+        on="open a script",
     ),
     Key(
         "replace_all",
         "alt+y",
         "Alt+Y",
-        "",
+        "replace all",
         "In the line for finding: replaces them everywhere; one Ctrl+Z takes all of it back.",
         SCRIPTS,
         "find('all')",
+        also="substitute everywhere",
+        on="open a script",
     ),
     Key(
         "tidy",
@@ -1051,6 +1345,8 @@ KEYS: Final = (
         "Writes the script in the one style, as each save does; Ctrl+Z takes it back.",
         SCRIPTS,
         "tidy",
+        also="format beautify fmt indent style",
+        on="open a script",
     ),
     Key(
         "script_list",
@@ -1071,6 +1367,8 @@ KEYS: Final = (
         SCRIPTS,
         "lab",
         6,
+        also="backtest simulate past history run",
+        on="open a script",
     ),
     Key(
         "lab_turn",
@@ -1081,8 +1379,19 @@ KEYS: Final = (
         LAB,
         "turn",
         1,
+        on="open a script",
     ),
-    Key("lab_save", "ctrl+s", "Ctrl+S", "save", "Saves the script.", LAB, "save", 5),
+    Key(
+        "lab_save",
+        "ctrl+s",
+        "Ctrl+S",
+        "save",
+        "Saves the script.",
+        LAB,
+        "save",
+        5,
+        on="open a script",
+    ),
     Key(
         "lab_data",
         "d",
@@ -1092,6 +1401,7 @@ KEYS: Final = (
         LAB,
         "choose('data')",
         2,
+        also="candles history csv file market load",
     ),
     Key(
         "lab_settings",
@@ -1102,6 +1412,8 @@ KEYS: Final = (
         LAB,
         "choose('settings')",
         3,
+        also="parameters costs fees cash timeframe period",
+        on="open a script",
     ),
     Key(
         "lab_view",
@@ -1112,6 +1424,8 @@ KEYS: Final = (
         LAB,
         "view",
         2,
+        also="curve trades honest trust",
+        on="open a script",
     ),
     Key(
         "lab_keep",
@@ -1122,6 +1436,8 @@ KEYS: Final = (
         LAB,
         "choose('keep')",
         4,
+        also="save run compare",
+        on="open a script",
     ),
     Key(
         "lab_runs",
@@ -1132,6 +1448,7 @@ KEYS: Final = (
         LAB,
         "choose('kept')",
         5,
+        also="compare history kept",
     ),
     Key(
         "lab_sweep",
@@ -1142,12 +1459,14 @@ KEYS: Final = (
         LAB,
         "choose('sweep')",
         4,
+        also="optimize optimise heat map heatmap grid parameters search best",
+        on="open a script",
     ),
     Key(
         "lab_cell",
         "enter",
         "Enter",
-        "",
+        "open the cell's run",
         "On the heat map: opens the run of the cell; v goes back to the map.",
         LAB,
         "open_cell",
@@ -1156,13 +1475,24 @@ KEYS: Final = (
         "lab_take",
         "t",
         "t",
-        "",
+        "take these settings",
         "Takes the settings of the cell, or of the run in sight, for all runs from now on.",
         LAB,
         "choose('take')",
+        also="use settings parameters apply",
+        on="open a script",
     ),
-    Key("lab_open", "o", "o", "open", "Another script.", LAB, "open", 6),
-    Key("lab_end", "x", "x", "", "Ends the run or sweep that is under way.", LAB, "end_run"),
+    Key("lab_open", "o", "o", "open", "Another script.", LAB, "open", 6, also="script load choose"),
+    Key(
+        "lab_end",
+        "x",
+        "x",
+        "end the run",
+        "Ends the run or sweep that is under way.",
+        LAB,
+        "end_run",
+        also="stop cancel abort run",
+    ),
     Key(
         "lab_back",
         "left",
@@ -1188,20 +1518,43 @@ KEYS: Final = (
     ),
     Key("lab_axis_down", "pagedown", "PgDn", "", "The value after.", LAB, "other_axis(1)"),
     *(
-        Key(f"edit_{name}", keys, shown, "", tooltip, EDITOR, f"edit('{name}')")
-        for name, keys, shown, tooltip in (
-            ("undo", "ctrl+z", "Ctrl+Z", "Takes the last change back; Ctrl+Y makes it again."),
-            ("redo", "ctrl+y", "Ctrl+Y", "Makes again what was taken back."),
-            ("cut", "ctrl+x", "Ctrl+X", "Cuts what is marked, or the line. Shift+arrows mark."),
-            ("copy", "ctrl+c", "Ctrl+C", "Copies what is marked, or the line."),
-            ("paste", "ctrl+v", "Ctrl+V", "Puts in what was cut or copied."),
+        Key(
+            f"edit_{name}",
+            keys,
+            shown,
+            name.replace("_", " "),
+            tooltip,
+            EDITOR,
+            f"edit('{name}')",
+            also=also,
+            on="open a script",
+        )
+        for name, keys, shown, tooltip, also in (
+            (
+                "undo",
+                "ctrl+z",
+                "Ctrl+Z",
+                "Takes the last change back; Ctrl+Y makes it again.",
+                "take back revert last change",
+            ),
+            ("redo", "ctrl+y", "Ctrl+Y", "Makes again what was taken back.", "again"),
+            (
+                "cut",
+                "ctrl+x",
+                "Ctrl+X",
+                "Cuts what is marked, or the line. Shift+arrows mark.",
+                "delete clipboard",
+            ),
+            ("copy", "ctrl+c", "Ctrl+C", "Copies what is marked, or the line.", "clipboard"),
+            ("paste", "ctrl+v", "Ctrl+V", "Puts in what was cut or copied.", "insert clipboard"),
             (
                 "select_all",
                 "alt+a",
                 "Alt+A",
                 "Marks the whole script. Tab and Shift+Tab move lines that are marked.",
+                "mark everything",
             ),
-            ("delete_line", "alt+k", "Alt+K", "Deletes the line."),
+            ("delete_line", "alt+k", "Alt+K", "Deletes the line.", "remove"),
             (
                 "complete",
                 "ctrl+@,ctrl+space,alt+e",
@@ -1210,19 +1563,32 @@ KEYS: Final = (
                     "What may stand at the cursor; so does Ctrl+Space. While a name is typed it"
                     " opens by itself: Tab takes the first; Enter only what ↓ and ↑ chose."
                 ),
+                "completion autocomplete suggest what fits",
             ),
             (
                 "comment",
                 "ctrl+underscore,ctrl+slash",
                 "Ctrl+/",
                 "Makes the line, or what is marked, a comment, or no comment.",
+                "uncomment",
             ),
-            ("top", "ctrl+home", "Ctrl+Home", "To the first line."),
-            ("bottom", "ctrl+end", "Ctrl+End", "To the last line."),
+            ("top", "ctrl+home", "Ctrl+Home", "To the first line.", "beginning start"),
+            ("bottom", "ctrl+end", "Ctrl+End", "To the last line.", "end"),
         )
     ),
     *(
-        Key(f"game_{name}", keys, shown, label, tooltip, TTADAK, f"play('game_{name}')", rank)
+        Key(
+            f"game_{name}",
+            keys,
+            shown,
+            label,
+            tooltip,
+            TTADAK,
+            f"play('game_{name}')",
+            rank,
+            on="start and arm a game",
+            deed=Deed.RISK if label else Deed.ACT,
+        )
         for name, keys, shown, label, tooltip, rank in (
             (
                 "arm",
@@ -1288,15 +1654,52 @@ KEYS: Final = (
         "game_kill",
         "k",
         "k",
-        "",
+        "kill",
         "Stops every bot, cancels every order and closes what bots hold, as f12 does.",
         TTADAK,
         "app.kill",
+        also="panic emergency",
+        deed=Deed.RISK,
     ),
-    Key("game_center", "c", "c", "", "Puts the best prices into the middle.", TTADAK, "center"),
-    Key("game_wider", "plus,equals_sign", "+", "", "More ticks in a row.", TTADAK, "ticks(1)"),
-    Key("game_finer", "minus", "-", "", "Fewer ticks in a row.", TTADAK, "ticks(-1)"),
-    Key("game_new", "n", "n", "new game", "Starts a game on an account.", TTADAK, "new_game", 4),
+    Key(
+        "game_center",
+        "c",
+        "c",
+        "best prices to the middle",
+        "Puts the best prices into the middle.",
+        TTADAK,
+        "center",
+    ),
+    Key(
+        "game_wider",
+        "plus,equals_sign",
+        "+",
+        "more ticks in a row",
+        "More ticks in a row.",
+        TTADAK,
+        "ticks(1)",
+    ),
+    Key(
+        "game_finer",
+        "minus",
+        "-",
+        "fewer ticks in a row",
+        "Fewer ticks in a row.",
+        TTADAK,
+        "ticks(-1)",
+    ),
+    Key(
+        "game_new",
+        "n",
+        "n",
+        "new game",
+        "Starts a game on an account.",
+        TTADAK,
+        "new_game",
+        4,
+        also="play start ttadak",
+        deed=Deed.ACT,
+    ),
     Key(
         "game_scores",
         "m",
@@ -1306,8 +1709,17 @@ KEYS: Final = (
         TTADAK,
         "app.window('scores')",
         6,
+        also="results ranking",
     ),
-    Key("game_other", "o", "o", "", "Another of the games that run.", TTADAK, "other_game"),
+    Key(
+        "game_other",
+        "o",
+        "o",
+        "another game",
+        "Another of the games that run.",
+        TTADAK,
+        "other_game",
+    ),
     Key(
         "account_next",
         "right",
@@ -1322,21 +1734,32 @@ KEYS: Final = (
         "start_settings",
         "e",
         "e",
-        "",
+        "settings before the start",
         "In the start list: account, market and settings first, then the start.",
         LISTS,
         "with_settings",
+        also="options parameters configure account",
+        deed=Deed.ACT,
     ),
     Key(
         "story",
         "w",
         "w",
-        "",
+        "whole story",
         "In a bot's last run: its whole story, with verdicts, orders and fills.",
         LISTS,
         "story",
+        also="details full log",
     ),
-    Key("refresh", "r", "r", "", "A story told anew, with what came since.", LISTS, "again"),
+    Key(
+        "refresh",
+        "r",
+        "r",
+        "story anew",
+        "A story told anew, with what came since.",
+        LISTS,
+        "again",
+    ),
     Key(
         "choose",
         "enter",
@@ -1346,9 +1769,19 @@ KEYS: Final = (
         LISTS,
         "choose",
     ),
-    Key("dead_drop", "delete", "Del", "", "In dead letters: drops the one.", LISTS, "drop"),
-    Key("ticket_buy", "b", "b", "", "Buys.", TICKET, "side('buy')"),
-    Key("ticket_sell", "s", "s", "", "Sells.", TICKET, "side('sell')"),
+    Key(
+        "dead_drop",
+        "delete",
+        "Del",
+        "drop",
+        "In dead letters: drops the one.",
+        LISTS,
+        "drop",
+        also="delete remove forget",
+        deed=Deed.RISK,
+    ),
+    Key("ticket_buy", "b", "b", "", "Buys.", TICKET, "side('buy')", deed=Deed.ACT),
+    Key("ticket_sell", "s", "s", "", "Sells.", TICKET, "side('sell')", deed=Deed.ACT),
     Key("ticket_kind", "k", "k", "", "Limit or market.", TICKET, "turn('kind')"),
     Key(
         "ticket_unit",
@@ -1384,6 +1817,8 @@ KEYS: Final = (
         LESSONS,
         "open",
         1,
+        also="start learn tutorial",
+        on="put the cursor on a lesson",
     ),
     Key(
         "lesson_solution",
@@ -1394,6 +1829,8 @@ KEYS: Final = (
         LESSONS,
         "solution",
         2,
+        also="answer show help",
+        on="put the cursor on a lesson",
     ),
     Key(
         "lesson_again",
@@ -1404,6 +1841,8 @@ KEYS: Final = (
         LESSONS,
         "again",
         3,
+        also="restart reset repeat",
+        on="put the cursor on a lesson",
     ),
     Key("lessons_back", "escape", "Esc", "desk", "Back to the desk.", LESSONS, "app.go('desk')"),
     Key("shipped_above", "up,k", "↑", "", "The script before; k too.", GALLERY, "move(-1)"),
@@ -1419,6 +1858,8 @@ KEYS: Final = (
         GALLERY,
         "open",
         1,
+        also="example edit",
+        on="put the cursor on a script",
     ),
     Key(
         "shipped_copy",
@@ -1429,6 +1870,8 @@ KEYS: Final = (
         GALLERY,
         "copy",
         2,
+        also="duplicate example own",
+        on="put the cursor on a script",
     ),
     Key(
         "shipped_lab",
@@ -1439,27 +1882,42 @@ KEYS: Final = (
         GALLERY,
         "lab",
         3,
+        also="backtest example simulate",
+        on="put the cursor on a script",
     ),
     Key("gallery_back", "escape", "Esc", "desk", "Back to the desk.", GALLERY, "app.go('desk')"),
     Key("topic_above", "up", "↑", "", "The topic above.", REFERENCE, "move(-1)"),
     Key("topic_below", "down", "↓", "", "The topic below.", REFERENCE, "move(1)"),
     Key("topic_page_up", "pageup", "PgUp", "", "What is said of it, back.", REFERENCE, "turn(-1)"),
     Key("topic_page_down", "pagedown", "PgDn", "", "And further on.", REFERENCE, "turn(1)"),
+    Key("found_above", "up", "↑", "", "What stands above.", PALETTE, "move(-1)"),
+    Key("found_below", "down", "↓", "", "What stands below.", PALETTE, "move(1)"),
+    Key("found_page_up", "pageup", "PgUp", "", "Ten up.", PALETTE, "move(-10)"),
+    Key("found_page_down", "pagedown", "PgDn", "", "Ten down.", PALETTE, "move(10)"),
     Key("text_above", "up", "↑", "", "The text above.", TEXTS, "move(-1)"),
     Key("text_below", "down", "↓", "", "The text below.", TEXTS, "move(1)"),
     Key("text_page_up", "pageup", "PgUp", "", "What it changes, back.", TEXTS, "turn(-1)"),
     Key("text_page_down", "pagedown", "PgDn", "", "And further on.", TEXTS, "turn(1)"),
     Key(
-        "text_take", "enter", "Enter", "", "Goes back to it, or gives it to the bot.", TEXTS, "take"
+        "text_take",
+        "enter",
+        "Enter",
+        "take this version",
+        "Goes back to it, or gives it to the bot.",
+        TEXTS,
+        "take",
+        also="restore revert rollback version",
+        deed=Deed.ACT,
     ),
     Key(
         "text_base",
         "v",
         "v",
-        "",
+        "compare with",
         "Compares a version with the one before it, or with the script as it is saved.",
         TEXTS,
         "base",
+        also="diff compare version",
     ),
     Key("back", "escape", "Esc", "back", "Closes the dialog; nothing is done.", LISTS, "back"),
     Key("field_next", "tab", "Tab", "", "In a ticket: the next field.", LISTS, "field(1)"),
@@ -1514,7 +1972,7 @@ class KeyTable(Record):
     def _screens(self) -> KeyHint:
         """One hint for all screens: the first key and the last."""
         shown = [each.shown for each in self.keys if each.group == SCREENS]
-        return KeyHint(f"{shown[0]}-{shown[-1].lstrip('F')}", "pages", SCREENS_RANK)
+        return KeyHint(f"{shown[0]}-{shown[-1].lstrip('F')}", "screens", SCREENS_RANK)
 
     def mapped(self, keymap: Mapping[str, str]) -> tuple[KeyTable, tuple[str, ...]]:
         """The table under a person's keymap, and what of it can't be used, in words."""
@@ -1544,6 +2002,9 @@ class KeyTable(Record):
     def shown(self, name: str) -> str:
         """How the key of an action is written for people."""
         return next((each.shown for each in self.keys if each.id == name), "")
+
+    def of(self, name: str) -> Key:
+        return next(each for each in self.keys if each.id == name)
 
     def changed(self) -> dict[str, str]:
         """Ids of bindings with the keys they have now, where they differ."""

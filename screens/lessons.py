@@ -28,6 +28,7 @@ class LessonsScreen(TwoPanes[LessonList]):
         self._lessons = lessons
         self._view = Taught(tuple(LessonRow(each) for each in ALL))
         self._has_solution = self._has_looked = False
+        self._about = ""  # what it was opened for
         self._errands = Errands(self, self._complain)
 
     def _complain(self, error: LefiError) -> None:
@@ -43,10 +44,19 @@ class LessonsScreen(TwoPanes[LessonList]):
         was_at = self.row.is_done if self._has_looked else True
         self._view = Taught(rows)
         self.list.show(self._view)
-        if was_at is not self.row.is_done or not self._has_looked:
+        is_sent, self._about = bool(self._about), ""
+        if is_sent:
+            self._has_looked = True
+        elif was_at is not self.row.is_done or not self._has_looked:
             self._has_looked = True
             to = done.index(False) if False in done else len(done) - 1
             self.action_move(to - self.list.cursor)
+        self.draw()
+
+    def look_at(self, about: str) -> None:
+        """A lesson; what is read of them all later moves nobody away from it."""
+        self._about = self.list.cursor_key = about
+        self._has_solution = False
         self.draw()
 
     @property

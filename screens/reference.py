@@ -25,6 +25,7 @@ SIDES: Final = 6  # columns that frame, margin and scrollbar take from the page
 class ReferenceScreen(Dialog):
     CSS_PATH = "dialog.tcss"
     is_help = True
+    GROUPS = (REFERENCE,)
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(REFERENCE))]
 
@@ -39,7 +40,9 @@ class ReferenceScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
             window.border_title = "Reference"
-            window.border_subtitle = "type to search   ↑ ↓ topic   PgUp PgDn read on   Esc back"
+            window.border_subtitle = (
+                "↑ ↓ topic   PgUp PgDn read on   F1 keys of the screen   Esc back"
+            )
             yield Input(self._word, placeholder=ASKED)
             with Horizontal():
                 yield self._list

@@ -5,18 +5,18 @@ A screen is made when it is first gone to and keeps what a person left in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 from lefi_tui.core.messages import Command
+from screens.asking import Dialog
 from screens.framed import Framed
 from screens.help import HelpScreen
 from screens.jump import JumpScreen, places
 from screens.keys import EVERYWHERE, SCREENS, KeyTable
-from screens.palette import commands
 from screens.windows import reference
 from widgets.ink import Palette
 
@@ -70,8 +70,10 @@ class Rooms:
         return name
 
     def groups(self) -> Sequence[str]:
-        """Of keys: those of the screen in sight first."""
-        return (*self.room.GROUPS, EVERYWHERE, SCREENS)
+        """Of keys: those of the window in sight, or of the screen, first."""
+        screen = self._app.screen
+        own = screen.GROUPS if isinstance(screen, Dialog) else self.room.GROUPS
+        return (*own, EVERYWHERE, SCREENS)
 
     def lay(self, dialog: Screen[Any]) -> None:
         """Over what is in sight; the same key again lays no second one."""
@@ -79,18 +81,22 @@ class Rooms:
             self._app.push_screen(dialog)
 
     def help(self) -> None:
-        """What is meant by the word of a script that a person is at; else the keys, and behind
-        them, asked for again, the reference."""
-        room = self.room
-        word = room.in_question() if self._app.screen is room else ""
-        if word or getattr(self._app.screen, "is_help", False):
-            self.lay(reference(room.palette, word))
+        """What is meant by the word of a script that a person is at; else the keys. Asked for
+        again it turns from the one to the other."""
+        screen, room = self._app.screen, self.room
+        word = room.in_question() if screen is room else ""
+        if isinstance(screen, HelpScreen):
+            self._app.switch_screen(reference(room.palette))
+        elif getattr(screen, "is_help", False):
+            self._app.switch_screen(HelpScreen(self._table, (*room.GROUPS, EVERYWHERE, SCREENS)))
+        elif word:
+            self.explain(word)
         else:
             self.lay(HelpScreen(self._table, self.groups()))
+
+    def explain(self, word: str) -> None:
+        self.lay(reference(self.room.palette, word))
 
     def jump(self) -> None:
         if not isinstance(self._app.screen, JumpScreen):
             self._app.push_screen(JumpScreen(places(self._app.screen)))
-
-    def commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        return commands(self._app, screen)

@@ -38,6 +38,7 @@ NOWHERE: Final = Place("", Mode.DEMO)
 
 
 class SayScreen(Dialog, Asking):
+    GROUPS = (SAY,)
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dialog.tcss", "say.tcss"]
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,6 +10,7 @@ from msgspec import field
 from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import DeskView, Mode
 from lefi_tui.views.queries import Channel
+from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.views.shelf import Startable
 from lefi_tui.views.work_plan import WorkPlan
 from screens.alerts import SILENT, AlertRules
@@ -54,6 +55,7 @@ class DeskSetup(Record):
     palette: Palette = TRUE_COLOR
     rooms: Mapping[str, Room] = field(default_factory=dict)  # the other screens, by name
     table: KeyTable = TABLE
+    scripts: Callable[[], Sequence[ScriptRow]] = tuple  # by name, in a thread too
     alerts: AlertRules = SILENT
     greeting: str = ""  # said on the first screen; what stood above it is hidden
     at_first_frame: Callable[[], None] = _nothing_more  # work that would hold that up

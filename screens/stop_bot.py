@@ -22,6 +22,7 @@ from screens.keys import ASKED, bindings, of_groups
 class StopBotScreen(Dialog, Asking):
     """What it holds is asked for; the keys work at once."""
 
+    GROUPS = (ASKED,)
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(ASKED))]

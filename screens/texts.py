@@ -52,6 +52,7 @@ class Looked(Record):
 
 
 class TextsScreen(Dialog):
+    GROUPS = (TEXTS,)
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(TEXTS))]

@@ -41,6 +41,7 @@ AGAIN: Final = "Enter once more sends it."
 
 
 class TicketScreen(Dialog, Asking):
+    GROUPS = (TICKET,)
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dialog.tcss", "ticket.tcss"]
     AUTO_FOCUS: ClassVar[str | None] = "#size"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lefi_tui.core.messages import Command
 from lefi_tui.views.desk_view import DeskView
 from screens.asking import Dialog
 from screens.dead import DeadScreen
+from screens.finding import Entry
+from screens.found import Go
 from screens.scores import ScoresScreen
 from screens.spoken import Place, Spoken
 from screens.wallets import WalletsScreen
@@ -50,3 +52,10 @@ def reference(palette: Palette, word: str = "") -> Dialog:
     from screens.reference import ReferenceScreen
 
     return ReferenceScreen(palette, word)
+
+
+def taught(go: Go, explain: Callable[[str], None]) -> Iterator[Entry]:
+    """Lessons and the reference, for the palette."""
+    from screens.taught import of_words
+
+    return of_words(go, explain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lefi_tui.settings_tables import NotifySettings
     from lefi_tui.views.desk_view import DeskView
     from lefi_tui.views.queries import Channel
+    from lefi_tui.views.scripts import ScriptRow
     from lefi_tui.views.settings_view import SettingsView
     from lefi_tui.views.shelf import Startable
     from screens.alerts import AlertRules
@@ -63,6 +64,7 @@ def furnished(
             },
             alerts=alerts_of(settings.settings.notify),
             table=table,
+            scripts=partial(script_names, scripts_folder(settings)),
             at_first_frame=keep_loaded,
             greeting=settings.complaint or " ".join(problems),
         ),
@@ -120,6 +122,12 @@ def keep_loaded() -> None:
 
 def scripts_folder(settings: Loaded) -> Path:
     return settings.settings.config_dir / "scripts"
+
+
+def script_names(scripts: Path) -> Sequence[ScriptRow]:
+    from lefi_tui.wiring.script_store import ScriptFolder
+
+    return ScriptFolder(scripts).scripts().rows
 
 
 def bots_room(scripts: Path, send: Any, palette: Any) -> Framed:
@@ -253,6 +261,7 @@ def settings_view(began: Settings) -> SettingsView:
         PlaceRow("journal, data", str(settings.data_dir)),
         PlaceRow("program log", str(settings.data_dir / LOG_NAME)),
         PlaceRow("socket of the engine", str(socket_path(settings.data_dir))),
+        PlaceRow("colors", f"{palette_name(os.environ)}, as the terminal says; one theme, dark"),
     )
     problems = (*(render(each) for each in loaded.problems), *odd)
     keys = tuple((name, table.shown(name)) for name in table.changed())

@@ -140,7 +140,7 @@ async def test_v_shows_the_chart_at_80_columns_in_place_of_bots_and_log() -> Non
         assert " DEMO " in lines[0]
         assert "old 8s" in desk.text
         assert "▸42,400.0" in desk.text
-        for key in ("f12 kill", "n new bot", "s stop", "? help", "F2-7 pages"):
+        for key in ("f12 kill", "n new bot", "s stop", "F1 help", "F2-7 screens"):
             assert key in lines[-1]
         await desk.press("s")
         await desk.shows("The bots are hidden: v shows them.")

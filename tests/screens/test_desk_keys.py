@@ -23,7 +23,7 @@ from lefi_tui.errors import EngineEndedError
 from lefi_tui.views.picture import picture
 from lefi_tui.views.shelf import Startable
 from screens.desk import DeskScreen
-from screens.help import HelpScreen
+from screens.help import ACTS, CAREFUL, HelpScreen
 from screens.keys import (
     ALWAYS,
     BEFORE_NUMBERS,
@@ -106,7 +106,7 @@ async def test_price_position_mode_stale_mark_and_next_key_are_in_sight(
         assert " DEMO " in lines[-1]
         assert "42,400.0" in desk.text
         assert "old 8s" in desk.text
-        for key in ("f12 kill", "n new bot", "s stop", "w why", "? help", "F2-7 pages"):
+        for key in ("f12 kill", "n new bot", "s stop", "w why", "F1 help", "F2-7 screens"):
             assert key in lines[-1]
 
 
@@ -276,13 +276,26 @@ async def test_tab_goes_round_the_panes_and_arrows_move_in_them() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_help_is_made_from_the_one_table_of_keys(key: str) -> None:
-    async with opened(busy(), (120, 500)) as desk:
+    async with opened(busy(), (120, 600)) as desk:
         await desk.press(key)
         await desk.until(lambda: isinstance(desk.app.screen, HelpScreen))
         await desk.shows("Stops every bot")
         text = desk.text
         for each in KEYS:
             assert each.tooltip.split(".")[0].split(",")[0][:30] in text
+
+
+@pytest.mark.asyncio
+async def test_help_tells_how_to_go_about_then_what_looks_and_what_is_dangerous_marked() -> None:
+    async with opened(busy(), (120, 600)) as desk:
+        await desk.press("f1")
+        await desk.shows("Stops every bot")
+        text = desk.text
+        parts = ["Going about", "F2 desk", "F3 scripts", "Ctrl+P palette", "On the desk", "Chart"]
+        parts += [ACTS, "Lists what can be started", CAREFUL, "!x ", "!f12", "Everywhere, also"]
+        places = [text.index(each) for each in parts]
+        assert places == sorted(places)
+        assert text.count("Stops every bot, cancels every working order") == 1
 
 
 @pytest.mark.asyncio

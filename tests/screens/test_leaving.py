@@ -16,6 +16,7 @@ from lefi_tui.views.stake import stake_of
 from lefi_tui.views.tally import Tally
 from lefi_tui.wiring.own_desk import IDLE_END_S, Idle
 from screens.away import AwayScreen, head
+from screens.leaving import ASKED_S
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import START_NS, HandFed, busy
 from tests.screens.test_desk_keys import Desk
@@ -85,6 +86,31 @@ async def test_q_with_bots_running_says_what_both_ways_out_do_and_is_asked_twice
         await desk.press("q")
         await desk.until(lambda: desk.app.return_code == 0)
     assert left.times == 0
+
+
+@pytest.mark.asyncio
+async def test_ctrl_q_leaves_no_sooner_than_q_and_a_question_that_is_gone_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 1_000.0
+    monkeypatch.setattr("screens.leaving.monotonic", lambda: now_s)
+    async with opened(busy(), Left()) as desk:
+        await desk.press("f1", "ctrl+q")
+        await desk.shows("Ctrl+Q again leaves and pauses 2 bots; d leaves them running")
+        assert desk.app.is_running
+        now_s += ASKED_S
+        await desk.press("ctrl+q")
+        await desk.pilot.pause()
+        assert desk.app.return_code is None
+        await desk.press("ctrl+q")
+        await desk.until(lambda: desk.app.return_code == 0)
+
+
+@pytest.mark.asyncio
+async def test_ctrl_c_ends_nothing_and_tells_the_ways_out() -> None:
+    async with opened(busy(), Left()) as desk:
+        await desk.press("ctrl+c")
+        await desk.shows("Ctrl+Q leaves, from any screen; d on the desk leaves the bots running.")
 
 
 @pytest.mark.asyncio

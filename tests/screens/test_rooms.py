@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from textual.widgets import Input
 
 from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
@@ -20,6 +20,7 @@ from screens.jump import JumpScreen
 from screens.keys import KEYS, TABLE, KeyTable
 from screens.settings import SettingsScreen
 from screens.setup import DeskSetup
+from tests.screens import real_desk
 from tests.screens.hand_fed import HandFed, busy
 from tests.screens.test_desk_keys import SHELF, Desk
 
@@ -107,23 +108,24 @@ async def test_a_command_from_a_room_is_answered_in_that_room() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_palette_finds_an_action_by_a_part_of_its_name_and_carries_it_out() -> None:
+async def test_a_question_mark_is_help_of_the_screen_in_sight_and_each_foot_names_help() -> None:
     async with opened(busy()) as desk:
-        await desk.press("ctrl+p")
-        await desk.until(lambda: bool(desk.app.screen.query(Input)))
-        await desk.press(*"settings")
-        await desk.shows("Settings   (F7)")
-        await desk.press("enter")
+        assert "F1 help" in desk.text.split("\n")[-1]
+        await desk.press("f7")
         await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+        assert "F1 help" in desk.text.split("\n")[-1]
+        await desk.press("question_mark")
+        await desk.shows("Reads the file again")
 
 
 @pytest.mark.asyncio
-async def test_kill_works_while_a_name_is_typed_into_the_palette() -> None:
-    async with opened(busy()) as desk:
-        await desk.press("ctrl+p")
-        await desk.until(lambda: bool(desk.app.screen.query(Input)))
-        await desk.press("k", "f12")
-        await desk.until(lambda: desk.fed.desk.trading_state is m.TradingState.HALTED)
+async def test_help_over_a_window_tells_the_keys_of_the_window_first(tmp_path: Path) -> None:
+    async with real_desk.opened(tmp_path, (80, 60)) as desk:
+        await desk.press("b")
+        await desk.until("Order BTC/USDT on demo")
+        await desk.press("f1")
+        text = await desk.until("In the order ticket")
+        assert "On the desk" not in text.split("In the order ticket")[0]
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,97 @@
+"""Carries out what was found in the palette: here, or on the screen whose key it is.
+
+The rule it keeps: what needs something chosen is gone to and its key told; what ends, cancels,
+closes or trades is asked for once more, and its question is answered no unless a person moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from textual.app import App
+from textual.screen import Screen
+
+from lefi_tui.views.desk_view import DeskView
+from lefi_tui.views.scripts import ScriptRow
+from screens.choice import ChoiceScreen
+from screens.finding import Entry
+from screens.found import of_desk, of_keys, of_scripts, title_of
+from screens.framed import Framed
+from screens.keys import ALWAYS, PLACES, Deed, Key, KeyTable
+from screens.palette import PaletteScreen
+from screens.rooms import Rooms
+from screens.windows import taught
+
+NO: Final = "No: leave all as it is"
+
+
+class Finder:
+    def __init__(
+        self,
+        app: App[Any],
+        rooms: Rooms,
+        table: KeyTable,
+        scripts: Callable[[], Sequence[ScriptRow]],
+    ) -> None:
+        self._app, self._rooms, self._table, self._scripts = app, rooms, table, scripts
+
+    def open(self, view: DeskView | None) -> None:
+        here = self._rooms.groups()
+        entries = (
+            *of_keys(self._table, here, self._carry_out),
+            *of_desk(view, self._rooms.go),
+        )
+        self._rooms.lay(PaletteScreen(entries, self._more, self._rooms.room.palette))
+
+    def _more(self) -> Iterator[Entry]:
+        """What takes a moment to read."""
+        yield from of_scripts(self._scripts(), self._rooms.go)
+        yield from taught(self._rooms.go, self._rooms.explain)
+
+    def _carry_out(self, key: Key) -> None:
+        place = PLACES[key.group]
+        if key.group in ALWAYS:
+            self._act(key, self._app)
+        elif key.group in self._rooms.groups():
+            self._act(key, self._app.screen)
+        elif place.opener:
+            self._carry_out(self._table.of(place.opener))
+            self._tell(key)
+        else:
+            self._go_for(key, place.room)
+
+    def _go_for(self, key: Key, room: str) -> None:
+        if room:
+            self._rooms.go(room)
+        if not room or key.on:
+            self._tell(key)
+        else:
+            screen = self._rooms.room
+            screen.call_after_refresh(self._act, key, screen)
+
+    def _act(self, key: Key, node: App[Any] | Screen[Any]) -> None:
+        def act() -> None:
+            self._app.call_later(self._run, key, node)
+
+        if not key.label:
+            self._tell(key)
+        elif key.deed is Deed.RISK:
+            answers = [(NO, _nothing), (f"Yes: {key.label}", act)]
+            self._app.push_screen(ChoiceScreen(f"{title_of(key)}?", key.tooltip, answers))
+        else:
+            act()
+
+    async def _run(self, key: Key, node: App[Any] | Screen[Any]) -> None:
+        """What can't be done now says what it needs."""
+        if not await self._app.run_action(key.action, node):
+            self._tell(key)
+
+    def _tell(self, key: Key) -> None:
+        first = f"{key.on[0].upper()}{key.on[1:]}, then " if key.on else ""
+        room: Framed = self._rooms.room
+        room.call_after_refresh(room.notice, f"{first}{key.shown}: {key.tooltip}")
+
+
+def _nothing() -> None:
+    """It was a question; the answer is no."""
