@@ -12,7 +12,6 @@ from lefi_tui.views.shelf import free_id
 from lefi_tui.views.work_plan import WorkPlan
 from screens.framed import Framed
 from screens.script_text import ScriptText
-from screens.script_versions import saved_words
 from screens.start_script import StartForm, StartScriptScreen, Values
 
 
@@ -61,24 +60,3 @@ class ScriptStart:
         told = (bot, "automated", account, script.text, tuple(values.items()), name)
         self._send(plan.of(StartBot(*told)))
         self._screen.notice(f"{name} starts on {account} as {bot}.")
-
-    # ---- what is said of a save
-
-    def saved_words(self, script: OpenScript) -> str:
-        """A bot of this script goes on with the text it has, whatever is saved."""
-        running = self._running(script)
-        if not running:
-            return saved_words(script)
-        key, goes = self._screen.table.shown("bot_update"), "goes" if len(running) == 1 else "go"
-        bots = f"{', '.join(running)} {goes} on with the text of before; {key} on Bots changes it."
-        return saved_words(script, bots)
-
-    def _running(self, script: OpenScript) -> list[str]:
-        view, base = self._screen.desk_view, free_id(script.row.name, ())
-        alive = [each.id for each in (view.bots if view is not None else ()) if each.is_alive]
-        return [each for each in alive if each == base or _is_number_of(each, base)]
-
-
-def _is_number_of(bot: str, base: str) -> bool:
-    """ema-cross-2 of ema-cross."""
-    return bot.startswith(f"{base}-") and bot[len(base) + 1 :].isdigit()

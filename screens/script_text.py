@@ -56,6 +56,7 @@ class ScriptText:
         self._draft_refusal = ""  # said once, not each second
         self.errands = Errands(screen, self.complain)
         self.script: OpenScript | None = None
+        self.standing: Callable[[OpenScript], str] = _as_saved
         self.is_changed = False
         self.left: set[ScriptRow] = set()  # gone from with unsaved text, in this session
 
@@ -67,7 +68,7 @@ class ScriptText:
         if self.script is None:
             return []
         row = self.script.row
-        as_it_is = SHIPPED if row.is_shipped else "saved"
+        as_it_is = SHIPPED if row.is_shipped else self.standing(self.script)
         state = ("not saved", Ink.WARN) if self.is_changed else (as_it_is, Ink.DIM)
         return [(f" {row.name}.lefi  ", Ink.TITLE), state]
 
@@ -241,6 +242,10 @@ class ScriptText:
             partial(self._store.read, row),
             self._drop,
         )
+
+
+def _as_saved(_: object) -> str:
+    return "saved"
 
 
 def _nothing(_: object) -> None:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from lefi_tui.errors import LefiError
+from lefi_tui.lang.authoring.analysis import analysed
+from lefi_tui.views.desk_view import BotRow, DeskView
+from lefi_tui.views.kept_words import Kept, running, saved
 from lefi_tui.views.scripts import OpenScript, ScriptStore
 from screens.framed import Framed
 from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
 
+SAVED: Final = "saved"
+
 
 class ScriptVersions:
-    def __init__(self, screen: Framed, store: ScriptStore, text: ScriptText) -> None:
+    """`text` asks it how what is saved stands; `screen` draws that when it is known."""
+
+    def __init__(self, screen: Versioned, store: ScriptStore, text: ScriptText) -> None:
         self._screen, self._store, self._text = screen, store, text
+        self._kept: Kept | None = None
+        self._asked: OpenScript | None = None  # of which it is, or is still looked for
+        text.standing = self.standing
 
     def show(self) -> None:
         """What it was at each save; back to one, where nothing is typed that is not saved."""
@@ -21,7 +37,52 @@ class ScriptVersions:
 
     def _back(self, script: OpenScript) -> None:
         self._text.put(script, script.text)
-        self._screen.notice(saved_words(script))
+        self.say_saved(script)
+
+    # ---- how it stands in its file
+
+    def standing(self, script: OpenScript) -> str:
+        """Saved as which version, and what its bots do meanwhile."""
+        if script is not self._asked:
+            self._asked, self._kept = script, None
+            self._text.errands.ask(partial(self._looked, script), self._known)
+        return SAVED if self._kept is None else "; ".join(filter(None, self._words(self._kept)))
+
+    def say_saved(self, script: OpenScript) -> None:
+        if script.row.is_shipped:
+            self._screen.notice("Nothing to save.")
+            return
+        self._asked = script
+        self._text.errands.ask(partial(self._looked, script), self._say)
+
+    def _looked(self, script: OpenScript) -> Kept:
+        """In a thread."""
+        errors = sum(each.is_error for each in analysed(script.text).diagnostics)
+        try:
+            return Kept(script, self._store.versions(script.row), errors)
+        except LefiError:  # of a list that can't be read the window of versions tells
+            return Kept(script, errors=errors)
+
+    def _known(self, kept: Kept) -> None:
+        if kept.script is self._asked:
+            self._kept = kept
+            self._screen.draw_title()
+
+    def _say(self, kept: Kept) -> None:
+        self._known(kept)
+        done, bots = self._words(kept)
+        key = self._screen.table.shown("bot_update")
+        why = f", {kept.script.unkept}" if kept.script.unkept and not kept.errors else ""
+        told = [
+            f"{done[:1].upper()}{done[1:]}{why}{'; ' * bool(bots)}{bots}.",
+            f"{key} on Bots updates it." if "goes on" in bots and kept.version else "",
+            kept.script.place,
+        ]
+        self._screen.notice(" ".join(filter(None, told)))
+
+    def _words(self, kept: Kept) -> tuple[str, str]:
+        view = self._screen.desk_view
+        return saved(kept), running(kept, () if view is None else view.bots)
 
 
 class Versioned(Framed):
@@ -29,14 +90,20 @@ class Versioned(Framed):
 
     past: ScriptVersions
 
+    @abstractmethod
+    def draw_title(self) -> None:
+        """Its name, and how it stands."""
+
+    def frame(self, view: DeskView) -> None:
+        """Where bots came, went or took another text, other words stand there."""
+        before = () if self.desk_view is None else self.desk_view.bots
+        super().frame(view)
+        if _running(before) != _running(view.bots):
+            self.draw_title()
+
     def action_versions(self) -> None:
         self.past.show()
 
 
-def saved_words(script: OpenScript, more: str = "") -> str:
-    if script.row.is_shipped:
-        return "Nothing to save."
-    made = f" as version {script.version}" if script.version else ""
-    unkept = f", {script.unkept}" if script.unkept else ""
-    place = f". {more} {script.place}" if more else f": {script.place}"  # long: cut first
-    return f"Saved{made}{unkept}{place}"
+def _running(bots: Sequence[BotRow]) -> set[tuple[str, str]]:
+    return {(each.id, each.version) for each in bots if each.is_alive}

@@ -93,7 +93,7 @@ class ScriptsScreen(Versioned):
     def on_mount(self) -> None:
         super().on_mount()
         self.editor.visible = False
-        self._draw_title()
+        self.draw_title()
 
     def on_screen_resume(self) -> None:
         self.shelf.list_again()
@@ -114,7 +114,7 @@ class ScriptsScreen(Versioned):
     def dress(self) -> None:
         super().dress()
         self.editor.dress(self.palette)
-        self._draw_title()
+        self.draw_title()
 
     def show(self, answer: WorthView, silent_ms: int) -> None:
         self._live.heard(answer, silent_ms)
@@ -145,7 +145,7 @@ class ScriptsScreen(Versioned):
         self.editor.visible = True
         if self.focused is self._list or self.focused is None:
             self.editor.focus()
-        self._draw_title()
+        self.draw_title()
         self.shelf.list_again()
 
     def action_edit(self, what: str) -> None:
@@ -156,14 +156,14 @@ class ScriptsScreen(Versioned):
         self._text.typed()
         self._findings.look()
         self._live.look()
-        self._draw_title()
+        self.draw_title()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
         self._live.look()
         self.draw_words()
 
-    def _draw_title(self) -> None:
+    def draw_title(self) -> None:
         words = CHOOSE.format(*map(self.table.shown, ("script_new", "go_lessons")))
         self._title.tell(self._text.title() or [(f" {words}", Ink.DIM)], self.palette)
         self.shelf.mark()
@@ -221,7 +221,7 @@ class ScriptsScreen(Versioned):
         self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
-        self.notice(self._start.saved_words(script))
+        self.past.say_saved(script)
         self._findings.start_tests(script.text)
 
     async def action_lab(self) -> None:

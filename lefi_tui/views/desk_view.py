@@ -161,6 +161,7 @@ class BotRow(Record):
     did_age_ms: int | None
     why: str
     why_age_ms: int | None
+    version: str = ""  # the first letters of its text's hash
 
 
 class LogRow(Record):

@@ -43,6 +43,7 @@ from lefi_tui.views.protection_words import in_few, in_short
 from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
 from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
+from lefi_tui.views.wording_updates import short
 
 DEMO_VENUE: Final = "demo market"
 RECORDED_VENUE: Final = "recording"
@@ -300,6 +301,7 @@ def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
         did_age_ms=_age_ms(now_ns, did[0].at_ns // NS_PER_MS) if did else None,
         why=_last_word(bot) if last is None else f"{last.event}: {last.why}",
         why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.runs else None,
+        version=short(bot.version),
     )
 
 

@@ -140,7 +140,7 @@ async def test_a_save_names_the_bots_that_go_on_with_the_text_of_before(tmp_path
         await scripts.open("ema_cross")
         await scripts.type("// a")
         await scripts.press("enter", "ctrl+s")
-        told = "ema-cross goes on with the text of before; u on Bots changes it."
+        told = "Saved as version 2; ema-cross goes on with its own text. u on Bots updates it."
         await scripts.until(lambda: told in " ".join(scripts.text.replace("┃", " ").split()))
         await scripts.press("escape")
         await scripts.open("ema")

@@ -115,6 +115,28 @@ async def test_a_save_says_which_version_it_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_save_with_errors_says_that_it_made_no_version_and_what_its_bot_does(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Whole at the head of the text, for as long as it is so."""
+    fed = trading()
+    fed.run_script("sunday", LATER)
+    async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER), size, fed=fed) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("mine.lefi  saved as version 2; sunday runs it")
+        await scripts.type("x")
+        await scripts.press("ctrl+s")
+        told = "aved, 1 error, no version made; sunday goes on with version 2"
+        await scripts.shows(f"mine.lefi  s{told}")
+        await scripts.shows(f"S{told}.")
+        await scripts.press("backspace")
+        await scripts.type("// new")
+        await scripts.press("enter", "ctrl+s")
+        await scripts.shows("mine.lefi  saved as version 3; sunday goes on with version 2")
+
+
+@pytest.mark.asyncio
 async def test_a_version_that_was_changed_on_the_disk_is_told_and_not_taken(tmp_path: Path) -> None:
     own = saved(tmp_path, "mine", RIGHT, LATER)
     for each in (own / ".versions" / "mine.lefi").glob("*.lefi"):
