@@ -56,7 +56,7 @@ class ScriptText:
         self._draft_refusal = ""  # said once, not each second
         self.errands = Errands(screen, self.complain)
         self.script: OpenScript | None = None
-        self.standing: Callable[[OpenScript], str] = _as_saved
+        self.standing: Callable[[OpenScript], str] = lambda _: "saved"
         self.is_changed = False
         self.left: set[ScriptRow] = set()  # gone from with unsaved text, in this session
 
@@ -242,10 +242,6 @@ class ScriptText:
             partial(self._store.read, row),
             self._drop,
         )
-
-
-def _as_saved(_: object) -> str:
-    return "saved"
 
 
 def _nothing(_: object) -> None:
