@@ -1148,7 +1148,7 @@ KEYS: Final = (
         "F8",
         "problem",
         "To the next problem or failed test; Shift+F8 to the one before.",
-        SCRIPTS,
+        EDITOR,
         "problem(1)",
         2,
         also="error mistake warning diagnostics next",
@@ -1160,7 +1160,7 @@ KEYS: Final = (
         "Shift+F8",
         "problem before",
         "To the problem before.",
-        SCRIPTS,
+        EDITOR,
         "problem(-1)",
         on="open a script",
     ),
@@ -1170,7 +1170,7 @@ KEYS: Final = (
         "F9",
         "fix",
         "Applies the fix of the problem in this line; Ctrl+Z takes it back.",
-        SCRIPTS,
+        EDITOR,
         "fix",
         5,
         also="repair quick correct mistake error",
@@ -1241,7 +1241,7 @@ KEYS: Final = (
         "Alt+I",
         "what is it",
         "What the name at the cursor is: its type, its unit, what it does. Any key closes it.",
-        SCRIPTS,
+        EDITOR,
         "aid('hover')",
         also="type unit documentation info",
         on="open a script",
@@ -1252,7 +1252,7 @@ KEYS: Final = (
         "Alt+W",
         "definition",
         "To where the name at the cursor is made; Alt+Z comes back.",
-        SCRIPTS,
+        EDITOR,
         "aid('definition')",
         also="go to declaration jump made",
         on="open a script",
@@ -1263,7 +1263,7 @@ KEYS: Final = (
         "Alt+Z",
         "back to the place before",
         "Back to where the cursor stood before it went to a definition or a line below.",
-        SCRIPTS,
+        EDITOR,
         "aid('back')",
         also="return previous place",
         on="open a script",
@@ -1285,7 +1285,7 @@ KEYS: Final = (
         "Alt+N",
         "rename",
         "Another name for the one at the cursor, in all its places; one Ctrl+Z takes it back.",
-        SCRIPTS,
+        EDITOR,
         "aid('rename')",
         also="refactor name variable",
         on="open a script",
@@ -1998,6 +1998,11 @@ class KeyTable(Record):
         mine = BEFORE_NUMBERS.intersection(groups)
         own = (each for each in self.keys if each.group in mine)
         return key.isdigit() and any(key in each.keys.split(",") for each in own)
+
+    def has(self, name: str, groups: Iterable[str]) -> bool:
+        """Whether an action has a key where these groups are in force."""
+        there = {*ALWAYS, *groups}
+        return any(each.id == name and each.group in there for each in self.keys)
 
     def shown(self, name: str) -> str:
         """How the key of an action is written for people."""

@@ -6,7 +6,7 @@ text can't run, the last curve stands, marked as of the text before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -17,15 +17,18 @@ from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
 from lefi_tui.core.messages import Command
+from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.lab_data import ground_of
 from lefi_tui.views.lab_state import Side
 from lefi_tui.views.lab_view import Ground, Lab, Wanted
-from lefi_tui.views.scripts import Listing, OpenScript, ScriptRow, ScriptStore
+from lefi_tui.views.lab_words import lacking
+from lefi_tui.views.scripts import Listing, ScriptRow, ScriptStore
 from screens.choice import ChoiceScreen
 from screens.framed import Framed
 from screens.keys import ON_LAB, bindings, of_groups
 from screens.lab_choices import LabChoices
 from screens.lab_runs import LabRuns
+from screens.script_aids import ScriptAids
 from screens.script_findings import ScriptFindings
 from screens.script_text import ScriptText
 from widgets.editor import ScriptEditor
@@ -33,19 +36,16 @@ from widgets.findings import Findings
 from widgets.headline import Headline
 from widgets.ink import Ink, Palette
 from widgets.lab_pane import LabPane
+from widgets.lines import Span
 
 WIDE: Final = 100  # from here on, text and picture stand side by side
-NO_DATA: Final = "No candles are chosen: outside the text {} lists them; then each edit runs."
-NO_SCRIPT: Final = "No script is open: {} lists them."
 
 
 class LabScreen(Framed):
     CSS_PATH = "lab.tcss"
     AUTO_FOCUS: ClassVar[str | None] = "#picture"
     GROUPS = ON_LAB
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(*of_groups(*ON_LAB), "problem_next", "problem_previous", "fix")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*of_groups(*ON_LAB))]
 
     def __init__(
         self, store: ScriptStore, lab: Lab, _send: Callable[[Command], None], palette: Palette
@@ -56,6 +56,7 @@ class LabScreen(Framed):
         self._title = Headline(self.palette, id="title")
         self.editor = ScriptEditor(self.palette, id="text")
         self._below = Findings(self.palette, id="findings")
+        self._aids = ScriptAids(self, self.editor)
         self.picture = LabPane(self.palette, id="picture")
         self._row: ScriptRow | None = None  # whose runs are in sight
         self._text = ScriptText(self, store, self.editor, self._shown)
@@ -71,6 +72,7 @@ class LabScreen(Framed):
                 yield self.editor
                 yield self._below
             yield self.picture
+        yield self._aids.rename
         yield self.words
 
     def on_mount(self) -> None:
@@ -90,6 +92,10 @@ class LabScreen(Framed):
         self.set_class(self.size.width < WIDE, "-narrow")
         self.runs.look()
 
+    def frame(self, view: DeskView) -> None:
+        super().frame(view)
+        self._aids.heard(view)
+
     def dress(self) -> None:
         super().dress()
         self.editor.dress(self.palette)
@@ -97,12 +103,9 @@ class LabScreen(Framed):
         self._draw()
 
     def _draw(self) -> None:
-        ask = NO_SCRIPT if self._text.script is None else NO_DATA
-        key = "lab_open" if self._text.script is None else "lab_data"
-        nothing = ask.format(self.table.shown(key))
-        if self._text.script is not None and self._choices.ground.files:
-            nothing = ""
-        self.picture.tell(self.runs.state, self.palette, nothing)
+        script, files = self._text.script, self._choices.ground.files
+        lacks = lacking(self.table.shown, has_script=script is not None, has_data=bool(files))
+        self.picture.tell(self.runs.state, self.palette, lacks)
 
     # ---- the script
 
@@ -128,6 +131,7 @@ class LabScreen(Framed):
         if script is not None and script.row != self._row:
             self._row = script.row
             self.runs.forget()
+            self._aids.opened()
         self._draw_title()
         self._want()
 
@@ -153,12 +157,20 @@ class LabScreen(Framed):
         self.draw_words()
 
     def _draw_title(self) -> None:
-        key = self.table.shown("lab_open")
-        words = self._text.title() or [(f" {NO_SCRIPT.format(key)}", Ink.DIM)]
+        no_script = lacking(self.table.shown, has_script=False, has_data=False)
+        words = self._text.title() or [(f" {no_script}", Ink.DIM)]
         self._title.tell(words, self.palette)
 
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()
+
+    def said_below(self) -> Sequence[Span]:
+        room = self.words.size.width - len(self.said())
+        is_typing = self._text.script is not None and self.editor.has_focus
+        return self._aids.line(room) if is_typing else ()
+
+    def on_script_editor_pointed(self) -> None:
+        self.draw_words()
 
     def in_question(self) -> str:
         return self._findings.in_question()
@@ -167,19 +179,20 @@ class LabScreen(Framed):
         self._findings.go(step)
 
     def on_findings_chosen(self, event: Findings.Chosen) -> None:
+        self._aids.from_here()
         self._findings.go_to(event.finding.row, event.finding.column)
 
     def action_fix(self) -> None:
         self._findings.fix()
 
+    def action_aid(self, what: str) -> None:
+        self._aids.carry_out(what)
+
     def action_edit(self, what: str) -> None:
         self.editor.carry_out(what)
 
     def action_save(self) -> None:
-        self._text.save(self._saved)
-
-    def _saved(self, script: OpenScript) -> None:
-        self.notice(f"Saved: {script.place}")
+        self._text.save(lambda script: self.notice(f"Saved: {script.place}"))
 
     # ---- text or picture
 
@@ -187,6 +200,7 @@ class LabScreen(Framed):
         self.action_turn()
 
     def action_turn(self) -> None:
+        self._aids.rename.display = False
         is_text = self.focused is self.editor
         if is_text or self._text.script is None:
             self.picture.focus()
@@ -211,17 +225,7 @@ class LabScreen(Framed):
         self._draw()
 
     def action_choose(self, what: str) -> None:
-        """One of what is asked in a dialog, or done with the run in sight."""
-        choices = self._choices
-        acts: Mapping[str, Callable[[], None]] = {
-            "data": choices.data,
-            "settings": choices.settings,
-            "sweep": choices.sweep,
-            "take": choices.take,
-            "keep": choices.keep,
-            "kept": choices.kept,
-        }
-        acts[what]()
+        self._choices.carry_out(what)
 
     def action_view(self) -> None:
         self.runs.turn()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -53,6 +53,18 @@ class LabChoices:
     def _take(self, ground: Ground) -> None:
         self.ground = ground
         self._chosen(ground)
+
+    def carry_out(self, what: str) -> None:
+        """One of what is asked in a dialog, or done with the run in sight."""
+        acts: Mapping[str, Callable[[], None]] = {
+            "data": self.data,
+            "settings": self.settings,
+            "sweep": self.sweep,
+            "take": self.take,
+            "keep": self.keep,
+            "kept": self.kept,
+        }
+        acts[what]()
 
     def choose(self, ground: Ground) -> None:
         self._text.errands.ask(partial(self._lab.remember, ground), lambda _: None)

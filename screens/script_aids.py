@@ -27,7 +27,7 @@ from widgets.rename_line import RenameLine
 HOVER_WIDTH_MAX: Final = 68
 HOVER_LINES_MAX: Final = 8  # of one sentence
 BACK_MAX: Final = 100
-HINTS: Final = {
+HINTS: Final = {  # those of them that the screen has
     "help": "help",
     "edit_complete": "what fits",
     "hover": "what it is",
@@ -48,13 +48,13 @@ class Asked(Record):
 
 
 class ScriptAids:
-    """`listed` is given the places where a name is used."""
+    """`listed` is given the places where a name is used; a screen without a list never asks."""
 
     def __init__(
         self,
         screen: Framed,
         editor: ScriptEditor,
-        listed: Callable[[str, tuple[Stretch, ...]], None],
+        listed: Callable[[str, tuple[Stretch, ...]], None] | None = None,
     ) -> None:
         self._screen = screen
         self._editor = editor
@@ -83,11 +83,12 @@ class ScriptAids:
         return self._hints() if room > MARGIN else []
 
     def _hints(self) -> list[Span]:
-        shown = self._screen.table.shown
+        table, groups = self._screen.table, self._screen.GROUPS
         return [
             span
             for name, words in HINTS.items()
-            for span in ((f" {shown(name)}", Ink.KEY), (f" {words} ", Ink.DIM))
+            if table.has(name, groups)
+            for span in ((f" {table.shown(name)}", Ink.KEY), (f" {words} ", Ink.DIM))
         ]
 
     # ---- asked by a key
@@ -154,6 +155,7 @@ class ScriptAids:
         found = analysis.references(offset)
         if not found:
             return partial(self._screen.notice, NO_NAME)
+        assert self._listed is not None, "a screen that asks has a list"
         return partial(self._listed, analysis.text, found)
 
     def _rename(self, analysis: Analysis, offset: int) -> Told:

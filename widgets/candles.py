@@ -285,7 +285,8 @@ def _draw_level(plan: Plan, canvas: Canvas, row: int, levels: Sequence[Level]) -
     ink = LEVEL_INKS.get(levels[0].name, Ink.DIM)
     canvas.line(row, plan.columns, glyphs.dot if glyphs.is_ascii else "┄", Ink.FAINT)
     canvas.put(0, row, f" {', '.join(words)} "[: plan.columns], ink)
-    canvas.put(plan.columns, row, _label(plan, levels[0].price), ink)
+    price = _label(plan, levels[0].price).ljust(canvas.width - plan.columns)
+    canvas.put(plan.columns, row, price, ink)
 
 
 def _draw_far(plan: Plan, canvas: Canvas, levels: Sequence[Level], sign: str, row: int) -> None:

@@ -129,6 +129,16 @@ BY_KEYS: Final = {
 KEYS: Final = ("lab_data", "lab_settings")
 
 
+def lacking(shown_key: Callable[[str], str], *, has_script: bool, has_data: bool) -> str:
+    """What has to be chosen before anything can run; nothing once all is."""
+    if not has_script:
+        return f"No script is open: {shown_key('lab_open')} lists them."
+    if has_data:
+        return ""
+    key = shown_key("lab_data")
+    return f"No candles are chosen: outside the text {key} lists them; then each edit runs."
+
+
 def refusal_words(said: Refused, shown_key: Callable[[str], str]) -> str:
     """Of a script that does not check, its first finding; all else in its four parts."""
     if said.code == CHECKED and said.where:

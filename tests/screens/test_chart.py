@@ -124,6 +124,11 @@ def test_fills_and_levels_stand_at_their_candle_and_price() -> None:
     assert text[12].endswith("volume")
 
 
+def test_a_levels_price_leaves_nothing_of_a_longer_one_on_the_axis() -> None:
+    text = drawn(chart(levels=(Level("stop", 99.9),)), 40, 9)
+    assert text[7].endswith("┄ 99.9")
+
+
 def test_the_cursor_says_whose_fill_it_was() -> None:
     marked = chart(marks=MARKS)
     assert explain(marked, 4).endswith("12:02 UTC: ema bought 0.05 at 105.0")
