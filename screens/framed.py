@@ -127,9 +127,9 @@ class Framed(Asking):
     def look_at(self, about: str) -> None:
         """It was opened for one thing: a bot, by its id."""
 
-    def in_question(self) -> str:
-        """The word of a script that a person is at, as the reference names it."""
-        return ""
+    def in_question(self) -> tuple[str, ...]:
+        """What of a script a person is at, as the reference names it, the nearest first."""
+        return ()
 
     def words_size(self) -> tuple[int, int]:
         return self.words.size

@@ -172,7 +172,7 @@ class LabScreen(Framed):
     def on_script_editor_pointed(self) -> None:
         self.draw_words()
 
-    def in_question(self) -> str:
+    def in_question(self) -> tuple[str, ...]:
         return self._findings.in_question()
 
     def action_problem(self, step: int) -> None:

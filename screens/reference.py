@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -11,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lefi_tui.lang.lookup import Topic, found, page
+from lefi_tui.lang.lookup import Topic, found, page, topics
 from screens.asking import Dialog
 from screens.keys import REFERENCE, bindings, of_groups
 from widgets.ink import Palette
@@ -29,9 +30,11 @@ class ReferenceScreen(Dialog):
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(REFERENCE))]
 
-    def __init__(self, palette: Palette, word: str = "") -> None:
+    def __init__(self, palette: Palette, names: Sequence[str] = ()) -> None:
+        """Opened at the first of these topics, the others below it in the list."""
         super().__init__()
-        self._palette, self._word = palette, word
+        self._palette, self._names = palette, tuple(names)
+        self._word = names[0] if names else ""
         self._found: tuple[Topic, ...] = ()
         self._list = OptionList(markup=False)
         self._list.can_focus = False  # what is typed searches, wherever a person looks
@@ -59,7 +62,9 @@ class ReferenceScreen(Dialog):
         self._search(event.value)
 
     def _search(self, words: str) -> None:
-        self._found = found(words)
+        asked = self._names if words == self._word else ()
+        first = tuple(topics()[each] for each in asked)
+        self._found = (*first, *(each for each in found(words) if each not in first))
         self._list.clear_options()
         self._list.add_options(Option(_row(each)) for each in self._found)
         self._list.highlighted = 0 if self._found else None

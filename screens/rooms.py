@@ -81,21 +81,21 @@ class Rooms:
             self._app.push_screen(dialog)
 
     def help(self) -> None:
-        """What is meant by the word of a script that a person is at; else the keys. Asked for
-        again it turns from the one to the other."""
+        """What is meant by the message and the word of a script that a person is at; else the keys.
+        Asked for again it turns from the one to the other."""
         screen, room = self._app.screen, self.room
-        word = room.in_question() if screen is room else ""
+        names = room.in_question() if screen is room else ()
         if isinstance(screen, HelpScreen):
             self._app.switch_screen(reference(room.palette))
         elif getattr(screen, "is_help", False):
             self._app.switch_screen(HelpScreen(self._table, (*room.GROUPS, EVERYWHERE, SCREENS)))
-        elif word:
-            self.explain(word)
+        elif names:
+            self.explain(*names)
         else:
             self.lay(HelpScreen(self._table, self.groups()))
 
-    def explain(self, word: str) -> None:
-        self.lay(reference(self.room.palette, word))
+    def explain(self, *names: str) -> None:
+        self.lay(reference(self.room.palette, names))
 
     def jump(self) -> None:
         if not isinstance(self._app.screen, JumpScreen):

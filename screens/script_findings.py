@@ -29,8 +29,10 @@ from widgets.problems import (
     problem_lines,
     problems,
     tests_told,
+    touches,
     tried,
     underlined,
+    unfixed,
     untested_lines,
 )
 
@@ -92,8 +94,8 @@ class ScriptFindings:
 
     def why_not(self) -> str:
         """Why no bot can be started from it."""
-        key = self._key("problem_next")
-        return f"It can't start: the script has {counted(self._problems)}. {key} goes to the next."
+        key, to = self._key("problem_next"), "it" if len(self._problems) == 1 else "the next"
+        return f"It can't start: the script has {counted(self._problems)}. {key} goes to {to}."
 
     def words(self) -> str:
         """Where the cursor stands, and what is wrong there."""
@@ -102,15 +104,19 @@ class ScriptFindings:
         place = f"{row + 1}:{column + 1}"
         return place if problem is None else f"{place}  {problem.words}"
 
-    def in_question(self) -> str:
-        """The word at the cursor, as the reference names it; else the message there. Nothing
-        while a person is elsewhere than in the text."""
+    def in_question(self) -> tuple[str, ...]:
+        """The message whose words the cursor is at and the word there, as the reference names them;
+        a message elsewhere in the line comes behind the word. Nothing while a person is elsewhere
+        than in the text."""
         if not self._editor.has_focus:
-            return ""
+            return ()
         row, column = at = self._editor.cursor_location
         problem = at_cursor(self._problems, at)
-        message = "" if problem is None or problem.row != row else problem.code
-        return word_at(self._editor.document[row], column) or message
+        message = "" if problem is None else problem.code
+        word = word_at(self._editor.document[row], column)
+        is_message = problem is not None and touches(problem, at)
+        names = (message, word) if is_message else (word, message)
+        return tuple(each for each in names if each)
 
     def go(self, step: int) -> None:
         """To the next problem, or the next line in which a test failed."""
@@ -127,11 +133,10 @@ class ScriptFindings:
         self._editor.focus()
 
     def fix(self) -> None:
-        problem = fixable(self._problems, self._editor.cursor_location)
+        at = self._editor.cursor_location
+        problem = fixable(self._problems, at)
         if problem is None or problem.fix is None:
-            self._screen.notice(
-                f"No fix in this line. {self._key('problem_next')} goes to the next problem."
-            )
+            self._screen.notice(unfixed(self._problems, at, self._key("problem_next")))
         elif not self._checks.is_settled:
             self._screen.notice("The text is being checked; press the key again.")
         else:

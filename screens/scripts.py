@@ -176,7 +176,7 @@ class ScriptsScreen(Versioned):
     def look_at(self, about: str) -> None:
         self.call_later(self._text.open, ScriptRow.of(about))
 
-    def in_question(self) -> str:
+    def in_question(self) -> tuple[str, ...]:
         return self._findings.in_question()
 
     def said_below(self) -> Sequence[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lefi_tui.core.messages import Command
 from lefi_tui.views.desk_view import DeskView
@@ -29,7 +29,7 @@ class Windows:
             case "scores":
                 return ScoresScreen()
             case "reference":
-                return reference(self._palette, about)
+                return reference(self._palette, (about,) if about else ())
             case "say":
                 return self._line_of_lefi(about or self._spoken.account, view)
             case _:
@@ -47,11 +47,11 @@ class Windows:
         return SayScreen(places, self._spoken, self._send, self._palette)
 
 
-def reference(palette: Palette, word: str = "") -> Dialog:
-    """At this word of a script, or at its beginning."""
+def reference(palette: Palette, names: Sequence[str] = ()) -> Dialog:
+    """At the first of these words and messages, or at its beginning."""
     from screens.reference import ReferenceScreen
 
-    return ReferenceScreen(palette, word)
+    return ReferenceScreen(palette, names)
 
 
 def taught(go: Go, explain: Callable[[str], None]) -> Iterator[Entry]:

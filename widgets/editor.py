@@ -24,6 +24,7 @@ from widgets.editor_edits import (
     indent_of,
     is_empty_pair,
     moved,
+    once_more,
     shifted,
     typed,
 )
@@ -45,6 +46,8 @@ class ScriptEditor(ScriptArea):
         self.market: Sequence[str] = ()  # symbols that can be traded here
         self._offer: Offer | None = None
         self._is_typing = False
+        self._taken: tuple[int, int] | None = None  # where the last key left what it completed
+        self._before: tuple[int, int] | None = None  # and the key before this one
 
     # ---- what the table of keys names
 
@@ -72,6 +75,7 @@ class ScriptEditor(ScriptArea):
         is_letter = event.is_printable and not is_with_alt(event)
         is_typing = is_letter or (event.key == "backspace" and bool(self._offer))
         self._is_typing = is_typing
+        self._before, self._taken = self._taken, None
         if self._of_offer(event.key):
             is_done = True
         else:
@@ -104,6 +108,10 @@ class ScriptEditor(ScriptArea):
         if start != end:
             return letter in PAIRS and self._wrap(letter)
         row, column = start
+        again = once_more(self.document[row], column, letter) if start == self._before else None
+        if again is not None:
+            self.move_cursor((row, again))
+            return True
         what = typed(self.document[row], column, letter)
         if what is Typed.OVER:
             self.move_cursor((row, column + 1))
@@ -244,7 +252,8 @@ class ScriptEditor(ScriptArea):
         text = self.text
         before = text[: span.start] + row.insert[: row.cursor]
         self.as_one_step(row.insert, place_of(text, span.start), place_of(text, span.end))
-        self.move_cursor(place_of(before, len(before)))
+        self._taken = place_of(before, len(before))
+        self.move_cursor(self._taken)
 
     def on_blur(self, _: Blur) -> None:
         self.close_offer()

@@ -96,6 +96,18 @@ def typed(line: str, column: int, letter: str) -> Typed:
     return Typed.PAIR if not following or following in _ROOM else Typed.PLAIN
 
 
+def once_more(line: str, column: int, letter: str) -> int | None:
+    """Where the cursor goes when a hand goes on with the letter that a completion has just put
+    there: `(` in `EMA(` or behind `Equity()`, a quote behind a symbol. None: another is meant."""
+    if letter not in PAIRS:
+        return None
+    if line[column : column + 1] == letter:
+        return column + 1
+    if letter == "(" and line[:column].endswith("()"):
+        return column - 1
+    return column if line[:column].endswith(letter) else None
+
+
 def _quote(line: str, column: int, text: tuple[int, int] | None) -> Typed:
     if text is not None:
         return Typed.OVER if column == text[1] - 1 else Typed.PLAIN

@@ -92,6 +92,25 @@ def fixable(found: Sequence[Problem], at: tuple[int, int]) -> Problem | None:
     return _first([each for each in _near(found, at) if each.fix is not None])
 
 
+def unfixed(found: Sequence[Problem], at: tuple[int, int], key: str) -> str:
+    """Why no fix is taken there, and what can be done; `key` goes to the next problem."""
+    if not found:
+        return "No problem in this script."
+    here = at_cursor(found, at)
+    if here is None:
+        return f"No fix in this line. {key} goes to the {'next ' * (len(found) > 1)}problem."
+    more = f"{key} goes to the next problem." if len(found) > 1 else ""
+    return " ".join(filter(None, (f"No key mends {here.code}.", here.next_step, more)))
+
+
+def touches(problem: Problem, at: tuple[int, int]) -> bool:
+    """Whether the cursor is at its words, or right behind them."""
+    row, column = at
+    return any(
+        line == row and wrong.start <= column <= wrong.end for line, wrong in problem.stretches
+    )
+
+
 def _near(found: Sequence[Problem], at: tuple[int, int]) -> list[Problem]:
     row, column = at
     here = [each for each in found if each.row == row]

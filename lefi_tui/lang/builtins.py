@@ -374,7 +374,14 @@ ORDER_FIELDS: Final = (  # of what became of an order
     ("status", "text"),
     ("reason", "text"),
 )
-TIME_FIELDS: Final = ("hour", "minute", "weekday", "day", "month")
+# With the least and the most that each can be.
+TIME_FIELDS: Final = {
+    "hour": (0.0, 23.0),
+    "minute": (0.0, 59.0),
+    "weekday": (1.0, 7.0),
+    "day": (1.0, 31.0),
+    "month": (1.0, 12.0),
+}
 LENGTH_MAX: Final = 5_000
 LEVEL_MAX: Final = 100  # of an order book
 HISTORY_MAX: Final = 5_000

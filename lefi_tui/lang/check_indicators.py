@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang.scope import Wrong, needs_later
+from lefi_tui.lang.scope import Compared, Wrong, needs_later
 from lefi_tui.lang.signatures import Builtin, Steps
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
@@ -50,6 +50,8 @@ def _crossed(check: Calls, args: Args, operators: tuple[str, str], span: Span) -
     was, now = operators
     before = check.make(was, t.BOOL, [check.past_of(a, 1, span), check.past_of(b, 1, span)])
     here = check.make(now, t.BOOL, [a, b])
+    sides = (args["a"].value.span, args["b"].value.span)
+    check.shared.compared.append(Compared(span, sides, (before, here)))
     return check.make("and", t.BOOL, [before, here], span=span)
 
 

@@ -23,6 +23,7 @@ from lefi_tui.lang.script_pass import Pass, SettingInfo, attempt, statements_of
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Bindings, Type
+from lefi_tui.lang.unchanging import unchanging
 from lefi_tui.lang.watch import Watch
 
 SYMBOL_TEXT: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
@@ -65,6 +66,8 @@ def check_script(
             bindings = Bindings()  # units met in the wrong currency are forgotten
         elif bindings.units == units_before:
             break
+    first = {name: X("const", kind, value=value) for name, (kind, value) in now.states.items()}
+    shared.found += unchanging(source.text, shared.compared, now.bodies, first)
     return CheckedScript(
         declared,
         tuple(now.settings),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.check_waits import Checker
 from lefi_tui.lang.parser import parse_value
+from lefi_tui.lang.ranges import ALL
 from lefi_tui.lang.scope import Scope
 from lefi_tui.lang.script_pass import Pass, SettingInfo, statements_of
 from lefi_tui.lang.source import Span
@@ -27,7 +31,8 @@ def read_setting(now: Pass, node: s.Setting) -> None:
     limits = [_constant(check, each) for each in (node.low, node.high) if each is not None]
     choices = [_constant(check, each) for each in node.choices]
     place = node.default.span if text is None else node.name_span
-    value = check.const(chosen.value, kind, node.default.span)
+    allowed = _between([*limits, *choices])
+    value = check.const(_of_list(check, chosen.value), kind, node.default.span, allowed)
     now.shared.constants[node.name] = check.watched(node.name_span, value)
     now.settings.append(
         SettingInfo(
@@ -44,6 +49,19 @@ def read_setting(now: Pass, node: s.Setting) -> None:
     )
     # Last: a setting with a wrong value is still known, and its name means nothing else below.
     _within(check, node, chosen, (limits, choices), place)
+
+
+def _between(limits: Sequence[X]) -> tuple[float, ...]:
+    """What a person may choose from."""
+    known = [each.value for each in limits if isinstance(each.value, float)]
+    return (min(known), max(known)) if known else ALL
+
+
+def _of_list(check: Checker, value: Any) -> Any:
+    """Also what stands in a list may be chosen otherwise."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(check.const(each.value, each.type, each.span, ALL) for each in value)
 
 
 def _constant(check: Checker, node: s.Expr) -> X:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from lefi_tui.lang import shares, ways_out
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang import ways_out
 from lefi_tui.lang.check_events import sent
 from lefi_tui.lang.check_orders import Orders
 from lefi_tui.lang.diagnostic import Edit, Fix
@@ -122,7 +122,9 @@ class Statements(Orders):
         if joined is None:
             old = self.shared.bindings.seen(kind)
             message = f"`{node.name}` holds {old}; this is {self.seen(value)}."
-            fix = ways_out.in_unit(self.text, node.value, self.seen(value), old)
+            kinds = (self.seen(value), old)
+            fix = ways_out.in_unit(self.text, node.value, *kinds)
+            fix = fix or shares.of_money(self.text, node.value, kinds, self.money)
             raise self.wrong("LF202", node.span, message, "A name keeps its type.", fix)
 
     def _assign_local(self, node: s.Assign, value: X) -> list[Statement]:

@@ -6,22 +6,27 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lefi_tui.core.symbol import parse_symbol
+from lefi_tui.lang import shares, ways_out
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
-from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import CANDLE_NAMES
+from lefi_tui.lang.diagnostic import Fix
 from lefi_tui.lang.maths import FOLDS
 from lefi_tui.lang.resolver import parts_of
-from lefi_tui.lang.scope import LEVELS_MAX, Checking, TooMuch, Wrong, is_open
+from lefi_tui.lang.scope import LEVELS_MAX, Checking, Compared, TooMuch, Wrong, is_open
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
+from lefi_tui.lang.unchanging import between
 
 _NAMES: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "mod": "mod", "^": "pow", "<": "lt",
     "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "and": "and", "or": "or",
     "??": "coalesce",
 }  # fmt: skip
+OF_CANDLE: Final = "Candle fields are names in an `on Candle(…)` handler."
+UNKNOWN: Final = "Give it a value before this line, or make it a setting or a state."
+SHARE: Final = "A percent is a share: write what it is of, as in 5% * close."
 _ORDERED: Final = frozenset({"<", "<=", ">", ">="})
 
 
@@ -155,7 +160,7 @@ class Values(Checking):
             hint, fix = "", ways_out.written(f"event.{node.name}", node.span)
         elif fix is None:
             is_candle = node.name in CANDLE_NAMES
-            hint = "Candle fields are names in an `on Candle(…)` handler." if is_candle else ""
+            hint = OF_CANDLE if is_candle else UNKNOWN
         return self.wrong("LF201", node.span, f"`{node.name}` is not known here.", hint, fix)
 
     def _without_value(self, node: s.Name) -> Wrong:
@@ -246,7 +251,7 @@ class Values(Checking):
         """One type for both, or the message that names both units."""
         kind = self.shared.bindings.unified(left.type, right.type)
         if kind is None:
-            raise self._differ(node, self.seen(left), self.seen(right))
+            raise self._differ(node, left, right)
         return kind
 
     def _sum(self, node: s.Binary, left: X, right: X) -> X:
@@ -260,7 +265,7 @@ class Values(Checking):
         else:
             kind = t.added(node.op, one, other)
         if kind is None:
-            raise self._differ(node, one, other)
+            raise self._differ(node, left, right)
         if not is_share:
             return self.folded(_NAMES[node.op], kind, [left, right], node.span)
         whole = self.const(1.0, t.NUMBER, node.span)
@@ -279,31 +284,45 @@ class Values(Checking):
             plain = {"number", *t.OPEN}
             kind = t.NUMBER if one.kind in plain and other.kind in plain else None
         if kind is None:
-            raise self._differ(node, one, other)
+            raise self._differ(node, left, right)
         return self.folded(_NAMES[node.op], kind, [left, right], node.span)
 
     def _compared(self, node: s.Binary, left: X, right: X) -> X:
         one, other = self.seen(left), self.seen(right)
         kind = self.shared.bindings.unified(one, other)
         if kind is None:
-            raise self._differ(node, one, other)
+            raise self._differ(node, left, right)
         if kind.kind in t.NUMERIC:
-            return self.make(_NAMES[node.op], t.BOOL, [left, right], span=node.span)
+            found = self.make(_NAMES[node.op], t.BOOL, [left, right], span=node.span)
+            sides = (node.left.span, node.right.span)
+            self.shared.compared.append(Compared(node.span, sides, (found,)))
+            return found
         if node.op in _ORDERED or kind.kind in {"list", "order"}:
             raise self.wrong("LF211", node.span, f"{kind} has no order; use == or !=.")
         op = "same" if node.op == "==" else "differs"
         return self.make(op, t.BOOL, [left, right], span=node.span)
 
-    def _differ(self, node: s.Binary | s.Choice, left: Type, right: Type) -> Wrong:
+    def _differ(self, node: s.Binary | s.Choice, one: X, other: X) -> Wrong:
+        left, right = self.seen(one), self.seen(other)
+        fix = ways_out.joined_in_one_unit(self.text, node, (left, right))
+        fix = fix or self._of_share(node, one, other)
+        is_share = t.PERCENT in {left, right} and {left.kind, right.kind} <= t.NUMERIC
+        hint = SHARE if is_share and fix is None else ""
         if isinstance(node, s.Choice):
             message = f"Both values are of one unit; these are {left} and {right}."
-            fix = ways_out.joined_in_one_unit(self.text, node, (left, right))
-            return self.wrong("LF202", node.span, message, fix=fix)
+            return self.wrong("LF202", node.span, message, hint, fix)
         verb = f"`{node.op}` does not join {left} and {right}."
         numeric = left.kind in t.NUMERIC and right.kind in t.NUMERIC
         code = "LF202" if numeric else "LF211"
-        fix = ways_out.joined_in_one_unit(self.text, node, (left, right))
-        return self.wrong(code, node.span, verb, fix=fix)
+        return self.wrong(code, node.span, verb, hint, fix)
+
+    def _of_share(self, node: s.Binary | s.Choice, one: X, other: X) -> Fix | None:
+        nodes = (node.one, node.other) if isinstance(node, s.Choice) else (node.left, node.right)
+        left, right = (
+            shares.Side(each, value, self.seen(value))
+            for each, value in zip(nodes, (one, other), strict=True)
+        )
+        return shares.joined(self.text, node, (left, right), self.money)
 
     def _choice(self, node: s.Choice) -> X:
         condition = self.condition(self.value(node.condition), node.condition.span)
@@ -315,5 +334,6 @@ class Values(Checking):
         """The value; a constant where all its parts are (numbers only)."""
         if all(each.is_const and isinstance(each.value, float) for each in args):
             fold: Callable[..., Any] = FOLDS[op]
-            return self.const(fold(*(each.value for each in args)), kind, span)
+            value = fold(*(each.value for each in args))
+            return self.const(value, kind, span, between(op, args))
         return self.make(op, kind, args, span=span)

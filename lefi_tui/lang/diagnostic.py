@@ -67,6 +67,7 @@ CODES: Final[dict[str, Code]] = {
     "LF255": Code("An order at every price update without a rate", _WARN),
     "LF256": Code("A handler that can't fire", _WARN),
     "LF257": Code("An Emit that triggers itself", _WARN),
+    "LF258": Code("A comparison that never changes", _WARN),
     "LF401": Code("Unknown policy"),
     "LF402": Code("A policy's value does not fit"),
 }

@@ -5,6 +5,7 @@ The rule it keeps: what it says of types and warm-up is what the checker finds.
 
 from __future__ import annotations
 
+import math
 import re
 from textwrap import wrap
 from typing import Final, NamedTuple
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 from lefi_tui.lang.builtins import LENGTH_MAX, EventKind
 from lefi_tui.lang.examples import EXAMPLES
 from lefi_tui.lang.program import check
-from lefi_tui.lang.signatures import Builtin, Param, written
+from lefi_tui.lang.signatures import Builtin, Lies, Param, written
 from lefi_tui.lang.told import Told
 
 TAKES: Final = {
@@ -105,10 +106,19 @@ def of_builtin(builtin: Builtin) -> Entry:
     gives = _GIVES[builtin.result]
     plain = f" ({', '.join(builtin.numbers)}: a Number)" if builtin.numbers else ""
     notes = (*_takes(builtin.params), *((f"gives {gives}{plain}",) if gives else ()))
+    if builtin.lies is not None:
+        notes = (*notes, _lies(builtin.lies))
     warm = (_warmth(builtin),) if builtin.group == "indicator" else ()
     return Entry(
         builtin.name, form_of(builtin), builtin.docs, (*notes, *warm), EXAMPLES[builtin.name]
     )
+
+
+def _lies(lies: Lies) -> str:
+    of = f"{', '.join(lies.fields)} " if lies.fields else ""
+    if math.isinf(lies.high):
+        return f"{of}is never below {lies.low:g}"
+    return f"{of}lies between {lies.low:g} and {lies.high:g}"
 
 
 def form_of(builtin: Builtin) -> str:

@@ -28,6 +28,7 @@ from lefi_tui.lang.types import Bindings
 from lefi_tui.lang.watch import Watch
 
 READ_KEPT: Final = 8
+OF_ALL: Final = frozenset({"LF251", "LF258"})  # what is said where all of a script is understood
 SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
 
 
@@ -55,7 +56,7 @@ def examined(
     tests, found = _tests(text, declared, checked)
     found = (*parsed.diagnostics, *declared.found, *checked.found, *found)
     if any(each.is_error for each in found):  # what could not be read or understood may use it
-        found = tuple(each for each in found if each.code != "LF251")
+        found = tuple(each for each in found if each.code not in OF_ALL)
     blueprint = None
     if not any(each.is_error for each in found):
         blueprint, more = _compiled(text, checked, tests)

@@ -42,6 +42,13 @@ WARNINGS: Final[dict[str, Explained]] = {
         '«Print("never")»',
         'on Start { Print("once") }',
     ),
+    "LF258": Explained(
+        "What it asks of can't be otherwise: an RSI lies between 0 and 100 whatever the market "
+        "does, a weekday between 1 and 7. So it never holds, or always, and what hangs on it "
+        "never happens, or happens each time.",
+        'on Candle("BTC/USDT", 5m) { if «RSI(close, 14) > 550» { Notify("high") } }',
+        'on Candle("BTC/USDT", 5m) { if RSI(close, 14) > 55 { Notify("high") } }',
+    ),
     "LF257": Explained(
         "The event that this sends is heard by the handler that sends it, straight or through "
         "others, again and again.",

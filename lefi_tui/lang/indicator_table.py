@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from lefi_tui.lang.signatures import Builtin, Events, Steps, params
+from lefi_tui.lang.signatures import Builtin, Events, Lies, Steps, params
 
 # After so many lengths what an average began with weighs less than 1e-9: EMA's, Wilder's.
 _FADED: Final = 12
 _FADED_WILDER: Final = 24
 _TURN_MAX: Final = 1_000.0
 _X_OVER_N: Final = params("x:series n:length")
+_HUNDRED: Final = Lies(0.0, 100.0)
+_NEVER_BELOW_0: Final = Lies(0.0)
 
 
 def _length(n: float, *_: float) -> float:
@@ -46,7 +48,15 @@ def _of_candles(*fields: str, first: Events = _length, settled: Events = _length
 
 
 INDICATORS: Final = (
-    Builtin("SMA", "indicator", _X_OVER_N, "same", "Simple moving average.", steps=_WINDOW),
+    Builtin(
+        "SMA",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Simple moving average.",
+        steps=_WINDOW,
+        is_within=True,
+    ),
     Builtin(
         "EMA",
         "indicator",
@@ -54,6 +64,7 @@ INDICATORS: Final = (
         "same",
         "Exponential moving average.",
         steps=Steps(_length, lambda n: _FADED * n),
+        is_within=True,
     ),
     Builtin(
         "WMA",
@@ -62,6 +73,7 @@ INDICATORS: Final = (
         "same",
         "Weighted moving average: the newest counts n times, the oldest once.",
         steps=_WINDOW,
+        is_within=True,
     ),
     Builtin(
         "MACD",
@@ -80,15 +92,17 @@ INDICATORS: Final = (
         "indicator",
         _X_OVER_N,
         "number",
-        "Relative strength, 0 to 100.",
+        "Relative strength: how much of what a market moved was up.",
         steps=Steps(_after_length, _wilder),
+        lies=_HUNDRED,
+        in_hundredths=True,
     ),
     Builtin(
         "Stochastic",
         "indicator",
         params("k:length [slow_k:length=3] [slow_d:length=3]"),
         "number",
-        "Where the close stands in the range of k candles, 0 to 100; d is the average of k.",
+        "Where the close stands in the range of k candles, in hundredths; d is the average of k.",
         ("k", "d"),
         steps=_of_candles(
             "high",
@@ -97,6 +111,8 @@ INDICATORS: Final = (
             first=lambda k, slow_k, slow_d: k + slow_k + slow_d - 2,
             settled=lambda k, slow_k, slow_d: k + slow_k + slow_d - 2,
         ),
+        lies=_HUNDRED,
+        in_hundredths=True,
     ),
     Builtin(
         "CCI",
@@ -111,10 +127,12 @@ INDICATORS: Final = (
         "indicator",
         params("n:length"),
         "number",
-        "Money flow: the share of it, 0 to 100, that went into rising candles.",
+        "Money flow: the share of it, in hundredths, that went into rising candles.",
         steps=_of_candles(
             "high", "low", "close", "volume", first=_after_length, settled=_after_length
         ),
+        lies=_HUNDRED,
+        in_hundredths=True,
     ),
     Builtin(
         "ROC",
@@ -123,6 +141,7 @@ INDICATORS: Final = (
         "number",
         "Rate of change over n events, in hundredths: 5 is 5% more.",
         steps=Steps(_after_length, _after_length),
+        in_hundredths=True,
     ),
     Builtin(
         "ZScore",
@@ -132,7 +151,15 @@ INDICATORS: Final = (
         "Distance from the average in standard deviations; none where nothing moved.",
         steps=_WINDOW,
     ),
-    Builtin("StdDev", "indicator", _X_OVER_N, "same", "Standard deviation, by n.", steps=_WINDOW),
+    Builtin(
+        "StdDev",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Standard deviation, by n.",
+        steps=_WINDOW,
+        lies=_NEVER_BELOW_0,
+    ),
     Builtin(
         "Bollinger",
         "indicator",
@@ -149,13 +176,14 @@ INDICATORS: Final = (
         "price",
         "Average true range.",
         steps=_of_candles("high", "low", "close", first=_after_length, settled=_wilder),
+        lies=_NEVER_BELOW_0,
     ),
     Builtin(
         "ADX",
         "indicator",
         params("n:length"),
         "number",
-        "How surely a market trends, 0 to 100; plus and minus say which way.",
+        "How surely a market trends; plus and minus say which way.",
         ("plus", "minus"),
         steps=Steps(
             lambda n: 2 * n,
@@ -164,6 +192,8 @@ INDICATORS: Final = (
             (("plus", _after_length), ("minus", _after_length)),
         ),
         has_own=True,
+        lies=_HUNDRED,
+        in_hundredths=True,
     ),
     Builtin(
         "Supertrend",
@@ -174,9 +204,26 @@ INDICATORS: Final = (
         ("line", "direction"),
         steps=_of_candles("high", "low", "close", first=_after_length, settled=_turned),
         numbers=("direction",),
+        lies=Lies(-1.0, 1.0, ("direction",)),
     ),
-    Builtin("Highest", "indicator", _X_OVER_N, "same", "Highest of the last n.", steps=_WINDOW),
-    Builtin("Lowest", "indicator", _X_OVER_N, "same", "Lowest of the last n.", steps=_WINDOW),
+    Builtin(
+        "Highest",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Highest of the last n.",
+        steps=_WINDOW,
+        is_within=True,
+    ),
+    Builtin(
+        "Lowest",
+        "indicator",
+        _X_OVER_N,
+        "same",
+        "Lowest of the last n.",
+        steps=_WINDOW,
+        is_within=True,
+    ),
     Builtin(
         "Donchian",
         "indicator",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from lefi_tui.lang import maths
 from lefi_tui.lang.form import (
@@ -42,20 +42,75 @@ ALL: Final = Range(-math.inf, math.inf)
 _MISSING: Final = Range(0.0, 0.0)
 
 
-class Ranges:
-    """Of the values of one handler; a name ranges over all that it is ever given."""
+class Valued(Protocol):
+    """A value of the typed tree, or of the intermediate form: both name operators alike."""
 
-    def __init__(self, ops: Iterable[Op]) -> None:
-        self._given: dict[str, list[V]] = {}
+    @property
+    def op(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def args(self) -> Sequence[Valued]: ...
+
+
+T = TypeVar("T", bound=Valued)
+
+
+class Reckoning(Generic[T]):
+    """Values by their operators; a name ranges over all that it is ever given."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, list[T]] = {}
         self._known: dict[str, Range] = {}
         self._depth = 0
+
+    def of(self, v: T) -> Range:
+        if v.op == "const":
+            return constant(v.value)
+        if self._depth >= DEPTH_MAX:
+            return ALL
+        self._depth += 1
+        try:
+            name = self.name_of(v)
+            return self._computed(v) if name is None else self._named(name)
+        finally:
+            self._depth -= 1
+
+    def name_of(self, v: T) -> str | None:
+        raise NotImplementedError
+
+    def give(self, name: str, value: T) -> None:
+        self._given.setdefault(name, []).append(value)
+
+    def _named(self, name: str) -> Range:
+        if name not in self._known:
+            self._known[name] = ALL  # what it is while it hangs on itself
+            given = [self.of(each) for each in self._given.get(name, ())]
+            self._known[name] = either(*given) if given else ALL
+        return self._known[name]
+
+    def _computed(self, v: T) -> Range:
+        args: Sequence[Any] = v.args  # of its own kind
+        if v.op == "choice":
+            return either(self.of(args[1]), self.of(args[2]))
+        return reckoned(v.op, [self.of(each) for each in args]) if v.op in _RULES else ALL
+
+
+class Ranges(Reckoning[V]):
+    """Of the values of one handler."""
+
+    def __init__(self, ops: Iterable[Op]) -> None:
+        super().__init__()
         self._gather(ops)
+
+    def name_of(self, v: V) -> str | None:
+        return v.value if v.op == "temp" else None
 
     def _gather(self, ops: Iterable[Op]) -> None:
         for op in ops:
             match op:
                 case Let():
-                    self._given.setdefault(op.temp, []).append(op.value)
+                    self.give(op.temp, op.value)
                 case When() | Ask() | Whole():
                     self._gather(op.then)
                     self._gather(op.other)
@@ -66,32 +121,14 @@ class Ranges:
                 case Put() | Leave() | Trade() | Await() | Tell() | Signal() | Plan():
                     continue  # of these an outcome has a name, and its range is not known
 
-    def of(self, v: V) -> Range:
-        if v.op == "const":
-            return _constant(v.value)
-        if self._depth >= DEPTH_MAX:
-            return ALL
-        self._depth += 1
-        try:
-            return self._named(v.value) if v.op == "temp" else self._computed(v)
-        finally:
-            self._depth -= 1
 
-    def _named(self, name: str) -> Range:
-        if name not in self._known:
-            self._known[name] = ALL  # what it is while it hangs on itself
-            given = [self.of(each) for each in self._given.get(name, ())]
-            self._known[name] = _either(*given) if given else ALL
-        return self._known[name]
-
-    def _computed(self, v: V) -> Range:
-        if v.op == "choice":
-            return _either(self.of(v.args[1]), self.of(v.args[2]))
-        rule = _RULES.get(v.op)
-        return ALL if rule is None else rule(*(self.of(each) for each in v.args))
+def reckoned(op: str, ranges: Sequence[Range]) -> Range:
+    """Of what an operator makes of values in these ranges."""
+    rule = _RULES.get(op)
+    return ALL if rule is None else rule(*ranges)
 
 
-def _constant(value: object) -> Range:
+def constant(value: object) -> Range:
     if not isinstance(value, float) or math.isinf(value):
         return ALL
     return _MISSING if math.isnan(value) else Range(value, value)
@@ -102,7 +139,7 @@ def _span(values: Sequence[float]) -> Range:
     return ALL if any(math.isnan(each) for each in values) else Range(min(values), max(values))
 
 
-def _either(*ranges: Range) -> Range:
+def either(*ranges: Range) -> Range:
     return Range(min(each.low for each in ranges), max(each.high for each in ranges))
 
 
@@ -126,7 +163,7 @@ def _by(a: Range, b: Range) -> Range:
 
 def _rest(_a: Range, b: Range) -> Range:
     """With the divisor's sign, and never past it."""
-    return _either(b, Range(0.0, 0.0))
+    return either(b, Range(0.0, 0.0))
 
 
 def _absolute(a: Range) -> Range:
@@ -153,5 +190,5 @@ _RULES: Final[dict[str, Callable[..., Range]]] = {
     "min": lambda a, b: Range(min(a.low, b.low), min(a.high, b.high)),
     "max": lambda a, b: Range(max(a.low, b.low), max(a.high, b.high)),
     "finite": lambda a: a,
-    "coalesce": _either,
+    "coalesce": either,
 }

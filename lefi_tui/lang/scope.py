@@ -20,6 +20,8 @@ LEVELS_MAX: Final = 100  # of values inside values while they are checked; the s
 STEPS_MAX: Final = 20_000
 NODES_MAX: Final = 100_000  # of one handler, functions and loops written out
 
+_CONSTANT: Final = frozenset({"settings", "state", "policy", "test", "fn"})
+
 Needs = tuple[tuple[Clock, int], ...]
 
 
@@ -55,6 +57,14 @@ class Sent(Record):
     span: Span
 
 
+class Compared(Record):
+    """A comparison where it is written: what all has to hold, and the places of both sides."""
+
+    span: Span
+    sides: tuple[Span, Span]
+    tests: tuple[X, ...]
+
+
 class Shared:
     """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
 
@@ -81,6 +91,7 @@ class Shared:
         self.reads: list[Any] = []
         self.has_rate = False
         self.used: set[str] = set()
+        self.compared: list[Compared] = []
         self.waits: list[tuple[str, Span]] = []  # where a run may wait
         self.blocks = 0  # authorize, execute and finalize, written out
         self.discount = 0.0  # of the policy, a year
@@ -219,8 +230,9 @@ class Checking:
             self.shared.watch.see(span, value)
         return value
 
-    def const(self, value: Any, kind: Type, span: Span) -> X:
-        return X("const", kind, (), value, span, is_series=True, clock=None)
+    def const(self, value: Any, kind: Type, span: Span, between: tuple[float, ...] = ()) -> X:
+        """`between` is told where a person may choose the value: the least and the most."""
+        return X("const", kind, (), value, span, is_series=True, clock=None, between=between)
 
     def stateful(self, value: X) -> X:
         """A series that must be computed at every event, wherever it is written."""
@@ -228,6 +240,11 @@ class Checking:
             self.scope.stateful.add(id(value))
             self.scope.series.append(value)
         return value
+
+    @property
+    def money(self) -> str:
+        """The account's currency where an account is read; elsewhere "": all is constant there."""
+        return "" if self.scope.event in _CONSTANT else self.shared.currency
 
     def seen(self, value: X) -> Type:
         return self.shared.bindings.seen(value.type)

@@ -5,6 +5,7 @@ The rule it keeps: all that is known of one stands in its row of the table, as d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from lefi_tui.core.record import Record
@@ -34,6 +35,14 @@ class Steps(Record):
     is_daily: bool = False  # without a length, it reads a day of candles
 
 
+class Lies(Record):
+    """What a value lies between, both ends with it, whatever the market does."""
+
+    low: float
+    high: float = math.inf
+    fields: tuple[str, ...] = ()  # those of which it is so; none: all
+
+
 class Builtin(Record):
     name: str
     group: str  # read indicator maths transaction word
@@ -46,6 +55,9 @@ class Builtin(Record):
     made_of: tuple[str, ...] = ()  # operators that an indicator is written out in
     has_own: bool = False  # beside its fields it has a value of its own
     numbers: tuple[str, ...] = ()  # fields that are Numbers, whatever the others are
+    lies: Lies | None = None
+    in_hundredths: bool = False  # 5 means 5%
+    is_within: bool = False  # it lies between the lowest and the highest of its series
 
 
 def written(param: Param) -> str:

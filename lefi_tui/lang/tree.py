@@ -43,6 +43,7 @@ class X(Record):
     extra: tuple[float, ...] = ()
     clock: Clock | None = HERE  # None: a constant, which steps with anything
     needs: tuple[tuple[Clock, int], ...] = ()  # events of other clocks, beside `warm` of its own
+    between: tuple[float, ...] = ()  # of a constant that a person may choose: its least and most
     settled: int = 0  # events after which it is the same wherever history began
 
     __eq__ = object.__eq__

@@ -52,14 +52,19 @@ def in_unit(
         return written(f"{node.value * 100:.12g}%", node.span)
     if not (kind.kind == wanted.kind == "amount"):
         return None
-    value = text[node.span.start : node.span.end]
-    if isinstance(node, s.Choice) or (isinstance(node, s.Binary) and node.op in _LOOSER):
-        value = f"({value})"
+    value = in_parentheses(text, node)
     if _is_quote_of(wanted.base, kind.base):
         value += f' * Spot("{kind.base}/{wanted.base}")'
     else:
         value += f' / Spot("{wanted.base}/{kind.base}")'
     return written(f"({value})" if is_term else value, node.span)
+
+
+def in_parentheses(text: str, node: s.Expr) -> str:
+    """As written, ready to be multiplied."""
+    words = text[node.span.start : node.span.end]
+    is_looser = isinstance(node, s.Choice) or (isinstance(node, s.Binary) and node.op in _LOOSER)
+    return f"({words})" if is_looser else words
 
 
 def _is_quote_of(quote: str, base: str) -> bool:

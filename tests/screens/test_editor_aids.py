@@ -98,6 +98,51 @@ async def test_tab_takes_the_first_that_is_offered_and_the_cursor_stands_in_its_
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ((*"Stoch", "tab", *"(14)"), "    x = Stochastic(14)"),
+        ((*"Stoch", "tab", *"((9 + 5)"), "    x = Stochastic((9 + 5))"),
+        ((*"Stoch", "tab", *"14(2"), "    x = Stochastic(14(2))"),
+        ((*"Equi", "tab", *"() * 2"), "    x = Equity() * 2"),
+        ((*"(Equi", "tab", *")) * 2"), "    x = (Equity()) * 2"),
+        ((*"OB", "tab", *"() * 2"), "    x = OBV() * 2"),
+        ((*"(OB", "tab", *") * 2"), "    x = (OBV()) * 2"),
+        ((*"Equi", "tab", "left", "right", "("), "    x = Equity(())"),
+    ],
+)
+async def test_a_hand_that_goes_on_typing_what_tab_put_in_doubles_nothing(
+    typed: tuple[str, ...], line: str
+) -> None:
+    async with editing(INSIDE) as (editor, pilot, _):
+        editor.move_cursor((1, 8))
+        await pilot.press(*typed)
+        assert editor.document[1] == line
+
+
+@pytest.mark.asyncio
+async def test_what_was_typed_over_costs_no_step_of_undo() -> None:
+    async with editing(INSIDE) as (editor, pilot, _):
+        editor.move_cursor((1, 8))
+        await pilot.press(*"Equi", "tab", *"()")
+        assert editor.document[1] == "    x = Equity()"
+        assert editor.cursor_location == (1, len("    x = Equity()"))
+        await pilot.press("ctrl+z")
+        assert editor.document[1] == "    x = Equi"
+        await pilot.press("ctrl+z")
+        assert editor.document[1] == "    x = "
+
+
+@pytest.mark.asyncio
+async def test_a_market_taken_from_the_list_is_not_closed_twice() -> None:
+    async with editing("on Candle(") as (editor, pilot, _):
+        editor.market = ("BTC/USDT", "ETH/USDT")
+        editor.move_cursor((0, 10))
+        await pilot.press('"', "E", "tab", '"', ",")
+        assert editor.text == 'on Candle("ETH/USDT",'
+
+
+@pytest.mark.asyncio
 async def test_a_burst_finds_the_offer_in_its_place() -> None:
     async with editing(INSIDE) as (editor, pilot, _):
         editor.move_cursor((1, 8))

@@ -46,6 +46,28 @@ async def test_f1_in_a_line_that_is_wrong_opens_the_message(tmp_path: Path) -> N
 
 
 @pytest.mark.asyncio
+async def test_f1_on_guilty_words_opens_the_message_and_the_word_is_one_row_below(
+    tmp_path: Path,
+) -> None:
+    line = "    if AccountBalance() < 5% { Print(1) }"
+    wrong = RIGHT.replace('    if close > fast { Print("high") }', f"    Print(fast)\n{line}")
+    async with opened(folder(tmp_path, mine=wrong), (120, 40)) as scripts:
+        await at(scripts, "mine", 6, line.index("Account") + 3)
+        await scripts.shows("LF202")
+        await scripts.press("f1")
+        await scripts.shows("LF202 Units do not fit (error)")
+        await scripts.press("down")
+        await scripts.shows("AccountBalance([account])")
+        await scripts.press("escape")
+        await scripts.until(lambda: scripts.app.focused is scripts.editor)
+        scripts.editor.move_cursor((6, line.index("Print") + 2))
+        await scripts.press("f1")
+        await scripts.shows("Print(text)")
+        await scripts.press("down")
+        await scripts.shows("LF202 Units do not fit (error)")
+
+
+@pytest.mark.asyncio
 async def test_elsewhere_f1_is_the_keys_and_again_the_reference_and_again_the_keys(
     tmp_path: Path,
 ) -> None:

@@ -96,6 +96,25 @@ async def test_f9_mends_the_line_and_ctrl_z_takes_it_back(tmp_path: Path) -> Non
 
 
 @pytest.mark.asyncio
+async def test_f9_names_no_next_problem_where_there_is_none(tmp_path: Path) -> None:
+    one = RIGHT.replace("close > fast", "close > zzzzzz")
+    async with opened(folder(tmp_path, mine=one), (120, 40)) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("Problems: 1 error")
+        await scripts.press("f9")
+        await scripts.shows("No fix in this line. F8 goes to the problem.")
+        await scripts.press("ctrl+r")
+        await scripts.shows("It can't start: the script has 1 error. F8 goes to it.")
+        await scripts.press("f8", "f9")
+        await scripts.shows("No key mends LF201. Give it a value before this line")
+        assert "F8 goes to" not in scripts.text
+    async with opened(folder(tmp_path, mine=RIGHT), (120, 40)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("f9")
+        await scripts.shows("No problem in this script.")
+
+
+@pytest.mark.asyncio
 async def test_f9_takes_the_fix_that_a_line_has_wherever_in_it_the_cursor_is(
     tmp_path: Path,
 ) -> None:

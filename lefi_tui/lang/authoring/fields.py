@@ -64,7 +64,7 @@ def _fields_of_method(name: str) -> Sequence[str]:
     if builtin is None:
         return ()
     if builtin.result == "time":
-        return TIME_FIELDS
+        return tuple(TIME_FIELDS)
     return builtin.fields
 
 
@@ -79,7 +79,7 @@ def _fields_of_name(around: Around, name: str) -> Sequence[str]:
             if builtin is not None and builtin.group == "transaction":
                 return [each for each, _ in ORDER_FIELDS]
             return _fields_of_method(given) if builtin and builtin.result == "time" else ()
-    return TIME_FIELDS if name == "time" else ()
+    return tuple(TIME_FIELDS) if name == "time" else ()
 
 
 def texts(around: Around) -> list[Completion]:

@@ -123,6 +123,7 @@ WARNED = (
     ("LF255", 'on PriceUpdate("BTC/USDT") { «Buy»("BTC/USDT", 5%) }'),
     ("LF256", "«Print(1)»"),
     ("LF257", 'on Event("a") { «Emit("a")» }'),
+    ("LF258", 'on Candle("BTC/USDT", 5m) { if «RSI(close, 9) > 550» { Print(1) } }'),
 )
 
 
