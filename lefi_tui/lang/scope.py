@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.lang import types as t
+from lefi_tui.lang.builtins import EVENTS
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.resolver import Declared
 from lefi_tui.lang.source import Span
@@ -19,8 +20,6 @@ DEPTH_MAX: Final = 150
 LEVELS_MAX: Final = 100  # of values inside values while they are checked; the same reason
 STEPS_MAX: Final = 20_000
 NODES_MAX: Final = 100_000  # of one handler, functions and loops written out
-
-_CONSTANT: Final = frozenset({"settings", "state", "policy", "test", "fn"})
 
 Needs = tuple[tuple[Clock, int], ...]
 
@@ -244,7 +243,8 @@ class Checking:
     @property
     def money(self) -> str:
         """The account's currency where an account is read; elsewhere "": all is constant there."""
-        return "" if self.scope.event in _CONSTANT else self.shared.currency
+        is_run = self.scope.event in EVENTS or self.scope.event == "body"
+        return self.shared.currency if is_run else ""
 
     def seen(self, value: X) -> Type:
         return self.shared.bindings.seen(value.type)
