@@ -55,7 +55,7 @@ class LefiApp(SlimDisplay):
         rooms = {key: partial(room, self.send, setup.palette) for key, room in setup.rooms.items()}
         self._rooms = Rooms(self, rooms, setup.table)
         self._finder = Finder(self, self._rooms, setup.table, setup.scripts)
-        self._windows = Windows(self.send, setup.palette)
+        self._windows = Windows(self.send, self._courier, setup.palette)
         self._kill_watch = KillWatch(self, setup.channel.ask)
         alerts = Alerts(setup.alerts, self.notice, self.write_to_terminal)
         self._poller = Poller(setup.channel.ask, self.run_worker, self.notice, alerts.look)

@@ -25,6 +25,7 @@ class Courier:
     ) -> None:
         self._send = send
         self._notice = notice
+        self.said: Callable[[str, Receipt | None], None] = lambda _text, _receipt: None
         self._under_way: set[asyncio.Task[None]] = set()
 
     def send(self, command: Command) -> None:
@@ -44,13 +45,21 @@ class Courier:
         try:
             receipt = await self._send(command)
         except TimeoutError as error:
+            self._tell(command, None)
             self._notice(render(NoAnswerError(str(error), where=name)))
             return
         except OSError as error:
+            self._tell(command, None)
             why = f"it was not reached, so nothing was done: {error}"
             self._notice(render(EngineAbsentError(why, where=name)))
             return
+        self._tell(command, receipt)
         if not receipt.is_accepted:
             self._notice(f"{name} refused: {receipt.text}")
         elif isinstance(command, SayStatement):
             self._notice(receipt.text)
+
+    def _tell(self, command: Command, receipt: Receipt | None) -> None:
+        """A statement's own line says what came of it; None: no answer came."""
+        if isinstance(command, SayStatement):
+            self.said(command.text, receipt)

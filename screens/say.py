@@ -19,18 +19,21 @@ from textual.widgets import Input, Static
 from lefi_tui.core.desk.saying import TEXT_MAX
 from lefi_tui.core.messages import Command, SayStatement
 from lefi_tui.views.desk_view import Mode
-from lefi_tui.views.queries import Query, StatementQuery, WorthQuery
+from lefi_tui.views.orders_view import OrdersView
+from lefi_tui.views.queries import OrdersQuery, Query, StatementQuery, WorthQuery
 from lefi_tui.views.statement import Line, completed, read_line
 from lefi_tui.views.statement_view import StatementView, WorthView
-from screens.asking import Asking, Dialog
+from screens.asking import Aside, Asking, Dialog
 from screens.beside import Newest
 from screens.keys import SAY, bindings, of_groups
-from screens.spoken import Place, Spoken
+from screens.spoken import Place, Spoken, nobody
 from widgets.in_order import CodeField
 from widgets.ink import Ink, Palette
 from widgets.statement import answered, past, previewed, wrong
 
 CHECK_SECONDS: Final = 0.15
+ORDERS_S: Final = 0.5
+ORDERS_ASKED: Final = 50  # the newest; what was sent from here is among them
 EXAMPLE: Final = 'RSI(Candles("BTC/USDT", 1h).close, 14)   Buy("BTC/USDT", 100 USDT)   Equity()'
 AGAIN: Final = "Enter once more says it."
 NOTHING: Final = Line("")
@@ -74,7 +77,19 @@ class SayScreen(Dialog, Asking):
             yield self._below
 
     def on_mount(self) -> None:
+        self._spoken.changed = self._draw
         self._draw()
+
+    def on_unmount(self) -> None:
+        self._spoken.changed = nobody
+
+    def asides(self) -> Sequence[Aside]:
+        """How the orders stand that were sent from here."""
+        return [Aside(OrdersQuery(ORDERS_ASKED), ORDERS_S)] if self._spoken.has_working else []
+
+    def show_aside(self, answer: Any) -> None:
+        assert isinstance(answer, OrdersView)
+        self._spoken.stand(answer.rows)
 
     @property
     def _place(self) -> Place:
@@ -192,13 +207,13 @@ class SayScreen(Dialog, Asking):
         if (doubts or place.mode is Mode.LIVE) and not self._is_sure:
             self._is_sure = True
             return
-        self._done(text, f"said to {place.account}")
+        self._done(text, f"said to {place.account}", is_awaited=True)
         self._send(SayStatement(place.account, text, is_confirmed=bool(doubts)))
 
-    def _done(self, text: str, came: str) -> None:
+    def _done(self, text: str, came: str, *, is_awaited: bool = False) -> None:
         """The line stays for the next one: letters typed on would be keys of the screen below."""
         self._spoken.say(self._place.account, text)
-        self._spoken.answer(text, came)
+        self._spoken.answer(text, came, is_awaited=is_awaited)
         self._at = len(self._spoken.texts)
         self._put("")
         self._reset()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from lefi_tui.core.messages import Command
 from lefi_tui.views.desk_view import DeskView
 from screens.asking import Dialog
+from screens.courier import Courier
 from screens.dead import DeadScreen
 from screens.finding import Entry
 from screens.found import Go
@@ -17,9 +18,10 @@ from widgets.ink import Palette
 
 
 class Windows:
-    def __init__(self, send: Callable[[Command], None], palette: Palette) -> None:
+    def __init__(self, send: Callable[[Command], None], courier: Courier, palette: Palette) -> None:
         self._send, self._palette = send, palette
         self._spoken = Spoken()
+        courier.said = self._spoken.came
 
     def of(self, name: str, about: str, view: DeskView | None) -> Dialog:
         """`about` is what it was opened for: an account, to say a line to."""

@@ -52,7 +52,10 @@ def _said(arguments: Namespace, output: Output) -> int:
         step = "Nothing was sent; `lefi explain Buy` tells a method"
         raise RefusedError(receipt.text, where=arguments.text, next_step=step)
     if arguments.json:
-        output.value({"statement": arguments.text, "answer": receipt.text})
+        orders = list(receipt.orders)
+        output.value({"statement": arguments.text, "answer": receipt.text, "orders": orders})
     else:
         output.line(receipt.text or "done")
+        for order in receipt.orders:
+            output.line(f"  {order}: `lefi order` says how it stands")
     return 0

@@ -26,6 +26,7 @@ from lefi_tui.core.messages import (
     NoteWritten,
     OrderDenied,
     OrderReport,
+    OrderSubmitted,
     PlaceOrder,
     PlayGame,
     SayStatement,
@@ -45,6 +46,7 @@ class Receipt(Record):
     is_accepted: bool
     text: str = ""
     n: int = 0  # its message number
+    orders: tuple[str, ...] = ()  # that a person's own order or statement sent, by id
 
 
 class Handled(Record):
@@ -67,8 +69,15 @@ class Handled(Record):
             if isinstance(event, EventTaken):
                 heard = f"heard by {', '.join(event.bots)}"
                 return Receipt(not event.refusal, event.refusal or heard, self.n)
-        said = said_of(self.step.events) if isinstance(self.message, _BY_HAND) else ""
-        return Receipt(is_accepted=True, text=said, n=self.n)
+        return self._of_hand() if isinstance(self.message, _BY_HAND) else self._yes()
+
+    def _yes(self) -> Receipt:
+        return Receipt(is_accepted=True, n=self.n)
+
+    def _of_hand(self) -> Receipt:
+        events = self.step.events
+        sent = tuple(each.order.id for each in events if isinstance(each, OrderSubmitted))
+        return Receipt(is_accepted=True, text=said_of(events), n=self.n, orders=sent)
 
     def _of_play(self) -> Receipt:
         """A key may do several things; one that was refused is a no."""

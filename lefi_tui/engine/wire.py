@@ -161,7 +161,8 @@ def read_view(query: Query, data: Any) -> Any:
 
 
 def read_receipt(data: Any) -> Receipt:
-    return Receipt(is_accepted=data["is_accepted"], text=data["text"], n=data["n"])
+    told = data["is_accepted"], data["text"], data["n"]
+    return Receipt(*told, tuple(data.get("orders", ())))
 
 
 def event_data(published: Published) -> dict[str, Any] | None:

@@ -248,6 +248,11 @@ class Receipt(Protocol):
     @property
     def text(self) -> str: ...
 
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """By id, those that a person's own order or statement sent."""
+        ...
+
 
 class Channel(Protocol):
     def send(self, command: Command) -> Awaitable[Receipt]: ...

@@ -33,6 +33,7 @@ def test_a_statement_is_said_its_order_moved_and_canceled_and_a_position_guarded
         said = profile.answer("say", 'Buy("BTC/USDT", 0.01 BTC, at = 20000)')
         assert said["answer"] == "sent buy 0.01 BTC/USDT at 20,000"
         order = listed(profile, "limit 20000").split()[0]
+        assert said["orders"] == [order]
         moved = profile.lefi("order", "move", order, "--to", "21000")
         assert (moved.returncode, moved.stderr) == (0, "")
         order = listed(profile, "limit 21000").split()[0]

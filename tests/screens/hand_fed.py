@@ -104,6 +104,7 @@ def stamped(command: Any, at_ns: int) -> Any:
 class Ticket:
     is_accepted: bool = True
     text: str = ""
+    orders: tuple[str, ...] = ()
 
 
 class HandFed:

@@ -1,0 +1,75 @@
+"""What is said at the foot of a screen says what came of it: its order, and how that stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lefi_tui.core.money import ZERO
+from lefi_tui.engine.turn import Receipt
+from lefi_tui.views.orders_view import PastOrderRow
+from screens.spoken import UNKNOWN, Spoken
+from tests.screens import real_desk
+from tests.screens.real_desk import RealDesk
+
+BUY = 'Buy("BTC/USDT", 100 USDT)'
+RESTS = 'Buy("BTC/USDT", 100 USDT, at = 20000)'
+
+
+async def say(desk: RealDesk, text: str) -> None:
+    await desk.press(*text)
+    await desk.until("gate")
+    await desk.press("enter")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_order_that_was_said_is_named_and_followed_to_its_end(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with real_desk.opened(tmp_path, size) as desk:
+        await desk.press("alt+o")
+        await say(desk, RESTS)
+        await desk.until(lambda text: ": accepted" in words(text))
+        (resting,) = desk.engine.desk.orders.values()
+        told = f"sent buy 0.005 BTC/USDT at 20,000, order {resting.id}: accepted"
+        assert f"{RESTS} {told}" in words(desk.text)
+        await say(desk, BUY)
+        await desk.until(lambda text: ": filled 0.00" in words(text))
+        await desk.press("escape", "alt+o")
+        assert told in words(desk.text)
+
+
+def words(text: str) -> str:
+    return " ".join(text.replace("│", " ").replace("┃", " ").split())
+
+
+def row(order: str, status: str, *, is_working: bool) -> PastOrderRow:
+    return PastOrderRow(
+        order,
+        *("demo", "hand", "BTC/USDT", "buy", "limit", "entry"),
+        *(None, None, ZERO, None, ZERO),
+        status,
+        "",
+        is_working,
+        *(0, 0, 1),
+    )
+
+
+def test_each_of_two_like_lines_gets_its_own_answer_and_a_no_is_told_as_one() -> None:
+    spoken = Spoken()
+    for _ in range(3):
+        spoken.answer(BUY, "said to demo", is_awaited=True)
+    spoken.came(BUY, Receipt(is_accepted=True, text="sent it", orders=("a",)))
+    spoken.came(BUY, Receipt(is_accepted=False, text="HALTED"))
+    spoken.came(BUY, None)
+    spoken.came("nobody said this", None)
+    told = [each for _, each in spoken.answers]
+    assert told == ["sent it, order a: on its way", "refused: HALTED", UNKNOWN]
+    assert spoken.has_working
+    spoken.stand([row("a", "partially_filled", is_working=True)])
+    assert spoken.has_working
+    spoken.stand([row("a", "canceled", is_working=False), row("b", "filled", is_working=False)])
+    assert not spoken.has_working
+    assert spoken.answers[0][1] == "sent it, order a: canceled"
