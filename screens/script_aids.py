@@ -20,6 +20,7 @@ from screens.beside import Newest
 from screens.framed import Framed
 from widgets.block import wrapped
 from widgets.editor import ScriptEditor
+from widgets.editor_popup import Popup
 from widgets.ink import Ground, Ink
 from widgets.lines import Frame, Row, Span, padded
 from widgets.rename_line import RenameLine
@@ -62,6 +63,7 @@ class ScriptAids:
         self._before: list[tuple[int, int]] = []  # where the cursor came from
         self._asked: Newest[Asked, Told] = Newest(screen, self._worked, self._came, 0)
         self.rename = RenameLine(self._renamed)
+        editor.rested = self._rested
 
     def opened(self) -> None:
         """Another script: there is nothing to go back to."""
@@ -104,6 +106,7 @@ class ScriptAids:
         """In a thread."""
         works: Mapping[str, Callable[[Analysis, int], Told]] = {
             "hover": self._hover,
+            "rest": self._rest,
             "definition": self._definition,
             "uses": self._uses,
             "rename": self._rename,
@@ -111,7 +114,8 @@ class ScriptAids:
         return works[asked.what](analysed(asked.text), asked.offset)
 
     def _came(self, asked: Asked, told: Told) -> None:
-        if (self._editor.text, self._editor.here) == (asked.text, asked.offset):
+        is_there = asked.what == "rest" or self._editor.here == asked.offset
+        if is_there and self._editor.text == asked.text:
             told()
 
     def _hover(self, analysis: Analysis, offset: int) -> Told:
@@ -121,8 +125,22 @@ class ScriptAids:
         return partial(self._show, found or Hover(at, "Nothing is known about what stands here."))
 
     def _show(self, found: Hover) -> None:
+        self._editor.show_popup(self._popup_of(found))
+
+    def _popup_of(self, found: Hover) -> Popup:
         rows = hover_rows(found, self._editor.size.width - self._editor.gutter_width)
-        self._editor.show_popup(self._editor.popup_at(found.span.start, rows))
+        return self._editor.popup_at(found.span.start, rows)
+
+    def _rested(self, offset: int) -> None:
+        self._asked.offer(Asked(self._editor.text, offset, "rest"))
+
+    def _rest(self, analysis: Analysis, offset: int) -> Told:
+        """Of the word under the mouse; of what nothing is known, nothing is said."""
+        found = analysis.hover(offset)
+        return _nothing if found is None else partial(self._show_rest, offset, found)
+
+    def _show_rest(self, offset: int, found: Hover) -> None:
+        self._editor.explain_rest(offset, found.span, self._popup_of(found))
 
     def _definition(self, analysis: Analysis, offset: int) -> Told:
         found = analysis.definition(offset)
@@ -170,6 +188,10 @@ class ScriptAids:
         self._editor.focus()
         count = len(edits)
         self._screen.notice(f"Renamed in {count} place{'' if count == 1 else 's'}.")
+
+
+def _nothing() -> None:
+    """There is nothing to tell."""
 
 
 def places_near(text: str, offset: int) -> Iterator[int]:

@@ -5,27 +5,26 @@ Each of its lines goes to a place in the script. The same key again closes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from rich.text import Text
 
-from lefi_tui.core.nearness import Near
 from lefi_tui.errors import shown
 from lefi_tui.lang.authoring.analysis import Analysis
 from lefi_tui.lang.contract import Contract, contract_of
 from lefi_tui.lang.contract_words import in_words
 from lefi_tui.lang.source import Source, Span
-from lefi_tui.views import numbers
 from lefi_tui.views.distance_view import DistancesView
+from lefi_tui.views.distance_words import NEAR, heading
+from lefi_tui.views.figures import Places
 from screens.framed import Framed
+from screens.script_near import near_lines
 from widgets.findings import Findings
 from widgets.ink import Ink, Palette
 from widgets.problems import Finding, ink_style
 
 CONTRACT: Final = "What it may do at most, at whatever market"
-NEAR: Final = "How close each condition is"
-GAUGE: Final = 5  # cells
 WIDTH: Final = 17  # of the name of a bound, as contract_words indents it
 NONE_YET: Final = "What it may do at most is known once it has no error"
 
@@ -60,11 +59,11 @@ class ScriptAside:
             self._draw()
         self.pane.focus_list()
 
-    def list_near(self, view: DistancesView) -> None:
+    def list_near(self, view: DistancesView, places: Places) -> None:
         """How close each condition is; told while it is asked for."""
         if self.what == "values":
-            title, palette = near_title(view), self._screen.palette
-            self.pane.show(title, near_lines(view.rows, palette), palette)
+            palette, ink = self._screen.palette, Ink.WARN if view.refusal else Ink.TEXT
+            self.pane.show((heading(view), ink), near_lines(view, places, palette), palette)
 
     def checked(self, analysis: Analysis) -> None:
         """The newest text, looked at; places in another one are none any more."""
@@ -103,33 +102,6 @@ def use_lines(text: str, places: tuple[Span, ...], palette: Palette) -> Iterator
         word.append(written[column - 1 : stop], ink_style(palette, Ink.TITLE))
         word.append(shown(written[stop:], keep=""), ink_style(palette, Ink.DIM))
         yield Finding(word, line - 1, column - 1)
-
-
-def near_title(view: DistancesView) -> tuple[str, Ink]:
-    """Of what it is told, and of when."""
-    if view.refusal:
-        return f"{NEAR}: {view.refusal}", Ink.WARN
-    clock = numbers.clock(view.at_ms * numbers.NS_PER_MS)
-    if view.is_bot:
-        return f"{NEAR}, in the last run of {view.of}, {clock} UTC", Ink.TEXT
-    of = f", candle to {clock[:5]} UTC" if clock else ", now"
-    return f"{NEAR}, in the market of {view.of}{of}", Ink.TEXT
-
-
-def near_lines(rows: Sequence[Near], palette: Palette) -> list[Finding]:
-    """A gauge, what decides, and the condition as it is written."""
-    full, empty = ("#", ".") if palette.glyphs.is_ascii else ("█", "░")
-    lines = []
-    for each in rows:
-        count = GAUGE if each.is_met else min(GAUGE - 1, int(each.degree * GAUGE))
-        ink = Ink.GAIN if each.is_met else Ink.DIM
-        text = Text(f" {full * count}{empty * (GAUGE - count)} ", ink_style(palette, ink))
-        text.append(f"{each.line:>3} ", ink_style(palette, Ink.DIM))
-        said = each.words if each.was_reached else f"{each.words}; not come to"
-        text.append(shown(said, keep=""), ink_style(palette, Ink.TEXT))
-        text.append(f"   {shown(each.text, keep='')}", ink_style(palette, Ink.DIM))
-        lines.append(Finding(text, each.line - 1))
-    return lines
 
 
 def contract_lines(contract: Contract, palette: Palette) -> Iterator[Finding]:

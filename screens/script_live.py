@@ -20,6 +20,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.bot_view import BotView
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.distance_view import DistancesView
+from lefi_tui.views.figures import Places, places_in, printed
 from lefi_tui.views.queries import BotQuery, DistancesQuery, WorthQuery
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
@@ -64,7 +65,7 @@ class ScriptLive:
         screen: Framed,
         editor: ScriptEditor,
         told: Callable[[], None],
-        listed: Callable[[DistancesView], None],
+        listed: Callable[[DistancesView, Places], None],
     ) -> None:
         self._screen = screen
         self._editor = editor
@@ -98,7 +99,7 @@ class ScriptLive:
             self._wanted = wanted
             if not wanted.text:
                 self._distances = None
-                self._listed(DistancesView(refusal=BROKEN))
+                self._listed(DistancesView(refusal=BROKEN), self._places(""))
             self._ask()
             self._told()
 
@@ -109,7 +110,9 @@ class ScriptLive:
             return
         account, settings = self._account(view, wanted), self._settings(wanted)
         if account:
-            self._distances = DistancesQuery(account, wanted.text, settings)
+            bot = self._known_bot()
+            of = "" if bot is None else bot.id
+            self._distances = DistancesQuery(account, wanted.text, settings, of)
         if account and wanted.source:
             self._screen.query_of = WorthQuery(account, wanted.source, settings)
 
@@ -160,7 +163,7 @@ class ScriptLive:
         if isinstance(answer, BotView):
             self._heard_bot(answer)
         elif self.is_on:
-            self._listed(answer)
+            self._listed(answer, self._places(answer.account))
 
     def _heard_bot(self, bot: BotView) -> None:
         before = self._bot
@@ -181,7 +184,9 @@ class ScriptLive:
             return f"{wanted.words}: {refusal}" if wanted.words else refusal
         if answer is None:
             return f"{wanted.words} = …"
-        shown = ", ".join(answer.values[:VALUES_MAX]) or "nothing yet"
+        places = self._places(self._asked_account())
+        values = (printed(each, wanted.unit, places) for each in answer.values[:VALUES_MAX])
+        shown = ", ".join(values) or "nothing yet"
         more = ", …" if len(answer.values) > VALUES_MAX else ""
         # A name of a kind (`a condition`) says what the value shows by itself.
         unit = "" if wanted.unit.startswith(("a ", "an ")) else f" {wanted.unit}".rstrip()
@@ -189,8 +194,7 @@ class ScriptLive:
 
     def _of(self, answer: WorthView) -> str:
         """Of what it is: a bot's settings, or an account's market; and how old its candle is."""
-        query = self._screen.query_of
-        account = query.account if isinstance(query, WorthQuery) else ""
+        account = self._asked_account()
         bot, of = self._known_bot(), account
         if bot is not None:
             is_this = as_edited(bot.source) == self._editor.text
@@ -198,6 +202,16 @@ class ScriptLive:
         if not answer.at_ms:
             return f"{of}, now"
         return f"{of}, candle to {numbers.clock(answer.at_ms * numbers.NS_PER_MS)[:5]} UTC"
+
+    def _asked_account(self) -> str:
+        query = self._screen.query_of
+        return query.account if isinstance(query, WorthQuery) else ""
+
+    def _places(self, account: str) -> Places:
+        """Digits as the desk shows them there, the script's own markets first."""
+        view, wanted = self._screen.desk_view, self._wanted
+        symbols = () if wanted is None else wanted.symbols
+        return places_in(() if view is None else view.prices, account, symbols)
 
 
 def wanted_at(place: Place) -> Wanted:

@@ -14,7 +14,7 @@ from textual.widgets.text_area import Selection
 
 from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.lang.authoring.records import Completion
-from widgets.editor_area import ScriptArea, place_of
+from widgets.editor_area import place_of
 from widgets.editor_edits import (
     CLOSING,
     INDENT,
@@ -30,11 +30,12 @@ from widgets.editor_edits import (
 )
 from widgets.editor_offer import Offer, drawn, opens_by_itself
 from widgets.editor_popup import Popup
+from widgets.editor_rest import RestingArea
 from widgets.in_order import is_with_alt
 from widgets.ink import Palette
 
 
-class ScriptEditor(ScriptArea):
+class ScriptEditor(RestingArea):
     class Left(Message):
         """Escape: the person wants to be elsewhere."""
 
@@ -72,6 +73,7 @@ class ScriptEditor(ScriptArea):
 
     async def on_key(self, event: Key) -> None:
         """Before TextArea's own keys; what is done here is not done there."""
+        self.end_rest()
         is_letter = event.is_printable and not is_with_alt(event)
         is_typing = is_letter or (event.key == "backspace" and bool(self._offer))
         self._is_typing = is_typing
@@ -256,7 +258,9 @@ class ScriptEditor(ScriptArea):
         self.move_cursor(self._taken)
 
     def on_blur(self, _: Blur) -> None:
+        self.end_rest()
         self.close_offer()
 
     def on_mouse_down(self, _: MouseDown) -> None:
+        self.end_rest()
         self.close_offer()

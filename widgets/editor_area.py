@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -22,11 +23,21 @@ from textual.widgets.text_area import Selection
 from lefi_tui.lang.diagnostic import Edit, Fix, applied
 from lefi_tui.lang.source import Source, Span
 from widgets.editor_edits import changed, found, kept_place, next_of
-from widgets.editor_line import Face, Look, Piece, Tried, Wrong, gutter, pieces, shown
+from widgets.editor_line import (
+    Face,
+    Look,
+    Piece,
+    Tried,
+    Wrong,
+    gutter,
+    hidden_at,
+    pieces,
+    shown,
+)
 from widgets.editor_marks import Marks
 from widgets.editor_popup import Popup, placed
 from widgets.in_order import InOrder
-from widgets.ink import Ground, Palette
+from widgets.ink import Ground, Ink, Palette
 from widgets.lines import Row
 
 UNDO_STEPS_MAX: Final = 500
@@ -172,8 +183,11 @@ class ScriptArea(InOrder, TextArea):
         words = Strip(self._segments(pieces(look)))
         room = max(0, look.width - self.gutter_width)
         rest = Face(ground=Ground.HEAD if look.is_current else Ground.PAPER)
-        shown = words.crop(look.left, look.left + room).adjust_cell_length(room, self._style(rest))
-        return Strip([*beside, *shown], self.gutter_width + room)
+        seen = words.crop(look.left, look.left + room).adjust_cell_length(room, self._style(rest))
+        for cell in hidden_at(look, words.cell_length, room):
+            cut = Segment(self._palette.glyphs.cut, self._style(replace(rest, ink=Ink.KEY)))
+            seen = Strip.join([seen.crop(0, cell), Strip([cut], 1), seen.crop(cell + 1, room)])
+        return Strip([*beside, *seen], self.gutter_width + room)
 
     def _segments(self, drawn: Sequence[Piece]) -> list[Segment]:
         return [Segment(text, self._style(face)) for text, face in drawn]

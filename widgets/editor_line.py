@@ -103,6 +103,18 @@ def pieces(look: Look) -> tuple[Piece, ...]:
     return tuple(out)
 
 
+def hidden_at(look: Look, drawn: int, room: int) -> list[int]:
+    """The cells of what is seen beyond which the line goes on: the first, the last. `drawn` cells
+    its pieces have; the cursor's own cell is never taken."""
+    beyond = [0] if look.left and look.text else []
+    if drawn - 1 > look.left + room:  # one cell behind the words is the cursor's
+        beyond.append(room - 1)
+    if not beyond or look.cursor < 0:
+        return beyond
+    cursor = cell_len(shown(look.text[: look.cursor], 0)) - look.left
+    return [each for each in beyond if each != cursor]
+
+
 def _faces(look: Look, count: int) -> list[Face]:
     """The face of each column: marks first, then what lies on them."""
     plain = Face(ground=Ground.HEAD if look.is_current else Ground.PAPER)

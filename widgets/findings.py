@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from widgets.headline import Headline
+from widgets.headline import Heading
 from widgets.ink import Ink, Palette
 from widgets.problems import Finding
 
@@ -23,7 +23,7 @@ class Findings(Vertical):
 
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
         super().__init__(id=id)
-        self._head = Headline(palette, id=f"{id}-head")
+        self._head = Heading(palette, id=f"{id}-head")
         self._list = OptionList(classes="found")
         self._found: tuple[Finding, ...] = ()
 
@@ -36,10 +36,15 @@ class Findings(Vertical):
 
     def show(self, title: tuple[str, Ink], found: Sequence[Finding], palette: Palette) -> None:
         text, ink = title
-        self._head.tell([(f" {text}", ink)], palette)
+        self._head.tell(text, ink, palette)
         if tuple(found) == self._found:
             return
-        self._found = tuple(found)
+        before, self._found = self._found, tuple(found)
+        if len(before) == len(found):  # who reads on in the list stays at his line
+            for number, (old, new) in enumerate(zip(before, found, strict=True)):
+                if old.text != new.text:
+                    self._list.replace_option_prompt_at_index(number, new.text)
+            return
         self._list.clear_options()
         self._list.add_options(Option(each.text) for each in found)
         self._list.display = bool(found)

@@ -65,7 +65,7 @@ class Automated:
     def why(self, state: BotState) -> str:
         last = state.last
         if last is None:
-            return "It has not run since it was started, or it was changed."
+            return near.NEVER
         lines = [_head(state, last)]
         if not last.warming:
             seen = state.bound.program.explain(last.run)
@@ -85,7 +85,7 @@ class Automated:
         return tuple(RunSeen(each, _met(met.get(id(each), ()))) for each in runs)
 
     def nearness(self, state: BotState) -> Nearness:
-        return near.of_last_run(state)
+        return near.of_last_runs(state)
 
     def nearness_at(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Nearness:
         moment = Moment(state, occasion, snapshot)
@@ -93,8 +93,9 @@ class Automated:
             warming = moment.decision().warming
         except ContractExceededError as beyond:
             return Nearness(refusal=str(beyond))
-        rows = near.of_runs(state.bound.program, (begun for _, begun in moment.begun))
-        return Nearness(rows, f"It is still warming up: {warming} are known." if warming else "")
+        if warming:
+            return Nearness(refusal=f"It is still warming up: {warming} are known.")
+        return near.of_moment(state.bound, (begun for _, begun in moment.begun))
 
     def encode(self, state: BotState) -> Any:
         return encoded(state)

@@ -39,6 +39,8 @@ class Moment:
         self._bars: tuple[Bar, ...] = ()  # candles that closed at this moment
         self._due_ns = state.due_ns
         self._last = state.last
+        self._before = state
+        self._newest: dict[int, LastRun] = {}  # by handler
         self._queued = state.queued
         self._wanted = Wanted(state.bound, occasion, snapshot, state.sent_ms)
         self._waiting = WaitingRuns(state, occasion, snapshot, self._wanted)
@@ -83,6 +85,7 @@ class Moment:
             self._queued,
             waiting.tickets,
             waiting.is_finalized,
+            self._others(),
         )
         return Decision(
             state,
@@ -226,9 +229,23 @@ class Moment:
         self._runs.append(trace)
         if not warming:
             self.begun.append((trace, begun))
+        newest = LastRun(begun, self._occasion.at_ms, outcome, warming)
+        self._newest[begun.handler] = newest
         if not self._told:
-            self._last = LastRun(begun, self._occasion.at_ms, outcome, warming)
+            self._last = newest
             self._told = outcome is not QUIET and not warming
+
+    def _others(self) -> tuple[LastRun, ...]:
+        """A handler that ran is known by that, however long ago."""
+        before, last = self._before, self._last
+        if last is before.last or last is None:
+            return before.others
+        if not before.others and len(self._newest) == 1 and _is_of(before.last, last.run.handler):
+            return ()
+        past = () if before.last is None else (before.last,)
+        known = {each.run.handler: each for each in (*before.others, *past)} | self._newest
+        known.pop(last.run.handler, None)
+        return tuple(known.values())
 
     def _go_on(self) -> None:
         """Runs whose answers are there, and what was queued behind those that have ended."""
@@ -239,3 +256,7 @@ class Moment:
             if not self._waiting.holds(each.handler) and not self._waiting.is_finalized:
                 self._queued = tuple(left for left in self._queued if left is not each)
                 self._begin(each.handler, each.event, carry=each.carry)
+
+
+def _is_of(run: LastRun | None, handler: int) -> bool:
+    return run is None or run.run.handler == handler

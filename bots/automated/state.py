@@ -20,6 +20,7 @@ from bots.automated.waits import (
 )
 from lefi_tui.core.bars import Bucket
 from lefi_tui.core.record import Record
+from lefi_tui.lang.program import Program
 from lefi_tui.lang.waiting import Begun
 
 
@@ -43,6 +44,7 @@ class BotState(Record):
     queued: tuple[Queued, ...] = ()
     tickets: int = 0  # how many waits there have been: each has a number of its own
     is_finalized: bool = False  # the script is done
+    others: tuple[LastRun, ...] = ()  # the newest run of each handler but that of `last`
 
 
 def first_state(source: str, settings: Mapping[str, str]) -> BotState:
@@ -58,14 +60,8 @@ def encoded(state: BotState) -> Any:
         "buckets": [to_builtins(each) for each in state.buckets],
         "due_ns": list(state.due_ns),
         "sent_ms": list(state.sent_ms),
-        "last": None
-        if last is None
-        else {
-            "run": run_out(program, last.run),
-            "at_ms": last.at_ms,
-            "outcome": last.outcome,
-            "warming": last.warming,
-        },
+        "last": None if last is None else _last_out(program, last),
+        "others": [_last_out(program, each) for each in state.others],
         "waiting": [waiting_out(program, each) for each in state.waiting],
         "queued": [queued_out(each) for each in state.queued],
         "tickets": state.tickets,
@@ -83,13 +79,24 @@ def decoded(source: str, settings: Mapping[str, str], data: Any) -> BotState:
         tuple(Bucket(**each) for each in data["buckets"]),
         tuple(data["due_ns"]),
         tuple(data["sent_ms"]),
-        None
-        if last is None
-        else LastRun(
-            run_in(program, last.get("run", last)), last["at_ms"], last["outcome"], last["warming"]
-        ),
+        None if last is None else _last_in(program, last),
         tuple(waiting_in(program, each) for each in data.get("waiting", ())),
         tuple(queued_in(each) for each in data.get("queued", ())),
         data.get("tickets", 0),
         data.get("is_finalized", False),
+        tuple(_last_in(program, each) for each in data.get("others", ())),
     )
+
+
+def _last_out(program: Program, last: LastRun) -> dict[str, Any]:
+    return {
+        "run": run_out(program, last.run),
+        "at_ms": last.at_ms,
+        "outcome": last.outcome,
+        "warming": last.warming,
+    }
+
+
+def _last_in(program: Program, data: Any) -> LastRun:
+    run = run_in(program, data.get("run", data))
+    return LastRun(run, data["at_ms"], data["outcome"], data["warming"])

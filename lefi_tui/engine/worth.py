@@ -42,18 +42,17 @@ class Worth:
 
     async def distances(self, query: DistancesQuery, desk: Desk, now_ns: int) -> DistancesView:
         asked = Asked(query.account, query.source, dict(query.settings), now_ns)
-        bot = desk.bots.get(query.bot) if query.bot else running(desk, asked)
+        bot = running(desk, asked, query.bot)
         if bot is not None:
             found = await asyncio.to_thread(near_of, desk, bot)
-            title = bot.title or bot.id
-            return DistancesView(found.rows, found.refusal, title, is_bot=True, at_ms=found.at_ms)
-        if query.bot:
-            return DistancesView(refusal=f"There is no bot {query.bot} on this desk.")
+            return DistancesView(
+                found.runs, found.refusal, bot.account, bot.id, is_bots=True, at_ms=found.at_ms
+            )
         fed = await self._fed(asked, desk)
         if isinstance(fed, str):
-            return DistancesView(refusal=fed, of=query.account)
+            return DistancesView((), fed, query.account, query.bot)
         found = await asyncio.to_thread(near, desk, asked, *fed)
-        return DistancesView(found.rows, found.refusal, query.account, at_ms=found.at_ms)
+        return DistancesView(found.runs, found.refusal, query.account, query.bot, at_ms=found.at_ms)
 
     async def _fed(self, asked: Asked, desk: Desk) -> tuple[Needs, list[Bar]] | str:
         """What it needs with its candles, or why it can't be asked."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from lefi_tui.core.nearness import Near
+from lefi_tui.core.nearness import NearRun
 from lefi_tui.core.record import Record
 
 
 class DistancesView(Record):
     """`refusal` is why there is nothing to tell."""
 
-    rows: tuple[Near, ...] = ()
+    runs: tuple[NearRun, ...] = ()
     refusal: str = ""
-    of: str = ""  # the bot whose last run tells it, or the account whose market was asked
-    is_bot: bool = False
-    at_ms: int = 0  # of that run, or the close of the newest candle; 0: it reads none
+    account: str = ""  # whose market was asked
+    bot: str = ""  # whose settings these are; none: they are the script's own
+    is_bots: bool = False  # its own runs tell it, with its state; else a run of nobody's
+    at_ms: int = 0  # of its newest run, or the close of the newest candle; 0: it reads none

@@ -191,13 +191,13 @@ class WorthQuery(Query):
 
 
 class DistancesQuery(Query):
-    """How close each condition of a script is to firing: by the last run of the bot of the account
-    that runs this very text, else by a run as a WorthQuery's. Answered by a DistancesView."""
+    """How close each condition of a script is to firing: by the last runs of the bot that runs
+    this very text, else by a run as a WorthQuery's. Answered by a DistancesView."""
 
     account: str
     source: str
     settings: tuple[tuple[str, str], ...] = ()
-    bot: str = ""  # of this bot alone, whatever its text
+    bot: str = ""  # whose settings these are; empty: any bot of the account that runs the text
 
 
 class StatementQuery(Query):

@@ -51,7 +51,7 @@ async def _whole_ms(lines: int, place: Path) -> list[float]:
         await scripts.open("long")
         scripts.editor.move_cursor((lines // 2, 5), center=True)
         await scripts.press("alt+v")
-        await scripts.shows("How close each condition is, in the market of")
+        await scripts.shows("How close each condition is")
         spent = []
         for key in KEYS:
             start = time.process_time()

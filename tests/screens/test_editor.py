@@ -20,7 +20,7 @@ from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Span
 from widgets.editor import ScriptEditor
 from widgets.editor_area import ScriptArea, as_edited
-from widgets.editor_line import Face, Look, Tried, Wrong, gutter, pieces, shown
+from widgets.editor_line import Face, Look, Tried, Wrong, gutter, hidden_at, pieces, shown
 from widgets.editor_marks import Marks, marked_line
 from widgets.ink import ASCII, TRUE_COLOR, Glyphs, Ground, Ink
 from widgets.problems import problems, underlined
@@ -316,6 +316,33 @@ async def test_typing_far_right_and_far_down_keeps_the_cursor_in_sight() -> None
         await pilot.press("Z")
         assert "50 " in app.text
         assert "xZ" in app.text
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_goes_on_beyond_an_edge_is_marked_there() -> None:
+    room = 40 - 3  # beside the numbers
+    text = f"{'a' * room}\n{'b' * (room + 1)}\n\n{'c' * 200}\n日{'日' * 100}"
+    async with editing(text) as (editor, pilot, app):
+        await pilot.pause()
+        fits, longer, empty, long, wide = app.text.split("\n")[:5]
+        assert fits.endswith("aa")
+        assert longer.endswith("b…")
+        assert (empty.strip(), long[-2:], wide[-1]) == ("3", "c…", "…")
+        editor.move_cursor((3, 120))
+        await pilot.pause()
+        assert [line[3:4] for line in app.text.split("\n")[:5]] == ["…", "…", "", "…", "…"]
+        assert app.text.split("\n")[3].endswith("…")
+        editor.move_cursor((3, 200))
+        await pilot.pause()
+        assert app.text.split("\n")[3].endswith("c")
+
+
+def test_the_mark_of_what_goes_on_leaves_the_cursor_its_cell() -> None:
+    line = replace(look("x" * 100), left=10)
+    assert hidden_at(line, 90, 20) == [0, 19]
+    assert hidden_at(replace(line, cursor=10), 90, 20) == [19]
+    assert hidden_at(replace(line, cursor=29), 90, 20) == [0]
+    assert hidden_at(replace(line, left=81), 101, 20) == [0]
 
 
 @pytest.mark.asyncio

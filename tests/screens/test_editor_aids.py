@@ -251,6 +251,41 @@ async def test_what_a_name_is_lies_over_the_text_until_the_next_key(tmp_path: Pa
         await scripts.until(lambda: "USDT per BTC" not in scripts.text)
 
 
+@pytest.mark.asyncio
+async def test_a_word_under_the_resting_mouse_is_explained_until_it_moves_or_a_key_comes(
+    tmp_path: Path,
+) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        begin = scripts.editor.gutter_width
+        word, blank = (begin + 8, 5), (begin + 30, 8)
+        await scripts.pilot.hover(scripts.editor, word)
+        await scripts.shows("USDT per BTC")
+        await scripts.pilot.hover(scripts.editor, (begin + 10, 5))  # still in its word
+        assert "USDT per BTC" in scripts.text
+        await scripts.pilot.hover(scripts.editor, blank)
+        await scripts.until(lambda: "USDT per BTC" not in scripts.text)
+        await scripts.pilot.hover(scripts.editor, word)
+        await scripts.shows("USDT per BTC")
+        await scripts.press("down")
+        await scripts.until(lambda: "USDT per BTC" not in scripts.text)
+
+
+@pytest.mark.asyncio
+async def test_a_key_ends_the_mouses_rest_before_it_is_told(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        told: list[int] = []
+        scripts.editor.rested = told.append
+        await scripts.pilot.hover(scripts.editor, (scripts.editor.gutter_width + 8, 5))
+        timer = scripts.editor._rest_timer
+        assert timer is not None
+        await scripts.press("down")
+        assert scripts.editor._rest_timer is None
+        assert timer._task is None or timer._task.done() or timer._task.cancelling()
+        assert not told
+
+
 def test_the_call_around_a_place_and_right_before_it_is_found() -> None:
     text = "y = Max(a, Min(b, c)) + 1"
     assert 6 in places_near(text, 9)  # inside

@@ -27,8 +27,7 @@ class _Told(Reached):
         for seen in program.explain(begun):
             met.setdefault(seen.text, set()).add(seen.outcome)
         for each in distances(program, begun):
-            assert 0.0 <= each.degree <= 1.0
-            assert each.words
+            assert all(part.away is None or 0.0 <= part.away <= 2.0 for part in each.parts)
             assert self.source[each.span.start : each.span.end].split() == each.text.split()
             assert not each.was_reached or each.is_met in met[each.text]
         self.runs += 1

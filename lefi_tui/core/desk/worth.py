@@ -77,11 +77,14 @@ def near_of(desk: Desk, bot: BotRecord) -> Nearness:
     return kind.nearness(bot.state)
 
 
-def running(desk: Desk, asked: Asked) -> BotRecord | None:
-    """The bot of the account that runs this very text."""
+def running(desk: Desk, asked: Asked, named: str) -> BotRecord | None:
+    """The bot that runs this very text, however its lines end: the named one, else any one of the
+    account."""
+    lines = asked.source.splitlines()
     for bot in desk.bots.values():
-        is_it = (bot.account, bot.source) == (asked.account, asked.source)
-        if is_it and bot.status in ALIVE and isinstance(desk.kinds[bot.kind], Gauging):
+        is_it = bot.id == named if named else bot.account == asked.account
+        is_alive = bot.status in ALIVE and isinstance(desk.kinds[bot.kind], Gauging)
+        if is_it and is_alive and bot.source.splitlines() == lines:
             return bot
     return None
 

@@ -1,49 +1,55 @@
 """How close each condition of a handler is to coming true, by what its last run met.
 
-The degree of a comparison goes from 0 to 1 over 2% of its larger side, half of that below the
-point where it turns; `and` is as close as its farthest part, `or` as its nearest.
+A comparison is as far away as its gap is large, as a share of its larger side. `and` is as far as
+the farthest part that is not met, `or` as the nearest.
 
-The rule it keeps: degrees and words come from the values that the run itself had.
+The rule it keeps: what is told comes from the values that the run itself had.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from lefi_tui.core.nearness import Part, Side
 from lefi_tui.core.record import Record
 from lefi_tui.lang.authoring.measuring import Condition, Gauge, Joint, Sides, Truth, measured
-from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.waiting import Begun, played
 
-WIDTH: Final = 0.02  # of the larger side
-WIDTH_MIN: Final = 1e-8
-_RISING: Final = frozenset({"gt", "ge"})
-_FALLING: Final = frozenset({"lt", "le"})
-_SHARES: Final = frozenset({"price", "amount"})  # told as a share of the other side
-_TEXTS: Final = frozenset({"text", "symbol", "account"})
-
-
-class Part(Record):
-    """One comparison of a condition."""
-
-    degree: float
-    is_met: bool
-    words: str  # `close is 1.2% above fast`
+SIGNS: Final = {
+    "gt": ">",
+    "ge": ">=",
+    "lt": "<",
+    "le": "<=",
+    "eq": "==",
+    "same": "==",
+    "ne": "!=",
+    "differs": "!=",
+}
+_OPPOSITE: Final = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!=", "!=": "=="}
+_OTHER_JOINT: Final = {"and": "or", "or": "and"}
 
 
 class Distance(Record):
     span: Span  # of the condition
     line: int
     text: str  # as written
-    is_met: bool
     was_reached: bool  # the run came there; else it is told by what stood when the run began
-    degree: float  # 0 far, 1 met
-    words: str  # of the part that decides
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...]  # the whole first, then what it is made of
+
+    @property
+    def is_met(self) -> bool:
+        return self.parts[0].is_met
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """What a run met is told before what it did not; of several runs or turns the nearest."""
+        return self.was_reached, self.is_met, -_far(self.parts[0])
 
 
 def distances(program: Program, begun: Begun) -> tuple[Distance, ...]:
@@ -59,118 +65,115 @@ def distances(program: Program, begun: Begun) -> tuple[Distance, ...]:
         was_reached = number not in handler.looked_at
         found = _distance(handler.conditions[number], outcome if was_reached else None, values)
         known = nearest.get(found.span)
-        if known is None or _rank(found) > _rank(known):
+        if known is None or found.rank > known.rank:
             nearest[found.span] = found
     return tuple(sorted(nearest.values(), key=lambda each: each.span))
 
 
-def _rank(found: Distance) -> tuple[bool, bool, float]:
-    """What the run met is told before what it did not; of a loop's turns the nearest."""
-    return found.was_reached, found.is_met, found.degree
-
-
 def _distance(condition: Condition, outcome: bool | None, values: Sequence[Any]) -> Distance:  # noqa: FBT001 -- as traced
-    parts: list[Part] = []
-    decides = _told(condition.gauge, values, parts)
-    is_met = decides.is_met if outcome is None else outcome
+    whole, *parts = _told(condition.gauge, values, 0, is_turned=False)
+    if outcome is not None:
+        whole = replace(whole, is_met=outcome)
     return Distance(
-        condition.span,
-        condition.line,
-        condition.text,
-        is_met,
-        outcome is not None,
-        1.0 if is_met else min(decides.degree, 1.0),
-        decides.words,
-        tuple(parts),
+        condition.span, condition.line, condition.text, outcome is not None, (whole, *parts)
     )
 
 
-def _told(gauge: Gauge, values: Sequence[Any], parts: list[Part]) -> Part:
-    """The part that decides; each comparison goes to `parts`."""
+def _told(gauge: Gauge, values: Sequence[Any], depth: int, *, is_turned: bool) -> list[Part]:
+    """The whole, then its parts. What `not` turns round is told as it must be to count."""
     match gauge:
         case Joint(op="not", parts=(inner,)):
-            part = _told(inner, values, parts)
-            return Part(1.0 - part.degree, not part.is_met, part.words)
+            return _told(inner, values, depth, is_turned=not is_turned)
         case Joint():
-            both = [_told(each, values, parts) for each in gauge.parts]
-            choose = min if gauge.op == "and" else max
-            return choose(both, key=lambda each: (each.is_met, each.degree))
+            below = [
+                _told(each, values, depth + 1, is_turned=is_turned)
+                for each in _flat(gauge, gauge.op)
+            ]
+            sign = _OTHER_JOINT[gauge.op] if is_turned else gauge.op
+            whole = _joined(sign, [each[0] for each in below], depth)
+            return [replace(whole, text=gauge.text), *(part for each in below for part in each)]
         case Truth():
             part = _of_truth(gauge, values)
         case Sides():
             part = _of_sides(gauge, *values[gauge.at : gauge.at + 2])
-    parts.append(part)
-    return part
+    return [replace(_turned(part) if is_turned else part, depth=depth)]
+
+
+def _flat(gauge: Joint, op: str) -> Iterator[Gauge]:
+    """`a and b and c` are three parts of one."""
+    for each in gauge.parts:
+        if isinstance(each, Joint) and each.op == op and not each.is_call:
+            yield from _flat(each, op)
+        else:
+            yield each
+
+
+def _joined(sign: str, parts: Sequence[Part], depth: int) -> Part:
+    is_met = (all if sign == "and" else any)(each.is_met for each in parts)
+    away = (max if sign == "and" else min)(_far(each) for each in parts)
+    is_fixed = all(each.is_fixed for each in parts)
+    return Part(sign, is_met, depth, is_fixed, away if math.isfinite(away) else None)
+
+
+def _far(part: Part) -> float:
+    """What is met is not away at all; where no share can be told, nothing is farther."""
+    if part.is_met:
+        return 0.0
+    return math.inf if part.away is None else part.away
+
+
+def _turned(part: Part) -> Part:
+    sign = _OPPOSITE.get(part.sign, "not")
+    return replace(part, sign=sign, is_met=not part.is_met)
 
 
 def _of_truth(gauge: Truth, values: Sequence[Any]) -> Part:
-    if gauge.at < 0:
-        return Part(0.0, is_met=False, words=f"{gauge.label} is not told")
-    is_met = bool(values[gauge.at]) and values[gauge.at] == 1
-    return Part(float(is_met), is_met, f"{gauge.label} is {'true' if is_met else 'false'}")
+    is_known = gauge.at >= 0
+    is_met = is_known and bool(values[gauge.at]) and values[gauge.at] == 1
+    side = Side(gauge.label, float(is_met) if is_known else None)
+    return Part("", is_met, left=side, is_fixed=gauge.is_fixed)
 
 
 def _of_sides(gauge: Sides, left: Any, right: Any) -> Part:
+    sign = SIGNS[gauge.op]
+    part = Part(
+        sign,
+        is_met=False,
+        is_fixed=gauge.is_fixed,
+        left=_side(gauge.left, left),
+        right=_side(gauge.right, right),
+        unit=str(gauge.type),
+    )
     if isinstance(left, str) or isinstance(right, str):
-        is_met = (left == right) is (gauge.op == "same")
-        return Part(float(is_met), is_met, f'{gauge.left} is "{left}"')
-    sides = ((gauge.left, left), (gauge.right, right))
-    missing = [label for label, side in sides if math.isnan(side)]
-    if missing:
-        return Part(0.0, is_met=False, words=f"{missing[0]} has no value")
-    is_met = _holds(gauge.op, left, right)
-    return Part(degree(gauge.op, left, right), is_met, _apart(gauge, left, right))
+        return replace(part, is_met=(left == right) is (sign == "=="))
+    if math.isnan(left) or math.isnan(right):
+        return part
+    return replace(part, is_met=holds(sign, left, right), away=share_apart(left, right))
 
 
-def _holds(op: str, left: float, right: float) -> bool:
-    match op:
-        case "gt":
+def _side(label: str, value: Any) -> Side:
+    if isinstance(value, str):
+        return Side(label, text=value)
+    return Side(label, float(value) if math.isfinite(value) else None)
+
+
+def holds(sign: str, left: float, right: float) -> bool:
+    match sign:
+        case ">":
             return left > right
-        case "ge":
+        case ">=":
             return left >= right
-        case "lt":
+        case "<":
             return left < right
-        case "le":
+        case "<=":
             return left <= right
         case _:
-            return (left == right) is (op in {"eq", "same"})
+            return (left == right) is (sign == "==")
 
 
-def degree(op: str, left: float, right: float) -> float:
-    """0 where it is far from true, 1/2 where both sides are equal, 1 where it is surely true."""
-    width = max(WIDTH * max(abs(left), abs(right)), WIDTH_MIN)
-    ahead = left - right if op in _RISING else right - left
-    if op in _RISING | _FALLING:
-        return _clipped((ahead + width / 2) / width)
-    near = _clipped(1.0 - abs(ahead) / (width / 2))
-    return near if op in {"eq", "same"} else float(left != right)
-
-
-def _clipped(share: float) -> float:
-    return min(1.0, max(0.0, share)) if math.isfinite(share) else 0.0
-
-
-def _apart(gauge: Sides, left: float, right: float) -> str:
+def share_apart(left: float, right: float) -> float | None:
+    """0 where they are equal, 1 where one of them is 0, 2 where they are opposites."""
     if left == right:
-        return f"{gauge.left} equals {gauge.right}"
-    side = "above" if left > right else "below"
-    return f"{gauge.left} is {_gap(gauge, left, right)} {side} {gauge.right}"
-
-
-def _gap(gauge: Sides, left: float, right: float) -> str:
-    """Prices and amounts as a share of the other side; what has no such as it is."""
-    gap = abs(left - right)
-    if gauge.type.kind in _SHARES and right:
-        return f"{_short(gap / abs(right) * 100)}%"
-    if gauge.type.kind == "percent":
-        return f"{_short(gap * 100)} points"
-    if gauge.type.kind == "amount":
-        return f"{_short(gap)} {gauge.type}"
-    if gauge.type.kind in {"duration", "time"}:
-        return f"{_short(gap / 1_000)} s"
-    return _short(gap)
-
-
-def _short(value: float) -> str:
-    """Three digits that count."""
-    return words(float(f"{value:.3g}"))
+        return 0.0
+    share = abs(left - right) / max(abs(left), abs(right))
+    return share if math.isfinite(share) else None

@@ -19,7 +19,6 @@ from lefi_tui.lang.compiler import HANDED_ON, Compiler
 from lefi_tui.lang.examine import typed
 from lefi_tui.lang.form import Form, Let, Slots, V, When
 from lefi_tui.lang.labels import label_of
-from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import Program
 from lefi_tui.lang.python_way import Run, generate
 from lefi_tui.lang.source import Source, Span
@@ -39,10 +38,11 @@ class Sides(Record):
     """A comparison; its values stand at `at` and behind."""
 
     op: str
-    left: str  # as a trader calls it
+    left: str  # as a trader calls it; a constant has no name, a setting its own
     right: str
     type: Type
     at: int
+    is_fixed: bool  # constants, whatever comes
 
 
 class Truth(Record):
@@ -50,6 +50,7 @@ class Truth(Record):
 
     label: str
     at: int
+    is_fixed: bool = False
 
 
 class Joint(Record):
@@ -57,6 +58,8 @@ class Joint(Record):
 
     op: str
     parts: tuple[Gauge, ...]
+    text: str = ""  # as written
+    is_call: bool = False  # of a method that is made of several comparisons
 
 
 Gauge = Sides | Truth | Joint
@@ -148,7 +151,9 @@ class _Measuring(Compiler):
 
     def _gauge(self, x: X, values: list[V]) -> Gauge:
         if x.op in {"and", "or", "not"}:
-            return Joint(x.op, tuple(self._gauge(each, values) for each in x.args))
+            parts = tuple(self._gauge(each, values) for each in x.args)
+            is_call = all(each.op in COMPARED and each.span == NOWHERE for each in x.args)
+            return Joint(x.op, parts, "" if x.span == NOWHERE else self._written(x), is_call)
         if x.op in HANDED_ON:
             return self._gauge(x.args[0], values)
         if x.op in COMPARED and x.args[0].type.kind != "bool":
@@ -157,10 +162,11 @@ class _Measuring(Compiler):
                 values += [each for each in sides if each is not None]
                 kind = _kind(*(each.type for each in x.args))
                 left, right = (self._label(each) for each in x.args)
-                return Sides(x.op, left, right, kind, len(values) - 2)
+                is_fixed = all(each.is_const for each in x.args)
+                return Sides(x.op, left, right, kind, len(values) - 2, is_fixed)
         value = self._looked(x)
         values += [] if value is None else [value]
-        return Truth(self._label(x), -1 if value is None else len(values) - 1)
+        return Truth(self._label(x), -1 if value is None else len(values) - 1, x.is_const)
 
     def _looked(self, x: X) -> V | None:
         """The value, where it can be told without a slot more in the program."""
@@ -181,8 +187,7 @@ class _Measuring(Compiler):
         if x.op == "hist":
             return f"{self._label(x.args[0])}[{x.value}]"
         if x.is_const:
-            name = self.settings.get(id(x), "")
-            return f"{name} ({_constant(x)})" if name else _constant(x)
+            return self.settings.get(id(x), "")
         named = next((name for each, name in self.body.labels if each is x), "")
         if named or x.span == NOWHERE or x.op in {"local", "state", "event"}:
             return named or label_of(x, self.body) or x.op
@@ -191,12 +196,6 @@ class _Measuring(Compiler):
     def _written(self, x: X) -> str:
         written = " ".join(self.source.text[x.span.start : x.span.end].split())
         return written if len(written) <= LABEL_MAX else f"{written[: LABEL_MAX - 1]}…"
-
-
-def _constant(x: X) -> str:
-    if isinstance(x.value, float):
-        return words(x.value, is_percent=x.type.kind == "percent")
-    return f'"{x.value}"' if isinstance(x.value, str) else words(x.value)
 
 
 def _field(x: X) -> str:

@@ -237,7 +237,7 @@ def test_why_names_the_conditions_with_their_values() -> None:
         if close > calm and Position("BTC/USDT") == 0 { Buy("BTC/USDT", 10%, stop_loss = 1%) }
     }
     """)
-    assert BOT.why(state) == "It has not run since it was started, or it was changed."
+    assert BOT.why(state) == "It has not run since it was started or changed."
     for number, close in enumerate((100.0, 90.0)):
         state = BOT.decide(state, closes(number, close), Seen()).state
     said = BOT.why(state)
