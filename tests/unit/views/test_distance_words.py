@@ -81,10 +81,10 @@ def test_each_part_of_a_condition_has_a_line_and_the_whole_its_own() -> None:
     parts = (whole, replace(CLOSE, depth=1), inner, fixed)
     near = Near(7, 0, 1, "close > top and (a or b)", was_reached=False, parts=parts)
     assert told(near, PLACES) == [
-        Told(0, 0, False, "not reached, false", "close > top and (a or b)"),  # noqa: FBT003 -- a row
-        Told(1, 3, False, "412.30 USDT (0.6%) to go", compared(CLOSE, PLACES)),  # noqa: FBT003
-        Told(1, 5, True, "true", "one of: a or b"),  # noqa: FBT003
-        Told(1, 5, True, "always true", compared(CLOSE, PLACES), has_bar=False),  # noqa: FBT003
+        Told(0, 0, is_met=False, state="not reached, false", about="close > top and (a or b)"),
+        Told(1, 3, is_met=False, state="412.30 USDT (0.6%) to go", about=compared(CLOSE, PLACES)),
+        Told(1, 5, is_met=True, state="true", about="one of: a or b"),
+        Told(1, 5, is_met=True, state="always true", about=compared(CLOSE, PLACES), has_bar=False),
     ]
 
 
