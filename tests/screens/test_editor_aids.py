@@ -237,7 +237,7 @@ async def test_where_nothing_else_is_said_the_keys_that_help_are(tmp_path: Path)
         )
         scripts.editor.move_cursor((4, 12))
         await scripts.shows("Candle(")
-        await scripts.until(lambda: "F1 help" not in scripts.text)
+        await scripts.until(lambda: "what fits" not in scripts.text)
 
 
 @pytest.mark.asyncio
