@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Final
 
 from bots.automated.plan import TIMEFRAME_SETTING, Bound, bind, start_refusal_of
-from lefi_tui.core.bot import Handover, Text
+from lefi_tui.core.bot import GoneState, Handover, Text
 from lefi_tui.lang.contract import contract_of
+from lefi_tui.lang.maths import words
 from lefi_tui.lang.meaning import meaning
 from lefi_tui.lang.program import Program, check
 
@@ -36,7 +37,8 @@ def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
         _refusal(old.program, new.program) or _other_settings(old.program, new.program, kept),
         tuple(wanted.items()),
         states,
-        (*lost, *_states_lost(old.program, new.program)),
+        lost,
+        tuple(_gone(old.program, new.program)),
         tuple(_cold(new)),
         told.sites,
         told.more,
@@ -110,10 +112,18 @@ def _fits(old: str, new: str) -> bool:
     return old == new or {old, new} <= PLAIN
 
 
-def _states_lost(old: Program, new: Program) -> Iterator[str]:
-    for name in old.states:
-        if name not in new.states:
-            yield f"state {name}: the text has none of this name"
+def _gone(old: Program, new: Program) -> Iterator[GoneState]:
+    gone = [name for name in old.states if name not in new.states]
+    came = [name for name in new.states if name not in old.states]
+    for name in gone:
+        kind = old.state_types[name]
+        alike = [each for each in came if _fits(kind, new.state_types[each])]
+        rivals = [each for each in gone if _fits(kind, old.state_types[each])]
+        if len(alike) == len(rivals) == 1:
+            first = new.slots.first[new.states[alike[0]]]
+            yield GoneState(name, alike[0], words(first))
+        else:
+            yield GoneState(name)
 
 
 def _cold(bound: Bound) -> Iterator[str]:

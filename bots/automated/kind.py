@@ -26,6 +26,7 @@ from lefi_tui.core.bot import (
     Text,
 )
 from lefi_tui.core.nearness import Nearness
+from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import ConditionSeen
 
 
@@ -52,6 +53,10 @@ class Automated:
 
     def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover:
         return handover(before, after, is_whole=is_whole)
+
+    def held(self, state: BotState) -> Mapping[str, str]:
+        program = state.bound.program
+        return {name: words(state.slots[slot]) for name, slot in program.states.items()}
 
     def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...]:
         return places(before, after)

@@ -338,13 +338,23 @@ class Text(Record):
     settings: tuple[tuple[str, str], ...] = ()
 
 
+class GoneState(Record):
+    """A state that a text no longer has. `now` is the only one of its type that came: it may be
+    the same under another name, but nobody can say so; it begins at `first`."""
+
+    name: str
+    now: str = ""
+    first: str = ""
+
+
 class Handover(Record):
     """What becomes of a bot when it takes another text. All words are for people."""
 
     refusal: str = ""  # why it can't
     settings: tuple[tuple[str, str], ...] = ()  # that it would run with
     kept: tuple[str, ...] = ()  # states that stay, by name
-    lost: tuple[str, ...] = ()  # what does not
+    lost: tuple[str, ...] = ()  # settings that do not, in words
+    gone: tuple[GoneState, ...] = ()  # states that do not
     cold: tuple[str, ...] = ()  # what no past candle can warm, and how long it takes
     sites: tuple[tuple[int, int], ...] = ()  # places that are still there: old, new
     more: tuple[str, ...] = ()  # why it may spend more than before
@@ -360,6 +370,10 @@ class Rewritable(Protocol):
     """A kind of bot that goes on with another text: `rebind` then carries its state over."""
 
     def handover(self, before: Text, after: Text, *, is_whole: bool) -> Handover: ...
+
+    def held(self, state: Any) -> Mapping[str, str]:
+        """What its states hold, in words, by their names."""
+        ...
 
     def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
         """Places of the one text that are in the other, by their numbers: there, here. None where

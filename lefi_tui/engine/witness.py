@@ -61,6 +61,9 @@ class Watched(Record):
             return self.kind.handover(before, after, is_whole=is_whole)
         return Handover(no_text(self.name))
 
+    def held(self, state: Any) -> Mapping[str, str]:
+        return self.kind.held(state) if isinstance(self.kind, Rewritable) else {}
+
     def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
         return self.kind.places(before, after) if isinstance(self.kind, Rewritable) else None
 

@@ -11,6 +11,7 @@ from typing import Final
 from lefi_tui.lang.meaning import HandlerChange, Meaning, Named, PartChange
 
 SAME: Final = "It does the same: only its layout, its comments or its names differ."
+ANEW: Final = "; a bot that runs begins it anew"  # its value goes on by its name alone
 LINE_MAX: Final = 68  # what is longer stands below itself
 KINDS: Final = {
     "series": "with",
@@ -36,7 +37,7 @@ def in_words(of: Meaning) -> Iterator[str]:
         yield from _handler(handler)
     yield from _rows(of)
     yield from _named("settings", of.settings)
-    yield from _named("states", of.states)
+    yield from _named("states", of.states, ANEW)
     if of.more:
         yield "It may spend more than before"
         yield from (f"  {each}" for each in of.more)
@@ -82,13 +83,13 @@ def _rows(of: Meaning) -> Iterator[str]:
         yield f"  ~ {ROWS.get(row.name, row.name)}: {row.before or 'none'} -> {row.after or 'none'}"
 
 
-def _named(title: str, rows: tuple[Named, ...]) -> Iterator[str]:
+def _named(title: str, rows: tuple[Named, ...], anew: str = "") -> Iterator[str]:
     if rows:
         yield title.capitalize()
     for each in rows:
         match each.how:
             case "renamed":
-                yield f"  ~ {each.before} is called {each.after} now"
+                yield f"  ~ {each.before} is called {each.after} now{anew}"
             case "changed":
                 yield f"  ~ {each.name}: {each.before} -> {each.after}"
             case "added":

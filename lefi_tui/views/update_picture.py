@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lefi_tui.core.bot import Text
+from lefi_tui.core.bot import Handover, Rewritable, Text
 from lefi_tui.core.desk import BotRecord, Desk
 from lefi_tui.core.desk.placing import found_again
 from lefi_tui.core.desk.updating import looked_at, warms_first
@@ -30,7 +30,7 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         bot.account,
         handover.settings,
         handover.kept,
-        handover.lost,
+        (*handover.lost, *_gone(desk, bot, handover)),
         handover.cold,
         tuple(_orders(desk, bot, lambda each: _is_gone(bot, each, dict(handover.sites), found))),
         tuple(_orders(desk, bot, lambda each: each.id in found)),
@@ -38,6 +38,20 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         0 if tests is None else tests.passed,
         gates,
     )
+
+
+def _gone(desk: Desk, bot: BotRecord, handover: Handover) -> Iterator[str]:
+    """States with what they hold now, which nobody could look up afterwards."""
+    kind = desk.kinds[bot.kind]
+    held = kind.held(bot.state) if isinstance(kind, Rewritable) else {}
+    for each in handover.gone:
+        told = f"state {each.name}, which holds {held.get(each.name, 'nothing')}"
+        if each.now:
+            told += (
+                f"; {each.now} is new and begins at {each.first}. "
+                f"If it is the same, call it {each.name}: a value goes on by its name alone"
+            )
+        yield told
 
 
 def _is_gone(bot: BotRecord, order: Order, sites: dict[int, int], found: dict[str, int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from lefi_tui.core.desk import BotStatus, Desk, advance, apply
@@ -19,6 +20,8 @@ from lefi_tui.core.messages import (
     UpdateDropped,
     VenueAccepted,
 )
+from lefi_tui.views.update_picture import update_view
+from lefi_tui.views.update_view import in_words
 from tests.unit.core.desk_kit import MINUTE_MS, of, quote, submitted
 from tests.unit.core.update_kit import (
     FIRST,
@@ -240,3 +243,53 @@ def test_a_text_is_not_taken_over_another_than_it_was_compared_with() -> None:
     assert "Look again" in of(CommandRefused, step)[0].text
     _, step = advance(desk, command)
     assert not of(CommandRefused, step)
+
+
+# ---- a state under another name
+
+RENAMED = (
+    "; counter is new and begins at 0. If it is the same, call it count: a value goes on by its "
+    "name alone"
+)
+COUNTS = 'state count = 0\non PriceUpdate("BTC/USDT") { count = count + 1 }'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            COUNTS.replace("count", "counter"),
+            "Loses state count, which holds 2" + RENAMED,
+        ),
+        (
+            COUNTS.replace("count = 0", "counter = 0\nstate other = 1").replace(
+                "count = count + 1", "counter = other"
+            ),
+            "Loses state count, which holds 2",
+        ),
+        (
+            COUNTS.replace("count = 0", "counter = false").replace(
+                "count = count + 1", "counter = true"
+            ),
+            "Loses state count, which holds 2",
+        ),
+    ],
+)
+def test_a_state_under_another_name_is_lost_and_said_so_with_its_value(
+    text: str, told: str
+) -> None:
+    desk = started(COUNTS)
+    for price in (60_000.0, 60_010.0):
+        desk, _ = advance(desk, quote(price))
+    assert told in tuple(in_words(update_view(desk, update(text))))
+    desk, step = advance(desk, update(text))
+    assert of(BotUpdated, step)
+    new = next(iter(desk.bots["b"].state.bound.program.states))
+    assert value(desk, new) == 0
+
+
+def test_a_state_that_holds_nothing_yet_is_told_so() -> None:
+    text = 'state high = 1 USDT\non PriceUpdate("BTC/USDT") { high = none }'
+    desk, _ = advance(started(text), quote(60_000.0))
+    told = tuple(in_words(update_view(desk, update(NO_PAST))))
+    assert "Loses state high, which holds none" in told
