@@ -1807,7 +1807,7 @@ KEYS: Final = (
     Key("lesson_above", "up,k", "↑", "", "The lesson before; k too.", LESSONS, "move(-1)"),
     Key("lesson_below", "down,j", "↓", "lesson", "The next one; j too.", LESSONS, "move(1)", 5),
     Key("lesson_page_up", "pageup", "PgUp", "", "What it says, back.", LESSONS, "scroll(-1)"),
-    Key("lesson_page_down", "pagedown", "PgDn", "", "And further on.", LESSONS, "scroll(1)"),
+    Key("lesson_page_down", "pagedown", "PgDn", "more", "What is below.", LESSONS, "scroll(1)", 3),
     Key(
         "lesson_open",
         "enter",
@@ -1848,7 +1848,7 @@ KEYS: Final = (
     Key("shipped_above", "up,k", "↑", "", "The script before; k too.", GALLERY, "move(-1)"),
     Key("shipped_below", "down,j", "↓", "script", "The next one; j too.", GALLERY, "move(1)", 5),
     Key("shipped_page_up", "pageup", "PgUp", "", "What it says, back.", GALLERY, "scroll(-1)"),
-    Key("shipped_page_down", "pagedown", "PgDn", "", "And further on.", GALLERY, "scroll(1)"),
+    Key("shipped_page_down", "pagedown", "PgDn", "more", "What is below.", GALLERY, "scroll(1)", 3),
     Key(
         "shipped_open",
         "enter",

@@ -13,7 +13,7 @@ from rich.text import Text
 from lefi_tui.errors import shown
 from lefi_tui.lang.authoring.analysis import Analysis
 from lefi_tui.lang.contract import Contract, contract_of
-from lefi_tui.lang.contract_words import in_words
+from lefi_tui.lang.contract_words import VALUES_AT, in_words
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.distance_words import NEAR, heading
@@ -25,7 +25,6 @@ from widgets.ink import Ink, Palette
 from widgets.problems import Finding, ink_style
 
 CONTRACT: Final = "What it may do at most, at whatever market"
-WIDTH: Final = 17  # of the name of a bound, as contract_words indents it
 NONE_YET: Final = "What it may do at most is known once it has no error"
 
 
@@ -109,7 +108,7 @@ def contract_lines(contract: Contract, palette: Palette) -> Iterator[Finding]:
     handlers = iter(contract.handlers)
     row = 0
     for line in in_words(contract):
-        name, value = line[:WIDTH], line[WIDTH:]
+        name, value = line[:VALUES_AT], line[VALUES_AT:]
         if not line.startswith(" "):
             handler = next(handlers, None)
             row = handler.line - 1 if handler is not None else 0

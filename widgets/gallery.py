@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.record import Record
+from lefi_tui.lang.contract_words import VALUES_AT
 from lefi_tui.views.gallery import Picture, Shipped
 from lefi_tui.views.lab_view import Run
 from lefi_tui.views.lab_words import data_words, facts
@@ -16,11 +17,12 @@ from widgets.ink import Ground, Ink
 from widgets.lab_curves import equity_rows
 from widgets.lines import Column, Frame, Page, Row, Span, padded, table
 from widgets.report_panes import fact_rows_of
-from widgets.script_lines import prose_rows, read_from
+from widgets.script_lines import hung_rows, prose_rows, read_from
 
 NOTHING: Final = "no script came with the program"
 READING: Final = "the scripts are being read"
-CURVE_ROWS: Final = 9
+CURVE_ROWS: Final = 9  # at least
+CURVE_ROWS_MAX: Final = 18
 FACT_ROWS: Final = 2
 NO_TRADE: Final = "It made no trade there by itself."
 
@@ -62,16 +64,19 @@ class ShelfList(Listing[Shelf]):
 
 def page(shipped: Shipped, picture: Picture, frame: Frame) -> Page:
     head = padded([(f" {shipped.title}", Ink.TITLE)], frame, Ground.HEAD)
-    rows = [head]
+    above = [head]
     for number, each in enumerate(shipped.says):
-        rows += prose_rows(each, Ink.WARN if number else Ink.TEXT, frame)
-    rows += [padded([], frame), *_picture(picture, frame), padded([], frame)]
-    rows.append(padded([(" What it can do at most", Ink.DIM)], frame))
-    rows += [padded([(f" {line}", Ink.TEXT)], frame) for line in shipped.bounds]
-    return read_from(rows, frame)
+        above += prose_rows(each, Ink.WARN if number else Ink.TEXT, frame)
+    below = [padded([], frame), padded([(" What it can do at most", Ink.DIM)], frame)]
+    for line in shipped.bounds:
+        below += hung_rows(line, VALUES_AT if line.startswith(" ") else 2, Ink.TEXT, frame)
+    above.append(padded([], frame))
+    picture_rows = _picture(picture, frame, frame.height - len(above) - len(below))
+    return read_from([*above, *picture_rows, *below], frame)
 
 
-def _picture(picture: Picture, frame: Frame) -> list[Row]:
+def _picture(picture: Picture, frame: Frame, room: int) -> list[Row]:
+    """In so many rows, if they are enough for it."""
     run = picture.run
     if run is None:
         return [padded([(f" {picture.words}", Ink.WARN)], frame)]
@@ -79,7 +84,9 @@ def _picture(picture: Picture, frame: Frame) -> list[Row]:
     over = prose_rows(f"Demo market, {data_words(run)}{values}", Ink.DIM, frame)
     if not run.traded and not run.open:
         return [*over, padded([(f" {NO_TRADE}", Ink.DIM)], frame)]
-    return [*over, *_facts(run, frame), *equity_rows(run, None, replace(frame, height=CURVE_ROWS))]
+    rows = [*over, *_facts(run, frame)]
+    height = max(CURVE_ROWS, min(CURVE_ROWS_MAX, room - len(rows)))
+    return rows + equity_rows(run, None, replace(frame, height=height))
 
 
 def _facts(run: Run, frame: Frame) -> list[Row]:

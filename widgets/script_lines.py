@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 from rich.style import Style
 from rich.text import Text
@@ -13,7 +15,10 @@ from widgets.editor_marks import Mark, Marks
 from widgets.ink import Ground, Ink, Palette
 from widgets.lines import Frame, Page, Row, Span, filled, padded
 
-LINES_MAX = 200  # of one paragraph
+LINES_MAX: Final = 200  # of one paragraph
+MARGIN: Final = "  "
+DEEPER: Final = 8  # than the line that goes on
+ROOM_MIN: Final = 8  # cells
 
 
 def colored(script: str, palette: Palette) -> Text:
@@ -35,25 +40,53 @@ def _marked(script: str) -> list[tuple[str, Sequence[Mark]]]:
 
 
 def script_rows(script: str, frame: Frame) -> list[Row]:
-    """The same as rows of a pane, indented by two cells."""
+    """The same as rows of a pane, indented by two cells; a line that is too wide goes on below,
+    indented deeper."""
+    room = max(ROOM_MIN, frame.width - len(MARGIN) - 1)
     return [
-        padded([("  ", Ink.TEXT), *_spans(line, marks)], frame) for line, marks in _marked(script)
+        padded([(MARGIN + " " * lead, Ink.TEXT), *_spans(line, marks, (begin, end))], frame)
+        for line, marks in _marked(script)
+        for begin, end, lead in pieces(line, room)
     ]
 
 
-def _spans(line: str, marks: Sequence[Mark]) -> list[Span]:
+def pieces(line: str, room: int) -> Iterator[tuple[int, int, int]]:
+    """Where each begins and ends, and how far it is indented; broken at a space where it can be."""
+    indent = len(line) - len(line.lstrip())
+    begin, lead = 0, 0
+    while len(line) - begin > room - lead:
+        limit = begin + room - lead
+        cut = line.rfind(" ", begin, limit + 1)
+        if cut <= max(begin, indent - 1):
+            cut = limit
+        yield begin, cut, lead
+        begin = cut + (line[cut] == " ")
+        lead = min(indent + DEEPER, room // 2)
+    yield begin, len(line), lead
+
+
+def _spans(line: str, marks: Sequence[Mark], piece: tuple[int, int]) -> list[Span]:
     """One a stretch of letters in one ink; later marks lie on earlier ones."""
     inks = [Ink.TEXT] * len(line)
     for mark in marks:
         inks[mark.start : mark.end] = [mark.ink] * (mark.end - mark.start)
-    edges = [at for at in range(len(line)) if not at or inks[at] is not inks[at - 1]]
-    return [(line[at:end], inks[at]) for at, end in pairwise([*edges, len(line)])]
+    begin, end = piece
+    edges = [at for at in range(begin, end) if at == begin or inks[at] is not inks[at - 1]]
+    return [(line[at:to], inks[at]) for at, to in pairwise([*edges, end])]
 
 
 def prose_rows(text: str, ink: Ink, frame: Frame) -> list[Row]:
     """A paragraph in as many rows as it takes."""
     lines = wrapped(text, frame.width - 2, LINES_MAX, frame.glyphs.cut)
     return [padded([(f" {line}", ink)], frame) for line in lines]
+
+
+def hung_rows(line: str, hang: int, ink: Ink, frame: Frame) -> list[Row]:
+    """A line that keeps its spaces; what does not fit goes on below, indented so far."""
+    room = max(ROOM_MIN, frame.width - 2)
+    hanging = " " * min(hang, room // 2)
+    lines = textwrap.wrap(line, room, subsequent_indent=hanging, break_on_hyphens=False)
+    return [padded([(f" {each}", ink)], frame) for each in lines]
 
 
 def read_from(rows: Sequence[Row], frame: Frame) -> Page:

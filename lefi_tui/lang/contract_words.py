@@ -14,6 +14,7 @@ from lefi_tui.lang.contract import Amount, Ceiling, Contract, Traded
 from lefi_tui.lang.maths import words
 
 _WIDTH = 15
+VALUES_AT: Final = 2 + _WIDTH  # where the words of a bound begin, behind its name
 _VERBS = {"buy": "buys", "sell": "sells", "close": "closes", "transfer": "transfers"}
 
 

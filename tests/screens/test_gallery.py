@@ -83,6 +83,24 @@ def test_each_script_says_what_it_does_what_it_risks_and_what_it_can_do_at_most(
         assert "nothing yet" in text
 
 
+def test_no_bound_is_cut_in_a_narrow_pane_and_a_picture_takes_the_room_there_is(
+    tmp_path: Path,
+) -> None:
+    for each in house(tmp_path).scripts():
+        rows = page(each, Picture(words="nothing yet"), Frame(50, 300)).rows
+        said = "".join("".join(row.text for row in rows).split())
+        assert all("".join(line.split()) in said for line in each.bounds), each.row.name
+    picture, shipped = Picture(a_run(tmp_path)), of(tmp_path, "bollinger")
+    run = picture.run
+    assert run is not None
+    traded = Picture(replace(run, traded=1))
+    curves = [
+        sum("│" in row.text or "┤" in row.text for row in page(shipped, traded, frame).rows)
+        for frame in (Frame(78, 24), Frame(78, 36), Frame(78, 80))
+    ]
+    assert curves[0] < curves[1] < curves[2]
+
+
 def test_the_words_are_the_opening_comment_of_the_script(tmp_path: Path) -> None:
     cross = of(tmp_path, "ema_cross")
     comment = [each[2:].strip() for each in cross.text.splitlines() if each.startswith("//")]

@@ -53,6 +53,17 @@ async def test_the_lessons_stand_there_with_their_words(
         assert screen.row.lesson.number == 10
 
 
+@pytest.mark.parametrize("width", [56, 64, 78, 30])
+def test_nothing_of_a_lesson_is_cut_however_narrow_its_pane(width: int) -> None:
+    for lesson in LESSONS:
+        rows = page(LessonRow(lesson), Frame(width, 200), has_solution=True).rows
+        said = "".join("".join(row.text for row in rows).split())
+        for text in (*lesson.paragraphs, lesson.start, lesson.solution):
+            for line in text.splitlines():
+                assert "".join(line.split()) in said
+        assert all(len(row.text) == width for row in rows)
+
+
 @pytest.mark.asyncio
 async def test_a_lesson_opens_in_the_editor_fails_and_once_it_is_mended_holds(
     tmp_path: Path,
