@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from math import isfinite
 from typing import Final
 
 from bots.automated.plan import TIMEFRAME_SETTING, Bound, bind, start_refusal_of
 from lefi_tui.core.bot import GoneState, Handover, Text
-from lefi_tui.lang.contract import contract_of
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.meaning import meaning
 from lefi_tui.lang.program import Program, check
 
 KEPT: Final = 16  # it is looked at before it is asked for, and then once more
 PLAIN: Final = frozenset({"a number", "a plain number"})  # no statement gives it a unit
+TRADES: Final = frozenset({"buy", "sell"})
 WARMED: Final = frozenset({"Candle"})  # by candles of the past
 
 
@@ -42,7 +43,7 @@ def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
         tuple(_cold(new)),
         told.sites,
         told.more,
-        (_worth(old.program), _worth(new.program)),
+        (_worth(old), _worth(new)),
     )
 
 
@@ -133,7 +134,8 @@ def _cold(bound: Bound) -> Iterator[str]:
             yield f"{title} waits for {handler.warmup} events first"
 
 
-def _worth(program: Program) -> float:
+def _worth(bound: Bound) -> float:
     """The largest order that is known in quote; 0 where none is."""
-    amounts = (amount for each in contract_of(program).whole.trades for amount in each.amounts)
-    return max((e.most for e in amounts if e.kind == "worth" and e.most is not None), default=0.0)
+    places = (place for reach in bound.reaches for place in reach.places.values())
+    known = (e.size for e in places if e.kind == "worth" and e.action in TRADES)
+    return max((each for each in known if isfinite(each)), default=0.0)

@@ -92,7 +92,7 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
             *rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
             *oftener((before, after), _indexes(pairs, old, new)),
         ),
-        tuple(sorted(site for pair in _as_run(both, values, pairs) for site in _sites(*pair))),
+        tuple(sorted(_sites(_as_run(both, values, pairs)))),
     )
 
 
@@ -285,16 +285,28 @@ def _differences(
 # ---- places
 
 
-def _sites(before: Doing | None, after: Doing | None) -> Iterator[tuple[int, int]]:
-    """The same transaction; else one that trades the same in its place."""
-    if before is None or after is None:
-        return
-    old, new = list(before.places), list(after.places)
-    ways: tuple[Callable[[Place], object], ...] = (lambda each: each.key, lambda each: each.alike)
-    for way in ways:
-        for place in tuple(old):
-            other = next((each for each in new if way(each) == way(place)), None)
-            if other is not None:
-                old.remove(place)
-                new.remove(other)
-                yield place.number, other.number
+def _sites(pairs: Iterable[Pair]) -> Iterator[tuple[int, int]]:
+    """Of handlers that go on as each other the same transaction, else one that trades the same in
+    its place; then the same one in any handler: a line that was moved is that line."""
+    old: list[Place] = []
+    new: list[Place] = []
+    for before, after in pairs:
+        left = [] if before is None else list(before.places)
+        right = [] if after is None else list(after.places)
+        yield from _taken(left, right, lambda each: each.key)
+        yield from _taken(left, right, lambda each: each.alike)
+        old += left
+        new += right
+    yield from _taken(old, new, lambda each: each.key)
+
+
+def _taken(
+    old: list[Place], new: list[Place], what: Callable[[Place], object]
+) -> Iterator[tuple[int, int]]:
+    """Each old one with the first new one that is the same by that; both lists lose them."""
+    for place in tuple(old):
+        other = next((each for each in new if what(each) == what(place)), None)
+        if other is not None:
+            old.remove(place)
+            new.remove(other)
+            yield place.number, other.number

@@ -60,6 +60,15 @@ class Place(Record):
     size: float
     leverage: float
 
+    @property
+    def action(self) -> str:
+        return self.key[3]
+
+    @property
+    def kind(self) -> str:
+        """Of its size: share worth units; empty where it has none."""
+        return self.key[4]
+
     def exceeded_by(self, intent: Intent) -> bool:
         key, size = _size(intent)
         leverage = 0.0 if intent.leverage is None else float(intent.leverage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.messages import (
+    ChangeLimits,
     ChangeSettings,
     CommandRefused,
     OrderSubmitted,
@@ -12,7 +13,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.views.update_picture import update_view
 from lefi_tui.views.update_view import in_words
 from tests.unit.core.desk_kit import of, quote, submitted
-from tests.unit.core.update_kit import started, update
+from tests.unit.core.update_kit import closed, started, update
 
 GRID = """
 on PriceUpdate("BTC/USDT") {
@@ -86,9 +87,26 @@ def test_before_it_is_asked_for_each_order_says_whether_a_line_knows_it() -> Non
 def test_what_trades_something_else_is_not_its_place() -> None:
     order, desk = resting(GRID)
     sells = GRID.replace("Buy(", "Sell(").replace("100 USDT", "10%")
-    for other in (sells, WITHOUT + '\non Every(1h) { Buy("BTC/USDT", 100 USDT, at = 50000) }'):
+    for other in (sells, WITHOUT + '\non Every(1h) { Buy("BTC/USDT", 90 USDT, at = 50000) }'):
         after = told(desk, WITHOUT, other)
         assert after.orders[order].site < 0
+
+
+def test_a_line_that_was_moved_to_another_event_is_that_line() -> None:
+    order, desk = resting(GRID)
+    desk = told(desk, GRID.replace('PriceUpdate("BTC/USDT")', 'Candle("BTC/USDT", 1m)'))
+    assert desk.orders[order].site == 0
+    assert not of(OrderSubmitted, advance(desk, closed(100))[1])
+
+
+def test_two_orders_within_the_limit_are_not_one_beyond_it() -> None:
+    limit = ChangeLimits("desk", (("order_notional_max", "1000"),), at_ns=3)
+    desk, _ = advance(started(GRID), limit)
+    each = 'if Spot("BTC/USDT") < 60000 { Buy("BTC/USDT", 600 USDT, at = 50000) }'
+    twice = f'on PriceUpdate("BTC/USDT") {{ {each} }}\non Candle("BTC/USDT", 1m) {{ {each} }}'
+    assert not update_view(desk, update(twice)).refusal
+    once = GRID.replace("100 USDT", "1001 USDT")
+    assert "orders 1,001 at once" in update_view(desk, update(once)).refusal
 
 
 def test_a_list_in_another_order_gives_each_order_its_own_turn_of_the_loop() -> None:
