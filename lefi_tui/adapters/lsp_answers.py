@@ -34,7 +34,10 @@ def _completion(
 
 
 def _hover(document: Document, params: types.HoverParams, client: Client) -> types.Hover | None:
-    found = analysed(document.text).hover(document.offset(params.position))
+    """Right behind a name, of that name: editors without a mouse ask with the cursor there."""
+    text, at = document.text, document.offset(params.position)
+    is_behind = text[max(0, at - 1) : at].isalnum() and not text[at : at + 1].isalnum()
+    found = analysed(text).hover(at - is_behind)
     return None if found is None else lsp_words.hover(document, found, client)
 
 

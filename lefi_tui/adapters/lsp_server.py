@@ -81,6 +81,8 @@ class LefiServer(LanguageServer):
         self.said: set[str] = set()  # of the two words that end a session
         for word in (types.SHUTDOWN, types.EXIT):
             self.feature(word)(partial(self._ending, word))
+        # Emacs and others tell their settings unasked; there is none for this server.
+        self.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lambda _: None)
         self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._saved))
         for method, (answer, options) in ASKED.items():
             self.feature(method, options)(self._answering(answer))

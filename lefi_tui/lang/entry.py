@@ -43,7 +43,6 @@ _GIVES: Final = {
     "percent": "a Percent",
     "time": "a Time",
     "bool": "a Bool",
-    "same": "the unit of its first value",
     "joined": "the unit they share",
     "unit": "an Amount of that ticker",
     "order": "an Order",
@@ -53,6 +52,7 @@ _GIVES: Final = {
     "symbol": "a Symbol",
     "text": "a Text",
 }
+_COUNTED: Final = {2: "two", 3: "three"}
 _LENGTH: Final = 20  # of the call that tells an indicator's warm-up
 _FACTOR: Final = 2
 _JOINED: Final = "\x00"  # a space that no line ends at
@@ -64,16 +64,22 @@ class Entry(NamedTuple):
     docs: str
     notes: tuple[str, ...] = ()  # what it takes and gives
     example: str = ""
+    first: str = ""  # when an indicator has its first value
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All notes."""
+        return (*self.notes, self.first) if self.first else self.notes
 
     def markdown(self, level: str, width: int) -> str:
         head = [f"{level} `{self.form}`", *wrapped(self.docs, width)]
-        notes = [line for each in self.notes for line in item(each, width)]
+        notes = [line for each in self.told for line in item(each, width)]
         script = ["", "```lefi", *self.example.splitlines(), "```"] if self.example else []
         return "\n".join([*head, *notes, *script, ""])
 
     def plain(self, width: int) -> list[str]:
         """For a terminal."""
-        notes = [line for each in self.notes for line in item(each, width)]
+        notes = [line for each in self.told for line in item(each, width)]
         script = ["", *(f"  {each}" for each in self.example.splitlines())] if self.example else []
         return [self.form, *wrapped(self.docs, width), *notes, *script]
 
@@ -103,15 +109,28 @@ def of_event(event: EventKind) -> Entry:
 
 
 def of_builtin(builtin: Builtin) -> Entry:
-    gives = _GIVES[builtin.result]
-    plain = f" ({', '.join(builtin.numbers)}: a Number)" if builtin.numbers else ""
-    notes = (*_takes(builtin.params), *((f"gives {gives}{plain}",) if gives else ()))
+    gives = _gives(builtin)
+    notes = (*_takes(builtin.params), *((f"gives {gives}",) if gives else ()))
     if builtin.lies is not None:
         notes = (*notes, _lies(builtin.lies))
-    warm = (_warmth(builtin),) if builtin.group == "indicator" else ()
-    return Entry(
-        builtin.name, form_of(builtin), builtin.docs, (*notes, *warm), EXAMPLES[builtin.name]
-    )
+    first = _warmth(builtin) if builtin.group == "indicator" else ""
+    return Entry(builtin.name, form_of(builtin), builtin.docs, notes, EXAMPLES[builtin.name], first)
+
+
+def _gives(builtin: Builtin) -> str:
+    """`three lines, .upper, .middle and .lower, each in the unit of x`"""
+    is_same = builtin.result == "same"
+    one = f"the unit of `{builtin.params[0].name}`" if is_same else _GIVES[builtin.result]
+    if not builtin.fields or builtin.result == "candle":
+        return one
+    if builtin.numbers:
+        return "; ".join(
+            f"`.{each}` {'a Number' if each in builtin.numbers else one}" for each in builtin.fields
+        )
+    named = [*(["itself"] if builtin.has_own else []), *(f"`.{each}`" for each in builtin.fields)]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}"
+    kind = "lines" if builtin.group == "indicator" else "values"
+    return f"{_COUNTED[len(named)]} {kind}, {listed}, each {'in ' * is_same}{one}"
 
 
 def _lies(lies: Lies) -> str:
@@ -161,8 +180,13 @@ def _warmth(builtin: Builtin) -> str:
     program = check(f'on Candle("BTC/USDT", 1h) {{ Print("{{{call}{field}}}") }}').program
     assert program is not None, call
     first, settled = program.handlers[0].warmup, program.settled
+    return f"`{call}{field}` {first_value(first, settled)}"
+
+
+def first_value(first: int, settled: int, unit: str = "candle") -> str:
+    """`unit` is what it steps by: candles, or the events of a handler that hears no candles."""
     later = f", the same wherever history began from {settled:,} on" if settled > first else ""
-    return f"`{call}{field}` has its first value at candle {first:,}{later}"
+    return f"has its first value at {unit} {first:,}{later}"
 
 
 def _given(param: Param) -> str:

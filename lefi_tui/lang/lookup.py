@@ -45,7 +45,7 @@ class Topic(Record):
 def topics() -> Mapping[str, Topic]:
     """By name; words first, messages behind them."""
     out = {
-        name: Topic(name, _kind(name), " ".join((each.form, each.docs, *each.notes)), each)
+        name: Topic(name, _kind(name), " ".join((each.form, each.docs, *each.told)), each)
         for name, each in entries().items()
     }
     return out | {code: _message(code) for code in CODES}

@@ -103,9 +103,9 @@ def _indicators() -> str:
     listed = _words(each.name for each in found)
     return (
         f"{listed}\nAn indicator that names no series reads the candle of its `on Candle` handler. "
-        "Its first\nvalue comes after as many events as each entry says; from the second number on "
-        "it is the same, to\nnine digits, wherever history began, and a bot is warmed with that "
-        "many candles.\n\n" + _entries(map(of_builtin, found))
+        "Its first\nvalue comes at the candle that its entry names; from the second number on it "
+        "is the same, to nine\ndigits, wherever history began, and a bot is warmed with that many "
+        "candles.\n\n" + _entries(map(of_builtin, found))
     )
 
 

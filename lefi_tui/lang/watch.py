@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from lefi_tui.lang.source import Span
-from lefi_tui.lang.tree import X
+from lefi_tui.lang.tree import HERE, Clock, X
 from lefi_tui.lang.types import Bindings, Type
 
 
@@ -19,6 +19,8 @@ class Seen(NamedTuple):
     is_series: bool
     warm: int  # events until it is there
     constant: Any  # its value where that is known when a bot is bound, else None
+    settled: int = 0  # events until it hangs no more on where history began
+    clock: Clock | None = HERE  # the candles whose events these are
 
 
 class Watch:
@@ -34,7 +36,7 @@ class Watch:
 
     def see(self, span: Span, value: X) -> None:
         constant = value.value if value.is_const else None
-        found = Seen(value.type, value.is_series, value.warm, constant)
+        found = Seen(value.type, value.is_series, value.warm, constant, value.settled, value.clock)
         known = self.seen.setdefault(span, [])
         if found not in known:
             known.append(found)

@@ -31,6 +31,12 @@ def test_the_page_has_helix_start_the_server_for_scripts() -> None:
     assert (language["file-types"], language["scope"]) == (["lefi"], SCOPE)
 
 
+def test_the_page_has_emacs_start_the_same() -> None:
+    (block,) = blocks("elisp")
+    assert '\'(lefi-mode . ("lefi" "lsp"))' in block
+    assert block.count("(") == block.count(")")
+
+
 def test_the_page_has_neovim_start_the_same_in_each_of_its_ways() -> None:
     ways = [each for each in blocks("lua") if "vim.lsp" in each]
     assert len(ways) == 2

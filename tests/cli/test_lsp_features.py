@@ -65,6 +65,24 @@ def test_what_is_chosen_is_written_with_the_cursor_where_the_next_word_goes() ->
         assert editor.words(spot["textEdit"]["range"]) == "Spo"
 
 
+def test_right_behind_a_name_a_hover_is_the_names(editor: Editor) -> None:
+    asked = [
+        editor.ask("textDocument/hover", editor.about(at))
+        for at in ("EM|A(close, fast", "EMA|(close, fast")
+    ]
+    assert asked[0] == asked[1]
+    assert asked[0]["contents"]["value"].startswith("```lefi\nEMA(x, n)")
+
+
+def test_settings_that_an_editor_tells_unasked_are_taken_in_silence() -> None:
+    with Editor() as one:
+        one.say("workspace/didChangeConfiguration", {"settings": {}})
+        one.ask("shutdown", None)
+        one.say("exit", None)
+        assert one.left() == 0
+        assert one.complaints() == ""
+
+
 def test_a_hover_tells_form_unit_and_words(editor: Editor) -> None:
     found = editor.ask("textDocument/hover", editor.about("EMA(close, fa|st)"))
     assert found["contents"]["kind"] == "markdown"

@@ -10,11 +10,12 @@ from lefi_tui.lang import syntax as s
 from lefi_tui.lang.authoring.binding import Bound
 from lefi_tui.lang.authoring.records import Hover
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
-from lefi_tui.lang.entry import TAKES, Entry, of_builtin, of_event, of_told
+from lefi_tui.lang.entry import TAKES, Entry, first_value, of_builtin, of_event, of_told
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token, shown
 from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
+from lefi_tui.lang.tree import HERE
 from lefi_tui.lang.watch import Watch
 
 _TITLE_MAX: Final = 100
@@ -79,7 +80,8 @@ def _of_entry(word: Token, name: str, unit: str, more: tuple[str, ...] = ()) -> 
     entry = entry_of(name)
     if entry is None:
         return None
-    return Hover(word.span, entry.form, unit, (entry.docs, *entry.notes, *more), name)
+    notes = (*entry.notes, *more) if more else entry.told
+    return Hover(word.span, entry.form, unit, (entry.docs, *notes), name)
 
 
 def _of_method(looked: Looked, word: Token, value: s.Expr | None) -> Hover | None:
@@ -129,8 +131,13 @@ def _of_field(looked: Looked, node: s.Field) -> Hover:
 
 def _warmth(looked: Looked, span: Span) -> tuple[str, ...]:
     """When a series has its first value."""
-    warm = max((each.warm for each in looked.watch.seen.get(span, ())), default=0)
-    return (f"It has its first value at event {warm:,}.",) if warm > 1 else ()
+    seen = looked.watch.seen.get(span, ())
+    latest = max(seen, key=lambda each: each.warm, default=None)
+    if latest is None or latest.warm <= 1:
+        return ()
+    is_of_candles = looked.event == "Candle" or latest.clock not in {HERE, None}
+    unit = "candle" if is_of_candles else "event"
+    return (f"It {first_value(latest.warm, latest.settled, unit)}.",)
 
 
 def _argument(looked: Looked, word: Token) -> Hover | None:

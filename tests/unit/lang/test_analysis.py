@@ -64,12 +64,24 @@ def test_a_setting_is_hovered_with_its_bounds_and_its_words() -> None:
 def test_a_series_is_told_with_its_warm_up() -> None:
     script = 'on Candle("BTC/USDT", 5m) {{ quick = EM|A(close, 12)[1]; Print(qui|ck) }}'
     assert hovered(script.replace("EM|A", "EMA").format()).docs == (
-        "It has its first value at event 13.",
+        "It has its first value at candle 13, the same wherever history began from 145 on.",
     )
     assert (
-        "It has its first value at event 12."
+        "It has its first value at candle 12, the same wherever history began from 144 on."
         in hovered(script.replace("qui|ck", "quick").format()).docs
     )
+
+
+def test_what_an_indicator_steps_by_is_called_by_its_name_and_told_once() -> None:
+    ema = 'on PriceUpdate("A/B") {{ Print({}) }}'
+    for call, unit in (
+        ("EM|A(event.price, 9)", "event"),
+        ('EM|A(Candles("A/B", 1d).close, 9)', "candle"),
+    ):
+        docs = hovered(ema.format(call)).docs
+        assert [each for each in docs if "first value" in each] == [
+            f"It has its first value at {unit} 9, the same wherever history began from 108 on."
+        ]
 
 
 def test_event_and_its_fields_lead_to_its_entry() -> None:

@@ -81,12 +81,26 @@ def test_lines_fit_a_terminal() -> None:
     assert [line for line in PAGE.splitlines() if len(line) > WIDTH] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "gives"),
+    [
+        ("Bollinger", "three lines, `.upper`, `.middle` and `.lower`, each in the unit of `x`"),
+        ("Stochastic", "two lines, `.k` and `.d`, each a Number"),
+        ("ADX", "three lines, itself, `.plus` and `.minus`, each a Number"),
+        ("Supertrend", "`.line` a Price, quote per base; `.direction` a Number"),
+        ("Fee", "two values, `.maker` and `.taker`, each a Percent"),
+    ],
+)
+def test_what_has_several_values_is_told_with_each(name: str, gives: str) -> None:
+    assert f"gives {gives}" in entries()[name].notes
+
+
 def test_an_entry_says_what_it_takes_and_gives_and_how_long_it_warms() -> None:
     assert entries()["EMA"].plain(80)[:6] == [
         "EMA(x, n)",
         "Exponential moving average.",
         "- takes `x` a series; `n` a length, whole, 1 to 5,000",
-        "- gives the unit of its first value",
+        "- gives the unit of `x`",
         "- `EMA(close, 20)` has its first value at candle 20, the same wherever history",
         "  began from 240 on",
     ]
