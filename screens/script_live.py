@@ -74,6 +74,7 @@ class ScriptLive:
         self._distances: DistancesQuery | None = None
         self._wanted: Wanted | None = None
         self._answer: WorthView | None = None
+        self._near = DistancesView()
         self._bot: BotView | None = None
         self._looks: Newest[Place, Wanted] = Newest(screen, wanted_at, self._came, REST_SECONDS)
         self.is_on = False
@@ -81,7 +82,7 @@ class ScriptLive:
     # ---- what is asked
 
     def turn(self, *, is_on: bool) -> None:
-        self.is_on, self._distances = is_on, None
+        self.is_on, self._distances, self._near = is_on, None, DistancesView()
         self._forget()
         self.look()
 
@@ -163,7 +164,9 @@ class ScriptLive:
         if isinstance(answer, BotView):
             self._heard_bot(answer)
         elif self.is_on:
+            self._near = answer
             self._listed(answer, self._places(answer.account))
+            self._told()
 
     def _heard_bot(self, bot: BotView) -> None:
         before = self._bot
@@ -179,6 +182,12 @@ class ScriptLive:
             return ""
         if not (wanted.words or wanted.refusal):
             return ""
+        states, near = dict(self._near.states), self._near
+        if wanted.refusal and wanted.words in states:
+            value = printed(states[wanted.words], wanted.unit, self._places(near.account))
+            return (
+                f"{wanted.words} = {value}{unit_after(wanted)}   bot {near.bot} on {near.account}"
+            )
         refusal = wanted.refusal or (answer.refusal if answer is not None else "")
         if refusal:
             return f"{wanted.words}: {refusal}" if wanted.words else refusal
@@ -188,9 +197,7 @@ class ScriptLive:
         values = (printed(each, wanted.unit, places) for each in answer.values[:VALUES_MAX])
         shown = ", ".join(values) or "nothing yet"
         more = ", …" if len(answer.values) > VALUES_MAX else ""
-        # A name of a kind (`a condition`) says what the value shows by itself.
-        unit = "" if wanted.unit.startswith(("a ", "an ")) else f" {wanted.unit}".rstrip()
-        return f"{wanted.words} = {shown}{more}{unit}   {self._of(answer)}"
+        return f"{wanted.words} = {shown}{more}{unit_after(wanted)}   {self._of(answer)}"
 
     def _of(self, answer: WorthView) -> str:
         """Of what it is: a bot's settings, or an account's market; and how old its candle is."""
@@ -227,6 +234,11 @@ def wanted_at(place: Place) -> Wanted:
     asked, unit = value_source(place.text, span), analysis.unit_of(span)
     words = written(place.text, span)
     return replace(of, words=words, unit=unit, source=asked.source, refusal=asked.refusal)
+
+
+def unit_after(wanted: Wanted) -> str:
+    """A name of a kind (`a condition`) says what the value shows by itself."""
+    return "" if wanted.unit.startswith(("a ", "an ")) else f" {wanted.unit}".rstrip()
 
 
 def written(text: str, span: Span) -> str:

@@ -10,7 +10,9 @@ from bots.automated.state import BotState, LastRun
 from lefi_tui.core.nearness import Near, Nearness, NearRun
 from lefi_tui.lang.authoring.distance import Distance, distances
 from lefi_tui.lang.authoring.measuring import measured
+from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import Program
+from lefi_tui.lang.types import PERCENT
 from lefi_tui.lang.waiting import Begun
 
 NEVER: Final = "It has not run since it was started or changed."
@@ -21,13 +23,23 @@ NOT_HERE: Final = "the newest candle does not make it run"
 def of_last_runs(state: BotState) -> Nearness:
     """Each handler by its own."""
     last = state.last
+    states = _states(state)
     if last is None:
-        return Nearness(refusal=NEVER)
+        return Nearness(refusal=NEVER, states=states)
     known = {each.run.handler: each for each in (*state.others, last)}
     runs = tuple(
         _by_last(state.bound, number, known.get(number)) for number in _telling(state.bound)
     )
-    return Nearness(runs, at_ms=max(each.at_ms for each in known.values()))
+    at_ms = max(each.at_ms for each in known.values())
+    return Nearness(runs, at_ms=at_ms, states=states)
+
+
+def _states(state: BotState) -> tuple[tuple[str, str], ...]:
+    program = state.bound.program
+    return tuple(
+        (name, words(state.slots[slot], is_percent=program.state_types[name] == str(PERCENT)))
+        for name, slot in program.states.items()
+    )
 
 
 def _by_last(bound: Bound, number: int, last: LastRun | None) -> NearRun:

@@ -65,6 +65,7 @@ class Nearness(Record):
     runs: tuple[NearRun, ...] = ()
     refusal: str = ""
     at_ms: int = 0
+    states: tuple[tuple[str, str], ...] = ()  # of the bot, as its kind prints them
 
 
 @runtime_checkable

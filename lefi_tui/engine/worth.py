@@ -46,7 +46,13 @@ class Worth:
         if bot is not None:
             found = await asyncio.to_thread(near_of, desk, bot)
             return DistancesView(
-                found.runs, found.refusal, bot.account, bot.id, is_bots=True, at_ms=found.at_ms
+                found.runs,
+                found.refusal,
+                bot.account,
+                bot.id,
+                is_bots=True,
+                at_ms=found.at_ms,
+                states=found.states,
             )
         fed = await self._fed(asked, desk)
         if isinstance(fed, str):

@@ -15,3 +15,4 @@ class DistancesView(Record):
     bot: str = ""  # whose settings these are; none: they are the script's own
     is_bots: bool = False  # its own runs tell it, with its state; else a run of nobody's
     at_ms: int = 0  # of its newest run, or the close of the newest candle; 0: it reads none
+    states: tuple[tuple[str, str], ...] = ()  # of that bot, as they stand

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -50,7 +51,7 @@ class Ticks:
         at_ms = BEGIN_MS + self._number * TICK_MS
         quote = self._market.quote(MARKET[1], at_ms // TICK_MS)
         row = PriceRow(*MARKET, quote.bid, quote.ask, quote.last, 0.01, 1, 2, 0, 5_000)
-        return replace(self._desk, at_ns=at_ms * 1_000_000, prices=(row,))
+        return structs.replace(self._desk, at_ns=at_ms * 1_000_000, prices=(row,))
 
 
 def frame_ms() -> Reading:

@@ -72,6 +72,7 @@ async def test_a_bot_that_runs_the_text_tells_its_last_run() -> None:
     level, crossings = (each.parts[0] for each in rows(view))
     assert (level.left.value, level.right, level.away) == (49_900, Side("level", 50_000), 0.002)
     assert crossings.left.value == 1
+    assert view.states == (("crossings", "1"),)
 
 
 @pytest.mark.asyncio
