@@ -78,6 +78,12 @@ class MarketsUnfitError(UsageError):
     title = "Script and data name other markets"
 
 
+class SettingRefusedError(UsageError):
+    code = "LE105"
+    title = "The script does not take this value"
+    usual_next = "Give another; its line `setting NAME = …` in the script says which it takes"
+
+
 class NotThereYetError(LefiError):
     code = "LE103"
     title = "Not there yet"

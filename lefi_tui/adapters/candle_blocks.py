@@ -16,6 +16,7 @@ from pathlib import Path
 from lefi_tui.adapters.candle_cells import Cells, Places, Rows, places, scale_of, text_of
 from lefi_tui.adapters.candle_rows import Batch, batches, wrong
 from lefi_tui.core.candles import Column
+from lefi_tui.core.timeframe import candles
 from lefi_tui.errors import MarketFileError
 from lefi_tui.requests import Progress
 
@@ -46,7 +47,7 @@ class Blocks:
     def check(self) -> None:
         """There are enough rows, and no row is nearer to the one before it than most are."""
         if self.count < 2:
-            why = f"It has {self.count} candles; two at least tell the timeframe."
+            why = f"It has {candles(self.count)}; two at least tell the timeframe."
             raise MarketFileError(why, where=str(self.path), next_step="Give a longer file")
         if min(self._steps) < self.timeframe_ms:
             raise _out_of_order(self.path, self.timeframe_ms)

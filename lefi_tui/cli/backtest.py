@@ -14,6 +14,7 @@ from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli import simulated
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
+from lefi_tui.core.timeframe import candles
 from lefi_tui.errors import REFUSED
 from lefi_tui.requests import BacktestRequest
 
@@ -89,7 +90,7 @@ _ROWS = (
 
 
 def _tell(report: Mapping[str, Any], output: Output) -> None:
-    output.line(f"{report['script']}  {report['symbol']}  {report['candles']:,} candles")
+    output.line(f"{report['script']}  {report['symbol']}  {candles(report['candles'])}")
     for name, title, form in _ROWS:
         value = report[name]
         output.line(f"  {title:<15}{'none' if value is None else form.format(value):>14}")

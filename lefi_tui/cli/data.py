@@ -15,6 +15,7 @@ from lefi_tui.cli import simulated, values
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
 from lefi_tui.cli.progress import progress
+from lefi_tui.core.timeframe import candles
 from lefi_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lefi_tui.adapters.candle_store import Kept
     from lefi_tui.wiring.candles import Wanted
 
+MINUTE_MS: Final = 60_000  # of candles, where nothing is said
 GAPS_SHOWN: Final = 5
 PARQUET: Final = ".parquet"
 CSV: Final = (".csv", ".csv.gz")
@@ -48,7 +50,7 @@ def _fetch(arguments: Namespace, output: Output) -> None:
     if arguments.json:
         output.value({**_as_data(answer.kept), "fetched": answer.new, "refused": answer.refused})
         return
-    output.line(f"{answer.new:,} candles came.")
+    output.line(f"{candles(answer.new)} came.")
     if answer.refused:
         output.line(f"{answer.refused} that can't be were refused and are missing.")
     _tell(answer.kept, output)
@@ -67,7 +69,8 @@ def _wanted(arguments: Namespace) -> Wanted:
     exchange, symbol = arguments.what
     span = simulated.window(arguments)
     place, market = _said(values.exchange, exchange), _said(values.symbol, symbol)
-    return Wanted(place, market, arguments.timeframe, span.from_ms, span.to_ms)
+    length_ms = arguments.timeframe or MINUTE_MS
+    return Wanted(place, market, length_ms, span.from_ms, span.to_ms)
 
 
 def _said(read: Callable[[str], str], text: str) -> str:
@@ -103,10 +106,10 @@ def _tell(there: Kept, output: Output) -> None:
     shelf = there.shelf
     frame = frame_name(shelf.timeframe_ms)
     span = f"{_when(there.from_ms)} to {_when(there.to_ms)}" if there.candles else "nothing yet"
-    output.line(f"{shelf.exchange} {shelf.symbol} {frame}: {there.candles:,} candles, {span}")
+    output.line(f"{shelf.exchange} {shelf.symbol} {frame}: {candles(there.candles)}, {span}")
     if there.holes:
         count = len(there.holes)
-        output.line(f"  {count} gap{'s' * (count > 1)}, {there.missing:,} candles missing:")
+        output.line(f"  {count} gap{'s' * (count > 1)}, {candles(there.missing)} missing:")
         for begin, end in there.holes[:GAPS_SHOWN]:
             output.line(f"    {_when(begin)} to {_when(end)}")
         if count > GAPS_SHOWN:
@@ -160,7 +163,8 @@ def _import(arguments: Namespace, output: Output) -> None:
     from lefi_tui.wiring.candles import Foreign, taken_in
 
     exchange = arguments.exchange or IMPORTED
-    foreign = Foreign(Path(arguments.what[0]), exchange, arguments.symbol)
+    file = Path(arguments.what[0])
+    foreign = Foreign(file, exchange, arguments.symbol, arguments.timeframe)
     with progress(output, foreign.symbol) as shown:
         taken = taken_in(settings, foreign, simulated.columns(), shown)
     if taken.had_funding:
@@ -168,8 +172,8 @@ def _import(arguments: Namespace, output: Output) -> None:
     there = taken.kept
     if taken.differing:
         output.say(
-            f"{taken.differing:,} candles of {arguments.what[0]} have other numbers than those "
-            "kept for their times, which stay. To have the file's, delete "
+            f"{candles(taken.differing)} of {arguments.what[0]} with other numbers than those kept "
+            "for the same times, which stay. To have the file's, delete "
             f"{there.shelf.file} and import again, or keep them apart with --exchange NAME."
         )
     if arguments.json:
@@ -193,17 +197,27 @@ def _export(arguments: Namespace, output: Output) -> None:
         with _opened(out) as write:
             count = _written(lines, write, as_csv=as_csv)
     if out is not None:
-        output.say(f"{count:,} candles are in {out}.")
+        output.say(f"{out} has {candles(count)}.")
 
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[Callable[[str], Any]]:
+    """A file is whole or is not there: one that was there stays until then."""
     if path is None:
         yield sys.stdout.write
         sys.stdout.flush()
         return
-    with gzip.open(path, "wt") if path.suffix == ".gz" else path.open("w") as out:
-        yield out.write
+    if path.exists() and not path.is_file():  # a device, a pipe
+        with path.open("w") as out:
+            yield out.write
+        return
+    early = path.with_name(f".{path.name}.part")
+    try:
+        with gzip.open(early, "wt") if path.suffix == ".gz" else early.open("w") as out:
+            yield out.write
+        early.replace(path)
+    finally:
+        early.unlink(missing_ok=True)
 
 
 def _written(lines: Iterable[str], write: Callable[[str], Any], *, as_csv: bool) -> int:

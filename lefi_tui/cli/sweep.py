@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lefi_tui.cli.backtest import request_of
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.progress import progress
+from lefi_tui.core.timeframe import candles
 from lefi_tui.errors import INTERRUPTED, NotThereYetError, SweepError
 from lefi_tui.requests import SweepRequest
 
@@ -52,7 +53,7 @@ def _tell(found: SweepView, output: Output) -> None:
     from lefi_tui.views.sweep_view import BEST_MAX
 
     output.line(
-        f"{found.script}  {', '.join(found.symbols)}  {found.candles:,} candles  "
+        f"{found.script}  {', '.join(found.symbols)}  {candles(found.candles)}  "
         f"{len(found.cells):,} variants in {found.seconds:.1f} s"
     )
     ways = ", ".join(f"{count:,} by the {name} way" for name, count in found.ways)

@@ -285,8 +285,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                     "--timeframe",
                     metavar="T",
                     type=values.duration_ms,
-                    default=60_000,
-                    help="of the candles: 1m if not said, 5m, 1h",
+                    help="of the candles: 1m if not said, 5m, 1h; a file to import has its own",
                 ),
                 argument(
                     "--from", dest="start", metavar="T", type=values.time_ms, help="first candle"

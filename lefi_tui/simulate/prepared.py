@@ -29,9 +29,11 @@ from lefi_tui.errors import (
     MarketFileError,
     MarketsUnfitError,
     ScriptRefusedError,
+    SettingRefusedError,
     UsageError,
 )
-from lefi_tui.requests import BacktestRequest, Progress, RunRequest
+from lefi_tui.lang.program import check
+from lefi_tui.requests import SET, BacktestRequest, Progress, RunRequest
 
 SYMBOL_SETTING: Final = "symbol"
 LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
@@ -147,12 +149,24 @@ def _bind(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) ->
     if unknown and known:
         raise UsageError(
             f"the script has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}",
-            where="--set",
+            where=SET.strip(),
         )
     refusal = refusal_of(request.source, settings)
     if refusal:
+        _check_values(request, settings)
         raise ScriptRefusedError(refusal, where=str(request.script))
     return bind(request.source, settings)
+
+
+def _check_values(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) -> None:
+    """A value that the script does not take, where the script itself is right."""
+    if not _settings_known(request.source, settings):
+        return
+    for name, value in request.settings:
+        found = check(request.source, settings={name: value}, timeframe_ms=request.timeframe_ms)
+        wrong = next((each.message for each in found.diagnostics if each.is_error), "")
+        if wrong:
+            raise SettingRefusedError(wrong, where=f"{SET}{name}={value}")
 
 
 def _settings_known(source: str, settings: Mapping[str, str]) -> list[str]:

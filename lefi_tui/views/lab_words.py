@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Final
 
 from lefi_tui.core.record import Record
-from lefi_tui.core.timeframe import span
+from lefi_tui.core.timeframe import candles, span
 from lefi_tui.errors import (
     CandlesUnfitError,
     LefiError,
     MarketsUnfitError,
     NoCandleError,
     ScriptRefusedError,
+    SettingRefusedError,
     shown,
 )
+from lefi_tui.requests import SET
 from lefi_tui.views import numbers
 from lefi_tui.views.lab_view import Refused, Run
 from lefi_tui.views.numbers import NS_PER_MS
@@ -108,7 +110,7 @@ def data_words(run: Run) -> str:
 
 def way_words(run: Run) -> str:
     """How it ran: the machine's time is that of its first run, whatever it is asked again."""
-    return f"{run.candles:,} candles in {run.seconds:.3f} s, {run.way} way"
+    return f"{candles(run.candles)} in {run.seconds:.3f} s, {run.way} way"
 
 
 def named(run: Run) -> str:
@@ -123,6 +125,7 @@ LISTED: Final = "Outside the text {lab_data} lists the candles there are, those 
 BY_KEYS: Final = {
     CandlesUnfitError.code: f"{LISTED}; {{lab_settings}} sets another `timeframe`",
     MarketsUnfitError.code: LISTED,
+    SettingRefusedError.code: "Outside the text {lab_settings} sets another",
     NoCandleError.code: "Outside the text {lab_settings} sets another `from` and `to`, and "
     "{lab_data} lists the candles there are",
 }
@@ -146,7 +149,8 @@ def refusal_words(said: Refused, shown_key: Callable[[str], str]) -> str:
     next_step = said.next_step
     if said.code in BY_KEYS:
         next_step = BY_KEYS[said.code].format(**{each: shown_key(each) for each in KEYS})
-    error = LefiError(said.why, where=said.where, next_step=next_step)
+    where = said.where.removeprefix(SET)
+    error = LefiError(said.why, where=where, next_step=next_step)
     error.code, error.what = said.code, said.title
     return four_parts(error)
 

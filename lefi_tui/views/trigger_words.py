@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lefi_tui.core import messages as m
 from lefi_tui.core.bot import Bar
+from lefi_tui.core.timeframe import candles
 from lefi_tui.views.chart_view import frame_name
 
 BARS_SHOWN: Final = 4
@@ -38,7 +39,7 @@ def _print(message: m.TradePrinted) -> str:
 
 
 def _history(message: m.HistoryLoaded) -> str:
-    return f"Began with {len(message.bars)} candles of the past; they warm and carry out nothing."
+    return f"Began with {candles(len(message.bars))} of the past: to warm, nothing is carried out."
 
 
 def _timers(message: m.TimersDue) -> str:

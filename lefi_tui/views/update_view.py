@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lefi_tui.core.live_gates import Gate
 from lefi_tui.core.record import Record
+from lefi_tui.core.timeframe import candles
 
 
 class UpdateView(Record):
@@ -33,7 +34,7 @@ def in_words(view: UpdateView) -> Iterator[str]:
     for each in view.lost:
         yield f"Loses {each}"
     if view.history:
-        yield f"Is warmed first, by {view.history:,} candles of the past; until then it runs on"
+        yield f"Is warmed first, by {candles(view.history)} of the past; until then it runs on"
     for each in view.cold:
         yield f"Begins anew: {each}"
     yield "Its orders, its position and the exits of that stay as they are"

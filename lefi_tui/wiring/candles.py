@@ -33,6 +33,8 @@ from lefi_tui.adapters.parquet_rows import write_parquet
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.candles import doubles
 from lefi_tui.core.record import Record
+from lefi_tui.core.timeframe import candles as in_words
+from lefi_tui.core.timeframe import span
 from lefi_tui.errors import ExchangeError, RefusedError, UsageError
 from lefi_tui.requests import Progress
 from lefi_tui.settings import Settings
@@ -100,7 +102,7 @@ async def _fetched(settings: Settings, wanted: Wanted, progress: Progress, say: 
             await fetch.all(wanted)
         except asyncio.CancelledError:
             there = growing.finish()
-            say(f"{there.candles:,} candles are kept; the same command goes on from there.")
+            say(f"Kept: {in_words(there.candles)}; the same command goes on from there.")
             raise
         except BaseException:
             growing.finish()
@@ -204,12 +206,20 @@ class Foreign(Record):
     file: Path
     exchange: str
     symbol: str
+    timeframe_ms: int | None = None  # that somebody says it has
 
 
 def taken_in(settings: Settings, foreign: Foreign, columns: Path, progress: Progress) -> Taken:
     """Checked like any, joined to what is there; ours stays. `columns`: the folder for long ones
     on their way."""
     read = ColumnCache(columns).read(foreign.file, foreign.symbol, progress)
+    if foreign.timeframe_ms not in {None, read.timeframe_ms}:
+        raise UsageError(
+            f"the candles of {foreign.file} are {span(read.timeframe_ms)} long",
+            where=f"--timeframe {span(foreign.timeframe_ms)}",
+            next_step="Leave it out: a file is taken in as it is, and a script that asks for "
+            "longer candles builds them by itself",
+        )
     shelf = Shelf(candles_folder(settings), foreign.exchange, foreign.symbol, read.timeframe_ms)
     growing, count = Growing(shelf), len(read.bars)
     for begin in range(0, count, PAGE):

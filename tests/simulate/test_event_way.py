@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from lefi_tui.errors import MarketFileError, ScriptRefusedError, UsageError
+from lefi_tui.errors import MarketFileError, ScriptRefusedError, SettingRefusedError, UsageError
 from lefi_tui.requests import BacktestRequest, Costs, MarketFile, Window
 from lefi_tui.simulate.event_way import backtest
 
@@ -143,9 +143,12 @@ def test_markets_of_two_currencies_or_timeframes_are_refused(tmp_path: Path) -> 
 def test_a_script_with_errors_and_a_wrong_setting_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScriptRefusedError, match="LF"):
         backtest(asked(tmp_path, SOURCE.replace("Buy", "Byu")))
+    with pytest.raises(SettingRefusedError, match="`abc` is not known here") as refused:
+        backtest(replace(asked(tmp_path), settings=(("size", "abc"),)))
+    assert refused.value.where == "--set size=abc"
     with pytest.raises(UsageError, match="no setting 'sise'"):
         backtest(replace(asked(tmp_path), settings=(("sise", "1%"),)))
-    with pytest.raises(ScriptRefusedError):
+    with pytest.raises(SettingRefusedError, match="`size` is outside its bounds"):
         backtest(replace(asked(tmp_path), settings=(("size", "500%"),)))
 
 
