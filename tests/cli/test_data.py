@@ -17,7 +17,6 @@ import pytest
 
 from lefi_tui.adapters.history_files import read_candles
 from lefi_tui.cli import main
-from lefi_tui.wiring.demo_candles import COUNT, FOLDER, DemoCandles
 from tests.exchange.public_rest import BEGIN_MS, LISTED_MS, MINUTE, Fault, PublicRest, public_rest
 
 ROOT = Path(__file__).parents[2]
@@ -306,65 +305,6 @@ def test_a_file_from_elsewhere_is_taken_in_and_given_out_again(home: Home) -> No
     status, out, _ = home.lefi(*arguments)
     assert (status, out) == (0, "")
     assert read_candles(copy, BTC).bars[:5] == read_candles(foreign, BTC).bars
-
-
-def imported(home: Home, count: int) -> Path:
-    """A file of so many minutes, and that much of it kept here."""
-    foreign = home.folder / "foreign.csv"
-    rows = (f"{BEGIN_MS + number * MINUTE},1,2,0.5,1.5,7\n" for number in range(count))
-    foreign.write_text("time,open,high,low,close,volume\n" + "".join(rows))
-    assert home.lefi("data", "import", str(foreign), "--symbol", BTC)[0] == 0
-    return foreign
-
-
-def test_an_import_holds_a_file_to_the_length_that_is_said_of_it(home: Home) -> None:
-    foreign = str(imported(home, 5))
-    said = ("data", "import", foreign, "--symbol", BTC, "--exchange", "other", "--timeframe")
-    assert home.lefi(*said, "1m")[0] == 0
-    status, out, err = home.lefi(*said[:-2], "another", "--timeframe", "1h")
-    assert (status, out) == (2, "")
-    assert "--timeframe 1h" in err
-    assert f"the candles of {foreign} are 1m long" in err
-    assert {each["exchange"] for each in home.answer("data", "list")} == {"imported", "other"}
-
-
-def test_an_export_that_ends_in_the_middle_leaves_the_file_that_was_there(home: Home) -> None:
-    imported(home, 5)
-    out = home.folder / "out" / "copy.csv"
-    out.parent.mkdir()
-    export = ("data", "export", "imported", BTC, "--out", str(out))
-    assert home.lefi(*export)[0] == 0
-    whole = out.read_text()
-    kept = home.folder / "candles" / "imported" / home.file.name
-    kept.write_text(kept.read_text().replace(f"{BEGIN_MS + 3 * MINUTE},", "9 broken,"))
-    assert home.lefi(*export)[0] != 0
-    assert out.read_text() == whole
-    assert list(out.parent.iterdir()) == [out]
-
-
-def test_one_candle_is_told_as_one(home: Home) -> None:
-    imported(home, 3)
-    window = ("--from", str(BEGIN_MS), "--to", str(BEGIN_MS + MINUTE))
-    out = home.folder / "one.csv"
-    _, _, err = home.lefi("data", "export", "imported", BTC, *window, "--out", str(out))
-    assert f"{out} has 1 candle." in err
-    script = home.folder / "hold.lefi"
-    script.write_text(HOLD)
-    data = home.folder / "candles" / "imported" / home.file.name
-    _, told, _ = home.lefi("backtest", str(script), "--data", str(data), *window)
-    assert f"{BTC}  1 candle\n" in told
-
-
-def test_candles_of_the_demo_market_that_the_desk_has_made_are_listed_and_given_out(
-    home: Home,
-) -> None:
-    demo = DemoCandles(home.folder / FOLDER)
-    assert demo.make(demo.shelf("BTC/USDT", 15 * MINUTE), lambda _done, _of: True)
-    _, out, _ = home.lefi("data", "list")
-    assert f"demo BTC/USDT 15m: {COUNT:,} candles" in out
-    export = ("data", "export", "demo", "BTC/USDT", "--timeframe", "15m")
-    _, out, _ = home.lefi(*export)
-    assert out.count("\n") == COUNT
 
 
 def test_what_comes_as_parquet_goes_out_as_parquet_gzip_and_csv_the_same(home: Home) -> None:
