@@ -595,7 +595,7 @@ KEYS: Final = (
         "Changes settings while it runs: shows what would change, and asks once more.",
         BOT,
         "settings",
-        4,
+        5,
         also="parameters change options inputs",
         on="put the cursor on a bot",
         deed=Deed.ACT,

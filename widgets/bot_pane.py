@@ -250,6 +250,8 @@ def _order(row: OrderRow, frame: Frame) -> Row:
     text = (
         f"{row.symbol} {row.side} {units} {kind} {price}, {row.status}, {numbers.age(row.age_ms)}"
     )
+    if row.is_lost:
+        return _told(f"{text}, its line is gone", Ink.WARN, frame)
     return _told(text, Ink.TEXT, frame)
 
 

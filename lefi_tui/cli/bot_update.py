@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.script_versions import ScriptVersions
@@ -54,6 +55,8 @@ def update(arguments: Namespace, output: Output) -> Any:
 
     async def talked(channel: Channel) -> dict[str, Any]:
         view = await _bot(channel, bot)
+        found = own_scripts(output).found(view.source)
+        view = replace(view, script="" if found is None else found.told)
         other = _other(arguments, view, output)
         return await _updated(channel, view, other, arguments, output)
 
@@ -96,7 +99,8 @@ def _of_bot(told: UpdateView) -> dict[str, Any]:
 
 
 def _preview(view: BotView, other: _Other, means: Compared, told: UpdateView) -> Iterator[str]:
-    yield f"{view.id}: text {view.version} -> {short(version_of(other.source))}, {other.told}"
+    text = short(version_of(other.source))
+    yield f"{view.id}: from {view.text} to {other.told}, text {text}"
     yield from means.words
     yield ""
     if not told.refusal:

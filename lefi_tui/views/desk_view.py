@@ -143,6 +143,7 @@ class OrderRow(Record):
     unconfirmed_ms: int = 0  # as of a position
     is_external: bool = False  # of another hand: nothing here touches it
     rests_alone: bool = False  # while we are gone it rests on: there is no dead-man
+    is_lost: bool = False  # no line of its bot's text knows it
 
 
 class BotRow(Record):

@@ -281,7 +281,13 @@ def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:
         places=places_of(desk.instruments.get((order.account, terms.symbol)), near),
         age_ms=_age_ms(now_ns, order.placed_at_ns // NS_PER_MS),
         rests_alone=rests_alone(desk, order),
+        is_lost=_is_lost(desk, order),
     )
+
+
+def _is_lost(desk: Desk, order: Order) -> bool:
+    bot = desk.bots.get(order.owner)
+    return bot is not None and order.id in bot.gone
 
 
 def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:

@@ -106,7 +106,11 @@ def test_own_scripts_are_found_by_the_text_that_the_bot_runs(profile: Profile, f
         mine.write_text(text)
         assert main(["versions", "keep", str(mine)]) == 0
     told = profile.lefi("bots", "update", "waves", "--check")
-    assert "version 3 of" in told.stdout, told.stderr
+    runs = shown(profile)["script"]
+    assert runs in {"version 1 of waves", "version 2 of waves"}
+    assert told.stdout.startswith(f"waves: from {runs}, text "), told.stderr
+    assert f" to version 3 of {mine}, text " in told.stdout
+    assert f"  {runs}, text " in profile.lefi("bots", "show", "waves").stdout
 
 
 def test_a_text_that_can_t_be_taken_is_refused_in_words(profile: Profile, file: Path) -> None:

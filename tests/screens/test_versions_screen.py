@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from textual.widgets import Static
 
 from lefi_tui.core import messages as m
-from lefi_tui.core.live_gates import TYPED, Gate
+from lefi_tui.core.desk.live import version_of
+from lefi_tui.core.live_gates import TYPED, Gate, LiveFacts, ScriptTests
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.script_store import ScriptFolder
@@ -258,3 +259,19 @@ async def test_a_bot_is_told_by_the_version_it_runs_and_how_it_takes_another(
         head = "Version 1 of cross ("
         await desk.until(lambda: head in shown(screen) and "of cross" in desk.text)
         assert ") against version 2 of cross\n" in shown(screen)
+
+
+@pytest.mark.asyncio
+async def test_an_order_that_no_line_of_the_text_knows_is_marked_among_the_working_ones() -> None:
+    rests = "Buy(symbol, 100 USDT, at = 20000)"
+    fed = trading()
+    fed.run_script("rests", SCRIPT.replace("Buy(symbol, size, stop_loss = 2%)", rests))
+    fed.quote("BTC/USDT", 42_001.0)
+    async with bots_kit.opened(fed, "bots") as desk:
+        await desk.press("down")
+        await desk.until(lambda: " buy 0.005 limit 20,000" in desk.text)
+        assert "its line is gone" not in desk.text
+        without = SCRIPT.replace("Buy(symbol, size, stop_loss = 2%)", 'Print("nothing")')
+        facts = LiveFacts(tests=ScriptTests(version_of(without), 1))
+        fed.tell(m.UpdateBot("rests", without, at_ns=fed.now_ns, facts=facts))
+        await desk.until(lambda: ", its line is gone" in desk.text)
