@@ -1,7 +1,8 @@
 """How close each condition of a handler is to coming true, by what its last run met.
 
-A comparison is as far away as its gap is large, as a share of its larger side. `and` is as far as
-the farthest part that is not met, `or` as the nearest.
+A comparison is as far away as its gap is large, as a share of its larger side; one of earlier
+candles alone has no distance. `and` is as far as the farthest part that is not met, `or` as the
+nearest.
 
 The rule it keeps: what is told comes from the values that the run itself had.
 """
@@ -148,7 +149,8 @@ def _of_sides(gauge: Sides, left: Any, right: Any) -> Part:
         return replace(part, is_met=(left == right) is (sign == "=="))
     if math.isnan(left) or math.isnan(right):
         return part
-    return replace(part, is_met=holds(sign, left, right), away=share_apart(left, right))
+    away = None if gauge.is_past else share_apart(left, right)
+    return replace(part, is_met=holds(sign, left, right), away=away)
 
 
 def _side(label: str, value: Any) -> Side:
@@ -172,7 +174,10 @@ def holds(sign: str, left: float, right: float) -> bool:
 
 
 def share_apart(left: float, right: float) -> float | None:
-    """0 where they are equal, 1 where one of them is 0, 2 where they are opposites."""
+    """0 where they are equal, 1 where one of them is 0, 2 where they are opposites. Two that are 0
+    have no size to measure by: who holds nothing is not close to holding something."""
+    if not (left or right):
+        return None
     if left == right:
         return 0.0
     share = abs(left - right) / max(abs(left), abs(right))

@@ -43,6 +43,7 @@ class Sides(Record):
     type: Type
     at: int
     is_fixed: bool  # constants, whatever comes
+    is_past: bool  # of earlier candles: it comes no nearer
 
 
 class Truth(Record):
@@ -163,7 +164,8 @@ class _Measuring(Compiler):
                 kind = _kind(*(each.type for each in x.args))
                 left, right = (self._label(each) for each in x.args)
                 is_fixed = all(each.is_const for each in x.args)
-                return Sides(x.op, left, right, kind, len(values) - 2, is_fixed)
+                is_past = all(each.is_const or each.op in {"hist", "past"} for each in x.args)
+                return Sides(x.op, left, right, kind, len(values) - 2, is_fixed, is_past)
         value = self._looked(x)
         values += [] if value is None else [value]
         return Truth(self._label(x), -1 if value is None else len(values) - 1, x.is_const)

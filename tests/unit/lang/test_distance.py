@@ -93,14 +93,14 @@ PRICE = "USDT per BTC"
         ("n / 0 > 1", "n / 0 none > 1: no, none"),
         ("(close / open) ^ 2 > 3", "(close / open) ^ 2 1.02 > 3: no, 0.66"),
         ("volume - volume > 1", "volume - volume 0 > 1 BTC: no, 1"),
-        ("n == 0", "n 0 == 0: yes, 0"),
+        ("n == 0", "n 0 == 0: yes, none"),
         ('event.symbol == "ETH/USDT"', "BTC/USDT == ETH/USDT: no, none"),
         ("n > 1 and n > 4", "and no, 1; n 0 > 1: no, 1; n 0 > 4: no, 1"),
         (
             "close > level and volume > 6 and n == 0",
             (
                 f"and no, 0.167; close 104 > level 105 {PRICE}: no, 0.00952;"
-                " volume 5 > 6 BTC: no, 0.167; n 0 == 0: yes, 0"
+                " volume 5 > 6 BTC: no, 0.167; n 0 == 0: yes, none"
             ),
         ),
         (
@@ -181,11 +181,23 @@ def test_each_row_of_a_table_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("left", "right", "share"),
-    [(99.0, 100.0, 0.01), (100.0, 99.0, 0.01), (0.0, 5.0, 1.0), (-5.0, 5.0, 2.0), (0.0, 0.0, 0.0)],
+    [(99.0, 100.0, 0.01), (100.0, 99.0, 0.01), (0.0, 5.0, 1.0), (-5.0, 5.0, 2.0), (7.0, 7.0, 0.0)],
 )
 def test_a_gap_is_a_share_of_the_larger_side(left: float, right: float, share: float) -> None:
     assert share_apart(left, right) == pytest.approx(share)
     assert share_apart(math.inf, left) is None
+
+
+def test_two_sides_of_nothing_have_no_distance() -> None:
+    assert words('Position("BTC/USDT") - Position("BTC/USDT") > n').endswith("no, none")
+
+
+def test_what_earlier_candles_decide_comes_no_nearer() -> None:
+    assert words("close[1] > close[2]").endswith("no, none")
+    (found,) = told("if CrossesBelow(SMA(close, 2), SMA(close, 3)) { n = 1 }")
+    _, past, now = found.parts
+    assert (past.sign, past.is_met, past.away) == (">=", True, None)
+    assert now.away is not None
 
 
 @pytest.mark.parametrize("name", SHIPPED)
