@@ -18,8 +18,7 @@ NEAR: Final = "How close each condition is"
 STEPS: Final = (0.1, 0.03, 0.01, 0.003)  # of the larger side; each about three times as near
 CELLS: Final = len(STEPS) + 1
 SCALE: Final = (
-    f"Bars: a cell each within {', '.join(share(each) for each in STEPS)}"
-    " of the larger side; full: true"
+    f"Bars: within {', '.join(share(each) for each in STEPS)} of the larger side; full: true"
 )
 _BEYOND: Final = {">": "above", ">=": "above", "<": "below", "<=": "below"}
 

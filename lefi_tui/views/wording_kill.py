@@ -17,9 +17,14 @@ Orders = Mapping[str, Order]
 
 def _kill_rules(event: m.KillRulesSet, _orders: Orders) -> Said:
     rules = event.rules
-    bounds = (rules.drawdown_max, rules.losses_max, rules.errors_max, rules.spreads_max)
-    asked_for = sum(each is not None for each in bounds)
-    why = f"flatten = {rules.flatten}, {asked_for} causes of its own"
+    bounds = {
+        "drawdown_max": rules.drawdown_max,
+        "losses_max": rules.losses_max,
+        "errors_max": rules.errors_max,
+        "spreads_max": rules.spreads_max,
+    }
+    named = [f"{name} {each}" for name, each in bounds.items() if each is not None]
+    why = f"flatten {rules.flatten}; by itself at {', '.join(named) or 'nothing'}"
     return Said(Weight.PLAIN, "Rules of the kill are in force", "settings", why)
 
 

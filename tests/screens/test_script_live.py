@@ -90,7 +90,7 @@ def test_each_comparison_has_a_line_with_its_own_bar() -> None:
         (" ░░░░░       99 to go: close 1 > 100", 6),
         (" █████       true by 99: low 1 < 100", 6),
     ]
-    assert lines[-1].text.plain.startswith(" Bars: a cell each within 10%, 3%, 1%, 0.3%")
+    assert lines[-1].text.plain.startswith(" Bars: within 10%, 3%, 1%, 0.3%")
     assert near_lines(view, nowhere, CONSOLE)[2].text.plain.startswith(" ##### ")
 
 
