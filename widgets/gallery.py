@@ -80,8 +80,7 @@ def _picture(picture: Picture, frame: Frame, room: int) -> list[Row]:
     run = picture.run
     if run is None:
         return [padded([(f" {picture.words}", Ink.WARN)], frame)]
-    values = "".join(f", {name} = {value}" for name, value in run.ground.values)
-    over = prose_rows(f"Demo market, {data_words(run)}{values}", Ink.DIM, frame)
+    over = prose_rows(f"Demo market, {data_words(run)}", Ink.DIM, frame)
     if not run.traded and not run.open:
         return [*over, padded([(f" {NO_TRADE}", Ink.DIM)], frame)]
     rows = [*over, *_facts(run, frame)]

@@ -22,7 +22,6 @@ class Shipped(Record):
     bounds: tuple[str, ...]  # lines
     symbols: tuple[str, ...]  # of its run
     timeframe_ms: int  # of the candles it runs over
-    values: tuple[tuple[str, str], ...] = ()  # settings of the run that differ from its own
 
 
 class Picture(Record):

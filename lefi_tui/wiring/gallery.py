@@ -6,22 +6,20 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from lefi_tui.adapters.candle_store import Shelf
-from lefi_tui.adapters.demo_market import DemoMarket
 from lefi_tui.adapters.script_files import write
-from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.contract import contract_of
 from lefi_tui.lang.contract_words import in_words
 from lefi_tui.lang.examine import examined
 from lefi_tui.views.gallery import Shipped
+from lefi_tui.views.lab_data import needs_of
 from lefi_tui.views.lab_view import AskRun, Busy, DataFile, Ground, Hear, Run
 from lefi_tui.views.scripts import ScriptRow
-from lefi_tui.wiring.demo_candles import SEED, DemoCandles, length_of
+from lefi_tui.wiring.demo_candles import DemoCandles, length_of
 from lefi_tui.wiring.lab_link import LabLink
 from lefi_tui.wiring.script_store import ScriptFolder
 
@@ -84,7 +82,7 @@ class GalleryHouse:
 
     def _ground(self, shipped: Shipped) -> Ground:
         files = (DataFile(str(each.file), each.symbol) for each in self._shelves(shipped))
-        return Ground(tuple(files), shipped.values)
+        return Ground(tuple(files))
 
     def _shelves(self, shipped: Shipped) -> list[Shelf]:
         return [self._candles.shelf(each, shipped.timeframe_ms) for each in shipped.symbols]
@@ -97,29 +95,16 @@ def _told(row: ScriptRow, text: str) -> Shipped:
     blueprint = examined(text).blueprint
     assert blueprint is not None, "a shipped script has no errors"
     bounds = tuple(in_words(contract_of(blueprint)))
-    values = tuple(_other_markets(blueprint))
-    bound = examined(text, settings=dict(values)).blueprint
-    assert bound is not None, "a market takes another's place"
-    lengths = [each.timeframe_ms for each in blueprint.handlers if each.timeframe_ms]
+    needs = needs_of(blueprint)
     return Shipped(
         row,
         blueprint.title or row.name,
         text,
         _says(text),
         bounds,
-        tuple(bound.symbols),
-        length_of(lengths),
-        values,
+        needs.symbols,
+        length_of(needs.lengths),
     )
-
-
-def _other_markets(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
-    """For settings with a market that the demo does not have: one that the script has not."""
-    market = DemoMarket(SEED).symbols
-    free = [each for each in market if each not in blueprint.symbols]
-    for each in blueprint.settings:
-        if each.kind == "symbol" and each.value.strip('"') not in market:
-            yield each.name, f'"{free.pop(0)}"'
 
 
 def _says(text: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def asked(script: Path, file: str) -> BacktestRequest:
     path, source = DATA / f"{file}.csv.gz", script.read_text()
     request = BacktestRequest(script, source, (MarketFile(path),))
     if script.stem == "rebalance":
-        markets = tuple(MarketFile(path, each) for each in ("BTC/USDT", "ETH/USDT", "LTC/USDT"))
+        markets = tuple(MarketFile(path, each) for each in ("BTC/USDT", "ETH/USDT", "SOL/USDT"))
         return replace(request, files=markets)
     return request
 

@@ -69,7 +69,7 @@ class Rebalance(Player):
 
     def __init__(
         self,
-        coins: tuple[str, ...] = ("BTC/USDT", "ETH/USDT", "LTC/USDT"),
+        coins: tuple[str, ...] = ("BTC/USDT", "ETH/USDT", "SOL/USDT"),
         *,
         when: str = MONDAYS,
         band: float = 0.02,

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from lefi_tui.adapters.candle_store import Shelf, extent, look
 from lefi_tui.cli import main
+from lefi_tui.lang.lessons.table import LESSONS
 from lefi_tui.views.lab_data import columns_of, in_words, needed, rows_of
 from lefi_tui.views.lab_view import DataFile, Ground, KeptFile, Needs
 from lefi_tui.wiring.demo_candles import COUNT, length_of
@@ -118,6 +119,20 @@ def test_what_a_new_script_asks_for_is_offered_made_and_runs_on_the_command_line
     with redirect_stdout(StringIO()) as out:
         assert main(["backtest", str(script), "--data", made.file.path]) == 0
     assert f"{COUNT:,} candles" in out.getvalue()
+
+
+def test_for_each_shipped_script_and_each_lesson_the_lab_offers_candles_that_fit(
+    tmp_path: Path,
+) -> None:
+    lab = InHouse(tmp_path / "lab", tmp_path / "candles")
+    store = ScriptFolder(tmp_path / "scripts")
+    texts = [store.read(row).text for row in store.scripts().rows]
+    for text in (*texts, *(each.solution for each in LESSONS)):
+        needs = needed(text, Ground())
+        assert needs is not None
+        first = rows_of(lab.files(needs), needs)[0]
+        assert not first.misfit, text
+        assert [each.symbol for each in first.files] == list(needs.symbols)
 
 
 async def refused(desk: LabDesk, lab: InHouse, place: Path) -> None:
