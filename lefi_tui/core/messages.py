@@ -908,7 +908,6 @@ class SettingsChanged(Event):
     by: str
     # As of `UpdateBegun`, where loops over a setting number the places anew; None: all as before.
     sites: tuple[tuple[int, int], ...] | None = None
-    found: tuple[tuple[str, int], ...] = ()
 
 
 class UpdateBegun(Event):
@@ -920,11 +919,11 @@ class UpdateBegun(Event):
     title: str
     at_ns: int
     by: str
-    # Places of the text that are still there, old and new: their orders go on being theirs.
+    # Places of the text that are still there, old and new: their orders go on being theirs. A
+    # place that was lost before, and is there again, has a negative number until then.
     sites: tuple[tuple[int, int], ...] = ()
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
-    found: tuple[tuple[str, int], ...] = ()  # orders without a place that have one there again
 
 
 class BotUpdated(Event):

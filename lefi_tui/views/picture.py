@@ -287,7 +287,7 @@ def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:
 
 def _is_lost(desk: Desk, order: Order) -> bool:
     bot = desk.bots.get(order.owner)
-    return bot is not None and order.id in bot.gone
+    return bot is not None and order.site in bot.gone
 
 
 def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:

@@ -32,8 +32,8 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         handover.kept,
         (*handover.lost, *_gone(desk, bot, handover)),
         handover.cold,
-        tuple(_orders(desk, bot, lambda each: _is_gone(bot, each, dict(handover.sites), found))),
-        tuple(_orders(desk, bot, lambda each: each.id in found)),
+        tuple(_orders(desk, bot, lambda each: each.site not in {**dict(handover.sites), **found})),
+        tuple(_orders(desk, bot, lambda each: each.site in found)),
         needs.history_bars if warms_first(desk, bot, needs) else 0,
         0 if tests is None else tests.passed,
         gates,
@@ -52,11 +52,6 @@ def _gone(desk: Desk, bot: BotRecord, handover: Handover) -> Iterator[str]:
                 f"If it is the same, call it {each.name}: a value goes on by its name alone"
             )
         yield told
-
-
-def _is_gone(bot: BotRecord, order: Order, sites: dict[int, int], found: dict[str, int]) -> bool:
-    """Of one whose place was gone before: gone still."""
-    return order.id not in found if order.id in bot.gone else order.site not in sites
 
 
 def _orders(desk: Desk, bot: BotRecord, which: Callable[[Order], bool]) -> Iterator[str]:

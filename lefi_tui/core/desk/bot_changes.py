@@ -90,7 +90,7 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
     needs = kind.needs(bot.source, settings)
     warms = _warms(desk.accounts[bot.account].sizing, needs)
     if event.sites is not None:
-        desk = placed_anew(desk, bot, dict(event.sites), dict(event.found))
+        desk = placed_anew(desk, bot, dict(event.sites))
     return with_bot(
         desk,
         bot.id,

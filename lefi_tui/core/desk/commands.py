@@ -250,8 +250,8 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
     bot = draft.bot(bot.id)
-    places = renumbered(draft.desk, bot, Text(bot.source, merged))
-    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *places))
+    sites = renumbered(draft.desk, bot, Text(bot.source, merged))
+    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, sites))
     feed(draft, draft.bot(bot.id))
 
 

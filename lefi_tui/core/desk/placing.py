@@ -12,31 +12,28 @@ from lefi_tui.core.bot import Rewritable, Text
 from lefi_tui.core.desk.state import BotRecord, Desk
 
 Sites: TypeAlias = tuple[tuple[int, int], ...]
-Found: TypeAlias = tuple[tuple[str, int], ...]
 
 
-def found_again(desk: Desk, bot: BotRecord, text: Text) -> Found:
-    """Those of its orders without a place that have one there."""
-    found = dict[str, int]()
-    for order, lost in bot.gone.items():
+def found_again(desk: Desk, bot: BotRecord, text: Text) -> Sites:
+    """Those of its lost places that are there."""
+    found = dict[int, int]()
+    for number, lost in bot.gone.items():
         before = Text(desk.scripts[lost.version], lost.settings)
         site = dict(_places(desk, bot, before, text) or ()).get(lost.site)
         if site is not None:
-            found[order] = site
+            found[number] = site
     return tuple(found.items())
 
 
-def renumbered(desk: Desk, bot: BotRecord, text: Text) -> tuple[Sites | None, Found]:
+def renumbered(desk: Desk, bot: BotRecord, text: Text) -> Sites | None:
     """For other settings of its own text. None where each of its orders has the place it had."""
     entries = [each for each in desk.working_of(bot.id) if each.leg == "entry"]
-    if not entries:
-        return None, ()
-    sites = _places(desk, bot, Text(bot.source, bot.settings), text)
-    if sites is None:
-        return None, ()
-    stand, found = dict(sites), found_again(desk, bot, text)
-    is_same = all(stand.get(each.site) == each.site for each in entries if each.id not in bot.gone)
-    return (None, ()) if is_same and not found else (sites, found)
+    known = _places(desk, bot, Text(bot.source, bot.settings), text) if entries else None
+    if known is None:
+        return None
+    sites = (*found_again(desk, bot, text), *known)
+    stand = {**{number: number for number in bot.gone}, **dict(sites)}
+    return None if all(stand.get(each.site) == each.site for each in entries) else sites
 
 
 def _places(desk: Desk, bot: BotRecord, before: Text, after: Text) -> Sites | None:

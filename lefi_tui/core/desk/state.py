@@ -79,7 +79,6 @@ class Update(Record):
     by: str
     at_ns: int
     sites: tuple[tuple[int, int], ...] = ()
-    found: tuple[tuple[str, int], ...] = ()
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
     # Newest candle of each kind that the bot had heard when it was asked for.
     heard: Mapping[tuple[str, int], int] = field(default_factory=dict)
@@ -91,7 +90,7 @@ class Update(Record):
 
 
 class Origin(Record):
-    """The text an order was of when its place was lost, and its place there."""
+    """The text a place was of when it was lost, and its number there."""
 
     version: str
     settings: tuple[tuple[str, str], ...]
@@ -164,7 +163,7 @@ class BotRecord(Record):
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
     update: Update | None = None
     was: Was | None = None
-    gone: Mapping[str, Origin] = field(default_factory=dict)  # working orders without a place
+    gone: Mapping[int, Origin] = field(default_factory=dict)  # lost places of working orders
 
     @property
     def is_alive(self) -> bool:

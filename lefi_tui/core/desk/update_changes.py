@@ -6,6 +6,8 @@ again when they are applied.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import count
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,14 +16,14 @@ from lefi_tui.core.desk.changing import with_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Origin, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
 
-GONE: Final = -2  # less its old number: a place that is not in the text; -1 is the hand's
+GONE: Final = -2  # and below: places that are in no text any more; -1 is the hand's
 
 
 def begun(desk: Desk, event: UpdateBegun) -> Desk:
     bot = desk.bots[event.bot]
     needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
     told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
-    update = Update(*told, event.sites, event.found, heard=bot.seen)
+    update = Update(*told, event.sites, heard=bot.seen)
     return with_bot(desk, bot.id, update=update)
 
 
@@ -58,23 +60,28 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         update=None,
         was=Was(bot.version, bot.settings, bot.title),
     )
-    return placed_anew(desk, bot, dict(update.sites), dict(update.found))
+    return placed_anew(desk, bot, dict(update.sites))
 
 
-def placed_anew(
-    desk: Desk, before: BotRecord, sites: dict[int, int], found: dict[str, int]
-) -> Desk:
-    """Its working entries are those of the places that are still there. The place of another is
-    gone, and no other is taken for it before a text has it again."""
-    gone, moved = dict[str, Origin](), {}
+def placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
+    """Its working entries are those of the places that are still there. A place that is gone has a
+    number of its own, which no text has, so no other is taken for it before a text has it again;
+    an order that is sent once more for one of them has its place."""
+    gone, moved = dict[int, Origin](), {}
     for each in desk.working_of(before.id):
         if each.leg != "entry":
             continue
-        lost = before.gone.get(each.id)
-        site = sites.get(each.site) if lost is None else found.get(each.id)
+        site = sites.get(each.site)
         if site is None:
-            origin = lost or Origin(before.version, before.settings, each.site)
-            gone[each.id], site = origin, GONE - origin.site
+            origin = before.gone.get(each.site)
+            site = each.site if origin else _free({**before.gone, **gone})
+            gone[site] = origin or Origin(before.version, before.settings, each.site)
+            if origin is None:
+                sites[each.site] = site  # others of the same place
         moved[each.id] = replace(each, site=site)
     desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk
+
+
+def _free(taken: Mapping[int, Origin]) -> int:
+    return next(each for each in count(GONE, -1) if each not in taken)

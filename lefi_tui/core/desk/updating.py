@@ -56,7 +56,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
         _drop(draft, bot.id, f"{command.by} asked for another one", command.at_ns)
     if _is_of(bot, command, handover):
         return
-    title = command.title or bot.title
+    title, text = command.title or bot.title, Text(command.source, handover.settings)
     draft.say(
         ScriptSaved(version, title, command.source),
         UpdateBegun(
@@ -66,10 +66,9 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             title,
             command.at_ns,
             command.by,
-            handover.sites,
+            (*found_again(draft.desk, bot, text), *handover.sites),
             command.typed,
             gates,
-            found_again(draft.desk, bot, Text(command.source, handover.settings)),
         ),
     )
     update = draft.bot(bot.id).update

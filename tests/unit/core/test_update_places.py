@@ -9,6 +9,7 @@ from lefi_tui.core.messages import (
     CommandRefused,
     OrderSubmitted,
     VenueAccepted,
+    VenueNeverSaw,
 )
 from lefi_tui.views.update_picture import update_view
 from lefi_tui.views.update_view import in_words
@@ -82,6 +83,39 @@ def test_before_it_is_asked_for_each_order_says_whether_a_line_knows_it() -> Non
         "Their line is there again, and sends no other beside them:",
         f"  buy 0.002 BTC/USDT at 50,000, {order}",
     ]
+
+
+def test_an_order_that_is_sent_once_more_for_a_lost_place_is_lost_with_it() -> None:
+    """The first never reached the venue; the second has another id, and the same place."""
+    desk, step = advance(started(GRID), quote(59_000.0))
+    first = submitted(step)
+    desk = told(desk, WITHOUT)
+    desk, step = advance(desk, VenueNeverSaw(first.id, 5))
+    second = submitted(step)
+    assert (second.id != first.id, second.site) == (True, -2)
+    desk, _ = advance(desk, VenueAccepted(second.id, 6, "v2"))
+    desk = told(desk, WITHOUT.replace("nothing", "still nothing"))
+    assert desk.orders[second.id].site == -2
+    desk = told(desk, EDITED)
+    assert desk.orders[second.id].site == 0
+    assert not of(OrderSubmitted, next_price(desk))
+
+
+def test_two_places_that_are_lost_one_after_the_other_are_two() -> None:
+    first, desk = resting(GRID)
+    desk = told(desk, WITHOUT, GRID.replace("Buy(", "Sell(").replace("100 USDT", "0.001 BTC"))
+    assert desk.orders[first].site == -2
+    sells = GRID.replace('"BTC/USDT", 100 USDT', '"BTC/USDT:USDT", 100 USDT')
+    desk = told(desk, sells + 'on Trade("BTC/USDT") { Print("a") }')
+    desk, _ = advance(desk, quote(59_000.0, symbol="BTC/USDT:USDT", at_ms=2_000))
+    desk, step = advance(desk, quote(59_000.0, at_ms=2_001))
+    second = submitted(step).id
+    desk, _ = advance(desk, VenueAccepted(second, 6, "v2"))
+    both = 'on PriceUpdate("BTC/USDT") { Print(Spot("BTC/USDT:USDT")) }'
+    desk = told(desk, both)
+    assert (desk.orders[first].site, desk.orders[second].site) == (-2, -3)
+    desk = told(desk, both + sells, both)
+    assert (desk.orders[first].site, desk.orders[second].site) == (-2, -3)
 
 
 def test_what_trades_something_else_is_not_its_place() -> None:
