@@ -116,10 +116,10 @@ def heading(view: DistancesView) -> str:
     candle = f", candle to {_clock(view.at_ms)[:5]} UTC" if view.at_ms else ", now"
     if view.bot:
         return (
-            f"{NEAR}: the market of {account}{candle}, with the settings of {bot}, which runs"
-            " another text; states at their first values"
+            f"{NEAR}: market of {account}, the settings of {bot}, which runs another text, states"
+            f" at their first values{candle}"
         )
-    return f"{NEAR}: the market of {account}{candle}, with the script's defaults"
+    return f"{NEAR}: market of {account}, the script's defaults{candle}"
 
 
 def run_words(run: NearRun, *, is_bots: bool) -> str:

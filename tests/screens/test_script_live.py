@@ -149,8 +149,7 @@ async def test_the_value_at_the_cursor_comes_from_the_market_and_ends_with_the_k
         shown = await desk.until("EMA(close, quick) = ")
         shown = await desk.until(lambda text: "USDT per BTC   demo, candle to" in text)
         assert "= …" not in shown
-        await desk.until("the market of demo, candle to")
-        await desk.until("the script's defaults")
+        await desk.until("market of demo, the script's defaults")
         await desk.until(" USDT (50%) to go: close ")
         assert re.search(r"= \d\d,\d{3}\.\d\d USDT per BTC", shown)
         screen(desk).editor.move_cursor((6, 31))
@@ -181,4 +180,4 @@ async def test_of_a_script_that_a_bot_runs_the_bot_tells(tmp_path: Path) -> None
         await desk.until("seen: `seen` is a state; only a running bot knows it.")
         screen(desk).editor.move_cursor((5, 10))
         await desk.until("demo, set as bot")
-        await desk.until("the settings of bot near-1, which runs")
+        await desk.until("market of demo, the settings of bot near-1")

@@ -95,13 +95,13 @@ VIEW = DistancesView((RUN,), "", "demo", at_ms=60_000)
 @pytest.mark.parametrize(
     ("view", "said"),
     [
-        (VIEW, "the market of demo, candle to 00:01 UTC, with the script's defaults"),
-        (replace(VIEW, at_ms=0), "the market of demo, now, with the script's defaults"),
+        (VIEW, "market of demo, the script's defaults, candle to 00:01 UTC"),
+        (replace(VIEW, at_ms=0), "market of demo, the script's defaults, now"),
         (
             replace(VIEW, bot="near-1"),
             (
-                "the market of demo, candle to 00:01 UTC, with the settings of bot near-1, which"
-                " runs another text; states at their first values"
+                "market of demo, the settings of bot near-1, which runs another text, states at"
+                " their first values, candle to 00:01 UTC"
             ),
         ),
         (
