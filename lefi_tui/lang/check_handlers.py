@@ -145,7 +145,12 @@ def read_body(now: Pass) -> None:
     scope.fields["time"] = X("event", t.TIME, (), 0, is_series=True, warm=1)
     _finish(now, check, now.declared.body, _Timing(), first)
     if not now.shared.symbols and not now.shared.found:
-        check.say("LF256", first, "It reads no market, so nothing ever runs it.")
+        check.say(
+            "LF256",
+            first,
+            "It reads no market, so nothing ever runs it.",
+            "Put it in a handler: on Start { … }.",
+        )
 
 
 def _finish(
@@ -160,7 +165,7 @@ def _finish(
     for local in scope.named:
         if not local.is_used:
             name = local.id.rpartition("_")[0]
-            check.say("LF251", local.span, f"`{name}` is never used.")
+            check.say("LF251", local.span, f"`{name}` is never used.", ways_out.UNUSED)
     waits = waits_of(out)
     now.bodies.append(
         Body(

@@ -97,7 +97,9 @@ class Orders(Calls):
             if kind.kind in t.OPEN:
                 self.shared.bindings.unified(value.type, t.amount(base))
             if isinstance(arg.value, s.Percent) and arg.value.value > 1:
-                self.say("LF253", arg.value.span, "More than all of it: over 100 %.")
+                asked = f"{arg.value.value * 100:g}%"
+                message = f"There is 100% of it; this asks for {asked}."
+                self.say("LF253", arg.value.span, message, "Write 100% or less.")
             return value
         message = f"A size of {symbol} is in {base}, in {quote}, or a percent; this is {kind}."
         raise self.wrong("LF202", arg.value.span, message)
@@ -127,7 +129,7 @@ class Orders(Calls):
         opens = call.name in {"Buy", "Sell"} and "reduce_only" not in named
         if opens and ":" in symbol and not {"stop_loss", "trail"} & set(named):
             message = "A perpetual can lose all its margin; this entry has no stop_loss or trail."
-            self.say("LF252", call.name_span, message)
+            self.say("LF252", call.name_span, message, "Add stop_loss = 2%, or trail = 2%.")
         if self.scope.event in {"PriceUpdate", "body"} and opens and not self.shared.has_rate:
             message = "It may order at every price update; the policy names no rate."
             hint = "Add `policy { rate = 1 per 1m }`."

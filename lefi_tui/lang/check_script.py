@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.core.symbol import parse_symbol
+from lefi_tui.lang import ways_out
 from lefi_tui.lang.check_events import circles
 from lefi_tui.lang.check_handlers import look_at_function, read_body, read_handler
 from lefi_tui.lang.check_policy import Policy, read_policy
@@ -109,7 +110,9 @@ def _go(now: Pass) -> None:
             attempt(lambda function=function: look_at_function(now, function))
     for each in circles(now.shared.sent):
         message = f'`Emit("{each.name}")` leads back to its own handler and triggers itself.'
-        statements_of(now, Scope("events")).say("LF257", each.span, message)
+        statements_of(now, Scope("events")).say(
+            "LF257", each.span, message, "Send an event of another name."
+        )
     if not now.shared.found:
         _warn_of_unused(now)
 
@@ -133,7 +136,9 @@ def _warn_of_unused(now: Pass) -> None:
     for setting in now.declared.settings.values():
         if setting.name not in now.shared.used:
             message = f"The setting `{setting.name}` is never used."
-            statements_of(now, Scope("settings")).say("LF251", setting.name_span, message)
+            statements_of(now, Scope("settings")).say(
+                "LF251", setting.name_span, message, ways_out.UNUSED
+            )
 
 
 def _listed(declared: Declared) -> str:

@@ -17,6 +17,7 @@ NESTING_MAX: Final = 24
 CHAIN_MAX: Final = 120
 HOLES_MAX: Final = 64  # expressions in one text
 REPAIRS_MAX: Final = 8  # each reads the script's braces anew
+_NO_END: Final = "Write a } where this block ends."
 _WORDS_AND_MARKS: Final = frozenset({Kind.MARK, Kind.KEYWORD})
 
 
@@ -262,7 +263,7 @@ class Cursor:
             self.step(read, can_resume=can_resume)
         closing = self.partners.get(self.openings.pop())
         if closing is None:
-            self.say("LF102", "No } closes this {.", opening.span)
+            self.say("LF102", "No } closes this {.", opening.span, _NO_END)
         elif self.at == closing:
             self.take()
 
@@ -329,7 +330,7 @@ class Cursor:
         opening = self.tokens[self.openings[-1]]
         if not self._repaired("}"):
             return False
-        self.say("LF102", "No } closes this {.", opening.span)
+        self.say("LF102", "No } closes this {.", opening.span, _NO_END)
         return True
 
     def _is_outdented(self, opening: int) -> bool:

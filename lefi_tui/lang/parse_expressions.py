@@ -59,7 +59,7 @@ class Expressions(Older):
             right, mixed = self._and()
             bare += [self.since(begin)] if mixed else []
             if bare:
-                message = "`and` binds before `or`; parentheses say which is meant."
+                message = "`and` is taken before `or`; parentheses say what is meant."
                 self.say("LF254", message, op.span, fix=_in_parentheses(bare))
                 bare = []
             left = self._binary(start, op, left, right)

@@ -137,7 +137,7 @@ def _contract() -> str:
 
 def _message(code: str) -> str:
     known = CODES[code]
-    body = "\n".join(told(code)) if code in EXPLAINED else ""
+    body = "\n".join(told(code, WIDTH)) if code in EXPLAINED else ""
     why, _, examples = body.partition("\n\n")
     reason = "\n".join(wrapped(" ".join(why.split()), WIDTH))
     return f"### {code} {known.title} ({known.severity})\n{reason}\n```text\n{examples}\n```\n"

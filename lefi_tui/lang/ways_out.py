@@ -17,6 +17,9 @@ _OF_TERMS: Final = frozenset({"??", "mod"})  # whose right side is one term
 _ONE_UNIT: Final = frozenset({"+", "-", "??", "mod", "<", "<=", ">", ">=", "==", "!="})
 
 
+UNUSED: Final = "Use it, or leave it out."
+
+
 def meant(word: str, span: Span, known: list[str]) -> tuple[str, Fix | None]:
     """Hint and fix: the nearest word, or what there is."""
     best = nearest(word, known)
@@ -75,7 +78,7 @@ def _is_quote_of(quote: str, base: str) -> bool:
 def parted(name: str) -> str | None:
     """`BTCUSDT` as BTC/USDT: a pair without its slash, where that is surely what it is."""
     for quote in _QUOTES:
-        base = name.removesuffix(quote)
-        if base != name and len(base) >= _BASE_MIN:
+        base = name.removesuffix(quote).rstrip("-_.")
+        if name.endswith(quote) and len(base) >= _BASE_MIN:
             return f"{base}/{quote}"
     return None

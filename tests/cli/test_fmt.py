@@ -69,7 +69,7 @@ def test_a_script_with_mistakes_is_left_and_the_others_are_written(
     assert main(["fmt", str(wrong), str(rough)]) == 1
     assert wrong.read_text() == WRONG
     assert rough.read_text() == NEAT
-    assert f"LF101 Something else was expected        {wrong}:1:6" in capsys.readouterr().err
+    assert f"LF101 Not written as Lefi                {wrong}:1:6" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_wrong_usage_and_then_nothing_is_written(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_mistake_of_the_job_is_told_and_the_script_is_there_all_the_same(
     assert main(["import", str(saved(tmp_path, job("if a > { Print(1) }")))]) == 1
     out, err = capsys.readouterr()
     assert out == "if a > { Print(1) }\n"
-    assert "LF101 Something else was expected        script:1:8" in err
+    assert "LF101 Not written as Lefi                script:1:8" in err
 
 
 REFUSED = [

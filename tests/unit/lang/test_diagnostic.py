@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import pytest
 
 from lefi_tui.lang.diagnostic import (
@@ -13,8 +16,11 @@ from lefi_tui.lang.diagnostic import (
     applied,
     nearest,
 )
+from lefi_tui.lang.explain import EXPLAINED, told
 from lefi_tui.lang.parser import parse
+from lefi_tui.lang.program import check
 from lefi_tui.lang.source import Source, Span
+from tests.conformance.cases import all_cases
 
 PLACES = [
     ("abc", 0, (1, 1)),
@@ -94,7 +100,7 @@ def test_a_warning_is_no_error() -> None:
     assert (error.severity, error.is_error, error.title) == (
         Severity.ERROR,
         True,
-        "Something else was expected",
+        "Not written as Lefi",
     )
 
 
@@ -129,3 +135,38 @@ def test_a_name_that_is_begun_means_the_only_one_that_begins_so() -> None:
 
 def test_without_known_words_nothing_is_offered() -> None:
     assert nearest("x", []) is None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.lower()))
+
+
+def test_no_message_says_its_title_again() -> None:
+    """They stand beside each other in the list of problems."""
+    texts = [each.source for each in all_cases()]
+    texts += [re.sub("[«»]", "", each.wrong) for each in EXPLAINED.values()]
+    found = {each.code: each for text in texts for each in check(text).diagnostics}
+    assert len(found) > len(CODES) * 0.9
+    for text in texts:
+        for each in check(text).diagnostics:
+            assert not _words(each.title) <= _words(each.message), each
+
+
+def test_a_pair_with_another_sign_between_is_offered_as_the_symbol_it_is() -> None:
+    (found,) = check('on Start { Buy("BTC-USDT", 5%) }').diagnostics
+    assert found.hint == 'Did you mean "BTC/USDT"?'
+
+
+@pytest.mark.parametrize("code", EXPLAINED)
+@pytest.mark.parametrize("width", [46, 78, 100])
+def test_an_example_is_underlined_in_each_of_its_lines(code: str, width: int) -> None:
+    lines = told(code, width)
+    assert max(map(len, lines)) <= width + 1  # a mark behind a line's end
+    marked = EXPLAINED[code].wrong
+    guilty = "".join(marked[marked.index("«") + 1 : marked.index("»")].split())
+    shown = [
+        above[line.index("^") : line.rindex("^") + 1]
+        for above, line in pairwise(lines)
+        if line.strip() and not line.strip("^ ")
+    ]
+    assert "".join("".join(shown).split()) == guilty
