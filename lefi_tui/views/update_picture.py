@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lefi_tui.core.bot import Handover, Rewritable, Text
+from lefi_tui.core.bot import Handover, Rewritable
 from lefi_tui.core.desk import BotRecord, Desk
-from lefi_tui.core.desk.placing import found_again
 from lefi_tui.core.desk.updating import looked_at, warms_first
 from lefi_tui.core.messages import UpdateBot
 from lefi_tui.core.money import words
@@ -20,7 +19,7 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
     if bot is None or handover is None:
         return UpdateView(asked.bot, refusal)
     kind, settings = desk.kinds[bot.kind], dict(handover.settings)
-    found = dict(found_again(desk, bot, Text(asked.source, handover.settings)))
+    sites = dict(handover.sites)
     needs = kind.needs(asked.source, settings)
     tests = None if asked.facts is None else asked.facts.tests
     return UpdateView(
@@ -32,8 +31,8 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         handover.kept,
         (*handover.lost, *_gone(desk, bot, handover)),
         handover.cold,
-        tuple(_orders(desk, bot, lambda each: each.site not in {**dict(handover.sites), **found})),
-        tuple(_orders(desk, bot, lambda each: each.site in found)),
+        tuple(_orders(desk, bot, lambda each: each.site not in sites)),
+        tuple(_orders(desk, bot, lambda each: each.site in sites and each.site in bot.gone)),
         needs.history_bars if warms_first(desk, bot, needs) else 0,
         0 if tests is None else tests.passed,
         gates,

@@ -11,6 +11,8 @@ from collections import Counter
 from itertools import groupby
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.bot import Bar, Handover, Needs, Occasion, Rewritable, Text, no_text
 from lefi_tui.core.desk import live, waiting
 from lefi_tui.core.desk.commands import busy, unlisted
@@ -56,7 +58,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
         _drop(draft, bot.id, f"{command.by} asked for another one", command.at_ns)
     if _is_of(bot, command, handover):
         return
-    title, text = command.title or bot.title, Text(command.source, handover.settings)
+    title = command.title or bot.title
     draft.say(
         ScriptSaved(version, title, command.source),
         UpdateBegun(
@@ -66,7 +68,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             title,
             command.at_ns,
             command.by,
-            (*found_again(draft.desk, bot, text), *handover.sites),
+            handover.sites,
             command.typed,
             gates,
         ),
@@ -95,6 +97,8 @@ def looked_at(desk: Desk, command: UpdateBot) -> tuple[str, Handover | None, tup
     handover = kind.handover(text_of(bot), asked, is_whole=command.is_whole)
     if handover.refusal:
         return handover.refusal, None, ()
+    found = found_again(desk, bot, Text(command.source, handover.settings))
+    handover = replace(handover, sites=(*found, *handover.sites))
     refusal = _refused(desk, bot, command, handover)
     if refusal:
         return refusal, handover, ()
