@@ -46,6 +46,9 @@ class ApprovalsScreen(TwoPanes[Inbox]):
     def page(self, frame: Frame) -> Page:
         return page(self.view, self.list.selected, frame)
 
+    def has_chosen(self) -> bool:
+        return self.list.selected is not None
+
     def said(self) -> str:
         view, row = self.view, self.list.selected
         if view is None or row is None:

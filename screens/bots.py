@@ -88,6 +88,8 @@ class BotsScreen(TwoPanes[BotNames]):
     def page(self, frame: Frame) -> Page:
         row, rows = self.selected, () if self.desk_view is None else self.desk_view.bots
         place = "" if row is None else f"{alive_first(rows).index(row) + 1} of {len(rows)}"
+        if len(rows) > 1 and not self.list.display:
+            place = f"{self.table.shown('bot_below')} {place}"  # no list tells that there are more
         view = self.view if row is not None and self.view and self.view.id == row.id else None
         return page(view, place, frame, self._silent_ms)
 
@@ -111,6 +113,9 @@ class BotsScreen(TwoPanes[BotNames]):
         return "" if row is None else row.why
 
     # ---- what a person does
+
+    def has_chosen(self) -> bool:
+        return self.selected is not None
 
     @property
     def selected(self) -> BotRow | None:

@@ -127,9 +127,8 @@ class DeskScreen(ByHand, Framed):
         return (0, 0) if box is None else (box.width, box.height)
 
     def said(self) -> str:
-        if self._tour:
-            return self._tour.text
-        return self.focused.words if isinstance(self.focused, Board) else ""
+        pane = self.focused.words if isinstance(self.focused, Board) else ""
+        return self._tour.text if self._tour else pane
 
     def on_resize(self) -> None:
         self.draw_frame()
@@ -162,6 +161,8 @@ class DeskScreen(ByHand, Framed):
             else each.wanted(view, pane_width(name, width, with_chart=with_chart))
             for name, each in ((str(each.id), each) for each in self.boards)
         }
+        told = self._notice or (self._tour.text if self._tour else "")  # is read to its end
+        wanted["words"] = 1 + (len(told) > width - 2)
         boxes = arrange(wanted if with_chart else {**wanted, "chart": 0}, width, height)
         others: tuple[Widget, ...] = (self.equity, self.words)
         panes: dict[str, Widget] = {str(each.id): each for each in (*self.boards, *others)}

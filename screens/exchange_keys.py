@@ -92,6 +92,9 @@ class KeysScreen(Framed):
     def on_board_moved(self) -> None:
         self.draw_words()
 
+    def has_chosen(self) -> bool:
+        return self.list.selected is not None
+
     def said(self) -> str:
         view = self.view
         if view is None:

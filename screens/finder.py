@@ -42,7 +42,7 @@ class Finder:
             *of_keys(self._table, here, self._carry_out),
             *of_desk(view, self._rooms.go),
         )
-        self._rooms.lay(PaletteScreen(entries, self._more, self._rooms.room.palette))
+        self._rooms.lay(PaletteScreen(entries, self._more))
 
     def _more(self) -> Iterator[Entry]:
         """What takes a moment to read."""

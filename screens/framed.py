@@ -107,7 +107,12 @@ class Framed(Asking):
         view = self.desk_view
         is_active = view is None or view.banner.trading_state is TradingState.ACTIVE
         others = {"cancel", "close_position"} - {getattr(self.focused, "OWN_KEY", "")}
-        return (*others, "resume" if is_active else "start")
+        needy = () if self.has_chosen() else (each.id for each in self.table.keys if each.on)
+        return (*others, "resume" if is_active else "start", *needy)
+
+    def has_chosen(self) -> bool:
+        """Whether there is what its keys act on: a script that is open, a row under the cursor."""
+        return True
 
     # ---- words for a person
 

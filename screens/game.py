@@ -164,6 +164,9 @@ class GameScreen(Framed):
 
     # ---- what a person does
 
+    def has_chosen(self) -> bool:
+        return self.view is not None and bool(self.view.bot)
+
     def press(self, do: Do, value: int = 0, typed: str = "") -> None:
         """A key that came the usual way."""
         view = self.view

@@ -1357,6 +1357,7 @@ KEYS: Final = (
         SCRIPTS,
         "leave_text",
         5,
+        on="open a script",
     ),
     Key(
         "script_lab",

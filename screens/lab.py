@@ -102,6 +102,9 @@ class LabScreen(Framed):
         self._draw_title()
         self._draw()
 
+    def has_chosen(self) -> bool:
+        return self._text.script is not None
+
     def _draw(self) -> None:
         script, files = self._text.script, self._choices.ground.files
         lacks = lacking(self.table.shown, has_script=script is not None, has_data=bool(files))

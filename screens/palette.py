@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
 
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,7 +18,6 @@ from textual.widgets.option_list import Option
 from screens.asking import Dialog
 from screens.finding import Entry, Index
 from screens.keys import PALETTE, bindings, of_groups
-from widgets.ink import Ground, Ink, Palette
 
 ASKED: Final = "what do you want to do? buy, stop bot, profit, api key …"
 NOTHING: Final = "Nothing here is told with these words. F1 lists the keys of this screen."
@@ -38,12 +36,9 @@ class PaletteScreen(Dialog):
     GROUPS = (PALETTE,)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", *of_groups(PALETTE))]
 
-    def __init__(
-        self, entries: Sequence[Entry], more: Callable[[], Iterable[Entry]], palette: Palette
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], more: Callable[[], Iterable[Entry]]) -> None:
         super().__init__()
         self._entries, self._more = entries, more
-        self._risky = Style(color=palette.style(Ink.BAD, Ground.PAPER).color)
         self._index = Index(entries)
         self._found: Sequence[Entry] = ()
         self._field = Input(placeholder=ASKED)
@@ -105,7 +100,7 @@ class PaletteScreen(Dialog):
 
     def _row(self, entry: Entry) -> Text:
         mark = "! " if entry.is_risk else "  "
-        title = Text(f"{mark}{entry.title}", self._risky if entry.is_risk else "")
+        title = Text(f"{mark}{entry.title}", "bold" if entry.is_risk else "")
         title.truncate(TITLE_WIDTH, overflow="ellipsis", pad=True)
         title.append(f" {entry.key:<{KEY_WIDTH}}", "bold")
         return title.append(f" {entry.place:<{PLACE_WIDTH}} {entry.gist}", "dim")

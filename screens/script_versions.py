@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,10 @@ class ScriptVersions:
         self._kept: Kept | None = None
         self._asked: OpenScript | None = None  # of which it is, or is still looked for
         text.standing = self.standing
+
+    @property
+    def is_open(self) -> bool:
+        return self._text.script is not None
 
     def show(self) -> None:
         """What it was at each save; back to one, where nothing is typed that is not saved."""
@@ -100,6 +104,13 @@ class Versioned(Framed):
         super().frame(view)
         if _running(before) != _running(view.bots):
             self.draw_title()
+
+    def has_chosen(self) -> bool:
+        return self.past.is_open
+
+    def hidden(self) -> Iterable[str]:
+        """The line below a text that is open names help."""
+        return (*super().hidden(), "help") if self.past.is_open else super().hidden()
 
     def action_versions(self) -> None:
         self.past.show()

@@ -97,6 +97,7 @@ class TextsScreen(Dialog):
         self._list.clear_options()
         self._list.add_options(Option(each.label) for each in choices)
         self._list.highlighted = 0 if choices else None
+        self._page.display = bool(choices)
         self.look_again()
 
     @property

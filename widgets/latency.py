@@ -6,6 +6,7 @@ The rule it keeps: p50, p95 and p99 are always in sight, and what nobody measure
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from lefi_tui.views.game_view import GameView, Span
 from widgets.candles import ASCII_EIGHTHS, EIGHTHS
@@ -15,6 +16,8 @@ from widgets.lines import Frame, Row, padded
 
 NAME, NUMBER = 12, 5
 FEW = ("sent", "ack", "fill", "skew", "bare")  # the spans where there is little room
+
+NONE: Final = "no latency yet"
 
 
 def layout(view: GameView | None, frame: Frame) -> tuple[Row, ...]:
@@ -49,7 +52,7 @@ def _line(spans: Sequence[Span], frame: Frame) -> Row:
         Piece(f"{each.name} {span_ms(each.last)}", Ink.TEXT, 1, f"{few} {span_ms(each.last)}")
         for each, few in zip(spans, FEW, strict=False)
     ]
-    pieces = [Piece("ms", Ink.DIM), *last]
+    pieces = [Piece("ms" if spans else NONE, Ink.DIM), *last]
     if spans:
         ours = spans[0]
         figures = " ".join(span_ms(each) for each in (ours.p50, ours.p95, ours.p99))

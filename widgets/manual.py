@@ -14,7 +14,7 @@ from widgets.ink import Ink
 from widgets.lines import Column, Frame, Page, Span, filled, padded, table
 from widgets.prices import WAITING
 
-NO_COMMANDS: Final = "it takes none: `on Command` of a script of kind manual gives it some"
+NO_COMMANDS: Final = "it takes none: `on Command` of a manual script gives some"
 
 
 class Keyed(Record):

@@ -62,9 +62,10 @@ def _left(width: int, *, with_chart: bool) -> int:
 
 def arrange(wanted: dict[str, int], width: int, height: int) -> dict[str, Box]:
     """A box for each pane that is wanted and for the words on the cursor ("words"); without room
-    it is empty. The chart and the equity line are there when rows are wanted for the chart.
+    it is empty. The chart and the equity line are there when rows are wanted for the chart; a
+    second line of words where one is wanted ("words"), on a low screen too.
     """
-    words = (2 if height >= TALL else 1) if height >= 12 else 0
+    words = (2 if height >= TALL else wanted.get("words", 1)) if height >= 12 else 0
     room = height - words
     with_chart = bool(wanted.get("chart"))
     if width < WIDE:

@@ -29,6 +29,8 @@ _EXIT: Final[Column] = ("exit", 11, True, lambda row: price_of(row.exit_price))
 _FEES: Final[Column] = ("fees", 8, True, lambda row: numbers.price(row.fees, 2))
 _PROFIT: Final[Column] = ("profit", 9, True, lambda row: numbers.signed(row.pnl, 2))
 _REASON: Final[Column] = ("  reason", 13, False, lambda row: f"  {row.reason.replace('_', ' ')}")
+LEAST: Final = (_SYMBOL, _SIDE, _PROFIT)
+SMALL: Final = (_CLOSED, _SYMBOL, _SIDE, _EXIT, _PROFIT)
 NARROW: Final = (_CLOSED, _SYMBOL, _SIDE, _UNITS, _ENTRY, _EXIT, _PROFIT)
 MIDDLE: Final = (*NARROW, _REASON)
 ALL: Final = (_CLOSED, _OF, _SYMBOL, _SIDE, _UNITS, _ENTRY, _EXIT, _FEES, _PROFIT, _REASON)
@@ -37,11 +39,11 @@ SPARE: Final = 3  # for the scroll bar and a margin
 
 
 def columns(width: int) -> tuple[Column, ...]:
-    """The richest set that fits."""
-    for each in (FULL, ALL, MIDDLE):
+    """The richest set that fits: a number is shown whole or not at all."""
+    for each in (FULL, ALL, MIDDLE, NARROW, SMALL):
         if sum(column[1] for column in each) + SPARE <= width:
             return each
-    return NARROW
+    return LEAST
 
 
 class Trades(DataTable[Text]):

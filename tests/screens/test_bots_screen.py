@@ -96,7 +96,7 @@ async def test_a_bot_stands_in_full_with_mode_kill_and_next_keys_in_sight(
         lines = desk.text.split("\n")
         assert {cell_len(line) for line in lines} == {size[0]}
         assert " DEMO " in lines[0]
-        for key in ("f12 kill", "n new bot", "s stop", "w why", "u update"):
+        for key in ("f12 kill", "n new bot", "s stop", "w why", "F1 help", "u update"):
             assert key in lines[-1]
         assert "e changes them" in desk.text
 

@@ -99,7 +99,7 @@ async def test_a_key_that_is_taken_says_by_whom_and_enter_gives_its_command() ->
 async def test_a_bot_without_commands_says_how_it_would_get_some() -> None:
     async with opened(trading(), "bots", (120, 40)) as desk:
         await desk.press("m")
-        await desk.shows("it takes none: `on Command` of a script of kind manual")
+        await desk.shows("it takes none: `on Command` of a manual script gives some")
         await desk.press("enter", "b")
         assert given(desk) == []
 

@@ -24,6 +24,7 @@ from tests.unit.views.report_kit import DAY, D, fill, known, sample
 from widgets.ink import CONSOLE, TRUE_COLOR, Palette
 from widgets.lines import Frame
 from widgets.report_picture import equity_picture, fall_picture
+from widgets.report_trades import columns
 
 NOW_NS = 3 * DAY_NS + 7 * SAMPLE_NS
 
@@ -221,3 +222,10 @@ def test_a_picture_is_as_large_as_its_frame_and_breaks_where_nobody_looked() -> 
     assert drawn  # at both ends, and nothing between
     assert not drawn & set(range(8, 58))
     assert [len(row.text) for row in fall_picture(bought.points, frame)] == [80] * 9
+
+
+@pytest.mark.parametrize("width", [38, 46, 58, 78, 98, 118])
+def test_a_number_of_a_trade_is_shown_whole_or_not_at_all(width: int) -> None:
+    shown = columns(width)
+    assert sum(each[1] for each in shown) <= width
+    assert [each[0] for each in shown].count("profit") == 1

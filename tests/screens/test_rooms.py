@@ -212,3 +212,35 @@ async def test_t_begins_the_tour_below_the_panes_and_ends_it() -> None:
         await desk.shows("Tour 1/5: n lists scripts")
         await desk.press("t")
         await desk.until(lambda: "Tour" not in desk.text)
+
+
+@pytest.mark.asyncio
+async def test_what_the_tour_asks_for_is_read_to_its_end_on_a_low_screen() -> None:
+    async with opened(HandFed()) as desk:
+        await desk.press("t")
+        await desk.shows("Tour 1/5")
+        await desk.until(lambda: Tour().text in _below(desk))
+        await desk.press("t")
+        await desk.until(lambda: "Tour" not in desk.text)
+
+
+def _below(desk: Desk) -> str:
+    """The lines of words, as one."""
+    return " ".join(line.strip("┃ ") for line in desk.text.split("\n")[-3:-1])
+
+
+@pytest.mark.asyncio
+async def test_the_foot_names_no_key_that_has_nothing_to_act_on(tmp_path: Path) -> None:
+    async with real_desk.opened(tmp_path, (120, 40)) as desk:
+        await desk.press("alt+l")
+        await desk.until("No script is open")
+        await desk.until(lambda _: "o open" in desk.lines[-1])
+        assert "e settings" not in desk.lines[-1]
+        await desk.press("alt+g")
+        await desk.until(lambda _: "n new game" in desk.lines[-1])
+        assert "BUY GAME" not in desk.lines[-1]
+        await desk.press("f3")
+        await desk.until(lambda _: "Ctrl+N new" in desk.lines[-1])
+        assert "Ctrl+S save" not in desk.lines[-1]
+        await desk.press("enter")
+        await desk.until(lambda _: "Ctrl+S save" in desk.lines[-1])

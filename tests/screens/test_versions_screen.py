@@ -17,6 +17,7 @@ from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.script_store import ScriptFolder
 from screens.bots import BotsScreen
 from screens.scripts import ScriptsScreen
+from screens.texts import READS
 from screens.update_bot import UpdateBotScreen
 from screens.versions import VersionsScreen
 from tests.screens import bots_kit, scripts_kit
@@ -275,3 +276,12 @@ async def test_an_order_that_no_line_of_the_text_knows_is_marked_among_the_worki
         facts = LiveFacts(tests=ScriptTests(version_of(without), 1))
         fed.tell(m.UpdateBot("rests", without, at_ns=fed.now_ns, facts=facts))
         await desk.until(lambda: ", its line is gone" in desk.text)
+
+
+@pytest.mark.asyncio
+async def test_a_script_without_versions_says_so_and_reads_none(tmp_path: Path) -> None:
+    async with scripts_kit.opened(folder(tmp_path, mine=RIGHT), (80, 24)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("alt+s")
+        await scripts.shows("It has no versions yet")
+        assert READS not in scripts.text
