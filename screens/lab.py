@@ -161,8 +161,7 @@ class LabScreen(Framed):
 
     def _draw_title(self) -> None:
         no_script = lacking(self.table.shown, has_script=False, has_data=False)
-        words = self._text.title() or [(f" {no_script}", Ink.DIM)]
-        self._title.tell(words, self.palette)
+        self._title.tell(self._text.title() or [(f" {no_script}", Ink.DIM)], self.palette)
 
     def said(self) -> str:
         return "" if self._text.script is None else self._findings.words()
@@ -219,8 +218,7 @@ class LabScreen(Framed):
     def _want(self) -> None:
         script = self._text.script
         if script is not None:
-            name = f"{script.row.name}.lefi"
-            text = self.editor.text
+            name, text = f"{script.row.name}.lefi", self.editor.text
             self.runs.want(Wanted(name, text, ground_of(text, self._choices.ground)))
 
     def _chosen(self, _ground: Ground) -> None:

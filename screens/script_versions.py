@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -17,6 +17,10 @@ from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
 
 SAVED: Final = "saved"
+
+
+def _nothing() -> None:
+    """Nothing follows."""
 
 
 class ScriptVersions:
@@ -52,12 +56,14 @@ class ScriptVersions:
             self._text.errands.ask(partial(self._looked, script), self._known)
         return SAVED if self._kept is None else "; ".join(filter(None, self._words(self._kept)))
 
-    def say_saved(self, script: OpenScript) -> None:
+    def say_saved(self, script: OpenScript, then: Callable[[], None] = _nothing) -> None:
+        """`then` is done after it, where there is no error: words that come last stay."""
         if script.row.is_shipped:
             self._screen.notice("Nothing to save.")
+            then()
             return
         self._asked = script
-        self._text.errands.ask(partial(self._looked, script), self._say)
+        self._text.errands.ask(partial(self._looked, script), partial(self._say, then))
 
     def _looked(self, script: OpenScript) -> Kept:
         """In a thread."""
@@ -72,17 +78,20 @@ class ScriptVersions:
             self._kept = kept
             self._screen.draw_title()
 
-    def _say(self, kept: Kept) -> None:
+    def _say(self, then: Callable[[], None], kept: Kept) -> None:
         self._known(kept)
         done, bots = self._words(kept)
         key = self._screen.table.shown("bot_update")
         why = f", {kept.script.unkept}" if kept.script.unkept and not kept.errors else ""
         told = [
             f"{done[:1].upper()}{done[1:]}{why}{'; ' * bool(bots)}{bots}.",
+            "The tests did not run." if kept.errors else "",
             f"{key} on Bots updates it." if "goes on" in bots and kept.version else "",
             kept.script.place,
         ]
         self._screen.notice(" ".join(filter(None, told)))
+        if not kept.errors:
+            then()
 
     def _words(self, kept: Kept) -> tuple[str, str]:
         view = self._screen.desk_view

@@ -7,6 +7,7 @@ language a moment after the last key, and never waits for that.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import on
@@ -221,8 +222,7 @@ class ScriptsScreen(Versioned):
         self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
-        self.past.say_saved(script)
-        self._findings.start_tests(script.text)
+        self.past.say_saved(script, partial(self._findings.start_tests, script.text))
 
     async def action_lab(self) -> None:
         self._text.leave()  # what is not saved stands in a draft, which the Lab opens
