@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lefi_tui.core.risk.limits import Limits
     from lefi_tui.core.risk.release import Release
 
-SET: Final = "--set "  # stands before a value of a setting
 CASH: Final = Decimal(10_000)
 MAKER: Final = Decimal("0.0002")
 TAKER: Final = Decimal("0.0005")

@@ -67,7 +67,7 @@ def _head(state: LabState, frame: Frame) -> Row:
     ink = Ink.TITLE if frame.has_focus else Ink.TEXT
     if state.run is None:
         return padded([(" The Lab", ink)], frame, Ground.HEAD)
-    spans: list[Span] = [(f" {data_words(state.run)} ", ink)]
+    spans: list[Span] = [(f" {data_words(state.run, frame.width - 2)} ", ink)]
     if state.is_old:
         spans.append((" of the text before ", Ink.WARN))
     return padded(spans, frame, Ground.HEAD)

@@ -33,9 +33,10 @@ from lefi_tui.errors import (
     UsageError,
 )
 from lefi_tui.lang.program import check
-from lefi_tui.requests import SET, BacktestRequest, Progress, RunRequest
+from lefi_tui.requests import BacktestRequest, Progress, RunRequest
 
 SYMBOL_SETTING: Final = "symbol"
+SET: Final = "--set"
 LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
 
 
@@ -149,7 +150,7 @@ def _bind(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) ->
     if unknown and known:
         raise UsageError(
             f"the script has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}",
-            where=SET.strip(),
+            where=SET,
         )
     refusal = refusal_of(request.source, settings)
     if refusal:
@@ -166,7 +167,7 @@ def _check_values(request: BacktestRequest | RunRequest, settings: Mapping[str, 
         found = check(request.source, settings={name: value}, timeframe_ms=request.timeframe_ms)
         wrong = next((each.message for each in found.diagnostics if each.is_error), "")
         if wrong:
-            raise SettingRefusedError(wrong, where=f"{SET}{name}={value}")
+            raise SettingRefusedError(wrong, where=f"{SET} {name}={value}")
 
 
 def _settings_known(source: str, settings: Mapping[str, str]) -> list[str]:
@@ -191,7 +192,7 @@ def _on_symbol(
     if parse_symbol(symbol) is None:
         raise UsageError(f"{symbol!r} is no market", next_step="Write it as BASE/QUOTE")
     if SYMBOL_SETTING not in _settings_known(request.source, settings):
-        raise UsageError(
+        raise MarketsUnfitError(
             f"the script names its market itself and has no setting `{SYMBOL_SETTING}`",
             where=f"--symbol {symbol}",
             next_step="Change the script, or leave --symbol out",

@@ -16,7 +16,6 @@ from lefi_tui.errors import (
     SettingRefusedError,
     shown,
 )
-from lefi_tui.requests import SET
 from lefi_tui.views import numbers
 from lefi_tui.views.lab_view import Refused, Run
 from lefi_tui.views.numbers import NS_PER_MS
@@ -102,10 +101,13 @@ def _difference(measure: Measure, first: Run, second: Run) -> Difference:
     return Difference(*told, sign + size, moved * measure.better)
 
 
-def data_words(run: Run) -> str:
-    """Which candles it ran over."""
+def data_words(run: Run, room: int = 0) -> str:
+    """Which candles it ran over; where that is too long for `room`, its first market alone."""
     first, last = (numbers.moment(each * NS_PER_MS)[:10] for each in (run.from_ms, run.to_ms))
-    return f"{', '.join(run.symbols)} {span(run.data_ms)}  {first} to {last}"
+    told = f" {span(run.data_ms)}  {first} to {last}"
+    whole = f"{', '.join(run.symbols)}{told}"
+    is_long = room and len(whole) > room and len(run.symbols) > 1
+    return f"{run.symbols[0]} +{len(run.symbols) - 1}{told}" if is_long else whole
 
 
 def way_words(run: Run) -> str:
@@ -149,7 +151,9 @@ def refusal_words(said: Refused, shown_key: Callable[[str], str]) -> str:
     next_step = said.next_step
     if said.code in BY_KEYS:
         next_step = BY_KEYS[said.code].format(**{each: shown_key(each) for each in KEYS})
-    where = said.where.removeprefix(SET)
+    where = said.where
+    if where.startswith("--"):
+        where = where.partition(" ")[2]  # what stands behind the switch
     error = LefiError(said.why, where=where, next_step=next_step)
     error.code, error.what = said.code, said.title
     return four_parts(error)

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from lefi_tui.adapters.candle_store import Shelf, extent, look
 from lefi_tui.cli import main
 from lefi_tui.lang.lessons.table import LESSONS
+from lefi_tui.simulate.lab import LabRuns
 from lefi_tui.views.lab_data import columns_of, in_words, needed, rows_of
-from lefi_tui.views.lab_view import DataFile, Ground, KeptFile, Needs
+from lefi_tui.views.lab_view import AskRun, DataFile, Ground, KeptFile, Needs
+from lefi_tui.views.lab_words import data_words
 from lefi_tui.wiring.demo_candles import COUNT, length_of
 from lefi_tui.wiring.script_store import BEGINNING, ScriptFolder
 from tests.screens.lab_kit import START_MS, WAVE, InHouse, LabDesk, candles, opened
@@ -135,6 +137,15 @@ def test_for_each_shipped_script_and_each_lesson_the_lab_offers_candles_that_fit
         assert [each.symbol for each in first.files] == list(needs.symbols)
 
 
+def test_a_run_of_many_markets_is_named_in_the_room_there_is(tmp_path: Path) -> None:
+    ground = Ground((DataFile(str(candles(tmp_path / "wave.csv")), BTC),))
+    run = LabRuns().run(AskRun(1, "wave.lefi", WAVE, ground), lambda _done, _of: None)
+    many = replace(run, symbols=(BTC, "ETH/USDT", "SOL/USDT"))
+    assert data_words(many, 100).startswith("BTC/USDT, ETH/USDT, SOL/USDT 1m  2023-11-14")
+    assert data_words(many, 40) == "BTC/USDT +2 1m  2023-11-14 to 2023-11-15"
+    assert data_words(run, 10) == data_words(run)
+
+
 async def refused(desk: LabDesk, lab: InHouse, place: Path) -> None:
     """A new script in the Lab, where candles of an hour were chosen before."""
     ScriptFolder(place / "scripts").create("first")
@@ -209,6 +220,23 @@ async def test_the_curve_of_other_candles_does_not_stand_below_why_these_do_not_
         assert "of the text before" not in desk.text
         await desk.press("ctrl+z")
         await desk.ran()
+
+
+@pytest.mark.asyncio
+async def test_candles_of_another_market_and_a_value_are_refused_without_a_switch(
+    tmp_path: Path,
+) -> None:
+    lab = InHouse(tmp_path / "lab", tmp_path / "candles")
+    async with opened(tmp_path, lab=lab) as desk:
+        await desk.ran()
+        choices, before = desk.screen._choices, desk.screen._choices.ground
+        choices.choose(replace(before, values=(("low", "abc"),)))
+        await desk.until(lambda: "LE105" in desk.state.trouble)
+        assert "(low=abc): `abc` is not known here. Outside the text e" in desk.state.trouble
+        choices.choose(replace(before, files=(replace(before.files[0], symbol="ETH/USDT"),)))
+        await desk.until(lambda: "LE104" in desk.state.trouble)
+        assert "(ETH/USDT): the script names its market itself" in desk.state.trouble
+        assert "--" not in desk.state.trouble
 
 
 @pytest.mark.asyncio
