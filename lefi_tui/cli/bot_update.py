@@ -81,7 +81,7 @@ async def _updated(
         is_taken = await _send(channel, other, arguments, view, told.settings)
         if not arguments.json:
             words = "runs" if is_taken else "is still being warmed for"
-            output.line(f"{view.id} {words} the text {short(version_of(other.source))}.")
+            output.line(f"{view.id} {words} {other.told}.")
     return {
         "bot": view.id,
         "before": view.version,

@@ -88,9 +88,11 @@ def test_its_settings_go_with_it_and_others_may_be_given(profile: Profile, file:
     file.write_text(SECOND)
     told = profile.answer("bots", "update", "waves", "--script", str(file))
     assert told["settings"] == {"fast": "5"}
+    taken = profile.lefi("bots", "update", "waves", "--script", str(file), "--set", "fast=7")
+    assert taken.stdout.endswith(f"waves runs {file} as it stands.\n")
     told = profile.answer("bots", "update", "waves", "--script", str(file), "--set", "fast=6")
     assert told["settings"] == {"fast": "6"}
-    assert profile.answer("bots", "update", "waves", "--back")["settings"] == {"fast": "5"}
+    assert profile.answer("bots", "update", "waves", "--back")["settings"] == {"fast": "7"}
 
 
 def test_own_scripts_are_found_by_the_text_that_the_bot_runs(profile: Profile, file: Path) -> None:
