@@ -16,7 +16,7 @@ from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import ScriptRow
 from screens.choice import ChoiceScreen
 from screens.finding import Entry
-from screens.found import of_desk, of_keys, of_scripts, title_of
+from screens.found import of_desk, of_keys, of_limits, of_scripts, title_of
 from screens.framed import Framed
 from screens.keys import ALWAYS, PLACES, Deed, Key, KeyTable
 from screens.palette import PaletteScreen
@@ -47,6 +47,7 @@ class Finder:
     def _more(self) -> Iterator[Entry]:
         """What takes a moment to read."""
         yield from of_scripts(self._scripts(), self._rooms.go)
+        yield from of_limits(self._rooms.go)
         yield from taught(self._rooms.go, self._rooms.explain)
 
     def _carry_out(self, key: Key) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Final
 
+from lefi_tui.core.risk.limits import ABOUT
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import ScriptRow
 from screens.finding import Entry
@@ -56,6 +57,13 @@ def of_desk(view: DeskView | None, go: Go) -> Iterator[Entry]:
         name = f"{row.account}/{row.symbol}"
         gist = f"on {row.account}: the market on the desk, with its chart"
         yield Entry(row.symbol, "", "market", gist, partial(go, "desk", name), rank=NAMED)
+
+
+def of_limits(go: Go) -> Iterator[Entry]:
+    """Each limit there is, where it is changed."""
+    for name, about in ABOUT.items():
+        act = partial(go, "limits", name)
+        yield Entry(name, "", "limit", about.meaning, act, also="limit set", rank=TAUGHT)
 
 
 def of_scripts(rows: Collection[ScriptRow], go: Go) -> Iterator[Entry]:

@@ -170,7 +170,7 @@ KEYS: Final = (
         "ctrl+p",
         "Ctrl+P",
         "palette",
-        "Finds anything by its words: what can be done, scripts, bots, markets, lessons.",
+        "Finds anything by its words: what can be done, scripts, bots, markets, limits, lessons.",
         EVERYWHERE,
         "palette",
         8,

@@ -60,6 +60,11 @@ class LimitsScreen(Framed):
             self.view = answer
             self._draw()
 
+    def look_at(self, about: str) -> None:
+        """A limit by its name."""
+        self.list.cursor_key = about
+        self._draw()
+
     def on_resize(self) -> None:
         super().on_resize()
         self.call_after_refresh(self._draw)

@@ -186,6 +186,7 @@ async def test_what_is_read_later_leaves_the_choice_where_it_is() -> None:
         ("stop lesson", "lesson", "3. A stop"),
         ("breakout gallery", "gallery", "Buys a close above the highest"),
         ("LF203", "reference", "LF203 Unknown"),
+        ("leverage_max", "limit", "▸leverage_max"),
     ],
 )
 async def test_scripts_markets_lessons_and_words_are_opened_by_name(
