@@ -278,7 +278,7 @@ class Calls(Fields):
         for value, span in values:
             joined = self.shared.bindings.unified(kind, value.type)
             if joined is None or joined.kind not in t.NUMERIC:
-                message = f"`{node.name}` joins {kind} with {self.seen(value)}: units differ."
+                message = f"`{node.name}` does not join {kind} and {self.seen(value)}."
                 raise self.wrong("LF202", span, message)
             kind = joined
         return kind
