@@ -17,7 +17,8 @@ MEANING: Final[dict[str, Explained]] = {
     "LF202": Explained(
         "Amounts of two currencies, an amount and a price, a share and a number do not add up, "
         "compare or take each other's place. Convert one by a price (BTC × USDT per BTC is USDT); "
-        "write a share as a percent. A name keeps the unit it began with.",
+        "write a share as a percent, and beside money what it is of: 5% * Equity(). A name keeps "
+        "the unit it began with.",
         "on Every(1h) { Print(«10 USDT + 0.5 BTC») }",
         'on Every(1h) { Print(10 USDT + 0.5 BTC * Spot("BTC/USDT")) }',
     ),
