@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from lefi_tui.core.codec import CodecError, decode, encode
 from lefi_tui.core.desk import Desk, advance, apply
-from lefi_tui.core.messages import Event
+from lefi_tui.core.desk.draft import Placing
+from lefi_tui.core.messages import Event, SettingsChanged, UpdateBegun
 from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import Standing
@@ -32,6 +33,9 @@ from lefi_tui.ports.journal import (
 Rewrite = Callable[[Incoming], Incoming]
 # What a message that was tampered with may raise when it is carried out again.
 IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
+
+
+_PLACINGS: Final = frozenset({UpdateBegun.__name__, SettingsChanged.__name__})
 
 
 class Difference(Record):
@@ -146,7 +150,10 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
                 standing,
                 difference=Difference(told.n, row.seq, f"{row.type} has lost what led to it"),
             )
-        desk, step = advance(standing.desk, message if rewrite is None else rewrite(message))
+        if rewrite is None:
+            desk, step = advance(standing.desk, message, _placing(told))
+        else:
+            desk, step = advance(standing.desk, rewrite(message))
     except CodecError as error:
         return Carried(standing, difference=Difference(told.n, 0, f"it can't be read: {error}"))
     except IMPOSSIBLE as error:
@@ -155,6 +162,16 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
     events = tuple(event for event in step.events if isinstance(event, Event))
     difference = _compare(told, events, is_rewritten=rewrite is not None)
     return Carried(_after(standing, told, desk), len(events), difference)
+
+
+def _placing(told: Told) -> Placing | None:
+    """Where orders stand in another text: read out of both texts better by each program than by
+    the one before, so no start is halted by it."""
+    for row in told.events:
+        if row.type in _PLACINGS:
+            event: Placing = decode(row.type, row.version, row.body)
+            return event
+    return None
 
 
 def message_of(told: Told) -> Any:

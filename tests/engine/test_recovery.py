@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,8 +19,9 @@ from lefi_tui.engine import snapshot
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.recovery import rebuild_projections, recover, verify
 from lefi_tui.engine.replay import replay
-from lefi_tui.ports.journal import Head, JournalChangedError, Row, row_hash
+from lefi_tui.ports.journal import JournalChangedError, Row
 from lefi_tui.views.queries import DeskQuery
+from tests.engine.forger import edit
 from tests.engine.kit import EMPTY, MemoryVenue, bars, running
 from tests.engine.story import Input, MemoryFeed, lockstep, random_inputs, tell
 
@@ -105,25 +105,6 @@ def _unseal(folder: Path) -> None:
     connection.close()
 
 
-def _edit(folder: Path, change: Callable[[list[Row]], list[Row]]) -> None:
-    """Rewrite the journal with a chain that fits: a forger with the program's own source."""
-    journal = SqliteJournal(folder)
-    rows = change(list(journal.rows()))
-    journal.close()
-    before = Head()
-    with sqlite3.connect(folder / "desk.sqlite") as connection:
-        connection.execute("DELETE FROM journal")
-        for row in rows:
-            draft = replace(row, seq=before.seq + 1, hash="")
-            new = row_hash(before.hash, draft)
-            before = Head(row.n, draft.seq, new)
-            connection.execute(
-                "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (draft.seq, *row.told(), row.at_ns, new),
-            )
-    connection.close()
-
-
 def test_a_run_carried_out_again_comes_out_the_same(run: Path) -> None:
     journal = SqliteJournal(run)
     report = replay(journal, EMPTY)
@@ -154,7 +135,7 @@ def test_two_swapped_fills_are_named_even_when_the_chain_was_forged_to_fit(run: 
         rows[second] = replace(other, body=one.body)
         return rows
 
-    _edit(run, swap)
+    edit(run, swap)
     journal = SqliteJournal(run)
     verify(journal)  # the forged chain fits
     report = replay(journal, EMPTY)
@@ -177,7 +158,7 @@ def test_behind_a_difference_what_was_booked_stays_booked_and_the_start_is_halte
     whole = SqliteJournal(run)
     before = recover(whole, EMPTY).standing.desk
     whole.close()
-    _edit(run, drop_a_note)
+    edit(run, drop_a_note)
     with sqlite3.connect(run / "desk.sqlite") as connection:
         connection.execute("DELETE FROM snapshot")
     connection.close()

@@ -43,13 +43,18 @@ from tests.engine.update_kit import EMPTY, FIRST, SECOND, TEXTS, Waves, closed, 
 class Run:
     """In virtual time, over a real journal; a copy of it can be taken at any moment."""
 
-    def __init__(self, folder: Path, pace: Pace | None = None) -> None:
+    def __init__(
+        self, folder: Path, pace: Pace | None = None, venue: MemoryVenue | None = None
+    ) -> None:
         self.folder, self.feed, self.clock = folder, MemoryFeed(), VirtualClock(100 * MINUTE_NS)
         self.journal = SqliteJournal(folder)
         waves = Waves()
         waves.gate.set()
         world = World(
-            self.clock, {ACCOUNT: MemoryVenue()}, {ACCOUNT: self.feed}, histories={ACCOUNT: waves}
+            self.clock,
+            {ACCOUNT: venue or MemoryVenue()},
+            {ACCOUNT: self.feed},
+            histories={ACCOUNT: waves},
         )
         told = Setup(self.journal, EMPTY, world, folder, program="test", pace=pace or Pace())
         self.step = Lockstep(told, self.clock)
@@ -63,9 +68,9 @@ class Run:
         self.feed.messages, self.feed.minute = (each,), 0
         await self.step.move(self.feed, self.feed.now)
 
-    async def begin(self) -> None:
+    async def begin(self, source: str = FIRST) -> None:
         await self.step.begin()
-        for command in (OPEN, LIST, started(at_ns=self.clock.now_ns())):
+        for command in (OPEN, LIST, started(source, self.clock.now_ns())):
             await self.step.send(command)
         await self.tell(quote(100, 100.0))
 

@@ -89,9 +89,7 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
     settings = dict(event.settings)
     needs = kind.needs(bot.source, settings)
     warms = _warms(desk.accounts[bot.account].sizing, needs)
-    if event.sites is not None:
-        desk = placed_anew(desk, bot, dict(event.sites))
-    return with_bot(
+    desk = with_bot(
         desk,
         bot.id,
         settings=event.settings,
@@ -101,6 +99,7 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
         seen={},
         awake_ns=event.at_ns,
     )
+    return desk if event.sites is None else placed_anew(desk, bot, dict(event.sites))
 
 
 def engine_started(desk: Desk, _event: EngineStarted) -> Desk:

@@ -250,7 +250,11 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
     bot = draft.bot(bot.id)
-    sites = renumbered(draft.desk, bot, Text(bot.source, merged))
+    sites = (
+        renumbered(draft.desk, bot, Text(bot.source, merged))
+        if draft.placing is None
+        else draft.placing.sites
+    )
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, sites))
     feed(draft, draft.bot(bot.id))
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.desk.state import BotRecord, Desk
-from lefi_tui.core.messages import CommandRefused, Effect, Event, SubmitOrders, Transient
+from lefi_tui.core.messages import (
+    CommandRefused,
+    Effect,
+    Event,
+    SettingsChanged,
+    SubmitOrders,
+    Transient,
+    UpdateBegun,
+)
 from lefi_tui.core.order import Order
+
+Placing: TypeAlias = UpdateBegun | SettingsChanged
 
 
 class Draft(Struct):
     desk: Desk
     events: list[Event | Transient] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    # Of a message that is carried out again: which line an order is of was read out of two texts,
+    # which a later program reads otherwise; what was decided stands.
+    placing: Placing | None = None
 
     def say(self, *events: Event | Transient) -> None:
         for event in events:

@@ -32,7 +32,7 @@ from lefi_tui.core.desk import (
     updating,
     wallets,
 )
-from lefi_tui.core.desk.draft import Draft
+from lefi_tui.core.desk.draft import Draft, Placing
 from lefi_tui.core.desk.state import Desk
 from lefi_tui.core.messages import (
     AcceptWallet,
@@ -124,9 +124,14 @@ def step(desk: Desk, message: Command | Report | MarketInput) -> Step:
     return advance(desk, message)[1]
 
 
-def advance(desk: Desk, message: Command | Report | MarketInput) -> tuple[Desk, Step]:
-    """The step, and the desk after all its events: the same as applying them one by one."""
-    draft = Draft(desk)
+def advance(
+    desk: Desk, message: Command | Report | MarketInput, placing: Placing | None = None
+) -> tuple[Desk, Step]:
+    """The step, and the desk after all its events: the same as applying them one by one.
+
+    `placing` is what the journal has of a message that is carried out again.
+    """
+    draft = Draft(desk, placing=placing)
     match message:
         case Command():
             _command(draft, message)

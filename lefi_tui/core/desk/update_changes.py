@@ -72,8 +72,10 @@ def placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
         if each.leg != "entry":
             continue
         site = sites.get(each.site)
+        origin = before.gone.get(each.site)
+        if site is None and origin and _is_back(desk.bots[before.id], origin):
+            site = origin.site  # a journal of before lost places were found again names none
         if site is None:
-            origin = before.gone.get(each.site)
             site = each.site if origin else _free({**before.gone, **gone})
             gone[site] = origin or Origin(before.version, before.settings, each.site)
             if origin is None:
@@ -81,6 +83,10 @@ def placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
         moved[each.id] = replace(each, site=site)
     desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk
+
+
+def _is_back(bot: BotRecord, origin: Origin) -> bool:
+    return (bot.version, dict(bot.settings)) == (origin.version, dict(origin.settings))
 
 
 def _free(taken: Mapping[int, Origin]) -> int:

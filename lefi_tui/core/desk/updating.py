@@ -68,7 +68,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             title,
             command.at_ns,
             command.by,
-            handover.sites,
+            handover.sites if draft.placing is None else draft.placing.sites or (),
             command.typed,
             gates,
         ),
