@@ -30,6 +30,11 @@ class Asking(Screen[None]):
     def show(self, answer: Any, silent_ms: int) -> None:
         raise NotImplementedError
 
+    def pointed(self, _key: str) -> str:
+        """What that key would act on now, in words that are of nothing else; what is asked about
+        one of them is not done to another."""
+        return ""
+
     def asides(self) -> Sequence[Aside]:
         """What its panes ask besides, while the screen is in sight; in an order that stays."""
         return ()

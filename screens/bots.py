@@ -146,6 +146,10 @@ class BotsScreen(TwoPanes[BotNames]):
             return
         self.app.push_screen(UpdateBotScreen(view, self._store, self._send, self.palette))
 
+    def pointed(self, key: str) -> str:
+        row = self.selected if key == "stop" else None
+        return "" if row is None else row.id
+
     def action_stop(self) -> None:
         view = self._known()
         if view is None:

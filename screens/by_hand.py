@@ -11,6 +11,7 @@ from screens.framed import Framed
 from screens.protect import ProtectScreen
 from screens.ticket import TicketScreen
 from widgets.board import Board
+from widgets.bots import Bots
 from widgets.ink import Palette
 from widgets.orders import Orders, canceling
 from widgets.positions import EXTERNAL, Positions
@@ -23,6 +24,7 @@ class ByHand(Framed):
     """To be named before the frame among a screen's bases."""
 
     send: Callable[[Command], None]
+    bots: Bots
     orders: Orders
     positions: Positions
     prices: Prices
@@ -43,6 +45,15 @@ class ByHand(Framed):
             self.notice(f"No working order to {what}.")
             return None
         return self.view.orders[self.orders.cursor] if self.is_seen(self.orders) else None
+
+    def pointed(self, key: str) -> str:
+        if key == "stop":
+            bot = self.bots.selected
+            return "" if bot is None else bot.id
+        if key != "cancel" or self.view is None or not self.view.orders:
+            return ""
+        row = self.view.orders[self.orders.cursor]
+        return f"{row.side} {row.symbol}, {row.id}"
 
     def action_cancel(self) -> None:
         row = self._order("cancel")

@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.scripts import ScriptRow
+from screens.asking import Asking
 from screens.choice import ChoiceScreen
 from screens.finding import Entry
 from screens.found import of_desk, of_keys, of_limits, of_scripts, title_of
@@ -24,6 +25,7 @@ from screens.rooms import Rooms
 from screens.windows import taught
 
 NO: Final = "No: leave all as it is"
+MOVED: Final = "was under the cursor, and now something else is: nothing was done."
 
 
 class Finder:
@@ -72,26 +74,35 @@ class Finder:
             screen.call_after_refresh(self._act, key, screen)
 
     def _act(self, key: Key, node: App[Any] | Screen[Any]) -> None:
+        what = _pointed(key, node)
+
         def act() -> None:
-            self._app.call_later(self._run, key, node)
+            self._app.call_later(self._run, key, node, what)
 
         if not key.label:
             self._tell(key)
         elif key.deed is Deed.RISK:
             answers = [(NO, _nothing), (f"Yes: {key.label}", act)]
-            self._app.push_screen(ChoiceScreen(f"{title_of(key)}?", key.tooltip, answers))
+            told = f"{what}: {key.tooltip}" if what else key.tooltip
+            self._app.push_screen(ChoiceScreen(f"{title_of(key)}?", told, answers))
         else:
             act()
 
-    async def _run(self, key: Key, node: App[Any] | Screen[Any]) -> None:
-        """What can't be done now says what it needs."""
-        if not await self._app.run_action(key.action, node):
+    async def _run(self, key: Key, node: App[Any] | Screen[Any], what: str) -> None:
+        """What can't be done now says what it needs; the desk goes on below a question."""
+        if _pointed(key, node) != what:
+            self._rooms.room.notice(f"{what or 'Nothing'} {MOVED}")
+        elif not await self._app.run_action(key.action, node):
             self._tell(key)
 
     def _tell(self, key: Key) -> None:
         first = f"{key.on[0].upper()}{key.on[1:]}, then " if key.on else ""
         room: Framed = self._rooms.room
         room.call_after_refresh(room.notice, f"{first}{key.shown}: {key.tooltip}")
+
+
+def _pointed(key: Key, node: App[Any] | Screen[Any]) -> str:
+    return node.pointed(key.id) if isinstance(node, Asking) else ""
 
 
 def _nothing() -> None:

@@ -115,6 +115,10 @@ class OrdersScreen(Framed):
         else:
             self.app.push_screen(StoryScreen(asked))
 
+    def pointed(self, key: str) -> str:
+        order = self.list.selected if key == "order_cancel" else None
+        return "" if order is None else f"{order.side} {order.symbol}, {order.id}"
+
     def action_cancel(self) -> None:
         order = self.list.selected
         if order is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from lefi_tui.core import messages as m
+from lefi_tui.core.order import Side, Size, SizeKind
 from lefi_tui.settings import load
 from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.rooms import furnished
@@ -153,6 +155,45 @@ async def test_what_ends_or_closes_is_asked_for_and_one_more_enter_says_no() -> 
         await desk.shows("Yes: kill")
         await desk.press("down", "enter")
         await desk.until(lambda: m.Kill() in desk.fed.commands)
+
+
+@pytest.mark.asyncio
+async def test_what_is_asked_of_one_order_is_not_done_to_the_next_one() -> None:
+    """The desk goes on below the question: the order ends, and the cursor moves to its neighbor."""
+    fed = busy()
+    first, second = _resting(fed, "41000"), _resting(fed, "40900")
+    async with opened(fed) as desk:
+        await desk.until(lambda: _working(desk) == 2)
+        asked = desk.screen.orders.cursor_key
+        await _type(desk, "cancel order")
+        await desk.press("enter")
+        await desk.shows(f"buy BTC/USDT, {asked}")
+        fed.tell(m.VenueCanceled(asked, fed.now_ns, "by the venue"))
+        await desk.until(lambda: _working(desk) == 1)
+        await desk.press("down", "enter")
+        await desk.shows("nothing was done")
+        assert desk.fed.commands == []
+        await _type(desk, "cancel order")
+        await desk.press("enter", "down", "enter")
+        await desk.until(lambda: bool(desk.fed.commands))
+        (left,) = {first, second} - {asked}
+        assert desk.fed.commands == [m.CancelOrder(left)]
+
+
+def _working(desk: Desk) -> int:
+    view = desk.screen.view
+    return 0 if view is None else len(view.orders)
+
+
+def _resting(fed: HandFed, price: str) -> str:
+    before = set(fed.desk.orders)
+    size = Size(SizeKind.UNITS, Decimal("0.01"))
+    fed.tell(
+        m.PlaceOrder("demo", "BTC/USDT", Side.BUY, size, limit=Decimal(price), at_ns=fed.now_ns)
+    )
+    (order,) = set(fed.desk.orders) - before
+    fed.tell(m.VenueAccepted(order, fed.now_ns, f"v{price}"))
+    return order
 
 
 @pytest.mark.asyncio
