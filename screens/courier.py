@@ -25,7 +25,7 @@ class Courier:
     ) -> None:
         self._send = send
         self._notice = notice
-        self.said: Callable[[str, Receipt | None], None] = lambda _text, _receipt: None
+        self.said: Callable[[SayStatement, Receipt | None], None] = lambda _said, _receipt: None
         self._under_way: set[asyncio.Task[None]] = set()
 
     def send(self, command: Command) -> None:
@@ -62,4 +62,4 @@ class Courier:
     def _tell(self, command: Command, receipt: Receipt | None) -> None:
         """A statement's own line says what came of it; None: no answer came."""
         if isinstance(command, SayStatement):
-            self.said(command.text, receipt)
+            self.said(command, receipt)

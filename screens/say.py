@@ -89,7 +89,7 @@ class SayScreen(Dialog, Asking):
 
     def show_aside(self, answer: Any) -> None:
         assert isinstance(answer, OrdersView)
-        self._spoken.stand(answer.rows)
+        self._spoken.stand(answer)
 
     @property
     def _place(self) -> Place:
@@ -207,13 +207,14 @@ class SayScreen(Dialog, Asking):
         if (doubts or place.mode is Mode.LIVE) and not self._is_sure:
             self._is_sure = True
             return
-        self._done(text, f"said to {place.account}", is_awaited=True)
-        self._send(SayStatement(place.account, text, is_confirmed=bool(doubts)))
+        statement = SayStatement(place.account, text, is_confirmed=bool(doubts))
+        self._done(text, f"said to {place.account}", statement)
+        self._send(statement)
 
-    def _done(self, text: str, came: str, *, is_awaited: bool = False) -> None:
+    def _done(self, text: str, came: str, awaited: SayStatement | None = None) -> None:
         """The line stays for the next one: letters typed on would be keys of the screen below."""
         self._spoken.say(self._place.account, text)
-        self._spoken.answer(text, came, is_awaited=is_awaited)
+        self._spoken.answer(text, came, awaited)
         self._at = len(self._spoken.texts)
         self._put("")
         self._reset()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct, field
 
+from lefi_tui.core.messages import SayStatement
 from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Mode
 from lefi_tui.views.numbers import price, quantity
-from lefi_tui.views.orders_view import PastOrderRow
+from lefi_tui.views.orders_view import OrdersView, PastOrderRow
 from lefi_tui.views.queries import Receipt
 
 HISTORY_MAX: Final = 100
 ANSWERS_MAX: Final = 4
 SENT: Final = "on its way"
+BEHIND: Final = "older than the newest orders: the orders screen tells how it stands"
 UNKNOWN: Final = "no answer came: look at the orders before you say it again"
 
 
@@ -32,7 +34,7 @@ class Answer(Struct):
 
     text: str
     value: str
-    is_awaited: bool = False  # the engine has not answered yet
+    awaited: SayStatement | None = None  # that the engine has not answered yet
     orders: dict[str, str] = field(default_factory=dict)  # that it sent: id, and how it stands
     working: set[str] = field(default_factory=set)  # of these
 
@@ -64,18 +66,19 @@ class Spoken(Struct):
     def answers(self) -> list[tuple[str, str]]:
         return [(each.text, each.told) for each in self.kept]
 
-    def answer(self, text: str, value: str, *, is_awaited: bool = False) -> None:
-        self.kept.append(Answer(text, value, is_awaited))
+    def answer(self, text: str, value: str, awaited: SayStatement | None = None) -> None:
+        self.kept.append(Answer(text, value, awaited))
         del self.kept[:-ANSWERS_MAX]
 
     # ---- what came of a statement
 
-    def came(self, text: str, receipt: Receipt | None) -> None:
-        """The engine's word on the first one of this text that waits for it."""
-        said = next((each for each in self.kept if each.is_awaited and each.text == text), None)
+    def came(self, statement: SayStatement, receipt: Receipt | None) -> None:
+        """The engine's word on this very one: of the same line said to two accounts, that of real
+        money may be answered last."""
+        said = next((each for each in self.kept if each.awaited is statement), None)
         if said is None:
             return
-        said.is_awaited = False
+        said.awaited = None
         if receipt is None:
             said.value = UNKNOWN
         elif not receipt.is_accepted:
@@ -90,12 +93,18 @@ class Spoken(Struct):
     def has_working(self) -> bool:
         return any(each.working for each in self.kept)
 
-    def stand(self, rows: Iterable[PastOrderRow]) -> None:
-        for row in rows:
-            for each in self.kept:
-                if row.id in each.working:
-                    each.orders[row.id] = state_of(row)
-                    each.working -= set() if row.is_working else {row.id}
+    def stand(self, view: OrdersView) -> None:
+        """An order that many newer ones have left behind is not told by what it was once."""
+        rows = {row.id: row for row in view.rows}
+        for each in self.kept:
+            for order in tuple(each.working):
+                row = rows.get(order)
+                if row is not None:
+                    each.orders[order] = state_of(row)
+                elif view.is_cut:
+                    each.orders[order] = BEHIND
+                if view.is_cut if row is None else not row.is_working:
+                    each.working.remove(order)
         self.changed()
 
 

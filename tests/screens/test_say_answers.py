@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lefi_tui.core.messages import SayStatement
 from lefi_tui.core.money import ZERO
 from lefi_tui.engine.turn import Receipt
-from lefi_tui.views.orders_view import PastOrderRow
-from screens.spoken import UNKNOWN, Spoken
+from lefi_tui.views.orders_view import OrdersView, PastOrderRow
+from screens.spoken import BEHIND, UNKNOWN, Spoken
 from tests.screens import real_desk
 from tests.screens.real_desk import RealDesk
 
@@ -45,7 +46,7 @@ def words(text: str) -> str:
     return " ".join(text.replace("│", " ").replace("┃", " ").split())
 
 
-def row(order: str, status: str, *, is_working: bool) -> PastOrderRow:
+def row(order: str, status: str, *, is_working: bool = False) -> PastOrderRow:
     return PastOrderRow(
         order,
         *("demo", "hand", "BTC/USDT", "buy", "limit", "entry"),
@@ -58,18 +59,35 @@ def row(order: str, status: str, *, is_working: bool) -> PastOrderRow:
 
 
 def test_each_of_two_like_lines_gets_its_own_answer_and_a_no_is_told_as_one() -> None:
+    """Whichever is answered first: two accounts have two paces."""
     spoken = Spoken()
-    for _ in range(3):
-        spoken.answer(BUY, "said to demo", is_awaited=True)
-    spoken.came(BUY, Receipt(is_accepted=True, text="sent it", orders=("a",)))
-    spoken.came(BUY, Receipt(is_accepted=False, text="HALTED"))
-    spoken.came(BUY, None)
-    spoken.came("nobody said this", None)
+    first, second, third, other = (SayStatement(each, BUY) for each in ("live", *["demo"] * 3))
+    for each in (first, second, third):
+        spoken.answer(BUY, f"said to {each.account}", each)
+    spoken.came(second, Receipt(is_accepted=False, text="HALTED"))
+    spoken.came(first, Receipt(is_accepted=True, text="sent it", orders=("a",)))
+    spoken.came(third, None)
+    spoken.came(other, None)
     told = [each for _, each in spoken.answers]
     assert told == ["sent it, order a: on its way", "refused: HALTED", UNKNOWN]
     assert spoken.has_working
-    spoken.stand([row("a", "partially_filled", is_working=True)])
+    spoken.stand(stand(row("a", "partially_filled", is_working=True)))
     assert spoken.has_working
-    spoken.stand([row("a", "canceled", is_working=False), row("b", "filled", is_working=False)])
+    spoken.stand(stand(row("a", "canceled", is_working=False), row("b", "filled")))
     assert not spoken.has_working
     assert spoken.answers[0][1] == "sent it, order a: canceled"
+
+
+def test_an_order_that_newer_ones_left_behind_is_not_told_as_it_was() -> None:
+    spoken, said = Spoken(), SayStatement("demo", BUY)
+    spoken.answer(BUY, "said to demo", said)
+    spoken.came(said, Receipt(is_accepted=True, text="sent it", orders=("a",)))
+    spoken.stand(stand(row("b", "filled")))
+    assert spoken.answers[0][1] == "sent it, order a: on its way"
+    spoken.stand(stand(row("b", "filled"), is_cut=True))
+    assert not spoken.has_working
+    assert spoken.answers[0][1] == f"sent it, order a: {BEHIND}"
+
+
+def stand(*rows: PastOrderRow, is_cut: bool = False) -> OrdersView:
+    return OrdersView(0, rows, is_cut)
