@@ -47,14 +47,17 @@ class DeadScreen(Dialog, Asking):
         assert isinstance(answer, DeadView)
         if silent_ms or (answer.rows == self._rows and self._rows):
             return
+        at = self._list.highlighted
+        chosen = None if at is None else self._rows[at].id
         self._rows = answer.rows
         gone = f" {answer.gone} older ones had no room." if answer.gone else ""
         self._words.update(f"{WHY}{gone}" if self._rows else NONE)
-        at = self._list.highlighted
         self._list.clear_options()
         self._list.add_options(map(_line, self._rows))
         if self._rows:
-            self._list.highlighted = min(at or 0, len(self._rows) - 1)
+            ids = [each.id for each in self._rows]  # a newer one stands above
+            stands = ids.index(chosen) if chosen in ids else min(at or 0, len(ids) - 1)
+            self._list.highlighted = stands
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._handle(event.option_index, is_again=True)
