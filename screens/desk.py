@@ -162,7 +162,7 @@ class DeskScreen(ByHand, Framed):
             for name, each in ((str(each.id), each) for each in self.boards)
         }
         told = self._notice or (self._tour.text if self._tour else "")  # is read to its end
-        wanted["words"] = 1 + (len(told) > width - 2)
+        wanted["words"] = 1 + (len(told) > width - 2 and self.is_current)  # below a window: begun
         boxes = arrange(wanted if with_chart else {**wanted, "chart": 0}, width, height)
         others: tuple[Widget, ...] = (self.equity, self.words)
         panes: dict[str, Widget] = {str(each.id): each for each in (*self.boards, *others)}

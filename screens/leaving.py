@@ -44,7 +44,7 @@ class Leaving:
             key, other = self._setup.table.shown(name), self._setup.table.shown("detach")
             bots, them = (alive[0], "it") if len(alive) == 1 else (f"{len(alive)} bots", "them")
             # One line of 78 cells on the smallest screen.
-            ways = f"{key} again leaves and pauses {bots}; {other} leaves {them} running"
+            ways = f"{key} again leaves, pausing {bots}; {other} keeps {them} running"
             self._notice(f"{ways} without a screen.")
             return
         await self._courier.settled()

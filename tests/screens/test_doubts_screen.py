@@ -88,8 +88,9 @@ async def test_all_that_is_in_doubt_stands_there_with_its_evidence(
         desk = Screen(app, pilot)
         await desk.until("2 in doubt: Alt+U")
         await pilot.press("alt+u")
-        text = await desk.until("looked up 4 times")
-        for words in ("unconfirmed", "not ours", "unknown", "nowhere found", "l look"):
+        await desk.until("looked up 4 times")
+        text = await desk.until("l look")  # the foot, once a row is under the cursor
+        for words in ("looked up 4 times", "unconfirmed", "not ours", "unknown", "nowhere found"):
             assert words in text
         assert all(cell_len(line) == size[0] for line in text.split("\n"))
         await pilot.press("j")

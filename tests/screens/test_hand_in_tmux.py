@@ -35,7 +35,7 @@ def test_an_order_by_hand_from_its_ticket_to_the_close(desk: TmuxDesk) -> None:
     desk.wait("one line of Lefi")
     desk.keys("-l", 'Buy("BTC/USDT", 0.01 BTC, at = 30000)')
     desk.keys("Enter")
-    desk.wait("said to demo")
+    desk.wait("sent buy 0.01 BTC/USDT at 30,000")
     desk.keys("Escape")
     desk.wait(lambda text: "30,000.00" in text and "one line" not in text)
     desk.keys("c")

@@ -80,9 +80,7 @@ async def test_q_with_bots_running_says_what_both_ways_out_do_and_is_asked_twice
     left = Left()
     async with opened(busy(), left) as desk:
         await desk.press("q")
-        await desk.shows(
-            "q again leaves and pauses 2 bots; d leaves them running without a screen."
-        )
+        await desk.shows("q again leaves, pausing 2 bots; d keeps them running without a screen.")
         await desk.press("q")
         await desk.until(lambda: desk.app.return_code == 0)
     assert left.times == 0
@@ -96,7 +94,7 @@ async def test_ctrl_q_leaves_no_sooner_than_q_and_a_question_that_is_gone_is_ask
     monkeypatch.setattr("screens.leaving.monotonic", lambda: now_s)
     async with opened(busy(), Left()) as desk:
         await desk.press("f1", "ctrl+q")
-        await desk.shows("Ctrl+Q again leaves and pauses 2 bots; d leaves them running")
+        await desk.shows("Ctrl+Q again leaves, pausing 2 bots; d keeps them running")
         assert desk.app.is_running
         now_s += ASKED_S
         await desk.press("ctrl+q")
