@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
-from lefi_tui.lang.lessons.lesson import COUNT, LAST, NEXT, number_of
+from lefi_tui.lang.lessons.lesson import COUNT, LAST, NEXT
+from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.lang.lookup import word_at
-from lefi_tui.views.scripts import RanTest
+from lefi_tui.views.scripts import RanTest, ScriptRow
 from screens.beside import Newest
 from screens.framed import Framed
 from screens.script_tests import Runs, RunSoFar
@@ -34,6 +35,7 @@ from widgets.problems import (
     underlined,
     unfixed,
     untested_lines,
+    untried,
 )
 
 CHECK_SECONDS: Final = 0.15  # after the last key
@@ -45,7 +47,7 @@ class ScriptFindings:
         screen: Framed,
         editor: ScriptEditor,
         pane: Findings,
-        tests: Callable[[str], Iterator[RanTest]],
+        tests: Callable[[str, ScriptRow], Iterator[RanTest]],
         heard: Callable[[Analysis], None] = lambda _: None,
     ) -> None:
         self._screen = screen
@@ -144,25 +146,25 @@ class ScriptFindings:
 
     # ---- tests
 
-    def start_or_end_tests(self) -> None:
+    def start_or_end_tests(self, row: ScriptRow) -> None:
         if self._runs.is_running:
             self._runs.end_early()
         else:
-            self.start_tests(self._editor.text)
+            self.start_tests(self._editor.text, row)
 
-    def start_tests(self, text: str) -> None:
-        self._runs.start(text)
+    def start_tests(self, text: str, row: ScriptRow) -> None:
+        self._runs.start(text, row)
 
     def _heard(self, run: RunSoFar) -> None:
         self._run = None if run.refusal else run
         if run.refusal:
-            self._screen.notice(f"The tests did not run: {run.refusal}")
+            self._screen.notice(f"{untried(run.row)}: {run.refusal}")
         self._draw()
-        lesson = number_of(run.text)
-        if lesson and not run.is_running and _have_all_passed(run):
-            following = NEXT if lesson < COUNT else LAST
-            key = self._key("go_lessons" if lesson < COUNT else "go_gallery")
-            self._screen.notice(f"Lesson {lesson} of {COUNT} holds. {following.format(key)}")
+        lesson = lesson_of(run.row.name)
+        if lesson is not None and not run.is_running and _have_all_passed(run):
+            following = NEXT if lesson.number < COUNT else LAST
+            key = self._key("go_lessons" if lesson.number < COUNT else "go_gallery")
+            self._screen.notice(f"Lesson {lesson.number} of {COUNT} holds. {following.format(key)}")
 
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from msgspec.structs import replace
 from textual.screen import Screen
 
 from lefi_tui.core.record import Record
 from lefi_tui.errors import LefiError
-from lefi_tui.views.scripts import RanTest, Untested
+from lefi_tui.views.scripts import RanTest, ScriptRow, Untested
 
 
 class RunSoFar(Record):
     """What is known of a run of tests. `refusal` where they could not begin."""
 
     text: str
+    row: ScriptRow
     ran: tuple[RanTest, ...] = ()
     is_running: bool = True
     refusal: str = ""
@@ -37,7 +39,7 @@ class Runs:
     def __init__(
         self,
         screen: Screen[None],
-        tests: Callable[[str], Iterator[RanTest]],
+        tests: Callable[[str, ScriptRow], Iterator[RanTest]],
         told: Callable[[RunSoFar], None],
     ) -> None:
         self._screen = screen
@@ -50,21 +52,21 @@ class Runs:
     def is_running(self) -> bool:
         return self._now is not None
 
-    def start(self, text: str) -> None:
+    def start(self, text: str, row: ScriptRow) -> None:
         self._run += 1
-        self._now = RunSoFar(text)
+        self._now = now = RunSoFar(text, row)
         self._told(self._now)
-        self._screen.run_worker(partial(self._carry, self._run, text), thread=True)
+        self._screen.run_worker(partial(self._carry, self._run, now), thread=True)
 
     def end_early(self) -> None:
         """The test under way ends by itself, and is not counted."""
         self._ended(self._run)
         self._run += 1
 
-    def _carry(self, run: int, text: str) -> None:
+    def _carry(self, run: int, now: RunSoFar) -> None:
         later = self._screen.call_later
         try:
-            for each in self._tests(text):
+            for each in self._tests(now.text, now.row):
                 if run != self._run:
                     return
                 later(self._one, run, each)
@@ -75,11 +77,11 @@ class Runs:
 
     def _one(self, run: int, ran: RanTest) -> None:
         if run == self._run and self._now is not None:
-            self._now = RunSoFar(self._now.text, (*self._now.ran, ran))
+            self._now = replace(self._now, ran=(*self._now.ran, ran))
             self._told(self._now)
 
     def _ended(self, run: int, refusal: str = "") -> None:
         if run == self._run and self._now is not None:
-            done = RunSoFar(self._now.text, self._now.ran, is_running=False, refusal=refusal)
+            done = replace(self._now, is_running=False, refusal=refusal)
             self._now = None
             self._told(done)

@@ -15,6 +15,7 @@ from lefi_tui.views.scripts import OpenScript, ScriptStore
 from screens.framed import Framed
 from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
+from widgets.problems import untried
 
 SAVED: Final = "saved"
 
@@ -85,7 +86,7 @@ class ScriptVersions:
         why = f", {kept.script.unkept}" if kept.script.unkept and not kept.errors else ""
         told = [
             f"{done[:1].upper()}{done[1:]}{why}{'; ' * bool(bots)}{bots}.",
-            "The tests did not run." if kept.errors else "",
+            f"{untried(kept.script.row)}." if kept.errors else "",
             f"{key} on Bots updates it." if "goes on" in bots and kept.version else "",
             kept.script.place,
         ]

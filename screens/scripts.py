@@ -214,7 +214,7 @@ class ScriptsScreen(Versioned):
         self._live.turn(is_on=what == "values")
 
     def action_tests(self) -> None:
-        self._findings.start_or_end_tests()
+        self._findings.start_or_end_tests(ScriptRow.of(self.shelf.about))
 
     # ---- what a person does
 
@@ -222,7 +222,7 @@ class ScriptsScreen(Versioned):
         self._text.save(self._saved)
 
     def _saved(self, script: OpenScript) -> None:
-        self.past.say_saved(script, partial(self._findings.start_tests, script.text))
+        self.past.say_saved(script, partial(self._findings.start_tests, script.text, script.row))
 
     async def action_lab(self) -> None:
         self._text.leave()  # what is not saved stands in a draft, which the Lab opens

@@ -6,6 +6,7 @@ The rule it keeps: another row under the cursor is read from its first line on.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -32,6 +33,7 @@ class TwoPanes(Framed, Generic[L]):
         self.list = kind(self.palette, id="list")
         self.detail = Block(self.palette, id="detail")
         self._top = 0
+        self._has_more = True
 
     def inside(self) -> ComposeResult:
         with Horizontal():
@@ -67,9 +69,17 @@ class TwoPanes(Framed, Generic[L]):
         if not width or not height:
             return
         shown = self.page(Frame(width, height, top=self._top, glyphs=self.palette.glyphs))
-        self._top = shown.top
+        self._top, had_more = shown.top, self._has_more
+        self._has_more = shown.below != 0
         self.detail.show(shown.rows, self.palette)
-        self.draw_words()
+        if had_more is self._has_more:
+            self.draw_words()
+        else:
+            self.draw_frame()
+
+    def hidden(self) -> Iterable[str]:
+        down = [key.id for key in self.table.keys if key.action == "scroll(1)"]
+        return (*super().hidden(), *(() if self._has_more else down))
 
     def from_the_top(self) -> None:
         self._top = 0

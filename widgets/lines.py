@@ -35,6 +35,7 @@ class Page(Record):
 
     rows: tuple[Row, ...]
     top: int = 0
+    below: int | None = None  # rows of a text that had no room; None: nobody counts them
 
     @property
     def text(self) -> str:

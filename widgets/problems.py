@@ -14,8 +14,9 @@ from rich.text import Text
 from lefi_tui.core.record import Record
 from lefi_tui.errors import shown
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
+from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.lang.source import Source
-from lefi_tui.views.scripts import RanTest, Untested
+from lefi_tui.views.scripts import RanTest, ScriptRow, Untested
 from widgets.editor_line import Tried, Wrong, by_line
 from widgets.ink import Ink, Palette
 
@@ -217,6 +218,14 @@ def untested_lines(ways: Sequence[Untested], palette: Palette) -> list[Finding]:
         text.append(each.words, ink_style(palette, Ink.DIM))
         lines.append(Finding(text, each.line - 1))
     return lines
+
+
+def untried(row: ScriptRow) -> str:
+    """Of a script whose tests can't run; a lesson's person waits to hear whether it holds."""
+    lesson = lesson_of(row.name)
+    if lesson is None:
+        return "The tests did not run"
+    return f"Lesson {lesson.number} is checked once the text has no errors"
 
 
 def untidy(text: str, mistake: Diagnostic) -> str:

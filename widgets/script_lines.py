@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from msgspec.structs import replace
 from rich.style import Style
 from rich.text import Text
 
@@ -92,4 +93,5 @@ def hung_rows(line: str, hang: int, ink: Ink, frame: Frame) -> list[Row]:
 def read_from(rows: Sequence[Row], frame: Frame) -> Page:
     """As much as fits from line `frame.top` on."""
     top = max(0, min(frame.top, len(rows) - frame.height))
-    return filled(list(rows[top : top + frame.height]), frame, top)
+    shown = filled(list(rows[top : top + frame.height]), frame, top)
+    return replace(shown, below=max(0, len(rows) - top - frame.height))

@@ -13,6 +13,7 @@ from lefi_tui.core.record import Record
 from lefi_tui.errors import REFUSED, ScriptRefusedError
 from lefi_tui.lang.authoring.branches import Way
 from lefi_tui.lang.authoring.reached import Reached
+from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.simulate.lesson_tests import lesson_outcomes
 from lefi_tui.simulate.script_tests import Outcome, outcomes
 
@@ -46,10 +47,11 @@ def run(arguments: Namespace, output: Output) -> int:
 
 
 def _ran(path: Path, text: str) -> _Ran:
-    reached = Reached(text)
+    reached, lesson = Reached(text), lesson_of(path.stem)
     try:
         ran = tuple(outcomes(text, {}, reached))
-        return _Ran(path, (*ran, *lesson_outcomes(text)), reached.missed if ran else ())
+        asked = () if lesson is None else lesson_outcomes(lesson, text)
+        return _Ran(path, (*ran, *asked), reached.missed if ran else ())
     except ScriptRefusedError as error:
         return _Ran(path, refusal=error.why)
 

@@ -1,4 +1,4 @@
-"""What a lesson asks of its script, as tests like the person's own; other scripts have none."""
+"""What a lesson asks of its script, as tests like the person's own."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ from msgspec.structs import replace
 from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.examine import Examined, examined
 from lefi_tui.lang.lessons.lesson import Lesson
-from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.lang.script_tests import ExpectOrder
 from lefi_tui.lang.source import Source
 from lefi_tui.simulate.script_tests import Outcome, Unmet, outcomes
 
-HERE = 1  # the line at which a lesson's own tests are told: that of its title
+HERE = 1  # the line at which a lesson's own tests are told: that of its title, as it begins
 
 
-def asked_by_lesson(text: str) -> int:
+def asked_by(lesson: Lesson) -> int:
     """How many there are besides the script's own."""
-    lesson = lesson_of(text)
-    return 0 if lesson is None else _count(lesson)
-
-
-def _count(lesson: Lesson) -> int:
     return lesson.proof.count("test ") + len(lesson.silenced) + len(lesson.expects)
 
 
-def lesson_outcomes(text: str) -> Iterator[Outcome]:
+def lesson_outcomes(lesson: Lesson, text: str) -> Iterator[Outcome]:
     """For a text without errors. Each as it ends."""
-    lesson = lesson_of(text)
-    if lesson is None:
-        return
     whole = f"{text.rstrip()}\n\n{lesson.proof}"
     proven = examined(whole)
     if proven.blueprint is None:

@@ -148,6 +148,6 @@ class ScriptStore(Protocol):
         """Why the engine would not run it with these settings; empty when it would."""
         ...
 
-    def tests(self, text: str) -> Iterator[RanTest]:
-        """Runs the script's tests, one at each step."""
+    def tests(self, text: str, row: ScriptRow) -> Iterator[RanTest]:
+        """Runs the script's tests, one at each step; behind them, what its lesson asks for."""
         ...

@@ -7,7 +7,7 @@ from typing import Final
 
 from lefi_tui.adapters.script_files import read, remove, write
 from lefi_tui.adapters.script_versions import ScriptVersions
-from lefi_tui.lang.lessons.lesson import Lesson, number_of
+from lefi_tui.lang.lessons.lesson import Lesson
 from lefi_tui.lang.lessons.table import LESSONS
 from lefi_tui.views.lessons import LessonRow
 
@@ -45,10 +45,10 @@ class LessonFolder:
         return self._own / f"{lesson.about}{SUFFIX}"
 
 
-def note_passed(own: Path, text: str) -> None:
-    """All tests of a script held: of a lesson, it is done, whatever its script becomes."""
-    number, done = number_of(text), _done(own)
-    if number and number not in done:
+def note_passed(own: Path, number: int) -> None:
+    """All tests of a lesson's script held: it is done, whatever its script becomes."""
+    done = _done(own)
+    if number not in done:
         write(own / DONE, "".join(f"{each}\n" for each in sorted({*done, number})))
 
 

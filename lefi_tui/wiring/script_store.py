@@ -194,12 +194,12 @@ class ScriptFolder:
 
         return start_refusal_of(text, settings)
 
-    def tests(self, text: str) -> Iterator[RanTest]:
+    def tests(self, text: str, row: ScriptRow) -> Iterator[RanTest]:
         """The script's own; of a lesson, then what it asks for. All of those passed, it is done."""
         from lefi_tui.lang.authoring.reached import Reached
-        from lefi_tui.lang.lessons.lesson import number_of
+        from lefi_tui.lang.lessons.table import lesson_of
         from lefi_tui.lang.program import check
-        from lefi_tui.simulate.lesson_tests import asked_by_lesson, lesson_outcomes
+        from lefi_tui.simulate.lesson_tests import asked_by, lesson_outcomes
         from lefi_tui.simulate.script_tests import outcomes
         from lefi_tui.wiring.lessons import note_passed
 
@@ -207,15 +207,17 @@ class ScriptFolder:
         tests = () if program is None else program.tests
         expects = {each.line: _expecting(each) for each in tests}
         reached = Reached(text)
-        wanted, passed = len(tests) + asked_by_lesson(text), 0
-        for each in chain(outcomes(text, {}, reached), lesson_outcomes(text)):
+        lesson = lesson_of(row.name)
+        asked = iter(()) if lesson is None else lesson_outcomes(lesson, text)
+        wanted, passed = len(tests) + (asked_by(lesson) if lesson else 0), 0
+        for each in chain(outcomes(text, {}, reached), asked):
             unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
             lines = expects.get(each.line, ())
-            ways = () if number_of(text) else reached.missed  # a lesson asks for what it asks for
+            ways = () if lesson else reached.missed  # a lesson asks for what it asks for
             missed = tuple(Untested(way.line, *way.span, way.words) for way in ways)
             passed += each.has_passed
-            if passed == wanted:
-                note_passed(self._own, text)
+            if lesson and passed == wanted:
+                note_passed(self._own, lesson.number)
             yield RanTest(each.name, each.line, unmet, wanted, lines, missed)
 
     # ---- places

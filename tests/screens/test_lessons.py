@@ -88,6 +88,31 @@ async def test_a_lesson_opens_in_the_editor_fails_and_once_it_is_mended_holds(
 
 
 @pytest.mark.asyncio
+async def test_a_lesson_is_one_by_its_file_whatever_its_first_line_becomes(tmp_path: Path) -> None:
+    lesson = LESSONS[0]
+    first = lesson.text.splitlines()[0]
+    (tmp_path / "lesson_01.lefi").write_text(lesson.solved.replace(first, "// Lesson 1"))
+    async with taught(tmp_path) as scripts:
+        await at_lessons(scripts)
+        await scripts.press("enter")
+        await scripts.until(lambda: scripts.app.focused is scripts.editor)
+        await scripts.press("ctrl+s")
+        await scripts.shows("Lesson 1 of 10 holds. Alt+J has the next one.")
+    assert (tmp_path / DONE).read_text() == "1\n"
+
+
+@pytest.mark.asyncio
+async def test_the_foot_names_the_key_for_more_only_where_a_lesson_has_more(tmp_path: Path) -> None:
+    async with taught(tmp_path, (120, 60)) as scripts:
+        await at_lessons(scripts)
+        await scripts.until(lambda: "PgDn more" not in scripts.text)
+        await scripts.pilot.resize_terminal(120, 16)
+        await scripts.shows("PgDn more")
+        await scripts.press("pagedown", "pagedown", "pagedown", "pagedown")
+        await scripts.until(lambda: "PgDn more" not in scripts.text)
+
+
+@pytest.mark.asyncio
 async def test_a_lesson_that_cant_be_read_is_not_done(tmp_path: Path) -> None:
     async with taught(tmp_path) as scripts:
         await at_lessons(scripts)
@@ -97,7 +122,7 @@ async def test_a_lesson_that_cant_be_read_is_not_done(tmp_path: Path) -> None:
         scripts.editor.move_cursor(scripts.editor.document.end)
         await scripts.type("x = (")
         await scripts.press("ctrl+s")
-        await scripts.shows("The tests did not run")
+        await scripts.shows("Lesson 1 is checked once the text has no errors.")
         assert "holds" not in scripts.text
     assert not (tmp_path / DONE).exists()
 
@@ -144,10 +169,9 @@ def test_the_page_of_each_lesson_holds_its_words_its_script_and_its_solution(
 
 
 def test_what_is_done_stays_done_and_is_told_in_order(tmp_path: Path) -> None:
-    note_passed(tmp_path, LESSONS[4].solved)
-    note_passed(tmp_path, LESSONS[1].solved)
-    note_passed(tmp_path, LESSONS[4].solved)
-    note_passed(tmp_path, "x = 1\n")
+    note_passed(tmp_path, 5)
+    note_passed(tmp_path, 2)
+    note_passed(tmp_path, 5)
     done = [each.lesson.number for each in LessonFolder(tmp_path).rows() if each.is_done]
     assert done == [2, 5]
     assert (tmp_path / DONE).read_text() == "2\n5\n"

@@ -50,7 +50,7 @@ def test_a_new_script_is_exemplary_no_finding_and_tests_that_pass_and_go_all_its
     new = store.create("my_script")
     assert check(new.text).diagnostics == ()
     assert formatted(new.text).text == new.text
-    ran = list(store.tests(new.text))
+    ran = list(store.tests(new.text, new.row))
     assert ran
     assert all(each.has_passed for each in ran)
     assert [each.words for each in ran[-1].untested] == []
@@ -198,7 +198,7 @@ def test_drafts_of_a_shipped_script_and_of_its_copy_are_two(tmp_path: Path) -> N
 
 def test_tests_come_one_after_the_other_and_say_what_happened(tmp_path: Path) -> None:
     two = RIGHT + '\ntest "is wrong" {\n    candles 1 2\n    expect Print("high")\n}\n'
-    first, second = ScriptFolder(tmp_path).tests(two)
+    first, second = ScriptFolder(tmp_path).tests(two, ScriptRow("two"))
     assert (first.has_passed, first.count) == (True, 2)
     assert [each.line for each in second.unmet] == [16]
     assert second.unmet[0].happened == "nothing to print"
@@ -206,7 +206,7 @@ def test_tests_come_one_after_the_other_and_say_what_happened(tmp_path: Path) ->
 
 def test_tests_of_a_script_with_errors_do_not_begin(tmp_path: Path) -> None:
     with pytest.raises(ScriptRefusedError, match="LF203"):
-        list(ScriptFolder(tmp_path).tests("Byu()"))
+        list(ScriptFolder(tmp_path).tests("Byu()", ScriptRow("wrong")))
 
 
 # ---- versions

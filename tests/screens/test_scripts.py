@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.widgets import OptionList
 
 from lefi_tui.core import messages as m
-from lefi_tui.views.scripts import RanTest, UnmetLine
+from lefi_tui.views.scripts import RanTest, ScriptRow, UnmetLine
 from lefi_tui.wiring.script_store import ScriptFolder
 from tests.screens.hand_fed import HandFed
 from tests.screens.scripts_kit import BROKEN, RIGHT, folder, opened
@@ -175,7 +175,7 @@ class SlowTests(ScriptFolder):
         self.go_on = threading.Event()
         self.begun = 0
 
-    def tests(self, text: str) -> Iterator[RanTest]:
+    def tests(self, text: str, _row: ScriptRow) -> Iterator[RanTest]:
         for number in range(100):
             self.begun += 1
             if number == 1:

@@ -9,16 +9,17 @@ import pytest
 from lefi_tui.cli import main
 from lefi_tui.lang.examine import examined
 from lefi_tui.lang.formatter import formatted
-from lefi_tui.lang.lessons.lesson import CODE, COUNT, WIDTH, Lesson, number_of
+from lefi_tui.lang.lessons.lesson import CODE, COUNT, WIDTH, Lesson
 from lefi_tui.lang.lessons.table import LESSONS, lesson_of
-from lefi_tui.simulate.lesson_tests import asked_by_lesson, lesson_outcomes
+from lefi_tui.simulate.lesson_tests import asked_by, lesson_outcomes
 from lefi_tui.simulate.script_tests import Outcome, outcomes
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.about)
 
 
-def failed(text: str) -> list[Outcome]:
-    return [each for each in (*outcomes(text, {}), *lesson_outcomes(text)) if not each.has_passed]
+def failed(lesson: Lesson, text: str) -> list[Outcome]:
+    ran = (*outcomes(text, {}), *lesson_outcomes(lesson, text))
+    return [each for each in ran if not each.has_passed]
 
 
 def test_there_are_ten_in_their_order() -> None:
@@ -29,19 +30,19 @@ def test_there_are_ten_in_their_order() -> None:
 @each_lesson
 def test_as_it_begins_it_can_be_read_and_does_not_hold(lesson: Lesson) -> None:
     assert [each for each in examined(lesson.text).diagnostics if each.is_error] == []
-    assert failed(lesson.text)
+    assert failed(lesson, lesson.text)
 
 
 @each_lesson
 def test_as_it_is_solved_it_holds_and_the_checker_has_no_errors(lesson: Lesson) -> None:
     assert [each for each in examined(lesson.solved).diagnostics if each.is_error] == []
-    assert failed(lesson.solved) == []
+    assert failed(lesson, lesson.solved) == []
 
 
 @each_lesson
 def test_every_thing_it_asks_for_is_told_in_both(lesson: Lesson) -> None:
     for text in (lesson.text, lesson.solved):
-        assert len(list(lesson_outcomes(text))) == asked_by_lesson(text)
+        assert len(list(lesson_outcomes(lesson, text))) == asked_by(lesson)
 
 
 @each_lesson
@@ -51,8 +52,8 @@ def test_each_of_its_tests_fails_in_some_wrong_script(lesson: Lesson) -> None:
     always = nothing.replace("{ }", '{ Buy("BTC/USDT", 1%, stop_loss = 1%) }')
     hourly = always.replace('Candle("BTC/USDT", 1m)', "Every(1h)")
     wrong = (lesson.text, nothing, always, hourly)
-    caught = {each.name for text in wrong for each in failed(text)}
-    assert caught >= {each.name for each in lesson_outcomes(lesson.solved)}
+    caught = {each.name for text in wrong for each in failed(lesson, text)}
+    assert caught >= {each.name for each in lesson_outcomes(lesson, lesson.solved)}
 
 
 @each_lesson
@@ -68,19 +69,13 @@ def test_its_text_is_in_the_one_style_and_narrow_enough_for_a_small_terminal(
 
 
 @each_lesson
-def test_a_script_is_of_a_lesson_by_its_first_line(lesson: Lesson) -> None:
-    assert lesson_of(lesson.text) is lesson
-    assert number_of(lesson.start) == 0
-    assert lesson_of(f"\n{lesson.text}") is None
+def test_a_script_is_of_a_lesson_by_the_name_of_its_file(lesson: Lesson) -> None:
+    assert lesson_of(lesson.about) is lesson
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x = 1\n", "// Lesson 11 of 10: x\n", "// Lesson 0 of 10: x\n"]
-)
-def test_other_scripts_are_of_none(text: str) -> None:
-    assert lesson_of(text) is None
-    assert asked_by_lesson(text) == 0
-    assert list(lesson_outcomes(text)) == []
+@pytest.mark.parametrize("name", ["", "lesson", "lesson_00", "lesson_11", "mine", "lesson_01_2"])
+def test_other_scripts_are_of_none(name: str) -> None:
+    assert lesson_of(name) is None
 
 
 @each_lesson

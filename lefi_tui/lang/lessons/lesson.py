@@ -6,7 +6,6 @@ messages that must be gone, and by what their own tests expect; nobody compares 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from lefi_tui.core.record import Record
@@ -17,7 +16,6 @@ WIDTH: Final = 68  # of its words: a terminal of 80 columns shows them beside th
 CODE: Final = "    "  # before a line of its words that is to be written
 NEXT: Final = "{} has the next one."
 LAST: Final = "That was the last one: {} has whole scripts to read."
-_MARK: Final = re.compile(rf"// Lesson ([0-9]+) of {COUNT}: ")
 
 
 class Lesson(Record):
@@ -56,9 +54,3 @@ class Lesson(Record):
 
 def _lines(paragraph: str) -> list[str]:
     return [paragraph] if paragraph.startswith(CODE) else wrapped(paragraph, WIDTH)
-
-
-def number_of(text: str) -> int:
-    """Which lesson a text is of; 0 for every other script."""
-    found = _MARK.match(text)
-    return int(found[1]) if found else 0

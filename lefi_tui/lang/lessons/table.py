@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from lefi_tui.lang.lessons.first_half import FIRST_HALF
-from lefi_tui.lang.lessons.lesson import Lesson, number_of
+from lefi_tui.lang.lessons.lesson import Lesson
 from lefi_tui.lang.lessons.second_half import SECOND_HALF
 
 LESSONS: Final = (*FIRST_HALF, *SECOND_HALF)
+_BY_FILE: Final = {each.about: each for each in LESSONS}
 
 
-def lesson_of(text: str) -> Lesson | None:
-    """The lesson that a script is of, by its first line."""
-    number = number_of(text)
-    return LESSONS[number - 1] if 0 < number <= len(LESSONS) else None
+def lesson_of(name: str) -> Lesson | None:
+    """By the name of its file, without .lefi: what stands in the text is the person's to change."""
+    return _BY_FILE.get(name)
