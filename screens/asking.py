@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from textual.await_complete import AwaitComplete
@@ -34,6 +34,10 @@ class Asking(Screen[None]):
         """What that key would act on now, in words that are of nothing else; what is asked about
         one of them is not done to another."""
         return ""
+
+    def when_sole(self, _act: Callable[[], None]) -> bool:
+        """Whether just one thing stands there to act on; that is done once it is known."""
+        return False
 
     def asides(self) -> Sequence[Aside]:
         """What its panes ask besides, while the screen is in sight; in an order that stays."""

@@ -52,6 +52,7 @@ class BotsScreen(TwoPanes[BotNames]):
         self.view: BotView | None = None
         self._send = send
         self._silent_ms = 0
+        self._act: Callable[[], None] | None = None  # to do once the one bot there is, is known
         self._scripts: dict[str, str] = {}  # by the hash of a bot's text
         self._errands = Errands(self, lambda error: self.notice(render(error)))
 
@@ -71,6 +72,7 @@ class BotsScreen(TwoPanes[BotNames]):
             work = partial(self._store.found, answer.source)
             self._errands.ask(work, partial(self._found, answer.version))
         self.draw_detail()
+        self._act_on_sole()
 
     def _found(self, version: str, found: Found | None) -> None:
         """Which version of which script its text is."""
@@ -121,6 +123,25 @@ class BotsScreen(TwoPanes[BotNames]):
     def selected(self) -> BotRow | None:
         view = self.desk_view
         return alive_first(view.bots)[self.list.cursor] if view and view.bots else None
+
+    def when_sole(self, act: Callable[[], None]) -> bool:
+        if self.desk_view is None or len(self.desk_view.bots) != 1:
+            return False
+        self._act = act
+        self._act_on_sole()
+        return True
+
+    def _act_on_sole(self) -> None:
+        """What came from elsewhere for the one bot there is; another that begins meanwhile makes
+        it unclear which was meant."""
+        row, view, act = self.selected, self.view, self._act
+        if act is not None and row is not None and view is not None and view.id == row.id:
+            self._act = None
+            if self.desk_view is not None and len(self.desk_view.bots) == 1:
+                act()
+
+    def on_screen_suspend(self) -> None:
+        self._act = None
 
     def action_move(self, step: int) -> None:
         self.list.move(step)

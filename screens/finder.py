@@ -1,12 +1,14 @@
 """Carries out what was found in the palette: here, or on the screen whose key it is.
 
-The rule it keeps: what needs something chosen is gone to and its key told; what ends, cancels,
+The rule it keeps: what needs something chosen is gone to, and done where there is only one such
+thing, else its key is told; what ends, cancels,
 closes or trades is asked for once more, and its question is answered no unless a person moves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from textual.app import App
@@ -67,11 +69,12 @@ class Finder:
     def _go_for(self, key: Key, room: str) -> None:
         if room:
             self._rooms.go(room)
-        if not room or key.on:
+        screen = self._rooms.room
+        act = partial(self._act, key, screen)
+        if room and not key.on:
+            screen.call_after_refresh(act)
+        elif not room or key.deed is Deed.RISK or not screen.when_sole(act):
             self._tell(key)
-        else:
-            screen = self._rooms.room
-            screen.call_after_refresh(self._act, key, screen)
 
     def _act(self, key: Key, node: App[Any] | Screen[Any]) -> None:
         what = _pointed(key, node)
@@ -96,9 +99,19 @@ class Finder:
             self._tell(key)
 
     def _tell(self, key: Key) -> None:
-        first = f"{key.on[0].upper()}{key.on[1:]}, then " if key.on else ""
         room: Framed = self._rooms.room
-        room.call_after_refresh(room.notice, f"{first}{key.shown}: {key.tooltip}")
+
+        def tell() -> None:
+            room.notice(_told(key, room.words_size()[0]))
+
+        room.call_after_refresh(tell)
+
+
+def _told(key: Key, width: int) -> str:
+    """What to do, and all that comes of it where that has room on one line."""
+    first = f"{key.on[0].upper()}{key.on[1:]}, then " if key.on else ""
+    whole = f"{first}{key.shown}: {key.tooltip}"
+    return whole if len(whole) < width else f"{first}{key.shown}: {key.label or key.tooltip}."
 
 
 def _pointed(key: Key, node: App[Any] | Screen[Any]) -> str:

@@ -1,7 +1,8 @@
 """What the palette finds: whatever a person can do or go to, by words that come to mind.
 
-Every typed word must stand somewhere with an entry, at a word's beginning if it is short; where it
-stands says how near the entry is. A word that is nowhere counts as the nearest one that is.
+An entry is found by any of the typed words, and is nearer the more of them stand with it, then the
+more the places say where they stand. A word counts from its beginning on; inside of others only
+where none begins so; one that is nowhere, as the nearest one that is.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from lefi_tui.core.record import Record
 
 WORD: Final = re.compile(r"[^\s,;:()!?\"`]+")
 INSIDE_MIN: Final = 3  # letters that may stand in the middle of a word
-# Said around what is looked for: "how do I stop a bot".
-SMALL: Final = frozenset(["a", "an", "the", "i", "my", "me", "do", "how", "to", "of", "can", "is"])
+# Said around what is looked for: "how do I stop a bot", "how much money do I have".
+SMALL: Final = frozenset(
+    WORD.findall(
+        "a an the i my me we you your it its do does did how much many to of can is are was be have"
+        " has per for in on at and or there this that want should"
+    )
+)
 RISK_LAST: Final = 100
 NEAR: Final = 0.75  # of difflib's ratio: one letter of six is wrong, or two have changed places
 
@@ -42,6 +48,9 @@ class _Indexed(Record):
     tiers: tuple[frozenset[str], ...]  # title; other words; key and place; what is said of it
 
 
+Look = Callable[[_Indexed], int | None]  # how far a row is from a word; None where it has it not
+
+
 class Index:
     """The entries, made ready once; `found` answers each key."""
 
@@ -54,22 +63,27 @@ class Index:
 
     def found(self, typed: str) -> Sequence[Entry]:
         """The best first. Nothing typed finds all."""
-        wanted = _wanted(typed)
-        rows = self._ranked(wanted)
-        return rows or self._ranked([self._mended(each) for each in wanted])
+        looks = [self._look(each) for each in _wanted(typed)]
+        ranked = []
+        for number, row in enumerate(self._rows):
+            fars = [far for look in looks if (far := look(row)) is not None]
+            if fars or not looks:
+                ranked.append((len(looks) - len(fars), _distance(row, fars), number))
+        return [self._rows[number].entry for _, _, number in sorted(ranked)]
 
-    def _ranked(self, wanted: Sequence[str]) -> Sequence[Entry]:
-        ranked = [
-            (far, number)
-            for number, row in enumerate(self._rows)
-            if (far := _distance(row, wanted)) is not None
-        ]
-        return [self._rows[number].entry for _, number in sorted(ranked)]
+    def _look(self, word: str) -> Look:
+        """How far each row is from a word, in the strictest way in which there is any."""
+        begins, inside = partial(_far, word=word), partial(_far_inside, word=word)
+        ways = (begins, inside) if len(word) >= INSIDE_MIN else (begins,)
+        for way in ways:
+            if any(way(row) is not None for row in self._rows):
+                return way
+        return partial(_far, word=self._mended(word))
 
     def _mended(self, word: str) -> str:
-        if any(_far(row, word) is not None for row in self._rows):
-            return word
-        return next(iter(get_close_matches(word, self._words, 1, NEAR)), word)
+        """Who mistypes a word has its first letter right: `coverage` is no `average`."""
+        near = [each for each in self._words if each[:1] == word[:1]]
+        return next(iter(get_close_matches(word, near, 1, NEAR)), word)
 
 
 def _indexed(entry: Entry) -> _Indexed:
@@ -90,19 +104,14 @@ def _wanted(typed: str) -> list[str]:
     return [word for word in words if word not in SMALL] or words
 
 
-def _distance(row: _Indexed, wanted: Sequence[str]) -> int | None:
-    """0 where all stands in the title, more the farther away; None where a word is missing. Of all
-    there is, what is a risk comes last."""
-    if not wanted:
-        return row.entry.rank + RISK_LAST * row.entry.is_risk
-    total = row.entry.rank
-    for word in wanted:
-        far = _far(row, word)
-        if far is None:
-            return None
-        total += far
+def _distance(row: _Indexed, fars: Sequence[int]) -> int:
+    """0 where all stands in the title, more the farther away. Of all there is, what is a risk
+    comes last."""
+    entry = row.entry
+    if not fars:
+        return entry.rank + RISK_LAST * entry.is_risk
     # Of two that fit, the one that says less besides is meant.
-    return total * 8 + min(7, len(row.tiers[0]))
+    return (entry.rank + sum(fars)) * 8 + min(7, len(row.tiers[0]))
 
 
 def _far(row: _Indexed, word: str) -> int | None:
@@ -112,5 +121,9 @@ def _far(row: _Indexed, word: str) -> int | None:
             return 3 * number
         if any(each.startswith(word) for each in tier):
             return 3 * number + 1
-    is_inside = len(word) >= INSIDE_MIN and any(word in each for tier in row.tiers for each in tier)
+    return None
+
+
+def _far_inside(row: _Indexed, word: str) -> int | None:
+    is_inside = any(word in each for tier in row.tiers for each in tier)
     return 3 * len(row.tiers) if is_inside else None

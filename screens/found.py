@@ -51,7 +51,7 @@ def of_desk(view: DeskView | None, go: Go) -> Iterator[Entry]:
     if view is None:
         return
     for bot in view.bots:
-        gist = f"{bot.title}: {bot.status}, {' '.join(bot.symbols)} on {bot.account}"
+        gist = f"a bot, {bot.title}: {bot.status}, {' '.join(bot.symbols)} on {bot.account}"
         yield Entry(bot.id, "", "bot", gist, partial(go, "bots", bot.id), rank=NAMED)
     for row in view.prices:
         name = f"{row.account}/{row.symbol}"

@@ -135,12 +135,12 @@ KEYS: Final = (
         "f12",
         "f12",
         "kill",
-        "Stops every bot, cancels every working order and blocks new ones. Asks nothing; resuming"
-        " asks for a reason.",
+        "Stops every bot, cancels every working order and blocks new ones. The key does so at"
+        " once; resuming asks for a reason.",
         EVERYWHERE,
         "kill",
         0,
-        also="panic emergency stop everything halt all flatten close all",
+        also="panic button emergency stop everything halt all flatten close all",
         deed=Deed.RISK,
     ),
     Key(
@@ -304,7 +304,7 @@ KEYS: Final = (
         "go('report')",
         also=(
             "profit loss pnl p&l performance statistics stats results earnings gain return "
-            "returns drawdown equity curve tax export win rate sharpe"
+            "returns drawdown equity curve tax export win rate sharpe month week year"
         ),
     ),
     Key(
@@ -383,7 +383,7 @@ KEYS: Final = (
         "go('lab')",
         also=(
             "backtest backtesting simulate simulation history optimize optimise test strategy "
-            "past candles sweep parameters"
+            "past prices candles sweep parameters"
         ),
     ),
     Key(
@@ -452,7 +452,7 @@ KEYS: Final = (
         BOTS,
         "why",
         3,
-        also="reason explain decision log history story cause",
+        also="reason explain decision log history story cause no trade order",
         on="put the cursor on a bot, an order or a candle",
     ),
     Key(
@@ -516,7 +516,7 @@ KEYS: Final = (
         DESK,
         "ticket",
         6,
-        also="buy sell long short trade order new order market limit place",
+        also="buy sell long short trade order new order market limit price place",
         deed=Deed.ACT,
     ),
     Key(
@@ -539,7 +539,7 @@ KEYS: Final = (
         "Guards the position under the cursor: its stop, target and trail, set anew.",
         DESK,
         "protect",
-        also="stop loss take profit target trailing stop tp sl trail guard",
+        also="stop loss take profit target trailing stop tp sl trail guard change move",
         on="put the cursor on a position",
         deed=Deed.ACT,
     ),
@@ -1185,7 +1185,7 @@ KEYS: Final = (
         SCRIPTS,
         "tests",
         3,
-        also="run test check unit",
+        also="run test check unit coverage covered untested branch",
         on="open a script",
     ),
     Key(

@@ -25,7 +25,7 @@ SHOWN_MAX: Final = 60  # rows; who wants more types another letter
 TITLE_WIDTH: Final = 28
 KEY_WIDTH: Final = 10
 PLACE_WIDTH: Final = 12
-RISKY: Final = "Asks before it does it. "
+RISKY: Final = "From here it asks first. "
 
 
 class PaletteScreen(Dialog):

@@ -1,0 +1,134 @@
+"""The palette understands what a person says, not one word alone, and does what can't be mistaken.
+
+Each sentence here was typed by someone new who found nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from textual.widgets import Input
+
+from lefi_tui.core import messages as m
+from lefi_tui.views.scripts import ScriptRow
+from screens.bots import BotsScreen
+from screens.finding import Entry, Index
+from screens.found import of_desk, of_keys, of_limits, of_scripts
+from screens.keys import EVERYWHERE, ON_DESK, SCREENS, TABLE
+from screens.palette import RISKY
+from screens.taught import of_words
+from tests.screens.bots_kit import Trader, opened
+from tests.screens.hand_fed import HandFed
+from tests.screens.test_desk_keys import Desk
+
+HERE = (*ON_DESK, EVERYWHERE, SCREENS)
+
+
+def _nothing(*_: object) -> None:
+    """What is found is only looked at."""
+
+
+def _all() -> Iterator[Entry]:
+    yield from of_keys(TABLE, HERE, _nothing)
+    yield from of_limits(_nothing)
+    yield from of_words(_nothing, _nothing)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index(_all())
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("panic button", "Kill"),
+        ("loss per day", "daily_loss_max"),
+        ("how much money do I have", "Money"),
+        ("profit per month", "Report"),
+        ("past prices simulation", "Lab"),
+        ("stop loss change", "Stop and target"),
+        ("why no trade", "Why"),
+        ("limit price order", "Order"),
+        ("pause bot", "Pause"),
+        ("coverage", "Tests"),
+        ("untested", "Tests"),
+    ],
+)
+def test_a_sentence_finds_first_what_is_meant(index: Index, typed: str, title: str) -> None:
+    assert index.found(typed)[0].title == title
+
+
+def _entry(title: str, gist: str = "") -> Entry:
+    return Entry(title, "", "", gist, _nothing)
+
+
+def test_one_word_is_enough_and_all_of_them_come_first() -> None:
+    both, one = _entry("far", "a word apple then pear"), _entry("apple")
+    assert Index([one, both, _entry("other")]).found("the apple pear zzz") == [both, one]
+
+
+def test_inside_of_words_only_where_none_begins_so_and_a_first_letter_is_never_mistyped() -> None:
+    begins, inside = _entry("stopped"), _entry("nonstop")
+    assert Index([inside, begins]).found("stop") == [begins]
+    assert Index([inside]).found("stop") == [inside]
+    assert Index([_entry("average"), _entry("tested")]).found("coverage") == []
+    assert Index([_entry("average"), _entry("tested")]).found("avarage")[0].title == "average"
+
+
+def test_what_the_foot_says_of_the_kill_does_not_contradict_itself() -> None:
+    kill = f"{RISKY}{TABLE.of('kill').tooltip}"
+    assert kill.startswith("From here it asks first. Stops every bot")
+    assert "Asks nothing" not in kill
+
+
+@pytest.mark.asyncio
+async def test_a_script_and_a_bot_of_one_name_stand_side_by_side_and_say_what_they_are() -> None:
+    async with opened(_trader("cross")) as desk:
+        found = Index(
+            [
+                *of_desk(desk.screen.view, _nothing),
+                *_all(),
+                *of_scripts([ScriptRow("cross")], _nothing),
+            ]
+        )
+    first, second = found.found("cross")[:2]
+    assert {first.place, second.place} == {"bot", "script"}
+    assert first.gist.startswith("a bot, ")
+    assert second.gist.startswith("a script of yours")
+
+
+# ---- on the screen
+
+
+async def _take(desk: Desk, words: str) -> None:
+    await desk.press("ctrl+p")
+    await desk.until(lambda: bool(desk.app.screen.query(Input)))
+    desk.app.screen.query_one(Input).value = words
+    await desk.pilot.pause()
+    await desk.press("enter")
+
+
+def _trader(*bots: str) -> HandFed:
+    fed = Trader()
+    fed.quote("BTC/USDT", 42_100.0)
+    for each in bots:
+        fed.run_script(each)
+    return fed
+
+
+@pytest.mark.asyncio
+async def test_where_there_is_one_bot_it_is_the_one_that_is_paused() -> None:
+    async with opened(_trader("cross")) as desk:
+        await _take(desk, "pause bot")
+        await desk.until(lambda: m.PauseBot("cross") in desk.fed.commands)
+        assert isinstance(desk.app.screen, BotsScreen)
+
+
+@pytest.mark.asyncio
+async def test_of_two_bots_none_is_chosen_and_the_words_are_whole() -> None:
+    async with opened(_trader("cross", "other"), size=(80, 24)) as desk:
+        await _take(desk, "pause bot")
+        await desk.shows("Put the cursor on a bot, then p: pause.")
+        assert desk.fed.commands == []
