@@ -78,7 +78,7 @@ class Wanted:
             match each:
                 case Intent():
                     refusal = self.send(each)
-                    done.append(in_words(each) if refusal is None else refusal.text)
+                    done.append(self._done(each) if refusal is None else refusal.text)
                 case Note():
                     self.notes.append(each)
                     done.append(f"{each.kind}: {each.text}")
@@ -97,6 +97,15 @@ class Wanted:
                     assert isinstance(each, (BlockEnds, Finalized)), each
         assert len(self.planned) <= PLANS_MAX, "steps are bounded, so plans are"
         return done
+
+    def _done(self, intent: Intent) -> str:
+        """A close of what is not held sends no order, and must not read as one."""
+        is_idle = intent.action == "close" and not self.held(intent)
+        return (
+            f"{in_words(intent)}: nothing is held there, no order goes out"
+            if is_idle
+            else in_words(intent)
+        )
 
     def unheard(self) -> tuple[Emitted, ...]:
         """What was sent since this was asked last."""

@@ -26,6 +26,7 @@ from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
 from lefi_tui.views.protection_words import in_short
+from lefi_tui.views.why_picture import ran_at_ms
 from lefi_tui.views.wording_updates import short
 
 Books = Mapping[str, Position]
@@ -59,6 +60,8 @@ def bot_view(
         source=bot.source,
         settings=settings_of(bot.kind, bot.source, bot.settings),
         decisions=screen.did.get(bot.id, ()),
+        ran=f"{bot.runs[-1].event}: {bot.runs[-1].why}" if bot.runs else "",
+        ran_ns=ran_at_ms(bot) * NS_PER_MS if bot.runs else 0,
         shares=tuple(_share(desk, screen, each, now_ns) for each in _held(desk, bot, own or {})),
         orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
         earned=None if own is None else _earned(own),

@@ -111,6 +111,8 @@ class BotView(Record):
     source: str = ""
     settings: tuple[BotSetting, ...] = ()
     decisions: tuple[LogRow, ...] = ()  # newest first
+    ran: str = ""  # its newest run in a few words, also one that decided nothing
+    ran_ns: int = 0
     shares: tuple[ShareRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()  # working
     earned: Earned | None = None  # None where no tables are kept

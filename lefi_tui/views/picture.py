@@ -6,7 +6,7 @@ The rule it keeps: nothing is invented. Where no price was seen there is no mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -20,7 +20,6 @@ from lefi_tui.core.money import from_double, nearest_to
 from lefi_tui.core.order import LevelKind, Order
 from lefi_tui.core.position import Position, liquidation_price, unrealized
 from lefi_tui.core.protection import Cover
-from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import (
     AccountRow,
     Banner,
@@ -43,11 +42,11 @@ from lefi_tui.views.protection_words import in_few, in_short
 from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
 from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
+from lefi_tui.views.why_picture import last_word, ran_at_ms, why
 from lefi_tui.views.wording_updates import short
 
 DEMO_VENUE: Final = "demo market"
 RECORDED_VENUE: Final = "recording"
-CAME_SHOWN: Final = 4  # of what a bot did last, below why it did
 LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is not filled with text
 # The most serious first: it names the whole frame.
 GRAVITY: Final = (Mode.LIVE, Mode.SANDBOX, Mode.DRY, Mode.REPLAY, Mode.DEMO)
@@ -305,39 +304,7 @@ def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:
         warming=bot.warming if bot.is_alive else "",
         did=did[0].what if did else "",
         did_age_ms=_age_ms(now_ns, did[0].at_ns // NS_PER_MS) if did else None,
-        why=_last_word(bot) if last is None else f"{last.event}: {last.why}",
-        why_age_ms=_age_ms(now_ns, bot.at_ms) if bot.runs else None,
+        why=last_word(bot) if last is None else f"{last.event}: {last.why}",
+        why_age_ms=_age_ms(now_ns, ran_at_ms(bot)) if bot.runs else None,
         version=short(bot.version),
     )
-
-
-def _last_word(bot: BotRecord) -> str:
-    """Why a bot has no run to show."""
-    if bot.reason:
-        return bot.reason
-    if bot.warming:
-        return f"warming up: {bot.warming} candles"
-    return "waits for its first event"
-
-
-def why(state: ScreenState, desk: Desk, bot_id: str, now_ns: int) -> WhyView:
-    """The last run of a bot, told by its kind, and what came of what it did."""
-    bot = desk.bots.get(bot_id)
-    if bot is None:
-        return WhyView(bot_id, "", "not known", (f"There is no bot {bot_id} on this desk.",), None)
-    told = desk.kinds[bot.kind].why(bot.state)
-    runs = tuple(f"{run.event}: {run.why}" for run in bot.runs)
-    age_ms = _age_ms(now_ns, bot.at_ms) if bot.runs else None
-    lines = tuple(told.splitlines()) or runs or (_last_word(bot),)
-    return WhyView(bot.id, bot.title, bot.status.value, (*lines, *_came_of_it(state, bot)), age_ms)
-
-
-def _came_of_it(state: ScreenState, bot: BotRecord) -> Iterable[str]:
-    did = state.did.get(bot.id, ())[:CAME_SHOWN]
-    if not did:
-        return
-    yield ""
-    yield "What came of it, newest first:"
-    for each in did:
-        said = ": ".join(part for part in (each.what, each.why) if part)
-        yield f"{numbers.clock(each.at_ns)} {said}{f' Next: {each.next}' if each.next else ''}"

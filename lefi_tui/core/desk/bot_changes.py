@@ -218,6 +218,7 @@ def bot_ran(desk: Desk, event: BotRan) -> Desk:
         state=event.state,
         at_ms=event.at_ms,
         runs=event.runs[-RUNS_KEPT:] or bot.runs,
+        ran_ms=event.at_ms if event.runs else bot.ran_ms,
         warming=event.warming,
         has_begun=event.has_begun,
         occasions=bot.occasions + 1,

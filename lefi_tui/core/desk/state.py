@@ -164,6 +164,7 @@ class BotRecord(Record):
     update: Update | None = None
     was: Was | None = None
     gone: Mapping[int, Origin] = field(default_factory=dict)  # lost places of working orders
+    ran_ms: int = 0  # of `runs`; `at_ms` may be a later moment, at which no handler ran
 
     @property
     def is_alive(self) -> bool:
