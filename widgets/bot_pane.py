@@ -126,10 +126,6 @@ def _orders(view: BotView, frame: Frame) -> Iterator[Row]:
 
 def _decisions(view: BotView, frame: Frame) -> Iterator[Row]:
     yield _titled("Last decisions", "newest first, UTC", frame)
-    if view.ran_ns and all(each.at_ns < view.ran_ns for each in view.decisions):
-        spans: list[Span] = [(f" {numbers.clock(view.ran_ns)} ", Ink.DIM)]
-        said = fit(f"newest run, {view.ran}", max(1, frame.width - 11), frame.glyphs.cut)
-        yield padded([*spans, (said, Ink.DIM)], frame)
     for each in view.decisions:
         yield from _decision(each, frame)
 

@@ -139,7 +139,8 @@ async def _send(
         return False
     if now.version == wanted and dict(now.chose) == dict(settings):
         return True
-    why = now.decisions[0].why if now.decisions else "it was called off"
+    said = [each.why for each in now.decisions if each.number]  # of the log: no mere run
+    why = said[0] if said else "it was called off"
     raise RefusedError(why, where=view.id, next_step="It runs on as it did")
 
 

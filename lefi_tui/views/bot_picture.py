@@ -21,6 +21,7 @@ from lefi_tui.lang.program import check
 from lefi_tui.views import numbers
 from lefi_tui.views.bot_view import Before, BotSetting, BotView, Earned, ShareRow, WaitRow
 from lefi_tui.views.commands import commands_of
+from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.flows_view import FlowRow, open_row
 from lefi_tui.views.fold import ScreenState
 from lefi_tui.views.numbers import NS_PER_MS, places_of
@@ -59,9 +60,7 @@ def bot_view(
         version=short(bot.version),
         source=bot.source,
         settings=settings_of(bot.kind, bot.source, bot.settings),
-        decisions=screen.did.get(bot.id, ()),
-        ran=f"{bot.runs[-1].event}: {bot.runs[-1].why}" if bot.runs else "",
-        ran_ns=ran_at_ms(bot) * NS_PER_MS if bot.runs else 0,
+        decisions=_decisions(screen, bot),
         shares=tuple(_share(desk, screen, each, now_ns) for each in _held(desk, bot, own or {})),
         orders=tuple(order_row(desk, each, now_ns) for each in desk.working_of(bot.id)),
         earned=None if own is None else _earned(own),
@@ -75,6 +74,14 @@ def bot_view(
         was=_was(desk, bot),
         chose=bot.settings,
     )
+
+
+def _decisions(screen: ScreenState, bot: BotRecord) -> tuple[LogRow, ...]:
+    did, ran_ns = screen.did.get(bot.id, ()), ran_at_ms(bot) * NS_PER_MS
+    if not bot.runs or any(each.at_ns >= ran_ns for each in did):
+        return did
+    why = f"{bot.runs[-1].event}: {bot.runs[-1].why}"
+    return (LogRow(0, ran_ns, Weight.PLAIN, "Ran, and decided nothing", bot.id, why, ""), *did)
 
 
 def _was(desk: Desk, bot: BotRecord) -> Before | None:

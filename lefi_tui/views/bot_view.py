@@ -110,9 +110,7 @@ class BotView(Record):
     script: str = ""  # "version 5 of mine", where a screen has found its text there
     source: str = ""
     settings: tuple[BotSetting, ...] = ()
-    decisions: tuple[LogRow, ...] = ()  # newest first
-    ran: str = ""  # its newest run in a few words, also one that decided nothing
-    ran_ns: int = 0
+    decisions: tuple[LogRow, ...] = ()  # newest first; above, a newer run that decided nothing
     shares: tuple[ShareRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()  # working
     earned: Earned | None = None  # None where no tables are kept

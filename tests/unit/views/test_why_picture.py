@@ -67,8 +67,9 @@ def test_a_crossing_shows_the_values_before_it_by_the_tick_of_its_market() -> No
 def test_a_run_that_decided_nothing_stands_above_the_last_decisions() -> None:
     fed = ran(*[FLAT] * 5, FALL, RISE, RISE)
     heading = rows(fed).index(next(row for row in rows(fed) if row.startswith("Last")))
-    assert rows(fed)[heading + 1] == "22:21:20 newest run, candle ETH/USDT 1m: no order"
-    assert not any("newest run" in row for row in rows(ran(*[FLAT] * 5, FALL, RISE)))
+    newest = rows(fed)[heading + 1 : heading + 3]
+    assert newest == ["22:21:20 Ran, and decided nothing", "candle ETH/USDT 1m: no order"]
+    assert not any("decided nothing" in row for row in rows(ran(*[FLAT] * 5, FALL, RISE)))
 
 
 def rows(fed: HandFed) -> list[str]:
