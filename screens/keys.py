@@ -1181,7 +1181,8 @@ KEYS: Final = (
         "ctrl+t",
         "Ctrl+T",
         "tests",
-        "Runs the tests in the script as it stands; again ends them early.",
+        "Runs the tests in the script as it stands, and marks each line that none of them reaches: "
+        "untested. Again ends them early.",
         SCRIPTS,
         "tests",
         3,

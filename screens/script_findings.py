@@ -35,6 +35,7 @@ from widgets.problems import (
     underlined,
     unfixed,
     untested_lines,
+    untested_told,
     untried,
 )
 
@@ -169,10 +170,8 @@ class ScriptFindings:
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""
         has_failed = any(not each.has_passed for each in run.ran)
-        told, ways = tests_told(run.ran, run.count, end_key), len(run.untested)
-        if ways:
-            told += f"; {ways} way{'' if ways == 1 else 's'} that no test has gone"
-        return told, Ink.BAD if has_failed else Ink.TEXT
+        told = tests_told(run.ran, run.count, end_key)
+        return f"{told}{untested_told(run.untested)}", Ink.BAD if has_failed else Ink.TEXT
 
 
 def checked(text: str) -> Analysis:

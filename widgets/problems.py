@@ -22,6 +22,7 @@ from widgets.ink import Ink, Palette
 
 T = TypeVar("T")
 ROWS_UNDERLINED_MAX: Final = 20  # of one problem that spans lines
+UNTESTED_MAX: Final = 4  # lines that are named beside the sums of the tests
 
 
 class Problem(Record):
@@ -207,6 +208,14 @@ def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
         return "Tests: there are none in this script"
     early = "" if len(ran) == count else f", ended early, {count - len(ran)} not run"
     return f"Tests: {told}{early}"
+
+
+def untested_told(ways: Sequence[Untested]) -> str:
+    """`; untested: lines 12, 30`, behind the sums; empty where tests go everywhere."""
+    lines = list(dict.fromkeys(each.line for each in ways))
+    named = ", ".join(map(str, lines[:UNTESTED_MAX]))
+    more = f" and {len(lines) - UNTESTED_MAX} more" if len(lines) > UNTESTED_MAX else ""
+    return f"; untested: line{'' if len(lines) == 1 else 's'} {named}{more}" if lines else ""
 
 
 def untested_lines(ways: Sequence[Untested], palette: Palette) -> list[Finding]:

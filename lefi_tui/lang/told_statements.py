@@ -109,7 +109,9 @@ test "a body" { price 90 101; expect Notify("above 100") }
         "test",
         'test "name" { … }',
         "What the script has to do with prices that you give it. Tests run at every save and by "
-        "`lefi test`; a bot whose tests fail can't go live. Its steps: search for `in a test`.",
+        "`lefi test`; a bot whose tests fail can't go live. What no test reaches is untested: the "
+        "editor marks its line with ○ and names it beside the sums of the tests, as `lefi test` "
+        "does (coverage). Its steps: search for `in a test`.",
         """\
 on Candle("BTC/USDT", 1h) { if close > close[1] + 5% { Buy("BTC/USDT", 10%) } }
 test "buys a jump" { candles 100 106; expect Buy("BTC/USDT", 10%) }

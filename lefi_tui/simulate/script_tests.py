@@ -22,6 +22,7 @@ from lefi_tui.core.order import SizeKind
 from lefi_tui.core.record import Record
 from lefi_tui.core.schedule import next_due
 from lefi_tui.errors import ScriptRefusedError
+from lefi_tui.lang.authoring.branches import CLOSE
 from lefi_tui.lang.authoring.reached import Reached
 from lefi_tui.lang.script_tests import (
     After,
@@ -101,16 +102,16 @@ def _outcome(
     if refusal:
         unmet = Unmet(test.line, "settings that the script takes", refusal)
         return Outcome(test.name, test.line, (unmet,))
-    told = None if reached is None else partial(reached.ran, settings)
-    run = _Run((source, settings), test, told)
+    run = _Run((source, settings), test, reached)
     found = [run.line(each) for each in test.lines]
     return Outcome(test.name, test.line, tuple(each for each in found if each is not None))
 
 
 class _Witnessed(Trial):
-    """Tells each run before it counts."""
+    """Tells each run before it counts, and each close of something."""
 
     told: Callable[[Begun], None]
+    closed: Callable[[int], None]
 
     def _decide(self, occasion: Occasion) -> None:
         moment = Moment(self.state, occasion, self.readings)
@@ -118,6 +119,12 @@ class _Witnessed(Trial):
         for _, begun in moment.begun:
             self.told(begun)
         super()._decide(occasion)
+
+    def _carry_out(self, intent: Intent, at_ms: int) -> None:
+        market, symbol = self.market, intent.symbol
+        if intent.action == CLOSE and (market.position(symbol)[0] or market.working(symbol)):
+            self.closed(intent.site)
+        super()._carry_out(intent, at_ms)
 
 
 class _Run:
@@ -127,17 +134,18 @@ class _Run:
         self,
         script: tuple[str, Mapping[str, str]],
         test: ScriptTest,
-        told: Callable[[Begun], None] | None,
+        reached: Reached | None,
     ) -> None:
         self._bound: Bound = bind(*script)
         fed = (each.symbol for each in test.lines if isinstance(each, Feed) and each.symbol)
         symbols = dict.fromkeys((*self._bound.program.symbols, *fed))
         markets = {each: market_rules(instrument_of(each)) for each in symbols}
         self._first = next(iter(symbols), "")
-        kind = Trial if told is None else _Witnessed
+        kind = Trial if reached is None else _Witnessed
         self._trial = kind(script, markets, NO_FEES, CASH, approves=False)
-        if isinstance(self._trial, _Witnessed) and told is not None:
-            self._trial.told = told
+        if isinstance(self._trial, _Witnessed) and reached is not None:
+            self._trial.told = partial(reached.ran, script[1])
+            self._trial.closed = partial(reached.closed, script[1])
         self._now_ms = BEGINS_MS
         self._closes: dict[str, float] = {}
         self._is_started = False

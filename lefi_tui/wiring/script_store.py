@@ -213,7 +213,8 @@ class ScriptFolder:
         for each in chain(outcomes(text, {}, reached), asked):
             unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
             lines = expects.get(each.line, ())
-            ways = () if lesson else reached.missed  # a lesson asks for what it asks for
+            # Of a lesson, once the person has tests: before, it asks for what it asks for.
+            ways = reached.missed if tests else ()
             missed = tuple(Untested(way.line, *way.span, way.words) for way in ways)
             passed += each.has_passed
             if lesson and passed == wanted:

@@ -78,6 +78,8 @@ def test_every_group_of_keys_has_a_place_and_every_place_is_there(tmp_path: Path
         ("panic", "kill"),
         ("wallet", "money"),
         ("new script", "script_new"),
+        ("coverage", "script_tests"),
+        ("untested", "script_tests"),
     ],
 )
 def test_what_a_person_types_finds_first_what_is_meant(index: Index, typed: str, name: str) -> None:

@@ -211,12 +211,31 @@ async def test_a_way_that_no_test_has_gone_is_marked_and_told_and_is_no_problem(
     async with opened(folder(tmp_path, mine=more), (120, 30)) as scripts:
         await scripts.open("mine")
         await scripts.press("ctrl+t")
-        await scripts.shows("Tests: 1 passed; 2 ways that no test has gone")
-        await scripts.shows("○ line 7: No test gets into this block.")
+        await scripts.shows("Tests: 1 passed; untested: lines 6, 7")
+        await scripts.shows("○ line 7: No test makes its condition true")
         assert " 6○    if close > fast" in scripts.text  # it is true in every test
         assert " 7○    if close > 1000" in scripts.text
         await scripts.press("f8")
         await scripts.shows("No problem in this script.")
+
+
+@pytest.mark.asyncio
+async def test_a_close_that_no_test_holds_anything_for_is_marked_also_in_a_lesson(
+    tmp_path: Path,
+) -> None:
+    more = RIGHT.replace('Print("high") }', 'Print("high") } else { Close("BTC/USDT") }').replace(
+        "100 101", "1 101"
+    )
+    async with opened(folder(tmp_path, lesson_01=more, mine=more), (120, 30)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("ctrl+t")
+        await scripts.shows("Tests: 1 passed; untested: line 6")
+        await scripts.shows("○ line 6: No test holds anything that this closes.")
+        assert " 6○    if close > fast" in scripts.text
+        await scripts.press("escape")
+        await scripts.open("lesson_01")
+        await scripts.press("ctrl+t")
+        await scripts.shows("1 passed; untested: line 6")
 
 
 @pytest.mark.asyncio

@@ -90,6 +90,34 @@ def test_loops_are_gone_by_any_of_their_turns() -> None:
     ) == [(4, "then")]
 
 
+def test_a_close_that_never_had_anything_to_close_is_told_though_its_block_was_gone() -> None:
+    script = (
+        f"{CANDLE}"
+        'if close > 110 { Buy("BTC/USDT", 10%) }\n'
+        'if close < 95 { Close("BTC/USDT") }\n'
+        "}\n"
+        'test "buys" { candles 100 90 120; expect Buy("BTC/USDT") }\n'
+    )
+    assert missed(script) == [(3, "close")]
+    sells = 'test "sells" { candles 100 120 118 94; expect Close("BTC/USDT") }\n'
+    assert missed(f"{script}{sells}") == []
+
+
+def test_a_close_in_a_loop_is_gone_by_any_of_its_turns_and_one_that_cancels_does_something() -> (
+    None
+):
+    assert (
+        missed(
+            'on Candle("BTC/USDT", 5m) {\n'
+            'if close > 110 { for k in [1, 2] { Buy("BTC/USDT", 1%, at = 90) } }\n'
+            'if close < 100 { for k in [1, 2] { Close("BTC/USDT") } }\n'
+            "}\n"
+            'test "takes it back" { candles 120 99 }\n'
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda each: each.stem)
 def test_tests_of_shipped_scripts_get_into_every_block(path: Path) -> None:
     assert [each for each in missed(path.read_text()) if each[1] != "passed"] == []

@@ -13,21 +13,25 @@ from lefi_tui.core.record import Record
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.source import Source, Span
 
+CLOSE: Final = "close"  # its way is one that finds something to close
 _UNTESTED: Final = {
+    "then": "No test makes its condition true, so nothing in this block is tested.",
     "handler": "No test carries this handler out.",
     "row": "No test takes this row.",
     "else": "No test gets into this else.",
     "passed": "In every test this is true wherever it is asked.",
+    CLOSE: "No test holds anything that this closes.",
 }
 Key = tuple[int, bool]  # where what leads there begins; its first block, or the other
 
 
 class Way(Record):
     """One way of a run. `span` is its block; of an `if` without `else` that is never false, its
-    condition."""
+    condition; of a `Close`, its call: one that nothing is held for is carried out and does nothing.
+    """
 
     key: Key
-    kind: str  # handler then else row authorize execute finalize, or `passed`
+    kind: str  # handler then else row authorize execute finalize passed close
     span: Span
     line: int
 

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from lefi_tui.core.record import Record
 from lefi_tui.lang import tree
-from lefi_tui.lang.authoring.branches import Key, Way, ways
+from lefi_tui.lang.authoring.branches import CLOSE, Key, Way, ways
 from lefi_tui.lang.compiler import Compiler
 from lefi_tui.lang.examine import read, typed
 from lefi_tui.lang.form import Form, Noted, Op, Slots, V, When
 from lefi_tui.lang.python_way import Run, generate
+from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.waiting import Begun, played
 
 _ALWAYS: Final = V("const", value=True)
@@ -30,24 +32,35 @@ class Reached:
         self.source = source
         self.ways = ways(text, parsed.script)
         self._gone: set[Key] = set()
-        self._made: dict[tuple[tuple[str, str], ...], tuple[_Marked, ...]] = {}
+        self._closes: dict[Span, int] = {}  # with their lines, of every program made
+        self._made: dict[tuple[tuple[str, str], ...], _Made] = {}
 
     def ran(self, settings: Mapping[str, str], begun: Begun) -> None:
         """One run that a test made with these settings."""
+        self._gone |= self._of(settings).handlers[begun.handler].gone(begun)
+
+    def closed(self, settings: Mapping[str, str], site: int) -> None:
+        """The `Close` at this site found something to close."""
+        self._gone.add((self._of(settings).closes[site].start, True))
+
+    def _of(self, settings: Mapping[str, str]) -> _Made:
         key = tuple(sorted(settings.items()))
         if key not in self._made:
-            self._made[key] = _marked(self.source, settings)
-        self._gone |= self._made[key][begun.handler].gone(begun)
+            self._made[key] = made = _made(self.source, settings)
+            text = Source(self.source)
+            self._closes |= {each: text.place(each.start).line for each in made.closes.values()}
+        return self._made[key]
 
     def markable(self, settings: Mapping[str, str]) -> set[Key]:
         """The ways that a program of these settings marks when it goes them."""
-        return {key for each in _marked(self.source, settings) for key in each.keys}
+        return {key for each in _made(self.source, settings).handlers for key in each.keys}
 
     @property
     def missed(self) -> tuple[Way, ...]:
         """Where no run has been, outermost only: what lies inside was not reached either."""
+        closes = [Way((at.start, True), CLOSE, at, line) for at, line in self._closes.items()]
         found: list[Way] = []
-        for way in self.ways:
+        for way in sorted((*self.ways, *closes), key=lambda each: (each.span, each.kind)):
             is_inside = found and found[-1].span.end >= way.span.end
             if way.key not in self._gone and not is_inside:
                 found.append(way)
@@ -69,7 +82,14 @@ class _Marked:
         return {self.keys[number] for number, _, _ in trace}
 
 
-def _marked(source: str, settings: Mapping[str, str]) -> tuple[_Marked, ...]:
+class _Made(Record):
+    """What a text with these settings becomes: its handlers, and its `Close` calls by site."""
+
+    handlers: tuple[_Marked, ...]
+    closes: Mapping[int, Span]
+
+
+def _made(source: str, settings: Mapping[str, str]) -> _Made:
     text, checked = typed(source, settings)
     slots, reads = Slots(), {key: number for number, key in enumerate(checked.reads)}
     states = {name: slots.take(name, first) for name, (_, first) in checked.states.items()}
@@ -84,7 +104,8 @@ def _marked(source: str, settings: Mapping[str, str]) -> tuple[_Marked, ...]:
         keys = ((place, True), *compiler.keys)
         run = generate(form, traced=True).run
         out.append(_Marked(run, keys, may_wait=form.may_wait))
-    return tuple(out)
+    closes = {each.number: each.span for each in checked.sites if each.action == CLOSE}
+    return _Made(tuple(out), closes)
 
 
 class _Marking(Compiler):

@@ -29,6 +29,8 @@ def test_every_word_of_the_reference_and_every_message_can_be_looked_up() -> Non
         ("hor", "authorize"),
         ("moving average", "SMA"),
         ("unknown method", "LF203"),
+        ("coverage", "test"),
+        ("untested", "test"),
         ("  stop  loss ", "Buy"),
     ],
 )
