@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 from lefi_tui.lang import syntax as s
+from lefi_tui.lang.closing import with_brace, with_brackets
 from lefi_tui.lang.diagnostic import Diagnostic, Edit, Fix, nearest
 from lefi_tui.lang.layout import braces
 from lefi_tui.lang.source import Span
@@ -90,6 +91,32 @@ class Cursor:
         if self.sees(text):
             return self.take()
         self.fail("LF101", f"{message or f'Expected `{text}`'}{self.instead()}.")
+
+    def closing(self, bracket: str, message: str = "") -> Token:
+        """The bracket; where its line, block or statement ends without it, it is missing there."""
+        if self.sees(bracket):
+            return self.take()
+        if Kind.WRONG in {self.now.kind, self.last.kind} or not self._is_cut_off():
+            return self.expect(bracket, message)
+        end = self.last.span.end
+        is_here = "\n" not in self.text[end : self.now.span.start] and self.sees("{", "}")
+        words = self.instead() if is_here else ", but the line ends here"
+        span = self.now.span if is_here else Span(end, end + 1)
+        fix = with_brackets(self.tokens, self.at)
+        self.say("LF101", f"{message or f'Expected `{bracket}`'}{words}.", span, fix=fix)
+        raise Mistake
+
+    def _is_cut_off(self) -> bool:
+        """Whether what stands here can't be of an expression whose bracket is open; a brace that
+        strayed into one has more of it behind it."""
+        behind = self.following
+        if self.now.kind in {Kind.LINE_END, Kind.END}:
+            return True
+        if self.sees("}"):
+            return behind.kind in {Kind.LINE_END, Kind.END} or behind.text in {"else", "}"}
+        if self.sees("{"):
+            return behind.kind is not Kind.MARK or behind.text == "}"
+        return self._is_first(self.at) and self._begins_statement()
 
     def expect_kind(self, kind: Kind, what: str) -> Token:
         if self.now.kind is kind:
@@ -258,12 +285,13 @@ class Cursor:
     ) -> None:
         """`{`, lines, `}`. A brace that nothing closes is said once, where it was opened."""
         self.openings.append(self.at)
-        opening = self._open()
+        self._open()
         while not self._is_over(own):
             self.step(read, can_resume=can_resume)
-        closing = self.partners.get(self.openings.pop())
+        number = self.openings.pop()
+        closing = self.partners.get(number)
         if closing is None:
-            self.say("LF102", "No } closes this {.", opening.span, _NO_END)
+            self._say_no_end(number)
         elif self.at == closing:
             self.take()
 
@@ -327,11 +355,17 @@ class Cursor:
 
     def _is_closed_for_else(self) -> bool:
         """`if a { b  else { c }`: the brace before the `else` is the one that is missing."""
-        opening = self.tokens[self.openings[-1]]
+        opening = self.openings[-1]
         if not self._repaired("}"):
             return False
-        self.say("LF102", "No } closes this {.", opening.span, _NO_END)
+        self._say_no_end(opening)
         return True
+
+    def _say_no_end(self, opening: int) -> None:
+        """Of a block that is over here."""
+        fix = None if self.old_blocks else with_brace(self.text, self.tokens, opening, self.at)
+        message = "No } closes this {."
+        self.say("LF102", message, self.tokens[opening].span, _NO_END, fix)
 
     def _is_outdented(self, opening: int) -> bool:
         """Whether this line stands no further in than the line that opened a block whose first

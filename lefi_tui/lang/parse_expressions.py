@@ -169,7 +169,7 @@ class Expressions(Older):
 
     def _index(self, value: s.Expr, start: Span) -> s.Expr:
         index = self.expr()
-        self.expect("]")
+        self.closing("]")
         return s.Index(self.since(start), value, index)
 
     def _field(self, value: s.Expr, start: Span) -> s.Expr:
@@ -210,7 +210,7 @@ class Expressions(Older):
 
     def _parenthesis(self) -> s.Expr:
         value: s.Expr = self.pays_value() if self.sees("pays") else self.expr()
-        self.expect(")")
+        self.closing(")")
         return value
 
     def _items(self, start: Token) -> s.Expr:
@@ -219,7 +219,7 @@ class Expressions(Older):
             items.append(self.expr())
             while self.took(","):
                 items.append(self.expr())
-        self.expect("]", "Expected `,` or `]`")
+        self.closing("]", "Expected `,` or `]`")
         return s.Items(self.since(start.span), tuple(items))
 
     def pays_value(self) -> s.PaysValue:
@@ -259,7 +259,7 @@ class Expressions(Older):
             out.append(self._arg())
             while self.took(","):
                 out.append(self._arg())
-        self.expect(")", "Expected `,` or `)`")
+        self.closing(")", "Expected `,` or `)`")
         return tuple(out)
 
     def _arg(self) -> s.Arg:

@@ -83,7 +83,7 @@ class Items(Checks):
         choices = [self.tried(self.expr, ",", "]")]
         while self.took(","):
             choices.append(self.tried(self.expr, ",", "]"))
-        self.expect("]", "Expected `,` or `]`")
+        self.closing("]", "Expected `,` or `]`")
         return tuple(choices)
 
     def _took_dots(self, low: s.Expr) -> bool:
@@ -131,7 +131,7 @@ class Items(Checks):
             params.append(self._param())
             while self.took(","):
                 params.append(self._param())
-        self.expect(")", "Expected `,` or `)`")
+        self.closing(")", "Expected `,` or `)`")
         self.expect("=", "A function is one expression; expected `=`")
         return self.expr()
 

@@ -75,7 +75,7 @@ class Checks(Statements):
         numbers = [self._number()]
         while self.took(","):
             numbers.append(self._number())
-        self.expect(")", "Expected `,` or `)`")
+        self.closing(")", "Expected `,` or `)`")
         if len(numbers) != 5:
             message = "A candle has five numbers: open, high, low, close, volume."
             self.fail("LF101", message, self.since(start))

@@ -151,14 +151,26 @@ def _try_wrong(
 def _try_fixes(
     number: int, text: str, found: tuple[Diagnostic, ...], tally: Tally, *, is_strict: bool
 ) -> None:
-    """All at once. Of several mistakes beside each other a fix may misread what was meant, so that
-    is counted; of one it never makes more."""
+    """All at once, and each by itself. Of several mistakes beside each other a fix may misread what
+    was meant, so that is counted; of one it never makes more."""
     errors = _errors(found)
     fixes = [each.fix for each in found if each.fix is not None]
     if not fixes:
         return
     tally.count("with_fixes")
-    edits = _edits(fixes)
+    for ways in [fixes, *([each] for each in fixes)] if len(fixes) > 1 else [fixes]:
+        _try_edits(number, text, errors, _edits(ways), tally, is_strict=is_strict)
+
+
+def _try_edits(  # noqa: PLR0913 -- one program, what was wrong with it, and what would mend it
+    number: int,
+    text: str,
+    errors: list[Diagnostic],
+    edits: list[Edit],
+    tally: Tally,
+    *,
+    is_strict: bool,
+) -> None:
     mended = applied(text, Fix("all", tuple(edits)))
     left = _errors(check(mended).diagnostics)
     tally.count("mended", not left)
