@@ -7,6 +7,7 @@ For real money, and for what looks like a slip of the finger, Enter is asked for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, ClassVar, Final
 
@@ -208,13 +209,19 @@ class SayScreen(Dialog, Asking):
             self._is_sure = True
             return
         statement = SayStatement(place.account, text, is_confirmed=bool(doubts))
-        self._done(text, f"said to {place.account}", statement)
+        self._done(text, f"said to {place.account}", statement, answer.entries)
         self._send(statement)
 
-    def _done(self, text: str, came: str, awaited: SayStatement | None = None) -> None:
+    def _done(
+        self,
+        text: str,
+        came: str,
+        awaited: SayStatement | None = None,
+        entries: Sequence[tuple[str, Decimal]] = (),
+    ) -> None:
         """The line stays for the next one: letters typed on would be keys of the screen below."""
         self._spoken.say(self._place.account, text)
-        self._spoken.answer(text, came, awaited)
+        self._spoken.answer(text, came, awaited, entries)
         self._at = len(self._spoken.texts)
         self._put("")
         self._reset()

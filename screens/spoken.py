@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct, field
 
 from lefi_tui.core.messages import SayStatement
+from lefi_tui.core.order import Side
 from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import Mode
-from lefi_tui.views.numbers import price, quantity
+from lefi_tui.views.figures import MONEY_PLACES
+from lefi_tui.views.numbers import price, quantity, signed
 from lefi_tui.views.orders_view import OrdersView, PastOrderRow
 from lefi_tui.views.queries import Receipt
 
@@ -37,6 +40,7 @@ class Answer(Struct):
     awaited: SayStatement | None = None  # that the engine has not answered yet
     orders: dict[str, str] = field(default_factory=dict)  # that it sent: id, and how it stands
     working: set[str] = field(default_factory=set)  # of these
+    entries: dict[str, Decimal] = field(default_factory=dict)  # of what it closes, by symbol
 
     @property
     def told(self) -> str:
@@ -66,8 +70,14 @@ class Spoken(Struct):
     def answers(self) -> list[tuple[str, str]]:
         return [(each.text, each.told) for each in self.kept]
 
-    def answer(self, text: str, value: str, awaited: SayStatement | None = None) -> None:
-        self.kept.append(Answer(text, value, awaited))
+    def answer(
+        self,
+        text: str,
+        value: str,
+        awaited: SayStatement | None = None,
+        entries: Iterable[tuple[str, Decimal]] = (),
+    ) -> None:
+        self.kept.append(Answer(text, value, awaited, entries=dict(entries)))
         del self.kept[:-ANSWERS_MAX]
 
     # ---- what came of a statement
@@ -100,7 +110,7 @@ class Spoken(Struct):
             for order in tuple(each.working):
                 row = rows.get(order)
                 if row is not None:
-                    each.orders[order] = state_of(row)
+                    each.orders[order] = state_of(row, each.entries.get(row.symbol))
                 elif view.is_cut:
                     each.orders[order] = BEHIND
                 if view.is_cut if row is None else not row.is_working:
@@ -108,9 +118,14 @@ class Spoken(Struct):
         self.changed()
 
 
-def state_of(row: PastOrderRow) -> str:
-    """filled 0.01 at 20,000.5; a status alone while nothing is filled."""
+def state_of(row: PastOrderRow, entry: Decimal | None = None) -> str:
+    """filled 0.01 at 20,000.5; a status alone while nothing is filled. `entry` is the price of what
+    it closes."""
     filled = ""
     if row.filled and row.average is not None:
         filled = f" {quantity(row.filled)} at {price(row.average, row.places)}"
+        if entry is not None:
+            sign = 1 if row.side == Side.SELL else -1
+            profit = (row.average - entry) * row.filled * sign - row.fee
+            filled += f", profit {signed(profit, MONEY_PLACES)} after its fee"
     return f"{row.status.replace('_', ' ')}{filled}"

@@ -78,9 +78,10 @@ def _sums(view: TicketView) -> list[str]:
 
 
 def _lets(view: TicketView) -> str:
-    most = "" if view.order_max is None else f"; most {_money(view.order_max)} an order"
-    far = f"{numbers.quantity(view.price_max)}% through the market"
-    return f"The gate lets it{most}; more than {far} is asked twice."
+    """Only a limit can stand through the market."""
+    most = f"; most {_money(view.order_max)} {view.currency} an order" if view.order_max else ""
+    far = f"; more than {numbers.quantity(view.price_max)}% through the market is asked twice"
+    return f"The gate lets it{most}{far if view.is_limit else ''}."
 
 
 def _money(value: Decimal | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lefi_tui.core.record import Record
 from lefi_tui.views.ticket_view import TicketView
 
@@ -20,6 +22,7 @@ class StatementView(Record):
     orders: tuple[TicketView, ...] = ()  # each by itself, as if it were the only one
     others: tuple[str, ...] = ()  # what it does beside orders, a line each
     refusal: str = ""
+    entries: tuple[tuple[str, Decimal], ...] = ()  # of what it closes, by symbol: its price
 
     @property
     def doubts(self) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def ticket_view(query: TicketQuery, state: ScreenState, desk: Desk, now_ns: int)
         return view
     command = replace(query.order, at_ns=now_ns, facts=None, quotes=())
     ready = prepared(seen, command)
-    view = replace(view, words=_words(command, view.base), refusal=ready.refusal or ready.refused)
+    told = {"words": _words(command, view), "is_limit": command.limit is not None}
+    view = replace(view, **told, refusal=ready.refusal or ready.refused)
     if ready.order is None or ready.order.quantity is None:
         return view
     doubts = tuple(each.text for each in ready.doubted)
@@ -127,12 +128,13 @@ def _liquidation(
     return found if found is not None and found > 0 else None
 
 
-def _words(command: PlaceOrder, base: str) -> str:
+def _words(command: PlaceOrder, view: TicketView) -> str:
     """The order as a person says it."""
-    size = f"{words(command.risk)} at risk" if command.risk is not None else ""
+    size = f"{words(command.risk)} {view.currency} at risk" if command.risk is not None else ""
     if command.size is not None:
         kind, value = command.size.kind, command.size.value
-        named = {"units": f"{words(value)} {base}", "worth": f"worth {words(value)}"}
+        worth = f"worth {words(value)} {view.currency}"
+        named = {"units": f"{words(value)} {view.base}", "worth": worth}
         size = named.get(kind.value, f"{words(value * 100)}% of free cash")
     how = "at market" if command.limit is None else f"at {words(command.limit)}"
     flags = ["reduce only"] if command.is_reduce_only else []

@@ -34,6 +34,7 @@ class TicketView(Record):
     gain: Decimal | None = None  # at its target
     liquidation: Decimal | None = None
     words: str = ""  # what is sent
+    is_limit: bool = False
     refusal: str = ""
     doubts: tuple[str, ...] = ()
     order_max: Decimal | None = None  # limits that count for it

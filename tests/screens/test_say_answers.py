@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.screens import real_desk
 from tests.screens.real_desk import RealDesk
 
 BUY = 'Buy("BTC/USDT", 100 USDT)'
+CLOSE = 'Close("BTC/USDT")'
 RESTS = 'Buy("BTC/USDT", 100 USDT, at = 20000)'
 
 
@@ -40,6 +42,32 @@ async def test_an_order_that_was_said_is_named_and_followed_to_its_end(
         await desk.until(lambda text: ": filled 0.00" in words(text))
         await desk.press("escape", "alt+o")
         assert told in words(desk.text)
+
+
+@pytest.mark.asyncio
+async def test_a_close_shows_worth_fee_and_profit_before_it_and_its_profit_after(
+    tmp_path: Path,
+) -> None:
+    async with real_desk.opened(tmp_path, (120, 40)) as desk:
+        await desk.press("alt+o")
+        await desk.press(*BUY)
+        await desk.until("The gate lets it")
+        assert "buy worth 100 USDT of BTC/USDT at market" in words(desk.text)
+        assert "through the market" not in words(desk.text)  # nothing at market stands there
+        await desk.press("enter")
+        await desk.until(lambda text: ": filled 0.00" in words(text))
+        await desk.press(*CLOSE)
+        await desk.until("taker")
+        assert re.search(
+            r"close BTC/USDT at market: 0\.\d+ BTC "
+            r"worth \d+\.\d\d USDT fee 0\.\d\d taker profit -0\.\d\d USDT after it",
+            words(desk.text),
+        )
+        await desk.press("enter")
+        await desk.until(lambda text: "after its fee" in words(text))
+        assert re.search(
+            r"filled 0\.\d+ at [\d,.]+, profit -0\.\d\d after its fee", words(desk.text)
+        )
 
 
 def words(text: str) -> str:
