@@ -40,6 +40,7 @@ class Framed(Asking):
         self.desk_view: DeskView | None = None
         self._mode = mode
         self._notice = ""
+        self._about: str | None = None  # the text that it speaks of
         self._notices = 0
         # Held, never looked up: an answer may come when the screen is half taken down.
         self.top = Block(self.palette, id="top")
@@ -116,17 +117,23 @@ class Framed(Asking):
 
     # ---- words for a person
 
-    def notice(self, text: str) -> None:
-        """On the line of words, for a while."""
+    def notice(self, text: str, *, about: str | None = None) -> None:
+        """On the line of words, for a while; `about` a text: no longer than that stands there."""
+        self._about = about
         self._notice = " ".join(text.split())  # four parts are written on lines of their own
         self._notices += 1
         number = self._notices
         self.set_timer(NOTICE_SECONDS, lambda: self._forget(number))
         self.draw_words()
 
+    def stands(self, text: str) -> None:
+        """A person's text as it is now: what was said of another one is over."""
+        if self._about is not None and self._about != text:
+            self._forget(self._notices)
+
     def _forget(self, number: int) -> None:
         if number == self._notices:
-            self._notice = ""
+            self._notice, self._about = "", None
             self.draw_words()
 
     def look_at(self, about: str) -> None:

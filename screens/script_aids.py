@@ -60,6 +60,7 @@ class ScriptAids:
         self._screen = screen
         self._editor = editor
         self._listed = listed
+        self._say: Callable[[str], None] = lambda words: screen.notice(words, about=editor.text)
         self._before: list[tuple[int, int]] = []  # where the cursor came from
         self._asked: Newest[Asked, Told] = Newest(screen, self._worked, self._came, 0)
         self.rename = RenameLine(self._renamed)
@@ -145,7 +146,7 @@ class ScriptAids:
     def _definition(self, analysis: Analysis, offset: int) -> Told:
         found = analysis.definition(offset)
         if found is None:
-            return partial(self._screen.notice, self._no_definition(analysis, offset))
+            return partial(self._say, self._no_definition(analysis, offset))
         return partial(self._go, found)
 
     def _no_definition(self, analysis: Analysis, offset: int) -> str:
@@ -167,19 +168,19 @@ class ScriptAids:
         if self._before:
             self._editor.move_cursor(self._before.pop(), center=True)
         else:
-            self._screen.notice("There is no place to go back to.")
+            self._say("There is no place to go back to.")
 
     def _uses(self, analysis: Analysis, offset: int) -> Told:
         found = analysis.references(offset)
         if not found:
-            return partial(self._screen.notice, NO_NAME)
+            return partial(self._say, NO_NAME)
         assert self._listed is not None, "a screen that asks has a list"
         return partial(self._listed, analysis.text, found)
 
     def _rename(self, analysis: Analysis, offset: int) -> Told:
         found = analysis.references(offset)
         if not found:
-            return partial(self._screen.notice, NO_NAME)
+            return partial(self._say, NO_NAME)
         name = analysis.text[found[0].start : found[0].end]
         return partial(self.rename.begin, name, partial(analysis.renamed, offset))
 
@@ -187,7 +188,7 @@ class ScriptAids:
         self._editor.rename(edits)
         self._editor.focus()
         count = len(edits)
-        self._screen.notice(f"Renamed in {count} place{'' if count == 1 else 's'}.")
+        self._say(f"Renamed in {count} place{'' if count == 1 else 's'}.")
 
 
 def _nothing() -> None:

@@ -17,6 +17,7 @@ from screens.beside import Newest
 from screens.framed import Framed
 from screens.script_tests import Runs, RunSoFar
 from widgets.editor import ScriptEditor
+from widgets.editor_area import as_edited
 from widgets.findings import Findings
 from widgets.ink import Ink
 from widgets.problems import (
@@ -26,6 +27,7 @@ from widgets.problems import (
     counted,
     failure_lines,
     fixable,
+    fixed,
     following,
     problem_lines,
     problems,
@@ -64,6 +66,7 @@ class ScriptFindings:
 
     def look(self) -> None:
         """The text may be another one."""
+        self._screen.stands(self._editor.text)
         self._checks.offer(self._editor.text)
 
     def _checked(self, text: str, analysis: Analysis) -> None:
@@ -123,10 +126,11 @@ class ScriptFindings:
 
     def go(self, step: int) -> None:
         """To the next problem, or the next line in which a test failed."""
+        self._screen.stands("")  # what was said of the place before
         lines = self._lines()
         line = following(lines, self._editor.cursor_location, step)
         if line is None:
-            self._screen.notice("No problem in this script.")
+            self._say("No problem in this script.")
             return
         self._pane.point(lines.index(line))
         self.go_to(line.row, line.column)
@@ -139,11 +143,16 @@ class ScriptFindings:
         at = self._editor.cursor_location
         problem = fixable(self._problems, at)
         if problem is None or problem.fix is None:
-            self._screen.notice(unfixed(self._problems, at, self._key("problem_next")))
+            self._say(unfixed(self._problems, at, self._key("problem_next")))
         elif not self._checks.is_settled:
-            self._screen.notice("The text is being checked; press the key again.")
+            self._say("The text is being checked; press the key again.")
         else:
+            before = self._editor.text
             self._editor.apply_fix(problem.fix)
+            self._say(fixed(before, problem.row, problem.fix))
+
+    def _say(self, words: str) -> None:
+        self._screen.notice(words, about=self._editor.text)
 
     # ---- tests
 
@@ -159,13 +168,14 @@ class ScriptFindings:
     def _heard(self, run: RunSoFar) -> None:
         self._run = None if run.refusal else run
         if run.refusal:
-            self._screen.notice(f"{untried(run.row)}: {run.refusal}")
+            self._screen.notice(f"{untried(run.row)}: {run.refusal}", about=as_edited(run.text))
         self._draw()
         lesson = lesson_of(run.row.name)
         if lesson is not None and not run.is_running and _have_all_passed(run):
             following = NEXT if lesson.number < COUNT else LAST
             key = self._key("go_lessons" if lesson.number < COUNT else "go_gallery")
-            self._screen.notice(f"Lesson {lesson.number} of {COUNT} holds. {following.format(key)}")
+            holds = f"Lesson {lesson.number} of {COUNT} holds. {following.format(key)}"
+            self._screen.notice(holds, about=as_edited(run.text))
 
     def _tests_told(self, run: RunSoFar) -> tuple[str, Ink]:
         end_key = self._key("script_tests") if run.is_running else ""

@@ -21,6 +21,8 @@ class ScriptShelf:
         self._text = text
         self.rows: tuple[ScriptRow, ...] = ()
         self._is_starred, self._drafts = False, frozenset[ScriptRow]()
+        self._followed: ScriptRow | None = None  # the open one that the cursor was brought to
+        self._open: ScriptRow | None = None
         self._is_told = False  # that the own scripts can't be listed
 
     @property
@@ -32,15 +34,35 @@ class ScriptShelf:
         self._text.errands.ask(self._store.scripts, self._listed)
 
     def _listed(self, listing: Listing) -> None:
-        at = self._list.highlighted or 0
+        under = self._under_cursor()
         self.rows, self._drafts = listing.rows, listing.drafts
         self._is_starred = self._text.is_changed
         self._list.clear_options()
         self._list.add_options(Option(self._prompt(row)) for row in listing.rows)
-        self._list.highlighted = min(at, len(listing.rows) - 1)
+        self._list.highlighted = self.rows.index(under) if under in self.rows else 0
+        if self._open != self._followed:
+            self.follow()
         if listing.problem is not None and not self._is_told:
             self._is_told = True  # once: closing the message lists again
             self._text.complain(listing.problem)
+
+    def _under_cursor(self) -> ScriptRow | None:
+        at = self._list.highlighted
+        return self.rows[at] if at is not None and at < len(self.rows) else None
+
+    def has_come(self) -> bool:
+        """Whether another script is open than before: then the cursor goes to it."""
+        script, before = self._text.script, self._open
+        self._open = None if script is None else script.row
+        if self._open == before:
+            return False
+        self.follow()
+        return True
+
+    def follow(self) -> None:
+        """The cursor on the open script, as soon as that is listed."""
+        if self._open is not None and self._open in self.rows:
+            self._list.highlighted, self._followed = self.rows.index(self._open), self._open
 
     def _prompt(self, row: ScriptRow) -> Text:
         script = self._text.script

@@ -129,7 +129,7 @@ class ScriptText:
     def put(self, script: OpenScript, text: str) -> None:
         self.left.discard(script.row)
         self.script = script
-        self._editor.open(text)
+        self._editor.open(text, script.row.about)
         self.typed()
         self._shown()
 
@@ -203,6 +203,7 @@ class ScriptText:
     def _saved(self, then: Then, saved: Saved) -> None:
         if self.script is saved.before:
             self.script = saved.script
+            self._editor.text_name = saved.script.row.about  # a shipped one is an own one now
             self._tidied(saved.asked, saved.script.text)
             self.typed()
             self._shown()

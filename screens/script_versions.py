@@ -15,9 +15,14 @@ from lefi_tui.views.scripts import OpenScript, ScriptStore
 from screens.framed import Framed
 from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
+from widgets.editor_area import as_edited
 from widgets.problems import untried
 
 SAVED: Final = "saved"
+OF_TEXT: Final = {
+    *("edit", "problem", "fix", "aid", "aside", "tests", "save", "lab", "find", "tidy"),
+    *("start_script", "versions"),
+}
 
 
 def _nothing() -> None:
@@ -60,7 +65,7 @@ class ScriptVersions:
     def say_saved(self, script: OpenScript, then: Callable[[], None] = _nothing) -> None:
         """`then` is done after it, where there is no error: words that come last stay."""
         if script.row.is_shipped:
-            self._screen.notice("Nothing to save.")
+            self._screen.notice("Nothing to save.", about=as_edited(script.text))
             then()
             return
         self._asked = script
@@ -90,7 +95,7 @@ class ScriptVersions:
             f"{key} on Bots updates it." if "goes on" in bots and kept.version else "",
             kept.script.place,
         ]
-        self._screen.notice(" ".join(filter(None, told)))
+        self._screen.notice(" ".join(filter(None, told)), about=as_edited(kept.script.text))
         if not kept.errors:
             then()
 
@@ -114,6 +119,10 @@ class Versioned(Framed):
         super().frame(view)
         if _running(before) != _running(view.bots):
             self.draw_title()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
+        """What is done with a text needs one."""
+        return action not in OF_TEXT or self.past.is_open
 
     def has_chosen(self) -> bool:
         return self.past.is_open

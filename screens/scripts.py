@@ -44,10 +44,6 @@ from widgets.lines import Span
 CHOOSE: Final = "Enter opens a script, {} makes a new one, {} has lessons."
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
-OF_TEXT: Final = {
-    *("edit", "problem", "fix", "aid", "aside", "tests", "save", "lab", "find", "tidy"),
-    *("start_script", "versions"),
-}
 HIGH: Final = 20  # from here on, some problems have room below it
 
 
@@ -137,15 +133,14 @@ class ScriptsScreen(Versioned):
 
     # ---- the text
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
-        """What is done with a text needs one."""
-        return action not in OF_TEXT or self._text.script is not None
-
     def _shown(self) -> None:
         """Another script is open, or it was saved."""
         self.editor.visible = True
         if self.focused is self._list or self.focused is None:
             self.editor.focus()
+        if self.shelf.has_come():
+            self._aids.opened()
+            self.stands("")
         self.draw_title()
         self.shelf.list_again()
 
@@ -235,6 +230,7 @@ class ScriptsScreen(Versioned):
     def action_leave_text(self) -> None:  # to the list; from elsewhere, to the text
         self._find.display = self._aids.rename.display = False
         is_back = self.focused is not self.editor and self._text.script is not None
+        self.shelf.follow()
         self.set_class(not is_back, "-choosing")
         (self.editor if is_back else self._list).focus()
 
@@ -242,7 +238,7 @@ class ScriptsScreen(Versioned):
         self._find.ask(what)
 
     def action_tidy(self) -> None:
-        self._text.tidy(self.notice)
+        self._text.tidy(partial(self.notice, about=self.editor.text))
 
     # ---- a bot from it
 

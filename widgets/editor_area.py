@@ -36,6 +36,7 @@ from widgets.editor_line import (
 )
 from widgets.editor_marks import Marks
 from widgets.editor_popup import Popup, placed
+from widgets.editor_undo import UndoOfTexts, emptied
 from widgets.in_order import InOrder
 from widgets.ink import Ground, Ink, Palette
 from widgets.lines import Row
@@ -56,6 +57,8 @@ class ScriptArea(InOrder, TextArea):
         self._drawn: dict[int, tuple[Look, Strip]] = {}
         self._styles: dict[Face, Style] = {}
         self._pair: tuple[tuple[int, int], ...] = ()  # the brackets at the cursor
+        self._undo = UndoOfTexts()
+        self.text_name = ""  # of the text that is open
         super().__init__(
             soft_wrap=False,
             tab_behavior="indent",
@@ -67,11 +70,17 @@ class ScriptArea(InOrder, TextArea):
 
     # ---- what is shown
 
-    def open(self, text: str) -> None:
-        """Another text, from its beginning; its lines end in \\n only."""
+    def open(self, text: str, name: str = "") -> None:
+        """Another text, from its beginning; its lines end in \\n only. One of the same name that
+        was left so has its undo again."""
         self._wrongs, self._tried, self._popup = {}, {}, None
         self._drawn.clear()
-        self.load_text(as_edited(text))
+        self._undo.keep(self.text_name, self.text, self.history)
+        self.text_name, edited = name, as_edited(text)
+        history = self._undo.of(name, edited, self.history)
+        self.history = emptied(history)  # loading clears the one that is there
+        self.load_text(edited)
+        self.history = history
 
     def show_wrongs(self, wrongs: Mapping[int, tuple[Wrong, ...]]) -> None:
         """Underline these, by row; the lines that differ are drawn again."""

@@ -105,6 +105,17 @@ def unfixed(found: Sequence[Problem], at: tuple[int, int], key: str) -> str:
     return " ".join(filter(None, (f"No key mends {here.code}.", here.next_step, more)))
 
 
+def fixed(before: str, row: int, fix: Fix) -> str:
+    """What a fix wrote, once it is in the text: `Line 6: wrote Print for Pint.`"""
+    words = f"{fix.title[:1].lower()}{fix.title[1:]}"
+    if len(fix.edits) == 1:
+        edit = fix.edits[0]
+        old, new = before[edit.span.start : edit.span.end].strip(), edit.text.strip()
+        kinds = {True: f"wrote {new}{f' for {old}' * bool(old)}", False: f"took out {old}"}
+        words = kinds[bool(new)]
+    return f"Line {row + 1}: {shown(' '.join(words.split()), keep='')}."
+
+
 def touches(problem: Problem, at: tuple[int, int]) -> bool:
     """Whether the cursor is at its words, or right behind them."""
     row, column = at
