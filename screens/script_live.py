@@ -222,9 +222,11 @@ class ScriptLive:
 
 
 def wanted_at(place: Place) -> Wanted:
-    """In a thread: the smallest whole expression there, and a script that tells its value."""
+    """In a thread: the smallest whole expression there, or what a name is given there, and a script
+    that tells its value."""
     analysis = analysed(place.text)
-    span, blueprint = analysis.expression_at(place.offset), analysis.blueprint
+    made, blueprint = analysis.made_at(place.offset), analysis.blueprint
+    span = made.gives.span if made and made.gives else analysis.expression_at(place.offset)
     if blueprint is None:
         return Wanted()
     settings = frozenset(each.name for each in blueprint.settings)
@@ -232,7 +234,7 @@ def wanted_at(place: Place) -> Wanted:
     if span is None:
         return of
     asked, unit = value_source(place.text, span), analysis.unit_of(span)
-    words = written(place.text, span)
+    words = made.name if made else written(place.text, span)
     return replace(of, words=words, unit=unit, source=asked.source, refusal=asked.refusal)
 
 

@@ -28,6 +28,7 @@ class Part(Record):
     right: Side = Side()
     unit: str = ""  # of both, as the language calls it
     text: str = ""  # of what is joined, as written
+    is_past: bool = False  # of earlier candles: it comes no nearer, whatever this one does
 
     @property
     def is_joint(self) -> bool:

@@ -41,8 +41,11 @@ class Calls(Fields):
         if builtin.group == "word":
             raise self.wrong("LF207", node.span, f"`{node.name}` has no value; it stands alone.")
         if builtin.fields and not builtin.has_own:
-            fields = " or ".join(f".{each}" for each in builtin.fields)
-            raise self.wrong("LF214", node.span, f"`{node.name}(…)` is read by field: {fields}.")
+            start, end = node.span
+            message = ways_out.by_field(node.name, builtin.fields, self.text[start:end])
+            field = f".{builtin.fields[0]}"
+            fix = Fix(f"Write {field}", (Edit(Span(end, end), field),))
+            raise self.wrong("LF214", node.span, message, fix=fix)
         return self._value_of(builtin, node, "")
 
     def picked(self, call: s.Call, field: str) -> X:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.source import Span
+from lefi_tui.lang.tokens import shown
 from lefi_tui.lang.types import Type
 
 # What prices are quoted in, before what has a price in it: BTC/USDT, ETH/BTC, EUR/USD.
@@ -30,6 +32,13 @@ def meant(word: str, span: Span, known: list[str]) -> tuple[str, Fix | None]:
 
 def written(words: str, span: Span) -> Fix:
     return Fix(f"Write {words}", (Edit(span, words),))
+
+
+def by_field(name: str, fields: Sequence[str], call: str) -> str:
+    """How what has no value of its own is read. `call` as written."""
+    words = shown(" ".join(call.split()))
+    ways = [f"`{words}.{fields[0]}`", *(f".{each}" for each in fields[1:])]
+    return f"`{name}(…)` is read by field, written at once: {' or '.join(ways)}."
 
 
 def joined_in_one_unit(

@@ -24,8 +24,8 @@ _BEYOND: Final = {">": "above", ">=": "above", "<": "below", "<=": "below"}
 
 
 class Told(Record):
-    """One line: so many cells of its bar (none is drawn for what never changes), how it stands,
-    and what of."""
+    """One line: so many cells of its bar (none is drawn for what this candle can't change), how it
+    stands, and what of."""
 
     depth: int
     cells: int
@@ -48,7 +48,7 @@ def _told(part: Part, text: str, places: Places) -> Told:
     about = text if part.is_joint else compared(part, places)
     if part.depth and part.is_joint:
         about = f"{'all' if part.sign == 'and' else 'one'} of: {about}"
-    has_bar = not part.is_fixed
+    has_bar = not (part.is_fixed or part.is_past)
     return Told(part.depth, cells(part), part.is_met, state(part, places), about, has_bar)
 
 
@@ -67,6 +67,8 @@ def state(part: Part, places: Places) -> str:
     sides = (part.left,) if part.sign in {"", "not"} else (part.left, part.right)
     if not part.is_joint and any(each.value is None and not each.text for each in sides):
         return "no value yet"
+    if part.is_past:
+        return f"{truth}, of earlier candles"
     if part.away is None or part.is_joint or (part.is_met and part.sign == "=="):
         return truth
     if not part.away:

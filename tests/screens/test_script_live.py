@@ -80,6 +80,14 @@ def test_what_can_not_be_told_says_why_and_what_is_no_expression_asks_nothing() 
     assert (broken.text, broken.source) == ("", "")
 
 
+def test_a_name_has_its_value_where_it_is_made_as_where_it_is_read() -> None:
+    text = 'on Candle("BTC/USDT", 5m) {\n    calm = EMA(close, 5)\n    Print(calm)\n}\n'
+    made, read = (wanted_at(Place(text, at)) for at in (text.index("calm"), text.rindex("calm")))
+    assert (made.words, made.unit) == (read.words, read.unit) == ("calm", "USDT per BTC")
+    assert "EMA(close, 5)" in made.source
+    assert made.refusal == ""
+
+
 def test_each_comparison_has_a_line_with_its_own_bar() -> None:
     met = replace(FAR, is_met=True, sign="<", left=Side("low", 1.0))
     near = Near(7, 90, 103, "a and b", was_reached=True, parts=(BOTH, FAR, met))

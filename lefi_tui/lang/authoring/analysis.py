@@ -91,6 +91,11 @@ class Analysis:
         found = self.values_at(offset)
         return found[-1].span if found else None
 
+    def made_at(self, offset: int) -> Bound | None:
+        """The name that is given a value there, the cursor on the name itself."""
+        name = self._name_at(offset)
+        return name if name is not None and name.kind == "name" and name.gives else None
+
     # ---- by the whole check
 
     @cached_property

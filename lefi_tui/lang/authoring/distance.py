@@ -141,6 +141,7 @@ def _of_sides(gauge: Sides, left: Any, right: Any) -> Part:
         sign,
         is_met=False,
         is_fixed=gauge.is_fixed,
+        is_past=gauge.is_past and not gauge.is_fixed,
         left=_side(gauge.left, left),
         right=_side(gauge.right, right),
         unit=str(gauge.type),

@@ -17,6 +17,7 @@ from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
 from lefi_tui.lang.tree import HERE
 from lefi_tui.lang.watch import Watch
+from lefi_tui.lang.ways_out import by_field
 
 _TITLE_MAX: Final = 100
 
@@ -104,7 +105,16 @@ def _of_name(looked: Looked, name: Bound, word: Token) -> Hover:
     if place is None or place.gives is None:
         return Hover(word.span, name.name, unit)
     title = f"{name.name} = {_written(looked.text, place.gives.span)}"
-    return Hover(word.span, title, unit, _warmth(looked, place.gives.span))
+    told = (*_fields(looked, place.gives), *_warmth(looked, place.gives.span))
+    return Hover(word.span, title, unit, told)
+
+
+def _fields(looked: Looked, given: s.Expr) -> tuple[str, ...]:
+    """Of a name that was given what has no value of its own: how it is read."""
+    builtin = BUILTINS.get(given.name) if isinstance(given, s.Call) else None
+    if builtin is None or not builtin.fields or builtin.has_own:
+        return ()
+    return (by_field(builtin.name, builtin.fields, looked.text[given.span.start : given.span.end]),)
 
 
 def _of_item(looked: Looked, item: Item, word: Token) -> Hover:

@@ -41,6 +41,20 @@ def test_hovers_tell_what_the_checker_found() -> None:
     assert hovered(script.format('if Fee("BTC/USDT").ma|ker > 1% { Print(n) }')).unit == "a percent"
 
 
+def test_a_name_that_was_given_several_lines_says_how_each_is_read_and_a_key_writes_one() -> None:
+    script = 'on Candle("BTC/USDT", 5m) {{\n    {}\n    Print(close)\n}}\n'
+    how = "written at once: `Bollinger(close, 20, 2).upper` or .middle or .lower."
+    for body in ("ban|d = Bollinger(close, 20, 2)", "b = Bollinger(close, 20, 2); Print(|b)"):
+        assert how in hovered(script.format(body)).docs[0]
+    analysis = analysed(script.format("band = Bollinger(close, 20, 2)"))
+    (found,) = (each for each in analysis.diagnostics if each.is_error)
+    assert how in found.message
+    assert found.fix is not None
+    mended = applied(analysis.text, found.fix)
+    assert "band = Bollinger(close, 20, 2).upper\n" in mended
+    assert not any(each.is_error for each in analysed(mended).diagnostics)
+
+
 def test_hovers_of_words_lead_to_the_reference() -> None:
     for marked, name in (
         ("sett|ing n = 1", "setting"),

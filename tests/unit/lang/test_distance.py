@@ -198,6 +198,7 @@ def test_what_earlier_candles_decide_comes_no_nearer() -> None:
     _, past, now = found.parts
     assert (past.sign, past.is_met, past.away) == (">=", True, None)
     assert now.away is not None
+    assert [each.is_past for each in found.parts] == [False, True, False]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

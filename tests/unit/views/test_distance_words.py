@@ -40,6 +40,9 @@ PNL = Part(
         (replace(CLOSE, unit="a number"), "412.3 to go"),
         (replace(CLOSE, left=Side("close")), "no value yet"),
         (replace(CLOSE, is_fixed=True, is_met=True), "always true"),
+        (replace(CLOSE, is_past=True, away=None), "false, of earlier candles"),
+        (replace(CLOSE, is_past=True, is_met=True, away=None), "true, of earlier candles"),
+        (replace(CLOSE, is_past=True, left=Side("close[1]")), "no value yet"),
         (replace(CLOSE, away=0.0), "equal, not yet above"),
         (replace(CLOSE, away=0.0, sign="<"), "equal, not yet below"),
         (replace(CLOSE, away=0.0, sign="!="), "equal"),
@@ -86,6 +89,12 @@ def test_each_part_of_a_condition_has_a_line_and_the_whole_its_own() -> None:
         Told(1, 5, is_met=True, state="true", about="one of: a or b"),
         Told(1, 5, is_met=True, state="always true", about=compared(CLOSE, PLACES), has_bar=False),
     ]
+
+
+def test_what_this_candle_cant_change_has_no_bar() -> None:
+    past = replace(CLOSE, is_past=True, away=None)
+    near = Near(7, 0, 1, "close[1] > top", was_reached=True, parts=(past,))
+    assert [each.has_bar for each in told(near, PLACES)] == [False]
 
 
 RUN = NearRun(3, "candle BTC/USDT 1m", (), "", 1_000)

@@ -60,7 +60,8 @@ def test_a_close_of_nothing_says_that_nothing_was_held() -> None:
 def test_a_crossing_shows_the_values_before_it_by_the_tick_of_its_market() -> None:
     lines = told(ran(*[FLAT] * 5, FALL))
     at = lines.index("line 5: CrossesBelow(quick, calm) -> yes")
-    assert lines[at + 1].strip() == "quick[1] 1,581.38 >= calm[1] 1,581.38: true"
+    past = "quick[1] 1,581.38 >= calm[1] 1,581.38: true, of earlier candles"
+    assert lines[at + 1].strip() == past
     assert lines[at + 2].strip().startswith("quick 1,553.79 < calm 1,564.83: true by 11.03 USDT")
 
 
