@@ -1,7 +1,6 @@
 """The Lab: a script on the left, what it would have earned on the right, run anew at each edit.
 
-It sends texts to the process that simulates and shows what comes; nothing is computed here. While a
-text can't run, the last curve stands, marked as of the text before.
+It computes nothing; while a text can't run, the last curve stands, marked as of the text before.
 """
 
 from __future__ import annotations
@@ -81,7 +80,6 @@ class LabScreen(Framed):
         self.runs.open()
         self._choices.begin()
         self._open_about()
-        self._draw_title()
 
     def on_unmount(self) -> None:
         self._text.leave()
@@ -135,6 +133,7 @@ class LabScreen(Framed):
             self._row = script.row
             self.runs.forget()
             self._aids.opened()
+            self._choices.fit(script.row)
         self._draw_title()
         self._want()
 
@@ -157,14 +156,16 @@ class LabScreen(Framed):
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
+        self._draw_title()
         self.draw_words()
 
     def _draw_title(self) -> None:
         no_script = lacking(self.table.shown, has_script=False, has_data=False)
-        self._title.tell(self._text.title() or [(f" {no_script}", Ink.DIM)], self.palette)
+        title = self._findings.titled(self._text.title()) or [(f" {no_script}", Ink.DIM)]
+        self._title.tell(title, self.palette)
 
     def said(self) -> str:
-        return "" if self._text.script is None else self._findings.words()
+        return "" if self._text.script is None else self._findings.problem()
 
     def said_below(self) -> Sequence[Span]:
         room = self.words.size.width - len(self.said())
@@ -198,9 +199,6 @@ class LabScreen(Framed):
 
     # ---- text or picture
 
-    def on_script_editor_left(self) -> None:
-        self.action_turn()
-
     def action_turn(self) -> None:
         self._aids.rename.display = False
         is_text = self.focused is self.editor
@@ -208,6 +206,8 @@ class LabScreen(Framed):
             self.picture.focus()
         else:
             self.editor.focus()
+
+    on_script_editor_left = action_turn
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """On a narrow screen the text folds away while a person looks at the picture."""

@@ -9,17 +9,17 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.lang.program import Checked, Program, check
-from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.requests import MEASURES
 from lefi_tui.views import lab_form
 from lefi_tui.views.lab_data import DataRow, Shown, in_words, needed, rows_of
 from lefi_tui.views.lab_state import Side
 from lefi_tui.views.lab_view import DataFile, Ground, Lab, Run
 from lefi_tui.views.lab_words import named
+from lefi_tui.views.scripts import ScriptRow
 from screens.choice import Answer, ChoiceScreen
 from screens.form import Blank, Form, FormScreen, Typed
 from screens.framed import Framed
-from screens.lab_data import LabDataScreen
+from screens.lab_data import LabDataScreen, fitted
 from screens.lab_runs import LabRuns
 from screens.script_text import ScriptText
 from screens.start_script import error_of, hint, plain
@@ -94,6 +94,21 @@ class LabChoices:
             self._screen.notice(MAKING)
         self._text.errands.ask(made, lambda _: self._run_over(row.files))
 
+    def fit(self, row: ScriptRow) -> None:
+        """One that came with the program has candles to run over, whatever is chosen; what is
+        chosen stays what is remembered."""
+        text = self._editor.text
+
+        def work() -> tuple[DataFile, ...]:
+            return fitted(self._lab, text, self.ground)
+
+        if row.is_shipped:
+            self._text.errands.ask(work, self._fitted)
+
+    def _fitted(self, files: tuple[DataFile, ...]) -> None:
+        if files != self.ground.files:
+            self._take(replace(self.ground, files=files))
+
     # ---- settings, and what a sweep varies
 
     def settings(self) -> None:
@@ -137,7 +152,7 @@ class LabChoices:
         self._screen.app.push_screen(FormScreen(form, self._screen.palette))
 
     def _ask_sweep(self, program: Program, _text: str) -> None:
-        known = [each for each in program.settings if _is_number(each)]
+        known = [each for each in program.settings if lab_form.is_number(each)]
         if not known:
             self._screen.notice("This script has no setting that is a number: nothing to vary.")
             return
@@ -231,7 +246,3 @@ def _changed(program: Program, now: Typed) -> dict[str, str]:
         for each in program.settings
         if now[each.name] not in {"", plain(each.value)}
     }
-
-
-def _is_number(setting: SettingInfo) -> bool:
-    return setting.value[:1].isdigit() or setting.value[:1] == "-"

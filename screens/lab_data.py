@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 
-from lefi_tui.views.lab_data import DataRow, Shown, columns_of
-from lefi_tui.views.lab_view import DataFile
+from lefi_tui.views.lab_data import DataRow, Shown, columns_of, fitting, needed, rows_of
+from lefi_tui.views.lab_view import DataFile, Ground, Lab
 from screens.asking import Dialog
 from screens.keys import bindings
 from widgets.in_order import Field
@@ -68,6 +68,17 @@ class LabDataScreen(Dialog):
         if files := read(event.value):
             self.dismiss()
             self._choose(files)
+
+
+def fitted(lab: Lab, text: str, ground: Ground) -> Files:
+    """Those that are chosen, or where the script could not run over them the first it could. Reads
+    files, and makes those of the demo market."""
+    needs = needed(text, ground)
+    row = fitting(rows_of(lab.files(needs), needs), ground.files)
+    if row is None:
+        return ground.files
+    lab.make(row.kept)
+    return row.files
 
 
 def prompt(row: DataRow, line: str) -> Text:

@@ -136,6 +136,7 @@ class LabRuns:
     def _doubt(self, wanted: Wanted) -> None:
         """Of a text that stands: each edit on the way to it was no variant."""
         if wanted == self.wanted and not self.state.is_asked:
+            self.state = replace(self.state, has_stood=True)  # nothing of it is to be seen
             number = self._next()
             self._lab.send(AskTrust(number, wanted.asked(number)))
 

@@ -5,7 +5,7 @@ The language checks the text a moment after the last key, in a thread; the newes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
@@ -20,6 +20,7 @@ from widgets.editor import ScriptEditor
 from widgets.editor_area import as_edited
 from widgets.findings import Findings
 from widgets.ink import Ink
+from widgets.lines import Span
 from widgets.problems import (
     Finding,
     Problem,
@@ -105,10 +106,21 @@ class ScriptFindings:
 
     def words(self) -> str:
         """Where the cursor stands, and what is wrong there."""
+        problem = self.problem()
+        return f"{self.place()}  {problem}" if problem else self.place()
+
+    def place(self) -> str:
         row, column = self._editor.cursor_location
-        problem = at_cursor(self._problems, (row, column))
-        place = f"{row + 1}:{column + 1}"
-        return place if problem is None else f"{place}  {problem.words}"
+        return f"{row + 1}:{column + 1}"
+
+    def titled(self, title: Sequence[Span]) -> list[Span]:
+        """With the cursor's place, where the line below is not the text's alone."""
+        return [*title, (f"  {self.place()}", Ink.DIM)] if title else []
+
+    def problem(self) -> str:
+        """What is wrong where the cursor stands."""
+        problem = at_cursor(self._problems, self._editor.cursor_location)
+        return "" if problem is None else problem.words
 
     def in_question(self) -> tuple[str, ...]:
         """The message whose words the cursor is at and the word there, as the reference names them;

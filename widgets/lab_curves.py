@@ -39,9 +39,16 @@ class Span(Record):
         return x, (self.high - value) / (self.high - self.low)
 
 
-def equity_rows(run: Run, base: Run | None, frame: Frame) -> list[Row]:
+class Other(Record):
+    """A run whose equity is drawn too."""
+
+    run: Run
+    ink: Ink = Ink.METHOD
+
+
+def equity_rows(run: Run, other: Other | None, frame: Frame) -> list[Row]:
     points = run.points
-    others = () if base is None else _within(base.points, points)
+    others = () if other is None else _within(other.run.points, points)
     values = [each.equity for each in (*points, *others)]
     values += [each.hold for each in points if each.hold is not None]
     low, high = min(values), max(values)
@@ -51,7 +58,8 @@ def equity_rows(run: Run, base: Run | None, frame: Frame) -> list[Row]:
     dot = frame.glyphs.dot
     held = [span.place(each.at_ns, each.hold) for each in points if each.hold is not None]
     curves = [Curve(held, Ink.WARN, dot, is_plain=True)]
-    curves.append(Curve(_places(span, others), Ink.METHOD, "-", is_plain=True))
+    if other is not None:
+        curves.append(Curve(_places(span, others), other.ink, "-", is_plain=True))
     curves.append(Curve(_places(span, points), Ink.GAIN if is_gain else Ink.LOSS))
     ticks = nice(span.low, span.high)
     most = max(2, _rows(frame) // ROWS_PER_LABEL)
@@ -59,12 +67,14 @@ def equity_rows(run: Run, base: Run | None, frame: Frame) -> list[Row]:
 
 
 def fall_rows(run: Run, frame: Frame) -> list[Row]:
-    worst = max(each.fall for each in run.points)
+    deepest = max(run.points, key=lambda each: each.fall)
+    worst = deepest.fall
     span = Span(run.points[0].at_ns, run.points[-1].at_ns, -(worst or 0.01) * 100, 0.0)
     places = [span.place(each.at_ns, -each.fall * 100) for each in run.points]
     ticks = falls(span.low, 1 / max(1, _rows(frame) - 1))  # a row at least
     curves = [Curve(places, Ink.LOSS, is_hanging=True)]
-    return _drawn(curves, span, frame, _told("{:.2f}%", ticks))
+    day = (span.place(deepest.at_ns, 0.0)[0], moment(deepest.at_ns)[:10]) if worst else None
+    return _drawn(curves, span, frame, _told("{:.2f}%", ticks), day)
 
 
 def _told(words: str, ticks: Sequence[float]) -> Labels:
@@ -86,7 +96,14 @@ def _within(points: Sequence[Point], others: Sequence[Point]) -> tuple[Point, ..
     return tuple(each for each in points if first <= each.at_ns <= last)
 
 
-def _drawn(curves: Sequence[Curve], span: Span, frame: Frame, labels: Labels) -> list[Row]:
+def _drawn(
+    curves: Sequence[Curve],
+    span: Span,
+    frame: Frame,
+    labels: Labels,
+    said: tuple[float, str] | None = None,
+) -> list[Row]:
+    """`said` stands on the last row beside a place from left to right."""
     canvas = Canvas(frame.width, frame.height)
     rows, left = _rows(frame), LABEL_WIDTH + 1
     for y in range(rows):
@@ -94,6 +111,11 @@ def _drawn(curves: Sequence[Curve], span: Span, frame: Frame, labels: Labels) ->
     _label(canvas, span, rows, labels, is_ascii=frame.glyphs.is_ascii)
     box = (left, 0, frame.width - left, rows)
     draw(canvas, [each for each in curves if each.places], box, is_ascii=frame.glyphs.is_ascii)
+    if said is not None:
+        beside = left + round(said[0] * (frame.width - left - 1)) + 2
+        words = said[1]
+        is_right = beside + len(words) <= frame.width
+        canvas.put(beside if is_right else beside - len(words) - 3, rows - 1, words, Ink.DIM)
     if rows < frame.height:
         _times(canvas, span)
     return canvas.rows()

@@ -14,11 +14,11 @@ from lefi_tui.views import honest_words, numbers
 from lefi_tui.views.lab_chart import trade_words
 from lefi_tui.views.lab_state import LabState, Side
 from lefi_tui.views.lab_view import Run
-from lefi_tui.views.lab_words import data_words, facts, side_by_side, way_words
+from lefi_tui.views.lab_words import costs_words, data_words, facts, side_by_side
 from widgets.block import prose, wrapped
 from widgets.candles import layout as candles
 from widgets.ink import Ground, Ink
-from widgets.lab_curves import equity_rows, fall_rows
+from widgets.lab_curves import Other, equity_rows, fall_rows
 from widgets.lab_map import map_rows
 from widgets.lines import Frame, Row, Span, fit, padded
 from widgets.report_panes import fact_rows_of
@@ -27,6 +27,7 @@ TROUBLE_ROWS: Final = 4
 SHOWN_AFTER_S: Final = 0.5  # of work under way
 TALL: Final = 26  # rows, from which on the candles stand below the curves
 LOW: Final = 12
+FEW: Final = ("return", "max drawdown", "trades")  # where there is a line for no more
 LINES_MAX: Final = 4  # of one text
 NAME_WIDTH: Final = 16
 NUMBER_WIDTH: Final = 12
@@ -87,7 +88,7 @@ def _said(state: LabState, frame: Frame) -> list[Row]:
         return [padded([], frame)]
     values = ", ".join(f"{name} {value}" for name, value in state.run.ground.values)
     told = (f" with {values}; " if values else " ", Ink.KEY if state.is_cell else Ink.TEXT)
-    words = "; ".join((way_words(state.run), *state.run.notices))
+    words = "; ".join((costs_words(state.run), *state.run.notices))
     return [padded([told, (words, Ink.DIM)], frame)]
 
 
@@ -105,16 +106,23 @@ def _busy(state: LabState) -> str:
 def _curves(state: LabState, run: Run, frame: Frame) -> list[Row]:
     told = facts(run)
     if frame.height < LOW:
-        line = fact_rows_of(told, replace(frame, height=1))
-        return [*line, *equity_rows(run, state.base, _rest(frame, line))]
+        line = fact_rows_of([each for each in told if each.name in FEW], replace(frame, height=1))
+        return [*line, *equity_rows(run, _other(state), _rest(frame, line))]
     few = fact_rows_of(told, replace(frame, height=5 if frame.height >= TALL else 3))
     rows = [*few, _legend(state, run, frame)]
     rest = frame.height - len(rows)
     below = rest * 2 // 5 if frame.height >= TALL else 0
     fall = 4 if frame.height >= TALL else 3
-    rows += equity_rows(run, state.base, replace(frame, height=rest - below - fall))
+    rows += equity_rows(run, _other(state), replace(frame, height=rest - below - fall))
     rows += fall_rows(run, replace(frame, height=fall))
     return rows + _trade(state, run, _rest(frame, rows))
+
+
+def _other(state: LabState) -> Other | None:
+    """The run it is drawn beside: the one that is kept for it, else the one before."""
+    if state.base is not None:
+        return Other(state.base)
+    return None if state.before is None else Other(state.before, Ink.DIM)
 
 
 def _rest(frame: Frame, rows: Sequence[Row]) -> Frame:
@@ -131,6 +139,9 @@ def _legend(state: LabState, run: Run, frame: Frame) -> Row:
     if state.base is not None:
         made = numbers.share(state.base.numbers.total_return)
         spans.append((f"  -- kept {state.base.key} {made}", Ink.METHOD))
+    elif state.before is not None:
+        made = numbers.share(state.before.numbers.total_return)
+        spans.append((f"  -- one before {made}", Ink.DIM))
     return padded(spans, frame, Ground.HEAD)
 
 
@@ -208,4 +219,4 @@ def _beside(state: LabState, run: Run, frame: Frame) -> list[Row]:
         rows.append(row((each.name, each.first, each.second, each.change), ink))
     rows = rows[: max(4, frame.height - 6)]
     rest = _rest(frame, rows)
-    return rows + (equity_rows(run, base, rest) if rest.height >= 3 else [])
+    return rows + (equity_rows(run, Other(base), rest) if rest.height >= 3 else [])

@@ -86,7 +86,7 @@ def fact_rows_of(told: Sequence[Fact], frame: Frame) -> tuple[Row, ...]:
 
 def _fact(fact: Fact, mark: str) -> tuple[Span, Span]:
     """A gain or a loss has its sign in the text; what is compared with has its curve's mark."""
-    named = f"{fact.name} {mark}" if fact.name == HOLD else fact.name
+    named = f"{mark * 2} {fact.name}" if fact.name == HOLD else fact.name
     ink = Ink.GAIN if fact.tone > 0 else Ink.LOSS if fact.tone < 0 else Ink.TEXT
     value = fact.text.rjust(VALUE_WIDTH)
     name = f" {named:<{FACT_WIDTH - VALUE_WIDTH - 2}}"

@@ -50,7 +50,9 @@ def _variants(view: HonestView) -> str:
 
 
 def _falls(view: HonestView) -> str:
-    own = "" if view.fall is None else f"; as they came {_percent(view.fall)}"
+    own = (
+        "" if view.fall is None else f"; as they came {_percent(view.fall)}, of closed trades alone"
+    )
     return _band(view.falls, "{:.2%}") + own
 
 

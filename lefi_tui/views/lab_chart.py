@@ -72,13 +72,15 @@ def _marks(trade: Trade) -> tuple[Mark, Mark]:
 
 
 def trade_words(trade: Trade, number: int, of: int) -> str:
-    """In one line: which, when, at what, and what it made."""
+    """In one line, which may be cut: which, what it made, when, at what."""
     when = numbers.moment(trade.exit_time * NS_PER_MS)[5:]
     entry, left = (_price(each) for each in (trade.entry_price, trade.exit_price))
     why = trade.reason.replace("_", " ")
+    end = " last" if number == of else " first" if number == 1 else ""
+    money = trade.symbol.partition("/")[2].rpartition(":")[2]  # what it is settled in
     return (
-        f"{number:,}/{of:,} {trade.side} {entry} to {left} by {why} {when} "
-        f"{numbers.signed(trade.pnl, 2)}"
+        f"{number:,}/{of:,}{end} {numbers.signed(trade.pnl, 2)} {money} {when} "
+        f"{trade.side} {entry} to {left} by {why}"
     )
 
 

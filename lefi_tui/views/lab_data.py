@@ -95,6 +95,17 @@ def rows_of(kept: Sequence[KeptFile], needs: Needs | None) -> tuple[DataRow, ...
     return tuple(sorted(rows, key=_rank))
 
 
+def fitting(rows: Sequence[DataRow], chosen: Sequence[DataFile]) -> DataRow | None:
+    """The first that fits, in the place of what is chosen; None where that may fit: a person's own
+    file tells no one its length before it is read."""
+    known = {each.file for row in rows for each in row.kept}
+    is_unknown = any(each not in known for each in chosen)
+    fits_now = any(row.files == tuple(chosen) and not row.misfit for row in rows)
+    if chosen and (is_unknown or fits_now):
+        return None
+    return next((row for row in rows if not row.misfit), None)
+
+
 def _rank(row: DataRow) -> tuple[bool, bool, bool]:
     return bool(row.misfit), bool(row.instead), not all(each.is_made for each in row.kept)
 

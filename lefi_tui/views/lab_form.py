@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.money import words
 from lefi_tui.core.timeframe import span
+from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.tokens import UNIT_MS
 from lefi_tui.requests import MEASURES, Costs, Over, Window
 from lefi_tui.views.lab_view import Ground
@@ -35,6 +36,11 @@ COSTS: Final = ("maker", "taker", "slippage")
 OVER_HINT: Final = "from..to:step, as 5..50:5; empty: not varied"
 RANK: Final = "rank"
 RANK_HINT: Final = f"one of {', '.join(MEASURES)}"
+
+
+def is_number(setting: SettingInfo) -> bool:
+    """Whether a sweep can vary it."""
+    return setting.value[:1].isdigit() or setting.value[:1] == "-"
 
 
 def typed_of(ground: Ground) -> dict[str, str]:

@@ -27,6 +27,8 @@ class Side(StrEnum):
 class LabState(Record):
     run: Run | None = None
     base: Run | None = None  # kept, to compare with
+    before: Run | None = None  # over the same candles: the last that stood a while before this run
+    has_stood: bool = False  # the run has
     is_old: bool = False  # the run is of another text or ground than those in sight
     trouble: str = ""  # why there is no newer run
     is_asked: bool = False  # one is under way
@@ -61,9 +63,16 @@ class LabState(Record):
 def with_run(state: LabState, run: Run, *, is_last: bool) -> LabState:
     """The newest run, of what is wanted; `is_last` of all that was asked."""
     is_same = state.run is not None and state.run.key == run.key
+    before = state.before
+    if not is_same and (before is None or state.has_stood):
+        before = state.run
+    if before is not None and before.ground.files != run.ground.files:
+        before = None
     return replace(
         state,
         run=run,
+        before=before,
+        has_stood=is_same and state.has_stood,
         is_asked=state.is_asked and not is_last,
         busy=None,
         trouble="",
@@ -77,7 +86,9 @@ def unfit(state: LabState) -> LabState:
     if not state.is_old:
         return state
     side = Side.CURVE if state.side is Side.MAP else state.side
-    return replace(state, run=None, chart=None, trust=None, is_old=False, is_cell=False, side=side)
+    return replace(
+        state, run=None, before=None, chart=None, trust=None, is_old=False, is_cell=False, side=side
+    )
 
 
 def with_trust(state: LabState, said: Trusted) -> LabState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from lefi_tui.core.money import words
 from lefi_tui.core.record import Record
 from lefi_tui.core.timeframe import candles, span
 from lefi_tui.errors import (
@@ -110,9 +111,12 @@ def data_words(run: Run, room: int = 0) -> str:
     return f"{run.symbols[0]} +{len(run.symbols) - 1}{told}" if is_long else whole
 
 
-def way_words(run: Run) -> str:
-    """How it ran: the machine's time is that of its first run, whatever it is asked again."""
-    return f"{candles(run.candles)} in {run.seconds:.3f} s, {run.way} way"
+def costs_words(run: Run) -> str:
+    """Over how many candles, and what was paid."""
+    costs = run.ground.costs
+    rates = {"taker": costs.taker, "maker": costs.maker, "slippage": costs.slippage}
+    told = [f"{name} {words((rate * 100).normalize())}%" for name, rate in rates.items() if rate]
+    return ", ".join((candles(run.candles), *(told or ["no costs"])))
 
 
 def named(run: Run) -> str:

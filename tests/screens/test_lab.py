@@ -120,13 +120,13 @@ async def test_views_and_trades_are_gone_through_on_the_picture(tmp_path: Path) 
         assert run.traded > 3
         await desk.press("escape", "v")
         assert desk.state.side is Side.TRADES
-        await desk.shows(f"{run.traded}/{run.traded} long")
+        await desk.shows(f"{run.traded}/{run.traded} last")
         await desk.until(lambda: desk.state.chart is not None)
         await desk.shows("exit ┄")
         await desk.press("left")
-        await desk.shows(f"{run.traded - 1}/{run.traded} long")
+        await desk.shows(f"{run.traded - 1}/{run.traded} +")
         await desk.press("home")
-        await desk.shows(f"1/{run.traded} long")
+        await desk.shows(f"1/{run.traded} first")
         assert 'script "Wave"' not in desk.text
         await desk.press("escape")
         await desk.shows('script "Wave"')
