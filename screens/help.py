@@ -33,7 +33,7 @@ NO_BREAK: Final = "\u00a0"
 ACTS: Final = "Trading and changing"
 CAREFUL: Final = "Careful: ends, cancels, closes (marked !)"
 Line = tuple[str, str, str, Deed]  # how the key is written, what it does, its id, what comes of it
-IDS = "The dim word is the id of an action: [keys] in config.toml gives it a key of yours."
+IDS = "The dim words are names for [keys] in config.toml, to move a key."
 
 
 class HelpScreen(Dialog):
@@ -55,8 +55,9 @@ class HelpScreen(Dialog):
 
 
 def page(keys: Iterable[Key], first: Sequence[str] = ()) -> Group:
-    """Every key once, with its tooltip and its id for [keys]. Of the named groups first what looks,
-    then what acts, then what ends or closes something, with what does so everywhere."""
+    """Every key once, with its tooltip and its id, and above them what the ids are for. Of the
+    named groups first what looks, then what acts, then what ends or closes something, with what
+    does so everywhere."""
     every = tuple(keys)
     here = [key for group in first for key in every if key.group == group]
     own = [key for key in here if key.group not in ALWAYS]
@@ -79,7 +80,7 @@ def page(keys: Iterable[Key], first: Sequence[str] = ()) -> Group:
         *(_section(group, _lines(_in_order(members))) for group, members in rest.items()),
     ]
     signs = _section("Words and signs", [(*each, "", Deed.LOOK) for each in SIGNS])
-    return Group(*sections, signs, Text(IDS, "dim"))
+    return Group(Text(f"{IDS}\n", "dim"), *sections, signs)
 
 
 def _in_order(keys: Iterable[Key]) -> list[Key]:
