@@ -27,7 +27,7 @@ from widgets.lines import Frame
 from widgets.past_orders import Found, PastOrders, told
 
 FILTER_MAX = 80
-ASKS = "type to filter: filled btc by hand"
+ASKS = "type to filter, for example: filled btc"
 
 
 class OrdersScreen(Framed):

@@ -41,7 +41,7 @@ from widgets.headline import Headline
 from widgets.ink import Ink, Palette
 from widgets.lines import Span
 
-CHOOSE: Final = "Enter opens a script, {} makes a new one, {} has lessons."
+CHOOSE: Final = "{} lessons  {} gallery  {} new script"
 WIDE: Final = 100  # from here on, the list stays beside the text
 HIGH_TWICE: Final = 34  # from here on, for problems and what is asked for beside them
 HIGH: Final = 20  # from here on, some problems have room below it
@@ -160,7 +160,7 @@ class ScriptsScreen(Versioned):
         self.draw_words()
 
     def draw_title(self) -> None:
-        words = CHOOSE.format(*map(self.table.shown, ("script_new", "go_lessons")))
+        words = CHOOSE.format(*map(self.table.shown, ("go_lessons", "go_gallery", "script_new")))
         self._title.tell(self._text.title() or [(f" {words}", Ink.DIM)], self.palette)
         self.shelf.mark()
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)

@@ -27,7 +27,8 @@ from widgets.lines import (
 )
 from widgets.prices import WAITING
 
-EMPTY: Final = "no bot yet: n starts one"
+EMPTY: Final = "no bot yet: n starts one, t is a tour"
+BEGIN: Final = "Alt+J lessons, Alt+H gallery"
 WIDE: Final = 66  # from here on, what a bot did fits beside its status
 _STATUS_INKS: Final = {"running": Ink.GAIN, "faulted": Ink.BAD, "stopped": Ink.DIM}
 
@@ -81,7 +82,8 @@ def layout(view: DeskView | None, frame: Frame) -> Page:
         rows.append(line(items[number], fitting, frame, ground))
         rows.extend(_below(items[number], frame, ground)[: each - 1])
     if not items:
-        rows.append(padded([("  " + (WAITING if view is None else EMPTY), Ink.DIM)], frame))
+        told = (WAITING,) if view is None else (EMPTY, BEGIN)
+        rows += [padded([(f"  {each}", Ink.DIM)], frame) for each in told]
     return filled(rows, frame, top)
 
 
@@ -117,7 +119,7 @@ class Bots(Board):
         return tuple(row.id for row in view.bots)
 
     def wanted(self, view: DeskView, width: int) -> int:
-        return 1 + max(1, len(view.bots) * (2 if width >= WIDE else 3))
+        return 1 + max(2, len(view.bots) * (2 if width >= WIDE else 3))
 
     @property
     def selected(self) -> BotRow | None:

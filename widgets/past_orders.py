@@ -15,7 +15,7 @@ from widgets.ink import Ink
 from widgets.lines import Column, Frame, Page, Row, Span, padded, table
 from widgets.prices import WAITING
 
-NONE_YET: Final = "no order yet: n starts a bot"
+NONE_YET: Final = "no order yet: a bot sends the first, or you by hand"
 NO_MATCH: Final = "no order has all these words; Esc shows all"
 _STATUS: Final = {
     OrderStatus.FILLED.value: Ink.GAIN,

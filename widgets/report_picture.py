@@ -14,7 +14,7 @@ from typing import Final
 
 from lefi_tui.core.record import Record
 from lefi_tui.views.numbers import clock, moment
-from lefi_tui.views.report_drawing import falls, nice, stretches
+from lefi_tui.views.report_drawing import FALL_LEAST, falls, nice, stretches
 from lefi_tui.views.report_view import Point
 from widgets.ink import Glyphs, Ink
 from widgets.lines import Frame, Row, padded
@@ -68,7 +68,7 @@ def fall_picture(points: Sequence[Point], frame: Frame) -> tuple[Row, ...]:
         return _blank(frame)
     worst = max(each.fall for each in points) * 100
     with _ONE_FIGURE:
-        low = -(worst or 1.0)
+        low = -max(worst, FALL_LEAST * 100)
         ticks = falls(low, 1 / (frame.height - 1))  # a row at least
         plot = _figure(frame, (low, 0.0), [(each, f"{each or 0.0:.2f}%") for each in ticks])
         for part in stretches(points, frame.width, is_equity=True):

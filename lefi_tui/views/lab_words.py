@@ -35,10 +35,6 @@ class Measure(Record):
     better: int = 0
 
 
-def _bare(value: float | None) -> str:
-    return numbers.UNKNOWN if value is None else f"{value * 100:.2f}%"
-
-
 def _ratio(value: float | None) -> str:
     return numbers.price(value, 2)
 
@@ -51,13 +47,13 @@ MEASURES: Final = (
     Measure("return", lambda run: run.numbers.total_return, numbers.share, 1),
     Measure(HOLD, lambda run: run.buy_and_hold, numbers.share),
     Measure("final equity", lambda run: run.final, _ratio, 1),
-    Measure("max drawdown", lambda run: run.numbers.max_drawdown, _bare, -1),
+    Measure("max drawdown", lambda run: run.numbers.max_drawdown, numbers.percent, -1),
     Measure("Sharpe", lambda run: run.numbers.sharpe, _ratio, 1),
     Measure("Sortino", lambda run: run.numbers.sortino, _ratio, 1),
     Measure("trades", lambda run: float(run.traded), _count),
-    Measure("win rate", lambda run: run.numbers.win_rate, _bare, 1),
+    Measure("win rate", lambda run: run.numbers.win_rate, numbers.percent, 1),
     Measure("profit factor", lambda run: run.numbers.profit_factor, _ratio, 1),
-    Measure("exposure", lambda run: run.numbers.exposure, _bare),
+    Measure("exposure", lambda run: run.numbers.exposure, numbers.percent),
     Measure("fees", lambda run: run.fees, _ratio, -1),
     Measure("funding", lambda run: run.funding, _ratio, -1),
     Measure("CAGR", lambda run: run.numbers.cagr, numbers.share, 1),

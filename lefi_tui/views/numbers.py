@@ -39,6 +39,17 @@ def share(value: float | None) -> str:
     return UNKNOWN if value is None else f"{signed(value * 100, 2)}%"
 
 
+def percent(value: float | None) -> str:
+    """A share that has no direction. What two digits would show as nothing is told with the first
+    that counts."""
+    if value is None:
+        return UNKNOWN
+    near = abs(value) * 100
+    first = -math.floor(math.log10(near)) if near else 0
+    places = first if 2 < first <= PLACES_MAX else 2
+    return f"{value * 100:,.{places}f}%" if round(near, places) else "0.00%"
+
+
 def quantity(value: Decimal | None) -> str:
     return UNKNOWN if value is None else words(value)
 

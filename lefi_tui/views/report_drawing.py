@@ -18,6 +18,7 @@ LEFT: Final = 80  # for the numbers beside
 BELOW: Final = 22  # for the times
 TICKS: Final = 4
 TIMES: Final = 5
+FALL_LEAST: Final = 0.002  # of a scale: a smaller fall is drawn as small as it is
 
 
 class Scale(Record):
@@ -55,7 +56,7 @@ def equity_drawing(points: Sequence[Point]) -> str:
 
 def fall_drawing(points: Sequence[Point]) -> str:
     worst = max(each.fall for each in points)
-    scale = Scale(points[0].at_ns, points[-1].at_ns, -(worst or 0.01), 0.0, 90)
+    scale = Scale(points[0].at_ns, points[-1].at_ns, -max(worst, FALL_LEAST), 0.0, 90)
     areas = []
     for part in stretches(points, WIDTH, is_equity=True):
         first, last = scale.x(part[0].at_ns), scale.x(part[-1].at_ns)

@@ -28,15 +28,15 @@ def facts(view: ReportView) -> tuple[Fact, ...]:
         _share("yield", ratios.yield_share),
         _money("profit", totals.pnl),
         _hold(view),
-        Fact("max drawdown", _bare(ratios.fall_max)),
+        Fact("max drawdown", numbers.percent(ratios.fall_max)),
         _money("realized", totals.realized),
         _money("unrealized net", totals.unrealized),
         Fact("fees", numbers.price(totals.fees, 2)),
         Fact("trades", f"{totals.trades:,}"),
-        Fact("win rate", _bare(ratios.win_rate)),
+        Fact("win rate", numbers.percent(ratios.win_rate)),
         Fact("profit factor", numbers.price(ratios.profit_factor, 2)),
         Fact("Sharpe", numbers.price(ratios.sharpe, 2)),
-        Fact("exposure", _bare(ratios.exposure)),
+        Fact("exposure", numbers.percent(ratios.exposure)),
         Fact("Sortino", numbers.price(ratios.sortino, 2)),
         _share("CAGR", ratios.yearly),
         Fact("funding", numbers.price(totals.funding, 2)),
@@ -45,16 +45,12 @@ def facts(view: ReportView) -> tuple[Fact, ...]:
 
 
 def _share(name: str, value: float | None) -> Fact:
-    return Fact(name, numbers.share(value), _tone(value))
+    sign = "+" if value is not None and value > 0 else ""
+    return Fact(name, f"{sign}{numbers.percent(value)}", _tone(value))
 
 
 def _money(name: str, value: Decimal | None) -> Fact:
     return Fact(name, numbers.signed(value, 2), _tone(value))
-
-
-def _bare(value: float | None) -> str:
-    """A share that has no direction."""
-    return numbers.UNKNOWN if value is None else f"{value * 100:.2f}%"
 
 
 def _hold(view: ReportView) -> Fact:

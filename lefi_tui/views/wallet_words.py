@@ -9,6 +9,7 @@ from typing import Final
 from lefi_tui.core.money import words
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import Weight
+from lefi_tui.views.figures import MONEY_PLACES, figure
 from lefi_tui.views.wallet_view import BalanceRow, WalletRow, WalletsView
 
 NEAR: Final = 0.8  # of the margin at which the exchange closes positions
@@ -19,7 +20,7 @@ def lines(view: WalletsView, silent_ms: int = 0) -> Iterator[Line]:
     for row in view.rows:
         yield _head(row, silent_ms)
         for each in row.balances:
-            yield from _balance(each)
+            yield from _balance(each, row.currency)
         yield from _margin(row)
         yield from _sums(row)
         if any(each.drift is not None for each in row.balances):
@@ -38,8 +39,10 @@ def _head(row: WalletRow, silent_ms: int) -> Line:
     return (f"{name}STALE: {read}", Weight.WARN) if row.is_stale else (name + read, Weight.PLAIN)
 
 
-def _balance(row: BalanceRow) -> Iterator[Line]:
-    fees = f"  fees paid {words(row.fees)}" if row.fees else ""
+def _balance(row: BalanceRow, home: str) -> Iterator[Line]:
+    """`home` is what the account is counted in: two digits of it, six that count of others."""
+    paid = figure(float(row.fees), row.currency, {home: MONEY_PLACES}.get)
+    fees = f"  fees paid {paid}" if row.fees else ""
     sums = f"{_money(row.total):>16}  free {_money(row.free):>16}"
     yield f"  {row.currency:<6} {sums}{fees}", Weight.PLAIN
     if row.drift is not None:
@@ -57,7 +60,7 @@ def _margin(row: WalletRow) -> Iterator[Line]:
 
 def _sums(row: WalletRow) -> Iterator[Line]:
     parts = (("funding paid", row.funding), ("from outside", row.outside), ("other", row.other))
-    told = [f"{name} {words(value)}" for name, value in parts if value]
+    told = [f"{name} {numbers.amount(value)}" for name, value in parts if value]
     if told:
         yield f"  {', '.join(told)} {row.currency}", Weight.PLAIN
 

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from lefi_tui.views import numbers
 from lefi_tui.views.report_drawing import fall_drawing, falls
 from lefi_tui.views.report_view import Point
-from widgets.lines import Frame
+from widgets.lines import Frame, Row
 from widgets.report_picture import fall_picture
 
 HOUR_NS = 3_600_000_000_000
@@ -40,6 +41,27 @@ def test_no_two_values_of_it_share_a_row(rows: int) -> None:
         low = -percent / 10
         at = [round(value / low * (rows - 1)) for value in falls(low, 1 / (rows - 1))]
         assert len(set(at)) == len(at)
+
+
+@pytest.mark.parametrize("rows", [4, 9])
+def test_a_fall_of_nearly_nothing_is_drawn_small_and_named_with_a_digit_that_counts(
+    rows: int,
+) -> None:
+    picture = fall_picture(fallen(0.00004), Frame(WIDTH, rows))
+    assert picture[-1].text.strip().startswith("-0.20%")
+    assert all(not curve(row) for row in picture[rows // 2 :])
+    assert "-0.00%" not in "".join(row.text for row in picture)
+    assert ">-0.20%</text>" in fall_drawing(fallen(0.00004))
+    assert [numbers.percent(each) for each in (0.00004, 0.0251, 0.0, None)] == [
+        "0.004%",
+        "2.51%",
+        "0.00%",
+        numbers.UNKNOWN,
+    ]
+
+
+def curve(row: Row) -> bool:
+    return any("\u2800" < cell <= "\u28ff" for cell in row.text)
 
 
 def test_where_nothing_fell_the_scale_still_begins_at_none() -> None:
