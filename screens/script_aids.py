@@ -20,7 +20,7 @@ from screens.beside import Newest
 from screens.framed import Framed
 from widgets.block import wrapped
 from widgets.editor import ScriptEditor
-from widgets.editor_popup import Popup
+from widgets.editor_popup import BAR_WIDTH, Popup
 from widgets.ink import Ground, Ink
 from widgets.lines import Frame, Row, Span, padded
 from widgets.rename_line import RenameLine
@@ -129,7 +129,7 @@ class ScriptAids:
         self._editor.show_popup(self._popup_of(found))
 
     def _popup_of(self, found: Hover) -> Popup:
-        rows = hover_rows(found, self._editor.size.width - self._editor.gutter_width)
+        rows = hover_rows(found, self._editor.size.width - self._editor.gutter_width - BAR_WIDTH)
         return self._editor.popup_at(found.span.start, rows)
 
     def _rested(self, offset: int) -> None:

@@ -29,7 +29,7 @@ from widgets.editor_edits import (
     typed,
 )
 from widgets.editor_offer import Offer, drawn, opens_by_itself
-from widgets.editor_popup import Popup
+from widgets.editor_popup import BAR_WIDTH, Popup
 from widgets.editor_rest import RestingArea
 from widgets.in_order import is_with_alt
 from widgets.ink import Palette
@@ -223,7 +223,7 @@ class ScriptEditor(RestingArea):
 
     def _popup_of(self, offer: Offer) -> Popup:
         height, width = self._room()
-        rows = drawn(offer, min(height - 1, height // 2), width, self._palette.glyphs)
+        rows = drawn(offer, min(height - 1, height // 2), width - BAR_WIDTH, self._palette.glyphs)
         return self.popup_at(offer.completions.span.start, rows)
 
     def close_offer(self) -> bool:

@@ -35,7 +35,7 @@ from widgets.editor_line import (
     shown,
 )
 from widgets.editor_marks import Marks
-from widgets.editor_popup import Popup, placed
+from widgets.editor_popup import Popup, barred, placed
 from widgets.editor_undo import UndoOfTexts, emptied
 from widgets.in_order import InOrder
 from widgets.ink import Ground, Ink, Palette
@@ -260,7 +260,7 @@ class ScriptArea(InOrder, TextArea):
         """Below a letter of the text."""
         row, column = place_of(self.text, offset)
         cell = cell_len(shown(self.document[row][:column], 0))
-        return Popup(rows, row, cell)
+        return Popup(barred(rows, self._palette.glyphs), row, cell)
 
     def point(self, span: Span) -> None:
         """The cursor at a place, in the middle of what is seen."""

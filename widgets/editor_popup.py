@@ -5,8 +5,15 @@ All pure: where they are drawn hangs on the place in the text and on the room th
 
 from __future__ import annotations
 
+from typing import Final
+
+from msgspec.structs import replace
+
 from lefi_tui.core.record import Record
+from widgets.ink import Glyphs, Ink
 from widgets.lines import Row
+
+BAR_WIDTH: Final = 1
 
 
 class Popup(Record):
@@ -19,6 +26,12 @@ class Popup(Record):
     @property
     def width(self) -> int:
         return max((len(each.text) for each in self.rows), default=0)
+
+
+def barred(rows: tuple[Row, ...], glyphs: Glyphs) -> tuple[Row, ...]:
+    """With a bar at the left: where there are no colors, only that tells it from the text below."""
+    bar = (glyphs.side, Ink.TITLE)
+    return tuple(replace(each, spans=(bar, *each.spans)) for each in rows)
 
 
 def placed(popup: Popup, at: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:

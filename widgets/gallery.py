@@ -52,7 +52,12 @@ class ShelfList(Listing[Shelf]):
 
     def draw(self, view: Shelf | None, frame: Frame) -> Page:
         rows = () if view is None else view.scripts
-        return table("Gallery", COLUMNS, rows, frame, READING if view is None else NOTHING)
+        page = table("Gallery", COLUMNS, rows, frame, READING if view is None else NOTHING)
+        if len(rows) < frame.height:
+            return page
+        words = f" Gallery  {frame.cursor + 1} of {len(rows)}"
+        head = padded([(words, Ink.TITLE if frame.has_focus else Ink.TEXT)], frame, Ground.HEAD)
+        return replace(page, rows=(head, *page.rows[1:]))
 
     def keys(self, view: Shelf) -> Sequence[str]:
         return tuple(each.row.name for each in view.scripts)

@@ -14,9 +14,9 @@ from tests.screens.hand_fed import busy
 from tests.screens.scripts_kit import RIGHT, Scripts, folder, opened
 from tests.screens.test_editor import editing
 from widgets.editor_offer import Offer, drawn, opens_by_itself
-from widgets.editor_popup import Popup, placed
-from widgets.ink import Glyphs, Ink
-from widgets.lines import Row
+from widgets.editor_popup import Popup, barred, placed
+from widgets.ink import PALETTES, Glyphs, Ground, Ink, Palette
+from widgets.lines import Frame, Row, padded
 
 INSIDE = 'on Candle("BTC/USDT", 5m) {\n    x = \n}'
 THREE = Completions(
@@ -358,3 +358,22 @@ async def test_a_name_becomes_another_in_all_its_places_as_one_step(tmp_path: Pa
         assert scripts.editor.cursor_location == (5, 16)
         await scripts.press("ctrl+z")
         assert scripts.editor.text == RIGHT
+
+
+@pytest.mark.asyncio
+async def test_what_lies_over_a_text_has_a_bar_that_needs_no_color() -> None:
+    async with editing(INSIDE) as (editor, pilot, app):
+        editor.move_cursor((1, 8))
+        await pilot.press(*"Stoch")
+        (line,) = [each for each in app.text.split("\n") if "▹Stochastic" in each]
+        assert "┃▹Stochastic" in line
+
+
+@pytest.mark.parametrize("palette", PALETTES.values())
+def test_what_lies_over_a_text_has_a_ground_of_its_own_in_every_palette(palette: Palette) -> None:
+    grounds = palette.grounds
+    assert grounds[Ground.POPUP] not in {grounds[Ground.PAPER], grounds[Ground.POINTED]}
+    row = padded([("x", Ink.TEXT)], Frame(4, 1), Ground.POPUP)
+    (barred_row,) = barred((row,), palette.glyphs)
+    assert barred_row.text == f"{palette.glyphs.side}{row.text}"
+    assert barred_row.ground is Ground.POPUP

@@ -205,3 +205,17 @@ def a_run(tmp_path: Path) -> Run:
     ground = Ground((DataFile(str(file), "BTC/USDT"),))
     text = of(tmp_path, "bollinger").text
     return LabRuns().run(AskRun(1, "bollinger.lefi", text, ground), lambda _done, _of: None)
+
+
+@pytest.mark.asyncio
+async def test_where_the_list_is_lower_than_what_is_in_it_its_head_says_which_of_how_many(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path, (80, 24), Trying) as scripts:
+        await at_gallery(scripts)
+        await scripts.shows("Gallery  1 of 14")
+        await scripts.press("down", "down")
+        await scripts.shows("Gallery  3 of 14")
+    async with shown(tmp_path, (120, 40), Trying) as scripts:
+        await at_gallery(scripts)
+        assert " of 14" not in scripts.text
