@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from msgspec.structs import replace
 from textual.binding import BindingType
 
 from lefi_tui.core.messages import (
@@ -66,7 +65,7 @@ class BotsScreen(TwoPanes[BotNames]):
     def show(self, answer: Any, silent_ms: int) -> None:
         assert isinstance(answer, BotView)
         self._silent_ms = silent_ms
-        self.view = replace(answer, script=self._scripts.get(answer.version, ""))
+        self.view = answer.named(self._scripts.get(answer.version, ""))
         if answer.source and answer.version not in self._scripts:
             self._scripts[answer.version] = ""
             work = partial(self._store.found, answer.source)
@@ -78,7 +77,7 @@ class BotsScreen(TwoPanes[BotNames]):
         """Which version of which script its text is."""
         told = self._scripts[version] = "" if found is None else found.told
         if self.view is not None and self.view.version == version:
-            self.view = replace(self.view, script=told)
+            self.view = self.view.named(told)
             self.draw_detail()
 
     def on_screen_resume(self) -> None:

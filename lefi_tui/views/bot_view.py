@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from msgspec.structs import replace
+
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.record import Record
 from lefi_tui.views.desk_view import LogRow, Mode, OrderRow
@@ -128,6 +130,17 @@ class BotView(Record):
     def text(self) -> str:
         """What it runs, in words."""
         return f"{self.script}, text {self.version}" if self.script else f"text {self.version}"
+
+    def named(self, script: str) -> BotView:
+        """Where `script` is "version 5 of mine", also in what is told of its taking that text."""
+        text = f"text {self.version}"
+        told = tuple(
+            replace(each, what=each.what.replace(text, f"{script}, {text}"))
+            if script and script not in each.what
+            else each
+            for each in self.decisions
+        )
+        return replace(self, script=script, decisions=told)
 
     @property
     def unrealized(self) -> Decimal | None:

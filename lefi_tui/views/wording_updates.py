@@ -28,11 +28,11 @@ def _begun(event: m.UpdateBegun, _orders: Orders) -> Said:
 
 
 def _updated(event: m.BotUpdated, _orders: Orders) -> Said:
-    what = f"Runs the text {short(event.version)}"
-    why = f"asked by {event.by}; {short(event.before)} before. Its orders and exits stay"
+    what = f"Runs text {short(event.version)}"
+    why = f"{short(event.before)} before, by {event.by}; orders stay"
     if event.warmed < event.wanted:
         why += f". It had {event.warmed} of {event.wanted} candles of the past: it waits for more"
-    return Said(Weight.GOOD, what, event.bot, why, "u goes back to it", event.at_ns, event.bot)
+    return Said(Weight.GOOD, what, event.bot, why, "u goes back", event.at_ns, event.bot)
 
 
 def _dropped(event: m.UpdateDropped, _orders: Orders) -> Said:
