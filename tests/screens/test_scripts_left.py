@@ -121,6 +121,24 @@ async def test_what_is_said_of_a_text_goes_with_its_next_change_and_with_another
 
 
 @pytest.mark.asyncio
+async def test_a_rename_is_told_until_it_is_taken_back(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT), WIDE) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("▸mine")
+        scripts.editor.move_cursor((5, 17))
+        await scripts.press("alt+n")
+        await scripts.shows("fast becomes")
+        await scripts.type("quick")
+        await scripts.shows("2 places: Enter renames")
+        await scripts.press("enter")
+        await scripts.shows("Renamed in 2 places.")
+        await scripts.shows("No problems")  # the text was looked at since
+        assert "Renamed in 2 places." in scripts.text
+        await scripts.press("ctrl+z")
+        await scripts.until(lambda: "Renamed in" not in scripts.text)
+
+
+@pytest.mark.asyncio
 async def test_a_fix_says_what_it_wrote_until_that_is_taken_back_or_a_problem_gone_to(
     tmp_path: Path,
 ) -> None:
