@@ -35,7 +35,7 @@ class Asking(Screen[None]):
         one of them is not done to another."""
         return ""
 
-    def when_sole(self, _act: Callable[[], None]) -> bool:
+    def when_sole(self, _key: str, _act: Callable[[], None]) -> bool:
         """Whether just one thing stands there to act on; that is done once it is known."""
         return False
 

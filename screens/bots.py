@@ -123,10 +123,10 @@ class BotsScreen(TwoPanes[BotNames]):
         view = self.desk_view
         return alive_first(view.bots)[self.list.cursor] if view and view.bots else None
 
-    def when_sole(self, act: Callable[[], None]) -> bool:
+    def when_sole(self, key: str, act: Callable[[], None]) -> bool:
         if self.desk_view is None or len(self.desk_view.bots) != 1:
             return False
-        self._act = act
+        self._act = self._pause if key == "bot_pause" else act
         self._act_on_sole()
         return True
 
@@ -138,6 +138,13 @@ class BotsScreen(TwoPanes[BotNames]):
             self._act = None
             if self.desk_view is not None and len(self.desk_view.bots) == 1:
                 act()
+
+    def _pause(self) -> None:
+        """Who looked for it means a pause: one that is paused already is not set going by that."""
+        if self.view is not None and self.view.is_waiting:
+            self.notice(f"{self.view.id} is paused; {self.table.shown('bot_pause')} resumes it.")
+        else:
+            self.action_pause()
 
     def on_screen_suspend(self) -> None:
         self._act = None

@@ -127,6 +127,16 @@ async def test_where_there_is_one_bot_it_is_the_one_that_is_paused() -> None:
 
 
 @pytest.mark.asyncio
+async def test_one_that_is_paused_is_not_set_going_by_who_looks_for_a_pause() -> None:
+    fed = _trader("cross")
+    fed.tell(m.PauseBot("cross", at_ns=fed.now_ns))
+    async with opened(fed) as desk:
+        await _take(desk, "pause bot")
+        await desk.shows("cross is paused; p resumes it.")
+        assert desk.fed.commands == []
+
+
+@pytest.mark.asyncio
 async def test_of_two_bots_none_is_chosen_and_the_words_are_whole() -> None:
     async with opened(_trader("cross", "other"), size=(80, 24)) as desk:
         await _take(desk, "pause bot")
