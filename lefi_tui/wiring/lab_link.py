@@ -86,7 +86,8 @@ class LabLink:
         assert process.stdin is not None
         with process.stdout, words:
             for line in process.stdout:
-                self._hear(decoder.decode(line))
+                if line.endswith(b"\n"):  # else it was ended in the middle of saying it
+                    self._hear(decoder.decode(line))
             status = process.wait()
             with suppress(OSError):  # what was not written yet went to nobody
                 process.stdin.close()

@@ -15,8 +15,9 @@ import pytest
 
 from lefi_tui.requests import Over
 from lefi_tui.simulate.lab_worker import NICE
-from lefi_tui.views.lab_view import Answer, AskRun, AskSweep, Busy, DataFile, Ground, Swept
+from lefi_tui.views.lab_view import Answer, AskRun, AskSweep, Busy, DataFile, Ended, Ground, Swept
 from lefi_tui.wiring.lab import LabHouse
+from lefi_tui.wiring.lab_link import LabLink
 from tests.screens.lab_kit import WAVE, candles, opened
 from tests.screens.real_desk import opened as real
 
@@ -42,6 +43,19 @@ async def test_edits_an_end_and_a_crash_in_one_process_after_another(tmp_path: P
         await desk.ran()
         assert lab.pid != pid
         assert "LE607" not in desk.text
+
+
+def test_one_that_ends_in_the_middle_of_an_answer_is_told_of_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn = "import sys\nsys.stdin.readline()\nsys.stdout.write('{')\n"
+    (tmp_path / "torn_worker.py").write_text(torn)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    heard: SimpleQueue[Answer] = SimpleQueue()
+    link = LabLink(heard.put, "torn_worker")
+    link.send(AskRun(1, "a", "", Ground((DataFile("a.csv"),))))
+    assert isinstance(heard.get(timeout=60), Ended)
+    link.close()
 
 
 CHILD = """
