@@ -5,7 +5,7 @@ The rule it keeps: nothing that was there before a run is told as what came of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lefi_tui.core.desk import BotRecord, Desk
@@ -56,25 +56,31 @@ def _run(desk: Desk, bot: BotRecord) -> list[str]:
         near = kind.nearness(bot.state)
         runs = [each for each in near.runs if each.rows and each.at_ms == near.at_ms]
         places = _places(desk, bot)
-        lines[1:] = [line for run in runs for line in _conditions(run, runs, places)]
+        own = {line.partition(" -> ")[0]: line for line in lines[1:]}
+        lines[1:] = [line for run in runs for line in _conditions(run, runs, places, own)]
     return lines or [f"{run.event}: {run.why}" for run in bot.runs] or [last_word(bot)]
 
 
-def _conditions(run: NearRun, runs: list[NearRun], places: Places) -> Iterator[str]:
+def _conditions(
+    run: NearRun, runs: list[NearRun], places: Places, own: Mapping[str, str]
+) -> Iterator[str]:
     if len(runs) > 1:
         yield f"{run.title}:"
     for row in run.rows:
-        yield from _condition(row, places)
+        yield from _condition(row, places, own)
 
 
-def _condition(near: Near, places: Places) -> Iterator[str]:
-    """Each comparison in it with both sides, also those of the value before."""
+def _condition(near: Near, places: Places, own: Mapping[str, str]) -> Iterator[str]:
+    """Each comparison in it with both sides, also those of the value before; one without any as
+    the kind itself tells it."""
     outcome = ("yes" if near.is_met else "no") if near.was_reached else "not reached"
-    yield f"line {near.line}: {near.text} -> {outcome}"
+    head = f"line {near.line}: {near.text}"
     whole, *parts = told(near, places)
-    for each in parts or [whole]:
-        if each.about != near.text:
-            yield f"{BELOW}{'  ' * max(0, each.depth - 1)}{each.about}: {each.state}"
+    below = [each for each in parts or [whole] if each.about != near.text]
+    is_own = near.was_reached and not below
+    yield own.get(head, f"{head} -> {outcome}") if is_own else f"{head} -> {outcome}"
+    for each in below:
+        yield f"{BELOW}{'  ' * max(0, each.depth - 1)}{each.about}: {each.state}"
 
 
 def _places(desk: Desk, bot: BotRecord) -> Places:
