@@ -16,6 +16,11 @@ from widgets.problems import fixed
 WIDE = (120, 30)
 
 
+@pytest.fixture(autouse=True)
+def nothing_goes_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.framed.NOTICE_SECONDS", 3_600.0)
+
+
 def pointed_at(scripts: Scripts) -> str:
     shelf = scripts.screen.shelf
     at = shelf._list.highlighted
