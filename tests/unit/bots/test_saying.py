@@ -164,4 +164,4 @@ def test_wishes_that_can_not_be_carried_out_together_are_refused_together(
 def test_a_line_that_is_not_finished_is_told_so_and_not_by_what_stands_around_it() -> None:
     found = read_line('Buy("BTC/USDT", 100 USDT').wrong
     assert found is not None
-    assert found.message.endswith("but the line ends.")
+    assert found.message.endswith("but the line ends here.")
