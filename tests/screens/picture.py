@@ -82,7 +82,7 @@ async def editor_picture() -> str:
             before = SCRIPT[: SCRIPT.index("stop_loss = stop") + len("stop_loss = st")].split("\n")
             screen.editor.move_cursor((len(before) - 1, len(before[-1])))
             await desk.press("alt+v", "alt+e")
-            await desk.until("is, in the market of demo")
+            await desk.until(": market of demo")
             return desk.app.export_screenshot(title="lefi")
 
 
