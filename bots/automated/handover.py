@@ -12,7 +12,8 @@ from math import isfinite
 from typing import Final
 
 from bots.automated.plan import TIMEFRAME_SETTING, Bound, bind, start_refusal_of
-from lefi_tui.core.bot import GoneState, Handover, Text
+from lefi_tui.core.bot import Family, GoneState, Handover, Text
+from lefi_tui.lang.kinship import kinship
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.meaning import meaning
 from lefi_tui.lang.program import Program, check
@@ -41,21 +42,20 @@ def handover(before: Text, after: Text, *, is_whole: bool) -> Handover:
         lost,
         tuple(_gone(old.program, new.program)),
         tuple(_cold(new)),
-        told.sites,
         told.more,
         (_worth(old), _worth(new)),
     )
 
 
 @lru_cache(maxsize=KEPT)
-def places(before: Text, after: Text) -> tuple[tuple[int, int], ...]:
-    """Those of the first text that are in the other, each as it runs with its settings."""
-    if before == after:
-        sites = bind(after.source, dict(after.settings)).program.sites
-        return tuple((each.number, each.number) for each in sites)
+def family(before: Text, after: Text) -> Family:
+    """Their places, each text as it runs with its settings. An order may be of a text that an
+    older program took and this one would not: it has no kin."""
+    if start_refusal_of(before.source, dict(before.settings)):
+        return (), ()
     old = bind(before.source, dict(before.settings))
     new = bind(after.source, dict(after.settings))
-    return meaning(old.program, new.program, _timeframe_ms(dict(after.settings))).sites
+    return kinship(old.program, new.program, _timeframe_ms(dict(after.settings)))
 
 
 def _settings(

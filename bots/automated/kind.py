@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from bots.automated import near
 from bots.automated.ceiling import ContractExceededError
-from bots.automated.handover import handover, places
+from bots.automated.handover import family, handover
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
 from lefi_tui.core.bot import (
     ConditionMet,
     Decision,
+    Family,
     Handover,
     Needs,
     Occasion,
@@ -58,8 +59,8 @@ class Automated:
         program = state.bound.program
         return {name: words(state.slots[slot]) for name, slot in program.states.items()}
 
-    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...]:
-        return places(before, after)
+    def family(self, before: Text, after: Text) -> Family:
+        return family(before, after)
 
     def decide(self, state: BotState, occasion: Occasion, snapshot: Snapshot) -> Decision:
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import field
 
@@ -347,6 +347,20 @@ class GoneState(Record):
     first: str = ""
 
 
+class Kin(Record):
+    """A place of one of two texts, by its number there. Those of the two that have the same
+    `handler` stand in handlers that go on as each other; the same `key`: the same transaction;
+    the same `alike`: one that trades the same, of another size or price."""
+
+    number: int
+    handler: int
+    key: int
+    alike: tuple[str, ...]
+
+
+Family: TypeAlias = tuple[tuple[Kin, ...], tuple[Kin, ...]]
+
+
 class Handover(Record):
     """What becomes of a bot when it takes another text. All words are for people."""
 
@@ -356,7 +370,6 @@ class Handover(Record):
     lost: tuple[str, ...] = ()  # settings that do not, in words
     gone: tuple[GoneState, ...] = ()  # states that do not
     cold: tuple[str, ...] = ()  # what no past candle can warm, and how long it takes
-    sites: tuple[tuple[int, int], ...] = ()  # places that are still there: old, new
     more: tuple[str, ...] = ()  # why it may spend more than before
     worth: tuple[float, float] = (0.0, 0.0)  # in quote, the largest known order: before, after
 
@@ -375,9 +388,9 @@ class Rewritable(Protocol):
         """What its states hold, in words, by their names."""
         ...
 
-    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
-        """Places of the one text that are in the other, by their numbers: there, here. None where
-        the kind has no text."""
+    def family(self, before: Text, after: Text) -> Family:
+        """All places of the one text and of the other, as they run. None of either where the kind
+        has no text, or no longer reads the one."""
         ...
 
 

@@ -908,6 +908,7 @@ class SettingsChanged(Event):
     by: str
     # As of `UpdateBegun`, where loops over a setting number the places anew; None: all as before.
     sites: tuple[tuple[int, int], ...] | None = None
+    back: tuple[tuple[int, int], ...] = ()
 
 
 class UpdateBegun(Event):
@@ -919,11 +920,12 @@ class UpdateBegun(Event):
     title: str
     at_ns: int
     by: str
-    # Places of the text that are still there, old and new: their orders go on being theirs. A
-    # place that was lost before, and is there again, has a negative number until then.
+    # Places of the text that are still there, old and new: their orders go on being theirs. Of an
+    # older program a negative one was lost before, and is there again.
     sites: tuple[tuple[int, int], ...] = ()
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
+    back: tuple[tuple[int, int], ...] = ()  # of orders that an earlier text sent, as `sites`
 
 
 class BotUpdated(Event):

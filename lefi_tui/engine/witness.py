@@ -14,6 +14,7 @@ from lefi_tui.core.bot import (
     BotKind,
     Decision,
     Explaining,
+    Family,
     Handover,
     Needs,
     Occasion,
@@ -64,8 +65,8 @@ class Watched(Record):
     def held(self, state: Any) -> Mapping[str, str]:
         return self.kind.held(state) if isinstance(self.kind, Rewritable) else {}
 
-    def places(self, before: Text, after: Text) -> tuple[tuple[int, int], ...] | None:
-        return self.kind.places(before, after) if isinstance(self.kind, Rewritable) else None
+    def family(self, before: Text, after: Text) -> Family:
+        return self.kind.family(before, after) if isinstance(self.kind, Rewritable) else ((), ())
 
     def decide(self, state: Any, occasion: Occasion, snapshot: Snapshot) -> Decision:
         decision = self.kind.decide(state, occasion, snapshot)

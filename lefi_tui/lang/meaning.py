@@ -17,7 +17,7 @@ from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.examine import typed
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.meaning_contract import Row, bounds_of, oftener, rises
-from lefi_tui.lang.meaning_keys import Doing, Numbers, Part, Place, Reader
+from lefi_tui.lang.meaning_keys import Doing, Numbers, Part, Reader
 from lefi_tui.lang.script_pass import SettingInfo
 from lefi_tui.lang.titles import title_of
 
@@ -63,7 +63,6 @@ class Meaning(Record):
     states: tuple[Named, ...] = ()
     rows: tuple[Row, ...] = ()
     more: tuple[str, ...] = ()
-    sites: tuple[tuple[int, int], ...] = ()  # places of the text that are still there: old, new
 
     @property
     def is_same(self) -> bool:
@@ -74,10 +73,8 @@ class Meaning(Record):
 
 def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None) -> Meaning:
     """`before` and `after` were checked with the settings that they run with."""
-    settings = _named(map(_setting_words, before.settings), map(_setting_words, after.settings))
-    states = _named(_state_words(before), _state_words(after))
-    values = {each.name: each.value for each in before.settings}
-    both = _Both(before, after, settings, states, timeframe_ms)
+    both = _compared(before, after, timeframe_ms)
+    settings, values = both.settings, _values(before)
     old, new = _doings(both, values)
     pairs = tuple(_pairs(old, new))
     handlers = tuple(change for pair in pairs if (change := _handler(*pair)) is not None)
@@ -86,20 +83,31 @@ def meaning(before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
     return Meaning(
         handlers,
         settings,
-        states,
+        both.states,
         bounds_of(before, after),
         (
             *rises(before, after, is_alike=all(a and b and a.key == b.key for a, b in pairs)),
             *oftener((before, after), _indexes(pairs, old, new)),
         ),
-        tuple(sorted(_sites(_as_run(both, values, pairs)))),
     )
 
 
-def _as_run(of: _Both, values: Mapping[str, str], pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    """The later text at its own values: a loop over a setting numbers its places by them."""
-    own = {each.name: each.value for each in of.after.settings}
-    return pairs if own == _alike(of, values) else tuple(_pairs(*_doings(of, values, own)))
+def paired(
+    before: Blueprint, after: Blueprint, timeframe_ms: int | None = None
+) -> tuple[Pair, ...]:
+    """Handlers that go on as each other, each text at its own values."""
+    both = _compared(before, after, timeframe_ms)
+    return tuple(_pairs(*_doings(both, _values(before), _values(after))))
+
+
+def _compared(before: Blueprint, after: Blueprint, timeframe_ms: int | None) -> _Both:
+    settings = _named(map(_setting_words, before.settings), map(_setting_words, after.settings))
+    states = _named(_state_words(before), _state_words(after))
+    return _Both(before, after, settings, states, timeframe_ms)
+
+
+def _values(of: Blueprint) -> dict[str, str]:
+    return {each.name: each.value for each in of.settings}
 
 
 def _indexes(
@@ -189,7 +197,7 @@ def _doings(
     source, old = typed(of.before.source, values, of.timeframe_ms)
     target, new = typed(of.after.source, alike, of.timeframe_ms)
     if any(each.is_error for each in new.found):  # it takes the values of before no more
-        alike = {each.name: each.value for each in of.after.settings}
+        alike = _values(of.after)
         target, new = typed(of.after.source, alike, of.timeframe_ms)
     first = Reader(numbers, source, {})
     then = Reader(numbers, target, _other_names(of.states))
@@ -280,33 +288,3 @@ def _differences(
     for how, low, high, begin, end in matcher.get_opcodes():
         if how != "equal":
             yield old[low:high], new[begin:end]
-
-
-# ---- places
-
-
-def _sites(pairs: Iterable[Pair]) -> Iterator[tuple[int, int]]:
-    """Of handlers that go on as each other the same transaction, else one that trades the same in
-    its place; then the same one in any handler: a line that was moved is that line."""
-    old: list[Place] = []
-    new: list[Place] = []
-    for before, after in pairs:
-        left = [] if before is None else list(before.places)
-        right = [] if after is None else list(after.places)
-        yield from _taken(left, right, lambda each: each.key)
-        yield from _taken(left, right, lambda each: each.alike)
-        old += left
-        new += right
-    yield from _taken(old, new, lambda each: each.key)
-
-
-def _taken(
-    old: list[Place], new: list[Place], what: Callable[[Place], object]
-) -> Iterator[tuple[int, int]]:
-    """Each old one with the first new one that is the same by that; both lists lose them."""
-    for place in tuple(old):
-        other = next((each for each in new if what(each) == what(place)), None)
-        if other is not None:
-            old.remove(place)
-            new.remove(other)
-            yield place.number, other.number

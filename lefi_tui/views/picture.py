@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from lefi_tui.core.desk import Account, BotRecord, Desk, valuation
 from lefi_tui.core.desk.covering import protection_of, rests_alone
+from lefi_tui.core.desk.placing import is_lost
 from lefi_tui.core.live_gates import is_real
 from lefi_tui.core.messages import Sizing
 from lefi_tui.core.money import from_double, nearest_to
@@ -280,13 +281,8 @@ def order_row(desk: Desk, order: Order, now_ns: int) -> OrderRow:
         places=places_of(desk.instruments.get((order.account, terms.symbol)), near),
         age_ms=_age_ms(now_ns, order.placed_at_ns // NS_PER_MS),
         rests_alone=rests_alone(desk, order),
-        is_lost=_is_lost(desk, order),
+        is_lost=is_lost(order),
     )
-
-
-def _is_lost(desk: Desk, order: Order) -> bool:
-    bot = desk.bots.get(order.owner)
-    return bot is not None and order.site in bot.gone
 
 
 def _bot(desk: Desk, state: ScreenState, bot: BotRecord, now_ns: int) -> BotRow:

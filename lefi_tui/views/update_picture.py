@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lefi_tui.core.bot import Handover, Rewritable
+from lefi_tui.core.bot import Handover, Rewritable, Text
 from lefi_tui.core.desk import BotRecord, Desk
+from lefi_tui.core.desk.placing import entries_of, is_lost, line_of, placed
 from lefi_tui.core.desk.updating import looked_at, warms_first
 from lefi_tui.core.messages import UpdateBot
 from lefi_tui.core.money import words
@@ -19,7 +20,7 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
     if bot is None or handover is None:
         return UpdateView(asked.bot, refusal)
     kind, settings = desk.kinds[bot.kind], dict(handover.settings)
-    sites = dict(handover.sites)
+    found = _found(desk, bot, Text(asked.source, handover.settings))
     needs = kind.needs(asked.source, settings)
     tests = None if asked.facts is None else asked.facts.tests
     return UpdateView(
@@ -31,12 +32,19 @@ def update_view(desk: Desk, asked: UpdateBot) -> UpdateView:
         handover.kept,
         (*handover.lost, *_gone(desk, bot, handover)),
         handover.cold,
-        tuple(_orders(desk, bot, lambda each: each.site not in sites)),
-        tuple(_orders(desk, bot, lambda each: each.site in sites and each.site in bot.gone)),
+        tuple(_orders(desk, bot, lambda each: each.id not in found)),
+        tuple(_orders(desk, bot, lambda each: each.id in found and is_lost(each))),
         needs.history_bars if warms_first(desk, bot, needs) else 0,
         0 if tests is None else tests.passed,
         gates,
     )
+
+
+def _found(desk: Desk, bot: BotRecord, text: Text) -> set[str]:
+    """Working entries of which a line of the text is."""
+    places = placed(desk, bot, text)
+    lines = ((each.id, line_of(bot, each, places)) for each in entries_of(desk, bot))
+    return {order for order, line in lines if line is not None}
 
 
 def _gone(desk: Desk, bot: BotRecord, handover: Handover) -> Iterator[str]:
@@ -55,8 +63,8 @@ def _gone(desk: Desk, bot: BotRecord, handover: Handover) -> Iterator[str]:
 
 def _orders(desk: Desk, bot: BotRecord, which: Callable[[Order], bool]) -> Iterator[str]:
     """Working entries, in words."""
-    for order in desk.working_of(bot.id):
-        if order.leg == "entry" and which(order):
+    for order in entries_of(desk, bot):
+        if which(order):
             limit = "" if order.terms.limit is None else f" at {words(order.terms.limit)}"
             size = "" if order.quantity is None else f" {words(order.quantity)}"
             yield f"{order.terms.side.value}{size} {order.terms.symbol}{limit}, {order.id}"

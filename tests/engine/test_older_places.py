@@ -58,6 +58,7 @@ def _without_places(rows: list[Row]) -> list[Row]:
 
 
 def _older(body: dict[str, Any]) -> str:
+    del body["back"]
     if "version" in body:
         body["sites"] = [pair for pair in body["sites"] if pair[0] >= 0]
     else:

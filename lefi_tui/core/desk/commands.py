@@ -9,7 +9,7 @@ from lefi_tui.core.desk import approvals, live, moving, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
-from lefi_tui.core.desk.placing import renumbered
+from lefi_tui.core.desk.placing import decided, renumbered
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import ENDED, BotStatus, Desk
 from lefi_tui.core.desk.work import window_refused
@@ -250,12 +250,11 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
     bot = draft.bot(bot.id)
-    sites = (
-        renumbered(draft.desk, bot, Text(bot.source, merged))
-        if draft.placing is None
-        else draft.placing.sites
-    )
-    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, sites))
+    places = renumbered(draft.desk, bot, Text(bot.source, merged))
+    if draft.placing is not None:
+        places = decided(draft.placing)
+    told = (None, ()) if places is None else (places.sites, places.back)
+    draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *told))
     feed(draft, draft.bot(bot.id))
 
 

@@ -1,41 +1,108 @@
 """Where the working orders of a bot stand in another text, or in the same with other settings.
 
-The rule it keeps: an order has the place it would have, had the bot gone straight to that text; so
-no detour leaves an order that the text then sends a second time.
+The rules it keeps: an order is of the line that it was sent from, wherever a text has that line,
+however many texts came between; two orders of two lines are never of one. So no line sends a second
+order at the price of one that rests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from lefi_tui.core.bot import Rewritable, Text
-from lefi_tui.core.desk.state import BotRecord, Desk
+from lefi_tui.core.desk.kindred import Kindred
+from lefi_tui.core.desk.state import BotRecord, Desk, Origin
+from lefi_tui.core.messages import SettingsChanged, UpdateBegun
+from lefi_tui.core.order import Order
+from lefi_tui.core.record import Record
 
 Sites: TypeAlias = tuple[tuple[int, int], ...]
 
 
-def found_again(desk: Desk, bot: BotRecord, text: Text) -> Sites:
-    """Those of its lost places that are there."""
-    found = dict[int, int]()
-    for number, lost in bot.gone.items():
-        before = Text(desk.scripts[lost.version], lost.settings)
-        site = dict(_places(desk, bot, before, text) or ()).get(lost.site)
-        if site is not None:
-            found[number] = site
-    return tuple(found.items())
+class Places(Record):
+    """Numbers in the present text, and in the other. `sites` hold for what the present text has
+    sent, also from now on; `back` for orders of an earlier one."""
+
+    sites: Sites = ()
+    back: Sites = ()
 
 
-def renumbered(desk: Desk, bot: BotRecord, text: Text) -> Sites | None:
+def decided(event: UpdateBegun | SettingsChanged) -> Places | None:
+    """What stands in the journal. None: each place is as it was."""
+    return None if event.sites is None else Places(event.sites, event.back)
+
+
+def origin_of(bot: BotRecord, order: Order) -> Origin | None:
+    """The earlier text that sent it. None: the present one did, though at its place may have been
+    one of an earlier."""
+    origin = bot.gone.get(order.site)
+    return origin if origin and (is_lost(order) or origin.run == order.run) else None
+
+
+def is_lost(order: Order) -> bool:
+    """No line of the text that runs is its own; -1 is the hand's."""
+    return order.site < -1
+
+
+def line_of(bot: BotRecord, order: Order, places: Places) -> int | None:
+    """The number of its line in the other text; None where it has none there."""
+    line = dict(places.back).get(order.site) if origin_of(bot, order) else None
+    return dict(places.sites).get(order.site) if line is None else line
+
+
+def renumbered(desk: Desk, bot: BotRecord, after: Text) -> Places | None:
     """For other settings of its own text. None where each of its orders has the place it had."""
-    entries = [each for each in desk.working_of(bot.id) if each.leg == "entry"]
-    known = _places(desk, bot, Text(bot.source, bot.settings), text) if entries else None
-    if known is None:
-        return None
-    sites = (*found_again(desk, bot, text), *known)
-    stand = {**{number: number for number in bot.gone}, **dict(sites)}
-    return None if all(stand.get(each.site) == each.site for each in entries) else sites
+    places = placed(desk, bot, after)
+    lines = ((line_of(bot, each, places), each) for each in entries_of(desk, bot))
+    is_same = all(line == each.site or (line is None and is_lost(each)) for line, each in lines)
+    return None if is_same else places
 
 
-def _places(desk: Desk, bot: BotRecord, before: Text, after: Text) -> Sites | None:
+def entries_of(desk: Desk, bot: BotRecord) -> Iterator[Order]:
+    return (each for each in desk.working_of(bot.id) if each.leg == "entry")
+
+
+def placed(desk: Desk, bot: BotRecord, after: Text) -> Places:
+    """Of its orders that work, and of all other places of the text it runs."""
     kind = desk.kinds[bot.kind]
-    return kind.places(before, after) if isinstance(kind, Rewritable) else None
+    if not isinstance(kind, Rewritable):
+        return Places()
+    now = Kindred(kind.family(Text(bot.source, bot.settings), after))
+    own, earlier = set[int](), dict[Text, dict[int, int]]()
+    for each in entries_of(desk, bot):
+        origin = origin_of(bot, each)
+        if origin is None:
+            own.add(each.site)
+        else:
+            before = Text(desk.scripts[origin.version], origin.settings)
+            earlier.setdefault(before, {})[origin.site] = each.site
+    sent = [(Kindred(kind.family(before, after)), of) for before, of in earlier.items()]
+    return _matched(now, own, sent)
+
+
+def _matched(now: Kindred, own: set[int], sent: list[tuple[Kindred, dict[int, int]]]) -> Places:
+    """Each order by the line that sent it; else by the one it stands at, that line, then one like
+    it; else by one like what sent it, unless another order is there."""
+    taken = set[int]()
+    sites = now.exact.taken(sorted(own), taken)
+    back = dict[int, int]()
+    for kindred, of in sent:
+        back |= {of[place]: line for place, line in kindred.exact.taken(of, taken).items()}
+    earlier = {number for _, of in sent for number in of.values()}
+    stand = own | (earlier - back.keys())
+    sites |= now.exact.taken(sorted(stand - sites.keys()), taken)
+    left = [each for each in now.numbers if each in stand or each not in earlier]
+    empty = now.exact.taken([each for each in left if each not in stand], taken)
+    found = now.alike.taken([e for e in left if e not in sites and e not in empty], taken)
+    sites |= {number: line for number, line in found.items() if number in stand}
+    held = {*sites.values(), *back.values()}
+    for kindred, of in sent:
+        lost = [place for place, number in of.items() if not {number} & {*sites, *back}]
+        back |= {of[place]: line for place, line in kindred.alike.taken(lost, held).items()}
+    others = {**empty, **found}
+    empty = {number: line for number, line in others.items() if line not in held}
+    taken |= held
+    for likeness in (now.exact, now.alike):
+        empty |= likeness.taken([e for e in now.numbers if not {e} & {*sites, *empty}], taken)
+    return Places(tuple(sorted((sites | empty).items())), tuple(sorted(back.items())))

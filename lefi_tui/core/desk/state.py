@@ -79,6 +79,7 @@ class Update(Record):
     by: str
     at_ns: int
     sites: tuple[tuple[int, int], ...] = ()
+    back: tuple[tuple[int, int], ...] = ()
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
     # Newest candle of each kind that the bot had heard when it was asked for.
     heard: Mapping[tuple[str, int], int] = field(default_factory=dict)
@@ -90,11 +91,13 @@ class Update(Record):
 
 
 class Origin(Record):
-    """The text a place was of when it was lost, and its number there."""
+    """The earlier text that sent the order of a place, and its number there. An older program
+    knew it of lost places only, and no `run`."""
 
     version: str
     settings: tuple[tuple[str, str], ...]
     site: int
+    run: str = ""  # that sent it: another order may come to stand at the place
 
 
 class Was(Record):
@@ -163,7 +166,8 @@ class BotRecord(Record):
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
     update: Update | None = None
     was: Was | None = None
-    gone: Mapping[int, Origin] = field(default_factory=dict)  # lost places of working orders
+    # Of working orders that an earlier text sent, by their present places; lost ones are negative.
+    gone: Mapping[int, Origin] = field(default_factory=dict)
     ran_ms: int = 0  # of `runs`; `at_ms` may be a later moment, at which no handler ran
 
     @property

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import with_bot
+from lefi_tui.core.desk.placing import Places, entries_of, is_lost, line_of, origin_of
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Origin, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
 
@@ -23,7 +24,7 @@ def begun(desk: Desk, event: UpdateBegun) -> Desk:
     bot = desk.bots[event.bot]
     needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
     told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
-    update = Update(*told, event.sites, heard=bot.seen)
+    update = Update(*told, event.sites, event.back, heard=bot.seen)
     return with_bot(desk, bot.id, update=update)
 
 
@@ -60,32 +61,32 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         update=None,
         was=Was(bot.version, bot.settings, bot.title),
     )
-    return placed_anew(desk, bot, dict(update.sites))
+    return placed_anew(desk, bot, Places(update.sites, update.back))
 
 
-def placed_anew(desk: Desk, before: BotRecord, sites: dict[int, int]) -> Desk:
+def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
     """Its working entries are those of the places that are still there. A place that is gone has a
     number of its own, which no text has, so no other is taken for it before a text has it again;
     an order that is sent once more for one of them has its place."""
-    gone, moved = dict[int, Origin](), {}
-    for each in desk.working_of(before.id):
-        if each.leg != "entry":
-            continue
-        site = sites.get(each.site)
-        origin = before.gone.get(each.site)
-        if site is None and origin and _is_back(desk.bots[before.id], origin):
-            site = origin.site  # a journal of before lost places were found again names none
-        if site is None:
-            site = each.site if origin else _free({**before.gone, **gone})
-            gone[site] = origin or Origin(before.version, before.settings, each.site)
-            if origin is None:
-                sites[each.site] = site  # others of the same place
+    gone, moved, lost = dict[int, Origin](), {}, dict[tuple[int, str], int]()
+    for each in entries_of(desk, before):
+        known = origin_of(before, each)
+        origin = known or Origin(before.version, before.settings, each.site, each.run)
+        site = line_of(before, each, places)
+        if site is None and known and _is_of(desk.bots[before.id], known):
+            site = known.site  # a journal of before lost places were found again names none
+        if site is None and is_lost(each):
+            site = each.site
+        if site is None:  # others of the same place are of it still
+            site = lost.setdefault((each.site, each.run), _free({**before.gone, **gone}))
+        if not _is_of(desk.bots[before.id], origin) or site != origin.site:
+            gone[site] = origin
         moved[each.id] = replace(each, site=site)
     desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk
 
 
-def _is_back(bot: BotRecord, origin: Origin) -> bool:
+def _is_of(bot: BotRecord, origin: Origin) -> bool:
     return (bot.version, dict(bot.settings)) == (origin.version, dict(origin.settings))
 
 

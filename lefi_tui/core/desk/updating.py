@@ -11,8 +11,6 @@ from collections import Counter
 from itertools import groupby
 from typing import Final
 
-from msgspec.structs import replace
-
 from lefi_tui.core.bot import Bar, Handover, Needs, Occasion, Rewritable, Text, no_text
 from lefi_tui.core.desk import live, waiting
 from lefi_tui.core.desk.commands import busy, unlisted
@@ -20,7 +18,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import history_of, watch_of
 from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.desk.lifecycle import catch_up
-from lefi_tui.core.desk.placing import found_again
+from lefi_tui.core.desk.placing import decided, placed
 from lefi_tui.core.desk.runs import run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update
 from lefi_tui.core.live_gates import Gate, ScriptTests
@@ -59,6 +57,9 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
     if _is_of(bot, command, handover):
         return
     title = command.title or bot.title
+    places = placed(draft.desk, bot, Text(command.source, handover.settings))
+    if draft.placing is not None:
+        places = decided(draft.placing) or places
     draft.say(
         ScriptSaved(version, title, command.source),
         UpdateBegun(
@@ -68,9 +69,10 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             title,
             command.at_ns,
             command.by,
-            handover.sites if draft.placing is None else draft.placing.sites or (),
+            places.sites,
             command.typed,
             gates,
+            places.back,
         ),
     )
     update = draft.bot(bot.id).update
@@ -97,8 +99,6 @@ def looked_at(desk: Desk, command: UpdateBot) -> tuple[str, Handover | None, tup
     handover = kind.handover(text_of(bot), asked, is_whole=command.is_whole)
     if handover.refusal:
         return handover.refusal, None, ()
-    found = found_again(desk, bot, Text(command.source, handover.settings))
-    handover = replace(handover, sites=(*found, *handover.sites))
     refusal = _refused(desk, bot, command, handover)
     if refusal:
         return refusal, handover, ()

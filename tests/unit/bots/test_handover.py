@@ -30,7 +30,6 @@ def test_chosen_settings_and_states_of_the_same_name_go_on() -> None:
     assert dict(found.settings) == {"weak": "25", "@timeframe": "300000"}
     assert found.kept == ("seen", "entry")
     assert not found.lost
-    assert found.sites == ((0, 0),)
 
 
 def test_what_the_other_text_has_no_more_is_told() -> None:

@@ -9,6 +9,7 @@ from lefi_tui.core.messages import (
     CommandRefused,
     OrderSubmitted,
     VenueAccepted,
+    VenueCanceled,
     VenueNeverSaw,
 )
 from lefi_tui.views.update_picture import update_view
@@ -59,7 +60,7 @@ def test_over_another_text_to_the_first_one_edited_its_order_is_found_again() ->
     assert straight.orders[order].site == detour.orders[order].site == 0
     assert not of(OrderSubmitted, next_price(straight))
     assert not of(OrderSubmitted, next_price(detour))
-    assert not detour.bots["b"].gone
+    assert detour.bots["b"].gone == straight.bots["b"].gone  # and it is known whence it came
 
 
 def test_found_again_it_is_lost_and_found_as_any_other() -> None:
@@ -173,6 +174,56 @@ def test_settings_that_leave_out_a_turn_leave_its_order_without_a_place() -> Non
     desk, _ = advance(desk, ChangeSettings("b", (two,), at_ns=8, by="anna"))
     assert _places(desk) == {"BTC/USDT:USDT": 0, "BTC/USDT": 1}
     assert not of(OrderSubmitted, next_price(desk))
+
+
+def at(*prices: int) -> str:
+    lines = "".join(f'Buy("BTC/USDT", 100 USDT, at = {each})\n' for each in prices)
+    return f'on PriceUpdate("BTC/USDT") {{ {lines} Print("{prices}") }}'
+
+
+def test_an_order_goes_back_to_its_line_from_one_that_was_edited() -> None:
+    """It stood at the edited one, so that one sent none; now both lines are there."""
+    order, desk = resting(at(44_000))
+    desk = told(desk, at(40_000))
+    assert not of(OrderSubmitted, next_price(desk))
+    desk = told(desk, at(40_000, 44_000))
+    assert desk.orders[order].site == 1
+    assert [each.order.terms.limit for each in of(OrderSubmitted, next_price(desk))] == [40_000]
+
+
+def test_by_settings_too() -> None:
+    """One loop, whose first turn is at another price, then both."""
+    text = """
+setting prices = [44000]
+on PriceUpdate("BTC/USDT") { for each in prices { Buy("BTC/USDT", 100 USDT, at = each) } }
+"""
+    order, desk = resting(text)
+    for chosen, place in (("[40000]", 0), ("[40000, 44000]", 1)):
+        asked = ChangeSettings("b", (("prices", chosen),), at_ns=7, by="anna")
+        desk, step = advance(desk, asked)
+        assert not of(CommandRefused, step)
+        assert desk.orders[order].site == place
+    assert [each.order.terms.limit for each in of(OrderSubmitted, next_price(desk))] == [40_000]
+
+
+def test_a_line_that_was_edited_twice_is_known_by_either_text() -> None:
+    order, desk = resting(at(44_000))
+    desk = told(desk, at(40_000), at(41_000))
+    for known in (44_000, 41_000):  # the text that sent it, and the one that runs
+        assert told(desk, at(43_000, known)).orders[order].site == 1
+
+
+def test_what_the_edited_line_sends_later_is_its_own() -> None:
+    """The first order is gone; nothing of where it came from is left to the second."""
+    order, desk = resting(at(44_000))
+    desk = told(desk, at(40_000))
+    desk, _ = advance(desk, VenueCanceled(order, 6, "asked"))
+    desk, step = advance(desk, quote(58_000.0, at_ms=3_000))
+    second = submitted(step)
+    assert second.site == 0
+    assert second.terms.limit == 40_000
+    desk, _ = advance(desk, VenueAccepted(second.id, 7, "v2"))
+    assert told(desk, at(44_000, 40_000)).orders[second.id].site == 1
 
 
 def _places(desk: Desk) -> dict[str, int]:
