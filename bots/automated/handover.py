@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Final
 
 from bots.automated.plan import TIMEFRAME_SETTING, Bound, bind, start_refusal_of
-from lefi_tui.core.bot import Family, GoneState, Handover, Text
+from lefi_tui.core.rewriting import Family, GoneState, Handover, Text
 from lefi_tui.lang.kinship import kinship
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.meaning import meaning

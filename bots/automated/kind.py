@@ -14,19 +14,9 @@ from bots.automated.handover import family, handover
 from bots.automated.moment import Moment
 from bots.automated.plan import bind, start_refusal_of
 from bots.automated.state import BotState, LastRun, decoded, encoded, first_state
-from lefi_tui.core.bot import (
-    ConditionMet,
-    Decision,
-    Family,
-    Handover,
-    Needs,
-    Occasion,
-    RunSeen,
-    RunTrace,
-    Snapshot,
-    Text,
-)
+from lefi_tui.core.bot import ConditionMet, Decision, Needs, Occasion, RunSeen, RunTrace, Snapshot
 from lefi_tui.core.nearness import Nearness
+from lefi_tui.core.rewriting import Family, Handover, Text
 from lefi_tui.lang.maths import words
 from lefi_tui.lang.program import ConditionSeen
 

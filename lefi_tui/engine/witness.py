@@ -14,20 +14,16 @@ from lefi_tui.core.bot import (
     BotKind,
     Decision,
     Explaining,
-    Family,
-    Handover,
     Needs,
     Occasion,
     Played,
-    Rewritable,
     RunSeen,
     Snapshot,
-    Text,
-    no_text,
 )
 from lefi_tui.core.desk import Desk, Step, advance
 from lefi_tui.core.messages import BotRan, BotStarted, BotUpdated, Command, MarketInput, Report
 from lefi_tui.core.record import Record
+from lefi_tui.core.rewriting import Family, Handover, Rewritable, Text, no_text
 from lefi_tui.views.story_view import BotRuns
 from lefi_tui.views.wording_updates import short
 

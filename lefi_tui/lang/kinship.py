@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lefi_tui.core.bot import Family, Kin
+from lefi_tui.core.rewriting import Family, Kin
 from lefi_tui.lang.blueprint import Blueprint
 from lefi_tui.lang.meaning import paired
 from lefi_tui.lang.meaning_keys import Doing

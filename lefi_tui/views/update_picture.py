@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lefi_tui.core.bot import Handover, Rewritable, Text
 from lefi_tui.core.desk import BotRecord, Desk
 from lefi_tui.core.desk.placing import entries_of, is_lost, line_of, placed
 from lefi_tui.core.desk.updating import looked_at, warms_first
 from lefi_tui.core.messages import UpdateBot
 from lefi_tui.core.money import words
 from lefi_tui.core.order import Order
+from lefi_tui.core.rewriting import Handover, Rewritable, Text
 from lefi_tui.views.update_view import UpdateView
 
 

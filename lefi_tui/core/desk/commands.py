@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lefi_tui.core.bot import Needs, Occasion, Text
+from lefi_tui.core.bot import Needs, Occasion
 from lefi_tui.core.desk import approvals, live, moving, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
@@ -35,6 +35,7 @@ from lefi_tui.core.messages import (
     TradingState,
 )
 from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
+from lefi_tui.core.rewriting import Text
 
 NS_PER_MS: Final = 1_000_000
 LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds

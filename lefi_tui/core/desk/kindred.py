@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeAlias
 
-from lefi_tui.core.bot import Family, Kin
+from lefi_tui.core.rewriting import Family, Kin
 
 Way: TypeAlias = Callable[[Kin], object]
 Kins: TypeAlias = Sequence[Kin]

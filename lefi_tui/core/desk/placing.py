@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from lefi_tui.core.bot import Rewritable, Text
 from lefi_tui.core.desk.kindred import Kindred
 from lefi_tui.core.desk.state import BotRecord, Desk, Origin
 from lefi_tui.core.messages import SettingsChanged, UpdateBegun
 from lefi_tui.core.order import Order
 from lefi_tui.core.record import Record
+from lefi_tui.core.rewriting import Rewritable, Text
 
 Sites: TypeAlias = tuple[tuple[int, int], ...]
 

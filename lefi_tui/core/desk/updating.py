@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import groupby
 from typing import Final
 
-from lefi_tui.core.bot import Bar, Handover, Needs, Occasion, Rewritable, Text, no_text
+from lefi_tui.core.bot import Bar, Needs, Occasion
 from lefi_tui.core.desk import live, waiting
 from lefi_tui.core.desk.commands import busy, unlisted
 from lefi_tui.core.desk.draft import Draft
@@ -37,6 +37,7 @@ from lefi_tui.core.messages import (
     UpdateFed,
 )
 from lefi_tui.core.money import from_double, words
+from lefi_tui.core.rewriting import Handover, Rewritable, Text, no_text
 
 NS_PER_MS: Final = 1_000_000
 BARS_MAX: Final = 10_000  # that close while a history is fetched; more is not a fetch any more

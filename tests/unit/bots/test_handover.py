@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.automated.handover import handover
-from lefi_tui.core.bot import Handover, Text
+from lefi_tui.core.rewriting import Handover, Text
 
 FIRST = """
 setting weak = 30 in 5..45
