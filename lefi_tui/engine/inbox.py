@@ -123,6 +123,12 @@ class Inbox:
         self._wake(is_more=not isinstance(message, QuoteChanged))
         return True
 
+    def put_first(self, waiting: Waiting) -> None:
+        """It was here before all that waits, and is owed its place; in the loop only."""
+        with self._lock:
+            self._rest.appendleft(waiting)
+        self.nudge()
+
     def _take_in(self, waiting: Waiting) -> bool:
         message = waiting.message
         if self._is_lockstep:

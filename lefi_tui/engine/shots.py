@@ -8,7 +8,7 @@ The press's own thread waits for that write: neither the one that reads keys nor
 The rules it keeps: nothing leaves that the disk does not have; a press that was taken so is the
 next turn there is, on the very desk that it was decided on; it overtakes no message before it;
 nothing older than LIFE_NS leaves so, nor anything after a kill was asked for. A press that finds
-nothing ready goes the usual way.
+nothing ready goes the usual way, but one that comes while it is made ready waits for that.
 """
 
 from __future__ import annotations
@@ -132,6 +132,8 @@ class Shots:
         self._clock = writer.setup.world.clock
         self._ready: dict[tuple[str, Do], Shot] = {}
         self._fired: Fired | None = None
+        self._aiming: frozenset[str] = frozenset()  # games whose next keys are being decided
+        self._early: Waiting | None = None  # a press of one of them, for which none was ready
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rests = False  # nothing else changes the desk now
@@ -147,15 +149,28 @@ class Shots:
         """Whether it was taken; its orders have left then, or follow their turn."""
         if self._writer.inbox.backlog():
             return False
+        waiting = Waiting(command, answer)
         with self._lock:
-            shot = self._ready.get((command.bot, command.play.do))
-            if shot is None or not shot.fits(command, self._clock.monotonic_ns()):
-                return False
-            told = replace(command, at_ns=shot.at_ns)
-            self._fired, fired = Fired(Waiting(told, answer), shot), shot
-            others = [each for each in self._ready.values() if each is not shot]
-            self._ready = {}
-        self._leaving.put((fired, told, others))
+            return self._shoot(command, waiting) or self._waits(command, waiting)
+
+    def _shoot(self, command: PlayGame, waiting: Waiting) -> bool:
+        """With the lock held."""
+        shot = self._ready.get((command.bot, command.play.do))
+        if shot is None or not shot.fits(command, self._clock.monotonic_ns()):
+            return False
+        told = replace(command, at_ns=shot.at_ns)
+        self._fired = Fired(Waiting(told, waiting.answer), shot)
+        others = [each for each in self._ready.values() if each is not shot]
+        self._ready = {}
+        self._leaving.put((shot, told, others))
+        return True
+
+    def _waits(self, command: PlayGame, waiting: Waiting) -> bool:
+        """For what is about to be ready, which is sooner than its usual way; with the lock held."""
+        is_aimed = command.bot in self._aiming and command.play.do in GAMES
+        if not is_aimed or self._ready or self._fired is not None or self._early is not None:
+            return False
+        self._early = waiting
         return True
 
     def _leave(self) -> None:
@@ -289,14 +304,29 @@ class Shots:
         self._aimed_ns = self._clock.monotonic_ns()
         self._paid_ns += APART_NS
         games = list(self._armed(ground.standing.desk))
-        made = {(each.play.bot, each.play.play.do): each for each in self._made(games, ground)}
+        with self._lock:
+            self._aiming = frozenset(each.id for each in games)
+        made: dict[tuple[str, Do], Shot] = {}
+        try:
+            made = {(each.play.bot, each.play.play.do): each for each in self._made(games, ground)}
+        finally:
+            is_first = self._aimed(made)
+        if games and self._loop is not None:
+            self._due = self._loop.call_later(AGAIN_S, self._aim)
+        return is_first
+
+    def _aimed(self, made: dict[tuple[str, Do], Shot]) -> bool:
+        """A press that came meanwhile leaves now, or goes its usual way before all behind it."""
         with self._lock:
             is_first = self._fired is None
             if is_first:
                 made, self._ready = self._ready, made
+            early, self._early, self._aiming = self._early, None, frozenset()
+            play = None if early is None else early.message
+            has_left = early is not None and isinstance(play, PlayGame) and self._shoot(play, early)
         _drop(made.values())
-        if games and self._loop is not None:
-            self._due = self._loop.call_later(AGAIN_S, self._aim)
+        if early is not None and not has_left:
+            self._writer.inbox.put_first(early)
         return is_first
 
     def _armed(self, desk: Desk) -> Iterator[BotRecord]:
@@ -307,14 +337,17 @@ class Shots:
                     yield bot
 
     def _made(self, games: Iterable[BotRecord], ground: Ground) -> Iterator[Shot]:
+        at_ns = self._clock.now_ns()
         for bot in games:
             venue = self._writer.setup.world.venues.get(bot.account)
             if isinstance(venue, Preparing):
-                shots = (self._shot(bot, do, venue, ground) for do in GAMES)
+                shots = (self._shot(bot, do, venue, ground, at_ns) for do in GAMES)
                 yield from (each for each in shots if each is not None)
 
-    def _shot(self, bot: BotRecord, do: Do, venue: Preparing, ground: Ground) -> Shot | None:
-        at_ns, standing = self._clock.now_ns(), ground.standing
+    def _shot(
+        self, bot: BotRecord, do: Do, venue: Preparing, ground: Ground, at_ns: int
+    ) -> Shot | None:
+        standing = ground.standing
         play = PlayGame(bot.id, Play(do, pressed_ns=at_ns), at_ns)
         sends = _sends(self._turn(standing, play, at_ns))
         launches = _launches(venue, sends)

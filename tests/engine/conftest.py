@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lefi_tui.engine import shots
 from tests.engine.waiting_kit import Begin, Story
 
 
@@ -20,3 +21,9 @@ def begin(request: pytest.FixtureRequest) -> Begin:
         return story
 
     return begun
+
+
+@pytest.fixture
+def good_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press that is ready stays good while a busy machine stands still."""
+    monkeypatch.setattr(shots, "LIFE_NS", 60_000_000_000)

@@ -20,7 +20,7 @@ from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.engine.turn import take_turn as turned
 from lefi_tui.ports.journal import JournalError
 from tests.engine.kit import send, until
-from tests.engine.test_shots import Game, playing
+from tests.engine.shots_kit import Game, playing
 
 BAD = 107.0
 TAKE_TURN = "lefi_tui.engine.writer.take_turn"
