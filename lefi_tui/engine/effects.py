@@ -51,7 +51,7 @@ from lefi_tui.ports.journal import Durable
 from lefi_tui.ports.venue import VenueTimeoutError
 
 if TYPE_CHECKING:
-    from lefi_tui.engine.shots import Shot
+    from lefi_tui.engine.shot import Shot
 
 NS_PER_MS: Final = 1_000_000
 

@@ -7,7 +7,7 @@ finds its turn so is written to the press book, and the orders leave, in the thr
 The press's own thread waits for that write: neither the one that reads keys nor the engine's does.
 The rules it keeps: nothing leaves that the disk does not have; a press that was taken so is the
 next turn there is, on the very desk that it was decided on; it overtakes no message before it;
-nothing older than LIFE_NS leaves so, nor anything after a kill was asked for. A press that finds
+nothing older than a shot's life leaves so, nor anything after a kill was asked for. A press that finds
 nothing ready goes the usual way, but one that comes while it is made ready waits for that.
 """
 
@@ -22,7 +22,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bots.ttadak import GameState
@@ -35,6 +34,7 @@ from lefi_tui.engine.fold import IMPOSSIBLE
 from lefi_tui.engine.games import armed
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.press_book import Press, PressBook, line_of, told_of
+from lefi_tui.engine.shot import Fired, Ground, Shot
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Turn, take_turn
 from lefi_tui.ports.journal import TapeRow
@@ -43,7 +43,6 @@ from lefi_tui.ports.venue import Launch, Preparing
 if TYPE_CHECKING:
     from lefi_tui.engine.writer import SingleWriter
 
-LIFE_NS: Final = 200_000_000
 AGAIN_S: Final = 0.1  # while nothing moves
 APART_NS: Final = 50_000_000  # between aims: no screen shows more than 20 books a second
 AT_ONCE: Final = 10  # aims that need not wait so long, where there were few
@@ -53,72 +52,6 @@ LEAVES_S: Final = 0.5  # an end waits so long for a press that is leaving
 GAMES: Final = (Do.BUY, Do.SELL)
 
 _log: Final = logging.getLogger(__name__)
-
-
-class Ground(Struct, frozen=True):
-    """What a press is decided on, and the rows of the tape that the journal does not have yet."""
-
-    standing: Standing
-    pending: tuple[TapeRow, ...]
-
-
-class Shot(Struct, frozen=True):
-    """One press that is ready to leave."""
-
-    play: PlayGame  # as it was taken ahead
-    at_ns: int
-    made_ns: int  # by the monotonic clock
-    sends: tuple[SubmitOrders, ...]
-    launches: tuple[Launch, ...]  # one of each
-    presses: tuple[int, ...]  # that were played before
-    line: str
-
-    def check(self, turn: Turn) -> None:
-        """That the turn of the press came out as it was taken ahead."""
-        sent = [each for each in turn.effects if isinstance(each, SubmitOrders)]
-        assert sent == list(self.sends), f"a press led to other orders than had left: {sent}"
-
-    @property
-    def orders(self) -> tuple[Order, ...]:
-        return tuple(order for each in self.sends for order in each.orders)
-
-    @property
-    def ready(self) -> list[tuple[tuple[Order, ...], Launch]]:
-        return [(send.orders, each) for send, each in zip(self.sends, self.launches, strict=True)]
-
-    @property
-    def has_left(self) -> bool:
-        """Any of it."""
-        return any(each.has_left for each in self.launches)
-
-    def claim(self) -> None:
-        for each in self.launches:
-            each.claim()
-
-    def go(self) -> None:
-        """In one moment: they are of one venue."""
-        first, *others = self.launches
-        first.go(*others)
-
-    def drop(self) -> None:
-        for each in self.launches:
-            each.drop()
-
-    def fits(self, command: PlayGame, now_ns: int) -> bool:
-        """Whether this press leads to the very same orders: it was pressed behind the moment at
-        which the turn was taken, so a bounce or a held key would have shown then too."""
-        play = command.play
-        is_plain = not command.at_ns and not play.value and not play.typed
-        is_new = play.press > 0 and play.press not in self.presses
-        is_behind = play.pressed_ns >= self.at_ns
-        return is_plain and is_new and is_behind and now_ns - self.made_ns <= LIFE_NS
-
-
-class Fired(Struct, frozen=True):
-    """A press that has been taken; its turn is to be the next one."""
-
-    waiting: Waiting
-    shot: Shot
 
 
 Leaving = tuple[Shot, PlayGame, list[Shot]]  # what goes, as whose press, and what does not
@@ -308,12 +241,20 @@ class Shots:
             self._aiming = frozenset(each.id for each in games)
         made: dict[tuple[str, Do], Shot] = {}
         try:
-            made = {(each.play.bot, each.play.play.do): each for each in self._made(games, ground)}
+            for each in self._made(games, ground):
+                made[each.play.bot, each.play.play.do] = each
+                if self._is_awaited(each):
+                    break  # it leaves now; the others would be dropped behind it
         finally:
             is_first = self._aimed(made)
         if games and self._loop is not None:
             self._due = self._loop.call_later(AGAIN_S, self._aim)
         return is_first
+
+    def _is_awaited(self, shot: Shot) -> bool:
+        early = None if self._early is None else self._early.message
+        game, key = shot.play.bot, shot.play.play.do
+        return isinstance(early, PlayGame) and (early.bot, early.play.do) == (game, key)
 
     def _aimed(self, made: dict[tuple[str, Do], Shot]) -> bool:
         """A press that came meanwhile leaves now, or goes its usual way before all behind it."""

@@ -40,7 +40,8 @@ from lefi_tui.engine.recovery import Recovered
 from lefi_tui.engine.reserved import Reserved
 from lefi_tui.engine.sampling import Sampler
 from lefi_tui.engine.setup import Setup
-from lefi_tui.engine.shots import Shot, Shots
+from lefi_tui.engine.shot import Shot
+from lefi_tui.engine.shots import Shots
 from lefi_tui.engine.turn import Turn, take_turn
 from lefi_tui.ports.journal import JournalChangedError, JournalError
 from lefi_tui.views.doubts_picture import doubts_view

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lefi_tui.engine import shots
+from lefi_tui.engine import shot
 from tests.engine.waiting_kit import Begin, Story
 
 
@@ -26,4 +26,4 @@ def begin(request: pytest.FixtureRequest) -> Begin:
 @pytest.fixture
 def good_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A press that is ready stays good while a busy machine stands still."""
-    monkeypatch.setattr(shots, "LIFE_NS", 60_000_000_000)
+    monkeypatch.setattr(shot, "LIFE_NS", 60_000_000_000)

@@ -28,7 +28,7 @@ from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.launching import Launching
-from lefi_tui.engine.shots import Shot
+from lefi_tui.engine.shot import Shot
 from lefi_tui.engine.world import World
 from tests.engine.kit import LIST, OPEN, MemoryVenue, bars, quote, running, send, start, until
 from tests.engine.test_halt import held_by_another
