@@ -7,8 +7,8 @@ finds its turn so is written to the press book, and the orders leave, in the thr
 The press's own thread waits for that write: neither the one that reads keys nor the engine's does.
 The rules it keeps: nothing leaves that the disk does not have; a press that was taken so is the
 next turn there is, on the very desk that it was decided on; it overtakes no message before it;
-nothing older than a shot's life leaves so, nor anything after a kill was asked for. A press that finds
-nothing ready goes the usual way, but one that comes while it is made ready waits for that.
+nothing older than a shot's life leaves so, nor anything after a kill was asked for. A press that
+finds nothing ready goes the usual way, but one that comes while it is made ready waits for that.
 """
 
 from __future__ import annotations

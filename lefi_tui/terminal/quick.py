@@ -13,7 +13,7 @@ import sys
 from typing import Final
 
 # What draws or decides holds every other thread for at most so long, instead of Python's 5 ms. A
-# key's way waits so for its turn some five times; half of it would also interrupt the key's own work.
+# key's way waits so for its turn some five times; half of it would interrupt the key's own work.
 SWITCH_S: Final = 0.00025
 YOUNG: Final = 1  # the generation whose look takes some ms at most
 OLD_AFTER: Final = 24  # looks at young garbage, some two minutes of them
