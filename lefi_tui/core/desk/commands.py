@@ -11,7 +11,7 @@ from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
 from lefi_tui.core.desk.placing import decided, renumbered
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
-from lefi_tui.core.desk.state import ENDED, BotStatus, Desk
+from lefi_tui.core.desk.state import ENDED, BotRecord, BotStatus, Desk
 from lefi_tui.core.desk.work import window_refused
 from lefi_tui.core.live_gates import Gate
 from lefi_tui.core.messages import (
@@ -169,6 +169,25 @@ def unlisted(desk: Desk, account: str, needs: Needs) -> str:
     )
 
 
+def left_alone(desk: Desk, bot: BotRecord, needs: Needs, who: str) -> str:
+    """What it holds or has sent in a market stays watched, or the bot stays as it is. `who` would
+    not name the market, in words."""
+    held = [
+        each.symbol
+        for each in desk.positions.values()
+        if each.account == bot.account and each.shares.get(bot.id)
+    ]
+    sent = [each.terms.symbol for each in desk.working_of(bot.id)]
+    left = [each for each in dict.fromkeys((*held, *sent)) if each not in needs.symbols]
+    if not left:
+        return ""
+    what = "a position" if left[0] in held else "an order"
+    return (
+        f"Bot {bot.id} has {what} in {left[0]}, and {who} not name that market: "
+        "nobody would look after it. Close it first, or name the market in the text."
+    )
+
+
 def stop_bot(draft: Draft, command: StopBot) -> None:
     bot = draft.desk.bots.get(command.bot)
     if bot is None or not bot.is_open:
@@ -239,14 +258,12 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         draft.refuse("ChangeSettings", command.at_ns, text)
         return
     merged = tuple((dict(bot.settings) | dict(command.settings)).items())
-    refused = draft.desk.kinds[bot.kind].refused(bot.source, dict(merged))
-    needs = None if refused else draft.desk.kinds[bot.kind].needs(bot.source, dict(merged))
-    if needs is not None:
-        refused = unlisted(draft.desk, bot.account, needs)
-        refused = refused or live.not_offered(draft.desk, bot.account, needs)
-    if not refused:
-        why, wish = "its settings are changed", "Change its settings"
-        refused = busy(draft, bot.id, why, wish, command.at_ns)
+    why, wish = "its settings are changed", "Change its settings"
+    refused = (
+        _unfit(draft, bot, merged)
+        or busy(draft, bot.id, why, wish, command.at_ns)
+        or _unfit(draft, bot, merged)  # by what a withdrawn question began
+    )
     if refused:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
@@ -257,6 +274,21 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
     told = (None, ()) if places is None else (places.sites, places.back)
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *told))
     feed(draft, draft.bot(bot.id))
+
+
+def _unfit(draft: Draft, bot: BotRecord, settings: tuple[tuple[str, str], ...]) -> str:
+    """Why it can't run with these settings, in words."""
+    kind = draft.desk.kinds[bot.kind]
+    refused = kind.refused(bot.source, dict(settings))
+    if refused:
+        return refused
+    needs = kind.needs(bot.source, dict(settings))
+    stands = draft.placing is not None  # an older program took it, and left what it left
+    return (
+        unlisted(draft.desk, bot.account, needs)
+        or live.not_offered(draft.desk, bot.account, needs)
+        or ("" if stands else left_alone(draft.desk, bot, needs, "with these settings it does"))
+    )
 
 
 def answer_approval(draft: Draft, command: AnswerApproval) -> None:

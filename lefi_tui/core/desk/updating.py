@@ -13,7 +13,7 @@ from typing import Final
 
 from lefi_tui.core.bot import Bar, Needs, Occasion
 from lefi_tui.core.desk import live, waiting
-from lefi_tui.core.desk.commands import busy, unlisted
+from lefi_tui.core.desk.commands import busy, left_alone, unlisted
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import history_of, watch_of
 from lefi_tui.core.desk.gathering import in_force
@@ -42,6 +42,7 @@ from lefi_tui.core.rewriting import Handover, Rewritable, Text, no_text
 NS_PER_MS: Final = 1_000_000
 BARS_MAX: Final = 10_000  # that close while a history is fetched; more is not a fetch any more
 NAMES_SHOWN: Final = 3
+TEXT: Final = "the other text does"  # not name that market
 TAKES: Final = frozenset(
     {BotStatus.RUNNING, BotStatus.WARMING, BotStatus.PAUSED, BotStatus.SCHEDULED}
 )
@@ -140,7 +141,7 @@ def _refused(desk: Desk, bot: BotRecord, command: UpdateBot, handover: Handover)
     return (
         ("" if is_back else _tests_refused(tests, version))
         or unlisted(desk, bot.account, needs)
-        or _left_alone(desk, bot, needs)
+        or left_alone(desk, bot, needs, TEXT)
         or _over_limit(desk, bot, handover)
         or _under_way(bot)
     )
@@ -164,24 +165,6 @@ def _tests_refused(tests: ScriptTests | None, version: str) -> str:
     names = ", ".join(f'"{each}"' for each in tests.failed[:NAMES_SHOWN])
     count = len(tests.failed)
     return f"{count} of its {count + tests.passed} tests failed: {names}. `lefi test` says why."
-
-
-def _left_alone(desk: Desk, bot: BotRecord, needs: Needs) -> str:
-    """What it holds or has sent in a market stays watched, or the bot stays with its text."""
-    held = [
-        each.symbol
-        for each in desk.positions.values()
-        if each.account == bot.account and each.shares.get(bot.id)
-    ]
-    sent = [each.terms.symbol for each in desk.working_of(bot.id)]
-    left = [each for each in dict.fromkeys((*held, *sent)) if each not in needs.symbols]
-    if not left:
-        return ""
-    what = "a position" if left[0] in held else "an order"
-    return (
-        f"Bot {bot.id} has {what} in {left[0]}, and the other text does not name that market: "
-        "nobody would look after it. Close it first, or name the market in the text."
-    )
 
 
 def _over_limit(desk: Desk, bot: BotRecord, handover: Handover) -> str:
@@ -257,9 +240,9 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     update = bot.update
     assert update is not None
     refusal = (
-        _left_alone(draft.desk, bot, update.needs)
+        left_alone(draft.desk, bot, update.needs, TEXT)
         or _busy(draft, bot, at_ns)
-        or _left_alone(draft.desk, bot, update.needs)  # by what a withdrawn question began
+        or left_alone(draft.desk, bot, update.needs, TEXT)  # by what a withdrawn question began
     )
     if refusal:
         _drop(draft, bot_id, refusal, at_ns, update)

@@ -6,10 +6,12 @@ from lefi_tui.core.desk import Desk, advance
 from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.messages import (
     BotUpdated,
+    ChangeSettings,
     CommandRefused,
     HistoryLoaded,
     LoadHistory,
     OrderSubmitted,
+    SettingsChanged,
     UpdateDropped,
     VenueAccepted,
 )
@@ -80,6 +82,17 @@ def test_a_market_in_which_it_holds_something_is_not_left() -> None:
     after, step = advance(desk, update(other))
     assert after == desk
     assert "has a position in BTC/USDT" in of(CommandRefused, step)[0].text
+
+
+def test_nor_by_other_settings_but_where_a_journal_has_it_so() -> None:
+    desk = bought()
+    other = (("symbol", '"BTC/USDT:USDT"'),)
+    asked = ChangeSettings("b", other, at_ns=9, by="anna")
+    after, step = advance(desk, asked)
+    assert after == desk
+    assert "has a position in BTC/USDT, and with these" in of(CommandRefused, step)[0].text
+    _, step = advance(desk, asked, SettingsChanged("b", other, 9, "anna"))
+    assert of(SettingsChanged, step)
 
 
 def test_what_it_came_to_hold_meanwhile_drops_an_update_that_would_leave_it() -> None:
