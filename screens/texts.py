@@ -41,6 +41,7 @@ class Choice(Record):
     text: Callable[[], str]
     settings: tuple[tuple[str, str], ...] = ()
     is_whole: bool = False
+    named: str = ""  # as in UpdateBot
 
 
 class Looked(Record):

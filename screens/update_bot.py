@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final
 
+from msgspec.structs import replace
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -69,12 +70,15 @@ class UpdateBotScreen(TextsScreen, Asking):
         choices = [] if found is None else [*self._versions(found)]
         was = self._bot.was
         if was is not None:
+            kept = self._store.found(was.source)
+            text = f"the text {was.version}" if kept is None else kept.told
             before = Choice(
-                f"    {was.version} before",
-                f"the text {was.version} that it ran before",
+                f"    {was.version} before" if kept is None else f"{kept.version.number:>3} before",
+                f"{text} that it ran before",
                 lambda: was.source,
                 was.settings,
                 is_whole=True,
+                named="" if kept is None else kept.told,
             )
             at = next((n for n, each in enumerate(choices) if RUNS in each.label), len(choices))
             choices.insert(at, before)
@@ -84,9 +88,10 @@ class UpdateBotScreen(TextsScreen, Asking):
         row = found.row
         for each in reversed(self._store.versions(row).rows):
             is_now = each.number == found.version.number
-            told = f"version {each.number} of {row.name} ({when(each)})"
+            named = replace(found, version=each).told
+            told = f"{named} ({when(each)})"
             text = partial(self._store.version_text, row, each)
-            yield Choice(label_of(each, RUNS if is_now else ""), told, text)
+            yield Choice(label_of(each, RUNS if is_now else ""), told, text, named=named)
 
     def _offered(self, choices: Sequence[Choice]) -> None:
         if not choices:
@@ -173,6 +178,8 @@ class UpdateBotScreen(TextsScreen, Asking):
                 is_whole=choice.is_whole,
                 typed=typed,
                 over=version_of(self._bot.source),
+                named=choice.named,
+                named_before=self._bot.script,
             )
         )
 

@@ -157,7 +157,7 @@ def _state(view: BotView, frame: Frame, silent_ms: int) -> Row:
 def _facts(view: BotView) -> str:
     since = numbers.moment(view.started_ns)
     plan = f", {view.plan}" if view.plan else ""
-    taking = f"takes text {view.updating} once it is warm, " if view.updating else ""
+    taking = f"takes {view.taking} once it is warm, " if view.updating else ""
     return f"{taking}{view.text}, started {since} UTC{plan}"
 
 

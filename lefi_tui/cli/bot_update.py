@@ -14,7 +14,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import text_of
-from lefi_tui.adapters.script_versions import ScriptVersions
+from lefi_tui.adapters.script_versions import ScriptVersions, hash_of
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.cli.bot_life import BY, named
 from lefi_tui.cli.engine_client import sent, with_engine
@@ -46,6 +46,7 @@ class _Other(Record):
     settings: tuple[tuple[str, str], ...]
     is_whole: bool
     told: str
+    named: str = ""  # as in UpdateBot
 
 
 def update(arguments: Namespace, output: Output) -> Any:
@@ -55,8 +56,7 @@ def update(arguments: Namespace, output: Output) -> Any:
 
     async def talked(channel: Channel) -> dict[str, Any]:
         view = await _bot(channel, bot)
-        found = own_scripts(output).found(view.source)
-        view = replace(view, script="" if found is None else found.told)
+        view = replace(view, script=_runs(view.source, arguments.script, output))
         other = _other(arguments, view, output)
         return await _updated(channel, view, other, arguments, output)
 
@@ -127,6 +127,8 @@ async def _send(
         is_whole=other.is_whole,
         typed=arguments.yes_live,
         over=version_of(view.source),
+        named=other.named,
+        named_before=view.script,
     )
     await sent(channel, command, view.id)
     clock, wanted = SystemClock(), short(version_of(other.source))
@@ -162,22 +164,43 @@ def _other(arguments: Namespace, view: BotView, output: Output) -> _Other:
             step = "Give it a text: --script FILE"
             raise RefusedError("it has run no other text", where=view.id, next_step=step)
         whole = (*view.was.settings, *settings)
-        return _Other(view.was.source, whole, is_whole=True, told="what it ran before")
+        was = own_scripts(output).found(view.was.source)
+        named = "" if was is None else was.told
+        told = "what it ran before"
+        return _Other(view.was.source, whole, is_whole=True, told=told, named=named)
     if arguments.script is None:
         return _newest(arguments, view, settings, output)
     return _of_file(arguments.script, arguments.number, settings)
 
 
 def _of_file(file: Path, number: int, settings: tuple[tuple[str, str], ...]) -> _Other:
-    if not number:
-        return _Other(text_of(file), settings, is_whole=False, told=f"{file} as it stands")
     kept = ScriptVersions(file)
+    if not number:
+        text = text_of(file)
+        told = f"{file} as it stands"
+        return _Other(text, settings, is_whole=False, told=told, named=_named(file, text))
     found = next((each for each in kept.listed().rows if each.number == number), None)
     if found is None:
         step = f"`lefi versions {file}` lists them"
         raise UsageError(f"no version {number}", where=str(file), next_step=step)
     told = f"version {number} of {file}"
-    return _Other(kept.text(found), settings, is_whole=False, told=told)
+    named = f"version {number} of {file.stem}"
+    return _Other(kept.text(found), settings, is_whole=False, told=told, named=named)
+
+
+def _runs(source: str, file: Path | None, output: Output) -> str:
+    """Of the own scripts, or of the file that the other text is from."""
+    found = own_scripts(output).found(source)
+    if found is not None:
+        return found.told
+    return "" if file is None else _named(file, source)
+
+
+def _named(file: Path, text: str) -> str:
+    """The newest of the file's versions that has this text."""
+    rows = reversed(ScriptVersions(file).listed().rows)
+    number = next((each.number for each in rows if each.sha256 == hash_of(text)), 0)
+    return f"version {number} of {file.stem}" if number else ""
 
 
 def _newest(

@@ -125,10 +125,10 @@ def _told(row: BotRow, view: BotView, why: WhyView) -> Iterator[str]:
 
 def _runs_with(row: BotRow, view: BotView) -> Iterator[str]:
     plan = f", {view.plan}" if view.plan else ""
-    taking = f", takes text {view.updating} once it is warm" if view.updating else ""
+    taking = f", takes {view.taking} once it is warm" if view.updating else ""
     yield f"  {view.text}{taking}, started {numbers.moment(view.started_ns)} UTC{plan}"
     if view.was is not None:
-        yield f"  text {view.was.version} before: lefi bots update {row.id} --back"
+        yield f"  {view.was.text} before: lefi bots update {row.id} --back"
 
 
 def _as_data(row: BotRow) -> dict[str, Any]:

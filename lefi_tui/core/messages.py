@@ -195,6 +195,9 @@ class UpdateBot(Command):
     typed: str = ""  # the account's name, typed back: asked for where money is real
     facts: LiveFacts | None = None  # the engine's own, whatever a sender says
     over: str = ""  # version that it was compared with, where somebody did
+    # What people call the text, and the one of before: "version 5 of mine"; "" where it has no name.
+    named: str = ""
+    named_before: str = ""
 
 
 class CancelOrder(Command):
@@ -926,6 +929,8 @@ class UpdateBegun(Event):
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
     back: tuple[tuple[int, int], ...] = ()  # of orders that an earlier text sent, as `sites`
+    named: str = ""  # as in UpdateBot
+    named_before: str = ""
 
 
 class BotUpdated(Event):
@@ -939,6 +944,8 @@ class BotUpdated(Event):
     by: str
     warmed: int = 0  # candles of the past, of the timeframe that has the fewest
     wanted: int = 0  # that its handlers wait for
+    named: str = ""  # as in UpdateBot
+    named_before: str = ""
 
 
 class UpdateDropped(Event):
@@ -948,6 +955,7 @@ class UpdateDropped(Event):
     version: str
     at_ns: int
     text: str
+    named: str = ""  # as in UpdateBot
 
 
 class CommandRefused(Event):

@@ -25,7 +25,7 @@ from lefi_tui.core.messages import BotRan, BotStarted, BotUpdated, Command, Mark
 from lefi_tui.core.record import Record
 from lefi_tui.core.rewriting import Family, Handover, Rewritable, Text, no_text
 from lefi_tui.views.story_view import BotRuns
-from lefi_tui.views.wording_updates import short
+from lefi_tui.views.wording_updates import text_words
 
 
 class Watched(Record):
@@ -91,19 +91,21 @@ def witnessed(
     desk, step = advance(replace(before, kinds=kinds), message)
     rans = tuple(_by_version(before, step))
     return step, tuple(
-        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran), short(version))
-        for (ran, version), runs in zip(rans, seen, strict=True)
+        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran), text)
+        for (ran, text), runs in zip(rans, seen, strict=True)
     )
 
 
 def _by_version(before: Desk, step: Step) -> Iterator[tuple[BotRan, str]]:
     """Each run with the text that decided it: one may take another in the middle of a step."""
-    versions = {bot.id: bot.version for bot in before.bots.values()}
+    texts = {bot.id: text_words(bot.version, bot.named) for bot in before.bots.values()}
     for event in step.events:
-        if isinstance(event, (BotStarted, BotUpdated)):
-            versions[event.bot] = event.version
+        if isinstance(event, BotStarted):
+            texts[event.bot] = text_words(event.version, "")
+        elif isinstance(event, BotUpdated):
+            texts[event.bot] = text_words(event.version, event.named)
         elif isinstance(event, BotRan):
-            yield event, versions[event.bot]
+            yield event, texts[event.bot]
 
 
 def _state(ran: BotRan) -> str:

@@ -28,7 +28,7 @@ from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.picture import mode_of, order_row
 from lefi_tui.views.protection_words import in_short
 from lefi_tui.views.why_picture import ran_at_ms
-from lefi_tui.views.wording_updates import short
+from lefi_tui.views.wording_updates import short, text_words
 
 Books = Mapping[str, Position]
 SCRIPTS_KEPT: Final = 32
@@ -71,6 +71,7 @@ def bot_view(
         is_waiting=bot.status in WAITS,
         plan=_plan(bot),
         updating="" if bot.update is None else short(bot.update.version),
+        taking="" if bot.update is None else text_words(bot.update.version, bot.update.named),
         was=_was(desk, bot),
         chose=bot.settings,
     )
@@ -89,7 +90,8 @@ def _was(desk: Desk, bot: BotRecord) -> Before | None:
     if was is None:
         return None
     source = desk.scripts[was.version]
-    return Before(short(was.version), source, was.settings, was.title)
+    text = text_words(was.version, was.named)
+    return Before(short(was.version), source, was.settings, was.title, text)
 
 
 def _kind(bot: BotRecord) -> str:

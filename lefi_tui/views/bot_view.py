@@ -89,6 +89,7 @@ class Before(Record):
     source: str
     settings: tuple[tuple[str, str], ...] = ()
     title: str = ""
+    text: str = ""  # in words: its version, or its hash where that is not known
 
 
 class BotView(Record):
@@ -122,7 +123,8 @@ class BotView(Record):
     is_open: bool = False  # it runs, or will when its time or a person says so
     is_waiting: bool = False  # for a person to resume it
     plan: str = ""  # its work mode and its window, where they are not the usual
-    updating: str = ""  # the text that it is about to take
+    updating: str = ""  # the text that it is about to take: the first letters of its hash
+    taking: str = ""  # the same in words
     was: Before | None = None  # what it ran before its last update
     chose: tuple[tuple[str, str], ...] = ()  # settings that were given, not the defaults
 

@@ -18,7 +18,7 @@ class BotRuns(Record):
     at_ms: int
     runs: tuple[RunSeen, ...]
     state: str = ""  # why nothing ran: it was warming up, stopped, waiting
-    version: str = ""  # of the text that decided it: the first letters of its hash
+    text: str = ""  # that decided it: "version 5 of mine", or the first letters of its hash
 
 
 class Decided(Record):

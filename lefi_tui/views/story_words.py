@@ -58,8 +58,8 @@ def _bot(bot: BotRuns) -> Iterator[str]:
         yield f"{name}: {bot.state or 'no handler ran'}"
     for run in bot.runs:
         yield from _run(name, run)
-    if bot.runs and bot.version:
-        yield f"  by the text {bot.version}"
+    if bot.runs and bot.text:
+        yield f"  by {bot.text}"
 
 
 def _run(name: str, run: RunSeen) -> Iterator[str]:

@@ -69,7 +69,9 @@ def _started(event: Any) -> Iterator[Change]:
 
 
 def _updated(event: Any) -> Iterator[Change]:
-    yield f"settings {event.bot}", {**dict(event.settings), "script": event.version[:12]}
+    digest = event.version[:12]
+    script = f"{event.named}, {digest}" if event.named else digest
+    yield f"settings {event.bot}", {**dict(event.settings), "script": script}
 
 
 def _settings(event: Any) -> Iterator[Change]:

@@ -75,7 +75,7 @@ def test_it_is_told_what_it_means_and_taken_and_one_word_goes_back(
     assert told["meaning"]["more"] == ["buys BTC/USDT: 150 USDT"]
     assert shown(profile)["version"] == told["version"] != before
     assert shown(profile)["before"] == before
-    assert f"text {before} before" in profile.lefi("bots", "show", "waves").stdout
+    assert "  version 1 of waves before: " in profile.lefi("bots", "show", "waves").stdout
     back = profile.answer("bots", "update", "waves", "--back")
     assert back["version"] == before
     assert shown(profile)["version"] == before
@@ -113,6 +113,11 @@ def test_own_scripts_are_found_by_the_text_that_the_bot_runs(profile: Profile, f
     assert told.stdout.startswith(f"waves: from {runs}, text "), told.stderr
     assert f" to version 3 of {mine}, text " in told.stdout
     assert f"  {runs}, text " in profile.lefi("bots", "show", "waves").stdout
+    profile.answer("bots", "update", "waves")
+    said = profile.answer("bots", "show", "waves")["decisions"]
+    taken = next(each for each in said if each["what"] == "Runs version 3 of waves")
+    assert taken["why"].startswith(f"{runs.removesuffix(' of waves')} before, by ")
+    assert f"  {runs} before: " in profile.lefi("bots", "show", "waves").stdout
 
 
 def test_a_text_that_can_t_be_taken_is_refused_in_words(profile: Profile, file: Path) -> None:

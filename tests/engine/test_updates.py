@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.sqlite_reading import SqliteReading
@@ -277,21 +278,21 @@ def test_an_engine_that_dies_before_its_history_is_there_takes_it_after_its_star
 
 
 def test_the_story_of_a_run_names_the_text_that_decided_it(tmp_path: Path) -> None:
+    asked = replace(update(SECOND, 102 * MINUTE_NS), named="version 2 of waves")
+
     async def live() -> None:
         run = Run(tmp_path)
         await run.begin()
-        for each in (closed(101), update(SECOND, 102 * MINUTE_NS), closed(102)):
+        for each in (closed(101), asked, closed(102)):
             await run.tell(each)
         await run.step.end()
         run.journal.close()
 
     asyncio.run(live())
     told = [_story(tmp_path, minute * 60_000) for minute in (102, 103)]
-    assert [each.bots[0].version for each in told] == [
-        version_of(FIRST)[:8],
-        version_of(SECOND)[:8],
-    ]
-    assert f"  by the text {version_of(SECOND)[:8]}" in words(told[1])
+    texts = [f"text {version_of(FIRST)[:8]}", "version 2 of waves"]
+    assert [each.bots[0].text for each in told] == texts
+    assert "  by version 2 of waves" in words(told[1])
 
 
 def _story(folder: Path, until_ms: int) -> StoryView:

@@ -192,6 +192,8 @@ async def test_a_bot_takes_the_newest_version_after_a_person_has_read_what_it_me
         await desk.until(lambda: isinstance(desk.app.screen, BotsScreen))
         (command,) = sent(desk)
         assert (command.bot, command.source, command.is_whole) == ("cross", TIGHT, False)
+        names = (command.named, command.named_before)
+        assert names == ("version 2 of cross", "version 1 of cross")
 
 
 @pytest.mark.asyncio

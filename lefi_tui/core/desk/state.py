@@ -83,6 +83,8 @@ class Update(Record):
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
     # Newest candle of each kind that the bot had heard when it was asked for.
     heard: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    named: str = ""  # as in UpdateBot
+    named_before: str = ""
 
     @property
     def tag(self) -> str:
@@ -106,6 +108,7 @@ class Was(Record):
     version: str
     settings: tuple[tuple[str, str], ...]
     title: str
+    named: str = ""  # as in UpdateBot
 
 
 class Account(Record):
@@ -166,6 +169,7 @@ class BotRecord(Record):
     presses: tuple[int, ...] = ()  # the newest keys that gave it a command
     update: Update | None = None
     was: Was | None = None
+    named: str = ""  # what people call its text, where it took it by an update
     # Of working orders that an earlier text sent, by their present places; lost ones are negative.
     gone: Mapping[int, Origin] = field(default_factory=dict)
     ran_ms: int = 0  # of `runs`; `at_ms` may be a later moment, at which no handler ran

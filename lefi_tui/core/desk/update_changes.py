@@ -24,7 +24,7 @@ def begun(desk: Desk, event: UpdateBegun) -> Desk:
     bot = desk.bots[event.bot]
     needs = desk.kinds[bot.kind].needs(desk.scripts[event.version], dict(event.settings))
     told = (event.version, event.settings, event.title, needs, event.by, event.at_ns)
-    update = Update(*told, event.sites, event.back, heard=bot.seen)
+    update = Update(*told, event.sites, event.back, (), bot.seen, event.named, event.named_before)
     return with_bot(desk, bot.id, update=update)
 
 
@@ -59,7 +59,8 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         due=(),
         awake_ns=event.at_ns,  # no date before it is one of this text
         update=None,
-        was=Was(bot.version, bot.settings, bot.title),
+        was=Was(bot.version, bot.settings, bot.title, event.named_before or bot.named),
+        named=event.named,
     )
     return placed_anew(desk, bot, Places(update.sites, update.back))
 

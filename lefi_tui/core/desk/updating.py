@@ -75,6 +75,8 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             command.typed,
             gates,
             places.back,
+            command.named,
+            command.named_before,
         ),
     )
     update = draft.bot(bot.id).update
@@ -250,7 +252,8 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     before, timers, needs = bot.version, bot.needs.timers, update.needs
     told = (bot_id, update.version, before, update.settings, at_ns, update.by)
     wanted = needs.history_bars if needs.bars and bot.is_alive else 0
-    draft.say(BotUpdated(*told, warmed=_fewest(needs, bars), wanted=wanted))
+    names = (update.named, update.named_before)
+    draft.say(BotUpdated(*told, _fewest(needs, bars), wanted, *names))
     for close_ms, closed in groupby(_in_order(bars), key=_close_ms):
         run_bot(draft, bot_id, Occasion(close_ms, bars=tuple(closed), is_history=True))
     if bars:
@@ -291,5 +294,5 @@ def _drop(draft: Draft, bot_id: str, why: str, at_ns: int, update: Update | None
     """A bot that has ended meanwhile has no update any more: then it is told which it was."""
     update = draft.bot(bot_id).update or update
     assert update is not None
-    draft.say(UpdateDropped(bot_id, update.version, at_ns, why))
+    draft.say(UpdateDropped(bot_id, update.version, at_ns, why, update.named))
     draft.ask(watch_of(draft.desk, draft.bot(bot_id).account))

@@ -31,3 +31,20 @@ def test_a_known_version_is_named_where_the_bot_took_its_text() -> None:
     assert named.decisions[0].what == "Runs version 6 of mine, text ffdaed3a"
     assert named.named("version 6 of mine") == named
     assert view.named("") == view
+
+
+def test_a_text_with_a_version_is_told_by_it_wherever_an_update_is_told() -> None:
+    new, old = "version 6 of mine", "version 5 of mine"
+    begun = m.UpdateBegun("cross", "ffdaed3a00", (), "", START_NS, "root", named=new)
+    taken = replace(TAKEN, named=new, named_before=old)
+    dropped = m.UpdateDropped("cross", "ffdaed3a00", START_NS, "it stops", new)
+    told = [fold(ScreenState(), each).log[0] for each in (begun, taken, dropped)]
+    assert [each.what for each in told] == [
+        "Is to take version 6 of mine",
+        "Runs version 6 of mine",
+        "Does not take version 6 of mine",
+    ]
+    assert told[1].why == "version 5 before, by root; orders stay"
+    other = fold(ScreenState(), replace(taken, named_before="version 5 of older")).log[0]
+    assert other.why == "version 5 of older before, by root; orders stay"
+    assert not any("ffdaed3a" in f"{each.what} {each.why}" for each in told)
