@@ -195,7 +195,7 @@ class UpdateBot(Command):
     typed: str = ""  # the account's name, typed back: asked for where money is real
     facts: LiveFacts | None = None  # the engine's own, whatever a sender says
     over: str = ""  # version that it was compared with, where somebody did
-    # What people call the text, and the one of before: "version 5 of mine"; "" where it has no name.
+    # What people call the text, and the one of before: "version 5 of mine"; "" where unnamed.
     named: str = ""
     named_before: str = ""
 
