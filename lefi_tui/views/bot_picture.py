@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from bots.indicator import DEFAULTS
 from lefi_tui.core.desk import BotRecord, Desk
 from lefi_tui.core.desk.covering import protection_of
 from lefi_tui.core.desk.lifecycle import WAITS
+from lefi_tui.core.desk.state import Update
 from lefi_tui.core.messages import Work
 from lefi_tui.core.money import ZERO, from_double
 from lefi_tui.core.position import Position, unrealized
@@ -42,7 +45,7 @@ def bot_view(
     if bot is None:
         return BotView(now_ns, bot_id)
     account = desk.accounts[bot.account]
-    return BotView(
+    view = BotView(
         now_ns,
         bot.id,
         is_known=True,
@@ -70,11 +73,15 @@ def bot_view(
         is_open=bot.is_open,
         is_waiting=bot.status in WAITS,
         plan=_plan(bot),
-        updating="" if bot.update is None else short(bot.update.version),
-        taking="" if bot.update is None else text_words(bot.update.version, bot.update.named),
         was=_was(desk, bot),
         chose=bot.settings,
     )
+    return view if bot.update is None else _taking(view, bot.update)
+
+
+def _taking(view: BotView, update: Update) -> BotView:
+    text = text_words(update.version, update.named)
+    return replace(view, updating=short(update.version), taking=text)
 
 
 def _decisions(screen: ScreenState, bot: BotRecord) -> tuple[LogRow, ...]:
