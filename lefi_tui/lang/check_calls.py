@@ -42,9 +42,9 @@ class Calls(Fields):
             raise self.wrong("LF207", node.span, f"`{node.name}` has no value; it stands alone.")
         if builtin.fields and not builtin.has_own:
             start, end = node.span
-            message = ways_out.by_field(node.name, builtin.fields, self.text[start:end])
-            field = f".{builtin.fields[0]}"
-            fix = Fix(f"Write {field}", (Edit(Span(end, end), field),))
+            written_so = self.text[start:end]
+            message = ways_out.by_field(f"{node.name}(…)", builtin.fields, written_so)
+            fix = ways_out.with_field(builtin.fields, node.span)
             raise self.wrong("LF214", node.span, message, fix=fix)
         return self._value_of(builtin, node, "")
 

@@ -7,6 +7,7 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang import ways_out
 from lefi_tui.lang.builtins import BUILTINS, HISTORY_MAX, ORDER_FIELDS, TIME_FIELDS
 from lefi_tui.lang.check_events import own_field
+from lefi_tui.lang.check_held import field_of_name, refuse_whole
 from lefi_tui.lang.check_values import Values
 from lefi_tui.lang.scope import Local, Wrong, needs_later
 from lefi_tui.lang.source import Span
@@ -20,14 +21,21 @@ class Fields(Values):
             return self._event_field(node)
         if isinstance(node.target, s.Call):
             return self._field_of_call(node, node.target)
+        if isinstance(node.target, s.Name):
+            found = field_of_name(self, node, node.target)
+            if found is not None:
+                return found
         return self._field_of_value(node, self.value(node.target))
+
+    def refuse_whole(self, node: s.Name) -> None:
+        refuse_whole(self, node)
 
     def _field_of_call(self, node: s.Field, call: s.Call) -> X:
         builtin = BUILTINS.get(call.name)
         if builtin is None or not builtin.fields:
             return self._field_of_value(node, self.value(call))
         if node.name not in builtin.fields:
-            raise self._no_field(node, list(builtin.fields))
+            raise self.no_field(node, list(builtin.fields))
         return self.picked(call, node.name)
 
     def _field_of_value(self, node: s.Field, target: X) -> X:
@@ -35,12 +43,22 @@ class Fields(Values):
             return self._order_field(node, target)
         if self.seen(target) == t.TIME:
             if node.name not in TIME_FIELDS:
-                raise self._no_field(node, list(TIME_FIELDS))
+                raise self.no_field(node, list(TIME_FIELDS))
             return self.make(node.name, t.NUMBER, [target], span=node.span)
-        raise self._no_field(node, [])
+        raise self.no_field(node, [])
 
     def _order_field(self, node: s.Field, order: X) -> X:
-        kind, rule = self.seen(order), dict(ORDER_FIELDS).get(node.name)
+        kinds = self.fields_of(self.seen(order))
+        if node.name not in kinds:
+            raise self.no_field(node, list(kinds))
+        return self.make("order", kinds[node.name], [order], node.name, span=node.span)
+
+    def fields_of(self, kind: Type) -> dict[str, Type]:
+        """What can be read behind a value of this type."""
+        if kind == t.TIME:
+            return dict.fromkeys(TIME_FIELDS, t.NUMBER)
+        if kind.kind != "order":
+            return {}
         kinds = {
             "price": t.price(kind.base, kind.quote),
             "base": t.amount(kind.base),
@@ -48,9 +66,11 @@ class Fields(Values):
             "account": t.amount(self.shared.currency),
             "text": t.TEXT,
         }
-        if rule is None:
-            raise self._no_field(node, [name for name, _ in ORDER_FIELDS])
-        return self.make("order", kinds[rule], [order], node.name, span=node.span)
+        return {name: kinds[rule] for name, rule in ORDER_FIELDS}
+
+    def watch_fields(self, span: Span, kinds: dict[str, Type]) -> None:
+        if self.shared.watch is not None and kinds:
+            self.shared.watch.fields[span] = kinds
 
     def picked(self, call: s.Call, field: str) -> X:
         raise NotImplementedError
@@ -61,10 +81,10 @@ class Fields(Values):
         if node.name not in self.scope.fields and self.scope.event == "Event":
             return own_field(self, node)
         if node.name not in self.scope.fields:
-            raise self._no_field(node, list(self.scope.fields))
+            raise self.no_field(node, list(self.scope.fields))
         return self.scope.fields[node.name]
 
-    def _no_field(self, node: s.Field, known: list[str]) -> Wrong:
+    def no_field(self, node: s.Field, known: list[str]) -> Wrong:
         message = f"There is no field `{node.name}` here."
         hint, fix = ways_out.meant(node.name, node.name_span, known)
         return self.wrong("LF214", node.name_span, message, hint, fix)

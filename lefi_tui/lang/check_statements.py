@@ -8,9 +8,10 @@ from lefi_tui.lang import shares, ways_out
 from lefi_tui.lang import syntax as s
 from lefi_tui.lang import types as t
 from lefi_tui.lang.check_events import sent
+from lefi_tui.lang.check_held import held_in, hold, is_whole, names_of_fields
 from lefi_tui.lang.check_orders import Orders
 from lefi_tui.lang.diagnostic import Edit, Fix
-from lefi_tui.lang.resolver import assigned_names, series_names
+from lefi_tui.lang.resolver import assigned_names, parts_of, series_names
 from lefi_tui.lang.scope import NODES_MAX, STEPS_MAX, Local, TooMuch, Wrong
 from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
@@ -25,6 +26,8 @@ class Statements(Orders):
         """A handler's or a loop turn's own statements, outside any if."""
         scope = self.scope
         outer, outer_given = scope.candidates, scope.given
+        if not outer_given:  # the handler's own statements, not those of a loop in it
+            scope.held = held_in(statements)
         scope.candidates = series_names(statements)
         scope.given = outer_given | frozenset(assigned_names(statements))
         out = self._block(statements)
@@ -85,15 +88,32 @@ class Statements(Orders):
         effect = self.effect(node.value)
         if effect is not None:
             return self._named_order(node, *effect)
+        if node.name not in self.shared.declared.states:
+            return self._assign_fields(node)
         value = self.looked(node.value)
         if node.name in self.shared.state_types:
             kind = self.shared.state_types[node.name]
             self._keep_type(node, kind, value)
             self.watched(node.name_span, X("state", kind, value=node.name, span=node.span))
             return [Set(node.name, value, is_state=True, span=node.span)]
-        if node.name in self.shared.declared.states:
-            raise Wrong  # its declaration is wrong, so its type is not known
-        return self._assign_local(node, value)
+        raise Wrong  # its declaration is wrong, so its type is not known
+
+    def _assign_fields(self, node: s.Assign) -> list[Statement]:
+        """A local, with the fields that are read of it."""
+        out: list[Statement] = []
+        try:
+            for each, value in names_of_fields(self, node):
+                out += self._assign_local(each, value)
+                self.scope.locals[each.name].is_used = True
+            if is_whole(self, node):
+                hold(self, node)
+                return out
+        except TooMuch:
+            raise
+        except Wrong:
+            self.look_at(parts_of(node.value))
+            raise
+        return [*out, *self._assign_local(node, self.looked(node.value))]
 
     def _named_order(self, node: s.Assign, call: s.Call, is_advised: bool) -> list[Statement]:  # noqa: FBT001 -- as written
         """`o = Buy(…)`: the run waits until the order is final."""
@@ -141,10 +161,11 @@ class Statements(Orders):
             scope.named.append(local)
         else:
             self._keep_type(node, local.type, value)
-        is_series = node.name in scope.candidates and scope.is_straight and value.is_series
-        is_series = is_series and f"local:{local.id}" not in scope.pasts
+        is_once = node.name.partition(".")[0] in scope.candidates and scope.is_straight
+        is_series = is_once and value.is_series and f"local:{local.id}" not in scope.pasts
         is_series = is_series and not (scope.waited and reads_account(value))
         self.watched(node.name_span, X("local", local.type, value=local.id, span=node.span))
+        self.watch_fields(node.name_span, self.fields_of(self.seen(value)))
         scope.assigned.add(node.name)
         scope.broken.discard(node.name)
         if is_series and value.op == "const":  # the same at every event, and no constant of a bot

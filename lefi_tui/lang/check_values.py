@@ -95,6 +95,9 @@ class Values(Checking):
     def field_of(self, node: s.Field) -> X:
         raise NotImplementedError
 
+    def refuse_whole(self, node: s.Name) -> None:
+        raise NotImplementedError
+
     def looked(self, node: s.Expr) -> X:
         """The value; where it is wrong, its other parts are looked at too before that is passed
         on. What was said once is not said again."""
@@ -141,6 +144,7 @@ class Values(Checking):
         local.is_used = True
         if node.name not in self.scope.assigned:
             raise self._without_value(node)
+        self.refuse_whole(node)
         if local.series is not None:
             return local.series
         kind = self.shared.bindings.seen(local.type)

@@ -389,7 +389,7 @@ def _truth(x: X, kept: V) -> V:
 
 
 def _local(name: str) -> str:
-    return f"v_{name}"
+    return f"v_{name.replace('.', '_')}"  # of a field; the number behind tells them apart
 
 
 def _listed(x: X) -> list[X]:

@@ -96,7 +96,8 @@ MEANING: Final[dict[str, Explained]] = {
     ),
     "LF214": Explained(
         "There is no such field here. Events, indicators of several values, fees, orders and "
-        "times have fields; the message or its hint lists them.",
+        "times have fields, and so has a name that holds one; the message or its hint lists "
+        "them.",
         'on Candle("BTC/USDT", 5m) { Print(«Bollinger(close, 20, 2)») }',
         'on Candle("BTC/USDT", 5m) { Print(Bollinger(close, 20, 2).upper) }',
     ),

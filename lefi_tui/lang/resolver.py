@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import astuple
 
 from lefi_tui.lang import syntax as s
@@ -107,17 +109,19 @@ def _refuse_recursion(declared: Declared, name: str) -> None:
 
 def _calls(node: object) -> list[s.Call]:
     """All calls in an expression."""
-    out: list[s.Call] = []
+    return [each for each in _all_in(node) if isinstance(each, s.Call)]
+
+
+def _all_in(node: object) -> Iterator[s.Node]:
     waiting = [node]
     while waiting:
         now = waiting.pop()
-        if isinstance(now, s.Call):
-            out.append(now)
+        if isinstance(now, s.Node):
+            yield now
         if isinstance(now, tuple):
             waiting += now
-        elif isinstance(now, (s.Node, s.Arg)):
+        elif isinstance(now, (s.Node, s.Arg, s.Row)):
             waiting += astuple(now)
-    return out
 
 
 def assigned_names(
@@ -125,11 +129,18 @@ def assigned_names(
 ) -> dict[str, int]:
     """How often each name is given a value in these statements, blocks inside included."""
     counts: dict[str, int] = {}
+    for each in _givings(statements):
+        if isinstance(each, kinds):
+            counts[each.name] = counts.get(each.name, 0) + 1
+    return counts
+
+
+def _givings(statements: tuple[s.Statement, ...]) -> Iterator[s.Assign | s.Pays]:
     waiting: list[object] = [statements]
     while waiting:
         now = waiting.pop()
-        if isinstance(now, kinds) and isinstance(now, (s.Assign, s.Pays)):
-            counts[now.name] = counts.get(now.name, 0) + 1
+        if isinstance(now, (s.Assign, s.Pays)):
+            yield now
         elif isinstance(now, tuple):
             waiting += now
         elif isinstance(now, s.Block):
@@ -138,7 +149,24 @@ def assigned_names(
             waiting.append(now.action)
         elif isinstance(now, s.Node):
             waiting += [getattr(now, part) for part in _PARTS if hasattr(now, part)]
-    return counts
+
+
+def names_of_one_method(statements: tuple[s.Statement, ...]) -> dict[str, str]:
+    """Names that are given calls of one method, and nothing else, with the method's name."""
+    methods: dict[str, set[str]] = {}
+    for each in _givings(statements):
+        method = each.value.name if isinstance(each.value, s.Call) else ""
+        methods.setdefault(each.name, set()).add(method)
+    return {name: next(iter(found)) for name, found in methods.items() if len(found) == 1}
+
+
+def fields_read(statements: tuple[s.Statement, ...]) -> dict[str, tuple[str, ...]]:
+    """Of names: the fields that are read behind each, as in `bands.upper`."""
+    read: dict[str, dict[str, None]] = {}
+    for each in _all_in(statements):
+        if isinstance(each, s.Field) and isinstance(each.target, s.Name):
+            read.setdefault(each.target.name, {})[each.name] = None
+    return {name: tuple(fields) for name, fields in read.items()}
 
 
 _PARTS = ("then", "other", "body", "rows")

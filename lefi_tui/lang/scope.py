@@ -10,6 +10,7 @@ from lefi_tui.lang import types as t
 from lefi_tui.lang.builtins import EVENTS
 from lefi_tui.lang.diagnostic import Diagnostic, Fix
 from lefi_tui.lang.resolver import Declared
+from lefi_tui.lang.signatures import Builtin
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import HERE, JOINED, Clock, X
 from lefi_tui.lang.types import Bindings, Type
@@ -22,6 +23,9 @@ STEPS_MAX: Final = 20_000
 NODES_MAX: Final = 100_000  # of one handler, functions and loops written out
 
 Needs = tuple[tuple[Clock, int], ...]
+
+
+Held = dict[str, tuple[Builtin, tuple[str, ...]]]  # by name: what it holds, the fields read
 
 
 class Wrong(Exception):  # noqa: N818 -- ends one statement's check, never leaves the checker
@@ -103,8 +107,7 @@ class Scope:
     def __init__(self, event: str, start: int = 0) -> None:
         self.event = event
         self.start = start  # where it stands in the text
-        self.symbol = ""
-        self.timeframe_ms = 0
+        self.symbol, self.timeframe_ms = "", 0
         self.hears = ""  # name of its custom event
         self.fields: dict[str, X] = {}
         self.bare_fields = False  # candle fields are bare names too
@@ -114,6 +117,7 @@ class Scope:
         self.params: dict[str, X] = {}
         self.candidates: frozenset[str] = frozenset()
         self.given: frozenset[str] = frozenset()  # names that get a value somewhere in the handler
+        self.held: Held = {}  # of the whole handler
         self.nesting: dict[Span, Fix] = {}  # transaction beside `and`: its fix
         self.is_straight = True  # outside if and decide
         self.memo: dict[tuple[Any, ...], X] = {}

@@ -125,14 +125,17 @@ _STATEMENTS: Final = (
         "name = expression",
         "Makes or changes a local, which ends with the run, or changes a state. A name keeps its "
         "type. A local that is given a value once, outside if and decide, from series, is a "
-        "series itself.",
+        "series itself. A local that is given what has several values is read by field.",
         """\
 state last = none
+state top = none
 on Candle("BTC/USDT", 1h) {
     middle = (high + low) / 2
     last = EMA(middle, 2)
+    range = Donchian(2)
+    top = range.upper
 }
-test "an indicator of a name" { candles 2 2; expect last == 2 }
+test "an indicator of a name" { candles 2 2; expect last == 2; expect top == 2 }
 """,
     ),
     Told(

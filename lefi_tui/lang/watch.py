@@ -32,6 +32,7 @@ class Watch:
     def begin(self, bindings: Bindings) -> None:
         """A pass over the script: what an earlier one found is forgotten."""
         self.seen: dict[Span, list[Seen]] = {}
+        self.fields: dict[Span, dict[str, Type]] = {}  # of names, what can be read of each
         self._bindings = bindings
 
     def see(self, span: Span, value: X) -> None:
@@ -40,6 +41,11 @@ class Watch:
         known = self.seen.setdefault(span, [])
         if found not in known:
             known.append(found)
+
+    def behind(self, span: Span) -> dict[str, Type]:
+        """What may be read behind the name at this place, field by field."""
+        found = self.fields.get(span, {})
+        return {each: self._bindings.seen(kind)._replace(name="") for each, kind in found.items()}
 
     def units(self, span: Span) -> tuple[Type, ...]:
         """What stands at this place: more than one for a function's part that is called with

@@ -35,10 +35,14 @@ def written(words: str, span: Span) -> Fix:
 
 
 def by_field(name: str, fields: Sequence[str], call: str) -> str:
-    """How what has no value of its own is read. `call` as written."""
+    """How what has no value of its own is read: a name, or `call` as written."""
     words = shown(" ".join(call.split()))
     ways = [f"`{words}.{fields[0]}`", *(f".{each}" for each in fields[1:])]
-    return f"`{name}(…)` is read by field, written at once: {' or '.join(ways)}."
+    return f"`{name}` is read by field: {' or '.join(ways)}."
+
+
+def with_field(fields: Sequence[str], span: Span) -> Fix:
+    return Fix(f"Write .{fields[0]}", (Edit(Span(span.end, span.end), f".{fields[0]}"),))
 
 
 def joined_in_one_unit(

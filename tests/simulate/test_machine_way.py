@@ -91,6 +91,40 @@ def test_common_moments_are_none_of_pythons(tmp_path: Path) -> None:
     assert ways[0].left == 0
 
 
+NAMED = """
+on Candle("BTC/USDT", 5m) {
+    band = Bollinger(close, 20, 2)
+    if close < band.lower { trend = Stochastic(14) } else { trend = Stochastic(7) }
+    if close < band.lower[1] and Position("BTC/USDT") == 0 and trend.k < trend.d {
+        Buy("BTC/USDT", 20%, stop_loss = 1%)
+    }
+    if close > band.middle { Close("BTC/USDT") }
+}
+"""
+WRITTEN_OUT = (
+    NAMED.replace("band = Bollinger(close, 20, 2)\n", "\n")
+    .replace("band.", "Bollinger(close, 20, 2).")
+    .replace("trend = Stochastic(14)", "k = Stochastic(14).k; d = Stochastic(14).d")
+    .replace("trend = Stochastic(7)", "k = Stochastic(7).k; d = Stochastic(7).d")
+    .replace("trend.", "")
+)
+
+
+def test_a_name_read_by_field_is_what_it_is_written_out_both_ways(tmp_path: Path) -> None:
+    path = market(tmp_path / "a.csv", random.Random(2), has_funding=False)
+    requests = [
+        BacktestRequest(Path("a.lefi"), text, (MarketFile(path, "BTC/USDT"),))
+        for text in (NAMED, WRITTEN_OUT)
+    ]
+    for request in requests:
+        ways = both(prepare(request), request)
+        assert ways is not None
+        assert differences(*ways) == []
+    named, written = (list(backtest(replace(each, way="machine")).equity) for each in requests)
+    assert named == written
+    assert len(set(named)) > 10
+
+
 def test_a_result_owns_its_equity_while_others_run_and_leaves_its_room_behind(
     tmp_path: Path,
 ) -> None:

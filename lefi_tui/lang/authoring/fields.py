@@ -8,9 +8,10 @@ from typing import Final
 from lefi_tui.lang.authoring import rows
 from lefi_tui.lang.authoring.arguments import arguments, symbols
 from lefi_tui.lang.authoring.around import Around
+from lefi_tui.lang.authoring.behind import behind
 from lefi_tui.lang.authoring.known import fields_read, given_with, read_of
 from lefi_tui.lang.authoring.records import Completion
-from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS, TIME_FIELDS
+from lefi_tui.lang.builtins import EVENTS
 from lefi_tui.lang.check_orders import TIFS
 from lefi_tui.lang.tokens import Kind, Token
 from lefi_tui.lang.told_statements import CHECKS
@@ -23,13 +24,14 @@ def fields(around: Around) -> list[Completion]:
     target = words[-2] if len(words) > 1 else None
     if target is None:
         return []
-    names: Iterable[str] = ()
     if target.text == "event":
-        names = _event_fields(around)
+        names: Iterable[str] = _event_fields(around)
+    elif words[-3:-2] and words[-3].text == ".":
+        names = behind(around, words[-4:-1])
     elif target.text == ")":
-        names = _fields_of_call(words)
-    elif target.kind is Kind.NAME:
-        names = _fields_of_name(around, target.text)
+        names = _fields_of_call(around)
+    else:
+        names = behind(around, [target])
     return [rows.plain(each, "field") for each in names]
 
 
@@ -50,36 +52,15 @@ def own_fields(around: Around, head: Sequence[Token]) -> list[Completion]:
     return [rows.plain(each, "field") for each in dict.fromkeys(found)]
 
 
-def _fields_of_call(words: Sequence[Token]) -> Sequence[str]:
-    depth = 0
-    for number in range(len(words) - 2, -1, -1):
+def _fields_of_call(around: Around) -> Sequence[str]:
+    """Of a call, and of what stands in parentheses alone."""
+    words, depth = around.place.words[:-1], 0
+    for number in range(len(words) - 1, -1, -1):
         depth += (words[number].text == ")") - (words[number].text == "(")
         if depth == 0:
-            return _fields_of_method(words[number - 1].text if number else "")
+            is_call = number and words[number - 1].kind is Kind.METHOD
+            return behind(around, words[number - 1 if is_call else number :])
     return ()
-
-
-def _fields_of_method(name: str) -> Sequence[str]:
-    builtin = BUILTINS.get(name)
-    if builtin is None:
-        return ()
-    if builtin.result == "time":
-        return tuple(TIME_FIELDS)
-    return builtin.fields
-
-
-def _fields_of_name(around: Around, name: str) -> Sequence[str]:
-    """By what the name was given here: an order, or a time."""
-    words = around.place.words
-    for number in range(len(words) - 3, -1, -1):
-        if words[number].text == name and words[number + 1].text == "=":
-            given = words[number + 2].text
-            given = words[number + 3].text if given == "decide" else given
-            builtin = BUILTINS.get(given)
-            if builtin is not None and builtin.group == "transaction":
-                return [each for each, _ in ORDER_FIELDS]
-            return _fields_of_method(given) if builtin and builtin.result == "time" else ()
-    return tuple(TIME_FIELDS) if name == "time" else ()
 
 
 def texts(around: Around) -> list[Completion]:

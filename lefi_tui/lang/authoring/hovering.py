@@ -17,7 +17,6 @@ from lefi_tui.lang.told_policy import POLICY
 from lefi_tui.lang.told_statements import CHECKS, DECLARATIONS, STATEMENTS
 from lefi_tui.lang.tree import HERE
 from lefi_tui.lang.watch import Watch
-from lefi_tui.lang.ways_out import by_field
 
 _TITLE_MAX: Final = 100
 
@@ -103,18 +102,17 @@ def _of_name(looked: Looked, name: Bound, word: Token) -> Hover:
     spans = [word.span] if place is None else [word.span, place.span]
     unit = next((found for each in spans if (found := unit_of(looked.watch, each))), "")
     if place is None or place.gives is None:
-        return Hover(word.span, name.name, unit)
+        return Hover(word.span, name.name, unit, _fields(looked, spans))
     title = f"{name.name} = {_written(looked.text, place.gives.span)}"
-    told = (*_fields(looked, place.gives), *_warmth(looked, place.gives.span))
+    told = (*_fields(looked, spans), *_warmth(looked, place.gives.span))
     return Hover(word.span, title, unit, told)
 
 
-def _fields(looked: Looked, given: s.Expr) -> tuple[str, ...]:
-    """Of a name that was given what has no value of its own: how it is read."""
-    builtin = BUILTINS.get(given.name) if isinstance(given, s.Call) else None
-    if builtin is None or not builtin.fields or builtin.has_own:
-        return ()
-    return (by_field(builtin.name, builtin.fields, looked.text[given.span.start : given.span.end]),)
+def _fields(looked: Looked, spans: list[Span]) -> tuple[str, ...]:
+    """What is read behind a name, each with its unit."""
+    kinds = next((found for each in spans if (found := looked.watch.behind(each))), {})
+    listed = ", ".join(f"`.{name}` {kind}" for name, kind in kinds.items())
+    return (f"Its fields: {listed}.",) if listed else ()
 
 
 def _of_item(looked: Looked, item: Item, word: Token) -> Hover:
@@ -135,8 +133,16 @@ def _of_field(looked: Looked, node: s.Field) -> Hover:
         name = looked.event
     of = name or _written(looked.text, target.span)
     docs = (f"A field of `{of}`.", *_warmth(looked, node.span))
+    name = name or _held(looked, target)
     title = _written(looked.text, node.span)
     return Hover(node.name_span, title, unit_of(looked.watch, node.span), docs, name)
+
+
+def _held(looked: Looked, target: s.Expr) -> str:
+    """The method whose values a name holds."""
+    name = looked.names.get(target.span)
+    place = looked.declarations.get(name.key) if name is not None else None
+    return place.gives.name if place is not None and isinstance(place.gives, s.Call) else ""
 
 
 def _warmth(looked: Looked, span: Span) -> tuple[str, ...]:

@@ -72,7 +72,9 @@ class Lines:
         row = self.row(offset)
         column = offset - self.starts[row]
         at = [each for each in self._row(row) if each.span.start <= offset <= each.span.end]
-        return at[-1] if at and column < scanned_line(self.lines[row]).comment else None
+        if not at or column >= scanned_line(self.lines[row]).comment:
+            return None
+        return next((each for each in reversed(at) if each.kind is not Kind.MARK), at[-1])
 
     def words(self, first: int, end: int, put: Token | None = None) -> tuple[Token, ...]:
         """The words of these rows with the line ends that count; `put` stands in the place of

@@ -41,17 +41,40 @@ def test_hovers_tell_what_the_checker_found() -> None:
     assert hovered(script.format('if Fee("BTC/USDT").ma|ker > 1% { Print(n) }')).unit == "a percent"
 
 
-def test_a_name_that_was_given_several_lines_says_how_each_is_read_and_a_key_writes_one() -> None:
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ("ban|d = Bollinger(close, 20, 2)", "`.upper` USDT per BTC, `.middle` USDT per BTC, `."),
+        ("b = Bollinger(close, 20, 2); Print(|b)", "`.upper` USDT per BTC, `.middle` USDT per"),
+        ("b = Bollinger(close, 20, 2); Print(|b.lower)", "`.upper` USDT per BTC, `.middle`"),
+        ("t| = ADX(14)", "`.plus` a plain number, `.minus` a plain number."),
+        ('f| = Fee("BTC/USDT")', "`.maker` a percent, `.taker` a percent."),
+        ('d| = Candles("BTC/USDT", 1d)', "`.close` USDT per BTC, `.volume` BTC."),
+        ('o|= Buy("BTC/USDT", 5%, stop_loss = 2%)', "`.units` BTC, `.cost` USDT, `.fee` USDT,"),
+        ("w| = event.time", "`.hour` a plain number, `.minute` a plain number,"),
+    ],
+)
+def test_a_name_of_several_values_tells_each_with_its_unit(body: str, fields: str) -> None:
     script = 'on Candle("BTC/USDT", 5m) {{\n    {}\n    Print(close)\n}}\n'
-    how = "written at once: `Bollinger(close, 20, 2).upper` or .middle or .lower."
-    for body in ("ban|d = Bollinger(close, 20, 2)", "b = Bollinger(close, 20, 2); Print(|b)"):
-        assert how in hovered(script.format(body)).docs[0]
-    analysis = analysed(script.format("band = Bollinger(close, 20, 2)"))
+    told = hovered(script.format(body)).docs[0]
+    assert told.startswith("Its fields: ")
+    assert fields in told
+
+
+def test_a_field_of_a_name_leads_to_what_the_name_holds() -> None:
+    script = 'on Candle("BTC/USDT", 5m) {\n    b = Bollinger(close, 20, 2)\n    Print(b.up|per)\n}'
+    found = hovered(script)
+    assert (found.title, found.unit, found.name) == ("b.upper", "USDT per BTC", "Bollinger")
+
+
+def test_where_a_name_of_several_values_is_meant_as_one_a_key_writes_one() -> None:
+    script = 'on Candle("BTC/USDT", 5m) {\n    band = Bollinger(close, 20, 2)\n    Print(band)\n}'
+    analysis = analysed(script)
     (found,) = (each for each in analysis.diagnostics if each.is_error)
-    assert how in found.message
+    assert "`band.upper` or .middle or .lower." in found.message
     assert found.fix is not None
     mended = applied(analysis.text, found.fix)
-    assert "band = Bollinger(close, 20, 2).upper\n" in mended
+    assert "Print(band.upper)\n" in mended
     assert not any(each.is_error for each in analysed(mended).diagnostics)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from lefi_tui.lang.authoring.analysis import Analysis
+from lefi_tui.lang.authoring.analysis import Analysis, analysed
 from lefi_tui.lang.builtins import BUILTINS, EVENTS, ORDER_FIELDS
 from lefi_tui.lang.reference import entries
 from lefi_tui.lang.scanner import Token, scan
@@ -78,6 +78,45 @@ CANDLE: Final = 'on Candle("BTC/USDT", 5m) {\n'
 )
 def test_what_fits_there_comes_first(marked: str, offered: str) -> None:
     assert labels(marked)[0] == offered
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ("b = Bollinger(close, 20, 2)", ("upper", "middle", "lower")),
+        ("b = Bollinger(\n    close, 20, 2)", ("upper", "middle", "lower")),
+        ("b = MACD(close, 12, 26, 9)", ("macd", "signal", "histogram")),
+        ("b = Stochastic(14, 3, 3)", ("k", "d")),
+        ("b = Donchian(20)", ("upper", "middle", "lower")),
+        ("b = Supertrend(10, 3)", ("line", "direction")),
+        ("b = ADX(14)", ("plus", "minus")),
+        ('b = Fee("BTC/USDT")', ("maker", "taker")),
+        ('b = Candles("BTC/USDT", 1d)', ("open", "high", "low", "close", "volume")),
+        ('b = decide Buy("BTC/USDT", 5%)', ("price", "units", "cost", "fee", "status", "reason")),
+        ('o = Close("BTC/USDT")\nb = o', ("price", "units", "cost", "fee", "status", "reason")),
+        ("b = event.time + 1h", ("hour", "minute", "weekday", "day", "month")),
+        ("b = time", ("hour", "minute", "weekday", "day", "month")),
+        ("b = time - event.time", ()),
+        ("b = Bollinger(close, 20, 2).upper", ()),
+        ("b = ADX(14) + 1", ()),
+        ("a = ADX(14)\nb = a", ()),  # one value of it
+        ("b = close", ()),
+    ],
+)
+def test_behind_a_name_stand_the_fields_of_what_it_holds(
+    given: str, fields: tuple[str, ...]
+) -> None:
+    assert labels(f"{CANDLE}{given}\nif b.|") == list(fields)
+    assert labels(f'{CANDLE}{given}\nPrint("{{b.|}}")') == list(fields)
+    checked = [f"x{number} = b.{each}" for number, each in enumerate(fields)]
+    body = "\n".join((given, *checked))
+    assert not [each for each in analysed(f"{CANDLE}{body}\n}}").diagnostics if each.is_error]
+
+
+def test_a_state_that_keeps_a_time_has_its_fields_in_every_handler() -> None:
+    script = "state since = none\non Fill { since = event.time }\n"
+    assert labels(f"{script}{CANDLE}if since.h|") == ["hour"]
+    assert not labels(f"on Fill {{ since = event.time }}\n{CANDLE}if since.h|")
 
 
 @pytest.mark.parametrize(
