@@ -909,7 +909,7 @@ class SettingsChanged(Event):
     settings: tuple[tuple[str, str], ...]
     at_ns: int
     by: str
-    # As of `UpdateBegun`, where loops over a setting number the places anew; None: all as before.
+    # As of `BotUpdated`, where loops over a setting number the places anew; None: all as before.
     sites: tuple[tuple[int, int], ...] | None = None
     back: tuple[tuple[int, int], ...] = ()
 
@@ -923,12 +923,11 @@ class UpdateBegun(Event):
     title: str
     at_ns: int
     by: str
-    # Places of the text that are still there, old and new: their orders go on being theirs. Of an
-    # older program a negative one was lost before, and is there again.
+    # Of an older program, as of `BotUpdated`; a negative place was lost before, and is there again.
     sites: tuple[tuple[int, int], ...] = ()
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
-    back: tuple[tuple[int, int], ...] = ()  # of orders that an earlier text sent, as `sites`
+    back: tuple[tuple[int, int], ...] = ()
     named: str = ""  # as in UpdateBot
     named_before: str = ""
 
@@ -946,6 +945,10 @@ class BotUpdated(Event):
     wanted: int = 0  # that its handlers wait for
     named: str = ""  # as in UpdateBot
     named_before: str = ""
+    # Places of the text that are still there, old and new: their orders go on being theirs. None:
+    # an older program said so when the update began.
+    sites: tuple[tuple[int, int], ...] | None = None
+    back: tuple[tuple[int, int], ...] = ()  # of orders that an earlier text sent, as `sites`
 
 
 class UpdateDropped(Event):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from lefi_tui.core.codec import CodecError, decode, encode
 from lefi_tui.core.desk import Desk, advance, apply
 from lefi_tui.core.desk.draft import Placing
-from lefi_tui.core.messages import Event, SettingsChanged, UpdateBegun
+from lefi_tui.core.messages import BotUpdated, Event, SettingsChanged, UpdateBegun
 from lefi_tui.core.record import Record
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.standing import Standing
@@ -35,7 +35,7 @@ Rewrite = Callable[[Incoming], Incoming]
 IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
 
 
-_PLACINGS: Final = frozenset({UpdateBegun.__name__, SettingsChanged.__name__})
+_PLACINGS: Final = frozenset(each.__name__ for each in (UpdateBegun, BotUpdated, SettingsChanged))
 
 
 class Difference(Record):
@@ -151,7 +151,7 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
                 difference=Difference(told.n, row.seq, f"{row.type} has lost what led to it"),
             )
         if rewrite is None:
-            desk, step = advance(standing.desk, message, _placing(told))
+            desk, step = advance(standing.desk, message, _placings(told))
         else:
             desk, step = advance(standing.desk, rewrite(message))
     except CodecError as error:
@@ -164,14 +164,11 @@ def _carry(standing: Standing, told: Told, rewrite: Rewrite | None) -> Carried:
     return Carried(_after(standing, told, desk), len(events), difference)
 
 
-def _placing(told: Told) -> Placing | None:
+def _placings(told: Told) -> tuple[Placing, ...]:
     """Where orders stand in another text: read out of both texts better by each program than by
     the one before, so no start is halted by it."""
-    for row in told.events:
-        if row.type in _PLACINGS:
-            event: Placing = decode(row.type, row.version, row.body)
-            return event
-    return None
+    rows = (row for row in told.events if row.type in _PLACINGS)
+    return tuple(decode(row.type, row.version, row.body) for row in rows)
 
 
 def message_of(told: Told) -> Any:

@@ -12,6 +12,8 @@ from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.core.game import Do, Play
+from lefi_tui.core.order import Side
+from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.turn import Receipt
 from tests.engine.kit import send, until
@@ -67,4 +69,34 @@ async def test_where_that_one_is_not_its_own_it_goes_before_all_that_came_behind
         first, second = [await asyncio.wrap_future(each) for each in done]
         assert (first.is_accepted, second.is_accepted) == (True, True)
         await until(lambda: bool(game.venue.orders))  # its own is sent, and then it is disarmed
+        assert LEAVES not in [thread for _, thread, _ in game.venue.left]
+
+
+@pytest.mark.asyncio
+async def test_one_that_goes_its_usual_way_is_overtaken_by_none_that_leaves_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is pressed when the next keys are ready, and the first is not in its line yet."""
+    async with playing(tmp_path) as game:
+        inbox, done = game.engine._running().inbox, list[Future[Receipt]]()
+        before_ns, put_first = SystemClock().now_ns(), inbox.put_first
+
+        def press() -> None:
+            if not done:
+                command = m.PlayGame("game", Play(Do.BUY, 0, 81, before_ns))
+                done.append(game.engine.submit(command, game.engine.people.owner))
+
+        def late(waiting: Waiting) -> None:
+            done.append(game.press(Do.SELL))
+            put_first(waiting)
+
+        monkeypatch.setattr(inbox, "put_first", late)
+        game.venue.meanwhile = press
+        send(game.engine, m.PlayGame("game", Play(Do.SIZE, 1, press=80)))
+        await until(lambda: len(done) == 2)
+        for each in done:
+            await asyncio.wrap_future(each)
+        await until(lambda: bool(game.venue.orders))
+        (order,) = game.venue.orders.values()
+        assert order.terms.side is Side.BUY
         assert LEAVES not in [thread for _, thread, _ in game.venue.left]

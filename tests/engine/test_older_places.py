@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -48,21 +47,28 @@ def _recorded(folder: Path, source: str, *told: Input) -> None:
 
 
 def _without_places(rows: list[Row]) -> list[Row]:
-    """Settings named none; an update named those of the text before, and found none again."""
+    """Settings named none; an update named those of the text before where it began, and found none
+    again."""
+    named = {each.n: _sites(each) for each in rows if each.type == "BotUpdated"}
+    older = {"UpdateBegun", "BotUpdated", "SettingsChanged"}
     return [
-        replace(each, body=_older(json.loads(each.body)))
-        if each.type in {"UpdateBegun", "SettingsChanged"}
+        replace(each, body=_older(each, named[each.n] if each.type == "UpdateBegun" else None))
+        if each.type in older
         else each
         for each in rows
     ]
 
 
-def _older(body: dict[str, Any]) -> str:
-    del body["back"]
-    if "version" in body:
-        body["sites"] = [pair for pair in body["sites"] if pair[0] >= 0]
-    else:
-        del body["sites"]
+def _sites(updated: Row) -> list[list[int]]:
+    sites: list[list[int]] = json.loads(updated.body)["sites"]
+    return [pair for pair in sites if pair[0] >= 0]
+
+
+def _older(row: Row, sites: list[list[int]] | None) -> str:
+    body = json.loads(row.body)
+    del body["back"], body["sites"]
+    if sites is not None:
+        body["sites"] = sites
     return json.dumps(body, separators=(",", ":"))
 
 

@@ -268,9 +268,9 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         draft.refuse("ChangeSettings", command.at_ns, refused)
         return
     bot = draft.bot(bot.id)
-    places = renumbered(draft.desk, bot, Text(bot.source, merged))
-    if draft.placing is not None:
-        places = decided(draft.placing)
+    then = draft.decided(SettingsChanged)
+    after = Text(bot.source, merged)
+    places = renumbered(draft.desk, bot, after) if then is None else decided(then)
     told = (None, ()) if places is None else (places.sites, places.back)
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *told))
     feed(draft, draft.bot(bot.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from lefi_tui.core.desk.apply import apply
 from lefi_tui.core.desk.state import BotRecord, Desk
 from lefi_tui.core.messages import (
+    BotUpdated,
     CommandRefused,
     Effect,
     Event,
@@ -20,7 +21,8 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.order import Order
 
-Placing: TypeAlias = UpdateBegun | SettingsChanged
+Placing: TypeAlias = UpdateBegun | BotUpdated | SettingsChanged
+P = TypeVar("P", bound=Placing)
 
 
 class Draft(Struct):
@@ -29,7 +31,7 @@ class Draft(Struct):
     effects: list[Effect] = field(default_factory=list)
     # Of a message that is carried out again: which line an order is of was read out of two texts,
     # which a later program reads otherwise; what was decided stands.
-    placing: Placing | None = None
+    placing: tuple[Placing, ...] = ()
 
     def say(self, *events: Event | Transient) -> None:
         for event in events:
@@ -49,6 +51,9 @@ class Draft(Struct):
 
     def refuse(self, command: str, at_ns: int, text: str) -> None:
         self.say(CommandRefused(command, at_ns, text))
+
+    def decided(self, kind: type[P]) -> P | None:
+        return next((each for each in self.placing if isinstance(each, kind)), None)
 
     def bot(self, bot_id: str) -> BotRecord:
         return self.desk.bots[bot_id]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lefi_tui.core.desk.kindred import Kindred
 from lefi_tui.core.desk.state import BotRecord, Desk, Origin
-from lefi_tui.core.messages import SettingsChanged, UpdateBegun
+from lefi_tui.core.messages import BotUpdated, SettingsChanged
 from lefi_tui.core.order import Order
 from lefi_tui.core.record import Record
 from lefi_tui.core.rewriting import Rewritable, Text
@@ -28,8 +28,8 @@ class Places(Record):
     back: Sites = ()
 
 
-def decided(event: UpdateBegun | SettingsChanged) -> Places | None:
-    """What stands in the journal. None: each place is as it was."""
+def decided(event: BotUpdated | SettingsChanged) -> Places | None:
+    """What stands in the journal. None: each place is as it was, or as the update's begin says."""
     return None if event.sites is None else Places(event.sites, event.back)
 
 

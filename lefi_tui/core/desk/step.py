@@ -125,7 +125,7 @@ def step(desk: Desk, message: Command | Report | MarketInput) -> Step:
 
 
 def advance(
-    desk: Desk, message: Command | Report | MarketInput, placing: Placing | None = None
+    desk: Desk, message: Command | Report | MarketInput, placing: tuple[Placing, ...] = ()
 ) -> tuple[Desk, Step]:
     """The step, and the desk after all its events: the same as applying them one by one.
 

@@ -1,7 +1,7 @@
 """What an update of a bot changes: the text it runs, its state under it, the places of its orders.
 
-The rule it keeps: what was decided when the update began stands in its events; nothing is judged
-again when they are applied.
+The rule it keeps: what was decided stands in its events; nothing is judged again when they are
+applied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import with_bot
-from lefi_tui.core.desk.placing import Places, entries_of, is_lost, line_of, origin_of
+from lefi_tui.core.desk.placing import Places, decided, entries_of, is_lost, line_of, origin_of
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Origin, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
 
@@ -62,7 +62,18 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         was=Was(bot.version, bot.settings, bot.title, event.named_before or bot.named),
         named=event.named,
     )
-    return placed_anew(desk, bot, Places(update.sites, update.back))
+    places = decided(event)
+    if places is None:
+        places = _of_an_older_program(bot, update, desk.bots[bot.id])
+    return placed_anew(desk, bot, places)
+
+
+def _of_an_older_program(before: BotRecord, update: Update, after: BotRecord) -> Places:
+    """Before lost places were found again, a journal named none of them."""
+    named = {*dict(update.sites), *dict(update.back)}
+    origins = ((number, each) for number, each in before.gone.items() if number not in named)
+    found = tuple((number, each.site) for number, each in origins if _is_of(after, each))
+    return Places(update.sites, update.back + found)
 
 
 def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
@@ -74,8 +85,6 @@ def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
         known = origin_of(before, each)
         origin = known or Origin(before.version, before.settings, each.site, each.run)
         site = line_of(before, each, places)
-        if site is None and known and _is_of(desk.bots[before.id], known):
-            site = known.site  # a journal of before lost places were found again names none
         if site is None and is_lost(each):
             site = each.site
         if site is None:  # others of the same place are of it still

@@ -18,7 +18,7 @@ from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import history_of, watch_of
 from lefi_tui.core.desk.gathering import in_force
 from lefi_tui.core.desk.lifecycle import catch_up
-from lefi_tui.core.desk.placing import decided, placed
+from lefi_tui.core.desk.placing import Sites, placed
 from lefi_tui.core.desk.runs import run_bot
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Update
 from lefi_tui.core.live_gates import Gate, ScriptTests
@@ -59,9 +59,7 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
     if _is_of(bot, command, handover):
         return
     title = command.title or bot.title
-    places = placed(draft.desk, bot, Text(command.source, handover.settings))
-    if draft.placing is not None:
-        places = decided(draft.placing) or places
+    then = draft.decided(UpdateBegun)  # an older program decided of places already here
     draft.say(
         ScriptSaved(version, title, command.source),
         UpdateBegun(
@@ -71,10 +69,10 @@ def update_bot(draft: Draft, command: UpdateBot) -> None:
             title,
             command.at_ns,
             command.by,
-            places.sites,
+            () if then is None else then.sites,
             command.typed,
             gates,
-            places.back,
+            () if then is None else then.back,
             command.named,
             command.named_before,
         ),
@@ -253,7 +251,8 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     told = (bot_id, update.version, before, update.settings, at_ns, update.by)
     wanted = needs.history_bars if needs.bars and bot.is_alive else 0
     names = (update.named, update.named_before)
-    draft.say(BotUpdated(*told, _fewest(needs, bars), wanted, *names))
+    places = _places(draft, bot_id, update)
+    draft.say(BotUpdated(*told, _fewest(needs, bars), wanted, *names, *places))
     for close_ms, closed in groupby(_in_order(bars), key=_close_ms):
         run_bot(draft, bot_id, Occasion(close_ms, bars=tuple(closed), is_history=True))
     if bars:
@@ -265,6 +264,16 @@ def _take(draft: Draft, bot_id: str, bars: tuple[Bar, ...], at_ns: int) -> None:
     if bot.status is BotStatus.RUNNING:
         catch_up(draft, bot_id, at_ns)
     waiting.wind(draft, bot_id)
+
+
+def _places(draft: Draft, bot_id: str, update: Update) -> tuple[Sites | None, Sites]:
+    """Of the orders that work now: while its history was fetched some came and some went."""
+    then = draft.decided(BotUpdated)
+    if then is not None:
+        return then.sites, then.back
+    after = Text(draft.desk.scripts[update.version], update.settings)
+    places = placed(draft.desk, draft.bot(bot_id), after)
+    return places.sites, places.back
 
 
 def _busy(draft: Draft, bot: BotRecord, at_ns: int) -> str:

@@ -15,7 +15,7 @@ from lefi_tui.core.messages import (
 from lefi_tui.views.update_picture import update_view
 from lefi_tui.views.update_view import in_words
 from tests.unit.core.desk_kit import of, quote, submitted
-from tests.unit.core.update_kit import closed, started, update
+from tests.unit.core.update_kit import closed, loaded, started, update
 
 GRID = """
 on PriceUpdate("BTC/USDT") {
@@ -224,6 +224,34 @@ def test_what_the_edited_line_sends_later_is_its_own() -> None:
     assert second.terms.limit == 40_000
     desk, _ = advance(desk, VenueAccepted(second.id, 7, "v2"))
     assert told(desk, at(44_000, 40_000)).orders[second.id].site == 1
+
+
+def test_what_comes_and_goes_while_a_history_is_fetched_is_of_its_line_too() -> None:
+    """Its line held an order of an earlier text when the update was asked for."""
+    warmed = '\non Candle("BTC/USDT", 1m) { Print("{EMA(close, 5)}") }'
+    order, desk = resting(at(44_000) + warmed)
+    desk, step = advance(desk, update(at(44_000, 40_000) + warmed))
+    desk, _ = advance(desk, loaded(step, 101))
+    desk, asked = advance(desk, update(at(41_000, 44_000) + warmed))
+    desk, _ = advance(desk, VenueCanceled(order, 6, "asked"))
+    desk, step = advance(desk, quote(58_000.0, at_ms=3_000))
+    second = next(each.order for each in of(OrderSubmitted, step) if each.order.site == 0)
+    for each in of(OrderSubmitted, step):
+        desk, _ = advance(desk, VenueAccepted(each.order.id, 7, f"v{each.order.id}"))
+    desk, _ = advance(desk, loaded(asked, 102))
+    assert desk.orders[second.id].site == 1
+    assert not of(OrderSubmitted, advance(desk, quote(57_000.0, at_ms=4_000))[1])
+
+
+def test_of_two_orders_of_one_line_one_has_it() -> None:
+    """Of two lines that were the same, the text that sent the first has one."""
+    order, desk = resting(at(44_000))
+    desk = told(desk, at(44_000, 44_000))
+    desk, step = advance(desk, quote(58_000.0, at_ms=3_000))
+    second = submitted(step).id
+    desk, _ = advance(desk, VenueAccepted(second, 7, "v2"))
+    desk = told(desk, at(44_000))
+    assert sorted(desk.orders[each].site for each in (order, second)) == [-2, 0]
 
 
 def _places(desk: Desk) -> dict[str, int]:
