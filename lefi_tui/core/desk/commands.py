@@ -283,7 +283,7 @@ def _unfit(draft: Draft, bot: BotRecord, settings: tuple[tuple[str, str], ...]) 
     if refused:
         return refused
     needs = kind.needs(bot.source, dict(settings))
-    stands = draft.placing is not None  # an older program took it, and left what it left
+    stands = draft.decided(SettingsChanged) is not None  # an older program took it, and left what it left
     return (
         unlisted(draft.desk, bot.account, needs)
         or live.not_offered(draft.desk, bot.account, needs)

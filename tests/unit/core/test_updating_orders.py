@@ -91,7 +91,7 @@ def test_nor_by_other_settings_but_where_a_journal_has_it_so() -> None:
     after, step = advance(desk, asked)
     assert after == desk
     assert "has a position in BTC/USDT, and with these" in of(CommandRefused, step)[0].text
-    _, step = advance(desk, asked, SettingsChanged("b", other, 9, "anna"))
+    _, step = advance(desk, asked, (SettingsChanged("b", other, 9, "anna"),))
     assert of(SettingsChanged, step)
 
 
