@@ -283,11 +283,11 @@ def _unfit(draft: Draft, bot: BotRecord, settings: tuple[tuple[str, str], ...]) 
     if refused:
         return refused
     needs = kind.needs(bot.source, dict(settings))
-    stands = draft.decided(SettingsChanged) is not None  # an older program took it, and left what it left
+    then = draft.decided(SettingsChanged)  # an older program took it, and left what it left
     return (
         unlisted(draft.desk, bot.account, needs)
         or live.not_offered(draft.desk, bot.account, needs)
-        or ("" if stands else left_alone(draft.desk, bot, needs, "with these settings it does"))
+        or ("" if then else left_alone(draft.desk, bot, needs, "with these settings it does"))
     )
 
 
