@@ -22,7 +22,7 @@ from textual.widgets.text_area import Selection
 
 from lefi_tui.lang.diagnostic import Edit, Fix, applied
 from lefi_tui.lang.source import Source, Span
-from widgets.editor_edits import changed, found, kept_place, next_of
+from widgets.editor_edits import Change, beside, changed, found, kept_place, next_of
 from widgets.editor_line import (
     Face,
     Look,
@@ -71,8 +71,11 @@ class ScriptArea(InOrder, TextArea):
     # ---- what is shown
 
     def open(self, text: str, name: str = "") -> None:
-        """Another text, from its beginning; its lines end in \\n only. One of the same name that
-        was left so has its undo again."""
+        """Another text, from its beginning; its lines end in \\n only. Of the script that is open
+        it is one step more of undo; of one that was left so, its undo is there again."""
+        if name and name == self.text_name:
+            self.take(as_edited(text))
+            return
         self._wrongs, self._tried, self._popup = {}, {}, None
         self._drawn.clear()
         self._undo.keep(self.text_name, self.text, self.history)
@@ -248,12 +251,20 @@ class ScriptArea(InOrder, TextArea):
         """The same script, written otherwise: one step, and the cursor stays at its letter."""
         before, at = self.text, self.here
         change = changed(before, after)
-        if change is None:
-            return
-        place, scroll = kept_place(before, after, at), self.scroll_offset
+        if change is not None:
+            self._change(change, kept_place(before, after, at))
+
+    def take(self, after: str) -> None:
+        """Another text of the script that is open: one step, and the cursor stays near."""
+        change, at = changed(self.text, after), self.here
+        if change is not None:
+            self._change(change, beside(change, at))
+
+    def _change(self, change: Change, place: int) -> None:
+        before, scroll = self.text, self.scroll_offset
         start, end, words = change
         self.as_one_step(words, place_of(before, start), place_of(before, end))
-        self.move_cursor(place_of(after, place))
+        self.move_cursor(place_of(self.text, place))
         self.scroll_to(*scroll, animate=False)
 
     def popup_at(self, offset: int, rows: tuple[Row, ...]) -> Popup:

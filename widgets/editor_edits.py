@@ -201,6 +201,14 @@ def changed(before: str, after: str) -> Change | None:
     return Change(start, len(before) - same, after[start : len(after) - same])
 
 
+def beside(change: Change, offset: int) -> int:
+    """Where a cursor stands once that is done: at its letter, or where the stretch begins."""
+    start, end, words = change
+    if offset <= start:
+        return offset
+    return offset - (end - start) + len(words) if offset >= end else start
+
+
 def kept_place(before: str, after: str, offset: int) -> int:
     """Where a cursor stands once only the blanks of a text became others: beside the same letter.
     On a line of its own it stays there."""

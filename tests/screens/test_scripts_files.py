@@ -176,6 +176,8 @@ async def test_what_somebody_else_wrote_can_be_taken_instead(tmp_path: Path) -> 
         await scripts.press("down", "enter")
         await scripts.until(lambda: scripts.editor.text == "// theirs")
         assert (own / "mine.lefi").read_text() == "// theirs"
+        await scripts.press("ctrl+z")  # mine is a key away
+        assert scripts.editor.text == f"//m{RIGHT}"
 
 
 @pytest.mark.asyncio

@@ -93,6 +93,29 @@ async def test_back_to_one_makes_a_new_version_and_the_editor_shows_it(tmp_path:
 
 
 @pytest.mark.asyncio
+async def test_to_go_back_is_one_step_of_undo_and_the_cursor_stays_near(tmp_path: Path) -> None:
+    typed = LATER.replace('script "right"', 'script "right"  // b')
+    async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("end")
+        await scripts.type("  // b")
+        await scripts.press("ctrl+s")
+        await scripts.shows("Saved as version 3")
+        scripts.editor.move_cursor((8, 3))
+        await _versions(scripts)
+        await scripts.press("down", "down", "enter", "enter")
+        await scripts.until(lambda: scripts.editor.text == RIGHT)
+        await scripts.until(lambda: isinstance(scripts.app.screen, ScriptsScreen))
+        assert scripts.editor.cursor_location == (8, 3)
+        await scripts.press("ctrl+z")
+        assert scripts.editor.text == typed
+        assert scripts.editor.cursor_location == (8, 3)
+        await scripts.shows("not saved")
+        await scripts.press("ctrl+z")  # what was typed before is a step of its own
+        assert scripts.editor.text == LATER
+
+
+@pytest.mark.asyncio
 async def test_what_is_typed_and_not_saved_is_never_replaced(tmp_path: Path) -> None:
     async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER)) as scripts:
         await scripts.open("mine")
