@@ -240,12 +240,17 @@ class Shots:
         with self._lock:
             self._aiming = frozenset(each.id for each in games)
         made: dict[tuple[str, Do], Shot] = {}
+        is_done = False
         try:
             for each in self._made(games, ground):
                 made[each.play.bot, each.play.play.do] = each
                 if self._is_awaited(each):
                     break  # it leaves now; the others would be dropped behind it
+            is_done = True
         finally:
+            if not is_done:  # the desk that they were decided on may never come
+                _drop(made.values())
+                made = {}
             is_first = self._aimed(made)
         if games and self._loop is not None:
             self._due = self._loop.call_later(AGAIN_S, self._aim)

@@ -15,6 +15,7 @@ from lefi_tui.core.game import Do, Play
 from lefi_tui.core.order import Side
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.recovery import verify
+from lefi_tui.engine.shots import Fired
 from lefi_tui.engine.turn import Receipt
 from tests.engine.kit import send, until
 from tests.engine.shots_kit import LEAVES, playing
@@ -100,3 +101,33 @@ async def test_one_that_goes_its_usual_way_is_overtaken_by_none_that_leaves_at_o
         (order,) = game.venue.orders.values()
         assert order.terms.side is Side.BUY
         assert LEAVES not in [thread for _, thread, _ in game.venue.left]
+
+
+@pytest.mark.asyncio
+async def test_where_one_key_cannot_be_made_ready_the_other_is_not_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prices behind which they are decided go their usual way then, and the press before."""
+    async with playing(tmp_path) as game:
+        shots, done, calls = game.engine._running().shots, list[Future[Receipt]](), list[int]()
+        close = shots.close
+
+        def fails() -> None:
+            calls.append(1)
+            assert len(calls) != 2, "the second can't be made ready"
+
+        def pressed_before() -> Fired | None:
+            if not done:
+                done.append(game.press(Do.BUY))
+            return close()
+
+        game.venue.meanwhile = fails
+        monkeypatch.setattr(shots, "close", pressed_before)
+        game.venue.ready.clear()
+        game.quote(bid=107.0)
+        await until(lambda: bool(done))
+        receipt = await asyncio.wrap_future(done[0])
+        assert receipt.is_accepted, receipt.text
+        await until(lambda: bool(game.venue.orders))
+        assert game.engine.desk.trading_state is m.TradingState.ACTIVE
+        assert game.venue.ready[0].id in {each.id for each in game.venue.dropped}
