@@ -15,7 +15,7 @@ from lefi_tui.core.game import Do, Play
 from lefi_tui.core.order import Side
 from lefi_tui.engine.inbox import Waiting
 from lefi_tui.engine.recovery import verify
-from lefi_tui.engine.shots import Fired
+from lefi_tui.engine.shot import Fired
 from lefi_tui.engine.turn import Receipt
 from tests.engine.kit import send, until
 from tests.engine.shots_kit import LEAVES, playing
