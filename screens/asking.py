@@ -35,8 +35,9 @@ class Asking(Screen[None]):
         one of them is not done to another."""
         return ""
 
-    def when_sole(self, _key: str, _act: Callable[[], None]) -> bool:
-        """Whether just one thing stands there to act on; that is done once it is known."""
+    def aim(self, _key: str, _act: Callable[[], None]) -> bool:
+        """The focus goes to what that key acts on. Whether just one thing there can be meant; it is
+        under the cursor then, and `act` is done once it is known."""
         return False
 
     def asides(self) -> Sequence[Aside]:

@@ -32,6 +32,7 @@ from screens.stop_bot import StopBotScreen
 from screens.two_panes import TwoPanes
 from screens.update_bot import UpdateBotScreen
 from widgets.bot_pane import BotNames, alive_first, flow_words, page
+from widgets.bots import meant
 from widgets.ink import Palette
 from widgets.lines import Frame, Page
 
@@ -123,9 +124,11 @@ class BotsScreen(TwoPanes[BotNames]):
         view = self.desk_view
         return alive_first(view.bots)[self.list.cursor] if view and view.bots else None
 
-    def when_sole(self, key: str, act: Callable[[], None]) -> bool:
-        if self.desk_view is None or len(self.desk_view.bots) != 1:
+    def aim(self, key: str, act: Callable[[], None]) -> bool:
+        row = self._sole
+        if row is None:
             return False
+        self.look_at(row.id)
         self._act = self._pause if key == "bot_pause" else act
         self._act_on_sole()
         return True
@@ -136,8 +139,14 @@ class BotsScreen(TwoPanes[BotNames]):
         row, view, act = self.selected, self.view, self._act
         if act is not None and row is not None and view is not None and view.id == row.id:
             self._act = None
-            if self.desk_view is not None and len(self.desk_view.bots) == 1:
+            if self._sole == row:
                 act()
+
+    @property
+    def _sole(self) -> BotRow | None:
+        """The one bot that can be meant."""
+        rows = () if self.desk_view is None else meant(self.desk_view.bots)
+        return rows[0] if len(rows) == 1 else None
 
     def _pause(self) -> None:
         """Who looked for it means a pause: one that is paused already is not set going by that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lefi_tui.core.messages import CancelOrder, Command, MoveOrder
 from lefi_tui.views.desk_view import DeskView, Mode, OrderRow
@@ -11,7 +11,7 @@ from screens.framed import Framed
 from screens.protect import ProtectScreen
 from screens.ticket import TicketScreen
 from widgets.board import Board
-from widgets.bots import Bots
+from widgets.bots import Bots, meant
 from widgets.ink import Palette
 from widgets.orders import Orders, canceling
 from widgets.positions import EXTERNAL, Positions
@@ -45,6 +45,30 @@ class ByHand(Framed):
             self.notice(f"No working order to {what}.")
             return None
         return self.view.orders[self.orders.cursor] if self.is_seen(self.orders) else None
+
+    def aim(self, key: str, act: Callable[[], None]) -> bool:
+        board, rows = self._meant(key)
+        if board is None:
+            return False
+        board.focus()
+        if len(rows) != 1 or not board.display:
+            return False
+        board.cursor_key = rows[0]
+        self.call_after_refresh(act)
+        return True
+
+    def _meant(self, key: str) -> tuple[Board | None, Sequence[str]]:
+        """The pane whose row that key acts on, and the rows of it that can be meant."""
+        view = self.view
+        if view is None:
+            return None, ()
+        if key in {"stop", "in_front", "why"}:
+            return self.bots, [each.id for each in meant(view.bots)]
+        if key == "cancel":
+            return self.orders, [each.id for each in view.orders if not each.is_external]
+        if key in {"close_position", "protect"}:
+            return self.positions, self.positions.keys(view)
+        return None, ()
 
     def pointed(self, key: str) -> str:
         if key == "stop":

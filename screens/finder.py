@@ -73,7 +73,7 @@ class Finder:
         act = partial(self._act, key, screen)
         if room and not key.on:
             screen.call_after_refresh(act)
-        elif not room or key.deed is Deed.RISK or not screen.when_sole(key.id, act):
+        elif not room or not screen.aim(key.id, act):
             self._tell(key)
 
     def _act(self, key: Key, node: App[Any] | Screen[Any]) -> None:

@@ -44,6 +44,8 @@ class OrdersScreen(Framed):
         self.view: OrdersView | None = None
         self._send = send
         self._silent_ms = 0
+        self._meant = ""  # the one order there is, for what came from elsewhere
+        self._act: Callable[[], None] | None = None
         self.filter = Field(placeholder=ASKS, max_length=FILTER_MAX, id="filter")
         self.count = Block(self.palette, id="count")
         self.list = PastOrders(self.palette, id="list")
@@ -62,6 +64,7 @@ class OrdersScreen(Framed):
         assert isinstance(answer, OrdersView)
         self.view, self._silent_ms = answer, silent_ms
         self._draw_list()
+        self._act_on_meant()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -114,6 +117,27 @@ class OrdersScreen(Framed):
             self.notice("No order is under the cursor.")
         else:
             self.app.push_screen(StoryScreen(asked))
+
+    def aim(self, key: str, act: Callable[[], None]) -> bool:
+        """Of the working orders, for what ends one; known with the first answer."""
+        view = self.desk_view
+        rows = () if view is None else [each.id for each in view.orders if not each.is_external]
+        if key != "order_cancel" or len(rows) != 1:
+            return False
+        self.filter.value = ""
+        self._meant, self._act = rows[0], act
+        self._act_on_meant()
+        return True
+
+    def _act_on_meant(self) -> None:
+        act, found = self._act, self.list.view
+        if act is not None and found is not None and self._meant in self.list.keys(found):
+            self.list.cursor_key, self._act = self._meant, None
+            self.list.show(found)
+            act()
+
+    def on_screen_suspend(self) -> None:
+        self._act = None
 
     def pointed(self, key: str) -> str:
         order = self.list.selected if key == "order_cancel" else None

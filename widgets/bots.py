@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from lefi_tui.core.desk.state import ENDED
 from lefi_tui.views import numbers
 from lefi_tui.views.desk_view import BotRow, DeskView
 from widgets.board import Board
@@ -107,6 +108,11 @@ def explain(row: BotRow) -> str:
     title = f"{row.title} " if row.title else ""
     symbols = ", ".join(row.symbols)
     return f"{row.id}: {title}on {row.account} {symbols}. {_did(row)[0]}. Last run: {row.why}"
+
+
+def meant(rows: Sequence[BotRow]) -> Sequence[BotRow]:
+    """Of whom one speaks who names none: one that has ended is not meant beside others."""
+    return [each for each in rows if each.status not in ENDED] or rows
 
 
 class Bots(Board):

@@ -140,7 +140,44 @@ async def test_what_needs_something_chosen_is_gone_to_and_told() -> None:
         await desk.press("enter")
         await desk.shows("Put the cursor on an order, then x: Cancels the order")
         assert desk.app.screen is desk.screen
+        assert desk.app.focused is desk.screen.orders  # its own key acts there
         assert desk.fed.commands == []
+
+
+@pytest.mark.asyncio
+async def test_what_can_be_done_to_one_row_alone_is_asked_about_from_elsewhere() -> None:
+    """And is not done before a person says yes."""
+    fed = HandFed()
+    fed.quote("BTC/USDT", 42_100.0)
+    fed.start()
+    order = _resting(fed, "41000")
+    asked = (
+        ("cancel order", f"buy BTC/USDT, {order}", m.CancelOrder(order)),
+        ("stop bot", "ema-cross: Stops the bot", m.StopBot("ema-cross")),
+    )
+    async with opened(fed, size=(120, 40)) as desk:
+        for words, about, command in asked:
+            await desk.press("f7")
+            await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+            await _type(desk, words)
+            await desk.press("enter")
+            await desk.shows(about)
+            assert command not in desk.fed.commands
+            await desk.press("down", "enter")
+            await desk.until(lambda: command in desk.fed.commands)  # noqa: B023 -- asked at once
+
+
+@pytest.mark.asyncio
+async def test_where_two_can_be_meant_the_first_is_not_taken_for_it() -> None:
+    fed = busy()
+    _resting(fed, "41000"), _resting(fed, "40900")
+    async with opened(fed, size=(120, 40)) as desk:
+        await desk.press("f7")
+        await desk.until(lambda: isinstance(desk.app.screen, SettingsScreen))
+        await _type(desk, "cancel order")
+        await desk.press("enter")
+        await desk.shows("Put the cursor on an order, then x: Cancels the order")
+        assert desk.app.focused is desk.screen.orders
 
 
 @pytest.mark.asyncio

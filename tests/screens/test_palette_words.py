@@ -16,9 +16,9 @@ from screens.bots import BotsScreen
 from screens.finding import Entry, Index
 from screens.found import of_desk, of_keys, of_limits, of_scripts
 from screens.keys import EVERYWHERE, ON_DESK, SCREENS, TABLE
-from screens.palette import RISKY
+from screens.palette import RISKY, PaletteScreen
 from screens.taught import of_words
-from tests.screens.bots_kit import Trader, opened
+from tests.screens.bots_kit import Trader, opened, trading
 from tests.screens.hand_fed import HandFed
 from tests.screens.test_desk_keys import Desk
 
@@ -124,6 +124,36 @@ async def test_where_there_is_one_bot_it_is_the_one_that_is_paused() -> None:
         await _take(desk, "pause bot")
         await desk.until(lambda: m.PauseBot("cross") in desk.fed.commands)
         assert isinstance(desk.app.screen, BotsScreen)
+
+
+@pytest.mark.asyncio
+async def test_a_bot_that_has_ended_is_not_meant_beside_one_that_runs() -> None:
+    fed = _trader("above", "cross")
+    fed.tell(m.StopBot("above", at_ns=fed.now_ns))
+    async with opened(fed) as desk:
+        await _take(desk, "pause bot")
+        await desk.until(lambda: m.PauseBot("cross") in desk.fed.commands)
+
+
+@pytest.mark.asyncio
+async def test_the_one_order_that_works_is_asked_about_on_the_orders_screen_too() -> None:
+    async with opened(trading(), "orders") as desk:
+        await desk.shows("2 of 2")
+        assert desk.screen.view is not None
+        (working,) = desk.screen.view.orders
+        await desk.press(*"filled", "f2")  # a filter that hides it, and elsewhere
+        await desk.until(lambda: desk.app.screen is desk.screen)
+        await desk.press("ctrl+p")
+        await desk.until(lambda: bool(desk.app.screen.query(Input)))
+        palette = desk.app.screen
+        assert isinstance(palette, PaletteScreen)
+        palette.query_one(Input).value = "cancel order"
+        await desk.pilot.pause()
+        number = [each.place for each in palette._found].index("orders")
+        await desk.press(*["down"] * number, "enter")
+        await desk.shows(f"{working.side} {working.symbol}, {working.id}")
+        await desk.press("down", "enter")
+        await desk.until(lambda: m.CancelOrder(working.id) in desk.fed.commands)
 
 
 @pytest.mark.asyncio
