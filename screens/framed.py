@@ -6,7 +6,7 @@ The rule it keeps: whatever a person looks at, the mode's word and the kill key 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -42,6 +42,8 @@ class Framed(Asking):
         self._notice = ""
         self._about: str | None = None  # the text that it speaks of
         self._notices = 0
+        self.idle: list[Callable[[], Iterable[str]]] = []  # say which keys have nothing to act on
+        self._last_line: tuple[object, ...] = ()  # what the last line was made of
         # Held, never looked up: an answer may come when the screen is half taken down.
         self.top = Block(self.palette, id="top")
         self.bottom = Block(self.palette, id="bottom")
@@ -95,13 +97,22 @@ class Framed(Asking):
         width, glyphs = self.size.width, self.palette.glyphs
         if not self.is_mounted or not width:
             return
-        is_typed = isinstance(self.focused, (TextArea, Input))
-        shown = self.table.hints(self.GROUPS, without=self.hidden(), is_typed=is_typed)
         keys = (self.table.shown("go_approvals"), self.table.shown("go_doubts"))
         above = top_line(self.desk_view, self._mode, width, glyphs, keys)
         self.top.show((above,), self.palette)
-        self.bottom.show((bottom_line(self._mode, shown, width, glyphs),), self.palette)
+        self._last_line = ()
+        self._draw_keys()
         self.draw_words()
+
+    def _draw_keys(self) -> None:
+        """The last line, where it is another one."""
+        is_typed = isinstance(self.focused, (TextArea, Input))
+        hidden = (*self.hidden(), *(name for each in self.idle for name in each()))
+        if self._last_line != (is_typed, hidden) and self.is_mounted and self.size.width:
+            self._last_line = is_typed, hidden
+            shown = self.table.hints(self.GROUPS, without=hidden, is_typed=is_typed)
+            line = bottom_line(self._mode, shown, self.size.width, self.palette.glyphs)
+            self.bottom.show((line,), self.palette)
 
     def hidden(self) -> Iterable[str]:
         """Keys that would do nothing now."""
@@ -155,6 +166,7 @@ class Framed(Asking):
         return ()
 
     def draw_words(self) -> None:
+        self._draw_keys()
         width, height = self.words_size()
         if not height:
             return

@@ -5,7 +5,7 @@ The language checks the text a moment after the last key, in a thread; the newes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
@@ -60,6 +60,7 @@ class ScriptFindings:
         self._problems: tuple[Problem, ...] = ()
         self._run: RunSoFar | None = None  # of this text, or of the one before the last keys
         self._heard_check = heard
+        screen.idle.append(self._idle)
         self._runs = Runs(screen, tests, self._heard)
         self._checks: Newest[str, Analysis] = Newest(screen, checked, self._checked, CHECK_SECONDS)
 
@@ -150,6 +151,10 @@ class ScriptFindings:
     def go_to(self, row: int, column: int) -> None:
         self._editor.move_cursor((row, column), center=True)
         self._editor.focus()
+
+    def _idle(self) -> Iterable[str]:
+        """No problem of this line has a fix."""
+        return () if fixable(self._problems, self._editor.cursor_location) else ("fix",)
 
     def fix(self) -> None:
         at = self._editor.cursor_location

@@ -165,6 +165,30 @@ async def test_a_fix_says_what_it_wrote_until_that_is_taken_back_or_a_problem_go
         await scripts.until(lambda: "No fix in this line." not in scripts.text)
 
 
+@pytest.mark.asyncio
+async def test_the_foot_names_the_key_that_mends_only_where_a_line_has_a_fix(
+    tmp_path: Path,
+) -> None:
+    async with opened(folder(tmp_path, mine=BROKEN), WIDE) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("Problems: 2 errors")
+        named = []
+        for row in (0, 5, 8, 5):
+            scripts.editor.move_cursor((row, 0))
+            await scripts.shows(f"{row + 1}:1 ")
+            named.append("F9 fix" in foot(scripts))
+        assert named == [False, True, False, True]
+        await scripts.press("f9")
+        await scripts.shows("Problems: 1 error")
+        assert "F9 fix" in foot(scripts)
+        await scripts.press("f9")
+        await scripts.until(lambda: "F9 fix" not in foot(scripts))
+
+
+def foot(scripts: Scripts) -> str:
+    return scripts.text.splitlines()[-1]
+
+
 def test_a_fix_that_takes_out_or_writes_at_several_places_says_so() -> None:
     text = "a b\n"
     assert fixed(text, 0, Fix("Cut", (Edit(Span(1, 3), ""),))) == "Line 1: took out b."
