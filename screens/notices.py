@@ -5,7 +5,7 @@ It has no rule of its own: it asks the outbox, and draws the newest view it was 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -61,10 +61,17 @@ class NoticesScreen(Framed):
         self.channels.styles.height = 1 + max(1, min(count, CHANNELS_SHOWN))
         self.channels.show(self.view, self.palette)
         self.notices.show(self.view, self.palette)
-        self.draw_words()
+        self.draw_frame()
+
+    def hidden(self) -> Iterable[str]:
+        """A test needs a channel, and again is for what was given up."""
+        row = self.notices.selected
+        test = () if self.channels.selected is not None else ("notice_test",)
+        again = () if row is not None and row.is_dead else ("notice_requeue",)
+        return (*super().hidden(), *test, *again)
 
     def on_board_moved(self) -> None:
-        self.draw_words()
+        self.draw_frame()
 
     def said(self) -> str:
         if self._silent_ms:

@@ -14,7 +14,8 @@ from widgets.lines import Column, Frame, Page, Span, table
 from widgets.prices import WAITING
 
 NO_CHANNEL: Final = "nobody is told yet: `lefi notify set phone` asks for an address"
-NO_NOTICE: Final = "nothing was told yet; t sends a test"
+NO_NOTICE: Final = "nothing was told yet"
+TRY: Final = "; t sends a test"
 _STATES: Final = {
     State.PENDING: Ink.TEXT,
     State.SENDING: Ink.TEXT,
@@ -85,8 +86,10 @@ class Notices(Listing[NoticesView]):
     IS_POINTED = True
 
     def draw(self, view: NoticesView | None, frame: Frame) -> Page:
-        rows = () if view is None else view.rows
-        return table("Notices", NOTICES, rows, frame, WAITING if view is None else NO_NOTICE)
+        if view is None:
+            return table("Notices", NOTICES, (), frame, WAITING)
+        empty = NO_NOTICE + TRY * bool(view.channels)
+        return table("Notices", NOTICES, view.rows, frame, empty)
 
     def keys(self, view: NoticesView) -> Sequence[str]:
         return tuple(str(row.id) for row in view.rows)

@@ -75,13 +75,14 @@ def test_an_outbox_that_was_never_set_up_says_how() -> None:
 class Told(HandFed):
     """Knows an outbox, and remembers what it was asked to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: NoticesView = VIEW) -> None:
         super().__init__()
+        self.told = view
         self.errands: list[NoticeErrand] = []
 
     async def ask(self, query: Query) -> Any:
         if isinstance(query, NoticesQuery):
-            return VIEW
+            return self.told
         if isinstance(query, NoticeErrand):
             self.errands.append(query)
             return ErrandAnswer("It is on its way.")
@@ -111,6 +112,28 @@ async def test_keys_test_a_channel_and_send_again_what_was_given_up(size: tuple[
         await desk.shows("Trading is halted. desk. kill key")
         await desk.press("escape")
         await desk.shows("Prices")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_last_line_offers_a_key_only_where_it_does_something(
+    size: tuple[int, int],
+) -> None:
+    fed = Told(NoticesView(START_NS))
+    rooms = {"notices": lambda _send, palette: NoticesScreen(fed.ask, palette)}
+    app = LefiApp(DeskSetup(fed, lambda: SHELF, rooms=rooms))
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, fed)
+        await desk.until(lambda: desk.screen.view is not None)
+        await desk.press("o")
+        await desk.shows("nothing was told yet")
+        assert "t sends a test" not in desk.text
+        assert " t test " not in desk.text.splitlines()[-1]
+        fed.told = replace(VIEW, rows=(RETRY, DEAD))
+        await desk.until(lambda: " t test " in desk.text.splitlines()[-1])
+        assert " r again " not in desk.text.splitlines()[-1]
+        await desk.press("tab", "down")
+        await desk.until(lambda: " r again " in desk.text.splitlines()[-1])
 
 
 # ---- beside the terminal
