@@ -111,6 +111,7 @@ def _ratios(result: Result) -> Ratios:
         win_rate=numbers.win_rate,
         profit_factor=numbers.profit_factor,
         exposure=numbers.exposure,
+        candles=result.candles,
     )
 
 

@@ -108,6 +108,7 @@ def ratios(track: Track, trades: Iterable[TradeRow]) -> Ratios:
         win_rate=found.win_rate,
         profit_factor=found.profit_factor,
         exposure=found.exposure,
+        candles=len(kept),
     )
 
 

@@ -22,6 +22,7 @@ from lefi_tui.views.lab_view import Refused, Run
 from lefi_tui.views.numbers import NS_PER_MS
 from lefi_tui.views.report_words import HOLD, Fact
 
+EXPOSURE: Final = "exposure"
 EQUAL_BELOW: Final = 1e-12
 CHECKED: Final = ScriptRefusedError.code  # the script itself: its first finding says all
 
@@ -53,7 +54,7 @@ MEASURES: Final = (
     Measure("trades", lambda run: float(run.traded), _count),
     Measure("win rate", lambda run: run.numbers.win_rate, numbers.percent, 1),
     Measure("profit factor", lambda run: run.numbers.profit_factor, _ratio, 1),
-    Measure("exposure", lambda run: run.numbers.exposure, numbers.percent),
+    Measure(EXPOSURE, lambda run: run.numbers.exposure, numbers.percent),
     Measure("fees", lambda run: run.fees, _ratio, -1),
     Measure("funding", lambda run: run.funding, _ratio, -1),
     Measure("CAGR", lambda run: run.numbers.cagr, numbers.share, 1),
@@ -67,10 +68,16 @@ def facts(run: Run) -> tuple[Fact, ...]:
     return tuple(_fact(each, run) for each in MEASURES)
 
 
+def _told(measure: Measure, run: Run) -> str:
+    if measure.name == EXPOSURE:
+        return numbers.exposure(run.numbers.exposure, run.traded, run.candles)
+    return measure.words(measure.of(run))
+
+
 def _fact(measure: Measure, run: Run) -> Fact:
     value = measure.of(run)
     tone = 0 if value is None or measure.name not in SIGNED else (value > 0) - (value < 0)
-    return Fact(measure.name, measure.words(value), tone)
+    return Fact(measure.name, _told(measure, run), tone)
 
 
 class Difference(Record):
@@ -89,7 +96,7 @@ def side_by_side(first: Run, second: Run) -> tuple[Difference, ...]:
 
 def _difference(measure: Measure, first: Run, second: Run) -> Difference:
     a, b = measure.of(first), measure.of(second)
-    told = measure.name, measure.words(a), measure.words(b)
+    told = measure.name, _told(measure, first), _told(measure, second)
     if a is None or b is None or abs(b - a) < EQUAL_BELOW:
         return Difference(*told, "" if a is None or b is None else "=", 0)
     sign = "+" if b > a else "-"

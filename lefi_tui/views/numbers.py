@@ -36,7 +36,13 @@ def signed(value: Decimal | float | None, places: int) -> str:
 
 
 def share(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{signed(value * 100, 2)}%"
+    """A gain or a loss. What two digits would show as nothing has its sign still."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    text = signed(value * 100, 2)
+    if text == "0.00" and round(abs(value) * 100, PLACES_MAX):
+        text = f"{'+' if value > 0 else '-'}<0.01"
+    return f"{text}%"
 
 
 def percent(value: float | None) -> str:
@@ -48,6 +54,14 @@ def percent(value: float | None) -> str:
     first = -math.floor(math.log10(near)) if near else 0
     places = first if 2 < first <= PLACES_MAX else 2
     return f"{value * 100:,.{places}f}%" if round(near, places) else "0.00%"
+
+
+def exposure(value: float | None, trades: int, candles: int) -> str:
+    """Of the candles, at whose close a position stood. Trades that none of them saw were each
+    shorter than a candle: that bounds what they can have come to."""
+    if value == 0 and trades and candles:
+        return f"<{percent(min(1.0, trades / candles))}"
+    return percent(value)
 
 
 def quantity(value: Decimal | None) -> str:

@@ -96,6 +96,7 @@ class Ratios(Record):
     win_rate: float | None = None
     profit_factor: float | None = None
     exposure: float | None = None
+    candles: int = 0  # that these are of
 
 
 class Subject(Record):

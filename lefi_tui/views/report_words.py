@@ -36,7 +36,7 @@ def facts(view: ReportView) -> tuple[Fact, ...]:
         Fact("win rate", numbers.percent(ratios.win_rate)),
         Fact("profit factor", numbers.price(ratios.profit_factor, 2)),
         Fact("Sharpe", numbers.price(ratios.sharpe, 2)),
-        Fact("exposure", numbers.percent(ratios.exposure)),
+        Fact("exposure", numbers.exposure(ratios.exposure, totals.trades, ratios.candles)),
         Fact("Sortino", numbers.price(ratios.sortino, 2)),
         _share("CAGR", ratios.yearly),
         Fact("funding", numbers.price(totals.funding, 2)),

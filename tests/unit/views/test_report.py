@@ -23,10 +23,12 @@ from lefi_tui.ports.records import (
     FillRecord,
     FundingRecord,
 )
+from lefi_tui.views import numbers
 from lefi_tui.views.chronicle import Chronicle
 from lefi_tui.views.curves import POINTS_MAX, SAMPLE_NS, Track, falls, points, thinned
 from lefi_tui.views.queries import ReportQuery
 from lefi_tui.views.report import Known, report
+from lefi_tui.views.report_words import facts
 from tests.unit.views.report_kit import BTC, CASH, DAY, PERP, TAKER, D, fill, sample, told
 
 
@@ -52,6 +54,26 @@ def test_ratios_are_those_of_a_simulation_on_minute_candles() -> None:
     assert ratios.exposure == pytest.approx(3 / 5)
     # Five minutes say nothing about a year.
     assert (ratios.yearly, ratios.sharpe, ratios.sortino) == (None, None, None)
+
+
+def test_what_is_too_small_for_two_digits_is_not_told_as_nothing() -> None:
+    shares = (0.00004, -0.00004, 0.0001, 1e-15, 0.0, None)
+    told_shares = ["+<0.01%", "-<0.01%", "+0.01%", "0.00%", "0.00%", "–"]
+    assert [numbers.share(each) for each in shares] == told_shares
+
+
+def test_a_trade_between_two_closes_has_an_exposure_below_a_candle_for_each() -> None:
+    view = told(
+        sample(1, 1, "10000", "100"),
+        fill(2, 1.2, "buy 1 100 0"),
+        fill(3, 1.4, "sell 1 100.5 0"),
+        sample(4, 2, "10000.5", "100.5"),
+    )
+    exposed = next(each.text for each in facts(view) if each.name == "exposure")
+    assert exposed == "<50.00%"
+    assert numbers.exposure(0.0, 0, 100) == "0.00%"
+    assert numbers.exposure(0.0, 1, 100_000) == "<0.001%"
+    assert numbers.exposure(0.25, 1, 100) == "25.00%"
 
 
 def test_buy_and_hold_enters_at_the_first_sampled_price_for_the_taker_fee() -> None:
