@@ -30,6 +30,7 @@ from widgets.problems import (
     fixable,
     fixed,
     following,
+    hollow_lines,
     problem_lines,
     problems,
     tests_told,
@@ -90,7 +91,8 @@ class ScriptFindings:
             tests, ink = self._tests_told(self._run)
             words = f"{tests}. {words}" if told else tests
         ways = () if run is None else run.untested
-        lines = [*self._lines(), *untested_lines(ways, palette)]
+        hollow = hollow_lines(() if run is None else run.ran, palette)
+        lines = [*self._lines(), *hollow, *untested_lines(ways, palette)]
         self._pane.show((words, ink), lines, palette)
 
     def _lines(self) -> list[Finding]:

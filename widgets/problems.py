@@ -207,6 +207,19 @@ def failure_lines(ran: Sequence[RanTest], palette: Palette) -> list[Finding]:
     return lines
 
 
+def hollow_lines(ran: Sequence[RanTest], palette: Palette) -> list[Finding]:
+    """What was expected and came, and did nothing: no problem, and no proof."""
+    lines = []
+    for test in ran:
+        for each in test.hollow:
+            text = Text(f"{palette.glyphs.missed} ", ink_style(palette, Tried.MISSED.value))
+            text.append(f"line {each.line}: ", ink_style(palette, Ink.DIM))
+            text.append(f"{shown(each.expected, keep='')}  ", ink_style(palette, Ink.TEXT))
+            text.append(shown(each.happened, keep=""), ink_style(palette, Ink.WARN))
+            lines.append(Finding(text, each.line - 1))
+    return lines
+
+
 def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
     """`Tests 2 of 4: 1 passed, 1 failed`, as they run, with the key that ends them early; the
     closed sum when there is none."""
@@ -262,6 +275,7 @@ def tried(ran: Sequence[RanTest], ways: Sequence[Untested]) -> dict[int, Tried]:
         out[test.line - 1] = Tried.PASSED if test.has_passed else Tried.FAILED
         for line in {*test.expects, *unmet}:
             out[line - 1] = Tried.FAILED if line in unmet else Tried.PASSED
+        out |= {each.line - 1: Tried.MISSED for each in test.hollow}
     return out
 
 

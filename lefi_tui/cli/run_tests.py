@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.cli.output import Output
@@ -15,7 +16,7 @@ from lefi_tui.lang.authoring.branches import Way
 from lefi_tui.lang.authoring.reached import Reached
 from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.simulate.lesson_tests import lesson_outcomes
-from lefi_tui.simulate.script_tests import Outcome, outcomes
+from lefi_tui.simulate.script_tests import Hollow, Outcome, Unmet, outcomes
 
 
 class _Ran(Record):
@@ -35,6 +36,9 @@ def run(arguments: Namespace, output: Output) -> int:
         for path, text in texts:
             ran.append(_ran(path, text))
             shown(len(ran), len(texts))
+    if arguments.json:
+        output.value([_as_data(each) for each in ran])
+        return _code(ran)
     seconds = time.perf_counter() - start
     for each in ran:
         marks = "".join("." if one.has_passed else "F" for one in each.outcomes)
@@ -42,6 +46,7 @@ def run(arguments: Namespace, output: Output) -> int:
     for each in ran:
         _tell_failures(each, output)
     for each in ran:
+        _tell_hollow(each, output)
         _tell_missed(each, output)
     return _closed(ran, seconds, output)
 
@@ -69,6 +74,16 @@ def _tell_failures(ran: _Ran, output: Output) -> None:
             output.line(f"    happened: {unmet.happened}")
 
 
+def _tell_hollow(ran: _Ran, output: Output) -> None:
+    """What came as expected and did nothing, so that nobody takes it for tested."""
+    for one in ran.outcomes:
+        if one.hollow:
+            output.line(f'\nDID NOTHING {ran.path}:{one.line} "{one.name}"')
+        for each in one.hollow:
+            output.line(f"  line {each.line}: {each.expected}")
+            output.line(f"    happened: {each.happened}")
+
+
 def _tell_missed(ran: _Ran, output: Output) -> None:
     """Of a script whose tests pass: what they would not notice."""
     if ran.missed and all(each.has_passed for each in ran.outcomes):
@@ -88,4 +103,30 @@ def _closed(ran: list[_Ran], seconds: float, output: Output) -> int:
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     output.line(f"\n{told or 'no tests ran'} in {seconds:.2f}s")
-    return 0 if all_of and not failed and not errors else REFUSED
+    return _code(ran)
+
+
+def _code(ran: list[_Ran]) -> int:
+    all_of = [one for each in ran for one in each.outcomes]
+    has_run = all_of and not any(each.refusal for each in ran)
+    return 0 if has_run and all(one.has_passed for one in all_of) else REFUSED
+
+
+def _as_data(ran: _Ran) -> dict[str, Any]:
+    """One script; `did_nothing` was expected and came, and proves nothing."""
+    tests = [
+        {
+            "name": one.name,
+            "line": one.line,
+            "passed": one.has_passed,
+            "unmet": [_line(each) for each in one.unmet],
+            "did_nothing": [_line(each) for each in one.hollow],
+        }
+        for one in ran.outcomes
+    ]
+    missed = [{"line": each.line, "what": each.words} for each in ran.missed]
+    return {"file": str(ran.path), "refusal": ran.refusal, "tests": tests, "not_tested": missed}
+
+
+def _line(each: Unmet | Hollow) -> dict[str, Any]:
+    return {"line": each.line, "expected": each.expected, "happened": each.happened}

@@ -55,7 +55,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
                 JSON,
             ),
         ),
-        "test": Command("runs the tests in scripts", "run_tests", (FILES,)),
+        "test": Command("runs the tests in scripts", "run_tests", (FILES, JSON)),
         "fmt": Command(
             "writes scripts in the one style",
             "fmt",

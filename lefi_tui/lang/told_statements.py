@@ -343,7 +343,9 @@ test "noons of a week" { price "BTC/USDT" 1; after 1w; expect days == 7 }
         "expect",
         "expect [no] Buy(symbol[, size])   or   expect NAME == value   or   expect finalized",
         "Looks at all that happened so far. An order is met by one that was asked for and not "
-        'refused, its size compared as written; `Notify("…")`, `Print("…")` and `Emit("…")` by '
+        "refused, its size compared as written, also by a Close that had nothing to close: then "
+        "the result says so. "
+        '`Notify("…")`, `Print("…")` and `Emit("…")` by '
         "their words; a NAME is a state, compared with a constant by == != < <= > >=.",
         """\
 state n = 0

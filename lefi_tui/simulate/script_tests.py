@@ -45,6 +45,9 @@ NO_FEES: Final = Fees(0.0, 0.0, 0.0)
 MINUTE_MS: Final = 60_000
 NS_PER_MS: Final = 1_000_000
 NEVER_NS: Final = 1 << 63
+NOTHING_TO_CLOSE: Final = (
+    "Close was asked and had nothing to close: no position, no working order; open one before it"
+)
 DUE_MAX: Final = 5_000  # in one `after`: a timer of a minute for three days
 BEGINS_MS: Final = 1_704_067_200_000  # Monday, 2024-01-01: every timeframe begins there
 
@@ -66,10 +69,19 @@ class Unmet(Record):
     happened: str
 
 
+class Hollow(Record):
+    """An expectation that was met, by what did nothing: it says little of the script."""
+
+    line: int
+    expected: str
+    happened: str
+
+
 class Outcome(Record):
     name: str
     line: int
     unmet: tuple[Unmet, ...]
+    hollow: tuple[Hollow, ...] = ()
 
     @property
     def has_passed(self) -> bool:
@@ -104,7 +116,8 @@ def _outcome(
         return Outcome(test.name, test.line, (unmet,))
     run = _Run((source, settings), test, reached)
     found = [run.line(each) for each in test.lines]
-    return Outcome(test.name, test.line, tuple(each for each in found if each is not None))
+    missing = tuple(each for each in found if each is not None)
+    return Outcome(test.name, test.line, missing, tuple(run.hollow))
 
 
 class _Witnessed(Trial):
@@ -149,6 +162,7 @@ class _Run:
         self._now_ms = BEGINS_MS
         self._closes: dict[str, float] = {}
         self._is_started = False
+        self.hollow: list[Hollow] = []
 
     def line(self, line: Line) -> Unmet | None:  # noqa: C901, PLR0911 -- dispatch
         match line:
@@ -270,6 +284,8 @@ class _Run:
         asks = [each for each in self._trial.asks if each.intent.action == expected.action]
         met = [each for each in asks if not each.refusal and _fits(each.intent, expected)]
         if bool(met) != expected.is_negated:
+            if met and all(each.had_nothing for each in met):
+                self.hollow.append(Hollow(expected.line, expected.text, NOTHING_TO_CLOSE))
             return None
         happened = [_said(each) for each in (met if expected.is_negated else self._trial.asks)]
         happened += [each.text for each in self._trial.notes if each.kind == "refused"]

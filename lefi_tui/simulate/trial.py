@@ -57,6 +57,7 @@ class Ask(Struct):
     intent: Intent
     at_ms: int
     refusal: str = ""  # by the bot's rules or the market; empty where it was taken
+    had_nothing: bool = False  # a close that found no order to cancel and no position
 
 
 class Readings(Struct):
@@ -278,7 +279,9 @@ class Trial:
             self._transfer(ask)
             return
         if intent.action in {"cancel", "close"}:
+            ask.had_nothing = intent.action == "close"
             for order in self.market.working(intent.symbol):
+                ask.had_nothing = False
                 self.market.cancel(order)
                 self._canceled(order, intent.action)
         if intent.action == "close":
@@ -286,6 +289,7 @@ class Trial:
         elif intent.action != "cancel":
             terms = order_terms(intent)
         if terms is not None:
+            ask.had_nothing = False
             self._send(ask, terms)
         else:
             self._tell(ask, replace(not_filled(intent, "filled", ""), is_filled=True))

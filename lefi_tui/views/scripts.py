@@ -96,6 +96,7 @@ class RanTest(Record):
     unmet: tuple[UnmetLine, ...]
     count: int
     expects: tuple[int, ...] = ()  # its lines that expect something
+    hollow: tuple[UnmetLine, ...] = ()  # met, by what did nothing
     untested: tuple[Untested, ...] = ()  # ways that neither it nor a test before it has gone
 
     @property

@@ -211,7 +211,10 @@ class ScriptFolder:
         asked = iter(()) if lesson is None else lesson_outcomes(lesson, text)
         wanted, passed = len(tests) + (asked_by(lesson) if lesson else 0), 0
         for each in chain(outcomes(text, {}, reached), asked):
-            unmet = tuple(UnmetLine(one.line, one.expected, one.happened) for one in each.unmet)
+            unmet, hollow = (
+                tuple(UnmetLine(one.line, one.expected, one.happened) for one in some)
+                for some in (each.unmet, each.hollow)
+            )
             lines = expects.get(each.line, ())
             # Of a lesson, once the person has tests: before, it asks for what it asks for.
             ways = reached.missed if tests else ()
@@ -219,7 +222,7 @@ class ScriptFolder:
             passed += each.has_passed
             if lesson and passed == wanted:
                 note_passed(self._own, lesson.number)
-            yield RanTest(each.name, each.line, unmet, wanted, lines, missed)
+            yield RanTest(each.name, each.line, unmet, wanted, lines, hollow, missed)
 
     # ---- places
 

@@ -169,6 +169,24 @@ def test_what_no_test_gets_into_is_told_when_all_pass(tmp_path: Path) -> None:
     assert not any("s1.lefi" in each for each in lines[said:])
 
 
+def test_a_close_that_had_nothing_to_close_is_told_and_passes(tmp_path: Path) -> None:
+    script = (
+        'on Candle("BTC/USDT", 5m) { if close < 100 { Close("BTC/USDT") } }\n'
+        'test "closes" { candles 101 99\nexpect Close("BTC/USDT") }\n'
+    )
+    status, lines = told(tmp_path, script)
+    assert status == 0
+    said = lines.index(f'DID NOTHING {tmp_path}/s0.lefi:2 "closes"')
+    assert lines[said + 1] == '  line 3: expect Close("BTC/USDT")'
+    assert "had nothing to close: no position, no working order" in lines[said + 2]
+    (data,) = json.loads(lefi(tmp_path, "test", tmp_path / "s0.lefi", "--json").stdout)
+    (test,) = data["tests"]
+    assert (test["name"], test["passed"], test["unmet"]) == ("closes", True, [])
+    (nothing,) = test["did_nothing"]
+    assert (nothing["line"], nothing["expected"]) == (3, 'expect Close("BTC/USDT")')
+    assert [each["line"] for each in data["not_tested"]] == [1]
+
+
 def test_a_script_with_errors_is_an_error_and_the_others_run(tmp_path: Path) -> None:
     status, lines = told(tmp_path, "setting fast = 12 in 20..40\n", PASSES)
     assert status == 1

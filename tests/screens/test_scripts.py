@@ -226,11 +226,14 @@ async def test_a_close_that_no_test_holds_anything_for_is_marked_also_in_a_lesso
     more = RIGHT.replace('Print("high") }', 'Print("high") } else { Close("BTC/USDT") }').replace(
         "100 101", "1 101"
     )
+    more = more.replace('expect Print("high")', 'expect Close("BTC/USDT")')
     async with opened(folder(tmp_path, lesson_01=more, mine=more), (120, 30)) as scripts:
         await scripts.open("mine")
         await scripts.press("ctrl+t")
         await scripts.shows("Tests: 1 passed; untested: line 6")
         await scripts.shows("○ line 6: No test holds anything that this closes.")
+        await scripts.shows('○ line 11: expect Close("BTC/USDT")  Close was asked and had nothing')
+        assert "11○    expect Close" in scripts.text
         assert " 6○    if close > fast" in scripts.text
         await scripts.press("escape")
         await scripts.open("lesson_01")

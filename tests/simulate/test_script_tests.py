@@ -186,3 +186,30 @@ def test_candles_of_a_test_are_the_scripts_shortest_of_their_market() -> None:
 def test_a_script_with_errors_is_refused() -> None:
     with pytest.raises(ScriptRefusedError):
         run_script_tests("on Candle(")
+
+
+def test_a_close_that_had_nothing_to_close_is_met_and_said_to_have_done_nothing() -> None:
+    def hollow(*lines: str) -> list[int]:
+        body = "\n".join(lines)
+        (outcome,) = run_script_tests(f'{BODY}\ntest "it" {{\n{body}\n}}')
+        assert outcome.has_passed
+        return [each.line - outcome.line for each in outcome.hollow]
+
+    met = "expect Close(symbol)"
+    assert hollow("candles 101 100", met, met) == [2, 3]
+    assert hollow("candles 100 101 102 101.5", met) == []  # what was bought
+    assert hollow("candles 101 100", met, "candles 101 102 101.5", met) == [2]  # the second did
+    assert hollow("candles 100 101", "expect no Close") == []
+
+
+def test_a_close_that_cancels_a_waiting_order_did_something() -> None:
+    body = """
+on Candle("BTC/USDT", 5m) {
+    if close > open { Buy("BTC/USDT", 10%, at = 50, stop_loss = 2%) } else { Close("BTC/USDT") }
+}
+test "cancels" { candles (100, 102, 99, 101, 1) (101, 101, 98, 99, 1); expect Close("BTC/USDT") }
+test "has none" { candles (101, 101, 98, 99, 1); expect Close("BTC/USDT") }
+"""
+    waited, none = run_script_tests(body)
+    assert (len(waited.hollow), len(none.hollow)) == (0, 1)
+    assert "had nothing to close: no position, no working order" in none.hollow[0].happened
