@@ -165,8 +165,8 @@ _SIXTEEN_GROUNDS: Final = {
     Ground.HEAD: "#000000",
     Ground.MARKED: "#000000",
     Ground.CURSOR: "#0000aa",
-    Ground.POPUP: "#0000aa",
-    Ground.POINTED: "#000000",
+    Ground.POPUP: "#555555",
+    Ground.POINTED: "#0000aa",  # as a cursor in a list: what is blue is chosen
 }
 _SIXTEEN_MODES: Final = {
     Mode.DEMO: "#55ffff",

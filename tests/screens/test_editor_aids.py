@@ -372,7 +372,8 @@ async def test_what_lies_over_a_text_has_a_bar_that_needs_no_color() -> None:
 @pytest.mark.parametrize("palette", PALETTES.values())
 def test_what_lies_over_a_text_has_a_ground_of_its_own_in_every_palette(palette: Palette) -> None:
     grounds = palette.grounds
-    assert grounds[Ground.POPUP] not in {grounds[Ground.PAPER], grounds[Ground.POINTED]}
+    others = (Ground.PAPER, Ground.POINTED, Ground.CURSOR)  # of a list's cursor: what is chosen
+    assert grounds[Ground.POPUP] not in {grounds[each] for each in others}
     row = padded([("x", Ink.TEXT)], Frame(4, 1), Ground.POPUP)
     (barred_row,) = barred((row,), palette.glyphs)
     assert barred_row.text == f"{palette.glyphs.side}{row.text}"
