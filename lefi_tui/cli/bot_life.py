@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -20,12 +20,21 @@ from lefi_tui.core.messages import (
     StartBot,
     Work,
 )
-from lefi_tui.errors import UsageError
+from lefi_tui.errors import SettingRefusedError, UsageError
+from lefi_tui.lang.chosen import not_taken
 from lefi_tui.views.queries import Channel
 
 BY: Final = "command line"
+AUTOMATED: Final = "automated"
 GAME: Final = "ttadak"
 NS_PER_MS: Final = 1_000_000
+
+
+def refuse_values(source: str, typed: Mapping[str, str]) -> None:
+    """What the script does not take, told as it was typed, before the engine is asked."""
+    found = not_taken(source, typed)
+    if found is not None:
+        raise SettingRefusedError(found.why, where=found.option, next_step=found.next_step)
 
 
 def planned(command: StartBot, arguments: Namespace) -> StartBot:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.script_versions import ScriptVersions, hash_of
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.cli.bot_life import BY, named
+from lefi_tui.cli.bot_life import BY, named, refuse_values
 from lefi_tui.cli.engine_client import sent, with_engine
 from lefi_tui.cli.output import Output
 from lefi_tui.cli.profile import loaded
@@ -66,6 +66,7 @@ def update(arguments: Namespace, output: Output) -> Any:
 async def _updated(
     channel: Channel, view: BotView, other: _Other, arguments: Namespace, output: Output
 ) -> dict[str, Any]:
+    refuse_values(other.source, dict(arguments.settings))
     asked = (view.id, other.source, other.settings, other.is_whole, arguments.yes_live)
     told = await channel.ask(UpdateQuery(*asked))
     assert isinstance(told, UpdateView)

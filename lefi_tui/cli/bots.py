@@ -13,7 +13,17 @@ from msgspec.structs import replace
 
 from lefi_tui.adapters.script_files import text_of
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.cli.bot_life import BY, GAME, named, pause, planned, press, resume
+from lefi_tui.cli.bot_life import (
+    AUTOMATED,
+    BY,
+    GAME,
+    named,
+    pause,
+    planned,
+    press,
+    refuse_values,
+    resume,
+)
 from lefi_tui.cli.bot_update import own_scripts, update
 from lefi_tui.cli.engine_client import desk, sent, with_engine
 from lefi_tui.cli.output import Output
@@ -159,9 +169,10 @@ def _start(arguments: Namespace, output: Output) -> Any:
     name = "" if arguments.bot.endswith(".lefi") else arguments.bot
     bot = _NO_ID.sub("-", (name or script.stem).lower()).strip("-")[:ID_LENGTH_MAX]
     source = text_of(script)
+    refuse_values(source, dict(arguments.settings))
     program = check(source).program  # the engine refuses what does not check, in its own words
     title = (program.title if program is not None else "") or script.stem
-    return _begin(arguments, output, StartBot(bot, "automated", "", source, title=title, by=BY))
+    return _begin(arguments, output, StartBot(bot, AUTOMATED, "", source, title=title, by=BY))
 
 
 def _begin(arguments: Namespace, output: Output, command: StartBot) -> dict[str, str]:
@@ -232,6 +243,8 @@ def _set(arguments: Namespace, output: Output) -> Any:
 
     async def changed(channel: Channel) -> tuple[tuple[Change, ...], str]:
         view = await _asked(channel, bot)
+        if view.kind == AUTOMATED:
+            refuse_values(view.source, typed)
         wanted = changes(view, typed)
         if wanted or not typed.keys() <= view.chosen.keys():
             await sent(channel, ChangeSettings(bot, tuple(typed.items()), by=BY), bot)

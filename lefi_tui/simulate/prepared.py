@@ -32,11 +32,10 @@ from lefi_tui.errors import (
     SettingRefusedError,
     UsageError,
 )
-from lefi_tui.lang.program import check
+from lefi_tui.lang.chosen import OPTION, not_taken
 from lefi_tui.requests import BacktestRequest, Progress, RunRequest
 
 SYMBOL_SETTING: Final = "symbol"
-SET: Final = "--set"
 LEVERAGE_MAX: Final = Decimal(125)  # what the largest venues allow; a candle file names none
 
 
@@ -150,24 +149,20 @@ def _bind(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) ->
     if unknown and known:
         raise UsageError(
             f"the script has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}",
-            where=SET,
+            where=OPTION,
         )
     refusal = refusal_of(request.source, settings)
     if refusal:
-        _check_values(request, settings)
+        _check_values(request)
         raise ScriptRefusedError(refusal, where=str(request.script))
     return bind(request.source, settings)
 
 
-def _check_values(request: BacktestRequest | RunRequest, settings: Mapping[str, str]) -> None:
+def _check_values(request: BacktestRequest | RunRequest) -> None:
     """A value that the script does not take, where the script itself is right."""
-    if not _settings_known(request.source, settings):
-        return
-    for name, value in request.settings:
-        found = check(request.source, settings={name: value}, timeframe_ms=request.timeframe_ms)
-        wrong = next((each.message for each in found.diagnostics if each.is_error), "")
-        if wrong:
-            raise SettingRefusedError(wrong, where=f"{SET} {name}={value}")
+    found = not_taken(request.source, dict(request.settings), request.timeframe_ms or 0)
+    if found is not None:
+        raise SettingRefusedError(found.why, where=found.option, next_step=found.next_step)
 
 
 def _settings_known(source: str, settings: Mapping[str, str]) -> list[str]:

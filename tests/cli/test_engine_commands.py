@@ -116,6 +116,9 @@ def test_a_bot_is_started_shown_set_and_stopped(profile: Profile) -> None:
     assert isinstance(profile.answer("bots", "show", "trend")["why"], list)
     done = profile.answer("bots", "set", "trend", "--set", "slow=30")
     assert done["changes"] == [{"name": "slow", "before": "26", "after": "30"}]
+    said = profile.lefi("bots", "set", "trend", "--set", "slow=1")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("LE105 The script does not take this value  --set slow=1\n")
     told = profile.lefi("bots", "set", "trend", "--set", "fast=6", "--set", "slow=30").stdout
     assert told.startswith("fast 5 -> 6 (default 12, 2 to 200)\n")
     assert "indicators begin anew" in told
@@ -125,6 +128,46 @@ def test_a_bot_is_started_shown_set_and_stopped(profile: Profile) -> None:
     assert "  fast = 6  (number 2 to 200, default 12)\n" in shown
     assert "Settings changed" in shown
     assert profile.answer("bots", "stop", "trend", "--close")["status"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("option", "why", "step"),
+    [
+        (
+            "fast=300",
+            "`fast` is outside its bounds 2 to 200.",
+            "Write --set fast=… with a number, 2 to 200",
+        ),
+        (
+            "fast=quick",
+            "`quick` is no value for `fast`, which is a number.",
+            "Write --set fast=… with a number, 2 to 200",
+        ),
+        (
+            "size=0.5",
+            "`size` is a percent; 0.5 is a number.",
+            "Write --set size=… with a percent, 1% to 100%",
+        ),
+        (
+            "fst=5",
+            "The script has no setting `fst`.",
+            "It has symbol, fast, slow, size, stop, target",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("engine")
+def test_a_value_that_a_script_does_not_take_is_told_as_the_option_it_came_by(
+    profile: Profile, option: str, why: str, step: str
+) -> None:
+    script = str(ROOT / "scripts" / "ema_cross.lefi")
+    done = profile.lefi("bots", "start", "trend", "--script", script, "--set", option)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        f"LE105 The script does not take this value  --set {option}",
+        f"  Why: {why}",
+        f"  Next: {step}",
+    ]
+    assert "trend" not in [each["id"] for each in profile.answer("bots", "list")]
 
 
 @pytest.mark.usefixtures("engine")

@@ -232,7 +232,7 @@ async def test_candles_of_another_market_and_a_value_are_refused_without_a_switc
         choices, before = desk.screen._choices, desk.screen._choices.ground
         choices.choose(replace(before, values=(("low", "abc"),)))
         await desk.until(lambda: "LE105" in desk.state.trouble)
-        assert "(low=abc): `abc` is not known here. Outside the text e" in desk.state.trouble
+        assert "(low=abc): `abc` is no value for `low`, which is" in desk.state.trouble
         choices.choose(replace(before, files=(replace(before.files[0], symbol="ETH/USDT"),)))
         await desk.until(lambda: "LE104" in desk.state.trouble)
         assert "(ETH/USDT): the script names its market itself" in desk.state.trouble

@@ -143,9 +143,10 @@ def test_markets_of_two_currencies_or_timeframes_are_refused(tmp_path: Path) -> 
 def test_a_script_with_errors_and_a_wrong_setting_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScriptRefusedError, match="LF"):
         backtest(asked(tmp_path, SOURCE.replace("Buy", "Byu")))
-    with pytest.raises(SettingRefusedError, match="`abc` is not known here") as refused:
+    with pytest.raises(SettingRefusedError, match="`abc` is no value for `size`") as refused:
         backtest(replace(asked(tmp_path), settings=(("size", "abc"),)))
     assert refused.value.where == "--set size=abc"
+    assert refused.value.next_step.startswith("Write --set size=… with a percent, ")
     with pytest.raises(UsageError, match="no setting 'sise'"):
         backtest(replace(asked(tmp_path), settings=(("sise", "1%"),)))
     with pytest.raises(SettingRefusedError, match="`size` is outside its bounds"):
