@@ -911,7 +911,7 @@ class SettingsChanged(Event):
     by: str
     # As of `BotUpdated`, where loops over a setting number the places anew; None: all as before.
     sites: tuple[tuple[int, int], ...] | None = None
-    back: tuple[tuple[int, int], ...] = ()
+    back: tuple[tuple[int, int], ...] | None = None  # None: by an older program
 
 
 class UpdateBegun(Event):
@@ -927,7 +927,7 @@ class UpdateBegun(Event):
     sites: tuple[tuple[int, int], ...] = ()
     typed: str = ""  # as in BotStarted
     gates: tuple[Gate, ...] = ()
-    back: tuple[tuple[int, int], ...] = ()
+    back: tuple[tuple[int, int], ...] | None = None  # None: by an older program
     named: str = ""  # as in UpdateBot
     named_before: str = ""
 

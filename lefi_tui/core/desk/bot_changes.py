@@ -10,6 +10,7 @@ from lefi_tui.core.approval import ApprovalRules
 from lefi_tui.core.bot import Bar, Needs, Played, Quote
 from lefi_tui.core.desk import risk_changes
 from lefi_tui.core.desk.changing import put, with_bot, with_bots
+from lefi_tui.core.desk.older_places import placed_as_then
 from lefi_tui.core.desk.placing import Places, entries_of
 from lefi_tui.core.desk.state import TAKEN_MAX, BotRecord, BotStatus, Desk, Taken
 from lefi_tui.core.desk.update_changes import placed_anew
@@ -100,6 +101,8 @@ def settings_changed(desk: Desk, event: SettingsChanged) -> Desk:
         seen={},
         awake_ns=event.at_ns,
     )
+    if event.back is None:
+        return desk if event.sites is None else placed_as_then(desk, bot, event.sites)
     as_they_are = tuple((each.site, each.site) for each in entries_of(desk, bot))
     sites = as_they_are if event.sites is None else event.sites
     return placed_anew(desk, bot, Places(sites, event.back))

@@ -9,7 +9,7 @@ from lefi_tui.core.desk import approvals, live, moving, waiting
 from lefi_tui.core.desk.draft import Draft
 from lefi_tui.core.desk.feeding import feed, watch_of
 from lefi_tui.core.desk.orders import cancel_orders
-from lefi_tui.core.desk.placing import decided, renumbered
+from lefi_tui.core.desk.placing import renumbered
 from lefi_tui.core.desk.runs import begin_if_ready, run_bot, stop_if_done
 from lefi_tui.core.desk.state import ENDED, BotRecord, BotStatus, Desk
 from lefi_tui.core.desk.work import window_refused
@@ -269,9 +269,10 @@ def change_settings(draft: Draft, command: ChangeSettings) -> None:
         return
     bot = draft.bot(bot.id)
     then = draft.decided(SettingsChanged)
-    after = Text(bot.source, merged)
-    places = renumbered(draft.desk, bot, after) if then is None else decided(then)
-    told = (None, ()) if places is None else (places.sites, places.back)
+    if then is None:
+        told = renumbered(draft.desk, bot, Text(bot.source, merged))
+    else:
+        told = then.sites, then.back
     draft.say(SettingsChanged(bot.id, merged, command.at_ns, command.by, *told))
     feed(draft, draft.bot(bot.id))
 

@@ -7,17 +7,18 @@ order at the price of one that rests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Final, TypeAlias
 
 from lefi_tui.core.desk.kindred import Kindred
 from lefi_tui.core.desk.state import BotRecord, Desk, Origin
-from lefi_tui.core.messages import BotUpdated, SettingsChanged
 from lefi_tui.core.order import Order
 from lefi_tui.core.record import Record
 from lefi_tui.core.rewriting import Rewritable, Text
 
 Sites: TypeAlias = tuple[tuple[int, int], ...]
+GONE: Final = -2  # and below: places that are in no text any more; -1 is the hand's
 
 
 class Places(Record):
@@ -26,11 +27,6 @@ class Places(Record):
 
     sites: Sites = ()
     back: Sites = ()
-
-
-def decided(event: BotUpdated | SettingsChanged) -> Places | None:
-    """What stands in the journal. None: each place is as it was, or as the update's begin says."""
-    return None if event.sites is None else Places(event.sites, event.back)
 
 
 def origin_of(bot: BotRecord, order: Order) -> Origin | None:
@@ -42,7 +38,16 @@ def origin_of(bot: BotRecord, order: Order) -> Origin | None:
 
 def is_lost(order: Order) -> bool:
     """No line of the text that runs is its own; -1 is the hand's."""
-    return order.site < -1
+    return order.site <= GONE
+
+
+def is_of(bot: BotRecord, origin: Origin) -> bool:
+    """Whether it runs the text that sent the order."""
+    return (bot.version, dict(bot.settings)) == (origin.version, dict(origin.settings))
+
+
+def free(taken: Mapping[int, Origin]) -> int:
+    return next(each for each in count(GONE, -1) if each not in taken)
 
 
 def line_of(bot: BotRecord, order: Order, places: Places) -> int | None:
@@ -51,12 +56,13 @@ def line_of(bot: BotRecord, order: Order, places: Places) -> int | None:
     return dict(places.sites).get(order.site) if line is None else line
 
 
-def renumbered(desk: Desk, bot: BotRecord, after: Text) -> Places | None:
-    """For other settings of its own text. None where each of its orders has the place it had."""
+def renumbered(desk: Desk, bot: BotRecord, after: Text) -> tuple[Sites | None, Sites | None]:
+    """For other settings of its own text. None of `sites` where each of its orders has the place
+    it had."""
     places = placed(desk, bot, after)
     lines = ((line_of(bot, each, places), each) for each in entries_of(desk, bot))
     is_same = all(line == each.site or (line is None and is_lost(each)) for line, each in lines)
-    return None if is_same else places
+    return (None, ()) if is_same else (places.sites, places.back)
 
 
 def entries_of(desk: Desk, bot: BotRecord) -> Iterator[Order]:

@@ -79,7 +79,7 @@ class Update(Record):
     by: str
     at_ns: int
     sites: tuple[tuple[int, int], ...] = ()
-    back: tuple[tuple[int, int], ...] = ()
+    back: tuple[tuple[int, int], ...] | None = None
     bars: tuple[Bar, ...] = ()  # that closed while its history was fetched
     # Newest candle of each kind that the bot had heard when it was asked for.
     heard: Mapping[tuple[str, int], int] = field(default_factory=dict)

@@ -6,18 +6,13 @@ applied.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count
-from typing import Final
-
 from msgspec.structs import replace
 
 from lefi_tui.core.desk.changing import with_bot
-from lefi_tui.core.desk.placing import Places, decided, entries_of, is_lost, line_of, origin_of
+from lefi_tui.core.desk.older_places import placed_as_then
+from lefi_tui.core.desk.placing import Places, entries_of, free, is_lost, is_of, line_of, origin_of
 from lefi_tui.core.desk.state import BotRecord, BotStatus, Desk, Origin, Update, Was
 from lefi_tui.core.messages import BotUpdated, UpdateBegun, UpdateDropped, UpdateFed
-
-GONE: Final = -2  # and below: places that are in no text any more; -1 is the hand's
 
 
 def begun(desk: Desk, event: UpdateBegun) -> Desk:
@@ -62,18 +57,11 @@ def updated(desk: Desk, event: BotUpdated) -> Desk:
         was=Was(bot.version, bot.settings, bot.title, event.named_before or bot.named),
         named=event.named,
     )
-    places = decided(event)
-    if places is None:
-        places = _of_an_older_program(bot, update, desk.bots[bot.id])
-    return placed_anew(desk, bot, places)
-
-
-def _of_an_older_program(before: BotRecord, update: Update, after: BotRecord) -> Places:
-    """Before lost places were found again, a journal named none of them."""
-    named = {*dict(update.sites), *dict(update.back)}
-    origins = ((number, each) for number, each in before.gone.items() if number not in named)
-    found = tuple((number, each.site) for number, each in origins if _is_of(after, each))
-    return Places(update.sites, update.back + found)
+    if event.sites is not None:
+        return placed_anew(desk, bot, Places(event.sites, event.back))
+    if update.back is not None:
+        return placed_anew(desk, bot, Places(update.sites, update.back))
+    return placed_as_then(desk, bot, update.sites)
 
 
 def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
@@ -88,17 +76,9 @@ def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
         if site is None and is_lost(each):
             site = each.site
         if site is None:  # others of the same place are of it still
-            site = lost.setdefault((each.site, each.run), _free({**before.gone, **gone}))
-        if not _is_of(desk.bots[before.id], origin) or site != origin.site:
+            site = lost.setdefault((each.site, each.run), free({**before.gone, **gone}))
+        if not is_of(desk.bots[before.id], origin) or site != origin.site:
             gone[site] = origin
         moved[each.id] = replace(each, site=site)
     desk = with_bot(desk, before.id, gone=gone)
     return replace(desk, orders={**desk.orders, **moved}) if moved else desk
-
-
-def _is_of(bot: BotRecord, origin: Origin) -> bool:
-    return (bot.version, dict(bot.settings)) == (origin.version, dict(origin.settings))
-
-
-def _free(taken: Mapping[int, Origin]) -> int:
-    return next(each for each in count(GONE, -1) if each not in taken)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from lefi_tui.core.desk import Desk, Step, advance
+from lefi_tui.core.desk import Desk, Step, advance, apply
+from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.messages import (
+    BotUpdated,
     ChangeLimits,
     ChangeSettings,
     CommandRefused,
     OrderSubmitted,
+    ScriptSaved,
+    UpdateBegun,
     VenueAccepted,
     VenueCanceled,
     VenueNeverSaw,
@@ -252,6 +256,31 @@ def test_of_two_orders_of_one_line_one_has_it() -> None:
     desk, _ = advance(desk, VenueAccepted(second, 7, "v2"))
     desk = told(desk, at(44_000))
     assert sorted(desk.orders[each].site for each in (order, second)) == [-2, 0]
+
+
+def test_what_an_older_program_decided_comes_out_as_it_did() -> None:
+    """It lost and found orders of one place together; its journal counts on the numbers of that."""
+    first, desk = resting(at(44_000))
+    desk = _older(desk, WITHOUT)
+    desk, step = advance(_older(desk, at(41_000)), quote(58_000.0, at_ms=3_000))
+    second = submitted(step).id
+    desk, _ = advance(desk, VenueAccepted(second, 7, "v2"))
+    desk = _older(_older(desk, WITHOUT), at(44_000), (-2, 0), (-3, 0))
+    desk = _older(desk, WITHOUT)
+    assert [desk.orders[each].site for each in (first, second)] == [-2, -2]
+    desk = _older(desk, at(44_000), (-2, 0))
+    assert [desk.orders[each].site for each in (first, second)] == [0, 0]
+
+
+def _older(desk: Desk, text: str, *sites: tuple[int, int]) -> Desk:
+    version, before = version_of(text), desk.bots["b"].version
+    for event in (
+        ScriptSaved(version, "", text),
+        UpdateBegun("b", version, (), "", 7, "anna", sites),
+        BotUpdated("b", version, before, (), 7, "anna"),
+    ):
+        desk = apply(desk, event)
+    return desk
 
 
 def _places(desk: Desk) -> dict[str, int]:
