@@ -160,14 +160,14 @@ def test_a_value_that_a_script_does_not_take_is_told_as_the_option_it_came_by(
     profile: Profile, option: str, why: str, step: str
 ) -> None:
     script = str(ROOT / "scripts" / "ema_cross.lefi")
-    done = profile.lefi("bots", "start", "trend", "--script", script, "--set", option)
+    done = profile.lefi("bots", "start", "mistyped", "--script", script, "--set", option)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         f"LE105 The script does not take this value  --set {option}",
         f"  Why: {why}",
         f"  Next: {step}",
     ]
-    assert "trend" not in [each["id"] for each in profile.answer("bots", "list")]
+    assert "mistyped" not in [each["id"] for each in profile.answer("bots", "list")]
 
 
 @pytest.mark.usefixtures("engine")
