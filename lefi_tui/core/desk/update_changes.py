@@ -71,7 +71,8 @@ def placed_anew(desk: Desk, before: BotRecord, places: Places) -> Desk:
     gone, moved, lost = dict[int, Origin](), {}, dict[tuple[int, str], int]()
     for each in entries_of(desk, before):
         known = origin_of(before, each)
-        origin = known or Origin(before.version, before.settings, each.site, each.run)
+        origin = known or Origin(before.version, before.settings, each.site)
+        origin = replace(origin, run=each.run)  # an older program knew none
         site = line_of(before, each, places)
         if site is None and is_lost(each):
             site = each.site

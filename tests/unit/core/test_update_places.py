@@ -272,6 +272,15 @@ def test_what_an_older_program_decided_comes_out_as_it_did() -> None:
     assert [desk.orders[each].site for each in (first, second)] == [0, 0]
 
 
+def test_what_an_older_program_lost_goes_back_to_its_line_from_one_that_was_edited() -> None:
+    order, desk = resting(at(44_000))
+    desk = told(_older(desk, WITHOUT), at(40_000))
+    assert desk.orders[order].site == 0
+    desk = told(desk, at(40_000, 44_000))
+    assert desk.orders[order].site == 1
+    assert [each.order.terms.limit for each in of(OrderSubmitted, next_price(desk))] == [40_000]
+
+
 def _older(desk: Desk, text: str, *sites: tuple[int, int]) -> Desk:
     version, before = version_of(text), desk.bots["b"].version
     for event in (
