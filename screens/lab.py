@@ -5,7 +5,7 @@ It computes nothing; while a text can't run, the last curve stands, marked as of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -23,13 +23,13 @@ from lefi_tui.views.lab_view import Ground, Lab, Wanted
 from lefi_tui.views.lab_words import lacking
 from lefi_tui.views.scripts import Listing, ScriptRow, ScriptStore
 from screens.choice import ChoiceScreen
-from screens.framed import Framed
 from screens.keys import ON_LAB, bindings, of_groups
 from screens.lab_choices import LabChoices
 from screens.lab_runs import LabRuns
 from screens.script_aids import ScriptAids
 from screens.script_findings import ScriptFindings
 from screens.script_text import ScriptText
+from screens.script_versions import ScriptVersions, Versioned
 from widgets.editor import ScriptEditor
 from widgets.findings import Findings
 from widgets.headline import Headline
@@ -40,7 +40,7 @@ from widgets.lines import Span
 WIDE: Final = 100  # from here on, text and picture stand side by side
 
 
-class LabScreen(Framed):
+class LabScreen(Versioned):
     CSS_PATH = "lab.tcss"
     AUTO_FOCUS: ClassVar[str | None] = "#picture"
     GROUPS = ON_LAB
@@ -61,8 +61,8 @@ class LabScreen(Framed):
         self._text = ScriptText(self, store, self.editor, self._shown)
         self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
         self.runs = LabRuns(self, lab, self._draw, lambda: self.picture.size.width)
-        script = (self._text, self.editor)
-        self._choices = LabChoices(self, lab, self.runs, script, self._chosen)
+        self.past = ScriptVersions(self, store, self._text)
+        self._choices = LabChoices(self, lab, self.runs, (self._text, self.editor), self._chosen)
 
     def inside(self) -> ComposeResult:
         with Container(id="sides"):
@@ -97,11 +97,12 @@ class LabScreen(Framed):
     def dress(self) -> None:
         super().dress()
         self.editor.dress(self.palette)
-        self._draw_title()
+        self.draw_title()
         self._draw()
 
-    def has_chosen(self) -> bool:
-        return self._text.script is not None
+    def hidden(self) -> Iterable[str]:
+        """The line below the text names help while a person is there."""
+        return (each for each in super().hidden() if self.editor.has_focus or each != "help")
 
     def _draw(self) -> None:
         script, files = self._text.script, self._choices.ground.files
@@ -134,7 +135,7 @@ class LabScreen(Framed):
             self.runs.forget()
             self._aids.opened()
             self._choices.fit(script.row)
-        self._draw_title()
+        self.draw_title()
         self._want()
 
     def action_open(self) -> None:
@@ -151,15 +152,15 @@ class LabScreen(Framed):
         event.stop()
         self._text.typed()
         self._findings.look()
-        self._draw_title()
+        self.draw_title()
         self._want()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
-        self._draw_title()
+        self.draw_title()
         self.draw_words()
 
-    def _draw_title(self) -> None:
+    def draw_title(self) -> None:
         no_script = lacking(self.table.shown, has_script=False, has_data=False)
         title = self._findings.titled(self._text.title()) or [(f" {no_script}", Ink.DIM)]
         self._title.tell(title, self.palette)
@@ -168,9 +169,8 @@ class LabScreen(Framed):
         return "" if self._text.script is None else self._findings.problem()
 
     def said_below(self) -> Sequence[Span]:
-        room = self.words.size.width - len(self.said())
         is_typing = self._text.script is not None and self.editor.has_focus
-        return self._aids.line(room) if is_typing else ()
+        return self._aids.line(self.words.size.width - len(self.said())) if is_typing else ()
 
     def on_script_editor_pointed(self) -> None:
         self.draw_words()
@@ -195,7 +195,7 @@ class LabScreen(Framed):
         self.editor.carry_out(what)
 
     def action_save(self) -> None:
-        self._text.save(lambda script: self.notice(f"Saved: {script.place}"))
+        self._text.save(self.past.say_saved)
 
     # ---- text or picture
 

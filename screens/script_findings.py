@@ -117,8 +117,8 @@ class ScriptFindings:
         return f"{row + 1}:{column + 1}"
 
     def titled(self, title: Sequence[Span]) -> list[Span]:
-        """With the cursor's place, where the line below is not the text's alone."""
-        return [*title, (f"  {self.place()}", Ink.DIM)] if title else []
+        """With the cursor's place behind the name, where the line below is not the text's alone."""
+        return [*title[:1], (f"{self.place()}  ", Ink.DIM), *title[1:]] if title else []
 
     def problem(self) -> str:
         """What is wrong where the cursor stands."""

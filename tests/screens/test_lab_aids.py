@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.keys import EDITOR, LAB, TABLE
+from screens.keys import EDITOR, KEYS, LAB, SCRIPTS, TABLE
 from tests.screens.lab_kit import WAVE, opened
 
 AT_LOW = (5, len("    if close < l"))
@@ -66,3 +66,32 @@ def test_help_lists_in_the_lab_the_keys_that_help_in_any_text() -> None:
     for name in ("hover", "definition", "go_back", "rename", "problem_next", "fix"):
         assert TABLE.has(name, (LAB, EDITOR))
     assert not TABLE.has("live", (LAB, EDITOR))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_save_tells_of_its_version_as_on_the_scripts_screen(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, size) as desk:
+        await desk.press("end", "x", "backspace", "space", *"// a", "ctrl+s")
+        await desk.shows("Saved as version 2.")
+        title = desk.text.split("\n")[1]
+        assert "1:" in title
+        assert "saved as version 2" in title
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_lab_offers_no_key_that_is_in_force_on_the_scripts_screen_alone(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    here = {each.shown for each in KEYS if each.group != SCRIPTS}
+    elsewhere = [each.shown for each in KEYS if each.group == SCRIPTS and each.shown not in here]
+    assert {"Alt+P", "Alt+C", "Alt+V"} <= {*elsewhere}
+    async with opened(tmp_path, size) as desk:
+        await desk.ran()
+        await desk.shows("F1 help")
+        for _ in range(2):  # in the text, then beside it
+            assert not [each for each in elsewhere if f" {each} " in desk.text]
+            await desk.press("escape")
