@@ -131,16 +131,18 @@ class Analysis:
     def _looked(self, offset: int) -> Looked:
         item = item_at(self.script, offset)
         names = bound_in(self.script, item)
+        values = self.values_at(offset)
         return Looked(
             self.text,
-            self.lines.word(offset),
+            self.lines.word(offset, is_held=bool(values) and not isinstance(values[-1], s.Text)),
             {each.span: each for each in names},
             self._declared | {each.key: each for each in names if each.is_declaration},
-            self.values_at(offset),
+            values,
             self._items,
             item.event if isinstance(item, s.Handler) else "",
             isinstance(item, s.Policy | s.Test),
             self._examined[1],
+            0 if item is None else item.span.start,
         )
 
     @cached_property

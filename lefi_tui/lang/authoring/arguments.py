@@ -31,6 +31,7 @@ _GIVEN: Final = {
 }
 
 
+_USUAL: Final = ("1m", "5m", "15m", "1h", "4h", "1d")  # candles that exchanges have
 _SENDS: Final = "Emit"  # whose named arguments are fields of the event, whatever their names
 # What is known when a bot is bound: texts, lengths and timeframes are.
 CONSTANT_KINDS: Final = frozenset(
@@ -105,7 +106,8 @@ def wanted(around: Around, param: Param | None) -> list[Completion]:
         case "bool":
             return [rows.plain(each, "keyword") for each in ("true", "false")]
         case "duration":
-            return [rows.plain(each, "duration") for each in durations_in(around.lines)]
+            named = [*durations_in(around.lines), *_USUAL]
+            return [rows.plain(each, "duration") for each in dict.fromkeys(named)]
         case "text" if param.name == "tif":
             return [rows.plain(f'"{each}"', "word") for each in TIFS]
         case _:

@@ -49,6 +49,7 @@ def own_fields(around: Around, head: Sequence[Token]) -> list[Completion]:
     name = next((each.text for each in head if each.kind is Kind.TEXT), "")
     found = [*given_with(around.lines, name), *read_of(around.lines, name, _OWN)]
     found += fields_read(around.place.words)
+    found = [each for each in found if each]  # one may be typed just now
     return [rows.plain(each, "field") for each in dict.fromkeys(found)]
 
 

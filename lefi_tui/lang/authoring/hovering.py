@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,7 @@ from lefi_tui.lang.authoring.binding import Bound
 from lefi_tui.lang.authoring.records import Hover
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.entry import TAKES, Entry, first_value, of_builtin, of_event, of_told
+from lefi_tui.lang.scanner import scan
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token, shown
 from lefi_tui.lang.told_policy import POLICY
@@ -19,6 +21,7 @@ from lefi_tui.lang.tree import HERE
 from lefi_tui.lang.watch import Watch
 
 _TITLE_MAX: Final = 100
+_WORD: Final = re.compile("[a-z]+")
 
 
 @lru_cache(maxsize=256)
@@ -50,6 +53,7 @@ class Looked(Record):
     event: str  # of the handler around; "" of none
     has_own_words: bool  # what is no keyword means something here: in a policy, in a test
     watch: Watch
+    start: int = 0  # of the declaration around
 
 
 def hover(looked: Looked) -> Hover | None:
@@ -73,7 +77,19 @@ def _of_word(looked: Looked, word: Token, value: s.Expr | None) -> Hover | None:
         told = _of_entry(word, word.text, "")
         if told is not None:
             return told
-    return _argument(looked, word) or _of_value(looked, value)
+    return _argument(looked, word) or _of_value(looked, value) or _of_form(looked, word)
+
+
+def _of_form(looked: Looked, word: Token) -> Hover | None:
+    """A word that is told with the one that leads it: `else`, `in`, `by`, `within`, `per`."""
+    before = scan(looked.text[looked.start : word.span.start]).tokens
+    leading = [each.text for each in reversed(before)]
+    for table in (STATEMENTS, DECLARATIONS, POLICY):
+        forms = {name for name, row in table.items() if word.text in _WORD.findall(row.form)}
+        name = next((each for each in leading if each in forms), None)
+        if name is not None:
+            return _of_entry(word, name, "")
+    return None
 
 
 def _of_entry(word: Token, name: str, unit: str, more: tuple[str, ...] = ()) -> Hover | None:

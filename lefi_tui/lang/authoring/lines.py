@@ -5,6 +5,7 @@ The rule it keeps: words are the scanner's own, so what an editor takes for a na
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from typing import Final
@@ -16,6 +17,7 @@ from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import ITEM_WORDS, Kind, Token
 
 LINES_KEPT: Final = 8_192  # of all texts that are written
+_LETTERS: Final = re.compile(r"\w+")
 _BETWEEN: Final = frozenset({Kind.LINE_END, Kind.END})
 
 
@@ -67,14 +69,25 @@ class Lines:
             end += 1
         return first, end
 
-    def word(self, offset: int) -> Token | None:
-        """The word that the offset stands in, begins, or stands right behind; in a text none."""
+    def word(self, offset: int, *, is_held: bool = False) -> Token | None:
+        """The word that the offset stands in, begins, or stands right behind; of a text the whole,
+        but a word of an expression that `is_held` in it."""
         row = self.row(offset)
         column = offset - self.starts[row]
         at = [each for each in self._row(row) if each.span.start <= offset <= each.span.end]
         if not at or column >= scanned_line(self.lines[row]).comment:
             return None
-        return next((each for each in reversed(at) if each.kind is not Kind.MARK), at[-1])
+        word = next((each for each in reversed(at) if each.kind is not Kind.MARK), at[-1])
+        return self._held(row, column) if is_held and word.kind is Kind.TEXT else word
+
+    def _held(self, row: int, column: int) -> Token | None:
+        found = (each.span() for each in _LETTERS.finditer(self.lines[row]))
+        for first, end in found:
+            if first <= column <= end:
+                word = scanned_line(self.lines[row][first:end]).words[0]
+                at = self.starts[row]
+                return word._replace(span=Span(at + first, at + end))
+        return None
 
     def words(self, first: int, end: int, put: Token | None = None) -> tuple[Token, ...]:
         """The words of these rows with the line ends that count; `put` stands in the place of

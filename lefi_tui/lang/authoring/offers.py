@@ -133,7 +133,7 @@ def _behind_head(around: Around) -> list[Completion] | None:
         return _in_test(around)
     if head[0].text in _NAMING and len(head) == 1:
         return []
-    if around.head == "setting" and place.before == "in":
+    if around.head == "setting" and place.before in {"in", ".."}:
         return []
     return _behind_word(around)
 

@@ -67,6 +67,30 @@ def test_a_field_of_a_name_leads_to_what_the_name_holds() -> None:
     assert (found.title, found.unit, found.name) == ("b.upper", "USDT per BTC", "Bollinger")
 
 
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ('for coin i|n ["BTC/USDT"] { Print(coin) }', "for"),
+        ("setting n = 20 i|n 5..100", "setting"),
+        ('on Start { if Now().hour > 1 { Print("a") } el|se { Print("b") } }', "if"),
+        ('on Start { authorize b|y "owner" within 10m { Print("a") } }', "authorize"),
+        ('on Start { authorize by "owner" wit|hin 10m { Print("a") } }', "authorize"),
+        ("policy { rate = 10 pe|r 1m }", "rate"),
+        ("kind ma|nual", "kind"),
+        ('on Fill { Print("sold {ev|ent.amount}") }', "Fill"),
+        ('on Fill { Print("sold {event.am|ount}") }', "Fill"),
+        ('on Start { Print("now {Sp|ot("BTC/USDT")}") }', "Spot"),
+    ],
+)
+def test_words_between_and_inside_texts_lead_to_the_reference(marked: str, name: str) -> None:
+    assert hovered(marked).name == name
+
+
+def test_a_name_in_a_text_is_told_as_elsewhere() -> None:
+    found = hovered('spot = Spot("BTC/USDT")\nPrint("now {sp|ot} or {spot}")')
+    assert (found.title, found.unit) == ('spot = Spot("BTC/USDT")', "USDT per BTC")
+
+
 def test_where_a_name_of_several_values_is_meant_as_one_a_key_writes_one() -> None:
     script = 'on Candle("BTC/USDT", 5m) {\n    band = Bollinger(close, 20, 2)\n    Print(band)\n}'
     analysis = analysed(script)

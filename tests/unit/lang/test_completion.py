@@ -113,6 +113,19 @@ def test_behind_a_name_stand_the_fields_of_what_it_holds(
     assert not [each for each in analysed(f"{CANDLE}{body}\n}}").diagnostics if each.is_error]
 
 
+@pytest.mark.parametrize(
+    ("marked", "offered"),
+    [
+        ("on Every(|", ["1m", "5m", "15m", "1h", "4h", "1d"]),
+        ('on Every(30m) { }\non Candle("BTC/USDT", |', ["30m", "1m", "5m", "15m", "1h"]),
+        ('on Event("news") { if event.|', ["time"]),
+        ("setting n = 20 in 5..|", []),
+    ],
+)
+def test_what_is_offered_may_stand_there(marked: str, offered: list[str]) -> None:
+    assert labels(marked)[: len(offered) or None] == offered
+
+
 def test_a_state_that_keeps_a_time_has_its_fields_in_every_handler() -> None:
     script = "state since = none\non Fill { since = event.time }\n"
     assert labels(f"{script}{CANDLE}if since.h|") == ["hour"]
