@@ -45,7 +45,7 @@ class UpdateBotScreen(TextsScreen, Asking):
     def __init__(
         self, view: BotView, store: ScriptStore, send: Callable[[Command], None], palette: Palette
     ) -> None:
-        super().__init__(f"Another text for {view.id}, which runs {_runs(view)}", palette)
+        super().__init__(_title(view), palette)
         self._bot, self._store, self._send = view, store, send
         self._is_real = view.mode is Mode.LIVE
         self._answer: UpdateView | None = None  # to what is under the cursor
@@ -64,7 +64,7 @@ class UpdateBotScreen(TextsScreen, Asking):
 
     # ---- which texts there are
 
-    def _choices(self) -> Sequence[Choice]:
+    def _choices(self) -> tuple[Found | None, Sequence[Choice]]:
         """In a thread: the versions of its script, the newest first; then what it ran before."""
         found = self._store.found(self._bot.source)
         choices = [] if found is None else [*self._versions(found)]
@@ -82,7 +82,7 @@ class UpdateBotScreen(TextsScreen, Asking):
             )
             at = next((n for n, each in enumerate(choices) if RUNS in each.label), len(choices))
             choices.insert(at, before)
-        return choices
+        return found, choices
 
     def _versions(self, found: Found) -> Iterable[Choice]:
         row = found.row
@@ -93,7 +93,11 @@ class UpdateBotScreen(TextsScreen, Asking):
             text = partial(self._store.version_text, row, each)
             yield Choice(label_of(each, RUNS if is_now else ""), told, text, named=named)
 
-    def _offered(self, choices: Sequence[Choice]) -> None:
+    def _offered(self, come: tuple[Found | None, Sequence[Choice]]) -> None:
+        found, choices = come
+        if found is not None:  # it may have been opened before its screen knew that
+            self._bot = replace(self._bot, script=found.told)
+            self.query_one(".window").border_title = _title(self._bot)
         if not choices:
             self.say(NO_TEXT.format(self._bot.id), is_bad=True)
         self.offer(choices)
@@ -182,6 +186,10 @@ class UpdateBotScreen(TextsScreen, Asking):
                 named_before=self._bot.script,
             )
         )
+
+
+def _title(view: BotView) -> str:
+    return f"Another text for {view.id}, which runs {_runs(view)}"
 
 
 def _runs(view: BotView) -> str:

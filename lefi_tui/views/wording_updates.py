@@ -42,9 +42,11 @@ def _updated(event: m.BotUpdated, _orders: Orders) -> Said:
 
 def _before(event: m.BotUpdated) -> str:
     """As short as it can be told: of the same script its number alone."""
-    number, _, script = event.named_before.partition(" of ")
+    version, _, script = event.named_before.partition(" of ")
     is_same = script and event.named.endswith(f" of {script}")
-    return number if is_same else event.named_before or short(event.before)
+    return (
+        version.removeprefix("version ") if is_same else event.named_before or short(event.before)
+    )
 
 
 def _dropped(event: m.UpdateDropped, _orders: Orders) -> Said:

@@ -6,6 +6,7 @@ Each sentence here was typed by someone new who found nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input
@@ -18,9 +19,10 @@ from screens.found import of_desk, of_keys, of_limits, of_scripts
 from screens.keys import EVERYWHERE, ON_DESK, SCREENS, TABLE
 from screens.palette import RISKY, PaletteScreen
 from screens.taught import of_words
-from tests.screens.bots_kit import Trader, opened, trading
+from tests.screens.bots_kit import SCRIPT, Trader, opened, trading
 from tests.screens.hand_fed import HandFed
 from tests.screens.test_desk_keys import Desk
+from tests.screens.test_versions_screen import TIGHT, saved
 
 HERE = (*ON_DESK, EVERYWHERE, SCREENS)
 
@@ -124,6 +126,21 @@ async def test_where_there_is_one_bot_it_is_the_one_that_is_paused() -> None:
         await _take(desk, "pause bot")
         await desk.until(lambda: m.PauseBot("cross") in desk.fed.commands)
         assert isinstance(desk.app.screen, BotsScreen)
+
+
+@pytest.mark.asyncio
+async def test_the_one_bot_is_updated_from_elsewhere_by_the_names_of_its_versions(
+    tmp_path: Path,
+) -> None:
+    own = saved(tmp_path, "cross", SCRIPT, TIGHT)
+    async with opened(_trader("cross"), size=(120, 40), scripts=own) as desk:
+        await _take(desk, "update bot")
+        await desk.shows("Another text for cross, which runs version 1 of cross")
+        await desk.shows("Its orders, its position")
+        await desk.press("enter")
+        await desk.until(lambda: any(isinstance(e, m.UpdateBot) for e in desk.fed.commands))
+        asked = next(each for each in desk.fed.commands if isinstance(each, m.UpdateBot))
+        assert (asked.named, asked.named_before) == ("version 2 of cross", "version 1 of cross")
 
 
 @pytest.mark.asyncio

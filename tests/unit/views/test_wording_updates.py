@@ -44,7 +44,11 @@ def test_a_text_with_a_version_is_told_by_it_wherever_an_update_is_told() -> Non
         "Runs version 6 of mine",
         "Does not take version 6 of mine",
     ]
-    assert told[1].why == "version 5 before, by root; orders stay"
+    assert told[1].why == "5 before, by root; orders stay"
+    fed = HandFed()
+    named = replace(taken, named="version 6 of ema_cross", named_before="version 5 of ema_cross")
+    view = replace(picture(fed.state, fed.desk, fed.now_ns), log=fold(ScreenState(), named).log)
+    assert layout(view, Frame(118, 4)).rows[1].text.rstrip().endswith("u goes back")
     other = fold(ScreenState(), replace(taken, named_before="version 5 of older")).log[0]
     assert other.why == "version 5 of older before, by root; orders stay"
     assert not any("ffdaed3a" in f"{each.what} {each.why}" for each in told)
