@@ -127,5 +127,5 @@ def state_of(row: PastOrderRow, entry: Decimal | None = None) -> str:
         if entry is not None:
             sign = 1 if row.side == Side.SELL else -1
             profit = (row.average - entry) * row.filled * sign - row.fee
-            filled += f", profit {signed(profit, MONEY_PLACES)} after its fee"
+            filled += f", profit {signed(profit, MONEY_PLACES)} after its fee, not the entry's"
     return f"{row.status.replace('_', ' ')}{filled}"

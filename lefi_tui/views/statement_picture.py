@@ -76,8 +76,8 @@ def _closed(desk: Desk, account: str, intent: Intent) -> Iterator[str]:
     worth = abs(units) * at
     fee = worth * instrument.taker
     profit = signed(unrealized(position, at) - fee, MONEY_PLACES)
-    sums = f"worth {_money(worth)} {currency}   fee {_money(fee)} taker"
-    yield f"{sums}   profit {profit} {currency} after it"
+    yield f"worth {_money(worth)} {currency}   fee {_money(fee)} taker"
+    yield f"profit {profit} {currency} after this fee; the entry's was paid before"
 
 
 def _money(value: Decimal) -> str:

@@ -57,16 +57,17 @@ async def test_a_close_shows_worth_fee_and_profit_before_it_and_its_profit_after
         await desk.press("enter")
         await desk.until(lambda text: ": filled 0.00" in words(text))
         await desk.press(*CLOSE)
-        await desk.until("after it")
+        await desk.until("after this fee")
         assert re.search(
             r"close BTC/USDT at market: 0\.\d+ BTC "
-            r"worth \d+\.\d\d USDT fee 0\.\d\d taker profit [+-]?0\.\d\d USDT after it",
+            r"worth \d+\.\d\d USDT fee 0\.\d\d taker profit [+-]?0\.\d\d USDT after this fee;",
             words(desk.text),
         )
         await desk.press("enter")
-        await desk.until(lambda text: "after its fee" in words(text))
+        await desk.until(lambda text: "after its fee, not the entry's" in words(text))
         assert re.search(
-            r"filled 0\.\d+ at [\d,.]+, profit [+-]?0\.\d\d after its fee", words(desk.text)
+            r"filled 0\.\d+ at [\d,.]+, profit [+-]?0\.\d\d after its fee, not the",
+            words(desk.text),
         )
 
 
