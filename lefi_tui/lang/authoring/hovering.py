@@ -13,6 +13,7 @@ from lefi_tui.lang.authoring.records import Hover
 from lefi_tui.lang.builtins import BUILTINS, EVENTS
 from lefi_tui.lang.entry import TAKES, Entry, first_value, of_builtin, of_event, of_told
 from lefi_tui.lang.scanner import scan
+from lefi_tui.lang.signatures import Param
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tokens import Kind, Token, shown
 from lefi_tui.lang.told_policy import POLICY
@@ -177,9 +178,15 @@ def _argument(looked: Looked, word: Token) -> Hover | None:
         if isinstance(node, s.Call) and node.name in BUILTINS:
             params = {each.name: each for each in BUILTINS[node.name].params}
             if any(arg.name_span == word.span for arg in node.args) and word.text in params:
-                takes = f"An argument of `{node.name}`: {TAKES[params[word.text].kind]}."
-                return Hover(word.span, word.text, "", (takes,), node.name)
-    return None
+                return _told_argument(word, node.name, params[word.text])
+    event = None if looked.values else EVENTS.get(looked.event)
+    given = {each.name: each for each in event.params} if event is not None else {}
+    return _told_argument(word, looked.event, given[word.text]) if word.text in given else None
+
+
+def _told_argument(word: Token, of: str, param: Param) -> Hover:
+    takes = f"An argument of `{of}`: {TAKES[param.kind]}."
+    return Hover(word.span, word.text, "", (takes,), of)
 
 
 def _of_value(looked: Looked, value: s.Expr | None) -> Hover | None:

@@ -77,6 +77,7 @@ def test_a_field_of_a_name_leads_to_what_the_name_holds() -> None:
         ('on Start { authorize by "owner" wit|hin 10m { Print("a") } }', "authorize"),
         ("policy { rate = 10 pe|r 1m }", "rate"),
         ("kind ma|nual", "kind"),
+        ('kind manual\non Command("GO", k|ey = "g") { Print("a") }', "Command"),
         ('on Fill { Print("sold {ev|ent.amount}") }', "Fill"),
         ('on Fill { Print("sold {event.am|ount}") }', "Fill"),
         ('on Start { Print("now {Sp|ot("BTC/USDT")}") }', "Spot"),
