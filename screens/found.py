@@ -15,6 +15,7 @@ from screens.keys import ALWAYS, PLACES, Deed, Key, KeyTable
 # What stands where a person is comes before what stands elsewhere, and both before mere moving.
 ELSEWHERE: Final = 4
 MOVING: Final = 6
+OPENED: Final = 4  # in a window that another key opens: that one, or its like on a screen, is meant
 NAMED: Final = 1  # scripts, bots, markets
 TAUGHT: Final = 3  # shipped scripts in the gallery, lessons, the reference
 
@@ -28,6 +29,7 @@ def of_keys(
     for each in sorted(table.keys, key=lambda key: (key.group not in here, key.group in ALWAYS)):
         is_near = each.group in here or each.group in ALWAYS
         rank = (0 if is_near else ELSEWHERE) + (0 if each.label else MOVING)
+        rank += OPENED if PLACES[each.group].opener and not is_near else 0
         yield Entry(
             title=title_of(each),
             key=each.shown,

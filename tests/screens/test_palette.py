@@ -16,7 +16,7 @@ from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.wiring.rooms import furnished
 from screens.finding import Entry, Index
 from screens.found import of_keys, of_scripts, title_of
-from screens.keys import EVERYWHERE, KEYS, ON_DESK, PLACES, SCREENS, TABLE, Deed
+from screens.keys import EVERYWHERE, KEYS, ON_DESK, PLACES, REPORT, SCREENS, TABLE, Deed
 from screens.palette import PaletteScreen
 from screens.settings import SettingsScreen
 from screens.taught import of_words
@@ -101,6 +101,11 @@ def test_scripts_lessons_and_words_are_found_by_name_and_nothing_typed_finds_all
     assert len(everything) > len(KEYS) + 100
     assert all(each.is_risk for each in everything[-sum(k.deed is Deed.RISK for k in KEYS) :])
     assert index.found("xqzzw") == []
+
+
+def test_what_a_screen_does_comes_before_an_answer_in_a_window_of_its_own() -> None:
+    index = Index(of_keys(TABLE, (REPORT, EVERYWHERE, SCREENS), _nothing))
+    assert [each.place for each in index.found("close position")[:2]] == ["desk", "stopping"]
 
 
 # ---- on the screen
