@@ -22,8 +22,8 @@ GONE: Final = -2  # and below: places that are in no text any more; -1 is the ha
 
 
 class Places(Record):
-    """Numbers in the present text, and in the other. `sites` hold for what the present text has
-    sent, also from now on; `back` for orders of an earlier one."""
+    """Numbers in the present text, and in the other: of orders that stand where the present text
+    has a line, and `back` of those that an earlier one sent and its own line has again."""
 
     sites: Sites = ()
     back: Sites = ()
@@ -70,7 +70,7 @@ def entries_of(desk: Desk, bot: BotRecord) -> Iterator[Order]:
 
 
 def placed(desk: Desk, bot: BotRecord, after: Text) -> Places:
-    """Of its orders that work, and of all other places of the text it runs."""
+    """Of its orders that work now."""
     kind = desk.kinds[bot.kind]
     if not isinstance(kind, Rewritable):
         return Places()
@@ -89,7 +89,8 @@ def placed(desk: Desk, bot: BotRecord, after: Text) -> Places:
 
 def _matched(now: Kindred, own: set[int], sent: list[tuple[Kindred, dict[int, int]]]) -> Places:
     """Each order by the line that sent it; else by the one it stands at, that line, then one like
-    it; else by one like what sent it, unless another order is there."""
+    it; else by one like what sent it, unless another order is there. Lines of places without an
+    order keep others from being taken for them, but not from an order that has no other."""
     taken = set[int]()
     sites = now.exact.taken(sorted(own), taken)
     back = dict[int, int]()
@@ -98,17 +99,12 @@ def _matched(now: Kindred, own: set[int], sent: list[tuple[Kindred, dict[int, in
     earlier = {number for _, of in sent for number in of.values()}
     stand = own | (earlier - back.keys())
     sites |= now.exact.taken(sorted(stand - sites.keys()), taken)
-    left = [each for each in now.numbers if each in stand or each not in earlier]
-    empty = now.exact.taken([each for each in left if each not in stand], taken)
-    found = now.alike.taken([e for e in left if e not in sites and e not in empty], taken)
+    empty = now.exact.taken([e for e in now.numbers if e not in own | earlier], taken)
+    left = [each for each in now.numbers if each not in {*sites, *back, *empty}]
+    found = now.alike.taken(left, taken)
     sites |= {number: line for number, line in found.items() if number in stand}
     held = {*sites.values(), *back.values()}
     for kindred, of in sent:
-        lost = [place for place, number in of.items() if not {number} & {*sites, *back}]
+        lost = [place for place, number in of.items() if number not in {*sites, *back}]
         back |= {of[place]: line for place, line in kindred.alike.taken(lost, held).items()}
-    others = {**empty, **found}
-    empty = {number: line for number, line in others.items() if line not in held}
-    taken |= held
-    for likeness in (now.exact, now.alike):
-        empty |= likeness.taken([e for e in now.numbers if not {e} & {*sites, *empty}], taken)
-    return Places(tuple(sorted((sites | empty).items())), tuple(sorted(back.items())))
+    return Places(tuple(sorted(sites.items())), tuple(sorted(back.items())))
