@@ -74,6 +74,9 @@ class ByHand(Framed):
         if key == "stop":
             bot = self.bots.selected
             return "" if bot is None else bot.id
+        if key == "close_position" and self.view is not None and self.view.positions:
+            held = self.view.positions[self.positions.cursor]
+            return f"{held.symbol} on {held.account}"
         if key != "cancel" or self.view is None or not self.view.orders:
             return ""
         row = self.view.orders[self.orders.cursor]

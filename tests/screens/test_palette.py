@@ -173,6 +173,15 @@ async def test_what_can_be_done_to_one_row_alone_is_asked_about_from_elsewhere()
 
 
 @pytest.mark.asyncio
+async def test_a_close_is_asked_about_by_the_name_of_its_position() -> None:
+    async with opened(busy(), size=(120, 40)) as desk:
+        await _type(desk, "close position")
+        await desk.press("enter")
+        await desk.shows("BTC/USDT on demo: Closes the position")
+        assert desk.fed.commands == []
+
+
+@pytest.mark.asyncio
 async def test_where_two_can_be_meant_the_first_is_not_taken_for_it() -> None:
     fed = busy()
     _resting(fed, "41000"), _resting(fed, "40900")
