@@ -21,6 +21,7 @@ from screens.away import look_back
 from screens.courier import Courier
 from screens.desk import SHEETS, DeskScreen
 from screens.finder import Finder
+from screens.held_keys import HeldKeys
 from screens.keys import EVERYWHERE, SCREENS, bindings, of_groups
 from screens.kill import KillWatch
 from screens.leaving import Leaving
@@ -35,7 +36,7 @@ from screens.why import WhyScreen
 from screens.windows import Windows
 
 
-class LefiApp(SlimDisplay):
+class LefiApp(HeldKeys, SlimDisplay):
     TITLE = "Lefi"
     ENABLE_COMMAND_PALETTE = False  # the one table of keys has a palette of its own
     CSS_PATH: ClassVar[list[str | PurePath]] = [*SHEETS]
@@ -44,9 +45,8 @@ class LefiApp(SlimDisplay):
     ]
 
     def __init__(self, setup: DeskSetup, signals: Signals | None = None) -> None:
-        super().__init__(driver_class=DeskDriver)
-        self._setup, self.hand = setup, setup.hand
-        self._signals = signals
+        super().__init__(setup.table, driver_class=DeskDriver)
+        self._setup, self.hand, self._signals = setup, setup.hand, signals
         self._courier = Courier(setup.channel.send, self.notice)
         self.send = asking_first(self._courier.send, self, setup.palette)
         self._leaving = Leaving(setup, self._courier, self.notice, self.exit)

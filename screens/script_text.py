@@ -20,6 +20,7 @@ from lefi_tui.lang.formatter import Formatted, formatted
 from lefi_tui.views.scripts import Draft, OpenScript, ScriptRow, ScriptStore
 from screens.beside import Complain, Errands
 from screens.choice import ChoiceScreen, told
+from screens.spoken import nobody
 from widgets.editor import ScriptEditor
 from widgets.editor_area import as_edited
 from widgets.ink import Ink
@@ -57,6 +58,7 @@ class ScriptText:
         self.errands = Errands(screen, self.complain)
         self.script: OpenScript | None = None
         self.standing: Callable[[OpenScript], str] = lambda _: "saved"
+        self.opened = nobody  # told after `shown` where a script was opened, not of a save
         self.is_changed = False
         self.left: set[ScriptRow] = set()  # gone from with unsaved text, in this session
 
@@ -132,6 +134,7 @@ class ScriptText:
         self._editor.open(text, script.row.about)
         self.typed()
         self._shown()
+        self.opened()
 
     # ---- typed, kept
 
@@ -239,10 +242,7 @@ class ScriptText:
         self._screen.app.push_screen(ChoiceScreen(error.what, words, answers))
 
     def _take_theirs(self, row: ScriptRow) -> None:
-        self.errands.ask(
-            partial(self._store.read, row),
-            self._drop,
-        )
+        self.errands.ask(partial(self._store.read, row), self._drop)
 
 
 def _nothing(_: object) -> None:

@@ -24,6 +24,7 @@ from lefi_tui.views.distance_view import DistancesView
 from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
+from screens.held_keys import OpeningList, free_keys
 from screens.keys import ON_SCRIPTS, bindings, of_groups
 from screens.new_script import NewScriptScreen
 from screens.script_aids import ScriptAids
@@ -58,13 +59,14 @@ class ScriptsScreen(Versioned):
         self, store: ScriptStore, send: Callable[[Command], None], palette: Palette
     ) -> None:
         super().__init__(palette)
-        self._list = OptionList(id="scripts")
+        self._list = OpeningList(id="scripts")
         self._head = Headline(self.palette, id="scripts-head")
         self._title = Headline(self.palette, id="title")
         self.editor = ScriptEditor(self.palette, id="text")
         self._find = FindLine(self.editor, self.notice)
         self._pane = Findings(self.palette, id="findings")
         self._text = ScriptText(self, store, self.editor, self._shown)
+        self._text.opened = self._opened
         self.shelf = ScriptShelf(self, store, self._list, self._text)
         self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
         self._aids = ScriptAids(self, self.editor, self._aside.list_uses)
@@ -90,7 +92,6 @@ class ScriptsScreen(Versioned):
     def on_mount(self) -> None:
         super().on_mount()
         self.editor.visible = False
-        self.draw_title()
 
     def on_screen_resume(self) -> None:
         self.shelf.list_again()
@@ -136,13 +137,16 @@ class ScriptsScreen(Versioned):
     def _shown(self) -> None:
         """Another script is open, or it was saved."""
         self.editor.visible = True
-        if self.focused is self._list or self.focused is None:
-            self.editor.focus()
         if self.shelf.has_come():
             self._aids.opened()
             self.stands("")
         self.draw_title()
         self.shelf.list_again()
+
+    def _opened(self) -> None:
+        if self.focused is self._list or self.focused is None:
+            self.editor.focus()
+        free_keys(self.app)
 
     def action_edit(self, what: str) -> None:
         self.editor.carry_out(what)
