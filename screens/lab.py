@@ -172,9 +172,6 @@ class LabScreen(Versioned):
         is_typing = self._text.script is not None and self.editor.has_focus
         return self._aids.line(self.words.size.width - len(self.said())) if is_typing else ()
 
-    def on_script_editor_pointed(self) -> None:
-        self.draw_words()
-
     def in_question(self) -> tuple[str, ...]:
         return self._findings.in_question()
 
@@ -190,9 +187,6 @@ class LabScreen(Versioned):
 
     def action_aid(self, what: str) -> None:
         self._aids.carry_out(what)
-
-    def action_edit(self, what: str) -> None:
-        self.editor.carry_out(what)
 
     def action_save(self) -> None:
         self._text.save(self.past.say_saved)

@@ -22,7 +22,7 @@ from widgets.block import wrapped
 from widgets.editor import ScriptEditor
 from widgets.editor_popup import BAR_WIDTH, Popup
 from widgets.ink import Ground, Ink
-from widgets.lines import Frame, Row, Span, padded
+from widgets.lines import Frame, Row, Span, keys_told, padded
 from widgets.rename_line import RenameLine
 
 HOVER_WIDTH_MAX: Final = 68
@@ -87,12 +87,8 @@ class ScriptAids:
 
     def _hints(self) -> list[Span]:
         table, groups = self._screen.table, self._screen.GROUPS
-        return [
-            span
-            for name, words in HINTS.items()
-            if table.has(name, groups)
-            for span in ((f" {table.shown(name)}", Ink.KEY), (f" {words} ", Ink.DIM))
-        ]
+        there = [name for name in HINTS if table.has(name, groups)]
+        return keys_told([(table.shown(name), HINTS[name]) for name in there])
 
     # ---- asked by a key
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from rich.text import Text
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from lefi_tui.views.scripts import Listing, ScriptRow, ScriptStore
 from screens.framed import Framed
+from screens.keys import EDITOR, of_groups
 from screens.script_text import ScriptText
+from widgets.lines import Span, keys_told
+
+OF_EDITOR: Final = ("script_list", *of_groups(EDITOR))
 
 
 class ScriptShelf:
@@ -18,6 +25,7 @@ class ScriptShelf:
         self._screen = screen
         self._store = store
         self._list = shown
+        screen.idle.append(self._idle)
         self._text = text
         self.rows: tuple[ScriptRow, ...] = ()
         self._is_starred, self._drafts = False, frozenset[ScriptRow]()
@@ -29,6 +37,19 @@ class ScriptShelf:
     def about(self) -> str:
         """The open one, as another screen is told of it."""
         return "" if self._text.script is None else self._text.script.row.about
+
+    def hints(self) -> list[Span]:
+        """The keys of the list, while it has the focus."""
+        if not self._list.has_focus:
+            return []
+        shown, told = self._screen.table.shown, [("Enter", "opens"), ("↑ ↓", "script")]
+        if self._text.script is not None:
+            told.append((shown("script_list"), "text"))
+        return keys_told([*told, (shown("script_new"), "new")])
+
+    def _idle(self) -> Iterable[str]:
+        """Beside the list, the keys that move in the text are not the nearest."""
+        return OF_EDITOR if self._list.has_focus else ()
 
     def list_again(self) -> None:
         self._text.errands.ask(self._store.scripts, self._listed)

@@ -15,6 +15,7 @@ from lefi_tui.views.scripts import OpenScript, ScriptStore
 from screens.framed import Framed
 from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
+from widgets.editor import ScriptEditor
 from widgets.editor_area import as_edited
 from widgets.problems import untried
 
@@ -108,6 +109,7 @@ class Versioned(Framed):
     """A screen with an open script."""
 
     past: ScriptVersions
+    editor: ScriptEditor
 
     @abstractmethod
     def draw_title(self) -> None:
@@ -130,6 +132,12 @@ class Versioned(Framed):
     def hidden(self) -> Iterable[str]:
         """The line below a text that is open names help."""
         return (*super().hidden(), "help") if self.past.is_open else super().hidden()
+
+    def action_edit(self, what: str) -> None:
+        self.editor.carry_out(what)
+
+    def on_script_editor_pointed(self) -> None:
+        self.draw_words()
 
     def action_versions(self) -> None:
         self.past.show()

@@ -148,9 +148,6 @@ class ScriptsScreen(Versioned):
             self.editor.focus()
         free_keys(self.app)
 
-    def action_edit(self, what: str) -> None:
-        self.editor.carry_out(what)
-
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self._text.typed()
@@ -180,11 +177,9 @@ class ScriptsScreen(Versioned):
         return self._findings.in_question()
 
     def said_below(self) -> Sequence[Span]:
+        hints = self._find.hints(self.table.shown) or self.shelf.hints()
         room = self.words.size.width - len(self.said())
-        return () if self._text.script is None else self._aids.line(room)
-
-    def on_script_editor_pointed(self) -> None:
-        self.draw_words()
+        return hints if hints or self._text.script is None else self._aids.line(room)
 
     # ---- what is wrong, and the tests
 

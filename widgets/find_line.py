@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from widgets.editor import ScriptEditor
 from widgets.in_order import Field
+from widgets.lines import Span, keys_told
 
 
 class FindLine(Horizontal):
@@ -68,10 +69,28 @@ class FindLine(Horizontal):
             self._tell(f"{self.words} is not in this script.")
 
     def on_key(self, event: Key) -> None:
-        step = {"up": -1, "down": 1}.get(event.key, 0)
-        if step:
+        """Tab stays in the line: what is typed behind it is for one of its fields."""
+        steps = {"up": -1, "down": 1}
+        if event.key in {"tab", "shift+tab"}:
             event.stop()
-            self._go(step)
+            self._turn()
+        elif event.key in steps:
+            event.stop()
+            self._go(steps[event.key])
+
+    def _turn(self) -> None:
+        """To the other field, where there are two."""
+        if self._by.display:
+            (self._words if self._by.has_focus else self._by).focus()
+
+    def hints(self, shown: Callable[[str], str]) -> list[Span]:
+        """Its keys, while one of its fields has the focus; `shown` says how one is written."""
+        if not self.has_focus_within:
+            return []
+        told = [("Enter", "replaces" if self._by.has_focus else "next"), ("↑ ↓", "before, next")]
+        if self._by.display:
+            told += [("Tab", "other field"), (shown("replace_all"), "all")]
+        return keys_told([*told, (shown("script_list"), "text")])
 
     def _replace_all(self) -> None:
         count = self._editor.put_for_all(self.words, self._by.value)

@@ -5,7 +5,7 @@ All pure: a table is laid out as text and tested as text, without a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 from msgspec import field
@@ -172,3 +172,8 @@ def filled(rows: list[Row], frame: Frame, top: int = 0) -> Page:
     missing = frame.height - len(rows)
     rows.extend(padded([], frame) for _ in range(missing))
     return Page(tuple(rows[: frame.height]), top)
+
+
+def keys_told(told: Iterable[tuple[str, str]]) -> list[Span]:
+    """Keys as they are written for people, and what each does."""
+    return [span for key, does in told for span in ((f" {key}", Ink.KEY), (f" {does} ", Ink.DIM))]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from lefi_tui.core import messages as m
 from lefi_tui.views.scripts import RanTest, ScriptRow, UnmetLine
@@ -318,6 +318,45 @@ async def test_words_are_replaced_one_by_one_and_everywhere(tmp_path: Path) -> N
         await scripts.shows("high was replaced once")
         await scripts.press("escape", "ctrl+z")
         assert scripts.editor.text == RIGHT.replace("high", "up", 1)
+
+
+@pytest.mark.asyncio
+async def test_tab_stays_in_the_line_for_finding_and_its_keys_stand_below_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT)) as scripts:
+        await scripts.open("mine")
+        await scripts.press("alt+x")
+        await scripts.type("high")
+        await scripts.press("escape", "alt+x")  # the word is known: it begins in the second
+        await scripts.shows(
+            "Enter replaces  ↑ ↓ before, next  Tab other field  Alt+Y all  Esc text"
+        )
+        for key, field in (("tab", "find-words"), ("tab", "find-by"), ("shift+tab", "find-words")):
+            await scripts.press(key)
+            await scripts.until(lambda: getattr(scripts.app.focused, "id", "") == field)  # noqa: B023 -- awaited here
+        await scripts.press("end", "3")
+        await scripts.shows("high3")
+        assert scripts.screen is scripts.app.screen
+        await scripts.press("escape", "ctrl+f")
+        await scripts.shows("Enter next  ↑ ↓ before, next  Esc text")
+        await scripts.press("tab", "3")
+        typed = scripts.screen.query_one("#find-words", Input)
+        await scripts.until(lambda: typed.value == "3")
+        assert scripts.app.focused is typed
+
+
+@pytest.mark.asyncio
+async def test_beside_the_list_its_keys_stand_below_not_those_of_the_text(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT), (120, 30)) as scripts:
+        await scripts.shows("Enter opens  ↑ ↓ script  Ctrl+N new")
+        await scripts.open("mine")
+        await scripts.shows("Alt+E what fits")
+        assert "F8 problem" in scripts.text
+        await scripts.press("escape")
+        await scripts.shows("Enter opens  ↑ ↓ script  Esc text  Ctrl+N new")
+        for words in ("what fits", "F8 problem", "Esc list"):
+            assert words not in scripts.text
 
 
 @pytest.mark.asyncio
