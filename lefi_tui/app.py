@@ -141,7 +141,7 @@ class LefiApp(HeldKeys, SlimDisplay):
             self.notice(f"The mouse is {'on' if self._driver.toggle_mouse() else 'off'}.")
 
     async def action_leave(self, name: str = "quit") -> None:
-        await self._leaving.quit(self._desk.view, name)
+        await self._leaving.quit(self._desk.view, name, self._rooms)
 
     def action_help_quit(self) -> None:  # Ctrl+C, which ends other programs
         self._leaving.tell()

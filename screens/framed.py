@@ -150,6 +150,10 @@ class Framed(Asking):
     def look_at(self, about: str) -> None:
         """It was opened for one thing: a bot, by its id."""
 
+    def unsaved(self) -> Iterable[str]:
+        """Names of scripts that were typed in there and are not saved."""
+        return ()
+
     def in_question(self) -> tuple[str, ...]:
         """What of a script a person is at, as the reference names it, the nearest first."""
         return ()

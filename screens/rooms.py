@@ -38,6 +38,15 @@ class Rooms:
         """The screen in sight, below whatever dialog is open."""
         return next(each for each in reversed(self._app.screen_stack) if isinstance(each, Framed))
 
+    @property
+    def is_on_desk(self) -> bool:
+        """Whether the desk's own keys act."""
+        return len(self._app.screen_stack) == 1
+
+    def unsaved(self) -> list[str]:
+        """Scripts whose text is not saved, by name."""
+        return sorted({name for each in self._made.values() for name in each.unsaved()})
+
     def go(self, name: str, about: str = "") -> None:
         """To that screen, for `about` where one thing is meant; open dialogs are closed, and
         nothing of them is done."""

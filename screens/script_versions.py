@@ -43,6 +43,12 @@ class ScriptVersions:
     def is_open(self) -> bool:
         return self._text.script is not None
 
+    def unsaved(self) -> set[str]:
+        """This one, and those gone from so."""
+        text = self._text
+        rows = {*text.left, *([text.script.row] if text.script and text.is_changed else [])}
+        return {row.name for row in rows}
+
     def show(self) -> None:
         """What it was at each save; back to one, where nothing is typed that is not saved."""
         script, screen = self._text.script, self._screen
@@ -125,6 +131,9 @@ class Versioned(Framed):
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
         """What is done with a text needs one."""
         return action not in OF_TEXT or self.past.is_open
+
+    def unsaved(self) -> Iterable[str]:
+        return self.past.unsaved()
 
     def has_chosen(self) -> bool:
         return self.past.is_open

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -12,13 +13,17 @@ from lefi_tui.app import LefiApp
 from lefi_tui.views.away import AwayView
 from lefi_tui.views.desk_view import LogRow, Weight
 from lefi_tui.views.picture import picture
+from lefi_tui.views.scripts import ScriptRow
 from lefi_tui.views.stake import stake_of
 from lefi_tui.views.tally import Tally
 from lefi_tui.wiring.own_desk import IDLE_END_S, Idle
+from lefi_tui.wiring.script_store import ScriptFolder
 from screens.away import AwayScreen, head
 from screens.leaving import ASKED_S
 from screens.setup import DeskSetup
 from tests.screens.hand_fed import START_NS, HandFed, busy
+from tests.screens.scripts_kit import RIGHT, folder
+from tests.screens.scripts_kit import opened as scripts_opened
 from tests.screens.test_desk_keys import Desk
 
 SECOND = 1_000_000_000
@@ -94,7 +99,7 @@ async def test_ctrl_q_leaves_no_sooner_than_q_and_a_question_that_is_gone_is_ask
     monkeypatch.setattr("screens.leaving.monotonic", lambda: now_s)
     async with opened(busy(), Left()) as desk:
         await desk.press("f1", "ctrl+q")
-        await desk.shows("Ctrl+Q again leaves, pausing 2 bots; d keeps them running")
+        await desk.shows("Ctrl+Q again leaves, pausing 2 bots; F2, then d, keeps them running.")
         assert desk.app.is_running
         now_s += ASKED_S
         await desk.press("ctrl+q")
@@ -102,6 +107,31 @@ async def test_ctrl_q_leaves_no_sooner_than_q_and_a_question_that_is_gone_is_ask
         assert desk.app.return_code is None
         await desk.press("ctrl+q")
         await desk.until(lambda: desk.app.return_code == 0)
+
+
+@pytest.mark.asyncio
+async def test_leaving_names_the_scripts_that_are_not_saved_and_keys_that_act_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.leaving.monotonic", lambda: 1_000.0)
+    own = folder(tmp_path, mine=RIGHT, other=RIGHT)
+    async with scripts_opened(own, (120, 30), fed=busy()) as scripts:
+        await scripts.open("mine")
+        await scripts.type("x")
+        await scripts.press("ctrl+q")
+        await scripts.shows("pausing 2 bots; F2, then d, keeps them running. mine is not saved;")
+        await scripts.shows("the next start offers it")
+        assert scripts.editor.text == f"x{RIGHT}"
+        await scripts.press("escape")
+        await scripts.open("other")
+        await scripts.type("y")
+        await scripts.press("ctrl+q")
+        await scripts.until(lambda: scripts.app.return_code == 0)
+    drafts = ScriptFolder(own)
+    for name, letter in (("mine", "x"), ("other", "y")):
+        draft = drafts.draft(drafts.read(ScriptRow(name)))
+        assert draft is not None
+        assert draft.text == f"{letter}{RIGHT}"
 
 
 @pytest.mark.asyncio
