@@ -189,7 +189,7 @@ class LabScreen(Versioned):
         self._aids.carry_out(what)
 
     def action_save(self) -> None:
-        self._text.save(self.past.say_saved)
+        self._text.save(self.saved)
 
     # ---- text or picture
 

@@ -58,7 +58,7 @@ class ScriptVersions:
 
     def _back(self, script: OpenScript) -> None:
         self._text.put(script, script.text)
-        self.say_saved(script)
+        self._screen.saved(script)
 
     # ---- how it stands in its file
 
@@ -147,6 +147,10 @@ class Versioned(Framed):
 
     def on_script_editor_pointed(self) -> None:
         self.draw_words()
+
+    def saved(self, script: OpenScript) -> None:
+        """It stands in its file so, by a save or by going back to a version."""
+        self.past.say_saved(script)
 
     def action_versions(self) -> None:
         self.past.show()

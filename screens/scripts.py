@@ -213,9 +213,9 @@ class ScriptsScreen(Versioned):
     # ---- what a person does
 
     def action_save(self) -> None:
-        self._text.save(self._saved)
+        self._text.save(self.saved)
 
-    def _saved(self, script: OpenScript) -> None:
+    def saved(self, script: OpenScript) -> None:
         self.past.say_saved(script, partial(self._findings.start_tests, script.text, script.row))
 
     async def action_lab(self) -> None:

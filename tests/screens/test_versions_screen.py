@@ -86,6 +86,7 @@ async def test_back_to_one_makes_a_new_version_and_the_editor_shows_it(tmp_path:
         await scripts.press("enter", "enter")
         await scripts.until(lambda: isinstance(scripts.app.screen, ScriptsScreen))
         await scripts.until(lambda: "version 3" in scripts.text)
+        await scripts.shows("Tests: 1 passed")  # as behind a save
         assert scripts.editor.text == RIGHT
         assert (own / "mine.lefi").read_text() == RIGHT
         rows = ScriptFolder(own).versions(ScriptRow("mine")).rows
