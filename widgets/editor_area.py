@@ -36,7 +36,7 @@ from widgets.editor_line import (
 )
 from widgets.editor_marks import Marks
 from widgets.editor_popup import Popup, barred, placed
-from widgets.editor_undo import UndoOfTexts, emptied
+from widgets.editor_undo import Place, UndoOfTexts, emptied
 from widgets.in_order import InOrder
 from widgets.ink import Ground, Ink, Palette
 from widgets.lines import Row
@@ -72,18 +72,21 @@ class ScriptArea(InOrder, TextArea):
 
     def open(self, text: str, name: str = "") -> None:
         """Another text, from its beginning; its lines end in \\n only. Of the script that is open
-        it is one step more of undo; of one that was left so, its undo is there again."""
+        it is one step more of undo; of one left so, undo and place are there again."""
         if name and name == self.text_name:
             self.take(as_edited(text))
             return
         self._wrongs, self._tried, self._popup = {}, {}, None
         self._drawn.clear()
-        self._undo.keep(self.text_name, self.text, self.history)
+        here = Place((self.scroll_offset.x, self.scroll_offset.y), self.selection)
+        self._undo.keep(self.text_name, self.text, self.history, here)
         self.text_name, edited = name, as_edited(text)
-        history = self._undo.of(name, edited, self.history)
+        history, place = self._undo.of(name, edited, self.history)
         self.history = emptied(history)  # loading clears the one that is there
         self.load_text(edited)
         self.history = history
+        self.selection = place.selection
+        self.scroll_to(*place.scroll, animate=False, force=True)
 
     def show_wrongs(self, wrongs: Mapping[int, tuple[Wrong, ...]]) -> None:
         """Underline these, by row; the lines that differ are drawn again."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from textual.widgets.text_area import Selection
+
 from lefi_tui.core.record import Record
 
 if TYPE_CHECKING:
@@ -16,9 +18,17 @@ if TYPE_CHECKING:
 TEXTS_MAX: Final = 20  # the one left longest ago is forgotten first
 
 
+class Place(Record):
+    """Cells that are scrolled away to the left and above, and what is selected."""
+
+    scroll: tuple[int, int] = (0, 0)
+    selection: Selection = Selection()
+
+
 class _Left(Record):
     text: str
     history: EditHistory
+    place: Place
 
 
 class UndoOfTexts:
@@ -27,18 +37,21 @@ class UndoOfTexts:
     def __init__(self) -> None:
         self._left: dict[str, _Left] = {}
 
-    def keep(self, name: str, text: str, history: EditHistory) -> None:
+    def keep(self, name: str, text: str, history: EditHistory, place: Place) -> None:
         """`text` is what stands there when it is left."""
         history.checkpoint()
         self._left.pop(name, None)
-        self._left[name] = _Left(text, history)
+        self._left[name] = _Left(text, history, place)
         for oldest in list(self._left)[:-TEXTS_MAX]:
             del self._left[oldest]
 
-    def of(self, name: str, text: str, other: EditHistory) -> EditHistory:
-        """Of this text; one without a step, set as the `other` is, where another one was left."""
+    def of(self, name: str, text: str, other: EditHistory) -> tuple[EditHistory, Place]:
+        """Of this text, and where a person was in it; no step, set as the `other` is, and its
+        beginning where another one was left."""
         left = self._left.pop(name, None)
-        return emptied(other) if left is None or left.text != text else left.history
+        if left is None or left.text != text:
+            return emptied(other), Place()
+        return left.history, left.place
 
 
 def emptied(history: EditHistory) -> EditHistory:

@@ -70,6 +70,35 @@ async def test_undo_is_there_again_when_a_script_is_come_back_to(tmp_path: Path)
 
 
 @pytest.mark.asyncio
+async def test_a_script_that_is_come_back_to_stands_where_it_was_left(tmp_path: Path) -> None:
+    long = RIGHT + "// a line\n" * 200
+    async with opened(folder(tmp_path, mine=long, other=long), WIDE) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("▸mine")
+        scripts.editor.move_cursor((150, 4))
+        await scripts.press("up", "up")
+        left = (scripts.editor.cursor_location, scripts.editor.scroll_offset.y)
+        assert left[0] == (148, 4)
+        assert left[1] > 100
+
+        def is_there() -> bool:
+            return (scripts.editor.cursor_location, scripts.editor.scroll_offset.y) == left
+
+        await scripts.press("escape")
+        await scripts.open("mine")  # itself
+        await scripts.until(is_there)
+        await scripts.press("escape")
+        await scripts.open("other")
+        await scripts.shows("▸other")
+        await scripts.until(lambda: scripts.editor.cursor_location == (0, 0))
+        await scripts.until(lambda: scripts.editor.scroll_offset.y == 0)
+        await scripts.press("escape")
+        await scripts.open("mine")
+        await scripts.shows("▸mine")
+        await scripts.until(is_there)
+
+
+@pytest.mark.asyncio
 async def test_steps_are_not_taken_back_in_a_text_that_somebody_else_wrote(tmp_path: Path) -> None:
     own = folder(tmp_path, mine=RIGHT, other=RIGHT)
     async with opened(own, WIDE) as scripts:
