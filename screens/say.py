@@ -140,7 +140,11 @@ class SayScreen(Dialog, Asking):
         window.border_subtitle = "Enter   ↑ ↓ said before   Tab completes   Shift+Tab account   Esc"
         self._above.display = bool(self._spoken.answers)
         self._above.update(past(self._spoken.answers, inks))
-        self._below.update(self._told())
+        told, left_out = self._told(), self._field.left_out
+        if left_out:
+            more = f"{left_out} more line{' was' if left_out == 1 else 's were'} pasted"
+            told = Text.assemble((f"{more} and dropped: it takes one.\n", inks[Ink.WARN]), told)
+        self._below.update(told)
 
     def _told(self) -> Text:
         line, answer = self._line, self._answer

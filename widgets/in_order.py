@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from textual.binding import Binding
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -64,9 +64,16 @@ class Field(InOrder, Input):
 
 
 class CodeField(Field):
-    """A line of a script: a bracket that stands there already is not typed once more."""
+    """A line of a script: a bracket that stands there already is not typed once more. Of what is
+    pasted it takes the first line; `left_out` counts the others, till the next key."""
+
+    left_out = 0
+
+    def on_paste(self, event: Paste) -> None:
+        self.left_out = max(0, len(event.text.rstrip().splitlines()) - 1)
 
     async def on_key(self, event: Key) -> None:
+        self.left_out = 0
         at = self.cursor_position
         if event.character == ")" and self.value[at : at + 1] == ")":
             self.cursor_position = at + 1

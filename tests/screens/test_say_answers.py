@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from lefi_tui.core.messages import SayStatement
 from lefi_tui.core.money import ZERO
@@ -120,3 +121,18 @@ def test_an_order_that_newer_ones_left_behind_is_not_told_as_it_was() -> None:
 
 def stand(*rows: PastOrderRow, is_cut: bool = False) -> OrdersView:
     return OrdersView(0, rows, is_cut)
+
+
+@pytest.mark.asyncio
+async def test_of_lines_that_are_pasted_the_first_stands_there_and_the_others_are_told(
+    tmp_path: Path,
+) -> None:
+    async with real_desk.opened(tmp_path, (80, 24)) as desk:
+        await desk.press("alt+o")
+        await desk.until("one line of Lefi")
+        desk.app.post_message(Paste("1 + 1\nEquity()\nCash()\n"))
+        await desk.until("2 more lines were pasted and dropped: it takes one.")
+        await desk.until("1 + 1")
+        assert "Equity()" not in desk.text
+        await desk.press("backspace")
+        await desk.until(lambda text: "pasted" not in text)
