@@ -16,7 +16,6 @@ from textual.events import DescendantFocus
 from textual.widgets import TextArea
 
 from lefi_tui.core.messages import Command
-from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.lab_data import ground_of
 from lefi_tui.views.lab_state import Side
 from lefi_tui.views.lab_view import Ground, Lab, Wanted
@@ -59,7 +58,7 @@ class LabScreen(Versioned):
         self.picture = LabPane(self.palette, id="picture")
         self._row: ScriptRow | None = None  # whose runs are in sight
         self._text = ScriptText(self, store, self.editor, self._shown)
-        self._findings = ScriptFindings(self, self.editor, self._below, store.tests)
+        self.findings = ScriptFindings(self, self.editor, self._below, store.tests)
         self.runs = LabRuns(self, lab, self._draw, lambda: self.picture.size.width)
         self.past = ScriptVersions(self, store, self._text)
         self._choices = LabChoices(self, lab, self.runs, (self._text, self.editor), self._chosen)
@@ -89,10 +88,6 @@ class LabScreen(Versioned):
         super().on_resize()
         self.set_class(self.size.width < WIDE, "-narrow")
         self.runs.look()
-
-    def frame(self, view: DeskView) -> None:
-        super().frame(view)
-        self._aids.heard(view)
 
     def dress(self) -> None:
         super().dress()
@@ -151,7 +146,7 @@ class LabScreen(Versioned):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self._text.typed()
-        self._findings.look()
+        self.findings.look()
         self.draw_title()
         self._want()
 
@@ -162,28 +157,28 @@ class LabScreen(Versioned):
 
     def draw_title(self) -> None:
         no_script = lacking(self.table.shown, has_script=False, has_data=False)
-        title = self._findings.titled(self._text.title()) or [(f" {no_script}", Ink.DIM)]
+        title = self.findings.titled(self._text.title()) or [(f" {no_script}", Ink.DIM)]
         self._title.tell(title, self.palette)
 
     def said(self) -> str:
-        return "" if self._text.script is None else self._findings.problem()
+        return "" if self._text.script is None else self.findings.problem()
 
     def said_below(self) -> Sequence[Span]:
         is_typing = self._text.script is not None and self.editor.has_focus
         return self._aids.line(self.words.size.width - len(self.said())) if is_typing else ()
 
     def in_question(self) -> tuple[str, ...]:
-        return self._findings.in_question()
+        return self.findings.in_question()
 
     def action_problem(self, step: int) -> None:
-        self._findings.go(step)
+        self.findings.go(step)
 
     def on_findings_chosen(self, event: Findings.Chosen) -> None:
         self._aids.from_here()
-        self._findings.go_to(event.finding.row, event.finding.column)
+        self.findings.go_to(event.finding.row, event.finding.column)
 
     def action_fix(self) -> None:
-        self._findings.fix()
+        self.findings.fix()
 
     def action_aid(self, what: str) -> None:
         self._aids.carry_out(what)

@@ -15,7 +15,6 @@ from lefi_tui.lang.authoring.analysis import Analysis, analysed
 from lefi_tui.lang.authoring.records import Completion, Hover, Signature
 from lefi_tui.lang.diagnostic import Edit
 from lefi_tui.lang.source import Span as Stretch
-from lefi_tui.views.desk_view import DeskView
 from screens.beside import Newest
 from screens.framed import Framed
 from widgets.block import wrapped
@@ -69,10 +68,6 @@ class ScriptAids:
     def opened(self) -> None:
         """Another script: there is nothing to go back to."""
         self._before.clear()
-
-    def heard(self, view: DeskView) -> None:
-        """The markets of the desk are offered where a text names one."""
-        self._editor.market = tuple(sorted({each.symbol for each in view.prices}))
 
     def line(self, room: int) -> list[Span]:
         """About the row of what is offered that is pointed at, else the call around the cursor;

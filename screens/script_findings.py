@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
+from lefi_tui.lang.authoring.markets import Markets
 from lefi_tui.lang.lessons.lesson import COUNT, LAST, NEXT
 from lefi_tui.lang.lessons.table import lesson_of
 from lefi_tui.lang.lookup import word_at
@@ -59,6 +60,7 @@ class ScriptFindings:
         self._editor = editor
         self._pane = pane
         self._problems: tuple[Problem, ...] = ()
+        self._markets: Markets = {}  # of the accounts, once the engine has told them
         self._run: RunSoFar | None = None  # of this text, or of the one before the last keys
         self._heard_check = heard
         screen.idle.append(self._idle)
@@ -72,8 +74,15 @@ class ScriptFindings:
         self._screen.stands(self._editor.text)
         self._checks.offer(self._editor.text)
 
+    def know(self, markets: Markets) -> None:
+        """What can be traded: offered where a text names a market, and what is none is told."""
+        if markets != self._markets:
+            self._markets = markets
+            self._editor.market = sorted({each for some in markets.values() for each in some})
+            self._checks.offer(self._editor.text)
+
     def _checked(self, text: str, analysis: Analysis) -> None:
-        self._problems = problems(text, analysis.diagnostics, self._key("fix"))
+        self._problems = problems(text, analysis.found(self._markets), self._key("fix"))
         self._editor.show_wrongs(underlined(self._problems))
         if self._run is not None and self._run.text != text:
             self._run = None

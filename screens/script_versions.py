@@ -11,8 +11,12 @@ from lefi_tui.errors import LefiError
 from lefi_tui.lang.authoring.analysis import analysed
 from lefi_tui.views.desk_view import BotRow, DeskView
 from lefi_tui.views.kept_words import Kept, running, saved
+from lefi_tui.views.markets_view import MarketsView
+from lefi_tui.views.queries import MarketsQuery
 from lefi_tui.views.scripts import OpenScript, ScriptStore
+from screens.asking import Aside
 from screens.framed import Framed
+from screens.script_findings import ScriptFindings
 from screens.script_text import ScriptText
 from screens.versions import VersionsScreen
 from widgets.editor import ScriptEditor
@@ -20,6 +24,7 @@ from widgets.editor_area import as_edited
 from widgets.problems import untried
 
 SAVED: Final = "saved"
+MARKETS_SECONDS: Final = 10.0  # an exchange lists a new one some times a week
 OF_TEXT: Final = {
     *("edit", "problem", "fix", "aid", "aside", "tests", "save", "lab", "find", "tidy"),
     *("start_script", "versions"),
@@ -116,6 +121,7 @@ class Versioned(Framed):
 
     past: ScriptVersions
     editor: ScriptEditor
+    findings: ScriptFindings
 
     @abstractmethod
     def draw_title(self) -> None:
@@ -127,6 +133,13 @@ class Versioned(Framed):
         super().frame(view)
         if _running(before) != _running(view.bots):
             self.draw_title()
+
+    def asides(self) -> Sequence[Aside]:
+        return (Aside(MarketsQuery(), MARKETS_SECONDS),)
+
+    def show_aside(self, answer: MarketsView) -> None:
+        """A text may name one of them, or one that is none."""
+        self.findings.know({each.account: each.symbols for each in answer.rows})
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
         """What is done with a text needs one."""

@@ -19,8 +19,8 @@ from textual.widgets import OptionList, TextArea
 
 from lefi_tui.core.messages import Command
 from lefi_tui.views.bot_view import BotView
-from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.distance_view import DistancesView
+from lefi_tui.views.markets_view import MarketsView
 from lefi_tui.views.scripts import OpenScript, ScriptRow, ScriptStore
 from lefi_tui.views.statement_view import WorthView
 from screens.asking import Aside
@@ -71,11 +71,11 @@ class ScriptsScreen(Versioned):
         self._aside = ScriptAside(self, Findings(self.palette, id="aside"), self._aside_shown)
         self._aids = ScriptAids(self, self.editor, self._aside.list_uses)
         self._live = ScriptLive(self, self.editor, self.draw_words, self._aside.list_near)
-        self._findings = ScriptFindings(
+        self.findings = ScriptFindings(
             self, self.editor, self._pane, store.tests, self._aside.checked
         )
         self.past = ScriptVersions(self, store, self._text)
-        self._start = ScriptStart(self, store, self._text, send, self._findings.why_not)
+        self._start = ScriptStart(self, store, self._text, send, self.findings.why_not)
 
     def inside(self) -> ComposeResult:
         with Horizontal():
@@ -105,10 +105,6 @@ class ScriptsScreen(Versioned):
         self.set_class(self.size.height < HIGH, "-low")
         self.set_class(self.size.height < HIGH_TWICE, "-short")
 
-    def frame(self, view: DeskView) -> None:
-        super().frame(view)
-        self._aids.heard(view)
-
     def dress(self) -> None:
         super().dress()
         self.editor.dress(self.palette)
@@ -118,10 +114,13 @@ class ScriptsScreen(Versioned):
         self._live.heard(answer, silent_ms)
 
     def asides(self) -> Sequence[Aside]:
-        return self._live.asides()
+        return (*super().asides(), *self._live.asides())
 
-    def show_aside(self, answer: BotView | DistancesView) -> None:
-        self._live.heard_aside(answer)
+    def show_aside(self, answer: BotView | DistancesView | MarketsView) -> None:
+        if isinstance(answer, MarketsView):
+            super().show_aside(answer)
+        else:
+            self._live.heard_aside(answer)
 
     # ---- the list
 
@@ -151,7 +150,7 @@ class ScriptsScreen(Versioned):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self._text.typed()
-        self._findings.look()
+        self.findings.look()
         self._live.look()
         self.draw_title()
 
@@ -167,14 +166,14 @@ class ScriptsScreen(Versioned):
         self._head.tell([(" Scripts", Ink.TEXT)], self.palette)
 
     def said(self) -> str:
-        words = [self._findings.words(), self._live.words()] if self._text.script else []
+        words = [self.findings.words(), self._live.words()] if self._text.script else []
         return "  ".join(filter(None, words))
 
     def look_at(self, about: str) -> None:
         self.call_later(self._text.open, ScriptRow.of(about))
 
     def in_question(self) -> tuple[str, ...]:
-        return self._findings.in_question()
+        return self.findings.in_question()
 
     def said_below(self) -> Sequence[Span]:
         hints = self._find.hints(self.table.shown) or self.shelf.hints()
@@ -184,14 +183,14 @@ class ScriptsScreen(Versioned):
     # ---- what is wrong, and the tests
 
     def action_problem(self, step: int) -> None:
-        self._findings.go(step)
+        self.findings.go(step)
 
     def on_findings_chosen(self, event: Findings.Chosen) -> None:
         self._aids.from_here()
-        self._findings.go_to(event.finding.row, event.finding.column)
+        self.findings.go_to(event.finding.row, event.finding.column)
 
     def action_fix(self) -> None:
-        self._findings.fix()
+        self.findings.fix()
 
     def action_aid(self, what: str) -> None:
         if what == self._aside.what:
@@ -208,7 +207,7 @@ class ScriptsScreen(Versioned):
         self._live.turn(is_on=what == "values")
 
     def action_tests(self) -> None:
-        self._findings.start_or_end_tests(ScriptRow.of(self.shelf.about))
+        self.findings.start_or_end_tests(ScriptRow.of(self.shelf.about))
 
     # ---- what a person does
 
@@ -216,7 +215,7 @@ class ScriptsScreen(Versioned):
         self._text.save(self.saved)
 
     def saved(self, script: OpenScript) -> None:
-        self.past.say_saved(script, partial(self._findings.start_tests, script.text, script.row))
+        self.past.say_saved(script, partial(self.findings.start_tests, script.text, script.row))
 
     async def action_lab(self) -> None:
         self._text.leave()  # what is not saved stands in a draft, which the Lab opens

@@ -90,6 +90,7 @@ class Bound(Record):
             ),
             starts=bool(self.starts),
             wants=wants_of(program),
+            named=program.named,
         )
 
 

@@ -16,6 +16,7 @@ from lefi_tui.core.offers import Want
 from lefi_tui.core.order import ExitPlan, Side, Size, TimeInForce
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
+from lefi_tui.core.symbol import Named
 
 HELD_UP: Final = "held up"  # status of an undo that trading's state lets not leave yet
 STUCK: Final = "stuck"  # kind of a note that asks for a person
@@ -289,6 +290,7 @@ class Needs(Record):
     starts: bool = False  # it wants to be told of its start, whether anything else happens or not
     wants: tuple[Want, ...] = ()  # what its orders ask of their markets beside price and size
     is_played: bool = False  # a game: it takes plays, and hears what nobody knows of its orders
+    named: tuple[Named, ...] = ()
 
 
 class BotKind(Protocol):

@@ -64,6 +64,7 @@ from lefi_tui.views.queries import (
     InsideQuery,
     KillQuery,
     LimitsQuery,
+    MarketsQuery,
     NoticeErrand,
     Query,
     VaultErrand,
@@ -81,6 +82,7 @@ QUICK: Final = (
     DeadQuery,
     DoubtsQuery,
     LimitsQuery,
+    MarketsQuery,
     WalletsQuery,
     *MARKET_QUERIES,
 )  # from memory, in the caller's thread
@@ -91,7 +93,6 @@ BESIDE: Final[Mapping[type[Query], Callable[[SingleWriter], Any]]] = {
     DoubtsQuery: lambda writer: writer.doubts(),
 }
 STOP_S: Final = 30.0  # a clean end takes a commit and a sealed segment
-
 
 _log: Final = logging.getLogger(__name__)
 

@@ -27,6 +27,7 @@ from lefi_tui.views.game_view import GameView
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.kill_view import KillView
 from lefi_tui.views.limits_view import LimitsView
+from lefi_tui.views.markets_view import MarketsView
 from lefi_tui.views.notices_view import ErrandAnswer, NoticesView
 from lefi_tui.views.orders_view import OrdersView
 from lefi_tui.views.queries import (
@@ -45,6 +46,7 @@ from lefi_tui.views.queries import (
     InsideQuery,
     KillQuery,
     LimitsQuery,
+    MarketsQuery,
     NoticeErrand,
     NoticesQuery,
     OrdersQuery,
@@ -81,6 +83,7 @@ QUESTIONS: Final[dict[str, tuple[type[Query], type]]] = {
     "HealthQuery": (HealthQuery, Health),
     "KillQuery": (KillQuery, KillView),
     "DoubtsQuery": (DoubtsQuery, DoubtsView),
+    "MarketsQuery": (MarketsQuery, MarketsView),
     "WalletsQuery": (WalletsQuery, WalletsView),
     "DeadQuery": (DeadQuery, DeadView),
     "LimitsQuery": (LimitsQuery, LimitsView),

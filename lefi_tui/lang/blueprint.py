@@ -8,6 +8,7 @@ from msgspec import field
 
 from lefi_tui.core.read_key import ReadKey
 from lefi_tui.core.record import Record
+from lefi_tui.core.symbol import Named
 from lefi_tui.lang.check_policy import Policy
 from lefi_tui.lang.feeds import Feed
 from lefi_tui.lang.form import Form, Slots
@@ -60,3 +61,4 @@ class Blueprint(Record):
     feeds: tuple[Feed, ...] = ()
     settled: int = 0  # candles after which its indicators are the same wherever history began
     state_types: Mapping[str, str] = field(default_factory=dict)  # state: what it holds, in words
+    named: tuple[Named, ...] = ()  # its markets

@@ -16,7 +16,7 @@ from lefi_tui.lang.check_fields import Fields
 from lefi_tui.lang.check_indicators import indicator
 from lefi_tui.lang.diagnostic import Edit, Fix, nearest
 from lefi_tui.lang.parse_older import OLDER_QUESTION
-from lefi_tui.lang.scope import Wrong
+from lefi_tui.lang.scope import Spelled, Wrong
 from lefi_tui.lang.signatures import Builtin, Param, by_place, written
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
@@ -139,6 +139,10 @@ class Calls(Fields):
         symbol = value.value
         if parse_symbol(symbol) is None:
             symbol = self._with_quote(symbol, value, arg)
+        start, end = value.span
+        is_there = self.text[start:end] == f'"{symbol}"'  # not so of a value a person chose
+        place = value.span if is_there else arg.value.span
+        self.shared.named[Spelled(symbol, place)] = None
         if symbol not in self.shared.symbols:
             self.shared.symbols.append(symbol)
         return symbol

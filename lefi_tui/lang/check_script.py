@@ -19,7 +19,7 @@ from lefi_tui.lang.check_policy import Policy, read_policy
 from lefi_tui.lang.check_settings import read_setting, read_state
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.resolver import Declared
-from lefi_tui.lang.scope import Scope, Shared, Site
+from lefi_tui.lang.scope import Scope, Shared, Site, Spelled
 from lefi_tui.lang.script_pass import Pass, SettingInfo, attempt, statements_of
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
@@ -44,6 +44,7 @@ class CheckedScript(Record):
     found: tuple[Diagnostic, ...]
     waits: tuple[tuple[str, Span], ...]  # places where a run may wait
     bindings: Bindings  # the unit that each bare name took
+    named: tuple[Spelled, ...] = ()  # markets, where they are named
 
 
 def check_script(
@@ -82,6 +83,7 @@ def check_script(
         tuple(shared.found),
         tuple(dict.fromkeys(shared.waits)),
         bindings,
+        tuple(shared.named),
     )
 
 

@@ -68,6 +68,7 @@ CODES: Final[dict[str, Code]] = {
     "LF256": Code("A handler that can't fire", _WARN),
     "LF257": Code("A circle of events", _WARN),
     "LF258": Code("A comparison that never changes", _WARN),
+    "LF259": Code("A market that no account has", _WARN),
     "LF401": Code("Unknown policy"),
     "LF402": Code("A policy's value does not fit"),
 }

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from lefi_tui.core.record import Record
+from lefi_tui.core.symbol import Named
 from lefi_tui.lang.blueprint import Blueprint, Handler, SiteInfo
 from lefi_tui.lang.check_script import CheckedScript, check_script
 from lefi_tui.lang.check_waits import Checker
@@ -20,7 +21,7 @@ from lefi_tui.lang.form import Form, Slots
 from lefi_tui.lang.nesting import BRACKETS_MAX, brackets
 from lefi_tui.lang.parser import Parsed, parse
 from lefi_tui.lang.resolver import Declared, resolve
-from lefi_tui.lang.scope import STEPS_MAX, Scope, Shared
+from lefi_tui.lang.scope import STEPS_MAX, Scope, Shared, Spelled
 from lefi_tui.lang.script_tests import ScriptTest, read_tests
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import HERE, Body
@@ -35,6 +36,7 @@ SOURCE_MAX: Final = 200_000  # letters; a script is 5 to 100 lines
 class Examined(Record):
     blueprint: Blueprint | None
     diagnostics: tuple[Diagnostic, ...]
+    named: tuple[Spelled, ...] = ()  # markets, where they are named
 
 
 def examined(
@@ -61,7 +63,8 @@ def examined(
     if not any(each.is_error for each in found):
         blueprint, more = _compiled(text, checked, tests)
         found = (*found, *more)
-    return Examined(blueprint, tuple(sorted(found, key=lambda each: each.span)))
+    found = tuple(sorted(found, key=lambda each: each.span))
+    return Examined(blueprint, found, checked.named)
 
 
 def typed(
@@ -125,6 +128,7 @@ def _compiled(
         feeds=tuple(feeds),
         settled=_settled(checked.bodies),
         state_types=_state_types(checked),
+        named=_named(source, checked),
         waits=tuple(f"{what} in line {source.place(at.start).line}" for what, at in checked.waits),
     )
     return blueprint, ()
@@ -141,6 +145,22 @@ def _sites(source: Source, checked: CheckedScript) -> tuple[SiteInfo, ...]:
         SiteInfo(each.number, each.action, each.symbol, *source.place(each.span.start))
         for each in checked.sites
     )
+
+
+def _named(source: Source, checked: CheckedScript) -> tuple[Named, ...]:
+    """Of a setting it is what its value says, wherever that is used."""
+    settings = checked.declared.settings.values()
+    out = []
+    for each in checked.named:
+        start, end = each.span
+        of = (
+            setting.name
+            for setting in settings
+            if setting.name == source.text[start:end]
+            or setting.default.span.start <= start < setting.default.span.end
+        )
+        out.append(Named(each.symbol, source.place(start).line, next(of, "")))
+    return tuple(out)
 
 
 def _refuse_too_large(body: Body, forms: list[Form]) -> None:

@@ -49,6 +49,12 @@ WARNINGS: Final[dict[str, Explained]] = {
         'on Candle("BTC/USDT", 5m) { if «RSI(close, 14) > 550» { Notify("high") } }',
         'on Candle("BTC/USDT", 5m) { if RSI(close, 14) > 55 { Notify("high") } }',
     ),
+    "LF259": Explained(
+        "None of your accounts lists this market, so no bot of the script starts on them. It is "
+        "told where the markets of the accounts are known: in the editor of a running desk.",
+        'on Candle(«"DOGE/USDT"», 1h) { if close > open { Notify("up") } }',
+        'on Candle("BTC/USDT", 1h) { if close > open { Notify("up") } }',
+    ),
     "LF257": Explained(
         "The event that this sends is heard by the handler that sends it, straight or through "
         "others, again and again.",

@@ -52,6 +52,13 @@ class Site(Record):
     span: Span
 
 
+class Spelled(Record):
+    """A market where a text names it: its literal, else what stands for it."""
+
+    symbol: str
+    span: Span
+
+
 class Sent(Record):
     """An `Emit`: the event its handler hears ("" for every other handler), and what it sends."""
 
@@ -91,6 +98,7 @@ class Shared:
         self.sites: list[Site] = []
         self.sent: list[Sent] = []
         self.symbols: list[str] = []
+        self.named: dict[Spelled, None] = {}
         self.reads: list[Any] = []
         self.has_rate = False
         self.used: set[str] = set()

@@ -38,9 +38,17 @@ from lefi_tui.views.external import external_orders, external_positions
 from lefi_tui.views.fold import Key, Price, ScreenState
 from lefi_tui.views.limits_picture import limits_view
 from lefi_tui.views.limits_view import LimitsView
+from lefi_tui.views.markets_view import MarketsView, markets_view
 from lefi_tui.views.numbers import NS_PER_MS, places_of
 from lefi_tui.views.protection_words import in_few, in_short
-from lefi_tui.views.queries import DeskQuery, LimitsQuery, Query, WalletsQuery, WhyQuery
+from lefi_tui.views.queries import (
+    DeskQuery,
+    LimitsQuery,
+    MarketsQuery,
+    Query,
+    WalletsQuery,
+    WhyQuery,
+)
 from lefi_tui.views.wallet_picture import age_of, wallets_view
 from lefi_tui.views.wallet_view import WalletsView
 from lefi_tui.views.why_picture import last_word, ran_at_ms, why
@@ -53,7 +61,7 @@ LOG_ROWS_SENT: Final = 60  # what a tall screen shows, so that a slow line is no
 GRAVITY: Final = (Mode.LIVE, Mode.SANDBOX, Mode.DRY, Mode.REPLAY, Mode.DEMO)
 
 
-QuickView = DeskView | WhyView | LimitsView | WalletsView
+QuickView = DeskView | WhyView | LimitsView | WalletsView | MarketsView
 
 
 def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickView:
@@ -65,6 +73,8 @@ def answer(query: Query, state: ScreenState, desk: Desk, now_ns: int) -> QuickVi
             return why(state, desk, query.bot, now_ns)
         case LimitsQuery():
             return limits_view(desk, state, now_ns, query.place)
+        case MarketsQuery():
+            return markets_view(desk)
         case WalletsQuery():
             return wallets_view(state, desk, now_ns)
         case _:

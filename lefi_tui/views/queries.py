@@ -52,6 +52,10 @@ class WalletsQuery(Query):
     """What each account has, by currency: answered by a WalletsView."""
 
 
+class MarketsQuery(Query):
+    """What can be traded on each account: answered by a MarketsView."""
+
+
 class WhyQuery(Query):
     """The last run of a bot, its conditions with their values: answered by a WhyView."""
 

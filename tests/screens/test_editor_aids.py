@@ -378,3 +378,17 @@ def test_what_lies_over_a_text_has_a_ground_of_its_own_in_every_palette(palette:
     (barred_row,) = barred((row,), palette.glyphs)
     assert barred_row.text == f"{palette.glyphs.side}{row.text}"
     assert barred_row.ground is Ground.POPUP
+
+
+@pytest.mark.asyncio
+async def test_a_market_that_no_account_has_is_marked_and_a_slip_is_mended_by_a_key(
+    tmp_path: Path,
+) -> None:
+    slip = RIGHT.replace("BTC/USDT", "BTC/USTD")
+    async with opened(folder(tmp_path, mine=slip), (120, 40), fed=busy()) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("Account demo has no market BTC/USTD.")
+        await scripts.press("f8", "f9")
+        await scripts.shows("No problems")
+        assert "BTC/USDT" in scripts.editor.text
+        assert "BTC/USTD" not in scripts.editor.text

@@ -36,9 +36,9 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.order import HAND, UNKNOWN, SizeKind
 from lefi_tui.core.rewriting import Text
+from lefi_tui.core.symbol import told_near
 
 NS_PER_MS: Final = 1_000_000
-LISTED_SHOWN: Final = 8  # markets that a refusal names; an exchange has hundreds
 
 
 def open_account(draft: Draft, command: OpenAccount) -> None:
@@ -158,14 +158,14 @@ def unlisted(desk: Desk, account: str, needs: Needs) -> str:
     if not missing:
         return ""
     listed = [symbol for owner, symbol in desk.instruments if owner == account]
-    base = missing[0].partition("/")[0]
-    near = sorted(listed, key=lambda symbol: symbol.partition("/")[0] != base)
-    more = len(listed) - LISTED_SHOWN
-    and_more = f" and {more} more" if more > 0 else ""
+    named = [each for each in needs.named if each.symbol == missing[0]]
+    where = f", which line {named[0].line} names" if named else ""
+    change = f"line {named[0].line}" if named else "its market"
+    setting = next((each.setting for each in named if each.setting), "")
     return (
-        f"Account {account} has no market {', '.join(missing)}. "
-        f"It lists {', '.join(near[:LISTED_SHOWN]) or 'none'}{and_more}; "
-        "change the script's symbol setting."
+        f"Account {account} has no market {', '.join(missing)}{where}. "
+        f"It lists {told_near(missing[0], listed)}; "
+        f"change {f'the setting {setting}' if setting else change}."
     )
 
 

@@ -16,6 +16,7 @@ from lefi_tui.lang.authoring.calls import signature_at
 from lefi_tui.lang.authoring.completing import completed
 from lefi_tui.lang.authoring.hovering import Looked, hover, unit_of
 from lefi_tui.lang.authoring.lines import Lines
+from lefi_tui.lang.authoring.markets import Markets, unlisted
 from lefi_tui.lang.authoring.outlining import outlined
 from lefi_tui.lang.authoring.records import (
     Completions,
@@ -106,6 +107,11 @@ class Analysis:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         return self._examined[0].diagnostics
+
+    def found(self, markets: Markets) -> tuple[Diagnostic, ...]:
+        """The same, and what can't be traded where these are all markets of the accounts."""
+        more = unlisted(self.text, self._examined[0].named, markets)
+        return tuple(sorted((*self.diagnostics, *more), key=lambda each: each.span))
 
     @property
     def blueprint(self) -> Blueprint | None:
