@@ -311,3 +311,15 @@ async def test_a_script_without_versions_says_so_and_reads_none(tmp_path: Path) 
         await scripts.press("alt+s")
         await scripts.shows("It has no versions yet")
         assert READS not in scripts.text
+
+
+@pytest.mark.asyncio
+async def test_nothing_of_the_list_shows_beside_the_window(tmp_path: Path) -> None:
+    async with scripts_kit.opened(saved(tmp_path, "mine", RIGHT, LATER), (120, 30)) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("▸mine")
+        await _versions(scripts)
+        await scripts.shows("Versions of mine")
+        rows = [line for line in scripts.text.split("\n") if "│" in line]
+        assert rows
+        assert {line[:2] for line in rows} == {"┃│"}
