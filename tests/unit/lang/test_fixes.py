@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lefi_tui.lang.diagnostic import Diagnostic, applied
+from lefi_tui.lang.diagnostic import Diagnostic, applied, nearest
 from lefi_tui.lang.program import check
 from lefi_tui.lang.scanner import scan
 from lefi_tui.lang.source import Source
@@ -268,3 +268,8 @@ def test_an_else_is_offered_where_one_may_stand_and_nowhere_else(
     text = f'on Every(1h) {{\n    if true {{ Print("a") }}{between}lse {{ Print("b") }}\n}}\n'
     fixes = [each.fix for each in check(text).diagnostics if each.fix is not None]
     assert any("else" in each.title for each in fixes) == is_offered
+
+
+def test_of_a_word_of_five_letters_two_may_be_wrong() -> None:
+    assert nearest("cclos", ["close", "open"]) == "close"
+    assert nearest("cclo", ["close", "open"]) is None
