@@ -24,7 +24,7 @@ from lefi_tui.lang.script_pass import Pass, SettingInfo, attempt, statements_of
 from lefi_tui.lang.source import Source, Span
 from lefi_tui.lang.tree import Body, X
 from lefi_tui.lang.types import Bindings, Type
-from lefi_tui.lang.unchanging import unchanging
+from lefi_tui.lang.unchanging import Facts, joined_so, unchanging
 from lefi_tui.lang.watch import Watch
 
 SYMBOL_TEXT: Final = re.compile(r'"([A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)"')
@@ -68,8 +68,7 @@ def check_script(
             bindings = Bindings()  # units met in the wrong currency are forgotten
         elif bindings.units == units_before:
             break
-    first = {name: X("const", kind, value=value) for name, (kind, value) in now.states.items()}
-    shared.found += unchanging(source.text, shared.compared, now.bodies, first)
+    shared.found += _unchanging(now)
     return CheckedScript(
         declared,
         tuple(now.settings),
@@ -85,6 +84,14 @@ def check_script(
         bindings,
         tuple(shared.named),
     )
+
+
+def _unchanging(now: Pass) -> list[Diagnostic]:
+    """Comparisons by themselves, then those that are joined."""
+    first = {name: X("const", kind, value=value) for name, (kind, value) in now.states.items()}
+    text, shared, facts = now.source.text, now.shared, Facts(now.bodies, first)
+    alone = list(unchanging(text, shared.compared, facts))
+    return [*alone, *joined_so(text, (shared.joined, shared.compared), facts, alone)]
 
 
 class _Learned(Record):

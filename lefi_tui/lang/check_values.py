@@ -13,7 +13,7 @@ from lefi_tui.lang.builtins import CANDLE_NAMES
 from lefi_tui.lang.diagnostic import Fix
 from lefi_tui.lang.maths import FOLDS
 from lefi_tui.lang.resolver import parts_of
-from lefi_tui.lang.scope import LEVELS_MAX, Checking, Compared, TooMuch, Wrong, is_open
+from lefi_tui.lang.scope import LEVELS_MAX, Checking, Compared, Joined, TooMuch, Wrong, is_open
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import X
 from lefi_tui.lang.types import Type
@@ -230,7 +230,9 @@ class Values(Checking):
                     self.condition(left, node.left.span),
                     self.condition(right, node.right.span),
                 ]
-                return self.make(node.op, t.BOOL, sides, span=node.span)
+                joint = self.make(node.op, t.BOOL, sides, span=node.span)
+                self.shared.joined.append(Joined(node.span, joint))
+                return joint
             case "+" | "-":
                 return self._sum(node, left, right)
             case "*" | "/" | "mod" | "^":

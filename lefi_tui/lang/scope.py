@@ -75,6 +75,13 @@ class Compared(Record):
     tests: tuple[X, ...]
 
 
+class Joined(Record):
+    """An `and` or `or` where it is written."""
+
+    span: Span
+    value: X
+
+
 class Shared:
     """Of the whole script: declarations, constants, units of bare names, sites, symbols."""
 
@@ -103,6 +110,7 @@ class Shared:
         self.has_rate = False
         self.used: set[str] = set()
         self.compared: list[Compared] = []
+        self.joined: list[Joined] = []
         self.waits: list[tuple[str, Span]] = []  # where a run may wait
         self.blocks = 0  # authorize, execute and finalize, written out
         self.discount = 0.0  # of the policy, a year

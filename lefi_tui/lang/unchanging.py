@@ -13,10 +13,11 @@ from typing import Final
 from lefi_tui.core import timeframe
 from lefi_tui.lang import maths
 from lefi_tui.lang import types as t
+from lefi_tui.lang.bounded import apart, parts
 from lefi_tui.lang.builtins import BUILTINS, TIME_FIELDS
 from lefi_tui.lang.diagnostic import Diagnostic
 from lefi_tui.lang.ranges import ALL, Range, Reckoning, constant, reckoned
-from lefi_tui.lang.scope import Compared
+from lefi_tui.lang.scope import Compared, Joined
 from lefi_tui.lang.source import Span
 from lefi_tui.lang.tree import Authorize, Body, Branch, Execute, Finalize, Set, Statement, X
 from lefi_tui.lang.types import Type
@@ -38,14 +39,11 @@ _NEVER: Final[dict[str, Callable[[Range, Range], bool]]] = {
     "eq": lambda a, b: a.low > b.high or b.low > a.high,
 }
 _NEXT: Final = "Compare it with a value in between, or leave the comparison out."
+_OTHERWISE: Final = "Compare with other values, or join them otherwise."
 _OPPOSITE: Final = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
-def unchanging(
-    text: str, compared: Iterable[Compared], bodies: Iterable[Body], first: Mapping[str, X]
-) -> Iterator[Diagnostic]:
-    """`first` are the first values of the states."""
-    facts = _Facts(bodies, first)
+def unchanging(text: str, compared: Iterable[Compared], facts: Facts) -> Iterator[Diagnostic]:
     by_place: dict[Span, list[Compared]] = {}
     for each in compared:
         by_place.setdefault(each.span, []).append(each)
@@ -54,6 +52,39 @@ def unchanging(
         if len(verdicts) == 1 and (verdict := verdicts.pop()):
             message = f"{_told(text, facts, alike[0])}: this {verdict} holds."
             yield Diagnostic("LF258", span, message, _NEXT)
+
+
+def joined_so(
+    text: str,
+    found: tuple[Iterable[Joined], Iterable[Compared]],
+    facts: Facts,
+    alone: Iterable[Diagnostic],
+) -> Iterator[Diagnostic]:
+    """Of what is joined by `and` and `or`; where a part is told already, the whole is not."""
+    joined, compared = found
+    told = [each.span for each in alone]
+    places = {test: each.span for each in compared for test in each.tests}
+    by_place: dict[Span, list[X]] = {}
+    for each in joined:
+        by_place.setdefault(each.span, []).append(each.value)
+    for span in sorted(by_place, key=lambda each: each.end - each.start):
+        said = {_of_joint(text, places, facts, each) for each in by_place[span]}
+        is_new = not any(span.start <= each.start and each.end <= span.end for each in told)
+        if len(said) == 1 and is_new and (message := said.pop()):
+            told.append(span)
+            yield Diagnostic("LF258", span, message, _OTHERWISE)
+
+
+def _of_joint(text: str, places: Mapping[X, Span], facts: Facts, joint: X) -> str:
+    is_any = joint.op == "or"
+    pair = apart(parts(joint, joint.op), are_negated=is_any)
+    if pair is None or not {*pair[:2]} <= places.keys() or (is_any and not facts.is_there(pair[2])):
+        return ""
+    spans = [places[each] for each in pair[:2]]
+    one, other = (f"`{' '.join(text[a:b].split())}`" for a, b in sorted(spans))
+    if is_any:
+        return f"One of {one} and {other} holds at any value: this always holds."
+    return f"{one} and {other} exclude each other: this never holds."
 
 
 def between(op: str, constants: Sequence[X]) -> tuple[float, ...]:
@@ -65,7 +96,7 @@ def between(op: str, constants: Sequence[X]) -> tuple[float, ...]:
     return reckoned(op, known)
 
 
-class _Facts(Reckoning[X]):
+class Facts(Reckoning[X]):
     """Of the typed tree, handlers taken together: a name of two of them is either's."""
 
     def __init__(self, bodies: Iterable[Body], first: Mapping[str, X]) -> None:
@@ -121,12 +152,12 @@ class _Facts(Reckoning[X]):
         if any(self._never(each.op, *each.args) for each in compared.tests):
             return "never"
         is_always = all(
-            self._never(_OPPOSITE[each.op], *each.args) and all(map(self._is_there, each.args))
+            self._never(_OPPOSITE[each.op], *each.args) and all(map(self.is_there, each.args))
             for each in compared.tests
         )
         return "always" if is_always else ""
 
-    def _is_there(self, x: X) -> bool:
+    def is_there(self, x: X) -> bool:
         """Whether it is never missing where statements are carried out, and nobody may choose it:
         to guard against another choice is no mistake."""
         if x not in self._there:
@@ -134,7 +165,7 @@ class _Facts(Reckoning[X]):
             is_kind = (x.op in _THERE and not x.between) or x.op in TIME_FIELDS
             if builtin is not None:
                 is_kind = builtin.is_within or builtin.lies is not None
-            self._there[x] = is_kind and all(map(self._is_there, x.args))
+            self._there[x] = is_kind and all(map(self.is_there, x.args))
         return self._there[x]
 
     def _never(self, op: str, left: X, right: X) -> bool:
@@ -148,7 +179,7 @@ def _is_point(a: Range) -> bool:
     return a.low == a.high
 
 
-def _told(text: str, facts: _Facts, compared: Compared) -> str:
+def _told(text: str, facts: Facts, compared: Compared) -> str:
     """`RSI lies between 0 and 100`; of what is written as a number nothing."""
     told = []
     for span, value in zip(compared.sides, compared.tests[-1].args, strict=True):

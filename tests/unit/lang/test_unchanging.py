@@ -96,6 +96,43 @@ def test_what_may_come_out_either_way_is_not_told(body: str) -> None:
     assert said(HEAD + HANDLER.format(body)) == []
 
 
+JOINED: Final = (
+    ("r > 60 and r < 30", "`r > 60` and `r < 30` exclude each other: this never holds."),
+    ("30 > close and close >= 30", "`30 > close` and `close >= 30` exclude each other"),
+    ("r > 60 and close > 1 and r < 30", "`r > 60` and `r < 30` exclude each other"),
+    ("other == 5 and other > 5", "`other == 5` and `other > 5` exclude each other"),
+    ("level > r and r >= 99", "`level > r` and `r >= 99` exclude each other"),
+    ("CrossesAbove(r, 60) and r < 30", "`CrossesAbove(r, 60)` and `r < 30` exclude each"),
+    ("r > 30 or r < 60", "One of `r > 30` and `r < 60` holds at any value: this always holds."),
+)
+JOINED_MAY: Final = (
+    "r > 30 and r < 60",
+    "r >= 30 and r <= 30",
+    "r > 60 or r < 30",
+    "r > 60 and RSI(close, 9) < 30",
+    "r > 60 and r[1] < 30",
+    "r > level and r < level",  # as a person may choose: not reckoned as one
+    "r > free and r < 30",
+    "r < 30 or r > level",
+    "other > 5 or other < 9 or mood == none",  # a state may be none
+    "not (r > 60) and r < 30",
+)
+
+
+@pytest.mark.parametrize(("condition", "told"), JOINED)
+def test_comparisons_of_one_value_that_exclude_each_other_are_told_where_they_are_joined(
+    condition: str, told: str
+) -> None:
+    found = said(HEAD + HANDLER.format(f"r = RSI(close, 14)\nif {condition} {{ Print(r) }}"))
+    assert [(code, where) for code, where, _ in found] == [("LF258", condition)]
+    assert found[0][2].startswith(told)
+
+
+@pytest.mark.parametrize("condition", JOINED_MAY)
+def test_comparisons_that_may_hold_together_or_fail_together_are_not_told(condition: str) -> None:
+    assert said(HEAD + HANDLER.format(f"r = RSI(close, 14)\nif {condition} {{ Print(r) }}")) == []
+
+
 def test_a_text_that_is_not_understood_whole_is_not_judged() -> None:
     lost = "state mood = none\n" + HANDLER.replace("{{level}}{{mood}}{{other}}", "a").format(
         "mood = RSI(close, 14)\nif close > open { mood = 900 900 }\nif mood > 550 { Print(1) }"
