@@ -38,7 +38,8 @@ def running() -> Desk:
 
 def test_a_change_is_one_event_with_all_settings_and_warms_the_bot_again(running: Desk) -> None:
     desk, answer = advance(running, ChangeSettings("b", (("fast", "5"),), at_ns=9))
-    assert of(SettingsChanged, answer) == [SettingsChanged("b", (("fast", "5"),), 9, "hand")]
+    changed = SettingsChanged("b", (("fast", "5"),), 9, "hand", back=())
+    assert of(SettingsChanged, answer) == [changed]
     assert desk.bots["b"].status is BotStatus.WARMING
     assert of(LoadHistory, answer)
     again = running
