@@ -229,7 +229,7 @@ def tests_told(ran: Sequence[RanTest], count: int, end_key: str) -> str:
     if end_key:
         return f"Tests {len(ran)} of {count or '?'}: {told or 'running'} ({end_key} ends them)"
     if not ran:
-        return "Tests: there are none in this script"
+        return "Tests: there are none in this script; `test` in the reference shows how"
     early = "" if len(ran) == count else f", ended early, {count - len(ran)} not run"
     return f"Tests: {told}{early}"
 

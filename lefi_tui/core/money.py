@@ -100,9 +100,27 @@ def to_double(value: Decimal) -> float:
     return float(value)
 
 
+def at_least(value: Decimal) -> str:
+    """Money that is needed, in words: rounded up, to cents where there is a whole unit of it."""
+    return words(value if _is_long(value) else ceil_to(_cents(value), value))
+
+
+def at_most(value: Decimal) -> str:
+    """Money that is there: rounded down."""
+    return words(value if _is_long(value) else floor_to(_cents(value), value))
+
+
+def _cents(value: Decimal) -> Decimal:
+    return Decimal("0.01") if abs(value) >= 1 else Decimal("1e-8")
+
+
+def _is_long(value: Decimal) -> bool:
+    return value.adjusted() > LONGEST_SHOWN
+
+
 def words(value: Decimal) -> str:
     """12500 -> 12,500: for people, never to be read back."""
-    if value.adjusted() > LONGEST_SHOWN:
+    if _is_long(value):
         return f"{value:.3E}"
     text = format(value.normalize(MONEY) if value else ZERO, "f")
     whole, dot, rest = text.partition(".")

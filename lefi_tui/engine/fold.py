@@ -5,6 +5,7 @@ Recovery, `lefi replay` and the tables are this one fold, so none of them can te
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import groupby
@@ -31,6 +32,7 @@ from lefi_tui.ports.journal import (
 )
 
 Rewrite = Callable[[Incoming], Incoming]
+Encoded = tuple[str, int, str]  # type, version, body
 # What a message that was tampered with may raise when it is carried out again.
 IMPOSSIBLE: Final = (AssertionError, LookupError, ValueError, ArithmeticError, TypeError)
 
@@ -187,6 +189,14 @@ def _after(standing: Standing, told: Told, desk: Desk) -> Standing:
 _OF_THE_TEXT: Final = frozenset({"ScriptSaved", "BotStarted", "BotUpdated"})
 
 
+# What was refused, and by which rule, is a decision; the words it is told in get better with each
+# program, and no start is halted by that.
+WORDS: Final = ("text", "found", "next", "reason")  # of refusal, check, gate, denied order
+_REFUSALS: Final = frozenset(
+    {"CommandRefused", "IntentRefused", "BotRefused", "OrderDenied", "UpdateDropped"}
+)
+
+
 def _compare(told: Told, events: tuple[Event, ...], *, is_rewritten: bool) -> Difference | None:
     produced = [encode(event) for event in events]
     stored = told.events
@@ -194,7 +204,7 @@ def _compare(told: Told, events: tuple[Event, ...], *, is_rewritten: bool) -> Di
         new = produced[index] if index < len(produced) else None
         old = stored[index] if index < len(stored) else None
         kept = None if old is None else (old.type, old.version, old.body)
-        if new == kept or (kept is not None and new == _as_today(kept)):
+        if new == kept or (new and kept and _is_the_same(new, kept)):
             continue
         if is_rewritten and new and kept and new[0] == kept[0] and new[0] in _OF_THE_TEXT:
             continue
@@ -203,15 +213,25 @@ def _compare(told: Told, events: tuple[Event, ...], *, is_rewritten: bool) -> Di
     return None
 
 
-def _as_today(kept: tuple[str, int, str]) -> tuple[str, int, str] | None:
+def _is_the_same(new: Encoded, kept: Encoded) -> bool:
     """A row of an older program says nothing of what came later: its defaults stand for it."""
     try:
-        return encode(decode(*kept))
+        today = encode(decode(*kept))
     except CodecError:
-        return None
+        return False
+    is_refusal = new[:2] == today[:2] and new[0] in _REFUSALS
+    return new == today or (is_refusal and _but_words(new[2]) == _but_words(today[2]))
 
 
-def _words(event: tuple[str, int, str] | None) -> str:
+def _but_words(body: str) -> Any:
+    told = json.loads(body)
+    for each in (told, *told.get("verdicts", ()), *told.get("gates", ()), told.get("order", {})):
+        for name in WORDS:
+            each.pop(name, None)
+    return told
+
+
+def _words(event: Encoded | None) -> str:
     return "nothing" if event is None else f"{event[0]} {event[2]}"
 
 

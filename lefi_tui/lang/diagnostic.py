@@ -25,7 +25,7 @@ class Code(Record):
 
 _WARN: Final = Severity.WARNING
 BEGUN_MIN: Final = 2  # letters that begin a name well enough
-TWO_FROM: Final = 5  # letters of a word of which two may be wrong
+TWO_FROM: Final = 5  # letters of a word, of which two may be wrong
 CODES: Final[dict[str, Code]] = {
     "LF001": Code("Stray character"),
     "LF002": Code("A number runs into letters"),
@@ -130,15 +130,26 @@ def applied(text: str, fix: Fix) -> str:
 
 
 def nearest(word: str, known: list[str]) -> str | None:
-    """The known word that was probably meant: at most a third of its letters away, of five two, or
-    the only one that begins so."""
+    """The known word that was probably meant: at most a third of its letters away, or the only
+    one that begins so."""
     best = min(known, key=lambda each: (_distance(word, each), each), default=None)
-    if best is not None and _distance(word, best) <= max(
-        2 if len(word) >= TWO_FROM else 1, len(word) // 3
-    ):
+    if best is not None and _distance(word, best) <= _may_differ(word, best):
         return best
     begun = [each for each in known if each.lower().startswith(word.lower())]
     return begun[0] if len(begun) == 1 and len(word) >= BEGUN_MIN else None
+
+
+def _may_differ(word: str, known: str) -> int:
+    """By so many letters. Of five two, where all but one stand in it in their sequence."""
+    if len(word) != TWO_FROM:
+        return max(1, len(word) // 3)
+    within = (word[:at] + word[at + 1 :] for at in range(len(word)))
+    return 2 if any(_stands_in(each.lower(), known.lower()) for each in within) else 1
+
+
+def _stands_in(letters: str, word: str) -> bool:
+    left = iter(word)
+    return all(each in left for each in letters)
 
 
 def _distance(left: str, right: str) -> int:

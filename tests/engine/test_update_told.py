@@ -27,7 +27,7 @@ def test_settings_that_were_not_taken_are_not_told_as_taken(tmp_path: Path) -> N
     engine = engine_of(tmp_path, waves)
 
     async def asked() -> bool:
-        arguments = Namespace(yes_live="", json=True, check=False)
+        arguments = Namespace(yes_live="", json=True, check=False, settings=[("fast", "9")])
         other = _Other(FIRST, (("fast", "9"),), is_whole=False, told="the file")
         sending = asyncio.create_task(
             _updated(

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from lefi_tui.core.messages import TradingState, Verdict
-from lefi_tui.core.money import MONEY, words
+from lefi_tui.core.money import MONEY, at_least, at_most, words
 from lefi_tui.core.risk.checks import SOFT_FAILURES_MAX, set_checks
 from lefi_tui.core.risk.facts import Facts, GateRequest
 from lefi_tui.core.risk.gatekeeper import EXITS
@@ -111,7 +111,9 @@ def _validity(request: GateRequest, facts: Facts) -> Verdict:
     bound = f"{words(facts.free)} {request.currency} free"
     if request.needed <= facts.free:
         return Verdict("validity", value, bound, passed=True)
-    text = f"{value} needed with fees, {bound}. Ask for less, or wait until an order is done."
+    needed, free = at_least(request.needed), at_most(facts.free)
+    text = f"{needed} {request.currency} needed with fees, {free} {request.currency} free. "
+    text += "Ask for less, or wait until an order is done."
     return Verdict("validity", value, bound, passed=False, code="FUNDS_TOO_SMALL", text=text)
 
 

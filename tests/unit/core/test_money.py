@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from lefi_tui.core.money import (
     MONEY,
+    at_least,
+    at_most,
     ceil_to,
     exact_sum,
     floor_to,
@@ -160,3 +162,19 @@ def test_people_read_thousands_and_no_trailing_zeros() -> None:
     ]
     for value, shown in pairs:
         assert words(D(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "needed", "there"),
+    [
+        ("1000999.6049582529", "1,000,999.61", "1,000,999.6"),
+        ("0.0123456789", "0.01234568", "0.01234567"),
+        ("12.5", "12.5", "12.5"),
+        ("0", "0", "0"),
+        ("1e40", "1.000E+40", "1.000E+40"),
+    ],
+)
+def test_money_in_words_is_never_less_than_needed_nor_more_than_there_is(
+    value: str, needed: str, there: str
+) -> None:
+    assert (at_least(Decimal(value)), at_most(Decimal(value))) == (needed, there)

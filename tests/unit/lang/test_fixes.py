@@ -273,3 +273,4 @@ def test_an_else_is_offered_where_one_may_stand_and_nowhere_else(
 def test_of_a_word_of_five_letters_two_may_be_wrong() -> None:
     assert nearest("cclos", ["close", "open"]) == "close"
     assert nearest("cclo", ["close", "open"]) is None
+    assert nearest("Print", ["price", "event"]) is None
