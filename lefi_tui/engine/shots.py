@@ -270,9 +270,11 @@ class Shots:
             early, self._early, self._aiming = self._early, None, frozenset()
             play = None if early is None else early.message
             has_left = early is not None and isinstance(play, PlayGame) and self._shoot(play, early)
+            dropped = list(made.values())
             if early is not None and not has_left:  # none behind it may overtake it
-                made, self._ready = self._ready, {}
-        _drop(made.values())
+                dropped += self._ready.values()
+                self._ready = {}
+        _drop(dropped)
         if early is not None and not has_left:
             self._writer.inbox.put_first(early)
         return is_first
