@@ -27,10 +27,18 @@ from lefi_tui.adapters.exchange_truth import Truth
 from lefi_tui.adapters.exchange_wallet import WalletWatch
 from lefi_tui.adapters.held_questions import HeldQuestion, PreparedOrders
 from lefi_tui.adapters.own_exits import OwnExits
+from lefi_tui.adapters.ready_cancels import ReadyCancels
 from lefi_tui.adapters.venue_ways import Holds, Timer, ways_of
 from lefi_tui.core.codec import from_plain
 from lefi_tui.core.instrument import Instrument
-from lefi_tui.core.messages import MoneyMoved, MoveMoney, Report, VenueFilled, VenueSilent
+from lefi_tui.core.messages import (
+    MoneyMoved,
+    MoveMoney,
+    Report,
+    VenueAccepted,
+    VenueFilled,
+    VenueSilent,
+)
 from lefi_tui.core.order import Order
 from lefi_tui.core.reconcile import TheirView
 from lefi_tui.errors import ExchangeError, ExchangeKeyError
@@ -85,6 +93,8 @@ class ExchangeVenue:
         self._is_open = False
         self._held: dict[tuple[str, ...], HeldQuestion] = {}  # by the ids of its orders
         self._at_door: list[PreparedOrders] = []
+        self._cancels = ReadyCancels(link, self._orders)
+        self._orders.over = self._cancels.over
         self.on_rules: Callable[[], None] = _known_well
 
     def _told(self, told: dict[str, Any]) -> None:
@@ -219,7 +229,13 @@ class ExchangeVenue:
         if any(each["code"] in RULES_DOUBTED for each in found.values()):
             self.on_rules()
         self._looks.sent()
+        for each in placed:
+            if isinstance(each, VenueAccepted):
+                self._cancels.soon(each.order)
         return placed
+
+    def cancel_ready(self) -> None:
+        self._cancels.go()
 
     async def cancel(self, orders: tuple[str, ...]) -> tuple[Report, ...]:
         """One that gets no answer takes none from the others. What may still open something leaves
@@ -276,7 +292,11 @@ class ExchangeVenue:
             return await self._exit_canceled(order)
         if known.is_over and not self._truth.works(order):
             return ()
-        outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
+        gone = self._cancels.gone(order)
+        if gone is None:
+            outcome = await self._asked("cancel", symbol=known.symbol, order=order, rank="CANCEL")
+        else:
+            outcome = await self._in_words(self._link.answer_of(gone))
         if outcome["state"] in {"unknown", "refused"}:
             raise VenueTimeoutError(outcome["text"])
         return await self.look_up(order)

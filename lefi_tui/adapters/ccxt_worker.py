@@ -19,11 +19,12 @@ from typing import Any, BinaryIO, Final, Protocol
 from lefi_tui.adapters.ccxt_client import PublicExchange, Refusal
 from lefi_tui.adapters.ccxt_keys import KeyedExchange
 from lefi_tui.adapters.ccxt_private import PrivateExchange
-from lefi_tui.adapters.held_questions import Gates, gate
+from lefi_tui.adapters.held_questions import DroppedError, Gates, gate, passed
 from lefi_tui.adapters.privacy import keep_private
 from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.redaction import REDACTOR
 
+MADE_READY: Final = frozenset({"place"})  # before its word; all else that is held begins with it
 LINE_BYTES_MAX: Final = 16_000_000  # the ids of a week of quick trading are some hundred thousand
 
 Tell = Callable[[dict[str, Any]], None]
@@ -81,7 +82,11 @@ async def _answer(
 ) -> None:
     gate.set(waits)
     try:
+        if asked["ask"] not in MADE_READY:
+            await passed()
         said = {"answer": await exchange.answer(asked["ask"], asked["with"])}
+    except DroppedError:
+        return  # nobody waits for it
     except Refusal as refusal:
         said = _refused(refusal)
     except Exception as error:  # noqa: BLE001 -- top-level guard: whoever asks is answered

@@ -70,7 +70,8 @@ class Known(Struct):
 
 
 class KnownOrders:
-    """`filled` hears of each order with a trade that was not told before.
+    """`filled` hears of each order with a trade that was not told before, `over` of each that has
+    its end.
 
     Of what an answer tells first `read_first` hears, and `told_too` of what the stream tells.
     """
@@ -82,6 +83,7 @@ class KnownOrders:
         self._forget_at = KNOWN_MAX
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.filled: Callable[[str], None] = _unheard
+        self.over: Callable[[str], None] = _unheard
         self.read_first: Callable[[str], None] = _unheard
         self.told_too: Callable[[str], None] = _unheard
 
@@ -176,6 +178,7 @@ class KnownOrders:
         if known.venue_order_id and server_ms - known.since_ms < FORGOTTEN_MS:
             raise OrderMissingError("it was there, and is not found now: it may be again")
         known.is_over = True
+        self.over(order)
         return (VenueNeverSaw(order, self._clock.now_ns()),)
 
     def _story(self, order: str, known: Known, told: Mapping[str, Any]) -> Iterable[Report]:
@@ -228,13 +231,16 @@ class KnownOrders:
         known.told[trade["id"]] = Decimal(trade["units"])
         if is_new:
             self.filled(order)
-        known.is_over = known.is_over or known.is_whole()
+        if known.is_whole():
+            known.is_over = True
+            self.over(order)
         reason = REASONS.get(known.order.leg) or ("close" if known.is_close else "order")
         fill = fill_of(order, self._account, trade, reason, is_last=known.is_whole())
         return replace(fill, sent_ns=known.sent_ns)
 
     def _end(self, order: str, known: Known, status: str, at_ns: int) -> Report:
         known.is_over = True
+        self.over(order)
         return VenueCanceled(order, at_ns, f"{status} there", OVER[status])
 
 

@@ -77,6 +77,7 @@ class Truth:
         known = self._orders.known.get(order)
         if known is not None:
             known.is_over = True
+            self._orders.over(order)
 
     # ---- what had its end here and works there
 

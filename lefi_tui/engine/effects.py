@@ -48,7 +48,7 @@ from lefi_tui.engine.moving import Moving
 from lefi_tui.engine.timers import Spec, Timers
 from lefi_tui.engine.world import World
 from lefi_tui.ports.journal import Durable
-from lefi_tui.ports.venue import VenueTimeoutError
+from lefi_tui.ports.venue import ReadyToCancel, VenueTimeoutError
 
 if TYPE_CHECKING:
     from lefi_tui.engine.shot import Shot
@@ -80,6 +80,12 @@ class Effects:
         self.launching = Launching(world.venues, self._freeze)
 
     # ---- the door
+
+    def cancel_ready(self) -> None:
+        """From any thread, for a kill: what stands ready at a venue leaves."""
+        for venue in tuple(self._world.venues.values()):
+            if isinstance(venue, ReadyToCancel):
+                venue.cancel_ready()
 
     def prepare(self, effects: Iterable[Effect], shot: Shot | None = None) -> Durable:
         """What sends their orders, from the journal's thread, the moment that they are durable. A

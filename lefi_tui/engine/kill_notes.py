@@ -28,7 +28,9 @@ _log: Final = logging.getLogger(__name__)
 class KillNotes:
     """`begin` may be called from any thread, all else in the engine's loop."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, leave: Callable[[], None]) -> None:
+        """`leave` sends what stands ready of a kill, from a thread of ours."""
+        self._leave = leave
         self.emergency = EmergencyLog(folder)
         self.files = HaltFiles(folder)
         self._disk = ThreadPoolExecutor(1, "emergency")
@@ -63,7 +65,9 @@ class KillNotes:
         return note.done()
 
     def _note(self, kill: Kill, written: Future[bool]) -> None:
-        written.set_result(self.emergency.write(kill))
+        is_there = self.emergency.write(kill)
+        self._leave()  # these make risk smaller: the loop that will ask for them may be busy
+        written.set_result(is_there)
         self.emergency.sync()
 
     async def written(self, note: Future[bool]) -> None:

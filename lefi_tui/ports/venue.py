@@ -102,6 +102,16 @@ class Preparing(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadyToCancel(Protocol):
+    """A venue at which cancels of what rests stand ready."""
+
+    def cancel_ready(self) -> None:
+        """From any thread, at once; it never raises. They all leave; `cancel` of the same orders
+        follows, and has their answers."""
+        ...
+
+
 class SharedVenue(Protocol):
     """A venue at which others trade our account too: a phone, another program, the exchange."""
 

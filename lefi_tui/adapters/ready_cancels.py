@@ -1,0 +1,69 @@
+"""A cancel of each order that rests stands ready in the worker, where one word sends it.
+
+Whoever cancels says that word; a kill says all of them at once, from whatever thread it is in: its
+cancels wait neither for the engine's loop nor for what that is about.
+The rules it keeps: one that stands ready leaves once at most, and its answer is its order's own
+cancel's; none is ready for what has ended; what is not ready, or whose process is gone, is asked as
+always. An order that does not rest gets none: it is over sooner than anybody would use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Final
+
+from lefi_tui.adapters.ccxt_link import ExchangeLink
+from lefi_tui.adapters.exchange_orders import KnownOrders
+from lefi_tui.adapters.held_questions import HeldQuestion, go
+
+RESTS_S: Final = 0.05  # so long behind its answer: till then a game's exits have the loop first
+READY_MAX: Final = 256  # of an account; their numbers are one word
+
+
+class ReadyCancels:
+    def __init__(self, link: ExchangeLink, orders: KnownOrders) -> None:
+        self._link, self._orders = link, orders
+        self._held: dict[str, HeldQuestion] = {}
+        self._lock = threading.Lock()  # between the loop and whoever kills
+
+    # ---- in the loop
+
+    def soon(self, order: str) -> None:
+        """It works there; if it still does in a moment, it rests."""
+        asyncio.get_running_loop().call_later(RESTS_S, self._make, order)
+
+    def _make(self, order: str) -> None:
+        known = self._orders.known.get(order)
+        if known is None or known.is_over or order in self._held or len(self._held) >= READY_MAX:
+            return
+        held = self._link.hold("cancel", symbol=known.symbol, order=order, rank="CANCEL")
+        if held is not None:
+            with self._lock:
+                self._held[order] = held
+
+    def over(self, order: str) -> None:
+        """It has its end: there is nothing to cancel."""
+        held = self._taken(order)
+        if held is not None:
+            held.drop()
+
+    def gone(self, order: str) -> HeldQuestion | None:
+        """Its cancel has left by what stood ready, by now at the latest; None where none did."""
+        held = self._taken(order)
+        if held is None or (held.waits and held.answer.done()):  # its process has ended
+            return None
+        held.go()
+        return held if held.has_left else None
+
+    def _taken(self, order: str) -> HeldQuestion | None:
+        with self._lock:
+            return self._held.pop(order, None)
+
+    # ---- from any thread
+
+    def go(self) -> None:
+        """All of them."""
+        with self._lock:
+            held = tuple(self._held.values())
+        go(held)
