@@ -13,7 +13,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Self
 
@@ -111,9 +111,12 @@ class ExchangeLink:
 
     async def ask(self, question: str, **asked: Any) -> Any:
         """The answer; raises an ExchangeError in four parts where there is none."""
+        return await self._counted(self._ask(question, asked))
+
+    async def _counted(self, asking: Awaitable[Any]) -> Any:
         failed = True
         try:
-            answer = await self._ask(question, asked)
+            answer = await asking
             failed = False
         except ExchangeError as error:
             failed = isinstance(error, NO_ANSWER)
@@ -164,6 +167,9 @@ class ExchangeLink:
 
     async def answer_of(self, held: HeldQuestion) -> Any:
         """Of one that has gone; raises as `ask` does."""
+        return await self._counted(self._answer_of(held))
+
+    async def _answer_of(self, held: HeldQuestion) -> Any:
         try:
             async with asyncio.timeout(self._answer_s):
                 said = await held.answer

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_orders import KnownOrders
@@ -19,6 +20,7 @@ from lefi_tui.adapters.held_questions import HeldQuestion, go
 
 RESTS_S: Final = 0.05  # so long behind its answer: till then a game's exits have the loop first
 READY_MAX: Final = 256  # of an account; their numbers are one word
+DONE: Final = frozenset({"canceled", "gone"})
 
 
 class ReadyCancels:
@@ -35,12 +37,19 @@ class ReadyCancels:
 
     def _make(self, order: str) -> None:
         known = self._orders.known.get(order)
-        if known is None or known.is_over or order in self._held or len(self._held) >= READY_MAX:
+        if known is None or known.is_over or order in self._held or not self._has_room():
             return
         held = self._link.hold("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if held is not None:
             with self._lock:
                 self._held[order] = held
+
+    def _has_room(self) -> bool:
+        """What has its answer stands ready no longer: that of its process's end takes no room."""
+        if len(self._held) >= READY_MAX:
+            with self._lock:
+                self._held = {name: h for name, h in self._held.items() if not h.answer.done()}
+        return len(self._held) < READY_MAX
 
     def over(self, order: str) -> None:
         """It has its end: there is nothing to cancel."""
@@ -49,12 +58,16 @@ class ReadyCancels:
             held.drop()
 
     def gone(self, order: str) -> HeldQuestion | None:
-        """Its cancel has left by what stood ready, by now at the latest; None where none did."""
+        """Its cancel has left by what stood ready, by now at the latest; None where none did, or
+        where it has come to nothing already."""
         held = self._taken(order)
-        if held is None or (held.waits and held.answer.done()):  # its process has ended
+        if held is None or (held.answer.done() and not _is_done(held.answer.result())):
             return None
         held.go()
-        return held if held.has_left else None
+        if not held.has_left:
+            held.drop()
+            return None
+        return held
 
     def _taken(self, order: str) -> HeldQuestion | None:
         with self._lock:
@@ -67,3 +80,9 @@ class ReadyCancels:
         with self._lock:
             held = tuple(self._held.values())
         go(held)
+
+
+def _is_done(said: Mapping[str, Any]) -> bool:
+    """Whether nothing is left to cancel. A refusal, its process's end and an answer that was lost
+    say nothing about now."""
+    return "answer" in said and said["answer"]["state"] in DONE

@@ -50,6 +50,11 @@ class Freeze:
         """Whether a kill waits for the journal."""
         return bool(self._asked)
 
+    def is_asked_by(self, kill: Kill) -> bool:
+        """Whether this one waits for the journal."""
+        with self._lock:
+            return kill in self._asked
+
     @property
     def has_kill_file(self) -> bool:
         """One that can't be looked for counts as there: nothing new leaves."""

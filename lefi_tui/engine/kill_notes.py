@@ -16,6 +16,7 @@ from typing import Final
 
 from lefi_tui.core.messages import Kill, TradingState, TradingStateChanged
 from lefi_tui.engine.emergency import EmergencyLog, Note
+from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.halted import Halt, HaltFiles
 
 # The engine's loop stands still for so long at most: quicker than to be woken by another thread.
@@ -28,9 +29,9 @@ _log: Final = logging.getLogger(__name__)
 class KillNotes:
     """`begin` may be called from any thread, all else in the engine's loop."""
 
-    def __init__(self, folder: Path, leave: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, freeze: Freeze, leave: Callable[[], None]) -> None:
         """`leave` sends what stands ready of a kill, from a thread of ours."""
-        self._leave = leave
+        self._freeze, self._leave = freeze, leave
         self.emergency = EmergencyLog(folder)
         self.files = HaltFiles(folder)
         self._disk = ThreadPoolExecutor(1, "emergency")
@@ -66,7 +67,10 @@ class KillNotes:
 
     def _note(self, kill: Kill, written: Future[bool]) -> None:
         is_there = self.emergency.write(kill)
-        self._leave()  # these make risk smaller: the loop that will ask for them may be busy
+        if self._freeze.is_asked_by(kill):
+            self._leave()  # these make risk smaller: the loop that will ask for them may be busy
+        else:  # a disk held this up until the journal had it: it may be over and lifted by now
+            self.emergency.taken((kill,))
         written.set_result(is_there)
         self.emergency.sync()
 

@@ -55,7 +55,7 @@ class Killing:
 
     def __init__(self, host: Host, freeze: Freeze, folder: Path, clock: Clock) -> None:
         self._host, self.freeze, self._clock = host, freeze, clock
-        self.notes = KillNotes(folder, host.effects.cancel_ready)
+        self.notes = KillNotes(folder, freeze, host.effects.cancel_ready)
         self._begun: Kill | None = None  # the newest
         self._refused: Kill | None = None  # by the journal, which is to have it all the same
         self._waits_since_ns: int | None = None  # for the journal to take what it was given

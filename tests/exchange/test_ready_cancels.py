@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from lefi_tui.adapters import ready_cancels
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.ccxt_venue import ExchangeVenue
 from lefi_tui.adapters.system_clock import SystemClock
-from lefi_tui.core.messages import Kill, PlaceOrder
+from lefi_tui.core.messages import Kill, PlaceOrder, Resume
 from lefi_tui.core.order import Side, Size, SizeKind
 from lefi_tui.engine.engine import Engine
+from tests.engine.kill_kit import is_proven
 from tests.engine.kit import until
 from tests.exchange.live_profile import BTC, live_desk
 from tests.exchange.loopback.clients import linked
@@ -29,14 +33,26 @@ SIZE = Size(SizeKind.UNITS, D("0.02"))
 BUY = PlaceOrder("main", BTC, Side.BUY, SIZE, limit=LOW, leverage=D(5))
 
 
-def is_ready(engine: Engine, order: str) -> bool:
+def at_venue(engine: Engine) -> ExchangeVenue:
     venue = engine._running().setup.world.venues["main"]
     assert isinstance(venue, ExchangeVenue)
-    return order in venue._cancels._held
+    return venue
+
+
+def is_ready(engine: Engine, order: str) -> bool:
+    return order in at_venue(engine)._cancels._held
 
 
 def cancels(far: Far) -> list[dict[str, Any]]:
     return [each for each in far.act("calls", method="DELETE") if each["path"] == "/fapi/v1/order"]
+
+
+def rests(engine: Engine) -> str:
+    """One more, and its cancel stands ready."""
+    told(engine, BUY)
+    name = resting(engine, str(LOW)).id
+    asyncio.run(until(lambda: is_ready(engine, name)))
+    return name
 
 
 async def rested(venue: ExchangeVenue, name: str) -> str:
@@ -106,12 +122,90 @@ class TestAtAVenue:
         assert kinds(await venue.cancel((name,)))[-1] == "VenueCanceled"
         assert len(cancels(far)) == 1
 
+    async def test_one_that_came_to_nothing_before_it_was_asked_for_is_asked_as_always(
+        self, venue: ExchangeVenue, far: Far
+    ) -> None:
+        name = await rested(venue, "refused")
+        far.act("fault", name="502 before", path="/order", method="DELETE")
+        venue.cancel_ready()
+        await until(venue._cancels._held[name].answer.done)
+        assert kinds(await venue.cancel((name,)))[-1] == "VenueCanceled"
+        assert len(cancels(far)) == 2
+
+    async def test_a_word_that_its_process_did_not_live_to_read_is_no_cancel(
+        self, venue: ExchangeVenue, line: ExchangeLink, far: Far
+    ) -> None:
+        name = await rested(venue, "unread")
+        held, pid = venue._cancels._held[name], line.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        venue.cancel_ready()
+        assert held.has_left
+        os.kill(pid, signal.SIGKILL)
+        await until(held.answer.done)
+        assert kinds(await venue.cancel((name,)))[-1] == "VenueCanceled"
+        assert len(cancels(far)) == 1
+
+    async def test_what_was_ready_in_a_process_that_has_ended_takes_nobodys_room(
+        self, venue: ExchangeVenue, line: ExchangeLink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ready_cancels, "READY_MAX", 1)
+        name = await rested(venue, "before")
+        assert line._process is not None
+        line._process.kill()
+        await until(venue._cancels._held[name].answer.done)
+        behind = await rested(venue, "behind")
+        assert list(venue._cancels._held) == [behind]
+
+    async def test_where_no_word_can_be_said_nothing_is_left_that_waits_for_one(
+        self, venue: ExchangeVenue, line: ExchangeLink, far: Far
+    ) -> None:
+        name = await rested(venue, "full")
+        words, pid = line._words, line.pid
+        assert words is not None
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        while words.say("-1\n"):
+            """It reads nothing now: in the end there is no room in the pipe."""
+        asking = asyncio.create_task(venue.cancel((name,)))
+        await until(lambda: not venue._cancels._held)
+        os.kill(pid, signal.SIGCONT)
+        assert kinds(await asking)[-1] == "VenueCanceled"
+        assert len(cancels(far)) == 1
+        assert line._waiting == {}
+
+    async def test_its_answer_counts_among_those_of_the_exchange(
+        self, venue: ExchangeVenue, line: ExchangeLink
+    ) -> None:
+        name = await rested(venue, "counted")
+        before = line.calls().asked
+        await venue.cancel((name,))
+        assert line.calls().asked == before + 2  # and what became of it
+
+
+def test_a_kill_whose_note_a_disk_held_up_cancels_nothing_once_it_was_lifted(
+    tmp_path: Path, far: Far
+) -> None:
+    with live_desk(tmp_path, far) as engine:
+        rests(engine)
+        notes, goes_on = engine._running().killing.notes, threading.Event()
+        notes._disk.submit(goes_on.wait, 120.0)
+        try:
+            told(engine, Kill(reason="enough"))
+            asyncio.run(until(lambda: is_proven(engine)))
+            told(engine, Resume("looked at all of it"))
+            name = rests(engine)
+        finally:
+            goes_on.set()
+        notes._disk.submit(notes.emergency.sync).result(30)  # behind the note
+        assert not at_venue(engine)._cancels._held[name].has_left
+        assert far.act("orders")[-1]["status"] == "NEW"
+        assert notes.emergency.is_empty  # else the next start would kill again
+
 
 def test_a_kill_cancels_while_the_engines_loop_has_no_time(tmp_path: Path, far: Far) -> None:
     with live_desk(tmp_path, far) as engine:
-        told(engine, BUY)
-        name = resting(engine, str(LOW)).id
-        asyncio.run(until(lambda: is_ready(engine, name)))
+        rests(engine)
         assert engine._loop is not None
         goes_on = threading.Event()
         engine._loop.call_soon_threadsafe(goes_on.wait, 120.0)
