@@ -27,6 +27,13 @@ class Asking(Screen[None]):
     query_of: Query | None = None  # none asks nothing, and is told only what the frame shows
     every_s: ClassVar[float] = 0.1
 
+    @property
+    def is_covered(self) -> bool:
+        """A whole screen lies above it: nothing of it is in sight. A dialog leaves it so."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else ()
+        return any(not each.is_modal for each in above)
+
     def show(self, answer: Any, silent_ms: int) -> None:
         raise NotImplementedError
 

@@ -135,7 +135,7 @@ class DeskScreen(ByHand, Framed):
         self._draw_panes()
 
     def _draw_panes(self) -> None:
-        if not self.is_mounted or not self.size.width:
+        if not self.is_mounted or not self.size.width or self.is_covered:
             return
         self._place()
         if self.chart.market is None and self.view is not None:

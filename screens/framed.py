@@ -77,11 +77,19 @@ class Framed(Asking):
         if self._is_other_state(view):
             self._notice = ""  # it spoke of a state that is over
         self.desk_view = view
+        if self.is_covered:  # what is drawn there repaints the screen above it as well
+            return
         palette = self.palette.under(view.banner.mode)
         if palette is not self.palette:
             self._mode, self.palette = view.banner.mode, palette
             self.dress()
         self.draw_frame()
+
+    def uncovered(self) -> None:
+        """What came while another screen lay above it, before any key acts on what is shown."""
+        if self.desk_view is not None:
+            self.frame(self.desk_view)
+        self.on_resize()  # its panes too, whatever its size was then
 
     def _is_other_state(self, view: DeskView) -> bool:
         before = self.desk_view

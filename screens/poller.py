@@ -65,8 +65,7 @@ class Poller:
         """The screen's own question first; its panes ask only while a person sees them."""
         query = screen.query_of
         own = None if query is None else Aside(query, screen.every_s)
-        is_covered = isinstance(screen, Framed) and screen is not self._framed[-1]
-        return [own] if is_covered else [own, *screen.asides()]
+        return [own] if screen.is_covered else [own, *screen.asides()]
 
     def _is_due(self, slot: Slot, wish: Aside) -> bool:
         """A slow question is not asked at every poll; another one in its place is, at once."""

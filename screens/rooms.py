@@ -59,6 +59,7 @@ class Rooms:
         if name == DESK:
             if not is_on_desk:
                 self._app.pop_screen()
+                self.room.uncovered()
         elif is_on_desk:
             self._app.push_screen(self._ready(name))
         elif self._app.screen is not self._made.get(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -244,3 +245,35 @@ async def test_the_foot_names_no_key_that_has_nothing_to_act_on(tmp_path: Path) 
         assert "Ctrl+S save" not in desk.lines[-1]
         await desk.press("enter")
         await desk.until(lambda _: "Ctrl+S save" in desk.lines[-1])
+
+
+LATER = 61_234.5
+
+
+def stands(desk: Desk) -> str:
+    """What the desk's list of prices holds, in sight or not."""
+    return "\n".join(strip.text for strip in desk.screen.prices._strips)
+
+
+@pytest.mark.asyncio
+async def test_below_a_room_the_desk_is_known_and_not_drawn_until_it_is_in_sight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is drawn below paints the room above it anew, ten times a second."""
+    async with opened(busy()) as desk:
+        await desk.press("f7")
+        await desk.shows("from /home/t/config.toml")
+        before, painted = stands(desk), list[Any]()
+        monkeypatch.setattr(desk.app, "_display", lambda _screen, what: painted.append(what))
+        desk.fed.quote("BTC/USDT", LATER)
+        await desk.until(lambda: LATER in _prices(desk.screen.view))
+        await desk.until(lambda: bool(painted))  # its own frame: what is held is worth more now
+        monkeypatch.undo()
+        assert {y for each in painted for y, _, _ in each.spans} == {0}
+        assert stands(desk) == before
+        desk.app.action_go("desk")
+        assert f"{LATER:,}" in stands(desk)
+
+
+def _prices(view: DeskView | None) -> list[float]:
+    return [] if view is None else [each.last for each in view.prices]
