@@ -244,8 +244,8 @@ class Shots:
         try:
             for each in self._made(games, ground):
                 made[each.play.bot, each.play.play.do] = each
-                if self._is_awaited(each):
-                    break  # it leaves now; the others would be dropped behind it
+                if self._is_awaited(each) or self._fired is not None:
+                    break  # one leaves now; the others would be dropped behind it
             is_done = True
         finally:
             if not is_done:  # the desk that they were decided on may never come

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from widgets.block import Block
@@ -11,6 +13,12 @@ from widgets.lines import Row
 
 FRAME_S: Final = 0.05
 LINES: Final = 36
+
+
+def moves() -> bool:
+    """While the file that BUSY names is there: of two programs side by side one moves at a time,
+    as a person's machine paints one."""
+    return Path(os.environ["BUSY"]).exists()
 
 
 def board() -> Block:

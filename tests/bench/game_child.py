@@ -2,8 +2,8 @@
 
 The engine, the journal and the hand are as the program itself puts them together; only the board is
 this one, so that the same stands beside the plain call. It writes what happens to the file named in
-STORY: `armed`, `over` after each game, `killed`. With BUSY the board is painted 20 times a second
-and 50 quotes a second are taken.
+STORY: `armed`, `over` after each game, `killed`. While the file that BUSY names is there the board
+is painted 20 times a second and 50 quotes a second are taken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from lefi_tui.terminal.quick import Quick
 from lefi_tui.wiring.demo import started
 from lefi_tui.wiring.rooms import furnished
 from screens.hand import Hand
-from tests.bench.game_board import FRAME_S, board, painted
+from tests.bench.game_board import FRAME_S, board, moves, painted
 from widgets.block import Block
 from widgets.ink import TRUE_COLOR
 
@@ -78,6 +78,8 @@ class Board(Screen[None]):
         self.run_worker(self._listen())
 
     def _paint(self) -> None:
+        if not moves():
+            return
         self._frame += 1
         self._block.show(painted(self._frame), TRUE_COLOR)
 
@@ -147,8 +149,9 @@ def quoted(number: int) -> m.QuoteChanged:
 def quoting(engine: Engine) -> None:
     number = 0
     while True:
-        number += 1
-        engine.hear(quoted(number))
+        if moves():
+            number += 1
+            engine.hear(quoted(number))
         time.sleep(QUOTE_S)
 
 

@@ -16,7 +16,7 @@ import ccxt.async_support as ccxt
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from tests.bench.game_board import FRAME_S, board, painted
+from tests.bench.game_board import FRAME_S, board, moves, painted
 from widgets.block import Block
 from widgets.ink import TRUE_COLOR
 
@@ -47,6 +47,8 @@ class Plain(App[int]):
         self._say("armed")
 
     def _paint(self) -> None:
+        if not moves():
+            return
         self._block.show(painted(next(self._frames)), TRUE_COLOR)
 
     async def action_order(self, side: str) -> None:

@@ -51,7 +51,17 @@ class Player:
 
     terminal: Terminal
     story: Path
+    busy: Path  # while it is there, a program that may be busy is
     read: int = 0
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        self.busy.touch()
+        self.terminal.read(BETWEEN_S)
+        try:
+            yield
+        finally:
+            self.busy.unlink()
 
     def until(self, words: str) -> None:
         end = time.perf_counter() + PATIENCE_S
@@ -62,6 +72,18 @@ class Player:
                 return
             assert time.perf_counter() < end, (words, lines, self.terminal.seen[-1500:])
             self.terminal.read(0.005)
+
+    def played(self, key: bytes) -> list[tuple[str, int]]:
+        """A game from its key to its end."""
+        before = self.ended()
+        presses = [("ours", self.press(key))]
+        self.terminal.read(OPEN_S)
+        presses += self.flattened(before)
+        if self.ended() == before:  # disarmed, by a machine that stood still
+            self.press(AGAIN)
+            self.until("armed")
+        self.terminal.read(BETWEEN_S)
+        return presses
 
     def flattened(self, before: int) -> list[tuple[str, int]]:
         """Until the game is over, if it is not; a key that came too early is pressed again."""
@@ -106,11 +128,12 @@ def _exchange() -> Iterator[tuple[Far, Path]]:
 
 
 @contextmanager
-def _player(module: str, folder: Path, **environment: str) -> Iterator[Player]:
-    story = folder / f"{module}.story"
+def _player(module: str, folder: Path, *, is_busy: bool, **environment: str) -> Iterator[Player]:
+    story, busy = folder / f"{module}.story", folder / f"{module}.busy"
     story.write_text("")
-    with opened(["-m", f"tests.bench.{module}"], {"STORY": str(story), **environment}) as terminal:
-        player = Player(terminal, story)
+    given = {"STORY": str(story), **environment} | ({"BUSY": str(busy)} if is_busy else {})
+    with opened(["-m", f"tests.bench.{module}"], given) as terminal:
+        player = Player(terminal, story, busy)
         player.until("armed")
         yield player
 
@@ -158,40 +181,35 @@ def _keys(*, is_busy: bool) -> Took:
     """Plan parallel, so that each key sends two legs."""
     took = Took()
     for _ in range(SITTINGS):
-        _sitting(took, {"BUSY": "1"} if is_busy else {})
+        _sitting(took, is_busy=is_busy)
     assert took.refused <= SITTINGS * ROUNDS // 10, f"{took.refused} keys sent nothing"
     return took
 
 
-def _sitting(took: Took, busy: dict[str, str]) -> None:
+def _sitting(took: Took, *, is_busy: bool) -> None:
+    """Where they are busy, each is while its own key is pressed: a person's machine has one."""
     with _exchange() as (far, home), ExitStack() as stack:
-        ours = stack.enter_context(_player("game_child", home.parent, PLAN="parallel", **busy))
+        game = _player("game_child", home.parent, is_busy=is_busy, PLAN="parallel")
+        ours = stack.enter_context(game)
         table = json.dumps(far.ccxt(None, timeout_on_exit=0) | _key(far))
-        plain = stack.enter_context(_player("plain_child", home.parent, CCXT=table, **busy))
+        beside = _player("plain_child", home.parent, is_busy=is_busy, CCXT=table)
+        plain = stack.enter_context(beside)
         bare = stack.enter_context(_bare(home.parent))
         disk = stack.enter_context(_disk(home.parent))
         # Before the other one holds a position: how this market is held can't be set beside one.
-        ended = ours.ended()
-        ours.press(b"b")
-        ours.terminal.read(OPEN_S)
-        ours.flattened(ended)
+        ours.played(b"b")
         pressed: list[tuple[str, int]] = []
         for _, key in zip(range(ROUNDS), cycle((b"b", b"s")), strict=False):
-            took.bare.append(bare())
-            took.disk.append(disk())
-            pressed.append(("plain", plain.press(key)))
-            plain.until("over")
-            ours.terminal.read(BETWEEN_S)
-            ended = ours.ended()
-            pressed.append(("ours", ours.press(key)))
-            ours.terminal.read(OPEN_S)
-            pressed += ours.flattened(ended)
-            if ours.ended() == ended:  # disarmed, by a machine that stood still
-                ours.press(AGAIN)
-                ours.until("armed")
-            ours.terminal.read(BETWEEN_S)
+            with plain.moving():
+                pressed.append(("plain", plain.press(key)))
+                plain.until("over")
+            with ours.moving():
+                took.bare.append(bare())
+                took.disk.append(disk())
+                pressed += ours.played(key)
         _measured(took, pressed, _orders(far))
-        took.bytes_s = ours.terminal.read(WATCHED_S) / WATCHED_S
+        with ours.moving():
+            took.bytes_s = ours.terminal.read(WATCHED_S) / WATCHED_S
 
 
 def _key(far: Far) -> dict[str, str]:
@@ -242,7 +260,8 @@ def skew() -> Reading:
 def kill() -> Reading:
     took, awake = [], []
     with _exchange() as (far, home), ExitStack() as stack:
-        game = stack.enter_context(_player("game_child", home.parent, BUSY="1"))
+        game = stack.enter_context(_player("game_child", home.parent, is_busy=True))
+        stack.enter_context(game.moving())
         bare = stack.enter_context(_bare(home.parent))
         for _ in range(KILLS):
             awake.append(bare())
