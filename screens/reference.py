@@ -38,7 +38,8 @@ class ReferenceScreen(Dialog):
         self._found: tuple[Topic, ...] = ()
         self._list = OptionList(markup=False)
         self._list.can_focus = False  # what is typed searches, wherever a person looks
-        self._page = VerticalScroll(Static("", classes="words"), can_focus=False)
+        self._text = Static("", classes="words")
+        self._page = VerticalScroll(self._text, can_focus=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="window") as window:
@@ -79,7 +80,7 @@ class ReferenceScreen(Dialog):
         text = Text(NOTHING)
         if at is not None and at < len(self._found):
             text = drawn(self._found[at], max(20, self._page.size.width - 2), self._palette)
-        self._page.query_one(Static).update(text)
+        self._text.update(text)
         self._page.scroll_home(animate=False)
 
     def action_move(self, step: int) -> None:

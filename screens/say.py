@@ -66,13 +66,14 @@ class SayScreen(Dialog, Asking):
         self._answer: WorthView | StatementView | None = None  # to that line, there
         self._is_wanted = False  # Enter was pressed before its answer came
         self._is_sure = False  # asked once more for this line
+        self._window = Vertical(classes="window")  # held: an answer may come when it is taken down
         self._field = CodeField(placeholder=EXAMPLE, max_length=TEXT_MAX)
         self._above = Static("", classes="words", markup=False)
         self._below = Static("", classes="words", markup=False)
         self._reads: Newest[str, Line] = Newest(self, read_line, self._read, CHECK_SECONDS)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window"):
+        with self._window:
             yield self._above
             yield self._field
             yield self._below
@@ -135,9 +136,10 @@ class SayScreen(Dialog, Asking):
 
     def _draw(self) -> None:
         inks, place = self._palette.inks, self._place
-        window = self.query_one(".window")
-        window.border_title = f"{place.mode} {place.account}: one line of Lefi"
-        window.border_subtitle = "Enter   ↑ ↓ said before   Tab completes   Shift+Tab account   Esc"
+        self._window.border_title = f"{place.mode} {place.account}: one line of Lefi"
+        self._window.border_subtitle = (
+            "Enter   ↑ ↓ said before   Tab completes   Shift+Tab account   Esc"
+        )
         self._above.display = bool(self._spoken.answers)
         self._above.update(past(self._spoken.answers, inks))
         told, left_out = self._told(), self._field.left_out

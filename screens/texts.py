@@ -65,15 +65,18 @@ class TextsScreen(Dialog):
         self.looked = Looked()
         self._list = OptionList(markup=False)
         self._list.can_focus = False
-        self._page = VerticalScroll(Static(READS, classes="words", markup=False), can_focus=False)
+        # Held, never looked up: an answer may come when the window is half taken down.
+        self.window = Vertical(classes="window")
+        self._lines = Static(READS, classes="words", markup=False)
+        self._page = VerticalScroll(self._lines, can_focus=False)
         self._below = Static("", classes="words", markup=False)
         self.errands = Errands(self, self._complain)
         self._looks: Newest[int, Looked] = Newest(self, self._look, self._shown, LOOK_S)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="window") as window:
-            window.border_title = self._title
-            window.border_subtitle = self.hint()
+        self.window.border_title = self._title
+        self.window.border_subtitle = self.hint()
+        with self.window:
             with Horizontal():
                 yield self._list
                 yield self._page
@@ -133,7 +136,7 @@ class TextsScreen(Dialog):
     # ---- what is shown
 
     def draw(self) -> None:
-        self._page.query_one(Static).update(self._told())
+        self._lines.update(self._told())
 
     def more(self) -> Sequence[str]:
         """What else is to be said of it, before the lines."""

@@ -97,7 +97,7 @@ class UpdateBotScreen(TextsScreen, Asking):
         found, choices = come
         if found is not None:  # it may have been opened before its screen knew that
             self._bot = replace(self._bot, script=found.told)
-            self.query_one(".window").border_title = _title(self._bot)
+            self.window.border_title = _title(self._bot)
         if not choices:
             self.say(NO_TEXT.format(self._bot.id), is_bad=True)
         self.offer(choices)

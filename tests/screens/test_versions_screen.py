@@ -14,6 +14,7 @@ from lefi_tui.core.desk.live import version_of
 from lefi_tui.core.live_gates import TYPED, Gate, LiveFacts, ScriptTests
 from lefi_tui.views.gates_view import GatesView
 from lefi_tui.views.scripts import ScriptRow
+from lefi_tui.views.update_view import UpdateView
 from lefi_tui.wiring.script_store import ScriptFolder
 from screens.bots import BotsScreen
 from screens.scripts import ScriptsScreen
@@ -323,3 +324,17 @@ async def test_nothing_of_the_list_shows_beside_the_window(tmp_path: Path) -> No
         rows = [line for line in scripts.text.split("\n") if "│" in line]
         assert rows
         assert {line[:2] for line in rows} == {"┃│"}
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_comes_when_the_window_is_half_taken_down_ends_nothing(
+    tmp_path: Path,
+) -> None:
+    own = saved(tmp_path, "cross", TIGHT, SCRIPT)
+    async with bots_kit.opened(trading(), "bots", (80, 24), own) as desk:
+        screen = await _update(desk)
+        await desk.until(lambda: screen._answer is not None)
+        await screen._page.remove_children()
+        screen.show(UpdateView("cross", refusal="too late"), 0)
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, BotsScreen))
