@@ -16,7 +16,7 @@ from bots.ttadak.counting import count_again
 from bots.ttadak.state import ROUNDS_KEPT, Game, Leg, Tally
 from bots.ttadak.turn import Turn
 from lefi_tui.core.bot import Intent
-from lefi_tui.core.game import Plan, Round, Timing
+from lefi_tui.core.game import Plan, Round
 from lefi_tui.core.money import EXACT, MONEY, ZERO, words
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Side, Size, SizeKind
 
@@ -129,7 +129,9 @@ def _recall(turn: Turn) -> None:
 
 
 def _unforgotten(exits: tuple[Leg, ...]) -> tuple[Leg, ...]:
-    return tuple(each for each in exits if not each.is_done or each.filled)
+    """What still counts: all that work or were filled, and the first that stood, for its times."""
+    first = next((each for each in exits if not each.is_void), None)
+    return tuple(each for each in exits if each is first or not each.is_done or each.filled)
 
 
 def exit_order(turn: Turn, units: Decimal, price: Decimal) -> tuple[Leg, Intent]:
@@ -202,7 +204,7 @@ def _round(turn: Turn, game: Game) -> Round:
         began_ns=game.began_ms * NS_PER_MS,
         ended_ns=turn.at_ms * NS_PER_MS,
         ended_by=game.ended_by or "exit",
-        timing=_timing(game),
+        timing=game.timing,
     )
 
 
@@ -222,15 +224,8 @@ def _missed(turn: Turn, game: Game) -> Round:
         began_ns=game.began_ms * NS_PER_MS,
         ended_ns=turn.at_ms * NS_PER_MS,
         ended_by="entry",
-        timing=_timing(game),
+        timing=game.timing,
     )
-
-
-def _timing(game: Game) -> Timing:
-    exit_ = game.exits[0] if game.exits else Leg(0, ZERO, ZERO)
-    entry = game.entry
-    entered = entry.sent_ns, entry.accepted_ns, entry.filled_ns
-    return Timing(game.pressed_ns, *entered, exit_.sent_ns, exit_.accepted_ns)
 
 
 def _tally(before: Tally, played: Round) -> Tally:

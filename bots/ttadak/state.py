@@ -9,7 +9,7 @@ import msgspec
 
 from bots.ttadak.arithmetic import Fees, Liquidity, Rules
 from bots.ttadak.settings import Settings
-from lefi_tui.core.game import Do, Ground, Plan, Round, Stage
+from lefi_tui.core.game import Do, Ground, Plan, Round, Stage, Timing
 from lefi_tui.core.money import EXACT, MONEY, ZERO
 from lefi_tui.core.order import Side
 from lefi_tui.core.record import Record
@@ -34,6 +34,11 @@ class Leg(Record):
     @property
     def remaining(self) -> Decimal:
         return ZERO if self.is_done else EXACT.subtract(self.units, self.filled)
+
+    @property
+    def is_void(self) -> bool:
+        """It came to nothing, and for all that is known the venue never had it."""
+        return self.is_done and not self.filled and not self.accepted_ns
 
 
 class Amount(Record):
@@ -89,6 +94,15 @@ class Game(Record):
     def working(self) -> tuple[Leg, ...]:
         legs = (self.entry, *self.exits, *(() if self.close is None else (self.close,)))
         return tuple(each for each in legs if not each.is_done)
+
+    @property
+    def timing(self) -> Timing:
+        """As far as it has come. Of its exits the first one that stood counts, wherever a person
+        moved it to later."""
+        entry, exit_ = self.entry, next((each for each in self.exits if not each.is_void), None)
+        entered = entry.sent_ns, entry.accepted_ns, entry.filled_ns
+        left = (exit_.sent_ns, exit_.accepted_ns) if exit_ else (0, 0)
+        return Timing(self.pressed_ns, *entered, *left)
 
 
 class Tally(Record):

@@ -6,9 +6,10 @@ Recovery, `lefi replay` and the tables are this one fold, so none of them can te
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -190,10 +191,11 @@ _OF_THE_TEXT: Final = frozenset({"ScriptSaved", "BotStarted", "BotUpdated"})
 
 
 # What was refused, and by which rule, is a decision; the words it is told in get better with each
-# program, and no start is halted by that.
+# program, and so does what a game's times are measured by. No start is halted by either.
 WORDS: Final = ("text", "found", "next", "reason")  # of refusal, check, gate, denied order
-_REFUSALS: Final = frozenset(
-    {"CommandRefused", "IntentRefused", "BotRefused", "OrderDenied", "UpdateDropped"}
+_REFUSALS: Final = ("CommandRefused", "IntentRefused", "BotRefused", "OrderDenied", "UpdateDropped")
+_TOLD: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+    {**dict.fromkeys(_REFUSALS, WORDS), "GameEnded": ("timing",)}
 )
 
 
@@ -219,14 +221,16 @@ def _is_the_same(new: Encoded, kept: Encoded) -> bool:
         today = encode(decode(*kept))
     except CodecError:
         return False
-    is_refusal = new[:2] == today[:2] and new[0] in _REFUSALS
-    return new == today or (is_refusal and _but_words(new[2]) == _but_words(today[2]))
+    if new == today or new[:2] != today[:2] or new[0] not in _TOLD:
+        return new == today
+    return _but(_TOLD[new[0]], new[2]) == _but(_TOLD[new[0]], today[2])
 
 
-def _but_words(body: str) -> Any:
+def _but(names: Sequence[str], body: str) -> Any:
     told = json.loads(body)
-    for each in (told, *told.get("verdicts", ()), *told.get("gates", ()), told.get("order", {})):
-        for name in WORDS:
+    parts = (told.get(name, {}) for name in ("order", "round"))
+    for each in (told, *told.get("verdicts", ()), *told.get("gates", ()), *parts):
+        for name in names:
             each.pop(name, None)
     return told
 

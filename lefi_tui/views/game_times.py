@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Final
 
 from bots.ttadak import GameState
-from bots.ttadak.state import Game
 from lefi_tui.core.game import Timing
 from lefi_tui.views.game_view import BINS_MS, Span
 
@@ -31,16 +30,8 @@ def spans(state: GameState) -> tuple[Span, ...]:
     """In the sequence of PARTS."""
     told = [each.timing for each in state.rounds]
     if state.game is not None:
-        told.append(_under_way(state.game))
+        told.append(state.game.timing)
     return tuple(_span(name, [part(each) for each in told]) for name, part in PARTS.items())
-
-
-def _under_way(game: Game) -> Timing:
-    """As far as it has come."""
-    entry = game.entry
-    entered = entry.sent_ns, entry.accepted_ns, entry.filled_ns
-    left = (game.exits[0].sent_ns, game.exits[0].accepted_ns) if game.exits else (0, 0)
-    return Timing(game.pressed_ns, *entered, *left)
 
 
 def _span(name: str, values: Sequence[int | None]) -> Span:
