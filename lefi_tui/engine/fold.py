@@ -223,11 +223,12 @@ def _is_the_same(new: Encoded, kept: Encoded) -> bool:
         return False
     if new == today or new[:2] != today[:2] or new[0] not in _TOLD:
         return new == today
-    return _but(_TOLD[new[0]], new[2]) == _but(_TOLD[new[0]], today[2])
+    decided, then = (_but(_TOLD[new[0]], each[2]) for each in (new, today))
+    return decided == then
 
 
-def _but(names: Sequence[str], body: str) -> Any:
-    told = json.loads(body)
+def _but(names: Sequence[str], body: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(body)
     parts = (told.get(name, {}) for name in ("order", "round"))
     for each in (told, *told.get("verdicts", ()), *told.get("gates", ()), *parts):
         for name in names:
