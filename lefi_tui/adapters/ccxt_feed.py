@@ -247,9 +247,10 @@ class ExchangeFeed:
 
     async def _price(self, symbol: str) -> None:
         async with self._turns[symbol]:
-            if symbol in self._wanted.prints or symbol in self.busy():
+            follows = symbol in self._wanted.prints or symbol in self.busy()
+            if follows:
                 await self._prints(symbol)
-            else:
+            if not follows or self._market.last(symbol) is None:  # no print of it is told
                 await self._last(symbol)
             if self.depth is not None and self.depth.is_fresh(symbol):
                 return  # what is told as it happens is newer than any answer

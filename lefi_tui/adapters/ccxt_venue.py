@@ -35,7 +35,6 @@ from lefi_tui.core.messages import (
     MoneyMoved,
     MoveMoney,
     Report,
-    VenueAccepted,
     VenueFilled,
     VenueSilent,
 )
@@ -94,7 +93,7 @@ class ExchangeVenue:
         self._held: dict[tuple[str, ...], HeldQuestion] = {}  # by the ids of its orders
         self._at_door: list[PreparedOrders] = []
         self._cancels = ReadyCancels(link, self._orders)
-        self._orders.over = self._cancels.over
+        self._orders.over, self._orders.there = self._cancels.over, self._cancels.soon
         self.on_rules: Callable[[], None] = _known_well
 
     def _told(self, told: dict[str, Any]) -> None:
@@ -229,9 +228,6 @@ class ExchangeVenue:
         if any(each["code"] in RULES_DOUBTED for each in found.values()):
             self.on_rules()
         self._looks.sent()
-        for each in placed:
-            if isinstance(each, VenueAccepted):
-                self._cancels.soon(each.order)
         return placed
 
     def cancel_ready(self) -> None:

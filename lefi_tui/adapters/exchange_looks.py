@@ -181,7 +181,9 @@ class Looks:
             found = await self._ask("working", symbols=symbols)
             resting = {each["id"]: each for each in found}
             for order, known in self._orders.working().items():
-                if not _is_as_known(known, resting.get(order)):
+                if _is_as_known(known, resting.get(order)):
+                    self._orders.there(order)
+                else:
                     await self._read(order)
             await self._look_at_exits(resting.keys())
         self._stream.looked(began_ns, has_read=bool(symbols) and not self._is_unsure)

@@ -71,7 +71,7 @@ class Known(Struct):
 
 class KnownOrders:
     """`filled` hears of each order with a trade that was not told before, `over` of each that has
-    its end.
+    its end, `there` of each that the exchange has, again and again.
 
     Of what an answer tells first `read_first` hears, and `told_too` of what the stream tells.
     """
@@ -84,6 +84,7 @@ class KnownOrders:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.filled: Callable[[str], None] = _unheard
         self.over: Callable[[str], None] = _unheard
+        self.there: Callable[[str], None] = _unheard
         self.read_first: Callable[[str], None] = _unheard
         self.told_too: Callable[[str], None] = _unheard
 
@@ -146,6 +147,7 @@ class KnownOrders:
 
     def _accepted(self, order: str, at_ns: int) -> VenueAccepted:
         known = self.known[order]
+        self.there(order)
         word = VenueAccepted(order, at_ns, known.venue_order_id, known.units)
         return replace(word, sent_ns=known.sent_ns)
 

@@ -3,16 +3,17 @@
 Whoever cancels says that word; a kill says all of them at once, from whatever thread it is in: its
 cancels wait neither for the engine's loop nor for what that is about.
 The rules it keeps: one that stands ready leaves once at most, and its answer is its order's own
-cancel's; none is ready for what has ended; what is not ready, or whose process is gone, is asked as
-always. An order that does not rest gets none: it is over sooner than anybody would use it.
+cancel's; none is ready for what has ended, nor for what the exchange has not said that it has; what
+is not ready, or whose process is gone, is asked as always, and made ready again at the exchange's
+next word on it: so is all that a start finds. An order that does not rest gets none: it is over
+sooner than anybody would use it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from lefi_tui.adapters.ccxt_link import ExchangeLink
 from lefi_tui.adapters.exchange_orders import KnownOrders
@@ -32,13 +33,20 @@ class ReadyCancels:
     # ---- in the loop
 
     def soon(self, order: str) -> None:
-        """It works there; if it still does in a moment, it rests."""
-        asyncio.get_running_loop().call_later(RESTS_S, self._make, order)
+        """The exchange has it; if it still works there in a moment, it rests."""
+        if self._lacks(order):
+            asyncio.get_running_loop().call_later(RESTS_S, self._make, order)
+
+    def _lacks(self, order: str) -> bool:
+        """Whether it needs one: what it had may have come to nothing."""
+        known, held = self._orders.known.get(order), self._held.get(order)
+        works = known is not None and not known.is_over
+        return works and (held is None or _is_nothing(held))
 
     def _make(self, order: str) -> None:
-        known = self._orders.known.get(order)
-        if known is None or known.is_over or order in self._held or not self._has_room():
+        if not self._lacks(order) or not self._has_room():
             return
+        known = self._orders.known[order]
         held = self._link.hold("cancel", symbol=known.symbol, order=order, rank="CANCEL")
         if held is not None:
             with self._lock:
@@ -61,7 +69,7 @@ class ReadyCancels:
         """Its cancel has left by what stood ready, by now at the latest; None where none did, or
         where it has come to nothing already."""
         held = self._taken(order)
-        if held is None or (held.answer.done() and not _is_done(held.answer.result())):
+        if held is None or _is_nothing(held):
             return None
         held.go()
         if not held.has_left:
@@ -82,7 +90,10 @@ class ReadyCancels:
         go(held)
 
 
-def _is_done(said: Mapping[str, Any]) -> bool:
-    """Whether nothing is left to cancel. A refusal, its process's end and an answer that was lost
-    say nothing about now."""
-    return "answer" in said and said["answer"]["state"] in DONE
+def _is_nothing(held: HeldQuestion) -> bool:
+    """Whether it is done with, and something may be left to cancel: a refusal, its process's end
+    and an answer that was lost say nothing about now."""
+    if not held.answer.done():
+        return False
+    said = held.answer.result()
+    return "answer" not in said or said["answer"]["state"] not in DONE

@@ -139,6 +139,14 @@ async def test_a_crossed_book_and_an_empty_one_are_no_prices(fed: Fed) -> None:
     assert len(fed.quotes) == quoted
 
 
+async def test_a_market_whose_prints_are_wanted_has_its_price_while_none_is_told(fed: Fed) -> None:
+    fed.rest.fail(Fault("rades", body="[]"))
+    await fed.wants(prints=(BTC,))
+    await fed.goes_on(1_000)
+    (quote,) = (each.quote for each in fed.quotes if each.quote.symbol == BTC)
+    assert quote.last == fed.rest.price("BTC", fed.rest.now())
+
+
 async def test_trade_prints_are_told_once_each_and_only_from_when_they_are_wanted(
     fed: Fed,
 ) -> None:

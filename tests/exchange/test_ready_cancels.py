@@ -7,11 +7,13 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from lefi_tui.adapters import ready_cancels
 from lefi_tui.adapters.ccxt_link import ExchangeLink
@@ -20,9 +22,10 @@ from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core.messages import Kill, PlaceOrder, Resume
 from lefi_tui.core.order import Side, Size, SizeKind
 from lefi_tui.engine.engine import Engine
+from lefi_tui.ports.venue import VenueTimeoutError
 from tests.engine.kill_kit import is_proven
 from tests.engine.kit import until
-from tests.exchange.live_profile import BTC, live_desk
+from tests.exchange.live_profile import BTC, bare, begun, live_desk, live_profile, with_key
 from tests.exchange.loopback.clients import linked
 from tests.exchange.loopback.host import Far
 from tests.exchange.test_live_hand import D, resting, told
@@ -47,10 +50,10 @@ def cancels(far: Far) -> list[dict[str, Any]]:
     return [each for each in far.act("calls", method="DELETE") if each["path"] == "/fapi/v1/order"]
 
 
-def rests(engine: Engine) -> str:
+def rests(engine: Engine, limit: Decimal = LOW) -> str:
     """One more, and its cancel stands ready."""
-    told(engine, BUY)
-    name = resting(engine, str(LOW)).id
+    told(engine, replace(BUY, limit=limit))
+    name = resting(engine, str(limit)).id
     asyncio.run(until(lambda: is_ready(engine, name)))
     return name
 
@@ -157,6 +160,39 @@ class TestAtAVenue:
         behind = await rested(venue, "behind")
         assert list(venue._cancels._held) == [behind]
 
+    async def test_one_whose_process_has_died_is_made_ready_anew_by_the_next_look(
+        self, venue: ExchangeVenue, line: ExchangeLink, far: Far
+    ) -> None:
+        name = await rested(venue, "survivor")
+        before = venue._cancels._held[name]
+        assert line._process is not None
+        line._process.kill()
+        await until(before.answer.done)
+        await venue.look_on()
+        await until(lambda: venue._cancels._held[name] is not before)
+        venue.cancel_ready()
+        await until(lambda: len(cancels(far)) == 1)
+        assert kinds(await venue.cancel((name,)))[-1:] in (["VenueCanceled"], [])
+        assert len(cancels(far)) == 1
+
+    async def test_of_what_a_start_remembers_only_that_is_ready_which_the_exchange_says_it_has(
+        self, venue: ExchangeVenue, line: ExchangeLink, far: Far
+    ) -> None:
+        """One rests, one has ended meanwhile, and one never came there."""
+        rests, ends = await rested(venue, "rests"), await rested(venue, "ends")
+        far.act("end_order", client_id=ends)
+        later = ExchangeVenue(line, SystemClock(), "main", "USDT")
+        asked = [order(each, limit=LOW) for each in ("ends", "rests", "never")]
+        later.remember(asked)
+        never = asked[-1].id
+        assert kinds(await later.look_up(ends))[-1] == "VenueCanceled"
+        with pytest.raises(VenueTimeoutError):
+            await later.look_up(never)
+        await later.look_up(rests)
+        await until(lambda: bool(later._cancels._held))
+        await later.look_on()
+        assert list(later._cancels._held) == [rests]
+
     async def test_where_no_word_can_be_said_nothing_is_left_that_waits_for_one(
         self, venue: ExchangeVenue, line: ExchangeLink, far: Far
     ) -> None:
@@ -206,15 +242,32 @@ def test_a_kill_whose_note_a_disk_held_up_cancels_nothing_once_it_was_lifted(
 def test_a_kill_cancels_while_the_engines_loop_has_no_time(tmp_path: Path, far: Far) -> None:
     with live_desk(tmp_path, far) as engine:
         rests(engine)
-        assert engine._loop is not None
-        goes_on = threading.Event()
-        engine._loop.call_soon_threadsafe(goes_on.wait, 120.0)
-        done = engine.submit(Kill(reason="enough"))
-        try:
-            asyncio.run(until(lambda: far.act("orders")[-1]["status"] == "CANCELED"))
-            assert not done.done()
-        finally:
-            goes_on.set()
-        assert done.result(30).is_accepted
-        asyncio.run(until(lambda: not engine.desk.orders))
-        assert len(cancels(far)) == 1
+        kills_without_its_loop(engine, far, 1)
+
+
+def test_so_does_a_kill_behind_a_start_that_found_them(tmp_path: Path, far: Far) -> None:
+    home = live_profile(tmp_path, far)
+    with bare(home):
+        with_key(home, far)
+        with begun(home) as engine:
+            names = [rests(engine, limit) for limit in (LOW, LOW + 1)]
+        assert cancels(far) == []
+        with begun(home) as engine:
+            asyncio.run(until(lambda: all(is_ready(engine, each) for each in names)))
+            assert cancels(far) == []
+            kills_without_its_loop(engine, far, 2)
+
+
+def kills_without_its_loop(engine: Engine, far: Far, count: int) -> None:
+    assert engine._loop is not None
+    goes_on = threading.Event()
+    engine._loop.call_soon_threadsafe(goes_on.wait, 120.0)
+    done = engine.submit(Kill(reason="enough"))
+    try:
+        asyncio.run(until(lambda: all(o["status"] == "CANCELED" for o in far.act("orders"))))
+        assert not done.done()
+    finally:
+        goes_on.set()
+    assert done.result(30).is_accepted
+    asyncio.run(until(lambda: not engine.desk.orders))
+    assert len(cancels(far)) == count
