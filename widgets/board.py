@@ -10,21 +10,18 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.segment import Segment
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
 from lefi_tui.views.desk_view import DeskView
 from lefi_tui.views.queries import StoryQuery
+from widgets.drawn import Drawn
 from widgets.ink import Palette
-from widgets.lines import Frame, Page, Row
+from widgets.lines import Frame, Page
 
 V = TypeVar("V")  # the view it draws
 
 
-class Listing(Widget, Generic[V], can_focus=True):
+class Listing(Drawn, Generic[V], can_focus=True):
     """The cursor stays on its item by key, wherever the item moves."""
 
     class Moved(Message, namespace="board"):
@@ -38,13 +35,11 @@ class Listing(Widget, Generic[V], can_focus=True):
     IS_POINTED: ClassVar[bool] = False  # keys of the desk act on its cursor from everywhere
 
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002 -- Textual's word
-        super().__init__(id=id)
-        self.palette = palette
+        super().__init__(palette, id=id)
         self.view: V | None = None
         self.cursor_key = ""
         self._place = 0  # where the cursor stood, should its item go
-        self._page = Page(())
-        self._strips: list[Strip] = []
+        self._top = 0  # the first item that shows
 
     @abstractmethod
     def draw(self, view: V | None, frame: Frame) -> Page:
@@ -64,9 +59,8 @@ class Listing(Widget, Generic[V], can_focus=True):
 
     def show(self, view: V | None, palette: Palette | None = None) -> None:
         self.view = view
-        if palette is not None and palette is not self.palette:
+        if palette is not None:
             self.palette = palette
-            self._page = Page(())
         self._redraw()
 
     @property
@@ -111,42 +105,17 @@ class Listing(Widget, Generic[V], can_focus=True):
         self._redraw()
 
     def on_resize(self) -> None:
-        self._page = Page(())
+        self._top = 0
         self._redraw()
 
     def _redraw(self) -> None:
         width, height = self.size
         if not width or not height or not self.display:
             return
-        frame = Frame(
-            width,
-            height,
-            self.cursor,
-            self._page.top,
-            self.has_focus,
-            self.IS_POINTED,
-            self.palette.glyphs,
-        )
-        page = self.draw(self.view, frame)
-        before, self._page = self._page, page
-        if len(before.rows) != len(page.rows):
-            self._strips = [self._strip(row) for row in page.rows]
-            self.refresh()
-            return
-        changed = [y for y, row in enumerate(page.rows) if row != before.rows[y]]
-        for y in changed:
-            self._strips[y] = self._strip(page.rows[y])
-        if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
-
-    def _strip(self, row: Row) -> Strip:
-        style = self.palette.style
-        return Strip([Segment(text, style(ink, row.ground)) for text, ink in row.spans])
-
-    def render_line(self, y: int) -> Strip:
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width)
+        place = self.cursor, self._top, self.has_focus, self.IS_POINTED
+        page = self.draw(self.view, Frame(width, height, *place, self.palette.glyphs))
+        self._top = page.top
+        self._draw(page.rows)
 
 
 class Board(Listing[DeskView]):

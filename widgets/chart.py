@@ -38,7 +38,7 @@ class Chart(Board):
         """What it wants to know; nothing while nobody sees it."""
         if self.market is None or not self.size.width or not self.display:
             return None
-        wanted = self.size.width + self._page.top
+        wanted = self.size.width + self._top
         count = min(-(-wanted // ASKED_BY) * ASKED_BY, CHART_CANDLES_MAX)
         return ChartQuery(*self.market, self.timeframe_ms, count)
 

@@ -25,7 +25,7 @@ class Headline(Block):
         self.show((padded(self._spans, frame, Ground.HEAD),), palette)
 
     def on_resize(self) -> None:
-        self.tell(self._spans, self._palette)
+        self.tell(self._spans, self.palette)
 
 
 class Heading(Block):
@@ -44,4 +44,4 @@ class Heading(Block):
         self.show(rows, palette)
 
     def on_resize(self) -> None:
-        self.tell(*self._told, self._palette)
+        self.tell(*self._told, self.palette)

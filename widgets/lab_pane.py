@@ -23,7 +23,7 @@ class LabPane(Block, can_focus=True):
             self.show(layout(state, frame, nothing), palette)
 
     def _again(self) -> None:
-        self.tell(self._state, self._palette, self._nothing)
+        self.tell(self._state, self.palette, self._nothing)
 
     def on_resize(self) -> None:
         self._again()

@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from textual.geometry import Size
+
 from widgets.block import Block
 from widgets.ink import TRUE_COLOR, Ink
-from widgets.lines import Row
+from widgets.lines import Frame, Row, Span, filled, padded
 
 FRAME_S: Final = 0.05
 LINES: Final = 36
@@ -25,15 +27,17 @@ def board() -> Block:
     return Block(TRUE_COLOR, id="board")
 
 
-def painted(number: int) -> tuple[Row, ...]:
-    return tuple(_line(y, number) for y in range(LINES))
+def painted(number: int, size: Size) -> tuple[Row, ...]:
+    """The whole board, as the panes of a game fill theirs."""
+    frame = Frame(*size)
+    return filled([padded(_spans(y, number), frame) for y in range(LINES)], frame).rows
 
 
-def _line(y: int, number: int) -> Row:
+def _spans(y: int, number: int) -> tuple[Span, ...]:
     size, price = (number * 7919 + y * 104_729) % 9_973, 60_018 - y
     bar = "█" * (size % 30)
-    spans = ((f"{price:>10,}.{number % 10} ", _ink(y)), (f"{size / 1_000:>8.3f} ", Ink.TEXT))
-    return Row((*spans, (f"{bar:<30}", _ink(y))))
+    told = ((f"{price:>10,}.{number % 10} ", _ink(y)), (f"{size / 1_000:>8.3f} ", Ink.TEXT))
+    return (*told, (f"{bar:<30}", _ink(y)))
 
 
 @cache

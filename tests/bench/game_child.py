@@ -81,7 +81,7 @@ class Board(Screen[None]):
         if not moves():
             return
         self._frame += 1
-        self._block.show(painted(self._frame), TRUE_COLOR)
+        self._block.show(painted(self._frame, self._block.size), TRUE_COLOR)
 
     def begin(self) -> None:
         """After a kill, or disarmed, too: trading goes on, a game is started and armed."""

@@ -49,7 +49,7 @@ class Plain(App[int]):
     def _paint(self) -> None:
         if not moves():
             return
-        self._block.show(painted(next(self._frames)), TRUE_COLOR)
+        self._block.show(painted(next(self._frames), self._block.size), TRUE_COLOR)
 
     async def action_order(self, side: str) -> None:
         params = {"newClientOrderId": f"p{next(self._orders)}"}
