@@ -134,12 +134,11 @@ class GameScreen(Framed):
         return box.width, box.height
 
     def said(self) -> str:
-        """Why no prices come, else what the game said last, where its line has no room for it."""
-        view = self.view
+        """Why no prices come, else what the position's line has no room for."""
+        view, box = self.view, self.panes.box("position")
         if view is None:
             return ""
-        is_told = view.held is None and view.is_alive  # beside FLAT
-        return view.reach.trouble or ("" if is_told else view.why)
+        return view.reach.trouble or game_head.unsaid(view, Frame(box.width, box.height))
 
     def _draw_all(self) -> None:
         view = self.view

@@ -39,6 +39,7 @@ class GameForm(Record):
     defaults: Callable[[MarketRow | None], Values]
     takes: Callable[[str], str]
     mistake: Callable[[Values, MarketRow | None], str]  # empty where a game can start
+    doubt: Callable[[Values, MarketRow | None], str]  # of one that can; empty where there is none
     start: Callable[[str, Values, Collection[str]], StartBot]  # account, values, names in use
 
 
@@ -104,10 +105,14 @@ class StartGameScreen(Dialog):
         }
 
     def _look(self) -> str:
+        """Why it can't start. What else there is to know is said and stops nothing."""
         values = self.values()
-        wrong = self._form.mistake(values, self._market(values["symbol"]))
-        self._said.update(Text(wrong, Style.parse(self._inks[Ink.LOSS])))
-        self._window.border_subtitle = escape(wrong) or KEYS  # in sight, however long the form is
+        market = self._market(values["symbol"])
+        wrong = self._form.mistake(values, market)
+        said = wrong or self._form.doubt(values, market)
+        ink = self._inks[Ink.LOSS if wrong else Ink.WARN]
+        self._said.update(Text(said, Style.parse(ink)))
+        self._window.border_subtitle = escape(said) or KEYS  # in sight, however long the form is
         return wrong
 
     # ---- what a person does
@@ -115,14 +120,20 @@ class StartGameScreen(Dialog):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another account has other markets; what was typed stays."""
         event.stop()
-        before, self._given = self._given, self._form.defaults(self._market())
-        for name, field in self._fields.items():
-            if field.value.strip() == before[name]:
-                field.value = self._given[name]
+        self._fit(self._market())
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        market = self._market(event.value.strip())
+        if event.input is self._fields["symbol"] and market is not None:
+            self._fit(market)
         self._look()
+
+    def _fit(self, market: MarketRow | None) -> None:
+        before, self._given = self._given, self._form.defaults(market)
+        for name, field in self._fields.items():
+            if field.value.strip() == before[name]:
+                field.value = self._given[name]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -6,7 +6,7 @@ from typing import Final
 
 from lefi_tui.core.game import Stage
 from lefi_tui.views import numbers
-from lefi_tui.views.game_view import GameView, Held
+from lefi_tui.views.game_view import GameView, Held, Refusal
 from widgets.game_words import Piece, flowing, gain_ink, points, ticks
 from widgets.ink import Ink
 from widgets.lines import Frame, Row, padded
@@ -69,13 +69,27 @@ def _flat(view: GameView) -> list[Piece]:
         units = numbers.quantity(order.units)
         text = f"{order.leg}: {order.side} {units} at {price} {order.status}"
         pieces.append(Piece(text, Ink.WARN, 1))
-    why = view.refusal or view.why
-    if why:
-        ink = Ink.BAD if view.refusal or view.stage == Stage.FROZEN else Ink.DIM
-        pieces.append(Piece(why, ink, 1))
+    if view.refusal:
+        pieces.append(_refused(view.refusal))
+    elif view.why:
+        pieces.append(Piece(view.why, Ink.BAD if view.stage == Stage.FROZEN else Ink.DIM, 1))
     elif not view.is_armed:
         pieces.append(Piece("keys do nothing before it is armed", Ink.DIM, 1))
     return pieces
+
+
+def _refused(refusal: Refusal) -> Piece:
+    """In whole sentences, or which game and what to do: why not is told elsewhere then."""
+    advice = refusal.advice
+    whole = f"{refusal.what}: {refusal.why}" + (f" {advice}." if advice else "")
+    return Piece(whole, Ink.BAD, 0, refusal.what + (f"; {advice}" if advice else ""))
+
+
+def unsaid(view: GameView, frame: Frame) -> str:
+    """What a person should read now and `position` has no room for: the most needed of it."""
+    why_not = view.refusal.why if view.refusal is not None and view.is_alive else ""
+    shown = "".join(row.text for row in position(view, frame))
+    return next((each for each in (why_not, view.why) if each not in shown), "")
 
 
 def _held(view: GameView, held: Held) -> list[Piece]:

@@ -23,12 +23,16 @@ def layout(view: GameView | None, frame: Frame) -> tuple[Row, ...]:
     if frame.height < 1:
         return ()
     if view is None or not view.sides:
-        words = NO_GAME if view is None or not view.bot else view.refusal or NO_PRICE
+        words = NO_GAME if view is None or not view.bot else _unjudged(view)
         rows = [padded([(f" {words}", Ink.WARN)], frame)]
     else:
         rows = [flowing(each, frame) for each in _lines(view, frame)]
     rows += [padded([], frame) for _ in range(frame.height - len(rows))]
     return tuple(rows[: frame.height])
+
+
+def _unjudged(view: GameView) -> str:
+    return NO_PRICE if view.refusal is None else view.refusal.why
 
 
 def _lines(view: GameView, frame: Frame) -> list[list[Piece]]:

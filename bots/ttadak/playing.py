@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from bots.ttadak.arithmetic import Liquidity, Rules, levels, stop_refusal
 from bots.ttadak.ordering import CLOSE, ENTRY, exit_of, exit_order, leave, session_over, stop_of
-from bots.ttadak.state import PRESSES_KEPT, Game, Leg, plan_of, rules_of
+from bots.ttadak.state import PRESSES_KEPT, Game, GameState, Leg, plan_of, rules_of
 from bots.ttadak.turn import Turn
 from lefi_tui.core.bot import Intent
-from lefi_tui.core.game import Do, Plan, Play
+from lefi_tui.core.game import Do, Ground, Plan, Play
+from lefi_tui.core.instrument import ASKED_MAX
 from lefi_tui.core.money import MONEY, floor_to, words
 from lefi_tui.core.order import ExitPlan, Level, LevelKind, Side, Size, SizeKind, TimeInForce
 
@@ -132,22 +133,36 @@ def _begin(turn: Turn, pressed: Play) -> None:
     if refusal:
         turn.refuse(f"No {side} game: {refusal}")
         return
+    game = _entered(turn, side, pressed)
+    held = (pressed.do, _pressed_ms(turn, pressed))
+    turn.change(game=game, number=game.number, keys=replace(turn.state.keys, held=held))
+    turn.intents.append(_entry(turn, game))
+    if game.plan in {Plan.BATCH, Plan.PARALLEL}:
+        leg, intent = exit_order(turn, game.entry.units, exit_of(game))
+        turn.intents.append(replace(intent, pair=game.plan.value))
+        turn.change_game(exits=(leg,))
+    entry = f"{side} {game.entry.units} at {game.entry.price}"
+    turn.say(f"Game {game.number}: {entry}, {game.plan.value}.")
+
+
+def _entered(turn: Turn, side: Side, pressed: Play) -> Game:
+    """The next game as it is entered at the prices that were heard last."""
     assert turn.ground is not None, "it was armed on one"
     plan, why = plan_of(turn.state.settings, turn.ground)
     rules = rules_of(turn.state, turn.ground, plan)
-    price = _entry_price(turn, side, rules)
-    units = floor_to(turn.ground.instrument.step, turn.state.units)
-    leg = Leg(turn.ticket(), price, units)
+    units = turn.state.units
+    if units <= ASKED_MAX:  # else the gate says that there is not so much of anything
+        units = floor_to(turn.ground.instrument.step, units)
+    leg = Leg(turn.ticket(), _entry_price(turn, side, rules), units)
     number = turn.state.number + 1
-    game = Game(number, side, plan, why, rules, leg, turn.at_ms, pressed.pressed_ns)
-    held = (pressed.do, _pressed_ms(turn, pressed))
-    turn.change(game=game, number=number, keys=replace(turn.state.keys, held=held))
-    turn.intents.append(_entry(turn, game))
-    if plan in {Plan.BATCH, Plan.PARALLEL}:
-        leg, intent = exit_order(turn, game.entry.units, exit_of(game))
-        turn.intents.append(replace(intent, pair=plan.value))
-        turn.change_game(exits=(leg,))
-    turn.say(f"Game {number}: {side} {game.entry.units} at {price}, {plan.value}.")
+    return Game(number, side, plan, why, rules, leg, turn.at_ms, pressed.pressed_ns)
+
+
+def entry_of(state: GameState, ground: Ground, do: Do) -> Intent:
+    """What that key would send now, for whoever judges it before it is pressed."""
+    turn = Turn(state, state.quote_ms, ground)
+    side = Side.BUY if do is Do.BUY else Side.SELL
+    return _entry(turn, _entered(turn, side, Play(do)))
 
 
 def _not_begun(turn: Turn) -> str:
@@ -155,15 +170,22 @@ def _not_begun(turn: Turn) -> str:
         return "the game is disarmed. Arm it first: a."
     if turn.state.game is not None:
         return f"game {turn.game.number} is under way."
-    if turn.ground is not None and turn.ground.taken:
-        return f"{turn.ground.taken}, and a venue knows one position a market. Close it first."
-    if turn.ground is not None and turn.ground.held:
-        left = f"{words(turn.ground.held)} of an earlier game are still held"
-        return f"{left}. Flatten them first: f."
+    occupied = "" if turn.ground is None else occupied_by(turn.ground)
+    if occupied:
+        return occupied
     stale = _stale(turn)
     if stale:
         turn.disarm("the price is old")
     return stale
+
+
+def occupied_by(ground: Ground) -> str:
+    """Why a game could not be told apart from what is held there; empty where nothing is."""
+    if ground.taken:
+        return f"{ground.taken}, and a venue knows one position a market. Close it first."
+    if ground.held:
+        return f"{words(ground.held)} of an earlier game are still held. Flatten them first: f."
+    return ""
 
 
 def _late(turn: Turn, pressed: Play) -> str:

@@ -153,9 +153,14 @@ class GameState(Record):
     is_ending: bool = False
 
     @property
+    def key(self) -> int:
+        """Of the size of the next game; there may be fewer sizes than when it was pressed."""
+        return min(self.size, len(self.settings.sizes))
+
+    @property
     def units(self) -> Decimal:
         """Of the next game."""
-        return self.settings.sizes[min(self.size, len(self.settings.sizes)) - 1]
+        return self.settings.sizes[self.key - 1]
 
 
 def first(settings: Settings) -> GameState:

@@ -19,6 +19,7 @@ from lefi_tui.core.record import Record
 MAINTENANCE: Final = Decimal("0.004")
 # A script's double may hold any size; past this no market has units, and no sum could be kept.
 ASKED_MAX: Final = Decimal(10) ** 30
+WORTH_TOO_LITTLE: Final = "NOTIONAL_BELOW_MINIMUM"
 
 
 class Instrument(Record):
@@ -76,6 +77,12 @@ def conform(
     return _minimum_wrong(instrument, fitted, worth) or Conformed(fitted, limit)
 
 
+def least_units(instrument: Instrument, price: Decimal) -> Decimal:
+    """The smallest size that `conform` lets through at that price; 0 where any is taken."""
+    worth = MONEY.divide(instrument.minimum_notional, price) if price > 0 else ZERO
+    return ceil_to(instrument.step, max(worth, instrument.minimum_quantity, instrument.step))
+
+
 def _on_tick(instrument: Instrument, side: Side, limit: Decimal) -> Decimal:
     return (floor_to if side is Side.BUY else ceil_to)(instrument.tick, limit)
 
@@ -123,7 +130,7 @@ def _minimum_wrong(
         )
     if notional < instrument.minimum_notional:
         return NotConforming(
-            "NOTIONAL_BELOW_MINIMUM",
+            WORTH_TOO_LITTLE,
             f"{words(notional)} {instrument.quote} asked, {words(instrument.minimum_notional)} is "
             f"the least {instrument.symbol} takes. Ask for more.",
         )

@@ -18,6 +18,7 @@ from lefi_tui.engine.depth import NO_BOOKS
 from lefi_tui.views.book_view import Standing
 from lefi_tui.views.game_picture import bot_of, game_view
 from lefi_tui.views.game_view import GameView
+from lefi_tui.views.picture import marked
 from lefi_tui.views.queries import GameQuery
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Games:
         return Standing(line.ping_ms, line.offset_ms, max(ages, default=None), *known, line.why)
 
     def view(self, query: GameQuery, desk: Desk) -> GameView:
-        """A game beside the newest book of its market."""
+        """A game beside the newest book of its market, on the desk with the newest prices."""
+        desk = marked(desk, self._writer.publisher.screen.prices)
         bot, now_ns = bot_of(desk, query.bot), self._clock.now_ns()
         if bot is None:
             return game_view(desk, None, None, Standing(), now_ns)

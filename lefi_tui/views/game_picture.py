@@ -26,6 +26,7 @@ from lefi_tui.core.order import Order, Side
 from lefi_tui.core.protection import Cover, Protection
 from lefi_tui.core.record import Record
 from lefi_tui.views.book_view import Standing
+from lefi_tui.views.game_entry import NO_GAME, Entry, refused
 from lefi_tui.views.game_form import markets_of
 from lefi_tui.views.game_sides import side_view
 from lefi_tui.views.game_times import spans
@@ -35,6 +36,7 @@ from lefi_tui.views.game_view import (
     Held,
     Mark,
     OwnOrder,
+    Refusal,
     RoundRow,
     Setup,
     Tally,
@@ -109,9 +111,10 @@ def game_view(
         losses_in_row=state.tally.losses_row,
         markets=markets_of(desk),
     )
-    ground = ground_of(desk, bot.account, symbol)
+    ground = ground_of(desk, bot.account, symbol, bot.id)
     if ground is None:
-        return replace(view, refusal=f"{bot.account} has no market {symbol}.")
+        nowhere = Refusal(NO_GAME, f"{bot.account} has no market {symbol}.")
+        return replace(view, refusal=nowhere)
     return _on_ground(view, _At(desk, bot, state, ground, book, now_ns))
 
 
@@ -132,7 +135,7 @@ def _on_ground(view: GameView, at: _At) -> GameView:
         places=places_of(at.ground.instrument, float(best[0]) if best else 0.0),
         setup=_setup(state, rules, plan.value, why),
         sides=tuple(side_view(each, units, rules) for each in sides),
-        refusal=stop_refusal(rules) if game is None else "",
+        refusal=_refusal(at, rules) if game is None else None,
         held=None if game is None or cover is None else _held(at, game, cover),
         orders=() if game is None else _orders(at, game),
         marks=_marks(sides, is_played=game is not None),
@@ -147,7 +150,7 @@ def _setup(state: GameState, rules: Rules, plan: str, why: str) -> Setup:
         state.target,
         state.stop,
         settings.sizes,
-        min(state.size, len(settings.sizes)),
+        state.key,
         rules.entry.value,
         rules.exit.value,
         plan,
@@ -155,6 +158,17 @@ def _setup(state: GameState, rules: Rules, plan: str, why: str) -> Setup:
         settings.stale_ms,
         settings.clock_ms,
     )
+
+
+def _refusal(at: _At, rules: Rules) -> Refusal | None:
+    """Why a key would begin no game now."""
+    late, best = stop_refusal(rules), at.best
+    if late:
+        return Refusal(NO_GAME, late)
+    if best is None or at.state.doubted or not at.bot.is_alive:
+        return None
+    priced = replace(at.state, bid=best[0], ask=best[1])
+    return refused(Entry(at.desk, at.bot, priced, at.ground, at.now_ns))
 
 
 # ---- sides

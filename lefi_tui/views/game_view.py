@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import field
 from msgspec.structs import replace
 
+from lefi_tui.core.instrument import Instrument
 from lefi_tui.core.money import ZERO
 from lefi_tui.core.record import Record
 from lefi_tui.views.book_view import Standing
@@ -150,10 +151,21 @@ class MarketRow(Record):
     """Where a game could be started, and with what to begin there."""
 
     account: str
-    symbol: str
-    leverage_max: Decimal
-    maintenance: Decimal
+    instrument: Instrument
+    price: Decimal | None  # the newest that is known of it
     sizes: tuple[Decimal, ...]
+
+    @property
+    def symbol(self) -> str:
+        return self.instrument.symbol
+
+
+class Refusal(Record):
+    """What a key would meet now: which game, why not, and what to do where another key helps."""
+
+    what: str  # No game at size 1
+    why: str
+    advice: str = ""  # 2 plays 0.002 BTC
 
 
 class GameView(Record):
@@ -177,7 +189,7 @@ class GameView(Record):
     places: int = 2
     setup: Setup = field(default_factory=Setup)
     sides: tuple[SideView, ...] = ()  # both while flat, else the one that is played
-    refusal: str = ""  # why no game can be entered as it is set up
+    refusal: Refusal | None = None  # why no game can be entered as it is set up, while none is
     held: Held | None = None
     orders: tuple[OwnOrder, ...] = ()
     marks: tuple[Mark, ...] = ()

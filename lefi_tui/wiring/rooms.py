@@ -100,11 +100,11 @@ def keys_room(channel: Channel, settings: Settings, _send: Any, palette: Any) ->
 
 
 def game_room(hand: Hand, channel: Channel, send: Any, palette: Any) -> Framed:
-    from lefi_tui.views.game_form import NAMES, defaults, mistake, start, takes
+    from lefi_tui.views.game_form import NAMES, defaults, doubt, mistake, start, takes
     from screens.game import GameScreen, Given
     from screens.start_game import GameForm
 
-    form = GameForm(NAMES, defaults, takes, mistake, start)
+    form = GameForm(NAMES, defaults, takes, mistake, doubt, start)
     return GameScreen(Given(hand, form, channel.ask), send, palette)
 
 

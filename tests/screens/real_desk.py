@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -14,8 +15,11 @@ from lefi_tui.app import LefiApp
 from lefi_tui.core.messages import Command
 from lefi_tui.engine.channel import DirectChannel
 from lefi_tui.engine.engine import Engine
-from lefi_tui.settings import load
+from lefi_tui.requests import PracticeRequest
+from lefi_tui.settings import Loaded, load
+from lefi_tui.wiring.accounts import PRACTICE
 from lefi_tui.wiring.demo import started
+from lefi_tui.wiring.recorded import practicing
 from lefi_tui.wiring.rooms import furnished
 from tests.screens.patience import waited
 
@@ -82,6 +86,26 @@ async def opened(home: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[
     (home / "scripts" / "first.lefi").write_text(BUYER)
     settings = load({"LEFI_HOME": str(home)})
     engine = await asyncio.to_thread(started, settings.settings, home)
+    async with shown(settings, engine, home, size) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def practiced(
+    home: Path, recording: Path, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[RealDesk]:
+    """As `lefi practice` opens it."""
+    settings = load({"LEFI_HOME": str(home)})
+    profile = practicing(settings.settings, PracticeRequest(recording))
+    engine = await asyncio.to_thread(started, profile, home / PRACTICE, (PRACTICE,))
+    async with shown(replace(settings, settings=profile), engine, home, size) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def shown(
+    settings: Loaded, engine: Engine, home: Path, size: tuple[int, int]
+) -> AsyncIterator[RealDesk]:
     try:
         app = LefiApp(furnished(settings, DirectChannel(engine)))
         async with app.run_test(size=size) as pilot:

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from lefi_tui.core.order import Side
 from lefi_tui.views.book_view import BookView, InsideView, Rung, Standing
-from lefi_tui.views.game_view import GameView, Mark, OwnOrder, Setup
+from lefi_tui.views.game_view import GameView, Mark, OwnOrder, Refusal, Setup
 from tests.screens.game_kit import RULES, SETUP, book, flat, played, side
 from widgets import game_head, ladder, latency, rounds, tape, verdict
 from widgets.game_plan import NAMES, arrange
@@ -237,6 +237,35 @@ def test_the_head_says_whether_keys_play() -> None:
     assert "OPEN" in head
     assert " armed" in head
     assert "2 keys ignored" in text(game_head.head(flat(ignored=2), Frame(118, 1)))
+
+
+SMALL = Refusal(
+    "No game at size 1",
+    "61.8059 USDT asked, 100 is the least BTC/USDT:USDT takes. Ask for more.",
+    "2 plays 0.002 BTC",
+)
+
+
+def test_a_game_that_no_key_would_begin_says_why_and_what_to_do_at_each_size() -> None:
+    view = flat(refusal=SMALL, why="not armed yet")
+    wide, narrow = Frame(118, 1), Frame(78, 1)
+    said = text(game_head.position(view, wide))
+    assert said.endswith(f"{SMALL.what}: {SMALL.why} {SMALL.advice}.")
+    assert game_head.unsaid(view, wide) == "not armed yet"
+    (row,) = game_head.position(view, narrow)
+    assert ("No game at size 1; 2 plays 0.002 BTC", Ink.BAD) in row.spans
+    assert game_head.unsaid(view, narrow) == SMALL.why
+    assert len(SMALL.why) <= 76  # the line of words, where it is whole
+
+
+def test_what_the_game_said_last_is_read_where_the_position_has_no_room_for_it() -> None:
+    why = (
+        "Game 1 missed. The entry was refused: 61.8059 USDT asked, 100 is the least. Ask for more."
+    )
+    assert game_head.unsaid(flat(why=why), Frame(78, 1)) == why
+    assert game_head.unsaid(flat(why="Armed."), Frame(78, 1)) == ""
+    assert game_head.unsaid(played(why="Exit at 100,501."), Frame(78, 1)) == "Exit at 100,501."
+    assert game_head.unsaid(played(why="Armed."), Frame(78, 0)) == "Armed."
 
 
 def test_an_open_position_tells_what_it_leaves_and_how_it_is_protected() -> None:

@@ -113,7 +113,8 @@ class Played(HandFed):
 @asynccontextmanager
 async def in_front(fed: Played) -> AsyncIterator[Pilot[int]]:
     """The screen of the game, of which this engine tells."""
-    form = GameForm(("symbol",), lambda _: {}, str, lambda _values, _market: "", start)
+    said = lambda _values, _market: ""  # noqa: E731
+    form = GameForm(("symbol",), lambda _: {}, str, said, said, start)
     hand = Hand()
     room = partial(GameScreen, Given(hand, form, fed.ask))
     app = LefiApp(DeskSetup(fed, rooms={"game": room}, hand=hand))

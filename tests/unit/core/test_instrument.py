@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform
+from lefi_tui.core.instrument import Conformed, Instrument, NotConforming, conform, least_units
 from lefi_tui.core.money import EXACT, from_double
 from lefi_tui.core.order import Side
 from lefi_tui.core.symbol import parse_symbol
@@ -132,3 +132,25 @@ def test_a_perpetual_is_what_names_its_settlement() -> None:
 )
 def test_what_is_no_symbol_is_none(text: str) -> None:
     assert parse_symbol(text) is None
+
+
+@given(
+    price=st.decimals("0.01", "1000000", places=2),
+    step=st.sampled_from([D("0.001"), D("0.3"), D(1)]),
+    quantity=st.sampled_from([D(0), D("0.002"), D("0.7")]),
+    notional=st.sampled_from([D(0), D(5), D(100)]),
+)
+def test_the_least_size_is_taken_and_a_step_less_is_not(
+    price: Decimal, step: Decimal, quantity: Decimal, notional: Decimal
+) -> None:
+    market = Instrument(
+        "A/B", "A", "B", step=step, minimum_quantity=quantity, minimum_notional=notional
+    )
+    least = least_units(market, price)
+    assert isinstance(conform(market, Side.BUY, least, None, price), Conformed)
+    assert isinstance(conform(market, Side.BUY, least - step, None, price), NotConforming)
+
+
+def test_a_market_without_rules_and_one_without_a_price_have_their_least_size() -> None:
+    assert least_units(FREE, D(60_000)) == 0
+    assert least_units(SPOT, D(0)) == SPOT.minimum_quantity

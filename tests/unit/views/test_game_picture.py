@@ -11,10 +11,9 @@ from lefi_tui.core import messages as m
 from lefi_tui.core.book import Book, Depth
 from lefi_tui.core.game import Do
 from lefi_tui.views.book_view import Standing
-from lefi_tui.views.game_form import defaults, mistake, start
 from lefi_tui.views.game_picture import bot_of, game_view
 from lefi_tui.views.game_times import spans
-from lefi_tui.views.game_view import GameView, MarketRow
+from lefi_tui.views.game_view import GameView
 from tests.unit.bots.game_table import ACCOUNT, BTC, MS, SYMBOL, Table
 
 D = Decimal
@@ -147,34 +146,3 @@ def test_a_bot_that_is_no_game_is_none() -> None:
     found = bot_of(table.desk, "")
     assert found is not None
     assert found.id == "game"
-    assert seen(table).markets == (
-        MarketRow(
-            ACCOUNT,
-            SYMBOL,
-            D(125),
-            BTC.maintenance,
-            (D("0.001"), D("0.002"), D("0.005"), D("0.010"), D("0.020")),
-        ),
-    )
-
-
-# ---- the form
-
-
-def test_the_form_begins_with_what_its_market_allows() -> None:
-    market = MarketRow("main", "ETH/USDT:USDT", D(50), D("0.004"), (D("0.01"), D("0.02")))
-    values = defaults(market)
-    assert (values["symbol"], values["leverage"]) == ("ETH/USDT:USDT", "50")
-    assert values["sizes"] == "0.01 0.02"
-    assert mistake(values, market) == ""
-    assert "50x at most" in mistake({**values, "leverage": "60"}, market)
-    assert "stop" in mistake({**values, "stop": "90"}, market).lower()
-    assert mistake({**values, "target": "much"}, market).startswith("target is a number")
-    assert mistake(defaults(None), None) == ""
-
-
-def test_only_what_differs_is_sent_and_the_game_begins_under_a_free_name() -> None:
-    values = {**defaults(None), "leverage": "20"}
-    command = start("main", values, {"ttadak"})
-    assert (command.bot, command.kind) == ("ttadak-2", "ttadak")
-    assert command.settings == (("leverage", "20"),)
