@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from functools import partial
@@ -17,7 +17,7 @@ from lefi_tui.app import LefiApp
 from lefi_tui.core import messages as m
 from lefi_tui.views.book_view import InsideView, Rung
 from lefi_tui.views.game_form import NAMES, start
-from lefi_tui.views.game_view import GameView
+from lefi_tui.views.game_view import GameView, MarketRow
 from lefi_tui.views.queries import BookQuery, GameQuery, InsideQuery, Query
 from screens.arm_game import ArmScreen
 from screens.game import GameScreen, Given
@@ -110,11 +110,15 @@ class Played(HandFed):
         return [(each.do.value, each.value, each.typed) for each in own]
 
 
+def nothing(_values: Mapping[str, str], _market: MarketRow | None) -> str:
+    """What there is to say of any game."""
+    return ""
+
+
 @asynccontextmanager
 async def in_front(fed: Played) -> AsyncIterator[Pilot[int]]:
     """The screen of the game, of which this engine tells."""
-    said = lambda _values, _market: ""  # noqa: E731
-    form = GameForm(("symbol",), lambda _: {}, str, said, said, start)
+    form = GameForm(("symbol",), lambda _: {}, str, nothing, nothing, start)
     hand = Hand()
     room = partial(GameScreen, Given(hand, form, fed.ask))
     app = LefiApp(DeskSetup(fed, rooms={"game": room}, hand=hand))
