@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -16,6 +17,8 @@ NS_PER_SECOND: Final = 1_000_000_000
 SECONDS_PER_DAY: Final = 86_400
 DIGITS: Final = 6  # significant digits of a price whose market names no tick
 PLACES_MAX: Final = 8
+CENTS: Final = 2
+LONG: Final = re.compile(r"(?<![\w.])\d[\d,]*\.\d{3,}(?![\w.])")  # no part of a name
 LARGEST_ROUNDED: Final = 10**15  # above, a Decimal may lack the digits to be rounded
 UNKNOWN: Final = "–"
 
@@ -71,6 +74,18 @@ def quantity(value: Decimal | None) -> str:
 def amount(value: Decimal) -> str:
     """Digits below a hundred-millionth are left by binary arithmetic; nobody paid them."""
     return words(round(value, PLACES_MAX)) if abs(value) < LARGEST_ROUNDED else words(value)
+
+
+def readable(text: str) -> str:
+    """The same words with each long number in six digits, or to the cent where it has more before
+    its point: what a record keeps to the last digit is compared by a person at a glance."""
+    return LONG.sub(_in_few_digits, text)
+
+
+def _in_few_digits(found: re.Match[str]) -> str:
+    value = Decimal(found[0].replace(",", ""))
+    places = max(CENTS, DIGITS - 1 - value.adjusted())
+    return words(round(value, places)) if value < LARGEST_ROUNDED else found[0]
 
 
 def size(value: Size, symbol: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from lefi_tui.views import numbers
 from lefi_tui.views.story_view import BotRuns, Came, Decided, StoryView
 
 NS_PER_MS: Final = 1_000_000
+FIGURE: Final = re.compile(r"[\d,.]*\d")
 CONDITIONS_MAX: Final = 64  # of one run that are told; a loop may meet thousands
 
 
@@ -87,7 +89,10 @@ def _decided(decided: Decided) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> str:
     failed = "WARNED" if verdict.is_soft else "STOPPED"
     outcome = "passed" if verdict.passed else f"{failed} {verdict.code}"
-    return f"{outcome}  {verdict.name}: {verdict.value}, bound {verdict.bound}"
+    value, bound = numbers.readable(verdict.value), numbers.readable(verdict.bound)
+    if {*value.split()} & {*bound.split()} & {*FIGURE.findall(value)}:
+        value, bound = verdict.value, verdict.bound  # told apart by the digits that were cut
+    return f"{outcome}  {verdict.name}: {value}, bound {bound}"
 
 
 def _came(came: Came) -> Iterator[str]:

@@ -84,6 +84,24 @@ def test_what_stopped_an_order_stands_with_value_and_bound() -> None:
     assert "It led to #9." in text
 
 
+@pytest.mark.parametrize(
+    ("value", "bound", "said"),
+    [
+        ("1.298098200001 USDT", "9,999.540340099999 USDT free", "1.2981 USDT, bound 9,999.54 USDT"),
+        ("0.000012345678 BTC", "no limit", "0.0000123457 BTC, bound no limit"),
+        ("0.002", "0.003", "0.002, bound 0.003"),
+        # Where fewer digits would make it say that a thing is above itself, all are there.
+        ("100.000001 USDT", "100 USDT free", "100.000001 USDT, bound 100 USDT free"),
+    ],
+)
+def test_a_verdict_has_as_many_digits_as_a_person_compares(
+    value: str, bound: str, said: str
+) -> None:
+    judged = Verdict("validity", value, bound, passed=True)
+    view = StoryView("Order L1", decided=(Decided("Sent", "sent", "", "L1", (judged,)),))
+    assert f"passed  validity: {said}" in "\n".join(words(view))
+
+
 def test_while_it_is_carried_out_again_it_says_how_far_it_is() -> None:
     waiting = StoryView("Order L1", is_ready=False, done=1_200, total=30_000)
     assert "1,200 of 30,000 messages" in "\n".join(words(waiting))
