@@ -5,7 +5,7 @@ The language checks the text a moment after the last key, in a thread; the newes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lefi_tui.lang.authoring.analysis import Analysis, analysed
@@ -163,9 +163,12 @@ class ScriptFindings:
         self._editor.move_cursor((row, column), center=True)
         self._editor.focus()
 
-    def _idle(self) -> Iterable[str]:
-        """No problem of this line has a fix."""
-        return () if fixable(self._problems, self._editor.cursor_location) else ("fix",)
+    def _idle(self) -> Iterator[str]:
+        """No problem of this line has a fix; no problem and no failed test is there to go to."""
+        if not fixable(self._problems, self._editor.cursor_location):
+            yield "fix"
+        if not (self._problems or self._lines()):
+            yield from ("problem_next", "problem_previous")
 
     def fix(self) -> None:
         at = self._editor.cursor_location
@@ -198,6 +201,7 @@ class ScriptFindings:
         if run.refusal:
             self._screen.notice(f"{untried(run.row)}: {run.refusal}", about=as_edited(run.text))
         self._draw()
+        self._screen.draw_words()
         lesson = lesson_of(run.row.name)
         if lesson is not None and not run.is_running and _have_all_passed(run):
             following = NEXT if lesson.number < COUNT else LAST

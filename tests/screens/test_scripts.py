@@ -348,15 +348,29 @@ async def test_tab_stays_in_the_line_for_finding_and_its_keys_stand_below_it(
 
 @pytest.mark.asyncio
 async def test_beside_the_list_its_keys_stand_below_not_those_of_the_text(tmp_path: Path) -> None:
-    async with opened(folder(tmp_path, mine=RIGHT), (120, 30)) as scripts:
+    async with opened(folder(tmp_path, mine=BROKEN), (120, 30)) as scripts:
         await scripts.shows("Enter opens  ↑ ↓ script  Ctrl+N new")
         await scripts.open("mine")
         await scripts.shows("Alt+E what fits")
-        assert "F8 problem" in scripts.text
+        await scripts.shows("F8 problem")
         await scripts.press("escape")
         await scripts.shows("Enter opens  ↑ ↓ script  Esc text  Ctrl+N new")
         for words in ("what fits", "F8 problem", "Esc list"):
             assert words not in scripts.text
+
+
+@pytest.mark.asyncio
+async def test_the_key_of_problems_stands_below_where_there_is_one_to_go_to(tmp_path: Path) -> None:
+    async with opened(folder(tmp_path, mine=RIGHT), (120, 30)) as scripts:
+        await scripts.open("mine")
+        await scripts.shows("No problems")
+        await scripts.until(lambda: "F8 problem" not in scripts.text)
+        await scripts.press("f8")
+        await scripts.shows("No problem in this script.")
+        scripts.editor.text = BROKEN
+        await scripts.shows("F8 problem")
+        scripts.editor.text = RIGHT
+        await scripts.until(lambda: "F8 problem" not in scripts.text)
 
 
 @pytest.mark.asyncio
