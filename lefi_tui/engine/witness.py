@@ -20,7 +20,7 @@ from lefi_tui.core.bot import (
     RunSeen,
     Snapshot,
 )
-from lefi_tui.core.desk import Desk, Step, advance
+from lefi_tui.core.desk import BotRecord, Desk, Step, advance
 from lefi_tui.core.messages import BotRan, BotStarted, BotUpdated, Command, MarketInput, Report
 from lefi_tui.core.record import Record
 from lefi_tui.core.rewriting import Family, Handover, Rewritable, Text, no_text
@@ -91,9 +91,14 @@ def witnessed(
     desk, step = advance(replace(before, kinds=kinds), message)
     rans = tuple(_by_version(before, step))
     return step, tuple(
-        BotRuns(ran.bot, desk.bots[ran.bot].title, ran.at_ms, runs, _state(ran), text)
+        _runs(desk.bots[ran.bot], ran, text, runs)
         for (ran, text), runs in zip(rans, seen, strict=True)
     )
+
+
+def _runs(bot: BotRecord, ran: BotRan, text: str, runs: tuple[RunSeen, ...]) -> BotRuns:
+    text = text if bot.source else ""  # a game has none
+    return BotRuns(ran.bot, bot.title, ran.at_ms, runs, _state(ran), text)
 
 
 def _by_version(before: Desk, step: Step) -> Iterator[tuple[BotRan, str]]:

@@ -21,19 +21,22 @@ def lines(view: ScoresView) -> Iterator[Line]:
         return
     for place, row in enumerate(view.rows, 1):
         yield _came_of_it(place, row), Weight.GOOD if row.net > 0 else Weight.PLAIN
-        for words in (_a_game(row), _when(row), _setup(row), _quick(row.quick)):
+        games = (_a_game(row),) if row.games else ()
+        for words in (*games, _when(row), _setup(row), _quick(row.quick)):
             yield f"     {words}", Weight.PLAIN
     if view.others:
-        yield f"{view.others:,} more sessions earned less.", Weight.PLAIN
+        below = "session stands" if view.others == 1 else "sessions stand"
+        yield f"{view.others:,} more {below} below.", Weight.PLAIN
 
 
 def _came_of_it(place: int, row: ScoreRow) -> str:
-    won = numbers.UNKNOWN if row.win_rate is None else f"{row.win_rate:.0%}"
-    fees = numbers.amount(round(row.fees, 2))
+    if row.win_rate is None:
+        return f"{place:>3}. nothing was filled, {row.missed:,} missed"
     missed = f", {row.missed:,} missed" if row.missed else ""
     return (
-        f"{place:>3}. {numbers.signed(row.net, 2)} {row.currency} net of {fees} fees, "
-        f"{row.games:,} {'game' if row.games == 1 else 'games'}, {won} won{missed}"
+        f"{place:>3}. {numbers.signed(row.net, 2)} {row.currency} net of "
+        f"{numbers.price(row.fees, 2)} fees, {row.games:,} "
+        f"{'game' if row.games == 1 else 'games'}, {row.win_rate:.0%} won{missed}"
     )
 
 

@@ -34,7 +34,8 @@ class Told(Record):
 def scores_view(told: Iterable[Told], query: ScoresQuery, now_ns: int) -> ScoresView:
     rows = [row for each in told for row in _sessions(each)]
     wanted = [each for each in rows if query.market in {"", each.symbol}]
-    wanted.sort(key=lambda row: (row.net, row.begun_ns), reverse=True)
+    # Nothing lost because nothing was filled is no score, and stands below every one.
+    wanted.sort(key=lambda row: (row.games > 0, row.net, row.begun_ns), reverse=True)
     return ScoresView(
         now_ns,
         tuple(wanted[: query.limit]),
@@ -59,7 +60,7 @@ def _row(
 ) -> ScoreRow:
     first, rounds = games[0], [each.round for each in games]
     filled = [each for each in rounds if each.result != "missed"]
-    nets = [each.net for each in filled] or [ZERO]
+    nets = [each.net for each in filled]
     given = {**DEFAULTS, **(_NOTHING if run is None else dict(run.settings))}
     return ScoreRow(
         bot=first.bot,
@@ -75,8 +76,8 @@ def _row(
         lost=sum(each.result == "lost" for each in filled),
         net=sum(nets, ZERO),
         fees=sum((each.fees for each in filled), ZERO),
-        best=max(nets),
-        worst=min(nets),
+        best=max(nets, default=None),
+        worst=min(nets, default=None),
         streak=_longest(filled),
         share=sum(float(each.net_share) for each in filled) / len(filled) if filled else None,
         quick=_quick(rounds),

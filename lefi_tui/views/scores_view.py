@@ -35,8 +35,8 @@ class ScoreRow(Record):
     lost: int
     net: Decimal
     fees: Decimal
-    best: Decimal
-    worst: Decimal
+    best: Decimal | None  # of a game that was filled
+    worst: Decimal | None
     streak: int  # the longest, of games that were won
     share: float | None  # net a game, of its margin
     quick: Quick | None

@@ -18,6 +18,7 @@ from lefi_tui.adapters.sqlite_reading import SqliteReading
 from lefi_tui.core import messages as m
 from lefi_tui.core.codec import decode, from_plain, to_plain
 from lefi_tui.core.desk import Desk
+from lefi_tui.core.game import Do, Play
 from lefi_tui.engine.commits import Pace
 from lefi_tui.engine.fold import message_of
 from lefi_tui.engine.looking_back import LookBack, Wanted
@@ -30,6 +31,7 @@ from lefi_tui.views.story_words import data, words
 from tests.engine.file_run import request, through_the_engine, written
 from tests.engine.kit import EMPTY, MemoryVenue, bars, running
 from tests.engine.story import Input, MemoryFeed, lockstep, random_inputs, tell
+from tests.unit.bots.game_table import Table
 
 MINUTE_MS = 60_000
 SYMBOL = "BTC/USDT"
@@ -185,6 +187,14 @@ def test_what_a_hand_did_is_told_without_carrying_anything_out(tmp_path: Path) -
     assert "close position" in retelling.view.trigger
     assert "anna" in retelling.view.trigger
     assert any("Sold" in each.what for each in retelling.view.came)
+
+
+def test_a_game_is_told_without_a_text_which_it_never_had() -> None:
+    table = Table()
+    at_ns = table.now_ms * 1_000_000
+    _, (told,) = witnessed(table.desk, m.PlayGame("game", Play(Do.ARM, 0, 1, at_ns), at_ns))
+    assert (told.bot, len(told.runs), told.text) == ("game", 1, "")
+    assert "by text" not in "\n".join(words(StoryView("Arm", bots=(told,))))
 
 
 def test_a_running_engine_tells_the_past_and_how_far_it_is(tmp_path: Path) -> None:

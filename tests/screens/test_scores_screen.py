@@ -60,7 +60,7 @@ async def test_the_scoreboard_opens_by_its_key_and_goes_through_the_markets() ->
         def told() -> str:
             return str(screen._words.render())
 
-        await desk.until(lambda: "+12.34 USDT net of 4.2 fees, 20 games, 65% won" in told())
+        await desk.until(lambda: "+12.34 USDT net of 4.20 fees, 20 games, 65% won" in told())
         assert "key to venue 81 ms (p95 95, p99 120)" in told()
         assert "-3.00 USDT net" in told()
         await desk.press("right")

@@ -88,7 +88,8 @@ def test_the_best_session_stands_first_and_one_market_can_be_looked_at() -> None
     assert [row.bot for row in scores(*games, query=ScoresQuery(BTC)).rows] == ["one", "three"]
     few = scores(*games, query=ScoresQuery(limit=1))
     assert ([row.bot for row in few.rows], few.others) == (["two"], 2)
-    assert "2 more sessions earned less." in words(few)
+    assert "2 more sessions stand below." in words(few)
+    assert "1 more session stands below." in words(scores(*games, query=ScoresQuery(limit=2)))
 
 
 def test_how_quick_a_session_was_is_told_where_both_moments_were_seen() -> None:
@@ -114,7 +115,16 @@ def test_what_it_was_played_with_is_told_also_where_nobody_set_it() -> None:
 def test_a_session_in_which_no_entry_was_filled_has_no_win_rate() -> None:
     (row,) = scores(game(1, ""), game(2, "")).rows
     assert (row.games, row.missed, row.win_rate, row.share) == (0, 2, None, None)
-    assert "–" in words(scores(game(1, "")))
+    assert (row.best, row.worst) == (None, None)
+    told = words(scores(game(1, "")))
+    assert "  1. nothing was filled, 1 missed" in told
+    assert "best" not in told
+
+
+def test_a_session_in_which_nothing_was_filled_stands_below_every_score() -> None:
+    view = scores(game(1, "", bot="missed"), game(1, "-2", bot="lost"))
+    assert [row.bot for row in view.rows] == ["lost", "missed"]
+    assert "-2.00 USDT net of 0.20 fees, 1 game, 0% won" in words(view)
 
 
 def test_an_empty_scoreboard_says_how_to_begin() -> None:
