@@ -46,6 +46,8 @@ def test_a_session_is_told_on_the_scoreboard_as_its_games_were(tmp_path: Path) -
     assert row.won + row.lost <= row.games
     fees = [Decimal(str(row["fee"])) for row in map(_body, rows) if "fee" in row and "owner" in row]
     assert row.fees == sum(fees, Decimal(0))
+    assert row.worst is not None
+    assert row.best is not None
     assert row.worst <= row.best
     assert row.ended_ns is None
     assert row.quick is not None
