@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.exchange.recordings import write_recording
-from tests.screens.real_desk import RealDesk, practiced
+from tests.screens.real_desk import RealDesk, opened, practiced
 from widgets.in_order import Field
 
 # A busy machine is slow to quote and to fill; the game is not to miss or to disarm for that.
@@ -79,3 +79,19 @@ async def test_a_size_below_the_least_is_told_in_the_form_and_before_its_key(
         await desk.press("b")
         text = await desk.until("1 missed")
         assert "No game at size 1; 2 plays 2 BTC" in text
+
+
+@pytest.mark.asyncio
+async def test_another_market_has_sizes_of_its_own_and_what_was_typed_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path) as desk:
+        fields = await form(desk)
+        before = fields["sizes"].value
+        fields["leverage"].value = "20"
+        fields["symbol"].value = "ETH/USDT:USDT"
+        await desk.until(lambda _: fields["sizes"].value != before)
+        await desk.until(lambda text: f" {fields['sizes'].value} " in text)  # all five
+        assert fields["leverage"].value == "20"
+        fields["sizes"].value = "3"
+        fields["symbol"].value = "BTC/USDT:USDT"
+        await desk.press("enter")
+        await desk.until(lambda text: "DISARMED" in text and "20x" in text and " 3 BTC" in text)
