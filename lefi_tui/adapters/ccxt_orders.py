@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import ccxt.async_support as ccxt
@@ -21,6 +22,8 @@ from lefi_tui.adapters.held_questions import DroppedError, gate, passed
 from lefi_tui.adapters.sent_stamps import naming
 from lefi_tui.adapters.venue_ways import ORDER_WINDOW_MS, Window
 
+NAMED_MAX: Final = 10  # orders that are asked for their name: one question each
+NAMES_MAX: Final = 1_000
 ORDER_PATHS: Final = frozenset({"trade/order", "trade/batch-orders"})
 Time = Callable[[], Awaitable[int]]
 
@@ -30,6 +33,7 @@ class Orders:
         """`time` asks for the exchange's own clock, in ms; `entry` is a quicker way than the
         client's own calls, where there is one."""
         self._on, self._time, self._entry = on, time, entry
+        self._names: dict[str, str] = {}  # of orders that traded, by their number there
 
     def questions(self) -> dict[str, Callable[..., Awaitable[Any]]]:
         return {"place": self._place, "cancel": self._cancel, "order": self._order}
@@ -157,8 +161,20 @@ class Orders:
         known = {str(each["id"]) for each in listed}
         most = self._on.ways.rows_most
         trades = await self._on.client.fetch_my_trades(symbol, since_ms or None, most)
-        stray = [str(each["order"]) for each in trades if _is_stray(each, order, known)]
-        return {"is_found": False, "stray": sorted(set(stray)), "server_ms": begun_ms}
+        numbers = {str(each["order"]) for each in trades if _is_stray(each, order, known)}
+        stray = await self._nameless(symbol, order, sorted(numbers))
+        return {"is_found": False, "stray": stray, "server_ms": begun_ms}
+
+    async def _nameless(self, symbol: str, order: str, numbers: list[str]) -> list[str]:
+        """Those that may be this one. An order that was placed before what is listed trades too:
+        each is asked for its name, once."""
+        for number in [each for each in numbers if each not in self._names][:NAMED_MAX]:
+            with suppress(ccxt.OrderNotFound):
+                told = await self._on.client.fetch_order(number, symbol)
+                self._names[number] = str(told.get("clientOrderId") or order)
+        while len(self._names) > NAMES_MAX:
+            del self._names[next(iter(self._names))]
+        return [each for each in numbers if self._names.get(each, order) == order]
 
     async def _listed(self, symbol: str, since_ms: int | None) -> list[Plain]:
         """Whatever became of them, the newest of them at least."""

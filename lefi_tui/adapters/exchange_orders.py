@@ -42,7 +42,7 @@ KNOWN_MAX: Final = 5_000  # orders; from then on what was over a week ago is for
 KEPT_MS: Final = 7 * 24 * 3_600_000  # longer than any question for trades reaches back
 LOOK_BACK_MS: Final = 60_000  # trades are asked for from so long before an order was sent
 ASKED_S: Final = 10.0  # a question that has not left by then nobody waits for any more
-AT_ONCE: Final = 8  # questions for orders: more would take each other's turns
+AT_ONCE: Final = 4  # questions for orders: more would take each other's turns
 OVER: Final = {"canceled": False, "rejected": False, "expired": True}  # status: by its own end
 
 

@@ -26,7 +26,8 @@ class Unknown(Record):
 
 class Checked(Record):
     at_ns: int = 0  # of the newest word; 0: not compared since the start
-    before_ns: int = 0  # of the newest word before the start
+    # Of the newest word at which no order of ours was in doubt: units were compared then.
+    agreed_ns: int = 0
     error: str = ""  # why it can't be compared now
     foreign: tuple[TheirOrder, ...] = ()
     unknown: Mapping[str, Unknown] = field(default_factory=dict)  # by symbol

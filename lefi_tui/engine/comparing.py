@@ -20,12 +20,15 @@ from msgspec.structs import replace
 from lefi_tui.core.checked import Checked
 from lefi_tui.core.desk import Desk
 from lefi_tui.core.desk.comparing import differences, is_news
+from lefi_tui.core.desk.forced import TAKEN
 from lefi_tui.core.desk.in_doubt import books_of, is_position, with_unknown
 from lefi_tui.core.messages import VenueViewed
-from lefi_tui.core.money import EXACT, ZERO, words
+from lefi_tui.core.money import EXACT, ZERO, exact_sum, words
+from lefi_tui.core.order import Side
 from lefi_tui.core.reconcile import SetUnknown, short_of_coins
 from lefi_tui.core.record import Record
 from lefi_tui.engine.ending import end_all
+from lefi_tui.engine.fresh_views import FreshViews
 from lefi_tui.engine.inbox import Incoming
 from lefi_tui.engine.world import World
 from lefi_tui.ports.venue import SharedVenue, VenueTimeoutError
@@ -60,7 +63,8 @@ class _Standing(Struct):
     """One account: what was seen of it, and since when."""
 
     suspects: dict[str, _Suspect] = field(default_factory=dict)
-    agreed_ns: int = 0  # when books and venue were last seen to agree
+    agreed_ns: int = 0  # when books and venue were last seen to agree, since the start
+    before_ns: int = 0  # and before it
     answered_ns: int = 0  # when the venue last answered
     failed_ns: int = 0  # since when it does not, by the monotonic clock
     failures: int = 0
@@ -80,11 +84,14 @@ class Comparing:
         self._world, self._desk, self._hear = world, desk, hear
         self._standings = {account: _Standing() for account in world.shared}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._views = FreshViews()
 
     def begin(self) -> None:
         loop = asyncio.get_running_loop()
         for account, venue in self._world.shared.items():
             venue.on_change(partial(self._stirred, account))
+            known = self._desk().checked.get(account, Checked())
+            self._standings[account].before_ns = known.agreed_ns
             self._keep(account, loop.create_task(self._attend(account, venue)))
 
     def _keep(self, account: str, task: asyncio.Task[None]) -> None:
@@ -106,6 +113,7 @@ class Comparing:
 
     async def close(self) -> None:
         await end_all(self._tasks.values())
+        await self._views.close()
 
     def soon(self, account: str) -> None:
         """There is a reason to look now: a person asks."""
@@ -131,7 +139,7 @@ class Comparing:
         venue, known = self._world.shared.get(account), self._desk().orders.get(order)
         if venue is None or known is None:
             return ""
-        theirs = await venue.their_view()
+        theirs = await self._views.of(account, venue)
         if any(each.client_id == order for each in theirs.orders):
             return "it works there"
         symbol, desk = known.terms.symbol, self._desk()
@@ -139,7 +147,17 @@ class Comparing:
         strange = EXACT.subtract(there, with_unknown(desk, account).get(symbol, ZERO))
         if not is_position(desk, account, symbol) or strange * known.terms.side.sign <= 0:
             return ""
+        strange = EXACT.subtract(strange, await self._taken(account, venue, symbol))
+        if strange * known.terms.side.sign <= 0:
+            return ""
         return f"nowhere found, but {words(abs(strange))} there came from nowhere else"
+
+    async def _taken(self, account: str, venue: SharedVenue, symbol: str) -> Decimal:
+        """Signed units that the exchange took by force: its orders bear names of their own."""
+        fills = await venue.strays(symbol, self._since_ns(account))
+        booked = {name for ids in self._desk().booked.values() for name in ids}
+        forced = (e for e in fills if e.reason in TAKEN and e.trade_id not in booked)
+        return exact_sum(each.quantity * Side(each.side).sign for each in forced)
 
     # ---- one account
 
@@ -188,7 +206,7 @@ class Comparing:
         at_ns = self._world.clock.now_ns()
         coins = {each: units for each, units in books.items()
                  if not is_position(self._desk(), account, each)}  # fmt: skip
-        theirs = short_of_coins(await venue.their_view(), coins)
+        theirs = short_of_coins(await self._views.of(account, venue), coins)
         report = VenueViewed(
             account,
             at_ns,
@@ -233,8 +251,10 @@ class Comparing:
         return change * books.get(found.symbol, ZERO) < 0
 
     def _since_ns(self, account: str) -> int:
-        known = self._desk().checked.get(account, Checked())
-        last_ns = self._standings[account].agreed_ns or max(known.at_ns, known.before_ns)
+        """By what was known before the start where it was not seen to agree since: whatever
+        happened meanwhile came behind that."""
+        known, standing = self._desk().checked.get(account, Checked()), self._standings[account]
+        last_ns = standing.agreed_ns or standing.before_ns or known.at_ns
         return max(0, last_ns - LOOK_BACK_NS)
 
     # ---- what is told

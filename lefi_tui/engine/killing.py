@@ -257,7 +257,7 @@ class Killing:
         if desk is None or desk.kill is None:
             return
         if desk.kill.stage is KillStage.CLOSING:
-            self._reads.look(desk.accounts)
+            self._reads.look(desk)
         now_ns = self._clock.now_ns()
         if not is_due(desk, now_ns):
             return

@@ -48,7 +48,7 @@ DRAIN_S: Final = 300.0
 class FarSession:
     def __init__(self, clock: LoopClock, seed: int) -> None:
         self._clock, self._chance = clock, Random(seed)
-        exchange = LoopbackExchange(clock)
+        exchange = self.exchange = LoopbackExchange(clock)
         self._far = Actions(exchange)
         key = {"apiKey": KEYS[0].key, "secret": KEYS[0].secret}
         link: Any = NearLink("binanceusdm", exchange.door, key, clock, enableRateLimit=True)
@@ -79,8 +79,11 @@ class FarSession:
         for effect in step.effects:
             for each in effect.orders if isinstance(effect, m.SubmitOrders) else ():
                 self.watch.sent(before, self.desk, message, each)
-            self._effects.carry_out(effect)
+            self.carry_out(effect)
         return True
+
+    def carry_out(self, effect: m.Effect) -> None:
+        self._effects.carry_out(effect)
 
     def act(self, name: str, **what: Any) -> Any:
         action = self._far.find(name)
@@ -102,6 +105,7 @@ class FarSession:
             self._moves()
             self.press(self._wish())
             await self._clock.sleep(self._chance.uniform(0.01, 1.5))
+            await self._after_key()
         met = len(self._far.faults_met())
         self._far.no_faults()
         await self._drain()
@@ -114,6 +118,9 @@ class FarSession:
         forced = sum(each["client_id"].startswith("autoclose-") for each in fills)
         counts = {"faults": met, "fills": len(fills), "liquidations": forced}
         return Finding("; ".join(wrong), {**self.counts, **counts})
+
+    async def _after_key(self) -> None:
+        """Whatever else may happen to a desk."""
 
     async def _begin(self) -> None:
         found = await self._venue.instruments()

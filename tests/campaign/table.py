@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.campaign import (
     far_games,
+    far_lives,
     games,
     halts,
     kills,
@@ -36,6 +37,7 @@ CAMPAIGNS: Final[dict[str, Campaign]] = {
     "sends_spot": sends.SPOT_CAMPAIGN,
     "games": games.CAMPAIGN,
     "far_games": far_games.CAMPAIGN,
+    "far_lives": far_lives.CAMPAIGN,
     "live_games": live_games.CAMPAIGN,
     "screens": screens.CAMPAIGN,
     "weeks": weeks.CAMPAIGN,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bots.ttadak import Ttadak
 from lefi_tui.core.bot import Decision, Intent
 from lefi_tui.core.order import ExitPlan
-from tests.campaign import far_games
+from tests.campaign import far_games, far_lives
 from tests.campaign.games import case
 
 CASES = 12
@@ -68,6 +68,12 @@ def test_what_the_exchange_takes_by_force_is_heard_and_is_in_the_books() -> None
     found = [far_games.case(number, 1) for number in (*range(CASES), 14)]
     assert [each.why for each in found if each.why] == []
     assert sum(each.counts["liquidations"] for each in found) > 0
+
+
+def test_an_engine_that_dies_again_and_again_ends_flat_and_its_books_are_the_exchanges() -> None:
+    found = [far_lives.case(number, 2) for number in range(CASES)]
+    assert [each.why for each in found if each.why] == []
+    assert sum(each.counts.get("killed", 0) for each in found) > 0
 
 
 @pytest.mark.parametrize(

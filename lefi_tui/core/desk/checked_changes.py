@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -22,13 +22,13 @@ from lefi_tui.core.messages import (
 )
 from lefi_tui.core.order import OrderStatus
 
+# Of orders that keep no units from being compared.
+SURE: Final = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+
 
 def started(desk: Desk, _event: EngineStarted) -> Desk:
     """Nothing is known of what happened meanwhile."""
-    known = {
-        name: replace(each, at_ns=0, before_ns=each.at_ns or each.before_ns, error="")
-        for name, each in desk.checked.items()
-    }
+    known = {name: replace(each, at_ns=0, error="") for name, each in desk.checked.items()}
     return replace(desk, checked=known)
 
 
@@ -36,7 +36,11 @@ def checked(desk: Desk, event: AccountChecked) -> Desk:
     """An error leaves what was known before, and in doubt."""
     if event.error:
         return _with(desk, event.account, error=event.error)
-    return _with(desk, event.account, at_ns=event.at_ns, error="", legs=event.legs)
+    mine = (each for each in desk.orders.values() if each.account == event.account)
+    is_sure = all(each.status in SURE for each in mine)
+    agreed_ns = event.at_ns if is_sure else desk.checked.get(event.account, Checked()).agreed_ns
+    seen = {"at_ns": event.at_ns, "agreed_ns": agreed_ns, "legs": event.legs}
+    return _with(desk, event.account, error="", **seen)
 
 
 def foreign_seen(desk: Desk, event: ForeignSeen) -> Desk:
