@@ -13,6 +13,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -71,6 +72,7 @@ class Hand:
         self._counting = threading.Lock()
         self._passed = self._handled = 0  # keys that went their usual way; each is one thread's
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._context = copy_context()
         self._usual: Callable[[Command], None] = _nowhere
         self._notice: Callable[[str], None] = _unsaid
         self._kill_keys: frozenset[str] = frozenset()
@@ -87,7 +89,7 @@ class Hand:
     ) -> None:
         """Called in the screen's loop; `usual` is how commands go where nothing is straight, and
         `on_kill` shows what the kill key has set off."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._context = asyncio.get_running_loop(), copy_context()
         self._usual, self._notice, self._on_kill = usual, notice, on_kill
         self._kill_keys = frozenset(_keys(table, "kill"))
 
@@ -202,8 +204,9 @@ class Hand:
             self._in_loop(self._notice, f"{name} refused: {receipt.text}")
 
     def _in_loop(self, work: Callable[..., None], *given: Any) -> None:
+        """As the program's own work: timers that it sets would not know their program else."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(work, *given)
+            self._loop.call_soon_threadsafe(work, *given, context=self._context)
 
 
 def keys_of(table: KeyTable, plays: Mapping[str, Asked]) -> dict[str, Asked]:
