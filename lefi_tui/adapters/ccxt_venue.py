@@ -99,7 +99,7 @@ class ExchangeVenue:
     def _told(self, told: dict[str, Any]) -> None:
         if told.get("what") == "sent":
             for each in tuple(self._at_door):
-                if each.has_left and told["order"] in each.orders:
+                if each.is_going and told["order"] in each.orders:
                     each.claim()  # it left by itself, and this comes before every word on it
             self._orders.left(told)
         else:

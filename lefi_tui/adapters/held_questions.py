@@ -68,6 +68,7 @@ class HeldQuestion:
     def __init__(self, number: int, answer: asyncio.Future[dict[str, Any]], line: WordLine) -> None:
         self.number, self.answer, self.line = number, answer, line
         self.has_left = self.is_dropped = False
+        self.is_going = False  # since before its word: what comes of it may be quicker than we are
 
     @property
     def waits(self) -> bool:
@@ -94,10 +95,11 @@ def go(questions: Sequence[HeldQuestion]) -> None:
     for line in dict.fromkeys(each.line for each in questions):
         with line.deciding:
             going = [each for each in questions if each.line is line and each.waits]
-            word = "".join(f"{each.number}\n" for each in going)
-            if going and line.say(word):
-                for each in going:
-                    each.has_left = True
+            for each in going:
+                each.is_going = True
+            was_said = bool(going) and line.say("".join(f"{each.number}\n" for each in going))
+            for each in going:
+                each.has_left = each.is_going = was_said
 
 
 class PreparedOrders:
@@ -113,6 +115,11 @@ class PreparedOrders:
     @property
     def has_left(self) -> bool:
         return self.held.has_left
+
+    @property
+    def is_going(self) -> bool:
+        """It may have left, though whoever said its word is not back from saying it."""
+        return self.held.is_going
 
     def claim(self) -> None:
         if not (self.is_claimed or self.is_dropped):
