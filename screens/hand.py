@@ -30,6 +30,7 @@ from lefi_tui.core.messages import Command, Kill
 from lefi_tui.views.queries import Receipt
 from lefi_tui.views.wording import asked
 from screens.keys import TABLE, KeyTable
+from widgets.aside import ASIDE
 
 BREATH_S: Final = 5.0
 SHOWN_S: Final = 0.03
@@ -153,6 +154,7 @@ class Hand:
     def take(self, event: Key, app: App[Any]) -> bool:
         """In the thread that reads the terminal: whether this key has been played."""
         if event.key in self._kill_keys:
+            ASIDE.key()
             if self._quick is not None:
                 self._quick.hurry()
             self.send(Kill())
@@ -165,6 +167,7 @@ class Hand:
         if not is_free or not _is_in_front(held.screen, app):
             self._passed += 1
             return False
+        ASIDE.key()
         held.play(self.pressed(*held.plays[event.key]))
         return True
 

@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.aside import ASIDE
 from widgets.ink import Ground, Ink, Palette
 from widgets.lines import Row
 
@@ -40,6 +41,7 @@ class Drawn(Widget):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def _strip(self, row: Row) -> Strip:
+        ASIDE.give_way()
         style = self.palette.style
         return Strip([Segment(text, style(ink, row.ground)) for text, ink in row.spans])
 
@@ -49,6 +51,7 @@ class Drawn(Widget):
         return Strip.blank(self.size.width, self.palette.style(Ink.TEXT, Ground.PAPER))
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        ASIDE.give_way()
         strips = self._strips[: crop.height]
         is_filled = all(each.cell_length == crop.width for each in strips)
         if not is_filled or len(strips) < crop.height or crop != self.size.region:

@@ -16,6 +16,8 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
+from widgets.aside import ASIDE
+
 if TYPE_CHECKING:
     from textual.screen import Screen
 
@@ -39,6 +41,7 @@ class Canvas:
     def paint(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
         out: list[str] = []
         for x, y, strip in _strips(update):
+            ASIDE.give_way()
             if strip.cell_length:  # a region that ends where a strip begins yields none of it
                 self._put(out, (x, y), strip, console)
         return "".join(out)
