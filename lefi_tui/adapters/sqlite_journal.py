@@ -7,6 +7,7 @@ ever awaits a future: no wait for the disk is spent on it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -33,8 +34,14 @@ from lefi_tui.ports.journal import (
 
 T = TypeVar("T")
 
+_log: Final = logging.getLogger(__name__)
+
 # A commit waits this long for another program's lock; then the turn has failed, and says so.
 BUSY_TIMEOUT_MS: Final = 2_000
+# What is committed is moved into the file itself behind a while without work: SQLite's own time for
+# it is within a commit, whose orders would wait for that disk, some 100 ms of each few hundred.
+REST_S: Final = 0.25
+UNMOVED_MAX: Final = 500  # commits; then it is done behind one, however busy it is
 SNAPSHOTS_KEPT: Final = 3  # the newest, whatever else is kept
 # Older ones so far apart as their number asks for: a question of the past begins at the nearest.
 SNAPSHOTS_MAX: Final = 64
@@ -81,6 +88,7 @@ class SqliteJournal(SqliteReading):
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
                 # Finds a file or folder that can't be written now, not at the first order.
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("ROLLBACK")
@@ -188,6 +196,16 @@ class _Transaction:
             self._connection.execute("ROLLBACK")
 
 
+def _moved(connection: sqlite3.Connection) -> int:
+    """What is left to move: nothing for now, even where it failed. It stays in the log beside the
+    file, and a disk that takes nothing more is told by the next commit."""
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    except sqlite3.Error as error:
+        _log.warning("what is committed could not be moved into the journal's file: %s", error)
+    return 0
+
+
 Work = Callable[[sqlite3.Connection], Any]
 
 
@@ -213,8 +231,22 @@ class _Writer:
         where = connection.execute("PRAGMA database_list").fetchone()[2]
         self._opened.set_result(where)
         with closing(connection):
-            while (entry := self._work.get()) is not None:
-                self._carry_out(connection, *entry)
+            self._work_on(connection)
+
+    def _work_on(self, connection: sqlite3.Connection) -> None:
+        unmoved = 0
+        while True:
+            try:
+                entry = self._work.get(timeout=REST_S if unmoved else None)
+            except queue.Empty:
+                unmoved = _moved(connection)
+                continue
+            if entry is None:
+                return
+            self._carry_out(connection, *entry)
+            unmoved += 1
+            if unmoved >= UNMOVED_MAX:
+                unmoved = _moved(connection)
 
     def _carry_out(self, connection: sqlite3.Connection, work: Work, done: Future[Any]) -> None:
         if not done.set_running_or_notify_cancel():
