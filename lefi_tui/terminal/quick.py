@@ -1,9 +1,9 @@
 """While a game is armed, and for the moments of a kill, nothing of ours stands in a key's way:
-threads take turns sooner, and what looks for garbage works between keys only.
+threads take turns sooner, and old garbage is looked for between keys only.
 
-The rules it keeps: memory stays bounded, for young garbage is looked for each few seconds in which
-no key came, at least each half minute whatever came, and old garbage once enough young was looked
-through; disarmed, all is as it was.
+The rules it keeps: memory stays bounded, for young garbage is looked for all the time, in pieces of
+a millisecond (put off for half a minute it held every thread for 100 to 300), and old garbage
+each two minutes in which a moment had no key, at least each ten; disarmed, all is as it was.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from typing import Final
 # What draws or decides holds every other thread for at most so long, instead of Python's 5 ms. A
 # key's way waits so for its turn some five times; half of it would interrupt the key's own work.
 SWITCH_S: Final = 0.00025
-YOUNG: Final = 1  # the generation whose look takes some ms at most
-OLD_AFTER: Final = 24  # looks at young garbage, some two minutes of them
-OLD_LATEST: Final = 48  # where keys never stop
+OFTEN: Final = (700, 4)  # new objects until young garbage is looked for, looks until a longer one
+NEVER: Final = 2**31 - 1
+OLD_AFTER: Final = 24  # breaths of 5 s
+OLD_LATEST: Final = 120  # where keys never stop
 NEAR_S: Final = 2.5  # a key that came so lately may be followed by another
-PUT_OFF_MAX: Final = 5  # breaths of 5 s: the sixth, within half a minute, is taken
 
 
 class Quick:
     def __init__(self) -> None:
-        self._switch_s = sys.getswitchinterval()
-        self._looks = self._put_off = 0
+        self._switch_s, self._looks = sys.getswitchinterval(), gc.get_threshold()
+        self._breaths = 0
         self._is_held = False
 
     def begin(self) -> None:
-        self._looks = self._put_off = 0
+        self._breaths = 0
         self._is_held = True
         self.hurry()
 
     def hurry(self) -> None:
         """From any thread; until `ease`, or `end`."""
         sys.setswitchinterval(SWITCH_S)
-        gc.disable()
+        gc.set_threshold(*OFTEN, NEVER)
 
     def ease(self) -> None:
         """As before, where nothing is held."""
@@ -45,19 +45,12 @@ class Quick:
 
     def breathe(self, since_key_s: float) -> None:
         """Called each few seconds."""
-        is_near = since_key_s < NEAR_S
-        if is_near and self._put_off < PUT_OFF_MAX:
-            self._put_off += 1
-            return
-        self._put_off = 0
-        self._looks += 1
-        if self._looks < (OLD_LATEST if is_near else OLD_AFTER):
-            gc.collect(YOUNG)
-        else:
-            self._looks = 0
+        self._breaths += 1
+        if self._breaths >= (OLD_LATEST if since_key_s < NEAR_S else OLD_AFTER):
+            self._breaths = 0
             gc.collect()
 
     def end(self) -> None:
         self._is_held = False
         sys.setswitchinterval(self._switch_s)
-        gc.enable()
+        gc.set_threshold(*self._looks)
