@@ -59,16 +59,17 @@ async def test_where_it_never_rests_it_is_moved_behind_the_orders_of_a_commit(
     journal.close()
 
 
+class Full(sqlite3.Connection):
+    def execute(self, _words: str, _given: object = (), /) -> sqlite3.Cursor:
+        raise sqlite3.OperationalError("database or disk is full")
+
+
 async def test_what_can_not_be_moved_stays_and_the_next_commit_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Full:
-        def execute(self, _words: str) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
-
-    moved = sqlite_journal._moved
+    full, moved = sqlite3.connect(":memory:", factory=Full), sqlite_journal._moved
     monkeypatch.setattr(sqlite_journal, "REST_S", 0.01)
-    monkeypatch.setattr(sqlite_journal, "_moved", lambda _connection: moved(Full()))  # type: ignore[arg-type]
+    monkeypatch.setattr(sqlite_journal, "_moved", lambda _connection: moved(full))
     journal = SqliteJournal(tmp_path / "desk")
     await journal.commit(batch(1))
     await until(lambda: "disk is full" in caplog.text)
