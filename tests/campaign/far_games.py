@@ -231,13 +231,17 @@ class FarSession:
         return [] if is_same else [f"the exchange says {money}, the session {tally.net}"]
 
 
-def case(number: int, seed: int) -> Finding:
+def played(session: type[FarSession], number: int, seed: int) -> Finding:
     rounding = decimal.getcontext().rounding  # ccxt sets it for the whole process
     own = seed * 1_000_003 + number
     try:
-        return in_virtual_time(lambda clock: FarSession(clock, own).run(own))
+        return in_virtual_time(lambda clock: session(clock, own).run(own))
     finally:
         decimal.getcontext().rounding = rounding
+
+
+def case(number: int, seed: int) -> Finding:
+    return played(FarSession, number, seed)
 
 
 CAMPAIGN: Final = Campaign(

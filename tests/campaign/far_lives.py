@@ -5,7 +5,6 @@ what the journal has, and asks the exchange for the rest. In the end all is flat
 from __future__ import annotations
 
 import asyncio
-import decimal
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -23,12 +22,12 @@ from lefi_tui.engine.effects import Effects
 from lefi_tui.engine.kill_reads import KillReads
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.world import World
-from tests.campaign.far_games import DRAIN_S, FarSession
+from tests.campaign.far_games import DRAIN_S, FarSession, played
 from tests.campaign.game_venue import ACCOUNT
 from tests.campaign.game_watch import GAME
 from tests.campaign.runner import Campaign, Finding
 from tests.exchange.loopback.exchange import KEYS
-from tests.exchange.virtual import LoopClock, NearLink, in_virtual_time
+from tests.exchange.virtual import LoopClock, NearLink
 
 DIES: Final = 0.12  # behind a key
 UNSENT: Final = 0.5  # of these die behind a commit, before what it decided has left
@@ -195,12 +194,7 @@ class FarLives(FarSession):
 
 
 def case(number: int, seed: int) -> Finding:
-    rounding = decimal.getcontext().rounding  # ccxt sets it for the whole process
-    own = seed * 1_000_003 + number
-    try:
-        return in_virtual_time(lambda clock: FarLives(clock, own).run(own))
-    finally:
-        decimal.getcontext().rounding = rounding
+    return played(FarLives, number, seed)
 
 
 CAMPAIGN: Final = Campaign(

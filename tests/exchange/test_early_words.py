@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -28,6 +29,7 @@ class SlowLine(WordLine):
     def __init__(self, line: WordLine) -> None:
         super().__init__()
         self.close()
+        os.close(self.theirs)  # what it says goes through the other one
         self._line, self.comes_back = line, threading.Event()
 
     def say(self, word: str) -> bool:
