@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -79,6 +78,10 @@ class Waiting(Struct):
     def reply(self, receipt: object) -> None:
         if self.answer is not None and not self.answer.done():
             self.answer.set_result(receipt)
+
+
+def _is_market(waiting: Waiting) -> bool:
+    return isinstance(waiting.message, MarketInput)
 
 
 def sends_no_order(message: Incoming) -> bool:
@@ -165,11 +168,12 @@ class Inbox:
         with self._lock:
             return self._taken(most)
 
-    def take_quotes(self, markets: Collection[tuple[str, str]]) -> list[Waiting] | None:
-        """Those of these markets; None where anything else waits, which is to stay in sight until
+    def take_market(self) -> list[Waiting] | None:
+        """What the market told; None where anything else waits, which is to stay in sight until
         nothing can overtake it."""
         with self._lock:
-            return self._taken(TURN_MESSAGES_MAX) if self._are_quotes(markets) else None
+            is_all = not self._first and all(_is_market(each) for each in self._rest)
+            return self._taken(TURN_MESSAGES_MAX) if is_all else None
 
     def _taken(self, most: int) -> list[Waiting]:
         taken = [self._first.popleft() for _ in range(min(most, len(self._first)))]
@@ -192,25 +196,17 @@ class Inbox:
     def backlog(self) -> int:
         """Commands and reports that wait for their turn; of the market more is always to come."""
         with self._lock:
-            waiting = (each.message for each in (*self._first, *self._rest))
-            return sum(not isinstance(each, MarketInput) for each in waiting)
+            return sum(not _is_market(each) for each in (*self._first, *self._rest))
 
     def nudge(self) -> None:
         """A turn over whatever there is, be it nothing; in the loop only."""
         self._some.set()
         self._more.set()
 
-    def has_only_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
-        """Of these markets, by account and symbol."""
+    def has_only_quotes(self) -> bool:
         with self._lock:
-            return self._are_quotes(markets)
-
-    def _are_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
-        return not self._first and all(
-            isinstance(each.message, QuoteChanged)
-            and (each.message.account, each.message.quote.symbol) in markets
-            for each in self._rest
-        )
+            rest = (isinstance(each.message, QuoteChanged) for each in self._rest)
+            return not self._first and all(rest)
 
     async def more(self, seconds: float) -> None:
         """Until something else than a quote came, but not longer."""

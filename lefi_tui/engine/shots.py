@@ -4,7 +4,8 @@ While a game is armed and nothing else is to be done, the turns that a BUY and a
 taken ahead, on the desk as it stands, and their orders are made ready at their venue. A press that
 finds its turn so is written to the press book, and the orders leave, in the thread that read it.
 
-The press's own thread waits for that write: neither the one that reads keys nor the engine's does.
+Whoever heard the press waits for that write, and another one listens meanwhile (the rest leave in a
+thread of their own): no key waits for a disk, nor does the engine.
 The rules it keeps: nothing leaves that the disk does not have; a press that was taken so is the
 next turn there is, on the very desk that it was decided on; it overtakes no message before it;
 nothing older than a shot's life leaves so, nor anything after a kill was asked for. A press that
@@ -20,6 +21,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -37,6 +39,7 @@ from lefi_tui.engine.press_book import Press, PressBook, line_of, told_of
 from lefi_tui.engine.shot import Fired, Ground, Shot
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Turn, take_turn
+from lefi_tui.ports.errands import ERRANDS
 from lefi_tui.ports.journal import TapeRow
 from lefi_tui.ports.venue import Launch, Preparing
 
@@ -47,6 +50,7 @@ AGAIN_S: Final = 0.1  # while nothing moves
 APART_NS: Final = 50_000_000  # between aims: no screen shows more than 20 books a second
 AT_ONCE: Final = 10  # aims that need not wait so long, where there were few
 BEHIND_S: Final = 0.002  # until its turn: whoever sends its orders has the processor first
+ASIDE_S: Final = 0.005  # a disk that takes longer holds up no turn
 NS_PER_S: Final = 1_000_000_000
 LEAVES_S: Final = 0.5  # an end waits so long for a press that is leaving
 GAMES: Final = (Do.BUY, Do.SELL)
@@ -71,6 +75,8 @@ class Shots:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rests = False  # nothing else changes the desk now
         self._is_shut = False
+        self._gone = asyncio.Event()  # that press, and whoever sends it has had its time
+        self._departing = threading.Lock()  # one behind the other
         self._leaving: queue.SimpleQueue[Leaving | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._aimed_ns = self._paid_ns = 0
@@ -95,7 +101,8 @@ class Shots:
         self._fired = Fired(Waiting(told, waiting.answer), shot)
         others = [each for each in self._ready.values() if each is not shot]
         self._ready = {}
-        self._leaving.put((shot, told, others))
+        if not ERRANDS.take(partial(self._leave, shot, told, others)):
+            self._leaving.put((shot, told, others))
         return True
 
     def _waits(self, command: PlayGame, waiting: Waiting) -> bool:
@@ -106,10 +113,13 @@ class Shots:
         self._early = waiting
         return True
 
-    def _leave(self) -> None:
-        """The thread in which presses leave, one behind the other."""
+    def _leave_all(self) -> None:
+        """The thread in which presses leave whose own thread does nothing else than to listen."""
         while (entry := self._leaving.get()) is not None:
-            shot, told, others = entry
+            self._leave(*entry)
+
+    def _leave(self, shot: Shot, told: PlayGame, others: list[Shot]) -> None:
+        with self._departing:
             if self._book.note(shot.line, told) and all(map(self._may_leave, shot.orders)):
                 shot.go()
             self._wake(others)  # not sooner: its turn would take this thread's time
@@ -130,6 +140,7 @@ class Shots:
         fired = self._fired
         if fired is not None:
             fired.shot.claim()
+            self._gone.set()
         _drop(others)
         self._writer.inbox.nudge()
 
@@ -139,6 +150,7 @@ class Shots:
         self._put_off()
         with self._lock:
             fired, self._fired = self._fired, None
+            self._gone.clear()
             ready, self._ready = self._ready, {}
         _drop(ready.values())
         if fired is not None:
@@ -146,20 +158,21 @@ class Shots:
         return fired
 
     async def patience(self) -> None:
-        """While something is ready, quotes of its own market wait for the next aim; all else comes
-        at once."""
+        """While something is ready, quotes wait for the next aim; all else comes at once."""
         left_ns = self._aimed_ns + APART_NS - self._clock.monotonic_ns()
-        markets = self._markets()
-        if left_ns > 0 and markets and self._writer.inbox.has_only_quotes(markets):
+        if left_ns > 0 and self._ready and self._writer.inbox.has_only_quotes():
             await self._writer.inbox.more(left_ns / NS_PER_S)
 
-    def prices(self) -> list[Waiting] | None:
-        """Of the markets in which something is ready, and nothing else waits; taken."""
-        markets = self._markets()
-        return self._writer.inbox.take_quotes(markets) if markets and self._rests else None
+    async def aside(self) -> None:
+        """A press that leaves has the processor before the engine has it."""
+        if self._fired is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASIDE_S):
+                    await self._gone.wait()
 
-    def _markets(self) -> set[tuple[str, str]]:
-        return {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
+    def market(self) -> list[Waiting] | None:
+        """What it told, where something is ready and nothing else waits; taken."""
+        return self._writer.inbox.take_market() if self._ready and self._rests else None
 
     def goes_on(self, standing: Standing, tape: tuple[TapeRow, ...]) -> bool:
         """The desk is about to be this one, by nothing else than these rows of the tape: what is
@@ -211,6 +224,8 @@ class Shots:
         self._leaving.put(None)
         if self._thread is not None:
             self._thread.join(LEAVES_S)
+        if self._departing.acquire(timeout=LEAVES_S):
+            self._departing.release()
         self._book.close()
 
     def _put_off(self) -> None:
@@ -227,7 +242,7 @@ class Shots:
         if not is_still or self._writer.inbox.backlog():
             return  # behind what is to be done first it is asked for again
         if self._thread is None:
-            self._thread = threading.Thread(target=self._leave, name="press", daemon=True)
+            self._thread = threading.Thread(target=self._leave_all, name="press", daemon=True)
             self._thread.start()
         commits = self._writer.commits
         self._take_aim(Ground(commits.standing, commits.pending))
@@ -245,7 +260,7 @@ class Shots:
             for each in self._made(games, ground):
                 made[each.play.bot, each.play.play.do] = each
                 if self._is_awaited(each) or self._fired is not None:
-                    break  # one leaves now; the others would be dropped behind it
+                    break
             is_done = True
         finally:
             if not is_done:  # the desk that they were decided on may never come
@@ -300,6 +315,8 @@ class Shots:
         standing = ground.standing
         play = PlayGame(bot.id, Play(do, pressed_ns=at_ns), at_ns)
         sends = _sends(self._turn(standing, play, at_ns))
+        if self._fired is not None:
+            return None  # one leaves now: this would be dropped behind it
         launches = _launches(venue, sends)
         if not launches:
             return None
@@ -337,10 +354,6 @@ def _launches(venue: Preparing, sends: Iterable[SubmitOrders]) -> tuple[Launch, 
             return ()
         ready.append(launch)
     return tuple(ready)
-
-
-def _symbol(shot: Shot) -> str:
-    return shot.orders[0].terms.symbol
 
 
 def _drop(shots: Iterable[Shot]) -> None:

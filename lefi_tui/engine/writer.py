@@ -150,17 +150,18 @@ class SingleWriter:
 
     async def work(self) -> None:
         """One turn over what waits now, behind that of a press which has left."""
-        prices = self.shots.prices() if self._is_calm() else None
-        if prices is not None and await self._goes_on(prices):
+        told = self.shots.market() if self._is_calm() else None
+        if told is not None and await self._goes_on(told):
             await self._flush_if_due()  # the journal's rows are the same behind it
             return
+        await self.shots.aside()
         fired = self.shots.close()
         if fired is not None:
             await self._turn([fired.waiting], fired.shot)
         found, self._found = self._found, None
         if found is not None and self.failure is None:
             self._halt(found)
-        waiting = self.killing.admit([*(prices or ()), *self.inbox.take()])
+        waiting = self.killing.admit([*(told or ()), *self.inbox.take()])
         if self.failure is not None:
             await self._without_journal(waiting)
             return
@@ -173,32 +174,34 @@ class SingleWriter:
         self.shots.rest()
 
     def _is_calm(self) -> bool:
-        """Nothing else than prices is to be done or looked at."""
+        """Nothing else than what the market tells is to be done or looked at."""
         is_due = self._is_look_due or self._found is not None or self.failure is not None
         return self.reconciling.is_open and self.killing.shadow is None and not is_due
 
-    async def _goes_on(self, prices: list[Waiting]) -> bool:
-        """Prices that lead to no row: the keys are aimed at the desk behind them, then both change
-        in one moment, so that no press finds none ready. False where they go the usual way."""
-        if not prices:
+    async def _goes_on(self, told: list[Waiting]) -> bool:
+        """What leads to no row: the keys are aimed at the desk behind it, then both change in one
+        moment, so that no press finds none ready. False where it goes the usual way."""
+        if not told:
             return True
         at_ns = self._now()
         try:
-            turn = take_turn(self.commits.standing, [each.message for each in prices], at_ns)
+            turn = take_turn(self.commits.standing, [each.message for each in told], at_ns)
             is_light = self.commits.is_light(turn)
             if not is_light or not self.shots.goes_on(turn.after, turn.batch.tape):
                 return False
         except Exception:  # noqa: BLE001 -- the usual way finds it again, and halts in words
-            _log.exception("nothing can be aimed at the desk behind these prices")
+            _log.exception("nothing can be aimed at the desk behind these messages")
             return False
-        await self._kept(turn, prices, None)
-        await self._follow(turn, prices, at_ns)
+        await self._kept(turn, told, None)
+        await self._follow(turn, told, at_ns)
         return True
 
     def look_at_equity(self) -> None:
         """After the next turn, so that no sample stands between a message and its events."""
-        self._is_look_due = True
-        self.inbox.nudge()
+        prices = self.publisher.screen.prices
+        if self._sampler.is_due(self.commits.standing.desk, prices, self._now()):
+            self._is_look_due = True
+            self.inbox.nudge()
 
     async def _sample(self) -> None:
         self._is_look_due = False

@@ -7,10 +7,12 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 
 from lefi_tui.terminal.alt import know_alt
+from lefi_tui.terminal.readers import Readers
 from lefi_tui.terminal.writer import PatientFile
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def _line_is_lost() -> None:
 
 
 class DeskDriver(LinuxDriver):
-    """The stock driver on a patient file. Leans on `_file` and `_auto_restart`; tested."""
+    """The stock driver on a patient file, read by two threads. Leans on `_file`, `_auto_restart`
+    and `run_input_thread`; tested."""
 
     _file: Any  # the stock driver knows only a text stream
 
@@ -50,6 +53,9 @@ class DeskDriver(LinuxDriver):
         self._hand: Hand | None = getattr(app, "hand", None)
         # The stock handler stops the whole process, with every bot in it.
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+    def run_input_thread(self) -> None:
+        Readers(self.fileno, self.process_message, XTermParser(self._debug)).run(self.exit_event)
 
     def process_message(self, message: Message) -> None:
         """In the thread that reads the terminal. What the hand has played nobody plays again."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
+from lefi_tui.core.bot import Quote
 from lefi_tui.core.game import Do, Play
 from lefi_tui.core.kill import KillRules
 from lefi_tui.engine.inbox import Incoming, Waiting
@@ -19,10 +21,11 @@ from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.engine.turn import take_turn as turned
 from lefi_tui.ports.journal import JournalError
-from tests.engine.kit import send, until
-from tests.engine.shots_kit import Game, playing
+from tests.engine.kit import ACCOUNT, send, until
+from tests.engine.shots_kit import MS, Game, playing
 
 BAD = 107.0
+NEVER_NS = 10**21  # no minute ends
 TAKE_TURN = "lefi_tui.engine.writer.take_turn"
 
 
@@ -40,6 +43,10 @@ def has_heard(game: Game, bid: int, told: list[Future[Receipt]]) -> bool:
     return game.state.bid == bid or len(told) > 1
 
 
+def is_among(name: str, seen: list[tuple[list[str], bool]]) -> bool:
+    return any(name in names for names, _ in seen)
+
+
 def disarmed(game: Game) -> Future[Receipt]:
     play = m.PlayGame("game", Play(Do.DISARM, press=90))
     return elsewhere(lambda: game.engine.submit(play, game.engine.people.owner))
@@ -51,10 +58,10 @@ async def test_no_press_overtakes_a_key_that_came_while_prices_were_taken(
 ) -> None:
     async with playing(tmp_path) as game:
         inbox, told = game.engine._running().inbox, list[Future[Receipt]]()
-        taking = inbox.take_quotes
+        taking = inbox.take_market
 
-        def take_quotes(markets: Collection[tuple[str, str]]) -> list[Waiting] | None:
-            found = taking(markets)
+        def take_market() -> list[Waiting] | None:
+            found = taking()
             if found and not told:
                 told.append(disarmed(game))
             return found
@@ -64,7 +71,7 @@ async def test_no_press_overtakes_a_key_that_came_while_prices_were_taken(
                 told.append(game.press())
             return turned(standing, messages, at_ns)
 
-        monkeypatch.setattr(inbox, "take_quotes", take_quotes)
+        monkeypatch.setattr(inbox, "take_market", take_market)
         monkeypatch.setattr(TAKE_TURN, take_turn)
         bid = 101
         while len(told) < 2:
@@ -110,6 +117,38 @@ async def test_a_venue_that_makes_nothing_ready_leaves_the_price_its_usual_way(
         await until(lambda: game.state.bid == BAD)
         assert game.engine.is_running
         assert game.engine.desk.trading_state is m.TradingState.ACTIVE
+
+
+@pytest.mark.asyncio
+async def test_what_changes_nothing_never_leaves_a_key_without_its_orders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playing(tmp_path) as game:
+        seen: list[tuple[list[str], bool]] = []
+
+        def take_turn(standing: Standing, messages: list[Incoming], at_ns: int) -> Turn:
+            if messages and not isinstance(messages[0], m.PlayGame):
+                seen.append(([type(each).__name__ for each in messages], game.is_ready))
+            return turned(standing, messages, at_ns)
+
+        loop, now_ns = game.engine._loop, SystemClock().now_ns()
+        assert loop is not None
+        writer = game.engine._running()
+        monkeypatch.setattr("lefi_tui.engine.sampling.SAMPLE_EVERY_NS", NEVER_NS)
+        loop.call_soon_threadsafe(writer.look_at_equity)  # a bot is new in it: a sample is due
+        await until(lambda: bool(writer._sampler._last) and game.is_ready)
+        monkeypatch.setattr(TAKE_TURN, take_turn)
+        told = (
+            m.QuoteChanged(ACCOUNT, Quote("ETH/USDT:USDT", now_ns // MS, 99.0, 99.1, 99.0)),
+            m.OrdersHeard(ACCOUNT, now_ns, now_ns, 1_000),
+            m.FeedStated(ACCOUNT, now_ns, is_waiting=False, what="up"),
+        )
+        for each in told:
+            for _ in range(3):  # equity is looked at while nothing of it is due
+                loop.call_soon_threadsafe(writer.look_at_equity)
+            assert game.engine.hear(each)
+            await until(partial(is_among, type(each).__name__, seen))
+        assert [ready for _, ready in seen] == [True] * len(seen)
 
 
 @pytest.mark.asyncio

@@ -13,12 +13,14 @@ import pytest
 from msgspec.structs import replace
 
 from lefi_tui.adapters.sqlite_journal import SqliteJournal
+from lefi_tui.adapters.system_clock import SystemClock
 from lefi_tui.core import messages as m
 from lefi_tui.core.game import Do, Play
 from lefi_tui.engine import writer as writing
 from lefi_tui.engine.press_book import PressBook, line_of
 from lefi_tui.engine.recovery import verify
 from lefi_tui.engine.turn import Receipt
+from lefi_tui.ports.errands import ERRANDS
 from lefi_tui.ports.journal import JournalChangedError
 from tests.engine.kit import until
 from tests.engine.shots_kit import LEAVES, MS, begun, playing
@@ -233,6 +235,32 @@ async def test_a_disk_that_hangs_holds_up_neither_the_key_nor_the_engine(
         assert receipt.is_accepted
         (order,) = game.engine.desk.orders.values()
         assert game.venue.left == [(order.id, "journal", 1)]
+
+
+@pytest.mark.asyncio
+async def test_who_listened_leaves_with_it_and_the_engine_stands_aside_for_so_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lefi_tui.engine.shots.ASIDE_S", 60.0)
+    async with playing(tmp_path) as game:
+        receipts: list[Future[Receipt]] = []
+
+        def press() -> None:
+            ERRANDS.begin()
+            play = m.PlayGame("game", Play(Do.BUY, 0, 1, SystemClock().now_ns()))
+            receipts.append(game.engine.submit(play, game.engine.people.owner))
+            game.quote(bid=107.0)
+            assert not threading.Event().wait(0.05)
+            assert (game.venue.left, game.engine.desk.orders) == ([], {})
+            for errand in ERRANDS.due():
+                errand()
+
+        thread = threading.Thread(target=press, name="reader")
+        thread.start()
+        await asyncio.to_thread(thread.join)
+        assert (await asyncio.wrap_future(receipts[0])).is_accepted
+        (order,) = game.engine.desk.orders.values()
+        assert game.venue.left == [(order.id, "reader", 0)]
 
 
 @pytest.mark.asyncio
