@@ -22,6 +22,7 @@ from lefi_tui.core.messages import CancelOrder, Command, Kill, TakeOrders
 
 FILE_BYTES: Final = 262_144  # a thousand cancels, or three hundred closing orders
 FILE_NAME: Final = "emergency.log"
+CLOSE_S: Final = 0.5
 
 Note = Kill | CancelOrder | TakeOrders
 
@@ -38,6 +39,7 @@ class EmergencyLog:
         self.path = folder / FILE_NAME
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         self._lock = threading.Lock()
+        self._is_open = True
         size = os.fstat(self._handle).st_size
         if size < FILE_BYTES:
             os.pwrite(self._handle, bytes(FILE_BYTES - size), size)
@@ -57,6 +59,8 @@ class EmergencyLog:
         with self._lock:
             if command in self._open:
                 return True
+            if not self._is_open:
+                return False
             name, version, body = encode(command)
             line = json.dumps([name, version, body]).encode() + b"\n"
             if self._end + len(line) > FILE_BYTES:
@@ -101,10 +105,14 @@ class EmergencyLog:
         done = [_said(each) for each in messages]
         with self._lock:
             self._open = [each for each in self._open if _said(each) not in done]
-            if not self._open:
+            if not self._open and self._is_open:
                 os.pwrite(self._handle, bytes(self._end), 0)
                 os.fsync(self._handle)
                 self._end = 0
 
     def close(self) -> None:
-        os.close(self._handle)
+        """Its number may be another file's from here on; where its disk hangs it stays open."""
+        if self._lock.acquire(timeout=CLOSE_S):
+            self._is_open = False
+            os.close(self._handle)
+            self._lock.release()

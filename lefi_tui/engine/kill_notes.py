@@ -1,4 +1,5 @@
-"""What a kill writes beside the journal: its note, and the HALTED file; on threads of their own.
+"""What a kill writes beside the journal: its note, and the HALTED file; on threads of their own, or
+on that which heard the kill key, in whose stead another one listens by then.
 
 The rules it keeps: a disk that hangs holds up these threads alone; what is `written` outlives this
 process, and what is `synced` its machine too.
@@ -11,6 +12,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from lefi_tui.core.messages import Kill, TradingState, TradingStateChanged
 from lefi_tui.engine.emergency import EmergencyLog, Note
 from lefi_tui.engine.freeze import Freeze
 from lefi_tui.engine.halted import Halt, HaltFiles
+from lefi_tui.ports.errands import ERRANDS
 
 # The engine's loop stands still for so long at most: quicker than to be woken by another thread.
 AT_ONCE_S: Final = 0.002
@@ -55,8 +58,10 @@ class KillNotes:
     def begin(self, kill: Kill) -> Future[bool]:
         """Its note is on its way to the file."""
         written: Future[bool] = Future()
-        with suppress(RuntimeError):  # the engine has just ended
-            self._disk.submit(self._note, kill, written)
+        work = partial(self._note, kill, written)
+        if not ERRANDS.take(work):
+            with suppress(RuntimeError):  # the engine has just ended
+                self._disk.submit(work)
         return written
 
     def is_there_soon(self, note: Future[bool]) -> bool:

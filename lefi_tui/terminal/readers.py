@@ -2,8 +2,9 @@
 and the other listens on.
 
 So a press waits for no thread to wake up, and a disk that hangs under it stops neither the next key
-nor the kill. The rules it keeps: keys are heard one at a time, in the sequence of the terminal;
-what ends one thread ends the program's reading in words, as the stock driver has it.
+nor the kill: where both are held up, a third one comes. The rules it keeps: keys are heard one at a
+time, in the sequence of the terminal; what ends one thread ends the program's reading in words, as
+the stock driver has it.
 """
 
 from __future__ import annotations
@@ -34,15 +35,16 @@ class Readers:
         self._fileno, self._heard, self._parser = fileno, heard, parser
         self._decode = getincrementaldecoder("utf-8")().decode
         self._listening = threading.Lock()
+        self._free = 0  # threads that listen, or wait for their turn to
+        self._counting = threading.Lock()
         self._over = threading.Event()
         self._messages = self._read()
         self._failure: BaseException | None = None
 
     def run(self, over: threading.Event) -> None:
         """Raises what ended a reader. One that a disk holds up is not waited for."""
-        for number in range(READERS):
-            name = f"keys-{number + 1}"
-            threading.Thread(target=self._listen, name=name, daemon=True).start()
+        for _ in range(READERS):
+            self._begin()
         while not over.wait(LOOK_S) and self._failure is None:
             continue
         self._over.set()
@@ -52,17 +54,37 @@ class Readers:
             for message in self._messages:
                 self._heard(message)
 
+    def _begin(self) -> None:
+        self._free += 1
+        threading.Thread(target=self._listen, name="keys", daemon=True).start()
+
     def _listen(self) -> None:
         ERRANDS.begin()
         try:
             while not self._over.is_set():
                 with self._listening:
                     errands = self._until_errand()
+                    self._leave()
                 for each in errands:
                     each()
+                if not self._is_back():
+                    return
         except BaseException as error:  # noqa: BLE001 -- whoever runs the readers raises it
             self._failure = error
             self._over.set()
+
+    def _leave(self) -> None:
+        with self._counting:
+            self._free -= 1
+            if not self._free and not self._over.is_set():
+                self._begin()
+
+    def _is_back(self) -> bool:
+        """Unless others came meanwhile, for those that a disk held up."""
+        with self._counting:
+            is_wanted = self._free < READERS
+            self._free += is_wanted
+        return is_wanted
 
     def _until_errand(self) -> list[Callable[[], None]]:
         for message in self._messages:
