@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sqlite3
-import threading
 from contextlib import closing, nullcontext
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +15,10 @@ from lefi_tui.adapters.sqlite_journal import SqliteJournal
 from lefi_tui.core import messages as m
 from lefi_tui.core.kill import Flatten, KillRules
 from lefi_tui.core.messages import TradingState
-from lefi_tui.engine.emergency import FILE_NAME, EmergencyLog
+from lefi_tui.engine.emergency import FILE_NAME
 from lefi_tui.engine.engine import Engine
 from lefi_tui.engine.halted import HALTED, KILL
 from lefi_tui.engine.replay import replay
-from lefi_tui.ports.errands import ERRANDS
 from tests.engine.kill_kit import (
     BookVenue,
     account_units,
@@ -224,55 +221,6 @@ def test_a_commit_that_hangs_holds_up_no_cancel_and_no_close(tmp_path: Path) -> 
     assert FLAT.match(_ends(engine, venue))
     engine.stop()
     _told_the_same(tmp_path)
-
-
-def test_its_note_is_written_while_the_engines_loop_has_no_time_yet(tmp_path: Path) -> None:
-    engine, goes_on = trading(tmp_path, BookVenue()), threading.Event()
-    assert engine._loop is not None
-    engine._loop.call_soon_threadsafe(goes_on.wait, 30.0)
-    done = engine.submit(m.Kill(reason="enough"))
-    try:
-        asyncio.run(until(lambda: b"enough" in (tmp_path / FILE_NAME).read_bytes()))
-        assert not done.done()
-    finally:
-        goes_on.set()
-    assert done.result(30).is_accepted
-    engine.stop()
-
-
-def test_who_listened_writes_its_note_and_leaves_with_its_cancels(tmp_path: Path) -> None:
-    engine, goes_on = trading(tmp_path, BookVenue()), threading.Event()
-    assert engine._loop is not None
-    engine._loop.call_soon_threadsafe(goes_on.wait, 30.0)
-    noted: list[bool] = []
-
-    def press() -> None:
-        ERRANDS.begin()
-        engine.submit(m.Kill(reason="enough"))
-        noted.append(b"enough" in (tmp_path / FILE_NAME).read_bytes())
-        for errand in ERRANDS.due():
-            errand()
-        noted.append(b"enough" in (tmp_path / FILE_NAME).read_bytes())
-
-    thread = threading.Thread(target=press)
-    thread.start()
-    thread.join()
-    goes_on.set()
-    asyncio.run(until(lambda: is_proven(engine)))
-    assert noted == [False, True]
-    engine.stop()
-
-
-def test_a_log_that_is_closed_writes_into_no_other_file(tmp_path: Path) -> None:
-    log = EmergencyLog(tmp_path)
-    log.note(m.Kill(1, "hand", "enough"))
-    log.close()
-    other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
-    assert other == log._handle
-    log.taken((m.Kill(1, "hand", "enough"),))
-    assert not log.write(m.Kill(2, "hand", "again"))
-    assert os.fstat(other).st_size == 0
-    os.close(other)
 
 
 def test_a_market_that_hangs_is_told_as_it_is_until_it_answers(
