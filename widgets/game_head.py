@@ -26,8 +26,7 @@ def head(view: GameView | None, frame: Frame) -> tuple[Row, ...]:
     setup = view.setup
     units = f"{numbers.quantity(setup.units)} {view.base}"
     pieces = [
-        Piece(f" {view.stage.upper()} ", INKS.get(Stage(view.stage), Ink.BADGE)),
-        *_armed(view),
+        *_state(view),
         Piece(view.symbol, Ink.TITLE, 1),
         Piece(f"{setup.leverage:f}x", Ink.TEXT, 1),
         Piece(f"size {setup.size} of {len(setup.sizes)}: {units}", Ink.TEXT, 0, units),
@@ -42,11 +41,15 @@ def head(view: GameView | None, frame: Frame) -> tuple[Row, ...]:
     return (flowing(pieces, frame),)
 
 
-def _armed(view: GameView) -> list[Piece]:
-    """Where the stage does not say it: whether the next game may begin."""
+def _state(view: GameView) -> list[Piece]:
+    """The stage, and where it does not say it, whether the next game may begin. One that runs no
+    more plays nothing, however it stood at its end."""
+    if not view.is_alive:
+        return [Piece(f" {view.status.upper()} ", Ink.DIM)]
+    stage = Piece(f" {view.stage.upper()} ", INKS.get(Stage(view.stage), Ink.BADGE))
     if view.stage in {Stage.ARMED, Stage.DISARMED}:
-        return []
-    return [Piece("armed", Ink.WARN, 2) if view.is_armed else Piece("disarmed", Ink.DIM, 2)]
+        return [stage]
+    return [stage, Piece("armed", Ink.WARN, 2) if view.is_armed else Piece("disarmed", Ink.DIM, 2)]
 
 
 def position(view: GameView | None, frame: Frame) -> tuple[Row, ...]:

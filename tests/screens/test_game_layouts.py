@@ -239,6 +239,14 @@ def test_the_head_says_whether_keys_play() -> None:
     assert "2 keys ignored" in text(game_head.head(flat(ignored=2), Frame(118, 1)))
 
 
+def test_a_game_that_runs_no_more_is_not_told_as_armed() -> None:
+    for stage in ("armed", "open"):
+        over = flat(stage=stage, status="stopped", is_alive=False, why="kill key")
+        head = text(game_head.head(over, Frame(78, 1)))
+        assert head.split()[0] == "STOPPED"
+        assert "armed" not in head.lower()
+
+
 SMALL = Refusal(
     "No game at size 1",
     "61.8059 USDT asked, 100 is the least BTC/USDT:USDT takes. Ask for more.",
