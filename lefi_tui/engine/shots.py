@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 AGAIN_S: Final = 0.1  # while nothing moves
 APART_NS: Final = 50_000_000  # between aims: no screen shows more than 20 books a second
 AT_ONCE: Final = 10  # aims that need not wait so long, where there were few
+FOLLOW_NS: Final = 20_000_000  # between aims at what the market tells, where that never pauses
 BEHIND_S: Final = 0.002  # until its turn: whoever sends its orders has the processor first
 ASIDE_S: Final = 0.005  # a disk that takes longer holds up no turn
 NS_PER_S: Final = 1_000_000_000
@@ -79,7 +80,7 @@ class Shots:
         self._departing = threading.Lock()  # one behind the other
         self._leaving: queue.SimpleQueue[Leaving | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._aimed_ns = self._paid_ns = 0
+        self._aimed_ns = self._paid_ns = self._followed_ns = 0
         self._due: asyncio.TimerHandle | None = None
 
     # ---- from any thread
@@ -172,12 +173,20 @@ class Shots:
 
     def market(self) -> list[Waiting] | None:
         """What it told, where something is ready and nothing else waits; taken."""
-        return self._writer.inbox.take_market() if self._ready and self._rests else None
+        may_follow = self._ready and self._rests and self._follows()
+        return self._writer.inbox.take_market() if may_follow else None
+
+    def _follows(self) -> bool:
+        """Some at once, and so many a second: where more is told, keys are aimed in its pauses."""
+        now_ns = self._clock.monotonic_ns()
+        self._followed_ns = max(self._followed_ns, now_ns - AT_ONCE * FOLLOW_NS)
+        return self._followed_ns < now_ns
 
     def goes_on(self, standing: Standing, tape: tuple[TapeRow, ...]) -> bool:
         """The desk is about to be this one, by nothing else than these rows of the tape: what is
         ready is aimed at it first. False where a press was quicker: its turn comes before."""
         self._put_off()
+        self._followed_ns += FOLLOW_NS
         return self._take_aim(Ground(standing, (*self._writer.commits.pending, *tape)))
 
     def rest(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -17,6 +18,7 @@ from lefi_tui.core.bot import Quote
 from lefi_tui.core.game import Do, Play
 from lefi_tui.core.kill import KillRules
 from lefi_tui.engine.inbox import Incoming, Waiting
+from lefi_tui.engine.shots import AT_ONCE
 from lefi_tui.engine.standing import Standing
 from lefi_tui.engine.turn import Receipt, Turn
 from lefi_tui.engine.turn import take_turn as turned
@@ -45,6 +47,10 @@ def has_heard(game: Game, bid: int, told: list[Future[Receipt]]) -> bool:
 
 def is_among(name: str, seen: list[tuple[list[str], bool]]) -> bool:
     return any(name in names for names, _ in seen)
+
+
+def is_heard(message: Incoming) -> TypeGuard[m.OrdersHeard]:
+    return isinstance(message, m.OrdersHeard)
 
 
 def disarmed(game: Game) -> Future[Receipt]:
@@ -149,6 +155,28 @@ async def test_what_changes_nothing_never_leaves_a_key_without_its_orders(
             assert game.engine.hear(each)
             await until(partial(is_among, type(each).__name__, seen))
         assert [ready for _, ready in seen] == [True] * len(seen)
+
+
+@pytest.mark.asyncio
+async def test_where_the_market_never_pauses_keys_are_aimed_so_many_times_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lefi_tui.engine.shots.FOLLOW_NS", 10**13)
+    async with playing(tmp_path) as game:
+        seen: list[tuple[list[str], bool]] = []
+
+        def take_turn(standing: Standing, messages: list[Incoming], at_ns: int) -> Turn:
+            seen.extend(([each.what], game.is_ready) for each in messages if is_heard(each))
+            return turned(standing, messages, at_ns)
+
+        monkeypatch.setattr(TAKE_TURN, take_turn)
+        now_ns = SystemClock().now_ns()
+        for number in range(AT_ONCE + 2):
+            await until(lambda: game.is_ready)
+            assert game.engine.hear(m.OrdersHeard(ACCOUNT, now_ns, now_ns, 1_000, str(number)))
+            await until(partial(is_among, str(number), seen))
+        assert [ready for _, ready in seen][-2:] == [False, False]
+        assert any(ready for _, ready in seen)
 
 
 @pytest.mark.asyncio
