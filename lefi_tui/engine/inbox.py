@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -203,10 +204,14 @@ class Inbox:
         self._some.set()
         self._more.set()
 
-    def has_only_quotes(self) -> bool:
+    def has_only_quotes(self, markets: Collection[tuple[str, str]]) -> bool:
+        """Of these markets, by account and symbol."""
         with self._lock:
-            rest = (isinstance(each.message, QuoteChanged) for each in self._rest)
-            return not self._first and all(rest)
+            return not self._first and all(
+                isinstance(each.message, QuoteChanged)
+                and (each.message.account, each.message.quote.symbol) in markets
+                for each in self._rest
+            )
 
     async def more(self, seconds: float) -> None:
         """Until something else than a quote came, but not longer."""

@@ -71,12 +71,15 @@ class KillNotes:
         return note.done()
 
     def _note(self, kill: Kill, written: Future[bool]) -> None:
-        is_there = self.emergency.write(kill)
-        if self._freeze.is_asked_by(kill):
-            self._leave()  # these make risk smaller: the loop that will ask for them may be busy
-        else:  # a disk held this up until the journal had it: it may be over and lifted by now
-            self.emergency.taken((kill,))
-        written.set_result(is_there)
+        is_there = False
+        try:
+            is_there = self.emergency.write(kill)
+            if self._freeze.is_asked_by(kill):
+                self._leave()  # these make risk smaller, and the loop that asks may be busy
+            else:  # a disk held this up until the journal had it: it may be over and lifted by now
+                self.emergency.taken((kill,))
+        finally:
+            written.set_result(is_there)
         self.emergency.sync()
 
     async def written(self, note: Future[bool]) -> None:

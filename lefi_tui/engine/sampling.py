@@ -35,13 +35,10 @@ class Stakes(Record):
         return bool(self.bots or self.units)
 
 
-Look = tuple[Stakes, int]  # what was at stake, in which minute
-
-
 class Sampler(Struct):
     """Remembers what it sampled last of each account; the journal keeps the samples."""
 
-    _last: dict[str, Look] = field(default_factory=dict)
+    _last: dict[str, tuple[Stakes, int]] = field(default_factory=dict)
 
     def due(
         self, desk: Desk, prices: Mapping[Key, Price], now_ns: int
@@ -49,27 +46,24 @@ class Sampler(Struct):
         """One a minute while anything is at stake, and one whenever the stakes have changed."""
         marked = replace(desk, quotes={key: each.quote for key, each in prices.items()})
         out = []
-        for account, look, fresh in self._looks(desk, prices, now_ns):
-            self._last[account.name] = look
-            out.append(_sample(marked, account, fresh, now_ns))
+        for account, stakes in self._looks(desk, now_ns):
+            fresh = _fresh(desk, prices, account.name, now_ns)
+            if all(symbol in fresh for symbol, _ in stakes.units):
+                self._last[account.name] = (stakes, now_ns // SAMPLE_EVERY_NS)
+                out.append(_sample(marked, account, fresh, now_ns))
         return tuple(out)
 
-    def is_due(self, desk: Desk, prices: Mapping[Key, Price], now_ns: int) -> bool:
-        """Whether there is any; nothing is remembered."""
-        return any(True for _ in self._looks(desk, prices, now_ns))
+    def is_due(self, desk: Desk, now_ns: int) -> bool:
+        """Whether there is any, where the prices it needs are young by then."""
+        return any(True for _ in self._looks(desk, now_ns))
 
-    def _looks(
-        self, desk: Desk, prices: Mapping[Key, Price], now_ns: int
-    ) -> Iterator[tuple[Account, Look, dict[str, Decimal]]]:
+    def _looks(self, desk: Desk, now_ns: int) -> Iterator[tuple[Account, Stakes]]:
         minute = now_ns // SAMPLE_EVERY_NS
         for account in desk.accounts.values():
             stakes = _stakes(desk, account.name)
             before, last = self._last.get(account.name, (Stakes(), minute))
-            if stakes == before and (minute == last or not stakes.is_any):
-                continue
-            fresh = _fresh(desk, prices, account.name, now_ns)
-            if all(symbol in fresh for symbol, _ in stakes.units):
-                yield account, (stakes, minute), fresh
+            if stakes != before or (minute != last and stakes.is_any):
+                yield account, stakes
 
 
 def worths(desk: Desk, prices: Mapping[Key, Price], now_ns: int) -> Iterator[tuple[str, Decimal]]:

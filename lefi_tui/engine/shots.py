@@ -59,7 +59,8 @@ GAMES: Final = (Do.BUY, Do.SELL)
 _log: Final = logging.getLogger(__name__)
 
 
-Leaving = tuple[Shot, PlayGame, list[Shot]]  # what goes, as whose press, and what does not
+# Which press it is, what goes, as whose press, and what does not.
+Leaving = tuple[int, Shot, PlayGame, list[Shot]]
 
 
 class Shots:
@@ -77,7 +78,8 @@ class Shots:
         self._rests = False  # nothing else changes the desk now
         self._is_shut = False
         self._gone = asyncio.Event()  # that press, and whoever sends it has had its time
-        self._departing = threading.Lock()  # one behind the other
+        self._count = self._noted = 0  # presses that were taken; the newest of the book
+        self._departing = threading.Lock()  # one at a time, and none behind a later one
         self._leaving: queue.SimpleQueue[Leaving | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._aimed_ns = self._paid_ns = self._followed_ns = 0
@@ -102,8 +104,10 @@ class Shots:
         self._fired = Fired(Waiting(told, waiting.answer), shot)
         others = [each for each in self._ready.values() if each is not shot]
         self._ready = {}
-        if not ERRANDS.take(partial(self._leave, shot, told, others)):
-            self._leaving.put((shot, told, others))
+        self._count += 1
+        leaving = (self._count, shot, told, others)
+        if not ERRANDS.take(partial(self._leave, *leaving)):
+            self._leaving.put(leaving)
         return True
 
     def _waits(self, command: PlayGame, waiting: Waiting) -> bool:
@@ -119,8 +123,14 @@ class Shots:
         while (entry := self._leaving.get()) is not None:
             self._leave(*entry)
 
-    def _leave(self, shot: Shot, told: PlayGame, others: list[Shot]) -> None:
+    def _leave(self, number: int, shot: Shot, told: PlayGame, others: list[Shot]) -> None:
         with self._departing:
+            if (
+                number < self._noted
+            ):  # a later one is in the book: this one's turn has come long ago
+                self._wake(others)
+                return
+            self._noted = number
             if self._book.note(shot.line, told) and all(map(self._may_leave, shot.orders)):
                 shot.go()
             self._wake(others)  # not sooner: its turn would take this thread's time
@@ -159,9 +169,11 @@ class Shots:
         return fired
 
     async def patience(self) -> None:
-        """While something is ready, quotes wait for the next aim; all else comes at once."""
+        """While something is ready, quotes of its own market wait for the next aim; all else comes
+        at once."""
         left_ns = self._aimed_ns + APART_NS - self._clock.monotonic_ns()
-        if left_ns > 0 and self._ready and self._writer.inbox.has_only_quotes():
+        markets = {(each.sends[0].account, _symbol(each)) for each in self._ready.values()}
+        if left_ns > 0 and markets and self._writer.inbox.has_only_quotes(markets):
             await self._writer.inbox.more(left_ns / NS_PER_S)
 
     async def aside(self) -> None:
@@ -175,6 +187,10 @@ class Shots:
         """What it told, where something is ready and nothing else waits; taken."""
         may_follow = self._ready and self._rests and self._follows()
         return self._writer.inbox.take_market() if may_follow else None
+
+    @property
+    def has_ready(self) -> bool:
+        return bool(self._ready)
 
     def _follows(self) -> bool:
         """Some at once, and so many a second: where more is told, keys are aimed in its pauses."""
@@ -363,6 +379,10 @@ def _launches(venue: Preparing, sends: Iterable[SubmitOrders]) -> tuple[Launch, 
             return ()
         ready.append(launch)
     return tuple(ready)
+
+
+def _symbol(shot: Shot) -> str:
+    return shot.orders[0].terms.symbol
 
 
 def _drop(shots: Iterable[Shot]) -> None:

@@ -198,9 +198,8 @@ class SingleWriter:
 
     def look_at_equity(self) -> None:
         """After the next turn, so that no sample stands between a message and its events."""
-        prices = self.publisher.screen.prices
-        if self._sampler.is_due(self.commits.standing.desk, prices, self._now()):
-            self._is_look_due = True
+        self._is_look_due |= self._sampler.is_due(self.commits.standing.desk, self._now())
+        if self._is_look_due or not self.shots.has_ready:
             self.inbox.nudge()
 
     async def _sample(self) -> None:

@@ -9,6 +9,7 @@ the stock driver has it.
 
 from __future__ import annotations
 
+import logging
 import os
 import selectors
 import threading
@@ -26,6 +27,8 @@ from lefi_tui.ports.errands import ERRANDS
 READERS: Final = 2
 LOOK_S: Final = 0.1  # how soon an end, and an escape that nothing follows, are seen
 READ_BYTES_MAX: Final = 4_096
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Readers:
@@ -66,7 +69,7 @@ class Readers:
                     errands = self._until_errand()
                     self._leave()
                 for each in errands:
-                    each()
+                    _done(each)
                 if not self._is_back():
                     return
         except BaseException as error:  # noqa: BLE001 -- whoever runs the readers raises it
@@ -115,3 +118,10 @@ class Readers:
             yield from self._parser.feed(text)
         elif not data:
             self._over.wait(LOOK_S)  # a file that has ended is always ready
+
+
+def _done(errand: Callable[[], None]) -> None:
+    try:
+        errand()
+    except Exception:  # noqa: BLE001 -- the keyboard outlives whatever a press has met
+        _log.exception("what a key led to failed behind it")

@@ -7,6 +7,8 @@ import os
 import threading
 from pathlib import Path
 
+import pytest
+
 from lefi_tui.core import messages as m
 from lefi_tui.engine.emergency import FILE_NAME, EmergencyLog
 from lefi_tui.ports.errands import ERRANDS
@@ -48,6 +50,21 @@ def test_who_listened_writes_its_note_and_leaves_with_its_cancels(tmp_path: Path
     goes_on.set()
     asyncio.run(until(lambda: is_proven(engine)))
     assert noted == [False, True]
+    engine.stop()
+
+
+def test_where_its_disk_fails_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_self: EmergencyLog, _messages: object) -> None:
+        raise OSError("the disk has failed")
+
+    engine = trading(tmp_path, BookVenue())
+    monkeypatch.setattr(EmergencyLog, "taken", failing)
+    notes = engine._running().killing.notes
+    assert notes.begin(m.Kill(1, "hand", "it is over and lifted by now")).result(30)
+    monkeypatch.undo()
+    notes.emergency.taken(notes.emergency.open_notes)
     engine.stop()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -261,6 +262,32 @@ async def test_who_listened_leaves_with_it_and_the_engine_stands_aside_for_so_lo
         assert (await asyncio.wrap_future(receipts[0])).is_accepted
         (order,) = game.engine.desk.orders.values()
         assert game.venue.left == [(order.id, "reader", 0)]
+
+
+@pytest.mark.asyncio
+async def test_a_press_that_is_late_to_the_book_leaves_a_later_ones_line_there(
+    tmp_path: Path,
+) -> None:
+    async with playing(tmp_path) as game:
+        due: list[Callable[[], None]] = []
+
+        def press() -> None:
+            ERRANDS.begin()
+            play = m.PlayGame("game", Play(Do.BUY, 0, 1, SystemClock().now_ns()))
+            game.engine.submit(play, game.engine.people.owner)
+            due.extend(ERRANDS.due())
+
+        await asyncio.to_thread(press)
+        await until(lambda: bool(game.venue.orders))  # the engine did not wait for it
+        shots, later = game.engine._running().shots, m.PlayGame("game", Play(Do.SELL, 0, 2, 1))
+        shots._noted = 2
+        assert shots._book.note("[]", later)
+        line = (tmp_path / "press.log").read_bytes()
+        for errand in due:
+            errand()
+        assert len(due) == 1
+        assert (tmp_path / "press.log").read_bytes() == line
+        assert len(game.venue.left) == 1
 
 
 @pytest.mark.asyncio

@@ -40,10 +40,16 @@ class Heard(Struct):
         self.keys.append((message.key, threading.get_ident()))
         if message.key == "b":
             assert ERRANDS.take(self.leave)
+        if message.key == "e":
+            assert ERRANDS.take(self.fail)
 
     def leave(self) -> None:
         assert self.disk.wait(PATIENCE_S)
         self.left.append(threading.get_ident())
+
+    def fail(self) -> None:
+        self.left.append(threading.get_ident())
+        raise OSError("the disk has failed")
 
     def type(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
@@ -112,6 +118,20 @@ def test_where_all_are_held_up_others_come_and_go() -> None:
         end = time.monotonic() + PATIENCE_S
         while len(heard.left) < 4 or heard.threads() > READERS:
             assert time.monotonic() < end, (heard.left, heard.threads())
+            threading.Event().wait(0.005)
+
+
+def test_an_errand_that_fails_is_logged_and_the_next_key_is_heard(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with listening() as (heard, _, _):
+        heard.type("eee")
+        heard.until_typed("eee")
+        heard.type("k")
+        heard.until_typed("eeek")
+        end = time.monotonic() + PATIENCE_S
+        while caplog.text.count("OSError: the disk has failed") < 3:
+            assert time.monotonic() < end, caplog.text
             threading.Event().wait(0.005)
 
 
