@@ -11,6 +11,9 @@ import pytest
 
 from lefi_tui.core import messages as m
 from lefi_tui.engine.emergency import FILE_NAME, EmergencyLog
+from lefi_tui.engine.freeze import Freeze
+from lefi_tui.engine.halted import KILL
+from lefi_tui.engine.kill_notes import KillNotes
 from lefi_tui.ports.errands import ERRANDS
 from tests.engine.kill_kit import BookVenue, is_proven, trading
 from tests.engine.kit import until
@@ -59,13 +62,12 @@ def test_where_its_disk_fails_nobody_waits_for_it(
     def failing(_self: EmergencyLog, _messages: object) -> None:
         raise OSError("the disk has failed")
 
-    engine = trading(tmp_path, BookVenue())
     monkeypatch.setattr(EmergencyLog, "taken", failing)
-    notes = engine._running().killing.notes
+    left: list[str] = []
+    notes = KillNotes(tmp_path, Freeze(tmp_path / KILL), lambda: left.append("cancels"))
     assert notes.begin(m.Kill(1, "hand", "it is over and lifted by now")).result(30)
-    monkeypatch.undo()
-    notes.emergency.taken(notes.emergency.open_notes)
-    engine.stop()
+    assert left == []
+    notes.close()
 
 
 def test_a_log_that_is_closed_writes_into_no_other_file(tmp_path: Path) -> None:
