@@ -37,6 +37,7 @@ class KillNotes:
         self._freeze, self._leave = freeze, leave
         self.emergency = EmergencyLog(folder)
         self.files = HaltFiles(folder)
+        self._is_noting = False  # a key that is held down holds up one thread of those that listen
         self._disk = ThreadPoolExecutor(1, "emergency")
         self._halts = ThreadPoolExecutor(1, "halted")  # one: what is said later stands there
 
@@ -59,7 +60,8 @@ class KillNotes:
         """Its note is on its way to the file."""
         written: Future[bool] = Future()
         work = partial(self._note, kill, written)
-        if not ERRANDS.take(work):
+        is_held_up, self._is_noting = self._is_noting, True
+        if is_held_up or not ERRANDS.take(work):
             with suppress(RuntimeError):  # the engine has just ended
                 self._disk.submit(work)
         return written
@@ -80,7 +82,8 @@ class KillNotes:
                 self.emergency.taken((kill,))
         finally:
             written.set_result(is_there)
-        self.emergency.sync()
+            self.emergency.sync()
+            self._is_noting = False
 
     async def written(self, note: Future[bool]) -> None:
         """For a disk that hangs nobody waits long."""

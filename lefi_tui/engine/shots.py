@@ -125,10 +125,8 @@ class Shots:
 
     def _leave(self, number: int, shot: Shot, told: PlayGame, others: list[Shot]) -> None:
         with self._departing:
-            if (
-                number < self._noted
-            ):  # a later one is in the book: this one's turn has come long ago
-                self._wake(others)
+            if number < self._noted:
+                self._wake(others)  # a later one is in the book: this one had its turn long ago
                 return
             self._noted = number
             if self._book.note(shot.line, told) and all(map(self._may_leave, shot.orders)):

@@ -46,8 +46,9 @@ class Readers:
 
     def run(self, over: threading.Event) -> None:
         """Raises what ended a reader. One that a disk holds up is not waited for."""
-        for _ in range(READERS):
-            self._begin()
+        with self._counting:
+            for _ in range(READERS):
+                self._begin()
         while not over.wait(LOOK_S) and self._failure is None:
             continue
         self._over.set()

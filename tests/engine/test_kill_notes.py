@@ -70,6 +70,36 @@ def test_where_its_disk_fails_nobody_waits_for_it(
     notes.close()
 
 
+def test_a_kill_key_that_is_held_down_takes_one_listener_from_a_disk_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, written = threading.Event(), EmergencyLog.write
+
+    def hanging(log: EmergencyLog, kill: m.Kill) -> bool:
+        assert goes_on.wait(60)
+        return written(log, kill)
+
+    monkeypatch.setattr(EmergencyLog, "write", hanging)
+    notes = KillNotes(tmp_path, Freeze(tmp_path / KILL), lambda: None)
+    due: list[int] = []
+
+    def press() -> None:
+        ERRANDS.begin()
+        for number in range(30):
+            notes.begin(m.Kill(number))
+        errands = ERRANDS.due()
+        due.append(len(errands))
+        for errand in errands:
+            errand()
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    goes_on.set()
+    thread.join()
+    assert due == [1]
+    notes.close()
+
+
 def test_a_log_that_is_closed_writes_into_no_other_file(tmp_path: Path) -> None:
     log = EmergencyLog(tmp_path)
     log.note(m.Kill(1, "hand", "enough"))
