@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import threading
-import time
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from textual.message import Message
 
 from lefi_tui.ports.errands import ERRANDS
 from lefi_tui.terminal.readers import LOOK_S, READERS, Readers
+from tests.engine.kit import until
 
 PATIENCE_S = 20.0
 MUCH = 3_000
@@ -62,10 +63,7 @@ class Heard(Struct):
         return "".join(key for key, _ in self.keys)
 
     def until_typed(self, keys: str) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while self.typed != keys:
-            assert time.monotonic() < end, self.typed[:200]
-            threading.Event().wait(0.005)
+        asyncio.run(until(lambda: self.typed == keys))
 
 
 @contextmanager
@@ -115,10 +113,7 @@ def test_where_all_are_held_up_others_come_and_go() -> None:
         heard.until_typed("bbbbk")
         assert heard.left == []
         heard.disk.set()
-        end = time.monotonic() + PATIENCE_S
-        while len(heard.left) < 4 or heard.threads() > READERS:
-            assert time.monotonic() < end, (heard.left, heard.threads())
-            threading.Event().wait(0.005)
+        asyncio.run(until(lambda: len(heard.left) == 4 and heard.threads() <= READERS))
 
 
 def test_an_errand_that_fails_is_logged_and_the_next_key_is_heard(
@@ -129,10 +124,7 @@ def test_an_errand_that_fails_is_logged_and_the_next_key_is_heard(
         heard.until_typed("eee")
         heard.type("k")
         heard.until_typed("eeek")
-        end = time.monotonic() + PATIENCE_S
-        while caplog.text.count("OSError: the disk has failed") < 3:
-            assert time.monotonic() < end, caplog.text
-            threading.Event().wait(0.005)
+        asyncio.run(until(lambda: caplog.text.count("OSError: the disk has failed") == 3))
 
 
 def test_one_burst_is_heard_in_its_sequence_whoever_leaves_in_between() -> None:
