@@ -167,6 +167,25 @@ def test_carried_out_again_each_moment_gives_the_same_orders_and_verdicts(
         assert stored in step.events
 
 
+def test_a_segment_that_is_dropped_while_a_story_is_read_is_gone_and_no_error(
+    tmp_path: Path,
+) -> None:
+    told(tmp_path, random_inputs(11, 60), Pace(segment_bytes=2_000))
+    journal = SqliteJournal(tmp_path)
+    names = journal.segments()
+    assert len(names) > 2
+    newest = list(journal.rows(types=["OrderSubmitted"]))[-1]
+    retelling = Retelling(journal, EMPTY, StoryQuery(story=newest.n))
+    for done, _ in retelling.steps():
+        if done == 1:  # the segments are named by now, and the first is open
+            for name in names[1:]:
+                journal.drop_segment(name)
+                assert not journal.segment_hash(name)
+    journal.close()
+    assert "The tape of then is gone" in retelling.view.untold
+    assert retelling.view.decided[0].outcome == "sent"
+
+
 def test_a_denied_order_shows_what_was_asked_and_what_is_allowed(tmp_path: Path) -> None:
     small = m.SetLimits(order_notional_max=Decimal("0.5"))
     told(tmp_path, [small, bars(0, 1.0)])
