@@ -26,6 +26,7 @@ from lefi_tui.cli.bot_life import (
 )
 from lefi_tui.cli.bot_update import own_scripts, update
 from lefi_tui.cli.engine_client import desk, sent, with_engine
+from lefi_tui.cli.game_start import Fitted, fitted
 from lefi_tui.cli.output import Output
 from lefi_tui.core.desk import BotStatus
 from lefi_tui.core.messages import ChangeSettings, StartBot, StopBot
@@ -158,7 +159,7 @@ def _found(view: DeskView, bot: str) -> BotRow:
 
 def _start(arguments: Namespace, output: Output) -> Any:
     if arguments.game:
-        return _begin(arguments, output, StartBot(named(arguments), GAME, "", "", by=BY))
+        return _begin_game(arguments, output)
     script = arguments.script or (Path(arguments.bot) if arguments.bot.endswith(".lefi") else None)
     if script is None:
         raise UsageError(
@@ -175,11 +176,31 @@ def _start(arguments: Namespace, output: Output) -> Any:
     return _begin(arguments, output, StartBot(bot, AUTOMATED, "", source, title=title, by=BY))
 
 
+def _begin_game(arguments: Namespace, output: Output) -> dict[str, Any]:
+    bot = named(arguments)
+
+    async def started(channel: Channel) -> tuple[str, Fitted]:
+        account = await _account(channel, arguments)
+        fit = await fitted(channel, account, bot, dict(arguments.settings))
+        told = StartBot(
+            bot, GAME, account, "", fit.settings, by=BY, typed=arguments.yes_live, title="Ttadak"
+        )
+        await sent(channel, planned(told, arguments), bot)
+        return account, fit
+
+    account, fit = with_engine(output, started)
+    if not arguments.json:
+        output.line(f"{bot} started on {account}, disarmed: {fit.told}")
+        if fit.doubt:
+            output.line(fit.doubt)
+    return {"bot": bot, "account": account, "settings": dict(fit.settings), "doubt": fit.doubt}
+
+
 def _begin(arguments: Namespace, output: Output, command: StartBot) -> dict[str, str]:
     bot = command.bot
 
     async def started(channel: Channel) -> str:
-        account = arguments.account or _only_account(await desk(channel))
+        account = await _account(channel, arguments)
         told = replace(
             command,
             account=account,
@@ -195,7 +216,10 @@ def _begin(arguments: Namespace, output: Output, command: StartBot) -> dict[str,
     return {"bot": bot, "account": account}
 
 
-def _only_account(view: DeskView) -> str:
+async def _account(channel: Channel, arguments: Namespace) -> str:
+    if arguments.account:
+        return str(arguments.account)
+    view = await desk(channel)
     if len(view.accounts) == 1:
         return view.accounts[0].name
     names = ", ".join(row.name for row in view.accounts) or "none"

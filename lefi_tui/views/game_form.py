@@ -117,18 +117,18 @@ def mistake(values: Mapping[str, str], market: MarketRow | None) -> str:
     wrong = refusal(values)
     if wrong or market is None:
         return wrong
-    chosen = settings_of(values)
-    if chosen.symbol != market.symbol:
+    settings = settings_of(values)
+    if settings.symbol != market.symbol:
         return ""
     most = market.instrument.leverage_max
-    if chosen.leverage > most:
+    if settings.leverage > most:
         return f"{market.symbol} allows {words(most)}x at most."
     none = Fees(ZERO, ZERO)
-    asked = (chosen.leverage, chosen.target, chosen.stop)
+    asked = (settings.leverage, settings.target, settings.stop)
     keep = market.instrument.maintenance
     late = stop_refusal(Rules(*asked, none, keep, ZERO, Liquidity.TAKER))
-    small = _wrong_sizes(chosen.sizes, market)
-    if late or len(small) < len(chosen.sizes):
+    small = _wrong_sizes(settings.sizes, market)
+    if late or len(small) < len(settings.sizes):
         return late
     return f"No size can be played: {small[max(small)]}"
 
@@ -167,7 +167,10 @@ def _size_wrong(market: MarketRow, units: Decimal) -> str:
     return f"{words(units)} is worth {worth} {instrument.quote}, the least is {least}."
 
 
-def start(account: str, values: Mapping[str, str], taken: Collection[str]) -> StartBot:
+def chosen(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Only what differs from the game's own defaults is sent."""
-    chosen = tuple((name, each) for name, each in values.items() if each != DEFAULTS[name])
-    return StartBot(free_id(KIND, taken), KIND, account, "", chosen, title="Ttadak")
+    return tuple((name, each) for name, each in values.items() if each != DEFAULTS[name])
+
+
+def start(account: str, values: Mapping[str, str], taken: Collection[str]) -> StartBot:
+    return StartBot(free_id(KIND, taken), KIND, account, "", chosen(values), title="Ttadak")

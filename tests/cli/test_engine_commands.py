@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bots.ttadak.settings import DEFAULTS
 from lefi_tui.cli import main
 from tests.faults.pty_desk import Profile as FarLook
 
@@ -276,6 +277,23 @@ def test_a_game_is_started_armed_and_played_from_the_command_line(
     wrong = profile.lefi("bots", "start", "other", "--game", "--set", "leverage=500")
     assert (wrong.returncode, "from 1 to 125" in wrong.stderr) == (1, True)
     profile.answer("bots", "stop", "ttadak", "--close")
+
+
+def test_a_game_that_is_started_with_few_words_is_fitted_to_its_market(
+    engine: subprocess.Popen[str], profile: Profile
+) -> None:
+    assert engine.poll() is None
+    market = "ETH/USDT:USDT"
+    begun = profile.answer("bots", "start", "fit", "--game", "--set", f"symbol={market}")
+    assert begun["settings"]["symbol"] == market
+    assert begun["settings"]["sizes"] != DEFAULTS["sizes"]
+    small = ("--set", f"symbol={market}", "--set", "sizes=0.000001")
+    refused = profile.lefi("bots", "start", "small", "--game", *small)
+    assert (refused.returncode, "No size can be played" in refused.stderr) == (1, True)
+    some = ("--set", f"symbol={market}", "--set", "sizes=0.000001 100")
+    assert "Key 1 can't play" in profile.lefi("bots", "start", "some", "--game", *some).stdout
+    for each in ("fit", "some"):
+        profile.answer("bots", "stop", each, "--close")
 
 
 def test_a_manual_bot_in_its_window_is_paused_resumed_and_takes_commands(

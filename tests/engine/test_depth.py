@@ -171,15 +171,21 @@ def test_a_screen_reads_whole_books_while_a_feed_tells_new_ones(desk: Desk) -> N
             desk.market.book(book(bid=str(number)))
             desk.market.print(BTC, traded(number))
 
+    views: list[BookView] = []
+
+    def has_seen_some() -> bool:
+        views.append(desk.look())
+        return len({each.bids[0].price for each in views if each.bids}) > 1
+
     teller = threading.Thread(target=tell)
     teller.start()
     try:
-        views = [desk.look() for _ in range(500)]
+        views += [desk.look() for _ in range(500)]
+        asyncio.run(until(has_seen_some))  # the teller may have had no turn all the while
     finally:
         is_over.set()
         teller.join()
     seen = [each for each in views if each.bids]
-    assert len({each.bids[0].price for each in seen}) > 1
     assert all(each.asks[0].price == each.bids[0].price + 1 for each in seen)
     prices = [[row.price for row in each.prints] for each in seen]
     assert all(each == sorted(each, reverse=True) for each in prices)

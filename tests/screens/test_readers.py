@@ -102,7 +102,7 @@ def test_while_one_waits_for_the_disk_the_other_hears_what_comes() -> None:
         heard.disk.set()
         heard.type("x")
         heard.until_typed("bkx")
-        assert heard.left == [first]  # who heard it took it along
+        asyncio.run(until(lambda: heard.left == [first]))  # who heard it took it along
 
 
 def test_where_all_are_held_up_others_come_and_go() -> None:
