@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import math
 import sys
+import threading
+import weakref
 from random import Random
 from types import FrameType, ModuleType
 from typing import Any, Final
@@ -74,6 +77,19 @@ def _ways() -> tuple[Code, ModuleType]:
     plain.__dict__.update(known, copysign=math.copysign, pow=math.pow)
     exec(TEXT, plain.__dict__)
     return code, plain
+
+
+def test_a_function_that_is_held_keeps_the_code_that_nobody_holds() -> None:
+    code, plain = _ways()
+    fused, is_freed = code.functions["fused"], threading.Event()
+    weakref.finalize(code.engine, is_freed.set)
+    del code
+    gc.collect()
+    assert not is_freed.is_set()
+    assert fused(2.0, 3.0, 4.0) == plain.fused(2.0, 3.0, 4.0)
+    del fused
+    gc.collect()
+    assert is_freed.is_set()
 
 
 def _numbers(chance: Random) -> tuple[float, float, float]:

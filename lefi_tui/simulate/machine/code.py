@@ -21,7 +21,7 @@ Signature = tuple[Any, Sequence[Any]]  # ctypes of the answer and of what it tak
 
 
 class Code(Struct):
-    """Keeps the machine code alive as long as it is used."""
+    """Its functions keep the machine code alive, each by itself."""
 
     engine: Any
     functions: Mapping[str, Callable[..., Any]]
@@ -88,7 +88,9 @@ def loaded(data: bytes, wanted: Mapping[str, Signature]) -> Code:
     found = {}
     for name, (answer, takes) in wanted.items():
         kind = ctypes.CFUNCTYPE(answer, *takes)
-        found[name] = kind(engine.get_function_address(symbol_of(name)))
+        function: Any = kind(engine.get_function_address(symbol_of(name)))
+        function.engine = engine  # it may be called when nobody has the code any more
+        found[name] = function
     return Code(engine, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -59,16 +60,19 @@ PLAIN: Final[Functions] = {
     name: next(getattr(each, name) for each in _ROOMS if hasattr(each, name)) for name in WANTED
 }
 _loaded: list[Code] = []
+_loading: Final = threading.Lock()  # whoever finds it here may name its functions at once
 
 
 def market_code(folder: Path | None = None) -> Code:
     """Once a process; where the folder has none, it takes most of a second."""
-    if not _loaded:
-        texts = market_texts()
-        text = "\n".join(text for text, _ in texts)
-        _loaded.append(loaded(kept_object(folder, text, lambda: _object(texts)), WANTED))
-        known(_loaded[0], WANTED)
-    return _loaded[0]
+    with _loading:
+        if not _loaded:
+            texts = market_texts()
+            text = "\n".join(text for text, _ in texts)
+            code = loaded(kept_object(folder, text, lambda: _object(texts)), WANTED)
+            known(code, WANTED)
+            _loaded.append(code)
+        return _loaded[0]
 
 
 def _object(texts: Sequence[tuple[str, Scope]]) -> bytes:
