@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from lefi_tui.views.queries import Query
 from screens.keys import LISTS
+from screens.laid_out import LaidOut
 
 
 class Aside(NamedTuple):
@@ -21,7 +22,7 @@ class Aside(NamedTuple):
     every_s: float
 
 
-class Asking(Screen[None]):
+class Asking(LaidOut):
     """The application asks `query_of` again after each answer, once in `every_s` at most."""
 
     query_of: Query | None = None  # none asks nothing, and is told only what the frame shows
@@ -60,7 +61,7 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """A form that may be longer than its window: the arrows go through its fields."""
 
 
-class Dialog(ModalScreen[None]):
+class Dialog(LaidOut, ModalScreen[None]):
     """A window over the desk, which goes on ticking below.
 
     The rule it keeps: it leaves once. A terminal may hand over two Enters in one read; what of a
