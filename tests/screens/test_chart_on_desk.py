@@ -138,7 +138,7 @@ async def test_v_shows_the_chart_at_80_columns_in_place_of_bots_and_log() -> Non
         assert len(lines) == 24
         assert not any(line.startswith(("┃ Log", "┃ Bots")) for line in lines)
         assert " DEMO " in lines[0]
-        assert "old 8s" in desk.text
+        await desk.shows("old 8s")
         assert "▸42,400.0" in desk.text
         for key in ("f12 kill", "n new bot", "s stop", "F1 help", "F2-7 screens"):
             assert key in lines[-1]
