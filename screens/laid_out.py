@@ -26,7 +26,7 @@ class Told(Compositor):
     def reflow(self, parent: Widget, size: Size) -> ReflowResult:
         hidden, shown, resized = super().reflow(parent, size)
         before = self._sizes
-        self._sizes = {each: placed.region.size for each, placed in self.full_map.items()}
+        self._sizes = {each: placed.region.size for each, placed in self._full_map.items()}
         untold = {each for each, now in self._sizes.items() if before.get(each) != now}
         return ReflowResult(hidden, shown, resized | untold)
 

@@ -23,7 +23,7 @@ from lefi_tui.engine.halted import Halt, HaltFiles
 from lefi_tui.ports.errands import ERRANDS
 
 # The engine's loop stands still for so long at most: quicker than to be woken by another thread.
-AT_ONCE_S: Final = 0.002
+AT_ONCE_S: Final = 0.005
 PATIENCE_S: Final = 0.5  # for a disk; then cancels leave, and orders of the kill by their note
 
 _log: Final = logging.getLogger(__name__)
