@@ -94,6 +94,7 @@ def test_a_kill_key_that_is_held_down_takes_one_listener_from_a_disk_that_hangs(
 
     thread = threading.Thread(target=press)
     thread.start()
+    asyncio.run(until(lambda: bool(due)))
     goes_on.set()
     thread.join()
     assert due == [1]
