@@ -182,9 +182,7 @@ def _begin_game(arguments: Namespace, output: Output) -> dict[str, Any]:
     async def started(channel: Channel) -> tuple[str, Fitted]:
         account = await _account(channel, arguments)
         fit = await fitted(channel, account, bot, dict(arguments.settings))
-        told = StartBot(
-            bot, GAME, account, "", fit.settings, by=BY, typed=arguments.yes_live, title="Ttadak"
-        )
+        told = StartBot(bot, GAME, account, "", fit.settings, by=BY, typed=arguments.yes_live)
         await sent(channel, planned(told, arguments), bot)
         return account, fit
 
